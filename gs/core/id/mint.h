@@ -1,0 +1,39 @@
+// Makes record ids that sort by time, never collide, and whose maker every replica can check.
+//
+//   tail = first 62 bits of SHA-256("gs id" | writer 32 | mint counter u64 | ms u64), little-endian
+//   id   = unix_ms(48, big-endian) 0111 counter(12) 10 tail(62)        a valid UUIDv7
+//
+// The 12-bit counter makes ids of one millisecond and writer ascend; after 4,096 in a millisecond
+// the minter borrows the next one. Pure apart from Minter's own counters. Not thread-safe.
+#pragma once
+
+#include "globalstorage/id.h"
+
+namespace gs::id {
+
+using Writer = Digest;  // a writer's id: its Ed25519 public key, or the SHA-256 of another key
+
+// True when `id` is what `writer` mints at `mint_counter`, for the time inside the id.
+bool minted_by(const Id& id, const Writer& writer, std::uint64_t mint_counter) noexcept;
+
+class Minter {
+ public:
+  // `next`: the first mint counter not used yet; `last`: the newest id of this writer (or zero),
+  // so that ids keep ascending after a restart or a clock that went back.
+  Minter(const Writer& writer, std::uint64_t next, const Id& last) noexcept;
+
+  struct Minted {
+    Id id;
+    std::uint64_t counter;
+  };
+  Minted mint(std::uint64_t wall_ms) noexcept;
+  std::uint64_t next() const noexcept { return next_; }
+
+ private:
+  Writer writer_;
+  std::uint64_t next_;
+  std::uint64_t ms_ = 0;
+  std::uint32_t counter_ = 0;
+};
+
+}  // namespace gs::id

@@ -1,0 +1,39 @@
+// Turns objects (Values or JSON text) into a shape and a canonical record, with a cache of shapes.
+//
+// The implicit shape of an object without schema is its key order and the types of its values. Past
+// kImplicitShapesMax shapes in a collection, over kFieldsMax fields, or with a name over its limit,
+// the record falls back to the collection's self-describing shape. Not thread-safe; one per thread
+// or per transaction. Errors: invalid (JSON with line and column), too_large.
+#pragma once
+
+#include <unordered_map>
+
+#include "gs/core/record/record.h"
+
+namespace gs::record {
+
+inline constexpr std::size_t kImplicitShapesMax = 4096;
+
+struct Encoded {
+  ShapePtr shape;
+  Bytes bytes;  // inside the Encoder, until the next call
+};
+
+class Encoder {
+ public:
+  Encoder();
+  ~Encoder();
+  Encoder(Encoder&&) noexcept;
+  Encoder& operator=(Encoder&&) noexcept;
+
+  // `key`: the record's foreign key, or empty for none.
+  Result<Encoded> encode(std::string_view collection, const Object& object, std::string_view key = {});
+  // Strict JSON (RFC 8259) with an object at the top; see json.h for the extended forms.
+  Result<Encoded> encode_json(std::string_view collection, std::string_view json, std::string_view key = {});
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gs::record

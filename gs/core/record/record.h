@@ -1,0 +1,103 @@
+// A record's bytes: the same in the log, on the wire, in RAM and in state runs.
+//
+// Read field by field at constant offsets that the shape gives; nothing is decoded. Canonical:
+// one value, one encoding, so equal values have equal bytes and equal digests.
+//
+//   offset  size  field
+//        0     4  size of the whole record, a multiple of 8, at most 16 MiB
+//        4     4  zero
+//        8    8W  W = ceil(F/32) words: low 32 bits "present", high 32 bits "null", in field order
+//        .     .  fixed slots, in this order: all 16-byte fields (id), 8-byte (number, integer,
+//                 date), 1-byte (boolean), each group in field order; padded with zeros to 4
+//        .    4V  end offsets of the V variable fields, from the first byte of variable data; V
+//                 counts string, bytes, big, array, object, set, blob, any, in field order
+//        .     .  variable data without gaps, then zeros to the multiple of 8
+//
+// Absent field: both bits 0, slot zero or empty. Null: both bits 1, slot zero or empty. A field of
+// type null has no slot. Negative zero is kept; NaN and infinities are invalid.
+//
+// Inside arrays, objects, sets and `any`, values are self-describing ("any value"):
+//   u8 type, then: null nothing; boolean u8; number, integer, date 8 bytes; id 16; string and bytes
+//   raw; big as in value.h; blob 40; array and set u32 count, u32 ends[count], elements (each an any
+//   value); object u32 count, u32 ends[2*count], then name, value, name, value ... in key order,
+//   names unique. Nesting at most 128 deep. An array, object or set field's data omits the u8 type.
+//
+// Pure. Views borrow the bytes and the shape. validate() must have accepted bytes from outside
+// before a RecordView reads them; afterwards no read can leave the record.
+// Errors: invalid (what and where), too_large.
+#pragma once
+
+#include "globalstorage/result.h"
+#include "globalstorage/value.h"
+#include "gs/core/record/shape.h"
+
+namespace gs::record {
+
+inline constexpr std::size_t kRecordBytesMax = std::size_t{16} << 20;
+inline constexpr std::size_t kNestingMax = 128;
+
+// Accepts exactly the canonical encodings. O(bytes).
+Error validate(const Shape& shape, Bytes record);
+
+// One value inside a record: a type and the bytes of its content (without the u8 type).
+struct ValueView {
+  Type type = Type::null;
+  Bytes content;
+
+  bool is_null() const noexcept { return type == Type::null; }
+  // Each reads the content as that type; the caller has looked at `type`.
+  bool boolean() const noexcept { return content[0] != 0; }
+  double number() const noexcept;
+  std::int64_t integer() const noexcept;  // also date
+  Id id() const noexcept;
+  std::string_view text() const noexcept;
+  BlobRef blob() const noexcept;
+  // array, set, object
+  std::uint32_t count() const noexcept;
+  ValueView element(std::uint32_t index) const noexcept;           // array and set
+  std::string_view member_name(std::uint32_t index) const noexcept;  // object
+  ValueView member(std::uint32_t index) const noexcept;              // object
+
+  Value to_value() const;
+};
+
+class RecordView {
+ public:
+  RecordView() = default;
+  RecordView(const Shape* shape, const std::uint8_t* bytes) noexcept : shape_(shape), bytes_(bytes) {}
+
+  const Shape& shape() const noexcept { return *shape_; }
+  Bytes bytes() const noexcept;
+  std::size_t size() const noexcept;
+
+  bool present(std::size_t field) const noexcept;
+  bool is_null(std::size_t field) const noexcept;
+  // The value of a present field; type null when it is null or absent.
+  ValueView field(std::size_t field) const noexcept;
+  // By name, also into self-describing records; nullopt when absent.
+  std::optional<ValueView> find(std::string_view name) const noexcept;
+  // The foreign key of a keyed record, else empty.
+  std::string_view key() const noexcept;
+
+  // All present fields in order, without the key.
+  Object to_object() const;
+
+ private:
+  const Shape* shape_ = nullptr;
+  const std::uint8_t* bytes_ = nullptr;
+};
+
+// Appends the canonical record of `values` (one per field of `shape`; monostate-like absent fields
+// are given as nullptr) to `out`, 8-byte padded. Errors: invalid (type mismatch), too_large.
+Error encode(const Shape& shape, std::span<const Value* const> values, Buffer& out);
+// Appends the any-value encoding of `value`.
+Error encode_any(const Value& value, Buffer& out);
+
+// The fields of `delta` put over `base` (absent fields of the delta become absent): appends the
+// record to `out` and returns its shape, made by the rule in FORMAT.md "Merged shape": the base's
+// fields in order with the delta's types where they differ, then the delta's new fields in order.
+// `changed` receives, per field of the delta, its index in the result.
+Result<ShapePtr> merge(const RecordView& base, const ShapePtr& base_shape, const RecordView& delta,
+                       Buffer& out, std::vector<std::uint16_t>* changed = nullptr);
+
+}  // namespace gs::record

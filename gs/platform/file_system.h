@@ -1,0 +1,102 @@
+// Files as the engine sees them: about a dozen calls, four implementations.
+//
+//   posix/    the real thing                   memory/   bytes in RAM; also the WebAssembly build
+//   sim/      loses, tears, reorders, fills up and fails, from a seed
+//
+// All calls are synchronous. A File has one owner; pread/map may be called from many threads at
+// once, everything else from one thread at a time. Paths are '/'-separated, relative to the root
+// that the FileSystem was made with; ".." and absolute paths are refused (invalid).
+// Errors: not_found, exists, io, no_space, read_only, invalid, locked.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "globalstorage/bytes.h"
+#include "globalstorage/result.h"
+
+namespace gs::platform {
+
+// A read-only view of a file's bytes that stays valid until it is destroyed, also after the file
+// was closed or removed. Bytes written to the file later appear in it; bytes past the end of the
+// file must not be touched.
+class Mapping {
+ public:
+  virtual ~Mapping() = default;
+  virtual Bytes bytes() const noexcept = 0;
+  // Says that accesses are random (no read-ahead) or sequential. A hint.
+  enum class Pattern { random, sequential };
+  virtual void advise(Pattern pattern) noexcept = 0;
+};
+
+class File {
+ public:
+  virtual ~File() = default;  // closes quietly; sync() first when the bytes matter
+
+  // Writes all of `bytes` at `offset` or fails; a failure may leave any part of them written.
+  virtual Error write(std::uint64_t offset, Bytes bytes) = 0;
+  // Reads until `out` is full or the file ends; returns the number of bytes read.
+  virtual Result<std::size_t> read(std::uint64_t offset, MutableBytes out) = 0;
+  // Returns once data and size are on stable storage. After a failure the file's content is
+  // unknown: the caller must stop using it (never retry on the same file).
+  virtual Error sync() = 0;
+  virtual Result<std::uint64_t> size() = 0;
+  // Makes the file exactly `bytes` long; new bytes are zero.
+  virtual Error resize(std::uint64_t bytes) = 0;
+  // Reserves disk space so that later writes below `bytes` cannot fail with no_space; grows the
+  // file with zeros. Never shrinks.
+  virtual Error allocate(std::uint64_t bytes) = 0;
+  // Maps the first `bytes` of the file (it must be that long).
+  virtual Result<std::unique_ptr<Mapping>> map(std::uint64_t bytes) = 0;
+};
+
+enum class OpenMode {
+  read,            // must exist
+  write,           // must exist; read and write
+  create,          // must not exist; read and write
+  open_or_create,  // read and write
+};
+
+struct LockOwner {
+  std::uint64_t pid = 0;
+  std::string host;
+};
+
+// Held until destroyed (or the process ends).
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  virtual Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) = 0;
+  virtual Error remove(std::string_view path) = 0;
+  // Names (not paths) in a directory, sorted; not_found when there is no such directory.
+  virtual Result<std::vector<std::string>> list(std::string_view directory) = 0;
+  virtual bool exists(std::string_view path) = 0;
+  // Creates the directory and its parents; fine when it is there. `private_mode`: 0700.
+  virtual Error make_directory(std::string_view path, bool private_mode = false) = 0;
+  // Makes creations and removals of names in this directory durable.
+  virtual Error sync_directory(std::string_view directory) = 0;
+  // Whole small file at once, for settings and keys: written to a new name, synced and renamed,
+  // so a crash leaves the old or the new content. `private_mode`: 0600.
+  virtual Error write_whole(std::string_view path, Bytes bytes, bool private_mode = false) = 0;
+  // Fails with too_large when the file is larger than `bytes_max`.
+  virtual Result<Buffer> read_whole(std::string_view path, std::uint64_t bytes_max) = 0;
+  // Exclusive between processes; `locked` names the owner (pid and host) in its message. The
+  // file's content is "pid host\n".
+  virtual Result<std::unique_ptr<FileLock>> lock(std::string_view path) = 0;
+  // A mark that differs when the file was copied elsewhere and stays when it was only renamed or
+  // rewritten by nobody; empty when the platform cannot tell. Used to notice copied directories.
+  virtual Result<Buffer> identity(std::string_view path) = 0;
+  // For messages: the path as a person would type it.
+  virtual std::string display(std::string_view path) const = 0;
+};
+
+}  // namespace gs::platform

@@ -1,0 +1,165 @@
+// The log: segments of framed changes, the only files that matter.
+//
+//   log/00000001.gsl, 00000002.gsl ...   about 64 MiB each, append-only
+//
+//   segment header, 4096 bytes (rest zero):
+//        0     4  magic "gsl1"          4  2  format version = 1      6  2  zero
+//        8     4  segment number, 1-based     12  4  generation, 0-based: rewrites by erasure
+//       16     8  local sequence of its first frame
+//       24    32  storage id
+//       56     4  CRC-32C of bytes 0..56
+//   frame, 8-byte aligned:
+//        0     4  magic "gsf1"
+//        4     4  change bytes n, a multiple of 8, 16 <= n <= kChangeBytesMax
+//        8     8  local sequence: index of the frame in this log, 0-based, no gaps
+//       16     4  CRC-32C of bytes 0..16 and the n bytes
+//       20     4  zero
+//       24     n  the change (core/graph/change.h)
+//   After the last frame zeros up to the end of the file (preallocated space).
+//
+//   log/mark, 128 bytes: two 64-byte slots, written in turn after every sync, never synced itself
+//   before a clean close: u64 turn, u64 location of the end of synced frames, u64 next local
+//   sequence, u32 CRC-32C of the 24 bytes. The newest valid slot says what was acknowledged.
+//
+// Recovery. A frame that does not check out is a torn tail only if no valid frame with a higher
+// local sequence follows it anywhere and it lies at or beyond the mark; then it is cut and
+// reported. Anything else is damage: reported with segment and offset, nothing is cut, and the log
+// opens read-only. A generation whose rewrite was not finished (header invalid) is removed.
+//
+// Writing goes through a tail buffer: a change is built in place in RAM at the location it will
+// have on disk, so readers can use it before it is written.
+//
+// Threads: one writer at a time (the engine's commit lock); View is immutable, for any thread.
+// Errors: damaged, io, no_space, read_only, newer_format, broken_chain, failed.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "gs/core/graph/change.h"
+#include "gs/platform/environment.h"
+
+namespace gs::log {
+
+// Segment number in the high 32 bits, byte offset in the segment in the low 32 bits.
+using Location = std::uint64_t;
+inline constexpr Location location(std::uint32_t segment, std::uint32_t offset) noexcept {
+  return (Location{segment} << 32) | offset;
+}
+inline constexpr std::uint32_t segment_of(Location at) noexcept { return static_cast<std::uint32_t>(at >> 32); }
+inline constexpr std::uint32_t offset_of(Location at) noexcept { return static_cast<std::uint32_t>(at); }
+
+inline constexpr std::uint32_t kSegmentHeaderBytes = 4096;
+inline constexpr std::uint32_t kFrameBytes = 24;
+inline constexpr std::uint32_t kSegmentBytes = std::uint32_t{64} << 20;
+
+struct Options {
+  std::uint32_t segment_bytes = kSegmentBytes;
+  std::uint32_t allocate_bytes_first = std::uint32_t{1} << 20;  // doubles with every step ...
+  std::uint32_t allocate_bytes_max = std::uint32_t{16} << 20;   // ... up to this
+  bool read_only = false;
+};
+
+// One place where the bytes on disk are not what was written.
+struct Damage {
+  std::uint32_t segment = 0;
+  std::uint64_t offset = 0;
+  std::string what;
+};
+
+struct Recovery {
+  std::uint64_t frames = 0;     // visited
+  std::uint64_t bytes = 0;      // of those frames
+  bool cut = false;             // a torn tail was removed ...
+  Location cut_at = 0;          // ... from here
+  std::uint64_t cut_bytes = 0;  // non-zero bytes up to the last one, removed
+  std::vector<Damage> damage;   // not empty: the log is read-only
+};
+
+// What a reader needs to reach any byte of the log. Immutable; keeps everything that it points to.
+class View {
+ public:
+  // The bytes at `at`, up to the end of what is contiguous there. `at` lies inside a frame that
+  // was written or is being built.
+  const std::uint8_t* at(Location at) const noexcept;
+
+ private:
+  friend class Log;
+  struct Segment {
+    const std::uint8_t* base = nullptr;
+    std::shared_ptr<platform::Mapping> mapping;
+  };
+  struct Tail {
+    Location begin = 0;
+    Location end = 0;
+    std::shared_ptr<std::uint8_t[]> bytes;
+  };
+  std::vector<Segment> segments_;  // by number - 1
+  std::vector<Tail> tails_;        // newest last; at most a few
+};
+
+class Log {
+ public:
+  // A frame in the order of the log. Returning an error stops the walk and fails the open.
+  using Visitor = std::function<Error(Location change_at, std::uint64_t local_sequence, Bytes change)>;
+
+  // Opens `directory` (created when missing and not read-only), walks the frames from `from`
+  // (0: the first) checking CRC and order, and prepares for appending.
+  static Result<std::unique_ptr<Log>> open(platform::FileSystem& files, std::string directory,
+                                           const Digest& storage, const Options& options, Location from,
+                                           std::uint64_t from_sequence, const Visitor& visit, Recovery& recovery);
+  ~Log();
+
+  // --- writing: one change at a time ---
+
+  // Room for a change of up to `bytes`, with disk space reserved for it. Starts a new tail buffer or
+  // segment when needed. `space` stays in place until commit() or abandon(). May change the view.
+  struct Space {
+    MutableBytes space;
+    Location at = 0;  // of the change's first byte (the frame's head lies before it)
+  };
+  Result<Space> begin(std::size_t bytes);
+  void abandon() noexcept;
+  // Frames and writes the change that lies at the begin of the space. Not yet synced.
+  Error write(std::size_t change_bytes);
+  // Everything written so far is on stable storage when this returns. A failure is final: every
+  // later write and sync returns `failed`.
+  Error sync();
+  // Truncates preallocated space, syncs, writes a synced mark.
+  Error close();
+
+  // --- reading ---
+
+  std::shared_ptr<const View> view() const;  // the newest; changes in begin()
+  std::uint64_t next_sequence() const noexcept;
+  Location end() const noexcept;             // of written frames
+  Location first() const noexcept;           // of the first frame
+  std::uint64_t bytes() const noexcept;      // valid bytes: headers and frames of all segments
+  std::uint32_t segment_count() const noexcept;
+  std::uint64_t generation_sum() const noexcept;  // changes whenever a segment was rewritten
+
+  // Walks written frames in [from, to) without checking their CRC again.
+  Error walk(Location from, Location to, const Visitor& visit) const;
+  // Reads every segment from the disk and checks header, frames, order, zeros after the end. Never
+  // changes anything. `progress(done, total)` in bytes. Damage goes to `damage` (all of it, up to
+  // 1,000 places); frames that check out are visited.
+  Error verify(const Visitor& visit, std::vector<Damage>& damage,
+               const std::function<void(std::uint64_t, std::uint64_t)>& progress = {}) const;
+
+  // --- erasure ---
+
+  // Writes segment `number` again under the next generation, each change passed through `transform`
+  // (which returns bytes of any length that it owns until the next call), syncs it, replaces
+  // the old file, and reports where every change went. The active segment is sealed first.
+  using Transform = std::function<Result<Bytes>(Location change_at, Bytes change)>;
+  using Moved = std::function<void(Location from, Location to, std::size_t bytes)>;
+  Error rewrite(std::uint32_t number, const Transform& transform, const Moved& moved);
+
+ private:
+  Log() = default;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gs::log

@@ -1,0 +1,73 @@
+// The RAM tier: the newest versions of records, in order of arrival, found by id.
+//
+// Rows are appended and never changed; each version of a record links to the one before, so a
+// reader at visible sequence S follows the links back to the newest row with sequence <= S and
+// never waits for the writer. A hash table of row numbers finds the newest row of an id. Order by
+// id exists only when somebody asks: order() sorts what arrived since the last time and merges
+// geometrically, so a bulk load pays nothing for it.
+//
+// Memory: 56 bytes a row, 4 to 16 bytes of hash slots, 4 to 8 bytes of order when it was asked for,
+// and the images that updates made.
+//
+// Threads: one writer (put, arena); any number of readers. put() publishes a row before the
+// caller publishes its sequence. No allocation in lookups.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "gs/storage/state/entry.h"
+
+namespace gs::state {
+
+using Sequence = std::uint64_t;  // local number of a commit; visible when published by the engine
+
+class RowTable {
+ public:
+  static constexpr std::uint32_t kNone = 0xffffffff;
+
+  struct Row {
+    Entry entry;
+    Sequence sequence = 0;
+    std::uint32_t previous = kNone;   // row of the version before, in this table
+    std::uint32_t collection = 0;     // number of the collection
+  };
+  static_assert(sizeof(Row) == 56);
+
+  // `rows_expected`: a hint for the first size of the hash table.
+  explicit RowTable(std::size_t rows_expected = 1024);
+  ~RowTable();
+
+  // Appends a version; links it to the current newest row of the same id. Returns that older row's
+  // number or kNone.
+  std::uint32_t put(const Entry& entry, Sequence sequence, std::uint32_t collection);
+  // Touches the hash slot of `id` ahead of a put or find of it.
+  void prefetch(const Id& id) const noexcept;
+
+  // Newest row of `id` with sequence <= `at`, or null.
+  const Row* find(const Id& id, Sequence at) const noexcept;
+  const Row& row(std::uint32_t number) const noexcept;
+  std::uint32_t row_count() const noexcept;
+
+  // Room for an image of `bytes` (8-byte aligned), kept as long as the table. The position goes
+  // into Entry::place.
+  struct Space {
+    std::uint8_t* bytes;
+    std::uint64_t position;
+  };
+  Space arena_allocate(std::size_t bytes);
+  const std::uint8_t* arena_at(std::uint64_t position) const noexcept;
+
+  std::size_t memory_bytes() const noexcept;  // rows, slots, order and arena
+
+  // Row numbers sorted by (collection, id, newest first), covering at least all rows with a number
+  // below row_count() at the call. Several sorted lists, to be merged by the reader (cursor.h).
+  using SortedRows = std::shared_ptr<const std::vector<std::uint32_t>>;
+  std::vector<SortedRows> order() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gs::state

@@ -1,0 +1,100 @@
+// Numbers for things with long names: shapes, writers and collections of one storage.
+//
+// A number is given once, in order of first appearance in this storage's log, kept in checkpoints
+// and never reused. It is local: nothing hashed or sent contains it. Readers look up without locks;
+// one thread adds (the engine's commit lock).
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "gs/core/id/mint.h"
+#include "gs/core/record/shape.h"
+
+namespace gs::state {
+
+// A vector that grows without moving its elements; at() is safe beside one push_back().
+template <typename T>
+class StableVector {
+ public:
+  static constexpr std::size_t kBlock = 256;
+  static constexpr std::size_t kBlocksMax = 1 << 14;  // 4 Mi elements
+
+  StableVector() : blocks_(std::make_unique<std::atomic<T*>[]>(kBlocksMax)) {}
+  ~StableVector() {
+    for (std::size_t i = 0; i < kBlocksMax; ++i) delete[] blocks_[i].load(std::memory_order_relaxed);
+  }
+  StableVector(const StableVector&) = delete;
+  StableVector& operator=(const StableVector&) = delete;
+
+  std::size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
+  const T& at(std::size_t index) const noexcept {
+    return blocks_[index / kBlock].load(std::memory_order_acquire)[index % kBlock];
+  }
+  bool full() const noexcept { return size() >= kBlock * kBlocksMax; }
+  std::size_t push_back(T value) {
+    const std::size_t index = size_.load(std::memory_order_relaxed);
+    auto& block = blocks_[index / kBlock];
+    if (block.load(std::memory_order_relaxed) == nullptr) block.store(new T[kBlock], std::memory_order_release);
+    block.load(std::memory_order_relaxed)[index % kBlock] = std::move(value);
+    size_.store(index + 1, std::memory_order_release);
+    return index;
+  }
+
+ private:
+  std::unique_ptr<std::atomic<T*>[]> blocks_;
+  std::atomic<std::size_t> size_{0};
+};
+
+inline constexpr std::uint32_t kUnknown = 0xffffffff;
+
+struct ShapeRow {
+  record::ShapePtr shape;
+  std::uint32_t collection = 0;  // number
+};
+
+class Tables {
+ public:
+  // Adding returns the existing number when there is one.
+  std::uint32_t add_shape(record::ShapePtr shape);
+  std::uint32_t add_writer(const id::Writer& writer);
+  std::uint32_t add_collection(const record::CollectionId& id, std::string_view name);
+
+  // kUnknown when there is none. Writer thread only.
+  std::uint32_t find_shape(const Digest& digest) const;
+  std::uint32_t find_writer(const id::Writer& writer) const;
+  // From any thread.
+  std::uint32_t find_collection(const record::CollectionId& id) const;
+
+  const ShapeRow& shape(std::uint32_t number) const noexcept { return shapes_.at(number); }
+  const id::Writer& writer(std::uint32_t number) const noexcept { return writers_.at(number); }
+  struct Collection {
+    record::CollectionId id;
+    std::string name;
+  };
+  const Collection& collection(std::uint32_t number) const noexcept { return collections_.at(number); }
+  std::size_t shape_count() const noexcept { return shapes_.size(); }
+  std::size_t writer_count() const noexcept { return writers_.size(); }
+  std::size_t collection_count() const noexcept { return collections_.size(); }
+
+ private:
+  struct IdHash {
+    std::size_t operator()(const Id& id) const noexcept;
+  };
+  struct DigestHash {
+    std::size_t operator()(const Digest& digest) const noexcept;
+  };
+  StableVector<ShapeRow> shapes_;
+  StableVector<id::Writer> writers_;
+  StableVector<Collection> collections_;
+  std::unordered_map<Digest, std::uint32_t, DigestHash> shape_numbers_;
+  std::unordered_map<Digest, std::uint32_t, DigestHash> writer_numbers_;
+  mutable std::mutex collections_mutex_;
+  std::unordered_map<Id, std::uint32_t, IdHash> collection_numbers_;
+};
+
+}  // namespace gs::state

@@ -1,0 +1,51 @@
+// Every knob of a storage, with unit, range and default.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gs {
+
+// When commit() returns.
+enum class Durability {
+  lazy,   // at once; visible now, on disk with the next group commit, sync() or within about 1 s
+  batch,  // after the fdatasync that it shares with all commits waiting at that moment (default)
+  sync,   // closes the open change now and waits for its own fdatasync
+};
+
+enum class Policy { open, closed };  // who may write: everybody who holds the storage, or admitted writers
+
+struct Event {
+  enum class Level { debug, info, warning, error } level = Level::info;
+  std::string_view name;  // stable snake_case, e.g. "torn_tail_cut"
+  std::string_view text;  // for people: key=value pairs
+};
+
+struct Options {
+  bool read_only = false;
+  Durability durability = Durability::batch;
+  // Memory for rows and images before they are written to a sorted run, 1 MiB .. 1 GiB.
+  std::uint64_t memory_bytes = std::uint64_t{64} << 20;
+  // Log written since the last checkpoint that triggers the next one, 1 MiB .. 4 GiB. Bounds the
+  // time of recovery: about 1 ms per MiB.
+  std::uint64_t checkpoint_log_bytes = std::uint64_t{64} << 20;
+  // Data larger than this is merged into runs with full records, for sequential cold scans; 0: half
+  // of the machine's memory.
+  std::uint64_t cache_bytes = 0;
+  std::uint32_t segment_bytes = std::uint32_t{64} << 20;  // 1 MiB .. 1 GiB
+  // Threads the engine may use beside the callers', 0 .. 8; 0: background work runs inside calls.
+  unsigned threads = 1;
+  // Hash the chain of own changes again while opening (slower); verify() does it at any time.
+  bool verify_on_open = false;
+  // Receives what happened; called from any thread, must not call back into the storage.
+  std::function<void(const Event&)> on_event;
+};
+
+struct CreateOptions {
+  Policy policy = Policy::open;
+};
+
+}  // namespace gs

@@ -1,0 +1,349 @@
+// A storage: one database in one directory.
+//
+//   auto db = gs::Storage::create("./gs").value();
+//   gs::Id id = db.insert("City", R"({"name":"Kyiv","lat":50.45})").value();
+//   gs::Record city = db.get(id).value();
+//   city.find("lat")->number();                    // read in place, nothing decoded
+//
+// Threads: a Storage may be used from many threads at once; Transaction and Scan belong to one
+// thread at a time. Reads never wait for writes. Handles keep the storage open until the last one
+// is gone. Errors: every call says which codes it can give; all can give io, failed, closed,
+// read_only (writes) and damaged.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "globalstorage/bytes.h"
+#include "globalstorage/id.h"
+#include "globalstorage/options.h"
+#include "globalstorage/result.h"
+#include "globalstorage/value.h"
+
+namespace gs {
+
+namespace engine {
+class Database;
+struct RecordHold;
+struct TransactionState;
+struct ScanState;
+}  // namespace engine
+
+// One field's value, read in place. Valid as long as the Record it came from.
+class Field {
+ public:
+  Type type() const noexcept { return type_; }
+  bool is_null() const noexcept { return type_ == Type::null; }
+  // Each is empty when the value has another type.
+  std::optional<bool> boolean() const noexcept;
+  std::optional<double> number() const noexcept;          // also from integer, when exact
+  std::optional<std::int64_t> integer() const noexcept;   // integer and date
+  std::optional<std::string_view> text() const noexcept;
+  std::optional<Bytes> bytes() const noexcept;
+  std::optional<Id> id() const noexcept;
+  std::uint32_t count() const noexcept;                   // array, set, object; else 0
+  Field element(std::uint32_t index) const noexcept;      // array, set; object: the member's value
+  std::string_view name(std::uint32_t index) const noexcept;  // object
+  Value value() const;
+  std::string json() const;
+
+ private:
+  friend class Record;
+  Type type_ = Type::null;
+  Bytes content_;
+};
+
+// One version of a record, pinned: its bytes stay where they are while this handle lives.
+class Record {
+ public:
+  Record();
+  ~Record();
+  Record(Record&&) noexcept;
+  Record& operator=(Record&&) noexcept;
+  Record(const Record&);
+  Record& operator=(const Record&);
+
+  const Id& id() const noexcept;
+  std::string_view collection() const noexcept;  // empty for none
+  std::string_view key() const noexcept;         // the foreign key, empty for none
+  // Names exactly this version: digest of the record's stamps.
+  Digest version() const;
+  // The field, or empty when the record has no such field.
+  std::optional<Field> find(std::string_view name) const noexcept;
+  std::size_t field_count() const noexcept;
+  std::string_view field_name(std::size_t index) const noexcept;
+  Field field(std::size_t index) const noexcept;
+  Object object() const;
+  std::string json() const;                // one line
+  void append_json(std::string& out) const;
+  Bytes bytes() const noexcept;            // the record format of docs/FORMAT.md
+
+ private:
+  friend class Storage;
+  friend class Scan;
+  std::shared_ptr<const engine::RecordHold> hold_;
+};
+
+// A fixed moment of the storage to read from: all reads see the same version. Cheap to make and to
+// keep; keeping one for long keeps replaced files on disk.
+class Snapshot {
+ public:
+  Snapshot();
+  ~Snapshot();
+  Snapshot(Snapshot&&) noexcept;
+  Snapshot& operator=(Snapshot&&) noexcept;
+
+  // The fastest read: bytes of the newest version in this snapshot, borrowed from it; empty when
+  // there is no such record. The bytes are those of Record::bytes().
+  Bytes peek(const Id& id) const noexcept;
+  bool has(const Id& id) const noexcept;
+
+ private:
+  friend class Storage;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Records in id order; sees the moment in which it was made.
+class Scan {
+ public:
+  Scan();
+  ~Scan();
+  Scan(Scan&&) noexcept;
+  Scan& operator=(Scan&&) noexcept;
+  // False at the end.
+  bool next(Record& out);
+  // The same without making a Record: id and bytes stay valid until the next call.
+  bool next(Id& id, Bytes& bytes);
+
+ private:
+  friend class Storage;
+  std::unique_ptr<engine::ScanState> state_;
+};
+
+struct ScanOptions {
+  std::string collection;        // empty: every collection
+  std::optional<Id> from;        // first id, inclusive
+  std::uint64_t limit = ~std::uint64_t{0};
+};
+
+// Waits can be put off: commit lazily, keep the ticket, wait for many at once.
+struct Ticket {
+  std::uint64_t sequence = 0;
+};
+
+// Operations on several records that take effect all or none. Nothing happens before commit();
+// destroying an uncommitted transaction forgets it. Reads through the storage do not see it.
+class Transaction {
+ public:
+  ~Transaction();
+  Transaction(Transaction&&) noexcept;
+  Transaction& operator=(Transaction&&) noexcept;
+
+  // JSON: one object (see docs/FORMAT.md "JSON" for dates, bytes, big numbers, ids and sets).
+  Result<Id> insert(std::string_view collection, std::string_view json);
+  Result<Id> insert(std::string_view collection, const Object& object);
+  // With a foreign key: the record's id is derived from collection and key; replaces it if there.
+  Result<Id> put(std::string_view collection, std::string_view key, std::string_view json);
+  // Whole content replaced; not_found when there is no such record at commit.
+  Error set(const Id& id, std::string_view json);
+  Error set(const Id& id, const Object& object);
+  // The given fields replaced, others kept; {"$unset":true} as a value removes a field.
+  Error update(const Id& id, std::string_view json);
+  Error update(const Id& id, const Object& object);
+  Error remove(const Id& id);
+  // The commit fails with `conflict` unless the record has exactly this version then.
+  Error expect(const Id& id, const Digest& version);
+  Error expect_absent(const Id& id);
+
+  std::size_t operations() const noexcept;
+
+  // Errors: conflict, not_found, too_large, no_space. After any error nothing of it took effect.
+  Result<Ticket> commit();
+  Result<Ticket> commit(Durability durability);
+
+ private:
+  friend class Storage;
+  explicit Transaction(std::unique_ptr<engine::TransactionState> state);
+  std::unique_ptr<engine::TransactionState> state_;
+};
+
+struct Stats {
+  std::uint64_t records = 0;
+  std::uint64_t log_bytes = 0;     // valid bytes of the log
+  std::uint64_t state_bytes = 0;   // files below state/
+  std::uint64_t blob_bytes = 0;
+  std::uint64_t memory_bytes = 0;  // rows, slots and images in RAM
+  std::uint64_t segments = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t operations = 0;    // appended by this process
+  std::uint64_t runs = 0;
+  std::uint64_t writers = 0;
+  std::uint64_t shapes = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> collections;  // name, live records
+};
+
+// What open() found after a crash.
+struct RecoveryReport {
+  std::uint64_t changes_replayed = 0;
+  std::uint64_t bytes_replayed = 0;
+  bool torn_tail_cut = false;
+  std::uint32_t cut_segment = 0;
+  std::uint64_t cut_offset = 0;
+  std::uint64_t cut_bytes = 0;
+  std::vector<std::string> damage;  // not empty: the storage is read-only until repaired
+};
+
+struct VerifyOptions {
+  bool full = true;            // false: checksums, links and signatures only of what is new since the
+                               // last verify() of this handle
+  std::optional<Digest> head;  // this change must be in the log: shows a cut-off end
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress;  // bytes
+};
+
+struct VerifySection {
+  std::string name;     // frames, digests, links, signatures, commitments, ids, state, head
+  bool ok = true;
+  std::uint64_t checked = 0;
+  std::string detail;   // of a failure: segment, offset, change, operation
+};
+
+struct VerifyReport {
+  bool ok = true;
+  std::vector<VerifySection> sections;
+  std::uint64_t bytes = 0;
+  std::uint64_t changes = 0;
+  std::uint64_t operations = 0;
+  std::uint64_t erased = 0;
+  std::vector<Digest> frontier;
+};
+
+// One change, as `gstore log` and `gstore show` print it.
+struct ChangeInfo {
+  Digest digest;
+  Digest writer;
+  std::uint64_t sequence = 0;
+  std::uint64_t time_ms = 0;
+  std::uint64_t bytes = 0;
+  std::uint32_t transactions = 0;
+  std::uint32_t operations = 0;
+  Digest prev;
+  std::vector<Digest> parents;
+  std::uint32_t segment = 0;
+  std::uint64_t offset = 0;
+};
+struct OperationInfo {
+  std::string kind;
+  std::optional<Id> id;
+  std::string collection;
+  bool last_of_transaction = false;
+  bool erased = false;
+  std::string json;  // the record or delta, when there is one
+};
+
+struct StateDigest {
+  std::vector<Digest> frontier;
+  Digest digest;
+};
+
+class Storage {
+ public:
+  // Errors: exists (a storage is there already), invalid, no_space.
+  static Result<Storage> create(const std::string& directory, const CreateOptions& create = {},
+                                const Options& options = {});
+  // Errors: not_a_storage, newer_format, locked (names the owner), damaged (only when not even
+  // reading is possible; else it opens read-only and recovery() tells).
+  static Result<Storage> open(const std::string& directory, const Options& options = {});
+  static Result<Storage> open_or_create(const std::string& directory, const Options& options = {});
+
+  Storage(Storage&&) noexcept;
+  Storage& operator=(Storage&&) noexcept;
+  ~Storage();  // closes; call close() to learn whether it went well
+
+  Error close();
+
+  Digest id() const;
+  Digest writer() const;
+  const RecoveryReport& recovery() const;
+  bool read_only() const;
+
+  // --- one record: each is a transaction of its own with the storage's durability ---
+  Result<Id> insert(std::string_view collection, std::string_view json);
+  Result<Id> insert(std::string_view collection, const Object& object);
+  Result<Id> put(std::string_view collection, std::string_view key, std::string_view json);
+  Error set(const Id& id, std::string_view json);
+  Error update(const Id& id, std::string_view json);
+  Error remove(const Id& id);
+  // Applies `changes` when every field named in `expected` has exactly that value now. True when it
+  // did, false when another value was found; not_found without a record.
+  Result<bool> swap(const Id& id, std::string_view expected, std::string_view changes);
+
+  Result<Record> get(const Id& id) const;                           // not_found, erased
+  Result<Record> get(const Id& id, const Digest& change) const;     // as of just after that change
+  bool has(const Id& id) const;
+  // The id that a text names: a UUID, or a foreign key in `collection`.
+  static Id resolve(std::string_view text, std::string_view collection = {});
+
+  Snapshot snapshot() const;
+  Result<Scan> scan(const ScanOptions& options = {}) const;
+  Result<Scan> scan(const Snapshot& snapshot, const ScanOptions& options) const;
+
+  Transaction begin();
+
+  // Waits until everything up to `ticket` (or everything so far) is durable.
+  Error wait(Ticket ticket);
+  Error sync();
+
+  // --- blobs: values larger than a record ---
+  Result<BlobRef> put_blob(Bytes bytes);
+  Result<Buffer> get_blob(const BlobRef& blob) const;
+
+  // --- history and proofs ---
+  Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count) const;
+  Result<ChangeInfo> change(const Digest& digest, std::vector<OperationInfo>* operations = nullptr) const;
+  // A change named by the beginning of its digest in hexadecimal (at least 4 characters).
+  Result<Digest> find_change(std::string_view prefix) const;
+  Result<VerifyReport> verify(const VerifyOptions& options = {}) const;
+  // Self-contained JSON; verify_proof() needs nothing else.
+  Result<std::string> proof(const Id& id) const;
+  // Removes the record and every payload that ever held it; the chain still verifies. Returns the
+  // number of payloads erased.
+  Result<std::uint64_t> erase(const Id& id, std::string_view reason = {});
+  Result<StateDigest> digest() const;
+
+  // --- care ---
+  Result<Stats> stats() const;
+  Error checkpoint();  // writes rows in RAM to a run now
+  Error compact();     // merges all runs into one
+  // A copy that can be restored; never contains this writer's keys. Runs beside writes.
+  Error backup(const std::string& directory) const;
+  // Makes a storage from a backup, with a new writer. Errors: exists, not_a_storage.
+  static Error restore(const std::string& backup, const std::string& directory);
+
+ private:
+  explicit Storage(std::shared_ptr<engine::Database> database);
+  std::shared_ptr<engine::Database> database_;
+};
+
+// What a valid proof says.
+struct ProofReport {
+  Digest storage;
+  Digest change;
+  Digest writer;
+  Id id;
+  std::uint64_t time_ms = 0;
+  std::string kind;
+  std::string collection;
+  std::string json;            // the record's content in that version
+  Digest log_root;             // root of the log tree that the change is in
+  std::uint64_t log_size = 0;
+};
+// Errors: invalid (not a proof), broken_chain, bad_signature. `head_root`: the log root must be this.
+Result<ProofReport> verify_proof(std::string_view proof_json, const std::optional<Digest>& log_root = {});
+
+const char* version() noexcept;  // of the library, "0.1.0"
+
+}  // namespace gs

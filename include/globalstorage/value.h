@@ -1,0 +1,109 @@
+// One value of a field, owned: what a program hands in when it does not have JSON text.
+//
+// All JSON values plus 64-bit integers, big integers, dates, ids, bytes and sets. Objects keep the
+// order of their keys. A Value copies its content; reading a record does not need Values (see
+// Record), so this type is for building and for tests, not for the hot path.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "globalstorage/bytes.h"
+#include "globalstorage/id.h"
+
+namespace gs {
+
+// Numbers are part of the record format (docs/FORMAT.md, "Types"): append, never renumber.
+enum class Type : std::uint8_t {
+  null = 0,
+  boolean = 1,
+  number = 2,   // binary64; NaN and infinities are refused
+  integer = 3,  // signed 64 bit
+  date = 4,     // signed 64 bit milliseconds since 1970-01-01 00:00 UTC
+  id = 5,       // 16 bytes
+  string = 6,   // UTF-8
+  bytes = 7,
+  big = 8,      // integer of any size: sign byte, then magnitude, little-endian, no leading zeros
+  array = 9,
+  object = 10,
+  set = 11,     // unique elements in the order of their encoded bytes
+  blob = 12,    // 32-byte SHA-256 and u64 size of a value in blobs/
+  any = 13,     // a field whose type is told by its value
+};
+
+const char* type_name(Type type) noexcept;
+
+class Value;
+using Array = std::vector<Value>;
+using Member = std::pair<std::string, Value>;
+using Object = std::vector<Member>;
+
+struct Date {
+  std::int64_t ms = 0;
+  friend bool operator==(const Date&, const Date&) = default;
+};
+
+// An integer beyond 64 bits, as sign and decimal-free magnitude (little-endian, no leading zeros).
+struct Big {
+  bool negative = false;
+  Buffer magnitude;
+  // Decimal text with an optional minus; empty optional-like false on anything else.
+  static bool parse(std::string_view decimal, Big& out);
+  std::string text() const;
+  friend bool operator==(const Big&, const Big&) = default;
+};
+
+struct BlobRef {
+  Digest digest;
+  std::uint64_t size = 0;
+  friend bool operator==(const BlobRef&, const BlobRef&) = default;
+};
+
+struct Set {
+  Array elements;
+};
+
+class Value {
+ public:
+  Value() = default;  // null
+  Value(std::nullptr_t) {}                                        // NOLINT(google-explicit-constructor)
+  Value(bool value) : data_(value) {}                             // NOLINT(google-explicit-constructor)
+  Value(double value) : data_(value) {}                           // NOLINT(google-explicit-constructor)
+  Value(int value) : data_(static_cast<double>(value)) {}         // NOLINT(google-explicit-constructor)
+  Value(const char* text) : data_(std::string(text)) {}           // NOLINT(google-explicit-constructor)
+  Value(std::string_view text) : data_(std::string(text)) {}      // NOLINT(google-explicit-constructor)
+  Value(std::string text) : data_(std::move(text)) {}             // NOLINT(google-explicit-constructor)
+  Value(Buffer bytes) : data_(std::move(bytes)) {}                // NOLINT(google-explicit-constructor)
+  Value(Date date) : data_(date) {}                               // NOLINT(google-explicit-constructor)
+  Value(Id id) : data_(id) {}                                     // NOLINT(google-explicit-constructor)
+  Value(Big big) : data_(std::move(big)) {}                       // NOLINT(google-explicit-constructor)
+  Value(BlobRef blob) : data_(blob) {}                            // NOLINT(google-explicit-constructor)
+  Value(Array array) : data_(std::move(array)) {}                 // NOLINT(google-explicit-constructor)
+  Value(Object object) : data_(std::move(object)) {}              // NOLINT(google-explicit-constructor)
+  Value(Set set) : data_(std::move(set)) {}                       // NOLINT(google-explicit-constructor)
+  // An explicit 64-bit integer; a plain int or double is a JSON number.
+  static Value integer(std::int64_t value) {
+    Value made;
+    made.data_ = value;
+    return made;
+  }
+
+  Type type() const noexcept;
+  template <typename T>
+  const T* get() const noexcept {
+    return std::get_if<T>(&data_);
+  }
+
+  friend bool operator==(const Value&, const Value&);
+
+ private:
+  std::variant<std::nullptr_t, bool, double, std::int64_t, Date, Id, std::string, Buffer, Big, Array,
+               Object, Set, BlobRef>
+      data_ = nullptr;
+};
+
+}  // namespace gs
