@@ -8,6 +8,12 @@ namespace gs {
 // Hands the failed expression to the handler (default: stderr), then stops the program.
 [[noreturn]] void check_failed(const char* expression, const char* file, int line) noexcept;
 
+// Called once with the failed expression before the program stops; must not return to the failed
+// code by any other way than returning. One per process; safe from any thread.
+using CheckHandler = void (*)(const char* expression, const char* file, int line) noexcept;
+// Installs `handler` (null: the default) and returns the one before.
+CheckHandler set_check_handler(CheckHandler handler) noexcept;
+
 }  // namespace gs
 
 #define GS_CHECK(expression)                                             \

@@ -47,12 +47,22 @@ struct Date {
   friend bool operator==(const Date&, const Date&) = default;
 };
 
+// The largest magnitude of a Big: 131,072 bits. Turning it into decimal text costs the square of its
+// size, so this bound keeps the worst one at some milliseconds (see big.cc); real keys and moduli
+// have at most a tenth of it.
+inline constexpr std::size_t kBigBytesMax = std::size_t{16} << 10;
+// As many decimal digits as 131,072 bits can have.
+inline constexpr std::size_t kBigDigitsMax = 39'457;
+
 // An integer beyond 64 bits, as sign and decimal-free magnitude (little-endian, no leading zeros).
+// Zero has no magnitude and is not negative.
 struct Big {
   bool negative = false;
   Buffer magnitude;
-  // Decimal text with an optional minus; empty optional-like false on anything else.
+  // Decimal text with an optional minus: "0", or digits without a leading zero; no "-0". False, and
+  // `out` unchanged, for anything else and for more than kBigBytesMax.
   static bool parse(std::string_view decimal, Big& out);
+  // Any magnitude up to kBigBytesMax, which the caller has checked (ours, when it is larger).
   std::string text() const;
   friend bool operator==(const Big&, const Big&) = default;
 };
@@ -63,8 +73,10 @@ struct BlobRef {
   friend bool operator==(const BlobRef&, const BlobRef&) = default;
 };
 
+// Equal sets have equal elements in the same order: the encoder sorts, this type does not.
 struct Set {
   Array elements;
+  friend bool operator==(const Set& a, const Set& b);
 };
 
 class Value {
