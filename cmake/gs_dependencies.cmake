@@ -1,0 +1,28 @@
+# What we link from outside, each with its reason in docs/DEPENDENCIES.md. All from the system.
+#
+# gs_external_crypto   SHA-256 and Ed25519: OpenSSL libcrypto and libsodium. Empty for WebAssembly,
+#                      where the core brings its own code.
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+add_library(gs_external_crypto INTERFACE)
+add_library(gs_external_threads INTERFACE)
+if(NOT GS_WASM)
+  find_package(Threads REQUIRED)
+  target_link_libraries(gs_external_threads INTERFACE Threads::Threads)
+  find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+  find_library(GS_SODIUM_LIBRARY sodium REQUIRED)
+  find_path(GS_SODIUM_INCLUDE sodium.h REQUIRED)
+  mark_as_advanced(GS_SODIUM_LIBRARY GS_SODIUM_INCLUDE)
+  add_library(gs_sodium UNKNOWN IMPORTED)
+  set_target_properties(gs_sodium PROPERTIES
+    IMPORTED_LOCATION "${GS_SODIUM_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${GS_SODIUM_INCLUDE}")
+  target_link_libraries(gs_external_crypto INTERFACE OpenSSL::Crypto gs_sodium)
+endif()
+
+if(GS_TESTS AND NOT GS_WASM)
+  find_package(GTest REQUIRED)
+endif()
+if(GS_BENCH AND NOT GS_WASM)
+  find_package(benchmark REQUIRED)
+endif()

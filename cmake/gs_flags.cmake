@@ -1,0 +1,31 @@
+# Our compiler flags, on a target of their own, so that a parent project keeps its own.
+#
+# gs_flags      what every file of ours is compiled with
+# gs_pure       in addition for library code: no exceptions, no run-time types (GS_NOEXCEPT)
+
+add_library(gs_flags INTERFACE)
+target_compile_features(gs_flags INTERFACE cxx_std_20)
+target_compile_options(gs_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
+  $<$<BOOL:${GS_WERROR}>:-Werror>)
+
+if(GS_SANITIZE)
+  target_compile_options(gs_flags INTERFACE
+    -fsanitize=${GS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(gs_flags INTERFACE -fsanitize=${GS_SANITIZE})
+endif()
+if(GS_COVERAGE)
+  target_compile_options(gs_flags INTERFACE --coverage -O0)
+  target_link_options(gs_flags INTERFACE --coverage)
+endif()
+if(GS_FUZZ)
+  # Coverage feedback in library code; the programs themselves add the driver.
+  target_compile_options(gs_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+add_library(gs_pure INTERFACE)
+target_link_libraries(gs_pure INTERFACE gs_flags)
+if(GS_NOEXCEPT)
+  target_compile_options(gs_pure INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+endif()

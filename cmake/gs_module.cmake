@@ -1,0 +1,139 @@
+# gs_module(<name> [DIR <folder>] [DEPS <target>...] [TEST_DEPS <target>...])
+#
+# Makes one module of the folder (default: the folder that calls). Files are found by their names:
+#
+#   *_threads_test.cc         <name>_threads_test   GoogleTest, label `threads`: also run under tsan
+#   *_test.cc, *_law_test.cc  <name>_test           GoogleTest, label `unit`
+#   x_fuzz.cc                 x_fuzz                label `fuzz`: libFuzzer program with GS_FUZZ, else
+#                                                   a run over tests/data/corpus/x and random inputs
+#   *_bench.cc                <name>_bench          Google Benchmark, label `bench`: run small
+#   *_native.cc, *_wasm.cc    <name>                the library, only natively or only for WebAssembly
+#   other *.cc                <name>                the library; header-only when there are none
+#
+# A folder's subfolders are modules of their own. Test programs write what they ran to
+# <build>/reports/<program>.xml, from which tools/count_tests.py counts.
+
+set(GS_REPORTS ${PROJECT_BINARY_DIR}/reports)
+file(MAKE_DIRECTORY ${GS_REPORTS})
+set_property(GLOBAL PROPERTY GS_MODULES "")
+
+# Names of tests that use threads, for test programs that hold other tests too.
+set(GS_THREAD_TESTS "*Thread*:*thread*:*Concurren*:*concurren*:*Parallel*:*parallel*")
+
+function(gs_module name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "DIR" "DEPS;TEST_DEPS")
+  if(ARG_DIR)
+    set(dir ${PROJECT_SOURCE_DIR}/${ARG_DIR})
+  else()
+    set(dir ${CMAKE_CURRENT_SOURCE_DIR})
+  endif()
+
+  file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
+  set(threads_tests ${sources})
+  set(tests ${sources})
+  set(fuzzers ${sources})
+  set(benches ${sources})
+  list(FILTER threads_tests INCLUDE REGEX "_threads_test\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER tests EXCLUDE REGEX "_threads_test\\.cc$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$")
+  if(GS_WASM)
+    list(FILTER sources EXCLUDE REGEX "_native\\.cc$")
+  else()
+    list(FILTER sources EXCLUDE REGEX "_wasm\\.cc$")
+  endif()
+  # For tests/wasm, which builds the tests of the core into one program.
+  set_property(GLOBAL APPEND PROPERTY GS_TEST_SOURCES ${tests})
+
+  if(sources)
+    add_library(${name} STATIC ${sources})
+    set_target_properties(${name} PROPERTIES
+      POSITION_INDEPENDENT_CODE ON
+      CXX_EXTENSIONS OFF
+      CXX_VISIBILITY_PRESET hidden
+      VISIBILITY_INLINES_HIDDEN ON)
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+    target_link_libraries(${name} PRIVATE gs_pure PUBLIC ${ARG_DEPS})
+    set_property(GLOBAL APPEND PROPERTY GS_MODULES ${name})
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+    target_link_libraries(${name} INTERFACE ${ARG_DEPS})
+  endif()
+
+  if(GS_TESTS AND NOT GS_WASM)
+    if(tests)
+      gs_test(${name}_test SOURCES ${tests} DEPS ${name} ${ARG_TEST_DEPS})
+    endif()
+    if(threads_tests)
+      gs_test(${name}_threads_test SOURCES ${threads_tests} DEPS ${name} ${ARG_TEST_DEPS}
+              LABELS threads)
+    endif()
+  endif()
+  if(GS_FUZZ OR (GS_TESTS AND NOT GS_WASM))
+    foreach(source IN LISTS fuzzers)
+      gs_fuzz(${source} DEPS ${name} ${ARG_TEST_DEPS})
+    endforeach()
+  endif()
+  if(GS_BENCH AND benches AND NOT GS_WASM)
+    gs_bench(${name}_bench SOURCES ${benches} DEPS ${name} ${ARG_TEST_DEPS})
+  endif()
+endfunction()
+
+# One GoogleTest program and its test.
+function(gs_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPS;LABELS")
+  add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+  target_link_libraries(${name} PRIVATE gs_flags ${ARG_DEPS} GTest::gtest GTest::gtest_main
+                        gs_external_threads)
+  target_compile_definitions(${name} PRIVATE GS_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+  add_test(NAME ${name}
+           COMMAND ${name} --gtest_brief=1 --gtest_output=xml:${GS_REPORTS}/${name}.xml
+           WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS "unit;${ARG_LABELS}" TIMEOUT 600)
+  if(GS_SANITIZE MATCHES "thread" AND NOT "threads" IN_LIST ARG_LABELS)
+    add_test(NAME ${name}.threads
+             COMMAND ${name} --gtest_brief=1 "--gtest_filter=${GS_THREAD_TESTS}"
+                     --gtest_output=xml:${GS_REPORTS}/${name}.threads.xml
+             WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(${name}.threads PROPERTIES LABELS threads TIMEOUT 600)
+  endif()
+endfunction()
+
+# One fuzzer. Without libFuzzer the same entry point runs over the corpus and seeded inputs.
+function(gs_fuzz source)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "DEPS")
+  get_filename_component(name ${source} NAME_WE)
+  string(REGEX REPLACE "_fuzz$" "" subject ${name})
+  set(corpus ${PROJECT_SOURCE_DIR}/tests/data/corpus/${subject})
+  if(GS_FUZZ)
+    add_executable(${name} ${source})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    set_property(GLOBAL APPEND PROPERTY GS_FUZZERS ${name})
+  else()
+    add_executable(${name} ${source} ${PROJECT_SOURCE_DIR}/tests/fuzz_main.cc)
+  endif()
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+  target_link_libraries(${name} PRIVATE gs_flags ${ARG_DEPS} gs_external_threads)
+  if(GS_TESTS AND NOT GS_FUZZ)
+    add_test(NAME ${name} COMMAND ${name} ${corpus} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 300)
+  endif()
+endfunction()
+
+# One Google Benchmark program; as a test it runs every benchmark for a moment.
+function(gs_bench name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPS")
+  add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+  target_link_libraries(${name} PRIVATE gs_flags ${ARG_DEPS} benchmark::benchmark
+                        benchmark::benchmark_main gs_external_threads)
+  if(GS_TESTS)
+    add_test(NAME ${name} COMMAND ${name} --benchmark_min_time=0.001
+             WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES LABELS bench TIMEOUT 300)
+  endif()
+endfunction()
