@@ -2,8 +2,9 @@
 #
 # Makes one module of the folder (default: the folder that calls). Files are found by their names:
 #
-#   *_threads_test.cc         <name>_threads_test   GoogleTest, label `threads`: also run under tsan
-#   *_test.cc, *_law_test.cc  <name>_test           GoogleTest, label `unit`
+#   *_test.cc, *_law_test.cc  <name>_test           GoogleTest, label `unit`. Files that include
+#                                                   <thread> make <name>_threads_test instead, with
+#                                                   label `threads` too: it also runs under tsan
 #   x_fuzz.cc                 x_fuzz                label `fuzz`: libFuzzer program with GS_FUZZ, else
 #                                                   a run over tests/data/corpus/x and random inputs
 #   *_bench.cc                <name>_bench          Google Benchmark, label `bench`: run small
@@ -17,9 +18,6 @@ set(GS_REPORTS ${PROJECT_BINARY_DIR}/reports)
 file(MAKE_DIRECTORY ${GS_REPORTS})
 set_property(GLOBAL PROPERTY GS_MODULES "")
 
-# Names of tests that use threads, for test programs that hold other tests too.
-set(GS_THREAD_TESTS "*Thread*:*thread*:*Concurren*:*concurren*:*Parallel*:*parallel*")
-
 function(gs_module name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "DIR" "DEPS;TEST_DEPS")
   if(ARG_DIR)
@@ -29,13 +27,10 @@ function(gs_module name)
   endif()
 
   file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
-  set(threads_tests ${sources})
   set(tests ${sources})
   set(fuzzers ${sources})
   set(benches ${sources})
-  list(FILTER threads_tests INCLUDE REGEX "_threads_test\\.cc$")
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  list(FILTER tests EXCLUDE REGEX "_threads_test\\.cc$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$")
@@ -64,7 +59,8 @@ function(gs_module name)
   endif()
 
   if(GS_TESTS AND NOT GS_WASM)
-    if(tests)
+    gs_split_threads("${tests}" tests threads_tests)
+    if(tests AND NOT GS_SANITIZE MATCHES "thread")
       gs_test(${name}_test SOURCES ${tests} DEPS ${name} ${ARG_TEST_DEPS})
     endif()
     if(threads_tests)
@@ -72,7 +68,7 @@ function(gs_module name)
               LABELS threads)
     endif()
   endif()
-  if(GS_FUZZ OR (GS_TESTS AND NOT GS_WASM))
+  if(GS_FUZZ OR (GS_TESTS AND NOT GS_WASM AND NOT GS_SANITIZE MATCHES "thread"))
     foreach(source IN LISTS fuzzers)
       gs_fuzz(${source} DEPS ${name} ${ARG_TEST_DEPS})
     endforeach()
@@ -82,25 +78,34 @@ function(gs_module name)
   endif()
 endfunction()
 
+# Of test sources, those that start threads: the only ones that tsan has something to say about.
+function(gs_split_threads files plain_out threads_out)
+  set(plain "")
+  set(threads "")
+  foreach(file IN LISTS files)
+    file(STRINGS ${file} found REGEX "^#include <thread>" LIMIT_COUNT 1)
+    if(found)
+      list(APPEND threads ${file})
+    else()
+      list(APPEND plain ${file})
+    endif()
+  endforeach()
+  set(${plain_out} "${plain}" PARENT_SCOPE)
+  set(${threads_out} "${threads}" PARENT_SCOPE)
+endfunction()
+
 # One GoogleTest program and its test.
 function(gs_test name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPS;LABELS")
   add_executable(${name} ${ARG_SOURCES})
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   target_link_libraries(${name} PRIVATE gs_flags ${ARG_DEPS} GTest::gtest GTest::gtest_main
-                        gs_external_threads)
+                        gs_external_rapidcheck gs_external_threads)
   target_compile_definitions(${name} PRIVATE GS_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
   add_test(NAME ${name}
            COMMAND ${name} --gtest_brief=1 --gtest_output=xml:${GS_REPORTS}/${name}.xml
            WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "unit;${ARG_LABELS}" TIMEOUT 600)
-  if(GS_SANITIZE MATCHES "thread" AND NOT "threads" IN_LIST ARG_LABELS)
-    add_test(NAME ${name}.threads
-             COMMAND ${name} --gtest_brief=1 "--gtest_filter=${GS_THREAD_TESTS}"
-                     --gtest_output=xml:${GS_REPORTS}/${name}.threads.xml
-             WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-    set_tests_properties(${name}.threads PROPERTIES LABELS threads TIMEOUT 600)
-  endif()
 endfunction()
 
 # One fuzzer. Without libFuzzer the same entry point runs over the corpus and seeded inputs.
