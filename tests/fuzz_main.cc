@@ -1,7 +1,7 @@
 // Runs a fuzzer's entry point without libFuzzer: over its corpus, then over seeded inputs.
 //
-// Ordinary builds link every x_fuzz.cc with this file, so that fuzzers compile and pass in each test
-// run with any compiler. Half of the made inputs are mutations of corpus files, half are random.
+// Ordinary builds link every x_fuzz.cc with this file, so that fuzzers compile and pass in each
+// test run with any compiler. Half of the made inputs mutate corpus files, half are random.
 //
 //   x_fuzz [CORPUS_DIRECTORY_OR_FILE] [RUNS] [SEED]
 #include <algorithm>
