@@ -4,9 +4,11 @@
 //   sim/      loses, tears, reorders, fills up and fails, from a seed
 //
 // All calls are synchronous. A File has one owner; pread/map may be called from many threads at
-// once, everything else from one thread at a time. Paths are '/'-separated, relative to the root
-// that the FileSystem was made with; ".." and absolute paths are refused (invalid).
-// Errors: not_found, exists, io, no_space, read_only, invalid, locked.
+// once, everything else of one File from one thread at a time. A FileSystem serves any thread.
+// Paths are '/'-separated, relative to the root that the FileSystem was made with, and have one
+// spelling: "..", ".", absolute and empty ones are refused (invalid; path.h has the rules). Where
+// a directory is asked for, "" means the root.
+// Errors: not_found, exists, io, no_space, read_only, invalid, too_large, locked.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +23,8 @@
 namespace gs::platform {
 
 // A read-only view of a file's bytes that stays valid until it is destroyed, also after the file
-// was closed or removed. Bytes written to the file later appear in it; bytes past the end of the
-// file must not be touched.
+// was closed or removed. It may be longer than the file: bytes written later below its end appear
+// in it, so a growing file is mapped once. Bytes past the end of the file must not be touched.
 class Mapping {
  public:
   virtual ~Mapping() = default;
@@ -49,7 +51,8 @@ class File {
   // Reserves disk space so that later writes below `bytes` cannot fail with no_space; grows the
   // file with zeros. Never shrinks.
   virtual Error allocate(std::uint64_t bytes) = 0;
-  // Maps the first `bytes` of the file (it must be that long).
+  // Maps the first `bytes` of the file, which may be more than it has now: address space for what
+  // will be written there later. Reading past the end of the file is the caller's mistake (SIGBUS).
   virtual Result<std::unique_ptr<Mapping>> map(std::uint64_t bytes) = 0;
 };
 
@@ -76,16 +79,20 @@ class FileSystem {
   virtual ~FileSystem() = default;
 
   virtual Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) = 0;
+  // Removes a file or an empty directory. Open handles and mappings of the file stay usable.
   virtual Error remove(std::string_view path) = 0;
-  // Names (not paths) in a directory, sorted; not_found when there is no such directory.
+  // Names (not paths) of files and directories in a directory, sorted; not_found when there is no
+  // such directory.
   virtual Result<std::vector<std::string>> list(std::string_view directory) = 0;
   virtual bool exists(std::string_view path) = 0;
-  // Creates the directory and its parents; fine when it is there. `private_mode`: 0700.
+  // Creates the directory and its parents; fine when it is there. `private_mode`: 0700. Durable
+  // after sync_directory() of the parents.
   virtual Error make_directory(std::string_view path, bool private_mode = false) = 0;
   // Makes creations and removals of names in this directory durable.
   virtual Error sync_directory(std::string_view directory) = 0;
   // Whole small file at once, for settings and keys: written to a new name, synced and renamed,
-  // so a crash leaves the old or the new content. `private_mode`: 0600.
+  // so a crash leaves the old or the new content. `private_mode`: 0600. A crash may also leave the
+  // unfinished new file behind, "<path>.<16 hex digits>.new"; anybody may remove it.
   virtual Error write_whole(std::string_view path, Bytes bytes, bool private_mode = false) = 0;
   // Fails with too_large when the file is larger than `bytes_max`.
   virtual Result<Buffer> read_whole(std::string_view path, std::uint64_t bytes_max) = 0;
