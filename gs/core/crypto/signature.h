@@ -43,8 +43,13 @@ class KeyPair {
   std::array<std::uint8_t, 64> secret_{};
 };
 
-// Succeeds when `signature` is valid. `public_key`: 32 raw bytes for Ed25519, DER
-// SubjectPublicKeyInfo otherwise. Errors: bad_signature, invalid (key or sizes), unsupported.
+// The largest public key: the DER of an RSA key of 8,192 bits has about 1,060 bytes.
+inline constexpr std::size_t kPublicKeyBytesMax = 2048;
+
+// Succeeds when `signature` is valid. `public_key`: 32 raw bytes for Ed25519; otherwise the DER
+// SubjectPublicKeyInfo, canonical, so that every replica accepts the same keys. `signature`: 64
+// bytes for Ed25519; as long as the modulus for RSA; r and s, 32 big-endian bytes each, for ECDSA.
+// Errors: bad_signature, invalid (key or sizes), unsupported.
 Error verify(Algorithm algorithm, Bytes public_key, Bytes message, Bytes signature);
 
 }  // namespace gs::crypto

@@ -1,0 +1,64 @@
+// Record ids: put together from time, counter and the writer's tail, and checked again.
+#include "gs/core/id/mint.h"
+
+#include <algorithm>
+
+#include "gs/base/endian.h"
+#include "gs/core/crypto/sha256.h"
+
+namespace gs::id {
+namespace {
+
+constexpr int kMintedVersion = 7;
+constexpr std::uint64_t kVariant = std::uint64_t{2} << 62;  // the bits 10 of RFC 9562
+
+// Variant and tail: the last 8 bytes of the id as a big-endian number.
+std::uint64_t tail_of(const Writer& writer, std::uint64_t mint_counter, std::uint64_t ms) noexcept {
+  std::uint8_t numbers[16];
+  store_u64(numbers, mint_counter);
+  store_u64(numbers + 8, ms);
+  const Digest digest = crypto::sha256({as_bytes("gs id"), writer.bytes, numbers});
+  return kVariant | load_u64_be(digest.bytes.data()) >> 2;
+}
+
+std::uint64_t head_of(const Id& id) noexcept { return load_u64_be(id.bytes.data()); }
+std::uint64_t ms_of(const Id& id) noexcept { return head_of(id) >> 16; }
+
+bool is_minted_form(const Id& id) noexcept {
+  return id.version() == kMintedVersion && load_u64_be(id.bytes.data() + 8) >> 62 == kVariant >> 62;
+}
+
+}  // namespace
+
+bool minted_by(const Id& id, const Writer& writer, std::uint64_t mint_counter) noexcept {
+  if (!is_minted_form(id)) return false;
+  return load_u64_be(id.bytes.data() + 8) == tail_of(writer, mint_counter, ms_of(id));
+}
+
+Minter::Minter(const Writer& writer, std::uint64_t next, const Id& last) noexcept
+    : writer_(writer), next_(next) {
+  if (!is_minted_form(last)) return;
+  ms_ = ms_of(last);
+  counter_ = static_cast<std::uint32_t>(head_of(last)) & kIdCounterMax;
+}
+
+Minter::Minted Minter::mint(std::uint64_t wall_ms) noexcept {
+  const std::uint64_t now = std::min(wall_ms, kIdMsMax);
+  if (now > ms_) {
+    ms_ = now;
+    counter_ = 0;
+  } else if (counter_ < kIdCounterMax) {
+    ++counter_;
+  } else if (ms_ < kIdMsMax) {
+    ++ms_;  // borrowed; the clock catches up
+    counter_ = 0;
+  }
+  Minted minted;
+  minted.counter = next_++;
+  store_u64_be(minted.id.bytes.data(),
+               ms_ << 16 | std::uint64_t{kMintedVersion} << 12 | std::uint64_t{counter_});
+  store_u64_be(minted.id.bytes.data() + 8, tail_of(writer_, minted.counter, ms_));
+  return minted;
+}
+
+}  // namespace gs::id
