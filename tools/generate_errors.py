@@ -60,8 +60,8 @@ def errors_md(codes):
     ]
     lines += [f'| {number} | `{name}` | {meaning} | {advice} |'
               for name, number, advice, meaning in codes]
-    lines += ['', '## Advice', '', 'What a caller may sensibly do next.', '', '| advice | meaning |',
-              '| --- | --- |']
+    lines += ['', '## Advice', '', 'What a caller may sensibly do next.', '',
+              '| advice | meaning |', '| --- | --- |']
     lines += [f'| {advice} | {meaning} |' for advice, meaning in ADVICE.items()]
     return '\n'.join(lines) + '\n'
 

@@ -1,0 +1,44 @@
+# Checks that are not tests: format, lint, layers, links, generated files. Sourced by ./run;
+# POSIX sh.
+
+# Everything that clang-format owns. Long lists: xargs.
+each_source() {
+  git -c 'safe.directory=*' ls-files -z --cached --others --exclude-standard \
+    -- '*.cc' '*.h' '*.c' | xargs -0 "$@"
+}
+
+check_format() {
+  each_source clang-format --dry-run -Werror
+}
+
+check_shell() {
+  for script in run tools/run/*.sh; do
+    sh -n "$script" || return 1
+  done
+}
+
+lint() {
+  configure dev && python3 tools/lint.py --build build/dev --jobs "$JOBS" "$@"
+}
+
+run_check() {
+  install_for check
+  CHECKS=0
+  one_check() {
+    CHECKS=$((CHECKS + 1))
+    try_step "$@" || true
+  }
+  one_check 'layers' python3 tools/check_layers.py
+  one_check 'tidy: calls, lines, paths, links' python3 tools/tidy.py
+  one_check 'generated files are fresh' python3 tools/generate_errors.py --check
+  one_check 'scripts parse' check_shell
+  one_check 'format (clang-format)' check_format
+  one_check 'lint (clang-tidy)' lint "$@"
+  echo "$((CHECKS - STEPS_FAILED)) passed, $STEPS_FAILED failed"
+  [ "$STEPS_FAILED" -eq 0 ]
+}
+
+run_format() {
+  install_for format
+  step 'format' each_source clang-format -i
+}

@@ -1,0 +1,63 @@
+# All tests, counted. Sourced by ./run; POSIX sh.
+
+TESTED=''
+
+# test_preset PRESET [CTEST ARGUMENT...]   Builds the preset and runs its tests; goes on after a
+# failure, so that one run shows everything.
+test_preset() {
+  preset=$1
+  shift
+  try_step "build  $preset" configure_and_build "$preset" || return 0
+  rm -rf "build/$preset/reports" "build/$preset/junit.xml"
+  mkdir -p "build/$preset/reports"
+  # Failed tests are counted from the reports, not as a failed step.
+  failed_before=$STEPS_FAILED
+  try_step "test   $preset" run_ctest "$preset" "$@" || true
+  STEPS_FAILED=$failed_before
+  TESTED="$TESTED build/$preset"
+}
+
+run_ctest() {
+  ctest_preset=$1
+  shift
+  set -- ctest --test-dir "build/$ctest_preset" --output-on-failure --no-tests=ignore \
+    --output-junit "$PWD/build/$ctest_preset/junit.xml" -j "$JOBS" "$@"
+  # The address space of a sanitized program must not be moved by newer kernels; where that cannot
+  # be asked for, run as it is.
+  if [ "$ctest_preset" = tsan ] && setarch "$(uname -m)" -R true 2>/dev/null; then
+    set -- setarch "$(uname -m)" -R "$@"
+  fi
+  "$@"
+}
+
+run_tests() {
+  quick=no
+  for argument in "$@"; do
+    case $argument in
+      --quick) quick=yes ;;
+      *) echo "run test: no option '$argument'" >&2; exit 2 ;;
+    esac
+  done
+
+  if [ "$quick" = yes ]; then
+    install_for build
+    # shellcheck disable=SC2086  # a list
+    ensure_packages libgtest-dev librapidcheck-dev
+    test_preset dev -L unit
+  else
+    install_for test
+    test_preset dev
+    test_preset asan -L 'unit|fuzz' -LE slow
+    test_preset tsan -L threads
+    test_preset wasm
+    try_step 'build  noexcept' configure_and_build noexcept || true
+  fi
+
+  # shellcheck disable=SC2086  # a list of folders
+  counts=$(python3 tools/count_tests.py $TESTED 2>>"$LOG") || counts='0 1 0'
+  passed=${counts%% *}
+  rest=${counts#* }
+  failed=$((${rest%% *} + STEPS_FAILED))
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+}
