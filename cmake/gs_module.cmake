@@ -1,4 +1,4 @@
-# gs_module(<name> [DIR <folder>] [DEPS <target>...] [TEST_DEPS <target>...])
+# gs_module(<name> [DIR <folder>] [DEPS <target>...] [TEST_DEPS <target>...] [PROGRAM])
 #
 # Makes one module of the folder (default: the folder that calls). Files are found by their names:
 #
@@ -11,7 +11,8 @@
 #   *_native.cc, *_wasm.cc    <name>                the library, only natively or only for WebAssembly
 #   other *.cc                <name>                the library; header-only when there are none
 #
-# A folder's subfolders are modules of their own. Test programs write what they ran to
+# A folder's subfolders are modules of their own; but PROGRAM: the parts of a program, with all
+# subfolders and without main.cc, which do not belong to the library that users link. Test programs write what they ran to
 # <build>/reports/<program>.xml, from which tools/count_tests.py counts.
 
 set(GS_REPORTS ${PROJECT_BINARY_DIR}/reports)
@@ -19,14 +20,19 @@ file(MAKE_DIRECTORY ${GS_REPORTS})
 set_property(GLOBAL PROPERTY GS_MODULES "")
 
 function(gs_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "DIR" "DEPS;TEST_DEPS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "PROGRAM" "DIR" "DEPS;TEST_DEPS")
   if(ARG_DIR)
     set(dir ${PROJECT_SOURCE_DIR}/${ARG_DIR})
   else()
     set(dir ${CMAKE_CURRENT_SOURCE_DIR})
   endif()
 
-  file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
+  if(ARG_PROGRAM)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${dir}/*.cc)
+    list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  else()
+    file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
+  endif()
   set(tests ${sources})
   set(fuzzers ${sources})
   set(benches ${sources})
@@ -51,7 +57,9 @@ function(gs_module name)
       VISIBILITY_INLINES_HIDDEN ON)
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
     target_link_libraries(${name} PRIVATE gs_pure PUBLIC ${ARG_DEPS})
-    set_property(GLOBAL APPEND PROPERTY GS_MODULES ${name})
+    if(NOT ARG_PROGRAM)
+      set_property(GLOBAL APPEND PROPERTY GS_MODULES ${name})
+    endif()
   else()
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
