@@ -85,8 +85,8 @@ class FileSystem {
   // such directory.
   virtual Result<std::vector<std::string>> list(std::string_view directory) = 0;
   virtual bool exists(std::string_view path) = 0;
-  // Creates the directory and its parents; fine when it is there. `private_mode`: 0700. Durable
-  // after sync_directory() of the parents.
+  // Creates the directory and its parents; fine when it is there. What it created is durable when
+  // it returns, also for "", the root. `private_mode`: 0700.
   virtual Error make_directory(std::string_view path, bool private_mode = false) = 0;
   // Makes creations and removals of names in this directory durable.
   virtual Error sync_directory(std::string_view directory) = 0;

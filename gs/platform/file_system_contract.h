@@ -416,6 +416,10 @@ TYPED_TEST_P(FileSystemContract, TheLongestNameWorks) {
   const std::string name(kNameBytesMax, 'n');
   this->create(name);
   EXPECT_EQ(this->names(""), std::vector<std::string>{name});
+  ASSERT_FALSE(this->files().make_directory("d"));
+  const std::string whole = "d/" + std::string(kWholeNameBytesMax, 'w');
+  EXPECT_FALSE(this->files().write_whole(whole, as_bytes("x")));
+  EXPECT_EQ(this->files().write_whole(whole + "w", as_bytes("x")).code(), Code::invalid);
 }
 
 REGISTER_TYPED_TEST_SUITE_P(

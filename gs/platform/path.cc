@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "globalstorage/result.h"
+
 namespace gs::platform {
 namespace {
 
@@ -35,6 +37,12 @@ Error check_path(std::string_view path) {
     if (slash == std::string_view::npos) return {};
     rest.remove_prefix(slash + 1);
   }
+}
+
+Error check_whole_path(std::string_view path) {
+  GS_TRY_OK(check_path(path));
+  if (last_name(path).size() <= kWholeNameBytesMax) return {};
+  return refuse(path, "has a name of more than 234 bytes, which leaves no room for its new copy");
 }
 
 Error check_directory_path(std::string_view path) {

@@ -17,7 +17,11 @@ namespace gs::platform {
 inline constexpr std::size_t kNameBytesMax = 255;   // NAME_MAX of every common file system
 inline constexpr std::size_t kPathBytesMax = 1024;  // leaves the root its share of PATH_MAX (4096)
 
+// What write_whole() adds to a name for a moment: ".", 16 hex digits, ".new".
+inline constexpr std::size_t kWholeNameBytesMax = kNameBytesMax - 21;
+
 Error check_path(std::string_view path);
+Error check_whole_path(std::string_view path);  // for write_whole()
 Error check_directory_path(std::string_view path);
 
 std::string_view parent_path(std::string_view path) noexcept;  // "" for a name in the root

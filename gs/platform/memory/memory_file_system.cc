@@ -212,7 +212,7 @@ Error MemoryFileSystem::sync_directory(std::string_view directory) {
 }
 
 Error MemoryFileSystem::write_whole(std::string_view path, Bytes bytes, bool) {
-  GS_TRY_OK(check_path(path));
+  GS_TRY_OK(check_whole_path(path));
   const std::lock_guard lock(tree_->mutex);
   GS_TRY_OK(tree_->check_parent(path));
   if (tree_->is_directory(path)) return fail(Code::invalid, path, "is a directory, not a file");

@@ -1,0 +1,25 @@
+#include "gs/platform/posix/system_clock.h"
+
+#include <chrono>
+
+namespace gs::platform {
+namespace {
+
+template <typename Unit, typename Time>
+std::uint64_t since_start(Time time) {
+  const auto count = std::chrono::duration_cast<Unit>(time.time_since_epoch()).count();
+  // A machine whose battery died may believe that it is 1969.
+  return count > 0 ? static_cast<std::uint64_t>(count) : 0;
+}
+
+}  // namespace
+
+std::uint64_t SystemClock::wall_ms() {
+  return since_start<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+std::uint64_t SystemClock::monotonic_ns() {
+  return since_start<std::chrono::nanoseconds>(std::chrono::steady_clock::now());
+}
+
+}  // namespace gs::platform
