@@ -14,7 +14,7 @@
 namespace gs {
 namespace {
 
-constexpr std::uint32_t kPolynomial = 0x82f63b78; // 0x1edc6f41, reflected
+constexpr std::uint32_t kPolynomial = 0x82f63b78;  // 0x1edc6f41, reflected
 
 using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
 
@@ -24,8 +24,7 @@ constexpr Tables make_tables() noexcept {
   Tables tables{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
     std::uint32_t crc = byte;
-    for (int bit = 0; bit < 8; ++bit)
-      crc = (crc >> 1) ^ ((crc & 1) != 0 ? kPolynomial : 0);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? kPolynomial : 0);
     tables[0][byte] = crc;
   }
   for (std::size_t k = 1; k < 8; ++k) {
@@ -39,16 +38,13 @@ constexpr Tables make_tables() noexcept {
 
 constexpr Tables kTables = make_tables();
 
-std::uint32_t by_tables(const std::uint8_t *at, std::size_t size,
-                        std::uint32_t crc) noexcept {
+std::uint32_t by_tables(const std::uint8_t* at, std::size_t size, std::uint32_t crc) noexcept {
   for (; size >= 8; at += 8, size -= 8) {
     const std::uint64_t word = load_u64(at) ^ crc;
     crc = 0;
-    for (std::size_t k = 0; k < 8; ++k)
-      crc ^= kTables[7 - k][(word >> (8 * k)) & 0xff];
+    for (std::size_t k = 0; k < 8; ++k) crc ^= kTables[7 - k][(word >> (8 * k)) & 0xff];
   }
-  for (; size > 0; ++at, --size)
-    crc = (crc >> 8) ^ kTables[0][(crc ^ *at) & 0xff];
+  for (; size > 0; ++at, --size) crc = (crc >> 8) ^ kTables[0][(crc ^ *at) & 0xff];
   return crc;
 }
 
@@ -63,30 +59,28 @@ constexpr std::size_t kStreamBytes = 1024;
 // brings the other x), it appends `bytes` zero bytes to what that checksum
 // covers.
 constexpr std::uint64_t shift_constant(std::size_t bytes) noexcept {
-  std::uint32_t power = 0x80000000; // x^0
+  std::uint32_t power = 0x80000000;  // x^0
   for (std::size_t i = 0; i < 8 * bytes - 33; ++i) {
     power = (power >> 1) ^ ((power & 1) != 0 ? kPolynomial : 0);
   }
   return power;
 }
 
-__attribute__((target("sse4.2,pclmul"))) std::uint32_t
-append_zeros(std::uint64_t crc, std::uint64_t constant) noexcept {
-  const __m128i product = _mm_clmulepi64_si128(
-      _mm_cvtsi64_si128(static_cast<long long>(crc)),
-      _mm_cvtsi64_si128(static_cast<long long>(constant)), 0);
+__attribute__((target("sse4.2,pclmul"))) std::uint32_t append_zeros(
+    std::uint64_t crc, std::uint64_t constant) noexcept {
+  const __m128i product =
+      _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<long long>(crc)),
+                           _mm_cvtsi64_si128(static_cast<long long>(constant)), 0);
   return static_cast<std::uint32_t>(
       _mm_crc32_u64(0, static_cast<std::uint64_t>(_mm_cvtsi128_si64(product))));
 }
 
-__attribute__((target("sse4.2,pclmul"))) std::uint32_t
-by_instruction(const std::uint8_t *at, std::size_t size,
-               std::uint32_t start) noexcept {
+__attribute__((target("sse4.2,pclmul"))) std::uint32_t by_instruction(
+    const std::uint8_t* at, std::size_t size, std::uint32_t start) noexcept {
   constexpr std::uint64_t kOne = shift_constant(kStreamBytes);
   constexpr std::uint64_t kTwo = shift_constant(2 * kStreamBytes);
   std::uint64_t crc = start;
-  for (; size >= 3 * kStreamBytes;
-       at += 3 * kStreamBytes, size -= 3 * kStreamBytes) {
+  for (; size >= 3 * kStreamBytes; at += 3 * kStreamBytes, size -= 3 * kStreamBytes) {
     std::uint64_t second = 0;
     std::uint64_t third = 0;
     for (std::size_t i = 0; i < kStreamBytes; i += 8) {
@@ -96,26 +90,23 @@ by_instruction(const std::uint8_t *at, std::size_t size,
     }
     crc = append_zeros(crc, kTwo) ^ append_zeros(second, kOne) ^ third;
   }
-  for (; size >= 8; at += 8, size -= 8)
-    crc = _mm_crc32_u64(crc, load_u64(at));
+  for (; size >= 8; at += 8, size -= 8) crc = _mm_crc32_u64(crc, load_u64(at));
   auto narrow = static_cast<std::uint32_t>(crc);
-  for (; size > 0; ++at, --size)
-    narrow = _mm_crc32_u8(narrow, *at);
+  for (; size > 0; ++at, --size) narrow = _mm_crc32_u8(narrow, *at);
   return narrow;
 }
 
 #endif
 
-} // namespace
+}  // namespace
 
 std::uint32_t crc32c(Bytes bytes, std::uint32_t previous) noexcept {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul"))
-      [[likely]] {
+  if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul")) [[likely]] {
     return ~by_instruction(bytes.data(), bytes.size(), ~previous);
   }
 #endif
   return ~by_tables(bytes.data(), bytes.size(), ~previous);
 }
 
-} // namespace gs
+}  // namespace gs

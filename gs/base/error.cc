@@ -6,25 +6,25 @@
 
 namespace gs {
 
-const char *code_name(Code code) noexcept {
+const char* code_name(Code code) noexcept {
   switch (code) {
-  case Code::ok:
-    return "ok";
-#define GS_CODE(name, number, advice, meaning)                                 \
-  case Code::name:                                                             \
+    case Code::ok:
+      return "ok";
+#define GS_CODE(name, number, advice, meaning) \
+  case Code::name:                             \
     return #name;
 #include "globalstorage/code.def"
 #undef GS_CODE
   }
-  return "unknown"; // a number from a newer version
+  return "unknown";  // a number from a newer version
 }
 
-const char *code_meaning(Code code) noexcept {
+const char* code_meaning(Code code) noexcept {
   switch (code) {
-  case Code::ok:
-    return "the call succeeded";
-#define GS_CODE(name, number, advice, meaning)                                 \
-  case Code::name:                                                             \
+    case Code::ok:
+      return "the call succeeded";
+#define GS_CODE(name, number, advice, meaning) \
+  case Code::name:                             \
     return meaning;
 #include "globalstorage/code.def"
 #undef GS_CODE
@@ -34,10 +34,10 @@ const char *code_meaning(Code code) noexcept {
 
 Advice code_advice(Code code) noexcept {
   switch (code) {
-  case Code::ok:
-    return Advice::none;
-#define GS_CODE(name, number, advice, meaning)                                 \
-  case Code::name:                                                             \
+    case Code::ok:
+      return Advice::none;
+#define GS_CODE(name, number, advice, meaning) \
+  case Code::name:                             \
     return Advice::advice;
 #include "globalstorage/code.def"
 #undef GS_CODE
@@ -46,9 +46,7 @@ Advice code_advice(Code code) noexcept {
 }
 
 Error::Error(Code code, std::string message) {
-  GS_CHECK(
-      code !=
-      Code::ok); // success is Error(), so that its test is one null pointer
+  GS_CHECK(code != Code::ok);  // success is Error(), so that its test is one null pointer
   detail_ = std::make_unique<Detail>(Detail{code, std::move(message)});
 }
 
@@ -71,13 +69,11 @@ Error Error::in(std::string_view where) && {
   return std::move(*this);
 }
 
-Error Error::copy() const {
-  return detail_ ? Error(detail_->code, detail_->message) : Error();
-}
+Error Error::copy() const { return detail_ ? Error(detail_->code, detail_->message) : Error(); }
 
-void result_without_value(const Error &error) noexcept {
+void result_without_value(const Error& error) noexcept {
   const std::string text = "Result::value() of a failure: " + error.text();
   check_failed(text.c_str(), __FILE__, __LINE__);
 }
 
-} // namespace gs
+}  // namespace gs

@@ -11,32 +11,28 @@ namespace {
 constexpr std::size_t kIdTextBytes = 36;
 constexpr std::size_t kDashes[] = {8, 13, 18, 23};
 
-} // namespace
+}  // namespace
 
 std::string Id::text() const {
   std::string text = to_hex(bytes);
-  for (const std::size_t dash : kDashes)
-    text.insert(dash, 1, '-');
+  for (const std::size_t dash : kDashes) text.insert(dash, 1, '-');
   return text;
 }
 
 std::optional<Id> Id::parse(std::string_view text) noexcept {
-  if (text.size() != kIdTextBytes)
-    return std::nullopt;
+  if (text.size() != kIdTextBytes) return std::nullopt;
   char hex[32];
   std::size_t from = 0;
   std::size_t to = 0;
   for (const std::size_t dash : kDashes) {
-    if (text[dash] != '-')
-      return std::nullopt;
+    if (text[dash] != '-') return std::nullopt;
     std::memcpy(hex + to, text.data() + from, dash - from);
     to += dash - from;
     from = dash + 1;
   }
   std::memcpy(hex + to, text.data() + from, kIdTextBytes - from);
   Id id;
-  if (!from_hex({hex, sizeof hex}, id.bytes))
-    return std::nullopt;
+  if (!from_hex({hex, sizeof hex}, id.bytes)) return std::nullopt;
   return id;
 }
 
@@ -44,9 +40,8 @@ std::string Digest::text() const { return to_hex(bytes); }
 
 std::optional<Digest> Digest::parse(std::string_view text) noexcept {
   Digest digest;
-  if (!from_hex(text, digest.bytes))
-    return std::nullopt;
+  if (!from_hex(text, digest.bytes)) return std::nullopt;
   return digest;
 }
 
-} // namespace gs
+}  // namespace gs

@@ -3,53 +3,52 @@
 
 namespace gs {
 
-const char *type_name(Type type) noexcept {
+const char* type_name(Type type) noexcept {
   switch (type) {
-  case Type::null:
-    return "null";
-  case Type::boolean:
-    return "boolean";
-  case Type::number:
-    return "number";
-  case Type::integer:
-    return "integer";
-  case Type::date:
-    return "date";
-  case Type::id:
-    return "id";
-  case Type::string:
-    return "string";
-  case Type::bytes:
-    return "bytes";
-  case Type::big:
-    return "big";
-  case Type::array:
-    return "array";
-  case Type::object:
-    return "object";
-  case Type::set:
-    return "set";
-  case Type::blob:
-    return "blob";
-  case Type::any:
-    return "any";
+    case Type::null:
+      return "null";
+    case Type::boolean:
+      return "boolean";
+    case Type::number:
+      return "number";
+    case Type::integer:
+      return "integer";
+    case Type::date:
+      return "date";
+    case Type::id:
+      return "id";
+    case Type::string:
+      return "string";
+    case Type::bytes:
+      return "bytes";
+    case Type::big:
+      return "big";
+    case Type::array:
+      return "array";
+    case Type::object:
+      return "object";
+    case Type::set:
+      return "set";
+    case Type::blob:
+      return "blob";
+    case Type::any:
+      return "any";
   }
-  return "unknown"; // a number from a newer version
+  return "unknown";  // a number from a newer version
 }
 
-bool operator==(const Set &a, const Set &b) { return a.elements == b.elements; }
+bool operator==(const Set& a, const Set& b) { return a.elements == b.elements; }
 
-bool operator==(const Value &a, const Value &b) { return a.data_ == b.data_; }
+bool operator==(const Value& a, const Value& b) { return a.data_ == b.data_; }
 
 Type Value::type() const noexcept {
   // In the order of the alternatives of data_; the assertion notices when one
   // is added.
   static constexpr Type kTypes[] = {
-      Type::null,   Type::boolean, Type::number, Type::integer, Type::date,
-      Type::id,     Type::string,  Type::bytes,  Type::big,     Type::array,
-      Type::object, Type::set,     Type::blob};
+      Type::null,  Type::boolean, Type::number, Type::integer, Type::date, Type::id,  Type::string,
+      Type::bytes, Type::big,     Type::array,  Type::object,  Type::set,  Type::blob};
   static_assert(std::variant_size_v<decltype(data_)> == std::size(kTypes));
   return kTypes[data_.index()];
 }
 
-} // namespace gs
+}  // namespace gs

@@ -28,6 +28,14 @@ constexpr int kRsaExponentBitsMax = 64;
 constexpr int kPssSaltBytes = 32;
 constexpr std::size_t kEcdsaPartBytes = 32;
 
+// SubjectPublicKeyInfo { id-ecPublicKey, prime256v1 }, up to the mark of an uncompressed point. What
+// OpenSSL would read besides (compressed and hybrid points, the curve as parameters) are other forms
+// of the same key, which could then pose as several writers.
+constexpr std::uint8_t kP256Start[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
+                                       0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
+                                       0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
+constexpr std::size_t kP256KeyBytes = sizeof kP256Start + 2 * kEcdsaPartBytes;
+
 template <auto Free>
 struct Freed {
   template <typename T>
@@ -80,13 +88,8 @@ Error check_rsa(const EVP_PKEY* key) {
   return Error();
 }
 
-Error check_p256(const EVP_PKEY* key) {
-  char group[32];
-  std::size_t size = 0;
-  if (EVP_PKEY_get_group_name(key, group, sizeof group, &size) != 1)
-    return bad_key("no curve name");
-  if (std::string_view(group, size) != "prime256v1") return bad_key("curve P-256 expected");
-  return Error();
+bool is_p256_form(Bytes der) {
+  return der.size() == kP256KeyBytes && equal(der.first(sizeof kP256Start), kP256Start);
 }
 
 // r and s as OpenSSL wants them: a DER sequence of two integers.
@@ -140,8 +143,8 @@ Error verify_rsa_pss(Bytes public_key, Bytes message, Bytes signature) {
 
 Error verify_ecdsa_p256(Bytes public_key, Bytes message, Bytes signature) {
   const ErrorQueueKept kept;
+  if (!is_p256_form(public_key)) return bad_key("91 bytes of an uncompressed P-256 point expected");
   GS_TRY(const Key key, parse_key(public_key, EVP_PKEY_EC));
-  GS_TRY_OK(check_p256(key.get()));
   if (signature.size() != 2 * kEcdsaPartBytes) {
     return Error(Code::invalid, "ecdsa signature: 64 bytes expected, r then s");
   }

@@ -1,0 +1,119 @@
+// Goal: our padding, pieces and lanes around a borrowed compression function are SHA-256.
+// Method: the vectors of NIST, then every way to hash the same bytes against every other one, around
+// all block borders.
+#include "gs/core/crypto/sha256.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "gs/core/crypto/sha256_blocks.h"
+
+namespace gs::crypto {
+namespace {
+
+Buffer random_bytes(std::mt19937_64& random, std::size_t size) {
+  Buffer bytes(size);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  return bytes;
+}
+
+TEST(Sha256, MatchesTheVectorsOfNist) {
+  EXPECT_EQ(sha256(as_bytes("")).text(),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256(as_bytes("abc")).text(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(sha256(as_bytes("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")).text(),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  EXPECT_EQ(sha256(as_bytes("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmn"
+                            "hijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu"))
+                .text(),
+            "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1");
+  EXPECT_EQ(sha256(Buffer(1'000'000, 'a')).text(),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(Sha256, IsTheSameHoweverTheBytesArrive) {
+  std::mt19937_64 random(1);
+  RecordProperty("seed", 1);
+  for (std::size_t size = 0; size <= 1300; size += size < 200 ? 1 : 13) {
+    const Buffer bytes = random_bytes(random, size);
+    const Digest whole = sha256(bytes);
+    for (int round = 0; round < 4; ++round) {
+      const std::size_t first = random() % (size + 1);
+      const std::size_t second = first + random() % (size - first + 1);
+      const Bytes view = bytes;
+      const Bytes parts[] = {view.first(first), view.subspan(first, second - first),
+                             view.subspan(second)};
+      EXPECT_EQ(sha256({parts[0], parts[1], parts[2]}), whole) << size;
+      Sha256 pieces;
+      for (const Bytes part : parts) pieces.add(part);
+      EXPECT_EQ(pieces.finish(), whole) << size;
+    }
+    Sha256 bytewise;
+    for (const std::uint8_t& byte : bytes) bytewise.add({&byte, 1});
+    EXPECT_EQ(bytewise.finish(), whole) << size;
+  }
+}
+
+TEST(Sha256, ManyAreTheSameAsOneByOne) {
+  std::mt19937_64 random(2);
+  RecordProperty("seed", 2);
+  // Around the block borders, one batch (8 KiB), and one message that is larger than a batch.
+  const std::size_t sizes[] = {0,   1,   36,  55,   56,   63,   64,    65,
+                               119, 120, 300, 4000, 8183, 8184, 20'000};
+  for (const std::size_t count : {0, 1, 2, 3, 7, 200}) {
+    std::vector<Buffer> heads;
+    std::vector<Buffer> bodies;
+    for (std::size_t i = 0; i < count; ++i) {
+      heads.push_back(random_bytes(random, random() % 70));
+      bodies.push_back(random_bytes(random, sizes[random() % std::size(sizes)]));
+    }
+    heads.resize(count);
+    std::vector<Message> messages;
+    for (std::size_t i = 0; i < count; ++i) messages.push_back({heads[i], bodies[i]});
+    std::vector<Digest> digests(count);
+    sha256_many(messages, digests);
+    for (std::size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(digests[i], sha256({heads[i], bodies[i]})) << i << " of " << count;
+    }
+  }
+}
+
+TEST(Sha256, ManyMayOverwriteWhatWasRead) {
+  std::vector<Digest> expected;
+  std::vector<Digest> nodes;
+  for (int i = 0; i < 300; ++i) nodes.push_back(sha256(as_bytes(std::to_string(i))));
+  std::vector<Message> messages;
+  for (std::size_t i = 0; i < 150; ++i) {
+    messages.push_back({nodes[2 * i].bytes, nodes[2 * i + 1].bytes});
+    expected.push_back(sha256({nodes[2 * i].bytes, nodes[2 * i + 1].bytes}));
+  }
+  sha256_many(messages, std::span<Digest>(nodes).first(150));
+  EXPECT_TRUE(std::equal(expected.begin(), expected.end(), nodes.begin()));
+}
+
+TEST(Sha256, TwoAtOnceIsTheSameAsTwoAfterEachOther) {
+  if (!sha256_pairs_supported()) GTEST_SKIP() << "this processor has no SHA instructions";
+  std::mt19937_64 random(3);
+  RecordProperty("seed", 3);
+  for (std::size_t count = 0; count < 5; ++count) {
+    Sha256State a;
+    Sha256State b;
+    for (auto* state : {&a, &b}) {
+      for (std::uint32_t& word : *state) word = static_cast<std::uint32_t>(random());
+    }
+    const Buffer blocks_a = random_bytes(random, count * kBlockBytes);
+    const Buffer blocks_b = random_bytes(random, count * kBlockBytes);
+    Sha256State expected_a = a;
+    Sha256State expected_b = b;
+    if (count != 0) sha256_blocks(expected_a, blocks_a.data(), count);
+    if (count != 0) sha256_blocks(expected_b, blocks_b.data(), count);
+    sha256_block_pairs(a, blocks_a.data(), b, blocks_b.data(), count);
+    EXPECT_EQ(a, expected_a);
+    EXPECT_EQ(b, expected_b);
+  }
+}
+
+}  // namespace
+}  // namespace gs::crypto
