@@ -8,7 +8,7 @@
 //        0     4  size of the whole change, at most kChangeBytesMax
 //        4     1  form: 0 seed (salts = one 32-byte seed), 1 explicit (something was erased)
 //        5     1  zero
-//        6     2  signature bytes (64 for Ed25519); stored padded with zeros to 8
+//        6     2  signature bytes (64 for Ed25519, else 1..1024); stored padded with zeros to 8
 //        8     4  header bytes: 224 + 32 * parents
 //       12     4  operations bytes
 //
@@ -42,11 +42,18 @@
 //       12     4  hlc delta: ticks of 1/65536 ms after the header's hlc; never descending
 //       16     .  payload by kind; see operation.h
 //   leaf_i = SHA-256(00 | salt_i | id 16 (zeros when none) | operation bytes)
-//   An erased operation keeps its 16-byte head with size 16 and flag kErased; its kind, flags, shape
-//   and id are vouched for by the signed erase operation that names it.
+//   An erased operation keeps its 16-byte head with size 16 and flag kErased; its kind, flags, shape,
+//   hlc delta and id are vouched for by the signed erase operation that names it. Only kinds 2..15
+//   (operations on records) can be erased, and only form 1 holds erased operations, at least one.
 //
 //   tables: shapes 32 each (digests, in order of first use), writers 32 each (in order of first
-//   use), ids 16 each (in order of first use). Every entry is used; none appears twice.
+//   use, never the change's own), ids 16 each (in order of first use). Every entry is used; none
+//   appears twice.
+//
+// Every change can be erased from: form 0 leaves room for its explicit salts (32 bytes for each
+// operation) within kChangeBytesMax. The operations of one transaction take at most
+// kTransactionBytesMax. A change whose storage id is zero is a genesis change: main branch, sequence
+// 0, no parents, and its first operation, and no other anywhere, is of kind genesis.
 //
 // Pure; no clock, no files. Bytes from outside go through ChangeView::parse, which leaves nothing
 // unchecked but the operation payloads (operation.h), the digests and the signature (verify_*).
@@ -59,6 +66,7 @@
 
 #include "gs/core/crypto/merkle.h"
 #include "gs/core/crypto/signature.h"
+#include "gs/core/graph/interner.h"
 #include "gs/core/id/hlc.h"
 #include "gs/core/id/mint.h"
 
@@ -67,10 +75,13 @@ namespace gs::graph {
 using id::Hlc;
 using id::Writer;
 
-inline constexpr std::size_t kChangeBytesTarget = std::size_t{1} << 20;   // closes when it gets here
+inline constexpr std::size_t kChangeBytesTarget = std::size_t{1} << 20;  // closes when it gets here
 inline constexpr std::size_t kTransactionBytesMax = std::size_t{64} << 20;
 inline constexpr std::size_t kChangeBytesMax = kTransactionBytesMax + (std::size_t{8} << 20);
 inline constexpr std::size_t kParentsMax = 1024;
+inline constexpr std::size_t kShapesMax = 65535;         // 0xffff means none
+inline constexpr std::size_t kWritersMax = 65534;        // 0xfffe means the change's own
+inline constexpr std::size_t kSignatureBytesMax = 1024;  // RSA of 8192 bits
 inline constexpr std::size_t kPreambleBytes = 16;
 inline constexpr std::size_t kHeaderFixedBytes = 224;
 inline constexpr std::size_t kSeedBytes = 32;
@@ -78,6 +89,7 @@ inline constexpr std::size_t kSaltBytes = 16;
 inline constexpr std::size_t kOperationHeadBytes = 16;
 inline constexpr std::uint16_t kNoShape = 0xffff;
 inline constexpr std::uint32_t kNoId = 0xffffffff;
+inline constexpr Hlc kHlcDeltaMax = 0xffffffff;  // about 65 seconds
 
 enum OperationFlags : std::uint8_t {
   kLastOfTransaction = 1,
@@ -102,7 +114,7 @@ struct OperationView {
 
 class ChangeView {
  public:
-  // Checks sizes, counts, order and every index. O(operations), no hashing.
+  // Checks sizes, counts, order and every index. O(operations); hashes only the header.
   static Result<ChangeView> parse(Bytes change);
 
   Bytes bytes() const noexcept { return bytes_; }
@@ -148,12 +160,17 @@ class ChangeView {
   };
   Cursor operations() const noexcept;
 
+  // The operation whose first byte is at `offset` (from a Cursor); the offset must be right.
+  OperationView operation_at(std::size_t offset) const noexcept;
+
   // Recomputes every leaf (erased ones are taken from the salts part) and compares the root and the
   // tables digest. broken_chain names the part.
   Error verify_commitments() const;
   // `public_key` for algorithms other than Ed25519, whose key is the writer id itself.
   Error verify_signature(Bytes public_key = {}) const;
   std::vector<Digest> leaves() const;
+  // Digest of operation `index`, as the root commits to it. O(index).
+  Digest leaf(std::uint32_t index) const noexcept;
   // The salt of operation `index`; meaningless when that operation is erased.
   std::array<std::uint8_t, kSaltBytes> salt(std::uint32_t index) const noexcept;
 
@@ -183,58 +200,81 @@ class ChangeBuilder {
     std::array<std::uint8_t, kSeedBytes> seed{};
   };
 
-  // `space` must stay in place until close; it may be larger than needed.
+  // `space` must stay in place until close; it may be larger than needed. At least
+  // overhead(parents) bytes, 8-byte aligned.
   void begin(Open open, MutableBytes space);
   bool is_open() const noexcept { return open_; }
+  static std::size_t overhead(std::size_t parents) noexcept;  // of a change without operations
 
-  // What appending an operation with `payload_bytes` and at most one new id, shape and writer may
-  // need, up to close. Compare the sum of a transaction with room().
-  static std::size_t cost(std::size_t payload_bytes) noexcept;
+  // What appending an operation with `payload_bytes`, at most one new id and shape and at most
+  // `writers` new writers may need, up to close and later erasure. A transaction whose summed cost
+  // fits room() always fits; keep that sum at or below kTransactionBytesMax.
+  static std::size_t cost(std::size_t payload_bytes, std::size_t writers = 1) noexcept;
   std::size_t room() const noexcept;
-  std::size_t bytes() const noexcept;  // so far, including what close will add
+  std::size_t bytes() const noexcept;  // so far, exactly what close will return
   std::uint32_t operation_count() const noexcept { return operation_count_; }
   std::uint32_t transaction_count() const noexcept { return transaction_count_; }
+  // How many shapes and writers the tables can still name, and the last stamp that an operation
+  // can carry. Close the change when a transaction needs more.
+  std::size_t shape_room() const noexcept { return kShapesMax - shapes_.size(); }
+  std::size_t writer_room() const noexcept { return kWritersMax - writers_.size(); }
+  Hlc hlc_max() const noexcept { return spec_.hlc + kHlcDeltaMax; }
 
-  // Reserves an operation and returns where its payload goes (filled by the caller at once).
-  // `shape` null for none, `id` null for none. Precondition: room() >= cost(payload_bytes).
+  // Reserves an operation and returns where its payload goes (filled by the caller at once; the
+  // padding to 8 is zeroed here). `shape` null for none, `id` null for none. Preconditions:
+  // room() >= cost(payload_bytes), and hlc not below the one before nor above hlc_max().
   struct Appended {
     std::uint8_t* payload;
     std::size_t offset;  // of the operation, from the change's begin
   };
   Appended append(std::uint8_t kind, std::uint8_t flags, const Digest* shape, const Id* id, Hlc hlc,
                   std::size_t payload_bytes);
-  // Index of `writer` in this change's writer table (added when new).
+  // Index of `writer` in this change's writer table (added when new), 0xfffe for the change's own.
+  // Ask in the order in which the payloads name them.
   std::uint16_t writer_index(const Writer& writer);
   Hlc hlc() const noexcept { return spec_.hlc; }
 
   void set_links(const Digest& prev, std::span<const Digest> parents);
 
   // Runs `work(begin, end)` over parts of [0, n); may use other threads, returns when all are done.
-  using Parallel = std::function<void(std::uint32_t n, const std::function<void(std::uint32_t, std::uint32_t)>& work)>;
+  using Parallel = std::function<void(
+      std::uint32_t n, const std::function<void(std::uint32_t, std::uint32_t)>& work)>;
+  // Changes with fewer operations are hashed by the caller's thread alone.
+  static constexpr std::uint32_t kParallelOperations = 256;
   // Writes tables, commitments, header and signature. The change is space[0 .. result.size()).
+  // Preconditions: at least one operation, the last one ends its transaction, `key` is the writer's.
   Bytes close(const crypto::KeyPair& key, const Parallel& parallel = {});
   const Digest& digest() const noexcept { return digest_; }  // after close
 
  private:
+  std::size_t tables_bytes() const noexcept;
+  std::size_t write_tables() noexcept;
+  Digest commit_operations(const Parallel& parallel);
+  void write_header(const Digest& root, const Digest& tables) noexcept;
+
   Open spec_;
   bool open_ = false;
+  bool ends_transaction_ = false;  // the last operation does
   MutableBytes space_;
   std::size_t operations_at_ = 0;
   std::size_t end_ = 0;
   std::uint32_t operation_count_ = 0;
   std::uint32_t transaction_count_ = 0;
-  std::vector<Digest> shapes_;
-  std::vector<Writer> writers_;
-  std::vector<Id> ids_;
-  std::vector<std::uint32_t> id_slots_;  // open addressing over ids_, index + 1
-  std::vector<Digest> leaves_;
-  std::vector<std::uint32_t> offsets_;   // of the operations, from the change's begin
+  Hlc last_hlc_ = 0;
+  Interner<Digest> shapes_;
+  Interner<Writer> writers_;
+  Interner<Id> ids_;
+  std::vector<std::size_t> chunks_at_;  // where every 128th operation begins
+  std::vector<Digest> roots_;           // of those chunks
   Digest digest_;
 };
 
 // The same change with the payloads of `operations` (ascending indexes) gone: form 1, the seed
 // replaced by explicit salts, the leaf digests of the erased operations kept. Digest and signature
-// are those of the original. Accepts form 0 and form 1.
-Result<Buffer> erase_operations(const ChangeView& change, std::span<const std::uint32_t> operations);
+// are those of the original. Accepts form 0 and form 1, and operations erased before. The
+// commitments are verified first, so that damage is never made permanent.
+// Errors: invalid (list, or a kind that cannot be erased), broken_chain.
+Result<Buffer> erase_operations(const ChangeView& change,
+                                std::span<const std::uint32_t> operations);
 
 }  // namespace gs::graph

@@ -1,0 +1,217 @@
+#include "gs/core/graph/operation.h"
+
+#include <string>
+
+#include "gs/base/endian.h"
+#include "gs/core/graph/payload_io.h"
+
+namespace gs::graph {
+namespace {
+
+Error invalid(std::uint8_t kind, const char* what) {
+  return Error(Code::invalid, std::string(kind_name(kind)) + " operation: " + what);
+}
+
+// What the head of an operation of each kind names.
+enum class Needs : std::uint8_t { none, one, any };
+struct HeadRule {
+  Needs id;
+  Needs shape;
+};
+
+HeadRule head_rule(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::shape:
+      return {Needs::none, Needs::one};
+    case Kind::insert:
+    case Kind::set:
+    case Kind::update:
+      return {Needs::one, Needs::one};
+    case Kind::remove:
+      return {Needs::one, Needs::any};
+    case Kind::expect:
+    case Kind::erase:
+      return {Needs::one, Needs::none};
+    default:
+      return {Needs::none, Needs::none};
+  }
+}
+
+Error check_head(const OperationView& operation) {
+  const HeadRule rule = head_rule(static_cast<Kind>(operation.kind));
+  const bool has_id = operation.id_index != kNoId;
+  const bool has_shape = operation.shape != kNoShape;
+  if (rule.id == Needs::one && !has_id) return invalid(operation.kind, "it names no id");
+  if (rule.id == Needs::none && has_id) return invalid(operation.kind, "it names an id");
+  if (rule.shape == Needs::one && !has_shape) return invalid(operation.kind, "it names no shape");
+  if (rule.shape == Needs::none && has_shape) return invalid(operation.kind, "it names a shape");
+  return {};
+}
+
+Error check_exceptions(std::uint8_t kind, const OverwrittenView& overwritten,
+                       const record::Shape& shape) {
+  int last = -1;
+  for (std::uint32_t i = 0; i < overwritten.exceptions; ++i) {
+    const OverwrittenView::Exception exception = overwritten.exception(i);
+    if (exception.field <= last) return invalid(kind, "its exceptions do not ascend by field");
+    if (exception.field >= shape.field_count()) return invalid(kind, "an exception names no field");
+    last = exception.field;
+  }
+  return {};
+}
+
+Error check_definition(Bytes payload, const record::Shape* shape) {
+  auto decoded = record::Shape::decode(payload);
+  if (!decoded.ok()) return std::move(decoded).error().in("shape operation");
+  if (shape != nullptr && shape->digest() != (*decoded)->digest()) {
+    return invalid(static_cast<std::uint8_t>(Kind::shape), "it defines another shape");
+  }
+  return {};
+}
+
+Error check_insert(const OperationView& operation, const record::Shape& shape) {
+  if (operation.payload.size() < 8) return invalid(operation.kind, "no mint counter");
+  if ((load_u64(operation.payload.data()) == kNoMint) != shape.keyed()) {
+    return invalid(operation.kind, "keyed records, and only those, have no mint counter");
+  }
+  return record::validate(shape, operation.payload.subspan(8)).in("insert operation");
+}
+
+Error check_write(const OperationView& operation, const record::Shape& shape) {
+  Bytes rest;
+  GS_TRY(const OverwrittenView overwritten, parse_overwritten(operation.payload, rest));
+  GS_TRY_OK(check_exceptions(operation.kind, overwritten, shape));
+  return record::validate(shape, rest).in(kind_name(operation.kind));
+}
+
+Error check_remove(const OperationView& operation) {
+  Bytes rest;
+  GS_TRY(const OverwrittenView overwritten, parse_overwritten(operation.payload, rest));
+  if (overwritten.exceptions != 0) return invalid(operation.kind, "it has exceptions");
+  if (!rest.empty()) return invalid(operation.kind, "bytes after the overwritten part");
+  return {};
+}
+
+Error check_record_operation(const OperationView& operation, const record::Shape* shape) {
+  const auto kind = static_cast<Kind>(operation.kind);
+  if (kind == Kind::remove) return check_remove(operation);
+  if (kind == Kind::expect) {
+    if (operation.payload.size() == sizeof(Digest)) return {};
+    return invalid(operation.kind, "the version has not 32 bytes");
+  }
+  if (shape == nullptr) return invalid(operation.kind, "its shape is not known");
+  if (kind == Kind::insert) return check_insert(operation, *shape);
+  return check_write(operation, *shape);
+}
+
+Error error_of(auto&& result) { return result.ok() ? Error() : std::move(result).error(); }
+
+}  // namespace
+
+const char* kind_name(std::uint8_t kind) noexcept {
+  switch (static_cast<Kind>(kind)) {
+    case Kind::shape:
+      return "shape";
+    case Kind::insert:
+      return "insert";
+    case Kind::set:
+      return "set";
+    case Kind::update:
+      return "update";
+    case Kind::remove:
+      return "remove";
+    case Kind::expect:
+      return "expect";
+    case Kind::genesis:
+      return "genesis";
+    case Kind::grant:
+      return "grant";
+    case Kind::schema:
+      return "schema";
+    case Kind::contract:
+      return "contract";
+    case Kind::seal:
+      return "seal";
+    case Kind::erase:
+      return "erase";
+    case Kind::reference:
+      return "reference";
+  }
+  return "unknown";
+}
+
+OverwrittenView::Exception OverwrittenView::exception(std::uint32_t index) const noexcept {
+  const std::uint8_t* entry = at + std::size_t{index} * kExceptionBytes;
+  return {.field = load_u16(entry), .writer = load_u16(entry + 2), .hlc = load_u64(entry + 8)};
+}
+
+Result<OverwrittenView> parse_overwritten(Bytes payload, Bytes& rest) {
+  const auto wrong = [](const char* what) {
+    return Error(Code::invalid, std::string("overwritten part: ") + what);
+  };
+  if (payload.size() < kOverwrittenBytes) return wrong("shorter than 16 bytes");
+  OverwrittenView view;
+  view.hlc = load_u64(payload.data());
+  view.writer = load_u16(payload.data() + 8);
+  view.exceptions = load_u16(payload.data() + 10);
+  view.at = payload.data() + kOverwrittenBytes;
+  if (load_u32(payload.data() + 12) != 0) return wrong("bytes 12..16 are not zero");
+  if ((view.hlc == 0) != (view.writer == kNoWriter)) return wrong("half a stamp");
+  const std::size_t bytes = kOverwrittenBytes + view.exceptions * kExceptionBytes;
+  if (bytes > payload.size()) return wrong("its exceptions are cut off");
+  for (std::uint32_t i = 0; i < view.exceptions; ++i) {
+    const OverwrittenView::Exception exception = view.exception(i);
+    if (load_u32(view.at + i * kExceptionBytes + 4) != 0) return wrong("an exception lacks zeros");
+    if ((exception.hlc == 0) != (exception.writer == kNoWriter)) return wrong("half a stamp");
+  }
+  rest = payload.subspan(bytes);
+  return view;
+}
+
+Error validate_payload(const OperationView& operation, const record::Shape* shape) {
+  const auto kind = static_cast<Kind>(operation.kind);
+  if (std::string_view(kind_name(operation.kind)) == "unknown") {
+    return Error(Code::newer_format, "operation of kind " + std::to_string(operation.kind) +
+                                         " is not known to this build: install a newer one");
+  }
+  GS_TRY_OK(check_head(operation));
+  if (operation.erased()) {
+    if (!is_erasable(operation.kind)) return invalid(operation.kind, "it cannot be erased");
+    if (!operation.payload.empty()) return invalid(operation.kind, "erased, but it has a payload");
+    return {};
+  }
+  switch (kind) {
+    case Kind::shape:
+      return check_definition(operation.payload, shape);
+    case Kind::genesis:
+      return error_of(parse_genesis(operation.payload));
+    case Kind::grant:
+      return error_of(parse_grant(operation.payload));
+    case Kind::schema:
+      return error_of(parse_schema(operation.payload));
+    case Kind::contract:
+      return error_of(parse_contract(operation.payload));
+    case Kind::seal:
+      return error_of(parse_seal(operation.payload));
+    case Kind::erase:
+      return error_of(parse_erase(operation.payload));
+    case Kind::reference:
+      return error_of(parse_reference(operation.payload));
+    default:
+      return check_record_operation(operation, shape);
+  }
+}
+
+Error verify_insert_id(Bytes payload, const record::Shape& shape, const Id& id,
+                       const Writer& writer) {
+  const std::uint64_t mint = load_u64(payload.data());
+  if (!shape.keyed()) {
+    if (id::minted_by(id, writer, mint)) return {};
+    return Error(Code::broken_chain, "record " + id.text() + " was not minted by its writer");
+  }
+  const record::RecordView record(&shape, payload.data() + 8);
+  if (record::keyed_id(shape.collection_id(), record.key()) == id) return {};
+  return Error(Code::broken_chain, "record " + id.text() + " is not the one that its key names");
+}
+
+}  // namespace gs::graph
