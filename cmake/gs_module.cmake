@@ -9,6 +9,7 @@
 #                                                   a run over tests/data/corpus/x and random inputs
 #   *_bench.cc                <name>_bench          Google Benchmark, label `bench`: run small
 #   *_native.cc, *_wasm.cc    <name>                the library, only natively or only for WebAssembly
+#   test_*.cc                                       support for tests, in each of the programs above
 #   other *.cc                <name>                the library; header-only when there are none
 #
 # A folder's subfolders are modules of their own; but PROGRAM: the parts of a program, with all
@@ -39,14 +40,16 @@ function(gs_module name)
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|bench)\\.cc$")
+  set(support ${sources})
+  list(FILTER support INCLUDE REGEX "/test_[^/]*\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_(test|fuzz|bench)\\.cc$)|(/test_[^/]*\\.cc$)")
   if(GS_WASM)
     list(FILTER sources EXCLUDE REGEX "_native\\.cc$")
   else()
     list(FILTER sources EXCLUDE REGEX "_wasm\\.cc$")
   endif()
   # For tests/wasm, which builds the tests of the core into one program.
-  set_property(GLOBAL APPEND PROPERTY GS_TEST_SOURCES ${tests})
+  set_property(GLOBAL APPEND PROPERTY GS_TEST_SOURCES ${tests} ${support})
 
   if(sources)
     add_library(${name} STATIC ${sources})
@@ -69,20 +72,20 @@ function(gs_module name)
   if(GS_TESTS AND NOT GS_WASM)
     gs_split_threads("${tests}" tests threads_tests)
     if(tests AND NOT GS_SANITIZE MATCHES "thread")
-      gs_test(${name}_test SOURCES ${tests} DEPS ${name} ${ARG_TEST_DEPS})
+      gs_test(${name}_test SOURCES ${tests} ${support} DEPS ${name} ${ARG_TEST_DEPS})
     endif()
     if(threads_tests)
-      gs_test(${name}_threads_test SOURCES ${threads_tests} DEPS ${name} ${ARG_TEST_DEPS}
+      gs_test(${name}_threads_test SOURCES ${threads_tests} ${support} DEPS ${name} ${ARG_TEST_DEPS}
               LABELS threads)
     endif()
   endif()
   if(GS_FUZZ OR (GS_TESTS AND NOT GS_WASM AND NOT GS_SANITIZE MATCHES "thread"))
     foreach(source IN LISTS fuzzers)
-      gs_fuzz(${source} DEPS ${name} ${ARG_TEST_DEPS})
+      gs_fuzz(${source} SUPPORT ${support} DEPS ${name} ${ARG_TEST_DEPS})
     endforeach()
   endif()
   if(GS_BENCH AND benches AND NOT GS_WASM)
-    gs_bench(${name}_bench SOURCES ${benches} DEPS ${name} ${ARG_TEST_DEPS})
+    gs_bench(${name}_bench SOURCES ${benches} ${support} DEPS ${name} ${ARG_TEST_DEPS})
   endif()
 endfunction()
 
@@ -118,16 +121,16 @@ endfunction()
 
 # One fuzzer. Without libFuzzer the same entry point runs over the corpus and seeded inputs.
 function(gs_fuzz source)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "DEPS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SUPPORT;DEPS")
   get_filename_component(name ${source} NAME_WE)
   string(REGEX REPLACE "_fuzz$" "" subject ${name})
   set(corpus ${PROJECT_SOURCE_DIR}/tests/data/corpus/${subject})
   if(GS_FUZZ)
-    add_executable(${name} ${source})
+    add_executable(${name} ${source} ${ARG_SUPPORT})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     set_property(GLOBAL APPEND PROPERTY GS_FUZZERS ${name})
   else()
-    add_executable(${name} ${source} ${PROJECT_SOURCE_DIR}/tests/fuzz_main.cc)
+    add_executable(${name} ${source} ${ARG_SUPPORT} ${PROJECT_SOURCE_DIR}/tests/fuzz_main.cc)
   endif()
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   target_link_libraries(${name} PRIVATE gs_flags ${ARG_DEPS} gs_external_threads)

@@ -8,7 +8,7 @@ Beside the order of the list:
   headers may be included from gs/engine on;
 - gs/core is pure: nothing there may include gs/platform or a header of time, files or threads;
 - tests, fuzzers and benchmarks of a module may use all of gs, but production code never includes
-  a test header (*_test.h, or a file below tests/);
+  a test header (test_*.h, *_test.h, or a file below tests/);
 - each header opens with #pragma once.
 """
 
@@ -19,7 +19,7 @@ import sys
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 OURS = ('gs/', 'cmd/', 'bench/', 'tests/', 'globalstorage/')
 CHECKED = ('gs', 'include', 'cmd', 'bench')
-TEST_FILE = re.compile(r'_(test|fuzz|bench)\.(cc|h)$')
+TEST_FILE = re.compile(r'(_(test|fuzz|bench)\.(cc|h)$)|((^|/)test_[^/]*\.(cc|h)$)')
 # What pure code gets as arguments instead.
 IMPURE = {'chrono', 'ctime', 'time.h', 'fstream', 'filesystem', 'iostream', 'thread', 'random',
           'condition_variable', 'fcntl.h', 'unistd.h', 'sys/mman.h', 'sys/stat.h', 'pthread.h'}

@@ -20,7 +20,7 @@ import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-NOT_LINTED = re.compile(r'(_(test|fuzz|bench)\.cc$)|^tests/')
+NOT_LINTED = re.compile(r'(_(test|fuzz|bench)\.cc$)|((^|/)test_[^/]*\.cc$)|^tests/')
 TOOLS = ('clang-tidy-14', 'clang-tidy')
 
 

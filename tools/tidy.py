@@ -23,7 +23,7 @@ LARGE_FILES = {}
 CODE = ('.cc', '.h', '.c', '.def')
 SCRIPTS = ('.js', '.py', '.sh')
 # Test files may call what production code may not.
-TEST_FILE = re.compile(r'(_(test|fuzz|bench)\.(cc|h)$)|^tests/')
+TEST_FILE = re.compile(r'(_(test|fuzz|bench)\.(cc|h)$)|((^|/)test_[^/]*\.(cc|h)$)|^tests/')
 
 BANNED = [
     (r'\b(strcpy|strcat|sprintf|vsprintf|gets)\s*\(', 'writes without a bound; use std::string'),

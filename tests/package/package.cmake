@@ -1,0 +1,17 @@
+# Run by ctest: install, configure the stranger's project, build it, run its programs.
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE status)
+  if(NOT status EQUAL 0)
+    list(JOIN ARGV " " command)
+    message(FATAL_ERROR "exit status ${status}: ${command}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE ${FOLDER})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${FOLDER}/prefix)
+run(${CMAKE_COMMAND} -G Ninja -S ${STRANGER} -B ${FOLDER}/build
+    -D CMAKE_PREFIX_PATH=${FOLDER}/prefix
+    -D CMAKE_C_COMPILER=${C_COMPILER} -D CMAKE_CXX_COMPILER=${CXX_COMPILER})
+run(${CMAKE_COMMAND} --build ${FOLDER}/build)
+run(${FOLDER}/build/stranger_cpp ${FOLDER}/storage)
+run(${FOLDER}/build/stranger_c)
