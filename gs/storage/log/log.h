@@ -1,6 +1,7 @@
 // The log: segments of framed changes, the only files that matter.
 //
-//   log/00000001.gsl, 00000002.gsl ...   about 64 MiB each, append-only
+//   log/00000001.gsl, 00000002.gsl ...   about 64 MiB each, append-only; 00000001-2.gsl is the
+//                                        second rewrite (generation 2) of segment 1
 //
 //   segment header, 4096 bytes (rest zero):
 //        0     4  magic "gsl1"          4  2  format version = 1      6  2  zero
@@ -12,8 +13,9 @@
 //        0     4  magic "gsf1"
 //        4     4  change bytes n, a multiple of 8, 16 <= n <= kChangeBytesMax
 //        8     8  local sequence: index of the frame in this log, 0-based, no gaps
-//       16     4  CRC-32C of bytes 0..16 and the n bytes
-//       20     4  zero
+//       16     4  CRC-32C of bytes 0..16 and of bytes 20..24 + n
+//       20     4  unsynced: frames directly before this one that were not known to be on stable
+//                 storage when it was written (so all frames below sequence - unsynced were)
 //       24     n  the change (core/graph/change.h)
 //   After the last frame zeros up to the end of the file (preallocated space).
 //
@@ -21,16 +23,22 @@
 //   before a clean close: u64 turn, u64 location of the end of synced frames, u64 next local
 //   sequence, u32 CRC-32C of the 24 bytes. The newest valid slot says what was acknowledged.
 //
-// Recovery. A frame that does not check out is a torn tail only if no valid frame with a higher
-// local sequence follows it anywhere and it lies at or beyond the mark; then it is cut and
-// reported. Anything else is damage: reported with segment and offset, nothing is cut, and the log
-// opens read-only. A generation whose rewrite was not finished (header invalid) is removed.
+// Recovery. A frame that does not check out is a torn tail only if nothing says that it was on
+// stable storage: not the mark, not a later segment (a segment is created after the one before it
+// was synced), not a valid later frame (by its `unsynced`). A torn tail is cut, with whatever
+// follows it, and reported. Anything else is damage: reported with segment and offset, nothing is
+// cut, and the log opens read-only. A newest segment without a whole header in which nothing was
+// acknowledged is a torn creation, a generation without a whole header an unfinished rewrite: both
+// are removed. Why a valid later frame alone is no proof: a disk may keep the second of two
+// unsynced frames and lose the first.
 //
 // Writing goes through a tail buffer: a change is built in place in RAM at the location it will
 // have on disk, so readers can use it before it is written.
 //
-// Threads: one writer at a time (the engine's commit lock); View is immutable, for any thread.
-// Errors: damaged, io, no_space, read_only, newer_format, broken_chain, failed.
+// Threads: one writer at a time (the engine's commit lock) for begin, abandon, write, rewrite and
+// close; sync() may run beside begin() and write() on another thread; everything const, and the
+// View, is for any thread.
+// Errors: damaged, io, no_space, read_only, newer_format, too_large, failed, closed.
 #pragma once
 
 #include <functional>
@@ -47,8 +55,12 @@ using Location = std::uint64_t;
 inline constexpr Location location(std::uint32_t segment, std::uint32_t offset) noexcept {
   return (Location{segment} << 32) | offset;
 }
-inline constexpr std::uint32_t segment_of(Location at) noexcept { return static_cast<std::uint32_t>(at >> 32); }
-inline constexpr std::uint32_t offset_of(Location at) noexcept { return static_cast<std::uint32_t>(at); }
+inline constexpr std::uint32_t segment_of(Location at) noexcept {
+  return static_cast<std::uint32_t>(at >> 32);
+}
+inline constexpr std::uint32_t offset_of(Location at) noexcept {
+  return static_cast<std::uint32_t>(at);
+}
 
 inline constexpr std::uint32_t kSegmentHeaderBytes = 4096;
 inline constexpr std::uint32_t kFrameBytes = 24;
@@ -69,25 +81,28 @@ struct Damage {
 };
 
 struct Recovery {
-  std::uint64_t frames = 0;     // visited
-  std::uint64_t bytes = 0;      // of those frames
-  bool cut = false;             // a torn tail was removed ...
-  Location cut_at = 0;          // ... from here
-  std::uint64_t cut_bytes = 0;  // non-zero bytes up to the last one, removed
-  std::vector<Damage> damage;   // not empty: the log is read-only
+  std::uint64_t frames = 0;         // visited
+  std::uint64_t bytes = 0;          // of those frames
+  bool cut = false;                 // a torn tail was removed (opened read-only: left out) ...
+  Location cut_at = 0;              // ... from here
+  std::uint64_t cut_bytes = 0;      // from cut_at up to the last byte that was not zero
+  std::uint32_t removed_files = 0;  // unfinished creations and rewrites, replaced generations
+  std::vector<Damage> damage;       // not empty: the log is read-only
 };
 
 // What a reader needs to reach any byte of the log. Immutable; keeps everything that it points to.
 class View {
  public:
   // The bytes at `at`, up to the end of what is contiguous there. `at` lies inside a frame that
-  // was written or is being built.
+  // was written or is being built. Null when the log has no such byte, which only a damaged log
+  // or a location from elsewhere can bring about.
   const std::uint8_t* at(Location at) const noexcept;
 
  private:
   friend class Log;
   struct Segment {
     const std::uint8_t* base = nullptr;
+    std::uint64_t bytes = 0;  // mapped
     std::shared_ptr<platform::Mapping> mapping;
   };
   struct Tail {
@@ -102,40 +117,48 @@ class View {
 class Log {
  public:
   // A frame in the order of the log. Returning an error stops the walk and fails the open.
-  using Visitor = std::function<Error(Location change_at, std::uint64_t local_sequence, Bytes change)>;
+  using Visitor =
+      std::function<Error(Location change_at, std::uint64_t local_sequence, Bytes change)>;
 
   // Opens `directory` (created when missing and not read-only), walks the frames from `from`
-  // (0: the first) checking CRC and order, and prepares for appending.
+  // (0: the first) checking CRC and order, and prepares for appending. Frames before `from` are
+  // trusted; every segment header is checked. The walk ends at the first damage, which then is
+  // where end() is; `recovery.damage` names all of it that lies at or after `from`.
+  // `change` of a visit lies in a mapping and is valid during the call.
   static Result<std::unique_ptr<Log>> open(platform::FileSystem& files, std::string directory,
-                                           const Digest& storage, const Options& options, Location from,
-                                           std::uint64_t from_sequence, const Visitor& visit, Recovery& recovery);
+                                           const Digest& storage, const Options& options,
+                                           Location from, std::uint64_t from_sequence,
+                                           const Visitor& visit, Recovery& recovery);
   ~Log();
 
   // --- writing: one change at a time ---
 
   // Room for a change of up to `bytes`, with disk space reserved for it. Starts a new tail buffer or
-  // segment when needed. `space` stays in place until commit() or abandon(). May change the view.
+  // segment when needed (a new segment syncs the old one). `space` stays in place until write() or
+  // abandon(). May change the view. After no_space nothing has changed.
   struct Space {
     MutableBytes space;
     Location at = 0;  // of the change's first byte (the frame's head lies before it)
   };
   Result<Space> begin(std::size_t bytes);
   void abandon() noexcept;
-  // Frames and writes the change that lies at the begin of the space. Not yet synced.
+  // Frames and writes the change that lies at the begin of the space. Not yet synced. A failure
+  // is final, like one of sync().
   Error write(std::size_t change_bytes);
   // Everything written so far is on stable storage when this returns. A failure is final: every
   // later write and sync returns `failed`.
   Error sync();
-  // Truncates preallocated space, syncs, writes a synced mark.
+  // Truncates preallocated space, syncs, writes a synced mark. Views stay valid. Without it the
+  // next open() does what it does after a crash.
   Error close();
 
   // --- reading ---
 
   std::shared_ptr<const View> view() const;  // the newest; changes in begin()
   std::uint64_t next_sequence() const noexcept;
-  Location end() const noexcept;             // of written frames
-  Location first() const noexcept;           // of the first frame
-  std::uint64_t bytes() const noexcept;      // valid bytes: headers and frames of all segments
+  Location end() const noexcept;         // of written frames
+  Location first() const noexcept;       // of the first frame
+  std::uint64_t bytes() const noexcept;  // valid bytes: headers and frames of all segments
   std::uint32_t segment_count() const noexcept;
   std::uint64_t generation_sum() const noexcept;  // changes whenever a segment was rewritten
 
@@ -143,7 +166,8 @@ class Log {
   Error walk(Location from, Location to, const Visitor& visit) const;
   // Reads every segment from the disk and checks header, frames, order, zeros after the end. Never
   // changes anything. `progress(done, total)` in bytes. Damage goes to `damage` (all of it, up to
-  // 1,000 places); frames that check out are visited.
+  // 1,000 places); frames that check out are visited. May run beside a writer; then it covers
+  // what was written when it reached each segment.
   Error verify(const Visitor& visit, std::vector<Damage>& damage,
                const std::function<void(std::uint64_t, std::uint64_t)>& progress = {}) const;
 
@@ -151,7 +175,10 @@ class Log {
 
   // Writes segment `number` again under the next generation, each change passed through `transform`
   // (which returns bytes of any length that it owns until the next call), syncs it, replaces
-  // the old file, and reports where every change went. The active segment is sealed first.
+  // the old file, and reports where every change went, in order; `bytes` is its new length. The
+  // active segment is sealed first (no change may be begun then). The view has changed when the
+  // first `moved` is called; older views keep the old bytes at the old locations. A failure before
+  // that changes nothing, and the log stays usable.
   using Transform = std::function<Result<Bytes>(Location change_at, Bytes change)>;
   using Moved = std::function<void(Location from, Location to, std::size_t bytes)>;
   Error rewrite(std::uint32_t number, const Transform& transform, const Moved& moved);

@@ -1,0 +1,83 @@
+// One frame of a segment, and the search for frames among damaged bytes.
+//
+// The byte table is in log.h. The checksum covers everything but itself, so no bit of a frame can
+// change unnoticed.
+//
+// Cost of a search: the magic is looked for at every eighth byte, once. A candidate's checksum is
+// computed only when its length fits the file and its sequence fits its distance (a frame has at
+// least 40 bytes, so frame s + k cannot begin closer than 40 k bytes to frame s). Bytes that were
+// summed count against a budget of kSearchPasses times the file, so hostile lengths that overlap
+// cost no more than that; a search that runs out says so and its caller takes the safe side.
+//
+// Pure. Safe to call from any thread.
+#pragma once
+
+#include "gs/storage/log/log.h"
+
+namespace gs::log {
+
+inline constexpr std::size_t kChangeBytesMin = 16;
+inline constexpr std::uint64_t kSearchPasses = 4;
+
+struct FrameHead {
+  std::uint32_t change_bytes = 0;
+  std::uint64_t sequence = 0;
+  // Frames directly before this one that were not known to be on stable storage when it was
+  // written; so all frames below `sequence - unsynced` were.
+  std::uint32_t unsynced = 0;
+
+  std::uint64_t frame_bytes() const noexcept { return std::uint64_t{kFrameBytes} + change_bytes; }
+  std::uint64_t synced() const noexcept { return unsynced > sequence ? 0 : sequence - unsynced; }
+};
+
+enum class FrameFault {
+  none,
+  blank,   // the head is zero: the end, when everything after it is zero as well
+  magic,   // no frame begins here
+  length,  // impossible, or longer than what is left of the file
+  checksum,
+  sequence,  // whole, but not the frame that belongs here
+};
+const char* fault_text(FrameFault fault) noexcept;
+
+// Writes the head in front of the change that lies at frame + kFrameBytes.
+void put_frame_head(std::uint8_t* frame, const FrameHead& head) noexcept;
+
+struct FrameCheck {
+  FrameFault fault = FrameFault::none;
+  FrameHead head;  // as far as it could be read: of faults none and checksum
+};
+// `rest`: from the frame's begin to the end of the file.
+FrameCheck check_frame(Bytes rest) noexcept;
+// The same without the checksum: reads the 24 bytes of the head only.
+FrameCheck check_head(Bytes rest) noexcept;
+
+bool is_zero(Bytes bytes) noexcept;
+// Index of the first byte that is not zero, or bytes.size().
+std::size_t first_nonzero(Bytes bytes) noexcept;
+// Index after the last byte that is not zero, or 0.
+std::size_t nonzero_end(Bytes bytes) noexcept;
+
+class FrameSearch {
+ public:
+  explicit FrameSearch(Bytes file) noexcept;
+
+  struct Found {
+    bool found = false;
+    std::uint64_t offset = 0;
+    FrameHead head;
+  };
+  // The first whole frame at or after `from` with a sequence above `sequence`, the frame that
+  // should have begun at `origin`.
+  Found next(std::uint64_t from, std::uint64_t origin, std::uint64_t sequence) noexcept;
+  // Counts bytes that were summed in vain elsewhere.
+  void charge(std::uint64_t bytes) noexcept;
+  bool gave_up() const noexcept { return gave_up_; }
+
+ private:
+  Bytes file_;
+  std::uint64_t budget_;
+  bool gave_up_ = false;
+};
+
+}  // namespace gs::log

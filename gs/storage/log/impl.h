@@ -1,0 +1,137 @@
+// What a Log is made of. One object; its work is split by topic:
+//
+//   recovery.cc  opening        writer.cc    begin, write, sync, close
+//   append.cc    new segments   verify.cc    reading everything again
+//   rewrite.cc   erasure        log.cc       getters, views, walk
+//
+// Locks, always taken in this order:
+//   write_mutex   everything that changes the newest segment
+//   sync_mutex    fdatasync and the mark; sync() takes only this one, so it runs beside write()
+//   state_mutex   short: the table of segments, positions, the view
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+
+#include "gs/platform/mutex.h"
+#include "gs/storage/log/log.h"
+#include "gs/storage/log/mark.h"
+#include "gs/storage/log/segment.h"
+
+namespace gs::log {
+
+// Large enough that a new view is rare (one in 4 MiB of log), small enough to stay in a cache.
+inline constexpr std::uint64_t kTailBytes = std::uint64_t{4} << 20;
+// A view has a slot for every number up to the newest. Missing numbers are damage; more of them
+// than this, and what lies behind them is reported but not mapped.
+inline constexpr std::uint32_t kMissingMax = 1024;
+
+struct Log::Impl {
+  struct Segment {
+    std::uint32_t number = 0;
+    std::uint32_t generation = 0;
+    std::uint64_t first_sequence = 0;
+    std::uint64_t end = 0;  // offset where its last frame ends
+    bool sound = true;      // its header is
+  };
+  // The newest segment, while it can be written. Two handles, because one File serves one thread
+  // at a time and sync() runs beside write().
+  struct Active {
+    std::unique_ptr<platform::File> file;    // write_mutex
+    std::unique_ptr<platform::File> syncer;  // sync_mutex
+    std::uint64_t allocated = 0;             // disk space is reserved below
+    std::uint64_t planned = 0;               // mapped, and never outgrown
+  };
+  struct Position {
+    Location end = 0;
+    std::uint64_t next_sequence = 0;
+  };
+  class Recoverer;
+  class Checker;
+
+  Impl(platform::FileSystem& file_system, std::string where, const Digest& storage_id,
+       const Options& log_options);
+
+  // recovery.cc
+  Error open(Location from, std::uint64_t from_sequence, const Visitor& visit, Recovery& report);
+
+  // writer.cc
+  Error usable() const;
+  // Makes `error` the last word of this log, and returns it.
+  Error fail(Error error);
+  Result<Space> begin(std::size_t bytes);
+  Error write(std::size_t change_bytes);
+  Error sync();
+  Error close();
+  Error sync_locked();                       // sync_mutex held
+  Error write_mark(const Position& synced);  // sync_mutex held
+
+  // append.cc: write_mutex held
+  Error reserve(std::uint64_t end);
+  Error next_segment(std::uint64_t frame_bytes);
+  Error create_segment(std::uint32_t number, std::uint64_t first_sequence,
+                       std::uint64_t frame_bytes);
+  void new_tail(std::uint64_t frame_bytes);
+
+  // verify.cc
+  struct Start {
+    std::size_t index = 0;  // in the table of segments
+    std::uint64_t offset = kSegmentHeaderBytes;
+    std::uint64_t sequence = 0;
+  };
+  using Progress = std::function<void(std::uint64_t, std::uint64_t)>;
+  Error check(const Start& start, const Visitor& visit, std::vector<Damage>& damage,
+              const Progress& progress) const;
+
+  // rewrite.cc
+  Error rewrite(std::uint32_t number, const Transform& transform, const Moved& moved);
+  Error write_generation(Segment& after, Bytes before, const Transform& transform,
+                         std::shared_ptr<platform::Mapping>& mapping);
+
+  // log.cc
+  std::string path(std::string_view name) const { return directory + "/" + std::string(name); }
+  std::string path(const Segment& segment) const {
+    return path(segment_name({segment.number, segment.generation}));
+  }
+  std::string shown(std::string_view name) const { return files.display(path(name)); }
+  std::vector<Segment> table() const;
+  Position position() const;
+  std::shared_ptr<const View> current_view() const;
+  // Publishes a changed copy of the view; state_mutex is not held.
+  void publish(const std::function<void(View&)>& change);
+  void show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping);
+  Error walk(Location from, Location to, const Visitor& visit) const;
+
+  platform::FileSystem& files;
+  const std::string directory;
+  const Digest storage;
+  const Options options;
+
+  std::atomic<bool> failed{false};
+  std::atomic<bool> closed{false};
+  bool damaged = false;  // set by open() only
+
+  mutable platform::Mutex write_mutex;
+  Active active;
+  View::Tail tail;               // where changes are built; begins at a frame
+  std::uint64_t open_bytes = 0;  // of the frame that is being built; 0: none
+  std::uint64_t step = 0;        // of the next allocation
+
+  platform::Mutex sync_mutex;
+  std::unique_ptr<platform::File> mark_file;
+  std::uint64_t mark_turn = 0;
+  // Frames below are on stable storage.
+  std::atomic<std::uint64_t> synced_sequence{0};
+
+  mutable platform::Mutex state_mutex;
+  std::vector<Segment> segments;  // ascending numbers
+  Location end_at = 0;            // of written frames
+  std::uint64_t next_sequence = 0;
+  std::uint64_t valid_bytes = 0;
+  std::uint64_t generations = 0;
+  std::shared_ptr<const View> view;
+  std::string failure;  // why `failed`
+};
+
+}  // namespace gs::log

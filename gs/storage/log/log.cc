@@ -1,0 +1,156 @@
+#include "gs/storage/log/log.h"
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "gs/base/check.h"
+#include "gs/storage/log/frame.h"
+#include "gs/storage/log/impl.h"
+
+namespace gs::log {
+
+const std::uint8_t* View::at(Location at) const noexcept {
+  for (auto tail = tails_.rbegin(); tail != tails_.rend(); ++tail) {
+    if (at - tail->begin < tail->end - tail->begin) return tail->bytes.get() + (at - tail->begin);
+  }
+  const std::size_t index = std::size_t{segment_of(at)} - 1;
+  if (index >= segments_.size()) return nullptr;
+  const Segment& segment = segments_[index];
+  return offset_of(at) < segment.bytes ? segment.base + offset_of(at) : nullptr;
+}
+
+Log::Impl::Impl(platform::FileSystem& file_system, std::string where, const Digest& storage_id,
+                const Options& log_options)
+    : files(file_system),
+      directory(std::move(where)),
+      storage(storage_id),
+      options(log_options),
+      step(log_options.allocate_bytes_first),
+      view(std::make_shared<const View>()) {}
+
+std::vector<Log::Impl::Segment> Log::Impl::table() const {
+  const std::lock_guard lock(state_mutex);
+  return segments;
+}
+
+Log::Impl::Position Log::Impl::position() const {
+  const std::lock_guard lock(state_mutex);
+  return {end_at, next_sequence};
+}
+
+std::shared_ptr<const View> Log::Impl::current_view() const {
+  const std::lock_guard lock(state_mutex);
+  return view;
+}
+
+void Log::Impl::publish(const std::function<void(View&)>& change) {
+  std::shared_ptr<const View> before;  // dies after the lock: it may unmap a segment
+  const std::lock_guard lock(state_mutex);
+  auto next = std::make_shared<View>(*view);
+  change(*next);
+  before = std::exchange(view, std::move(next));
+}
+
+void Log::Impl::show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping) {
+  publish([&](View& next) {
+    if (next.segments_.size() < number) next.segments_.resize(number);
+    View::Segment& slot = next.segments_[number - 1];
+    slot.base = mapping->bytes().data();
+    slot.bytes = mapping->bytes().size();
+    slot.mapping = std::move(mapping);
+  });
+}
+
+Error Log::Impl::walk(Location from, Location to, const Visitor& visit) const {
+  std::vector<Segment> segments_now;
+  std::shared_ptr<const View> view_now;
+  Location end = 0;
+  {
+    const std::lock_guard lock(state_mutex);
+    segments_now = segments;
+    view_now = view;
+    end = end_at;
+  }
+  if (to == 0 || to > end) to = end;
+  for (const Segment& segment : segments_now) {
+    if (segment.number < segment_of(from)) continue;
+    if (segment.number > segment_of(to)) break;
+    const bool first = segment.number == segment_of(from);
+    const bool last = segment.number == segment_of(to);
+    std::uint64_t offset = std::max(first ? offset_of(from) : 0, kSegmentHeaderBytes);
+    const std::uint64_t limit = last ? offset_of(to) : segment.end;
+    while (offset < limit) {
+      const Location at = location(segment.number, static_cast<std::uint32_t>(offset));
+      const std::uint8_t* bytes = view_now->at(at);
+      FrameCheck check;
+      check.fault = FrameFault::length;
+      if (bytes != nullptr) check = check_head({bytes, static_cast<std::size_t>(limit - offset)});
+      if (check.fault == FrameFault::blank) break;  // preallocated space of a crashed process
+      if (check.fault != FrameFault::none) {
+        return Error(Code::damaged, files.display(path(segment)) + " at offset " +
+                                        std::to_string(offset) + ": " + fault_text(check.fault) +
+                                        "; run verify to see all damage");
+      }
+      GS_TRY_OK(visit(at + kFrameBytes, check.head.sequence,
+                      {bytes + kFrameBytes, check.head.change_bytes}));
+      offset += check.head.frame_bytes();
+    }
+  }
+  return {};
+}
+
+Result<std::unique_ptr<Log>> Log::open(platform::FileSystem& files, std::string directory,
+                                       const Digest& storage, const Options& options, Location from,
+                                       std::uint64_t from_sequence, const Visitor& visit,
+                                       Recovery& recovery) {
+  GS_CHECK(!directory.empty());
+  std::unique_ptr<Log> log(new Log);
+  log->impl_ = std::make_unique<Impl>(files, std::move(directory), storage, options);
+  recovery = {};
+  GS_TRY_OK(log->impl_->open(from, from_sequence, visit, recovery));
+  return log;
+}
+
+Log::~Log() = default;
+
+Result<Log::Space> Log::begin(std::size_t bytes) { return impl_->begin(bytes); }
+void Log::abandon() noexcept {
+  const std::lock_guard lock(impl_->write_mutex);
+  impl_->open_bytes = 0;
+}
+Error Log::write(std::size_t change_bytes) { return impl_->write(change_bytes); }
+Error Log::sync() { return impl_->sync(); }
+Error Log::close() { return impl_->close(); }
+
+std::shared_ptr<const View> Log::view() const { return impl_->current_view(); }
+std::uint64_t Log::next_sequence() const noexcept { return impl_->position().next_sequence; }
+Location Log::end() const noexcept { return impl_->position().end; }
+Location Log::first() const noexcept { return location(1, kSegmentHeaderBytes); }
+
+std::uint64_t Log::bytes() const noexcept {
+  const std::lock_guard lock(impl_->state_mutex);
+  return impl_->valid_bytes;
+}
+std::uint32_t Log::segment_count() const noexcept {
+  const std::lock_guard lock(impl_->state_mutex);
+  return static_cast<std::uint32_t>(impl_->segments.size());
+}
+std::uint64_t Log::generation_sum() const noexcept {
+  const std::lock_guard lock(impl_->state_mutex);
+  return impl_->generations;
+}
+
+Error Log::walk(Location from, Location to, const Visitor& visit) const {
+  return impl_->walk(from == 0 ? first() : from, to, visit);
+}
+Error Log::verify(const Visitor& visit, std::vector<Damage>& damage,
+                  const std::function<void(std::uint64_t, std::uint64_t)>& progress) const {
+  return impl_->check({}, visit, damage, progress);
+}
+Error Log::rewrite(std::uint32_t number, const Transform& transform, const Moved& moved) {
+  return impl_->rewrite(number, transform, moved);
+}
+
+}  // namespace gs::log

@@ -1,0 +1,32 @@
+#include "gs/storage/log/mark.h"
+
+#include "gs/base/crc32c.h"
+#include "gs/base/endian.h"
+
+namespace gs::log {
+namespace {
+constexpr std::size_t kCheckedBytes = 24;
+}
+
+std::array<std::uint8_t, kMarkSlotBytes> encode_mark(const Mark& mark) noexcept {
+  std::array<std::uint8_t, kMarkSlotBytes> slot{};
+  store_u64(slot.data(), mark.turn);
+  store_u64(slot.data() + 8, mark.end);
+  store_u64(slot.data() + 16, mark.next_sequence);
+  store_u32(slot.data() + kCheckedBytes, crc32c(Bytes(slot).first(kCheckedBytes)));
+  return slot;
+}
+
+Mark newest_mark(Bytes file) noexcept {
+  Mark newest;
+  for (std::size_t at = 0; at + kMarkSlotBytes <= file.size() && at < kMarkBytes;
+       at += kMarkSlotBytes) {
+    const Bytes slot = file.subspan(at, kMarkSlotBytes);
+    if (load_u32(slot.data() + kCheckedBytes) != crc32c(slot.first(kCheckedBytes))) continue;
+    const Mark mark{load_u64(slot.data()), load_u64(slot.data() + 8), load_u64(slot.data() + 16)};
+    if (mark.turn > newest.turn) newest = mark;
+  }
+  return newest;
+}
+
+}  // namespace gs::log

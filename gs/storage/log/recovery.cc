@@ -1,0 +1,230 @@
+#include "gs/storage/log/recovery.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gs/storage/log/frame.h"
+
+namespace gs::log {
+
+Error Log::Impl::open(Location from, std::uint64_t from_sequence, const Visitor& visit,
+                      Recovery& report) {
+  Recoverer recoverer(*this, visit, report);
+  return recoverer.run(from, from_sequence).in(files.display(directory));
+}
+
+Error Log::Impl::Recoverer::run(Location from, std::uint64_t from_sequence) {
+  GS_TRY_OK(prepare_directory());
+  GS_TRY_OK(find_segments());
+  GS_TRY_OK(read_mark());
+  leave_out_torn_creation();
+  damaged_ = !in_order();
+  end_ = location(1, kSegmentHeaderBytes);
+  if (can_start(from, from_sequence)) {
+    GS_TRY_OK(walk_all());
+  }
+  damaged_ = damaged_ || !report_.damage.empty();
+  if (damaged_) report_.cut = false;
+  if (!report_.cut) report_.cut_at = report_.cut_bytes = 0;
+  fill_table();
+  if (damaged_) return list_damage();
+  if (log_.options.read_only) return {};
+  GS_TRY_OK(clean_up());
+  return begin_appending();
+}
+
+// Every number from 1, each with a sound header. What the headers say about sequences is compared
+// where it is known: in the walk.
+bool Log::Impl::Recoverer::in_order() const {
+  if (found_.empty()) return acknowledged_ == 0;
+  for (std::size_t i = 0; i < found_.size(); ++i) {
+    if (found_[i].name.number != i + 1 || !found_[i].sound()) return false;
+  }
+  return true;
+}
+
+// The newest segment may lack its header because the process ended while it was made. Frames go
+// into a segment only when its header is on stable storage; so there are none in it, and nothing
+// in it was acknowledged, or the header was damaged later.
+void Log::Impl::Recoverer::leave_out_torn_creation() {
+  if (found_.empty()) return;
+  const Found& newest = found_.back();
+  if (newest.sound() || newest.name.generation != 0 || newest.size > kSegmentFileBytesMax) return;
+  if (found_.size() == 1 && acknowledged_ > 0) return;
+  FrameSearch search(newest.bytes());
+  // Any sequence that fits into the file; which one belongs here is not known yet.
+  for (std::uint64_t at = kSegmentHeaderBytes; at < newest.size; at += 8) {
+    const Bytes rest = newest.bytes().subspan(static_cast<std::size_t>(at));
+    const FrameCheck head = check_head(rest);
+    if (head.fault != FrameFault::none) continue;
+    search.charge(head.head.frame_bytes());
+    if (search.gave_up() || check_frame(rest).fault == FrameFault::none) return;
+  }
+  removable_.push_back(newest.name);
+  found_.pop_back();
+}
+
+// Finds the segment of `from` and says whether frame `from_sequence` can begin there.
+bool Log::Impl::Recoverer::can_start(Location from, std::uint64_t from_sequence) {
+  if (from == 0) return !found_.empty() && found_.front().name.number == 1;
+  // A checkpoint was written only for frames that are on stable storage.
+  acknowledged_ = std::max(acknowledged_, from_sequence);
+  sequence_ = from_sequence;
+  end_ = from;
+  const std::uint32_t offset = offset_of(from);
+  for (start_ = 0; start_ < found_.size(); ++start_) {
+    if (found_[start_].name.number == segment_of(from)) break;
+  }
+  start_offset_ = offset;
+  start_sequence_ = from_sequence;
+  if (start_ < found_.size()) {
+    const Found& found = found_[start_];
+    const bool inside = offset >= kSegmentHeaderBytes && offset % 8 == 0 && offset <= found.size;
+    if (inside && (!found.sound() || found.header.header.first_sequence <= from_sequence)) {
+      return true;
+    }
+  }
+  report_.damage.push_back({segment_of(from), offset,
+                            "frame " + std::to_string(from_sequence) +
+                                " should begin here, where the log has no place for it"});
+  return false;
+}
+
+Error Log::Impl::Recoverer::walk_all() {
+  using Pattern = platform::Mapping::Pattern;
+  std::uint64_t offset = start_offset_;
+  sequence_ = start_sequence_;
+  for (std::size_t i = start_; i < found_.size(); ++i, offset = kSegmentHeaderBytes) {
+    Found& found = found_[i];
+    const bool next_number = i == start_ || found.name.number == found_[i - 1].name.number + 1;
+    if (!next_number || !found.sound()) return {};
+    const bool first_frame = offset == kSegmentHeaderBytes;
+    if (first_frame && found.header.header.first_sequence != sequence_) {
+      damaged_ = true;
+      return {};
+    }
+    found.mapping->advise(Pattern::sequential);
+    Walk walk = walk_frames(found.bytes(), found.name.number, offset, sequence_, visit_);
+    found.mapping->advise(Pattern::random);
+    report_.frames += walk.frames;
+    report_.bytes += walk.bytes;
+    if (walk.error) return std::move(walk.error);
+    found.end = walk.offset;
+    sequence_ = walk.sequence;
+    end_ = location(found.name.number, static_cast<std::uint32_t>(walk.offset));
+    if (walk.fault != FrameFault::none) {
+      judge(found, walk);
+      return {};
+    }
+  }
+  if (sequence_ < acknowledged_) damaged_ = true;
+  return {};
+}
+
+void Log::Impl::Recoverer::judge(const Found& found, const Walk& walk) {
+  if (was_synced(found, walk)) {
+    damaged_ = true;
+    return;
+  }
+  const Bytes torn = found.bytes().subspan(static_cast<std::size_t>(walk.offset));
+  report_.cut = true;
+  report_.cut_at = end_;
+  report_.cut_bytes = nonzero_end(torn);
+}
+
+// Whether anything says that the frame which should begin where the walk ended was on stable
+// storage.
+bool Log::Impl::Recoverer::was_synced(const Found& found, const Walk& walk) const {
+  if (acknowledged_ > walk.sequence) return true;
+  if (&found != &found_.back()) return true;  // made after this one was synced
+  FrameSearch search(found.bytes());
+  std::uint64_t from = walk.offset + 8;
+  for (;;) {
+    const auto later = search.next(from, walk.offset, walk.sequence);
+    if (search.gave_up()) return true;  // not known, so nothing is cut
+    if (!later.found) return false;
+    if (later.head.synced() > walk.sequence) return true;
+    from = later.offset + 8;
+  }
+}
+
+void Log::Impl::Recoverer::fill_table() {
+  std::uint32_t missing = 0;
+  std::uint32_t number = 0;
+  for (const Found& found : found_) {
+    missing += found.name.number - number - 1;
+    number = found.name.number;
+    const bool sound = found.sound();
+    const std::uint64_t first = sound ? found.header.header.first_sequence : 0;
+    log_.segments.push_back({number, found.name.generation, first, found.end, sound});
+    log_.generations += found.name.generation;
+    if (sound) log_.valid_bytes += found.end;
+    if (missing <= kMissingMax && found.mapping) log_.show_segment(number, found.mapping);
+  }
+  log_.damaged = damaged_;
+  log_.end_at = end_;
+  log_.next_sequence = sequence_;
+  log_.synced_sequence = damaged_ ? acknowledged_ : sequence_;
+}
+
+Error Log::Impl::Recoverer::list_damage() {
+  if (!report_.damage.empty()) return {};  // the place to start from is wrong already
+  const Start start{start_, start_offset_, start_sequence_};
+  GS_TRY_OK(log_.check(start, {}, report_.damage, {}));
+  if (!report_.damage.empty()) return {};
+  // The walk saw what the second reading does not: the bytes change under our hands.
+  report_.damage.push_back({segment_of(end_), offset_of(end_), "bytes that do not stay the same"});
+  return {};
+}
+
+Error Log::Impl::Recoverer::clean_up() {
+  const std::string& directory = log_.directory;
+  if (!removable_.empty()) {
+    // A generation may be known only to this machine's memory when its process ended just now. It
+    // must be on stable storage before the older one goes.
+    for (const Found& found : found_) {
+      if (found.name.generation == 0) continue;
+      GS_TRY(const std::unique_ptr<platform::File> file,
+             log_.files.open(log_.path(segment_name(found.name)), platform::OpenMode::write));
+      GS_TRY_OK(file->sync());
+    }
+    GS_TRY_OK(log_.files.sync_directory(directory));
+  }
+  for (const SegmentName name : removable_) {
+    GS_TRY_OK(log_.files.remove(log_.path(segment_name(name))));
+    ++report_.removed_files;
+  }
+  const std::string mark = log_.path(kMarkName);
+  GS_TRY(log_.mark_file, log_.files.open(mark, platform::OpenMode::open_or_create));
+  GS_TRY_OK(log_.mark_file->allocate(kMarkBytes));
+  log_.mark_turn = mark_.turn;
+  return log_.files.sync_directory(directory);
+}
+
+Error Log::Impl::Recoverer::begin_appending() {
+  if (found_.empty()) return log_.create_segment(1, 0, 0);
+  const Found& newest = found_.back();
+  const std::string path = log_.path(segment_name(newest.name));
+  Active& active = log_.active;
+  GS_TRY(active.file, log_.files.open(path, platform::OpenMode::write));
+  GS_TRY(active.syncer, log_.files.open(path, platform::OpenMode::write));
+  active.planned = std::max(std::uint64_t{log_.options.segment_bytes}, newest.size);
+  // Space that an ended process had reserved is reserved again: a crash may have lost it.
+  active.allocated = newest.end;
+  if (newest.mapping->bytes().size() < active.planned) {
+    // It was not the newest until a torn creation was removed.
+    GS_TRY(std::shared_ptr<platform::Mapping> mapping, active.file->map(active.planned));
+    mapping->advise(platform::Mapping::Pattern::random);
+    log_.show_segment(newest.name.number, std::move(mapping));
+  }
+  if (report_.cut) {
+    GS_TRY_OK(active.file->resize(newest.end));
+  }
+  // What was visited must be on stable storage, however the last process ended.
+  GS_TRY_OK(active.syncer->sync());
+  const Position now{log_.end_at, log_.next_sequence};
+  GS_TRY_OK(log_.write_mark(now));
+  return log_.write_mark(now);
+}
+
+}  // namespace gs::log

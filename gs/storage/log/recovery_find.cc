@@ -1,0 +1,96 @@
+// Which files make the log.
+#include <algorithm>
+#include <utility>
+
+#include "gs/platform/path.h"
+#include "gs/storage/log/frame.h"
+#include "gs/storage/log/recovery.h"
+
+namespace gs::log {
+
+Error Log::Impl::Recoverer::prepare_directory() {
+  if (log_.options.read_only || log_.files.exists(log_.directory)) return {};
+  GS_TRY_OK(log_.files.make_directory(log_.directory));
+  return log_.files.sync_directory(platform::parent_path(log_.directory));
+}
+
+Error Log::Impl::Recoverer::find_segments() {
+  GS_TRY(const std::vector<std::string> names, log_.files.list(log_.directory));
+  std::vector<SegmentName> segments;
+  for (const std::string& name : names) {
+    if (const auto parsed = parse_segment_name(name)) segments.push_back(*parsed);
+  }
+  std::sort(segments.begin(), segments.end(), [](SegmentName a, SegmentName b) {
+    return a.number != b.number ? a.number < b.number : a.generation < b.generation;
+  });
+  for (std::size_t begin = 0; begin < segments.size();) {
+    std::size_t end = begin + 1;
+    while (end < segments.size() && segments[end].number == segments[begin].number) ++end;
+    GS_TRY_OK(choose_generation(segments, begin, end, end == segments.size()));
+    begin = end;
+  }
+  return {};
+}
+
+// The newest generation with a whole header: its content was synced before its header was written.
+// When there is none the oldest stands for the segment, and its header will be judged.
+Error Log::Impl::Recoverer::choose_generation(const std::vector<SegmentName>& names,
+                                              std::size_t begin, std::size_t end, bool newest) {
+  std::size_t chosen = end;
+  Found found;
+  while (chosen > begin) {
+    --chosen;
+    GS_TRY(found, load(names[chosen], newest));
+    if (found.header.state == HeaderState::newer) {
+      return Error(Code::newer_format, log_.shown(segment_name(names[chosen])) +
+                                           " was written by a newer version; use that version");
+    }
+    if (found.sound()) break;
+  }
+  const bool sound = found.sound();
+  found_.push_back(std::move(found));
+  if (!sound && end - begin > 1) return {};  // damage: every file may be needed
+  for (std::size_t i = begin; i < end; ++i) {
+    if (i != chosen) removable_.push_back(names[i]);
+  }
+  return {};
+}
+
+Result<Log::Impl::Recoverer::Found> Log::Impl::Recoverer::load(SegmentName name,
+                                                               bool newest) const {
+  const std::string path = log_.path(segment_name(name));
+  Found found;
+  found.name = name;
+  GS_TRY(const std::unique_ptr<platform::File> file,
+         log_.files.open(path, platform::OpenMode::read));
+  GS_TRY(found.size, file->size());
+  if (found.size > kSegmentFileBytesMax) {
+    found.header.what = "the file is longer than a segment can be";
+    return found;
+  }
+  // The newest one is mapped for all that will be written to it.
+  std::uint64_t bytes = found.size;
+  if (newest && !log_.options.read_only) {
+    bytes = std::max(bytes, std::uint64_t{log_.options.segment_bytes});
+  }
+  if (found.size > 0) {
+    GS_TRY(found.mapping, file->map(bytes));
+    found.mapping->advise(platform::Mapping::Pattern::random);
+  }
+  found.header = check_header(found.bytes(), name, log_.storage);
+  found.end = std::max(found.size, std::uint64_t{kSegmentHeaderBytes});
+  return found;
+}
+
+Error Log::Impl::Recoverer::read_mark() {
+  auto file = log_.files.open(log_.path(kMarkName), platform::OpenMode::read);
+  if (file.code() == Code::not_found) return {};
+  if (!file.ok()) return std::move(file).error();
+  std::uint8_t bytes[kMarkBytes] = {};
+  GS_TRY(const std::size_t size, file.value()->read(0, bytes));
+  mark_ = newest_mark(Bytes(bytes, size));
+  acknowledged_ = mark_.next_sequence;
+  return {};
+}
+
+}  // namespace gs::log

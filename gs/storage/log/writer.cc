@@ -1,0 +1,135 @@
+// begin, write, sync, close: one frame at a time at the end of the log.
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include "gs/base/check.h"
+#include "gs/base/endian.h"
+#include "gs/storage/log/frame.h"
+#include "gs/storage/log/impl.h"
+
+namespace gs::log {
+
+Error Log::Impl::usable() const {
+  if (closed) return Error(Code::closed, files.display(directory) + ": the log is closed");
+  if (options.read_only) {
+    return Error(Code::read_only, files.display(directory) + ": opened for reading only");
+  }
+  if (damaged) {
+    return Error(Code::read_only, files.display(directory) +
+                                      ": the log is damaged, so nothing is written to it; run "
+                                      "verify, then restore from a backup or a peer");
+  }
+  if (!failed) return {};
+  const std::lock_guard lock(state_mutex);
+  return Error(Code::failed,
+               "an earlier write failed (" + failure + "); close the storage and open it again");
+}
+
+Error Log::Impl::fail(Error error) {
+  const std::lock_guard lock(state_mutex);
+  if (!failed) failure = error.text();
+  failed = true;
+  return error;
+}
+
+Result<Log::Space> Log::Impl::begin(std::size_t bytes) {
+  const std::lock_guard lock(write_mutex);
+  GS_TRY_OK(usable());
+  GS_CHECK(open_bytes == 0);
+  if (bytes > graph::kChangeBytesMax) {
+    return Error(Code::too_large, "a change of " + std::to_string(bytes) + " bytes; at most " +
+                                      std::to_string(graph::kChangeBytesMax));
+  }
+  const std::size_t room = align_up(std::max(bytes, kChangeBytesMin), std::size_t{8});
+  const std::uint64_t frame_bytes = kFrameBytes + room;
+  if (offset_of(position().end) + frame_bytes > active.planned) {
+    GS_TRY_OK(next_segment(frame_bytes));
+  }
+  const Location at = position().end;
+  GS_TRY_OK(reserve(offset_of(at) + frame_bytes));
+  // Locations of one segment are consecutive numbers, and a tail never spans segments.
+  const bool fits = at >= tail.begin && at + frame_bytes <= tail.end;
+  if (!fits) new_tail(frame_bytes);
+  open_bytes = frame_bytes;
+  std::uint8_t* frame = tail.bytes.get() + (at - tail.begin);
+  return Space{{frame + kFrameBytes, room}, at + kFrameBytes};
+}
+
+Error Log::Impl::write(std::size_t change_bytes) {
+  const std::lock_guard lock(write_mutex);
+  GS_TRY_OK(usable());
+  GS_CHECK(change_bytes % 8 == 0);
+  GS_CHECK(change_bytes >= kChangeBytesMin);
+  GS_CHECK(kFrameBytes + change_bytes <= open_bytes);
+  open_bytes = 0;
+  const Position before = position();
+  const std::uint64_t unsynced = before.next_sequence - synced_sequence.load();
+  FrameHead head;
+  head.change_bytes = static_cast<std::uint32_t>(change_bytes);
+  head.sequence = before.next_sequence;
+  head.unsynced = static_cast<std::uint32_t>(std::min(unsynced, std::uint64_t{0xffff'ffff}));
+  std::uint8_t* frame = tail.bytes.get() + (before.end - tail.begin);
+  put_frame_head(frame, head);
+  const std::size_t frame_bytes = static_cast<std::size_t>(head.frame_bytes());
+  if (Error error = active.file->write(offset_of(before.end), {frame, frame_bytes})) {
+    return fail(std::move(error));
+  }
+  const std::lock_guard state_lock(state_mutex);
+  end_at += frame_bytes;
+  segments.back().end += frame_bytes;
+  valid_bytes += frame_bytes;
+  ++next_sequence;
+  return {};
+}
+
+Error Log::Impl::sync() {
+  const std::lock_guard lock(sync_mutex);
+  GS_TRY_OK(usable());
+  return sync_locked();
+}
+
+Error Log::Impl::sync_locked() {
+  // The position first: what is written after this line may or may not be covered.
+  const Position written = position();
+  if (written.next_sequence == synced_sequence.load()) return {};
+  if (Error error = active.syncer->sync()) return fail(std::move(error));
+  synced_sequence = written.next_sequence;
+  return write_mark(written);
+}
+
+Error Log::Impl::write_mark(const Position& synced) {
+  Mark mark;
+  mark.turn = ++mark_turn;
+  mark.end = synced.end;
+  mark.next_sequence = synced.next_sequence;
+  const auto slot = encode_mark(mark);
+  const std::uint64_t offset = (mark.turn % 2) * kMarkSlotBytes;
+  if (Error error = mark_file->write(offset, slot)) return fail(std::move(error));
+  return {};
+}
+
+Error Log::Impl::close() {
+  const std::lock_guard lock(write_mutex);
+  if (closed) return {};
+  open_bytes = 0;
+  if (options.read_only || damaged) {
+    closed = true;
+    return {};
+  }
+  Error refused = usable();
+  closed = true;
+  GS_TRY_OK(std::move(refused));
+  const Position last = position();
+  if (Error error = active.file->resize(offset_of(last.end))) return fail(std::move(error));
+  const std::lock_guard sync_lock(sync_mutex);
+  if (Error error = active.syncer->sync()) return fail(std::move(error));
+  synced_sequence = last.next_sequence;
+  // Both slots, so that no torn one is left that says less.
+  GS_TRY_OK(write_mark(last));
+  GS_TRY_OK(write_mark(last));
+  if (Error error = mark_file->sync()) return fail(std::move(error));
+  return {};
+}
+
+}  // namespace gs::log
