@@ -2,19 +2,19 @@
 #
 # Makes one module of the folder (default: the folder that calls). Files are found by their names:
 #
-#   *_test.cc, *_law_test.cc  <name>_test           GoogleTest, label `unit`. Files that include
-#                                                   <thread> make <name>_threads_test instead, with
-#                                                   label `threads` too: it also runs under tsan
-#   x_fuzz.cc                 x_fuzz                label `fuzz`: libFuzzer program with GS_FUZZ, else
-#                                                   a run over tests/data/corpus/x and random inputs
-#   *_bench.cc                <name>_bench          Google Benchmark, label `bench`: run small
-#   *_native.cc, *_wasm.cc    <name>                the library, only natively or only for WebAssembly
-#   test_*.cc                                       support for tests, in each of the programs above
-#   other *.cc                <name>                the library; header-only when there are none
+#   *_test.cc, *_law_test.cc  <name>_test   GoogleTest, label `unit`. Files that include <thread>
+#                                           make <name>_threads_test instead, with label `threads`
+#                                           too: it also runs under tsan
+#   x_fuzz.cc                 x_fuzz        label `fuzz`: libFuzzer program with GS_FUZZ, else a run
+#                                           over tests/data/corpus/x and seeded inputs
+#   *_bench.cc                <name>_bench  Google Benchmark, label `bench`: run small
+#   test_*.cc                               support for tests, in each of the programs above
+#   *_native.cc, *_wasm.cc    <name>        the library, only natively or only for WebAssembly
+#   other *.cc                <name>        the library; header-only when there are none
 #
 # A folder's subfolders are modules of their own; but PROGRAM: the parts of a program, with all
-# subfolders and without main.cc, which do not belong to the library that users link. Test programs write what they ran to
-# <build>/reports/<program>.xml, from which tools/count_tests.py counts.
+# subfolders and without main.cc, which do not belong to the library that users link. Test programs
+# write what they ran to <build>/reports/<program>.xml, from which tools/count_tests.py counts.
 
 set(GS_REPORTS ${PROJECT_BINARY_DIR}/reports)
 file(MAKE_DIRECTORY ${GS_REPORTS})
@@ -65,7 +65,8 @@ function(gs_module name)
     endif()
   else()
     add_library(${name} INTERFACE)
-    target_include_directories(${name} INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+    target_include_directories(${name} INTERFACE
+      ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
     target_link_libraries(${name} INTERFACE ${ARG_DEPS})
   endif()
 

@@ -1,6 +1,6 @@
 // What a stranger writes first: create a storage, insert, read back, verify.
 //
-//   stranger_cpp DIRECTORY      a directory that does not exist yet; exit status 0 when all went well
+//   stranger_cpp DIRECTORY      one that does not exist yet; exit status 0 when all went well
 #include <globalstorage/globalstorage.h>
 
 #include <cstdio>
