@@ -3,16 +3,14 @@
 // The implicit shape of an object without schema is its key order and the types of its values. Past
 // kImplicitShapesMax shapes in a collection, over kFieldsMax fields, or with a name over its limit,
 // the record falls back to the collection's self-describing shape. Not thread-safe; one per thread
-// or per transaction. Errors: invalid (JSON with line and column), too_large.
+// or per transaction: the shapes are in a ShapeCache that many share, so an Encoder is cheap to make.
+// Errors: invalid (JSON with line and column), too_large.
 #pragma once
 
-#include <unordered_map>
-
 #include "gs/core/record/record.h"
+#include "gs/core/record/shape_cache.h"
 
 namespace gs::record {
-
-inline constexpr std::size_t kImplicitShapesMax = 4096;
 
 struct Encoded {
   ShapePtr shape;
@@ -21,15 +19,23 @@ struct Encoded {
 
 class Encoder {
  public:
-  Encoder();
+  Encoder();  // with a cache of its own
+  explicit Encoder(std::shared_ptr<ShapeCache> cache);
   ~Encoder();
   Encoder(Encoder&&) noexcept;
   Encoder& operator=(Encoder&&) noexcept;
 
   // `key`: the record's foreign key, or empty for none.
-  Result<Encoded> encode(std::string_view collection, const Object& object, std::string_view key = {});
+  Result<Encoded> encode(std::string_view collection, const Object& object,
+                         std::string_view key = {});
   // Strict JSON (RFC 8259) with an object at the top; see json.h for the extended forms.
-  Result<Encoded> encode_json(std::string_view collection, std::string_view json, std::string_view key = {});
+  Result<Encoded> encode_json(std::string_view collection, std::string_view json,
+                              std::string_view key = {});
+
+  // An update: only the fields to write. A field whose value is {"$unset":true} (in an Object: an
+  // object with just this member) is absent in the record, which means: remove it. Its type is null.
+  Result<Encoded> encode_delta(std::string_view collection, const Object& object);
+  Result<Encoded> encode_delta_json(std::string_view collection, std::string_view json);
 
  private:
   struct Impl;

@@ -18,9 +18,16 @@
 //
 // Inside arrays, objects, sets and `any`, values are self-describing ("any value"):
 //   u8 type, then: null nothing; boolean u8; number, integer, date 8 bytes; id 16; string and bytes
-//   raw; big as in value.h; blob 40; array and set u32 count, u32 ends[count], elements (each an any
+//   raw; big as in value.h (at most kBigBytesMax); blob 40; array and set u32 count, u32 ends[count], elements (each an any
 //   value); object u32 count, u32 ends[2*count], then name, value, name, value ... in key order,
 //   names unique. Nesting at most 128 deep. An array, object or set field's data omits the u8 type.
+//   Ends count from the first byte after the table. Elements of a set ascend by their bytes. Depth
+//   counts arrays, objects and sets; the record itself is the first level.
+//   Null is told by the field's bits, so an `any` field never holds the type null itself.
+//
+// The object of a self-describing record may hold, only as a direct member, the u8 type 13 without
+// content: that member is absent, as a field whose present bit is 0 (an update removes it).
+// The key of a keyed record is present and not empty; the object of a self-describing one present.
 //
 // Pure. Views borrow the bytes and the shape. validate() must have accepted bytes from outside
 // before a RecordView reads them; afterwards no read can leave the record.
@@ -35,6 +42,8 @@ namespace gs::record {
 
 inline constexpr std::size_t kRecordBytesMax = std::size_t{16} << 20;
 inline constexpr std::size_t kNestingMax = 128;
+
+class ShapeCache;
 
 // Accepts exactly the canonical encodings. O(bytes).
 Error validate(const Shape& shape, Bytes record);
@@ -54,7 +63,7 @@ struct ValueView {
   BlobRef blob() const noexcept;
   // array, set, object
   std::uint32_t count() const noexcept;
-  ValueView element(std::uint32_t index) const noexcept;           // array and set
+  ValueView element(std::uint32_t index) const noexcept;             // array and set
   std::string_view member_name(std::uint32_t index) const noexcept;  // object
   ValueView member(std::uint32_t index) const noexcept;              // object
 
@@ -64,7 +73,8 @@ struct ValueView {
 class RecordView {
  public:
   RecordView() = default;
-  RecordView(const Shape* shape, const std::uint8_t* bytes) noexcept : shape_(shape), bytes_(bytes) {}
+  RecordView(const Shape* shape, const std::uint8_t* bytes) noexcept
+      : shape_(shape), bytes_(bytes) {}
 
   const Shape& shape() const noexcept { return *shape_; }
   Bytes bytes() const noexcept;
@@ -88,7 +98,8 @@ class RecordView {
 };
 
 // Appends the canonical record of `values` (one per field of `shape`; monostate-like absent fields
-// are given as nullptr) to `out`, 8-byte padded. Errors: invalid (type mismatch), too_large.
+// are given as nullptr) to `out`, 8-byte padded. Sets are sorted and made unique. An error leaves
+// `out` as it was. Errors: invalid (type mismatch, not UTF-8, not finite), too_large.
 Error encode(const Shape& shape, std::span<const Value* const> values, Buffer& out);
 // Appends the any-value encoding of `value`.
 Error encode_any(const Value& value, Buffer& out);
@@ -96,8 +107,13 @@ Error encode_any(const Value& value, Buffer& out);
 // The fields of `delta` put over `base` (absent fields of the delta become absent): appends the
 // record to `out` and returns its shape, made by the rule in FORMAT.md "Merged shape": the base's
 // fields in order with the delta's types where they differ, then the delta's new fields in order.
-// `changed` receives, per field of the delta, its index in the result.
+// `changed` receives, per field of the delta, its index in the result. When one of the two describes
+// itself, or the fields would be more than kFieldsMax, so does the result: it holds the present
+// members in the same order. The key is the base's; a keyed delta must have the same one.
+// `cache`: where equal shapes come from, so that they are made once; null makes a new one each time.
+// `out` must not hold the bytes of `base` or `delta`. Errors: invalid (another key), too_large.
 Result<ShapePtr> merge(const RecordView& base, const ShapePtr& base_shape, const RecordView& delta,
-                       Buffer& out, std::vector<std::uint16_t>* changed = nullptr);
+                       Buffer& out, std::vector<std::uint16_t>* changed = nullptr,
+                       ShapeCache* cache = nullptr);
 
 }  // namespace gs::record

@@ -16,6 +16,9 @@
 //       24     N  collection name, UTF-8
 //        .     .  F times: u8 type, u8 zero, u16 name bytes (0..1024), name (UTF-8, unique)
 //
+// The key field is outside the namespace: names are unique among the others, one of which may be "".
+// A keyed and self-describing shape has two fields: the key, then the object.
+//
 // Pure. A Shape is immutable after make(); share it by const pointer.
 // Errors: invalid (definition), too_large (limits above), newer_format (version).
 #pragma once
@@ -46,7 +49,10 @@ struct Place {
 };
 
 using CollectionId = Id;
+// All zero for no collection.
 CollectionId collection_id(std::string_view name);
+// Hash of a name inside this process; not stored, not for untrusted tables of unbounded size.
+std::uint64_t name_hash(std::string_view name) noexcept;
 // The id of the record that a foreign key names: UUIDv8 of SHA-256("gs key" | collection | key).
 Id keyed_id(const CollectionId& collection, std::string_view key);
 
@@ -54,7 +60,8 @@ class Shape {
  public:
   enum Flags : std::uint8_t { kSelfDescribing = 1, kKeyed = 2 };
 
-  static Result<std::shared_ptr<const Shape>> make(std::string_view collection, std::vector<Field> fields,
+  static Result<std::shared_ptr<const Shape>> make(std::string_view collection,
+                                                   std::vector<Field> fields,
                                                    std::uint8_t flags = 0);
   // Checks every rule above and that re-encoding gives the same bytes.
   static Result<std::shared_ptr<const Shape>> decode(Bytes definition);
@@ -69,16 +76,21 @@ class Shape {
   const std::vector<Field>& fields() const noexcept { return fields_; }
   std::size_t field_count() const noexcept { return fields_.size(); }
   const Place& place(std::size_t field) const noexcept { return places_[field]; }
-  // Index of the field, or -1. Hashed lookup.
+  // Index of the field, or -1; never the key field. Hashed lookup.
   int find(std::string_view name) const noexcept;
 
-  std::uint32_t words() const noexcept { return words_; }            // presence words, ceil(F / 32)
-  std::uint32_t fixed_end() const noexcept { return fixed_end_; }    // where the end offsets begin
+  std::uint32_t words() const noexcept { return words_; }          // presence words, ceil(F / 32)
+  std::uint32_t fixed_end() const noexcept { return fixed_end_; }  // where the end offsets begin
   std::uint32_t variable_count() const noexcept { return variable_count_; }
   std::uint32_t heap_begin() const noexcept { return heap_begin_; }  // where variable data begins
 
  private:
   Shape() = default;
+  Error check_fields() const;
+  void plan();
+  Error index_names();
+  void write_definition();
+
   std::string collection_;
   CollectionId collection_id_;
   std::uint8_t flags_ = 0;

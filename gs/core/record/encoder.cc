@@ -1,0 +1,322 @@
+#include "gs/core/record/encoder.h"
+
+#include <array>
+
+#include "gs/core/record/json.h"
+#include "gs/core/record/json_reader.h"
+#include "gs/core/record/record_writer.h"
+#include "gs/core/record/utf8.h"
+
+namespace gs::record {
+namespace {
+
+// Shapes beside the last one that an Encoder finds without a lock.
+constexpr std::size_t kRecentPlans = 8;
+// Contents of a record before it is put together, with its keys. The record has its own limit.
+constexpr std::size_t kContentsMax = 2 * kRecordBytesMax;
+
+Error check_key(std::string_view key) {
+  if (key.size() > kRecordBytesMax) return too_large_record(key.size());
+  if (!valid_utf8(key)) return {Code::invalid, "foreign key: not UTF-8"};
+  return {};
+}
+
+bool is_unset(const Value& value) {
+  const Object* object = value.get<Object>();
+  if (object == nullptr || object->size() != 1 || (*object)[0].first != "$unset") return false;
+  const bool* truth = (*object)[0].second.get<bool>();
+  return truth != nullptr && *truth;
+}
+
+// A field whose content stands in a scratch buffer.
+struct Piece {
+  std::size_t name_begin, name_end, end;
+  Type type;  // kAbsentMember: to be removed
+};
+
+}  // namespace
+
+struct Encoder::Impl {
+  explicit Impl(std::shared_ptr<ShapeCache> shapes) : cache(std::move(shapes)) {}
+
+  Result<Encoded> encode(std::string_view collection, const Object& object, std::string_view key,
+                         bool delta);
+  Result<Encoded> encode_json(std::string_view collection, std::string_view json,
+                              std::string_view key, bool delta);
+
+  const Plan* guess(std::string_view collection, bool keyed);
+  Result<PlanPtr> resolve(std::string_view collection, bool keyed);
+  bool read_by_plan(const Plan& plan, std::string_view json, std::string_view key);
+  bool read_key(JsonReader& reader, const Plan& plan, std::size_t field);
+  bool read_field(JsonReader& reader, Sink& out, const Place& place);
+  bool read_pieces(JsonReader& reader, Sink& out);
+  Error write_contents(const Object& object, bool delta);
+  Error check_names();
+  Result<Encoded> assemble(std::string_view collection, std::string_view key);
+  Encoded done(const Plan& plan, std::size_t record_bytes) const {
+    return {plan.shape, Bytes(record.data(), record_bytes)};
+  }
+
+  std::shared_ptr<ShapeCache> cache;
+  PlanPtr last;
+  std::array<PlanPtr, kRecentPlans> recent;
+  Buffer record;    // the result; never shrinks, so its size is no record's size
+  Buffer contents;  // names and contents of the pieces
+  Buffer object;    // of a self-describing record
+  JsonScratch scratch;
+  std::vector<Piece> pieces;
+  std::vector<FieldKey> fields;
+  std::vector<Part> parts;
+  std::vector<NamedPart> members;
+  std::vector<const Value*> values;
+  std::vector<std::string_view> names;
+  std::size_t size = 0;  // of the record that read_by_plan() has made
+};
+
+const Plan* Encoder::Impl::guess(std::string_view collection, bool keyed) {
+  if (!last || last->shape->keyed() != keyed || last->shape->collection() != collection) {
+    last = cache->last(collection, keyed);
+  }
+  return last.get();
+}
+
+Result<PlanPtr> Encoder::Impl::resolve(std::string_view collection, bool keyed) {
+  const std::uint64_t hash = fields_hash(collection, keyed, fields);
+  PlanPtr& slot = recent[hash % kRecentPlans];
+  if (!slot || slot->hash != hash || !same_fields(*slot->shape, collection, keyed, fields)) {
+    GS_TRY(PlanPtr plan, cache->implicit(collection, keyed, hash, fields));
+    if (!plan) return cache->self_describing(collection, keyed);
+    slot = std::move(plan);
+  }
+  last = slot;
+  return slot;
+}
+
+// --- the fast way: text that has the keys and types of the last shape, in order ---
+
+bool Encoder::Impl::read_key(JsonReader& reader, const Plan& plan, std::size_t field) {
+  const std::size_t begin = field == 0 ? 0 : plan.key_ends[field - 1];
+  const std::string_view expected(plan.keys.data() + begin, plan.key_ends[field] - begin);
+  if (!reader.take(expected)) {
+    reader.skip_space();
+    if (!reader.take(expected.substr(0, expected.size() - 1)) || !reader.take(':')) return false;
+  }
+  reader.skip_space();
+  return true;
+}
+
+bool Encoder::Impl::read_field(JsonReader& reader, Sink& out, const Place& place) {
+  const char next = reader.peek();
+  if (place.type == Type::string) return next == '"' && reader.take('"') && reader.string();
+  if (place.type == Type::number) {
+    double number = 0;
+    if ((next != '-' && (next < '0' || next > '9')) || !reader.number(number)) return false;
+    store(out.at(place.slot), number);
+    return true;
+  }
+  const std::size_t start = out.used();
+  Type type = Type::null;
+  if (!reader.value(2, type) || type != place.type) return false;
+  if (place.variable || type == Type::null) return true;
+  std::memcpy(out.at(place.slot), out.at(start), out.used() - start);
+  out.cut_to(start);
+  return true;
+}
+
+// False for any difference and any error: then the general way decides.
+bool Encoder::Impl::read_by_plan(const Plan& plan, std::string_view json, std::string_view key) {
+  const Shape& shape = *plan.shape;
+  Sink out(record, 0);
+  JsonReader reader(json, out, scratch, kRecordBytesMax, false);
+  out.append(plan.head);
+  const auto end_field = [&](const Place& place) {
+    if (!place.variable) return;
+    store_u32(out.at(shape.fixed_end() + 4 * place.slot),
+              static_cast<std::uint32_t>(out.used() - shape.heap_begin()));
+  };
+  const std::size_t first = shape.keyed() ? 1 : 0;
+  if (first != 0) {
+    out.append(as_bytes(key));
+    end_field(shape.place(0));
+  }
+  if (!reader.take('{')) return false;
+  for (std::size_t i = first; i < shape.field_count(); ++i) {
+    if (i > first && !reader.take(',')) return false;
+    if (!read_key(reader, plan, i) || !read_field(reader, out, shape.place(i))) return false;
+    end_field(shape.place(i));
+  }
+  if (!reader.take('}')) return false;
+  reader.skip_space();
+  size = align_up(out.used(), std::size_t{8});
+  if (reader.left() != 0 || size > kRecordBytesMax) return false;
+  out.append_zeros(size - out.used());
+  store_u32(out.at(0), static_cast<std::uint32_t>(size));
+  return true;
+}
+
+// --- the general way: names and contents first, then the shape, then the record ---
+
+bool Encoder::Impl::read_pieces(JsonReader& reader, Sink& out) {
+  pieces.clear();
+  if (!reader.take('{')) return reader.fail("a record is a JSON object; expected '{'");
+  const char* const opening = reader.position() - 1;
+  for (bool first = true;; first = false) {
+    Piece piece{};
+    bool end = false;
+    piece.name_begin = out.used();
+    if (!reader.key(first, end)) return false;
+    if (end) break;
+    piece.name_end = out.used();
+    if (!reader.value(2, piece.type)) return false;
+    piece.end = out.used();
+    pieces.push_back(piece);
+    if (out.used() > kContentsMax) {
+      return reader.fail(opening, too_large_record(out.used()).message(), Code::too_large);
+    }
+  }
+  if (!reader.at_end()) return false;
+  names.clear();
+  for (const Piece& piece : pieces) {
+    names.push_back(as_text({out.at(piece.name_begin), piece.name_end - piece.name_begin}));
+  }
+  if (const std::string_view* twice = find_duplicate(names)) {
+    return reader.fail(
+        opening, "the object that begins here has the key \"" + std::string(*twice) + "\" twice");
+  }
+  return true;
+}
+
+Result<Encoded> Encoder::Impl::assemble(std::string_view collection, std::string_view key) {
+  const bool keyed = !key.empty();
+  const Part key_part{Part::value, Type::string, as_bytes(key)};
+  fields.clear();
+  members.clear();
+  for (const Piece& piece : pieces) {
+    const std::string_view name =
+        as_text({contents.data() + piece.name_begin, piece.name_end - piece.name_begin});
+    Part part{
+        Part::value, piece.type, {contents.data() + piece.name_end, piece.end - piece.name_end}};
+    if (piece.type == kAbsentMember) part = {};
+    if (piece.type == Type::null) part.state = Part::null;
+    fields.push_back({name, part.type});
+    members.push_back({name, part});
+  }
+  GS_TRY(const PlanPtr plan, resolve(collection, keyed));
+  parts.clear();
+  if (keyed) parts.push_back(key_part);
+  if (plan->shape->self_describing()) {
+    Sink out(object, 0);
+    write_object(members, out);
+    parts.push_back({Part::value, Type::object, out.from(0)});
+  } else {
+    for (const NamedPart& member : members) parts.push_back(member.part);
+  }
+  Sink out(record, 0);
+  GS_TRY_OK(write_record(*plan->shape, parts, out));
+  return done(*plan, out.used());
+}
+
+Result<Encoded> Encoder::Impl::encode_json(std::string_view collection, std::string_view json,
+                                           std::string_view key, bool delta) {
+  if (json.size() > kJsonBytesMax) {
+    return Error(Code::too_large, "JSON text of " + std::to_string(json.size()) +
+                                      " bytes, the limit is " + std::to_string(kJsonBytesMax));
+  }
+  GS_TRY_OK(check_key(key));
+  const Plan* const plan = guess(collection, !key.empty());
+  if (plan != nullptr && plan->direct && read_by_plan(*plan, json, key)) return done(*plan, size);
+  Sink out(contents, 0);
+  JsonReader reader(json, out, scratch, kContentsMax, delta);
+  if (!read_pieces(reader, out)) return std::move(reader).error();
+  return assemble(collection, key);
+}
+
+// --- values ---
+
+Error Encoder::Impl::check_names() {
+  names.clear();
+  for (const FieldKey& field : fields) {
+    if (!valid_utf8(field.name)) return {Code::invalid, "a field name is not UTF-8"};
+    names.push_back(field.name);
+  }
+  if (const std::string_view* twice = find_duplicate(names)) {
+    return {Code::invalid, "the object has the name \"" + std::string(*twice) + "\" twice"};
+  }
+  return {};
+}
+
+Error Encoder::Impl::write_contents(const Object& from, bool delta) {
+  Sink out(contents, 0);
+  pieces.clear();
+  for (const auto& [name, value] : from) {
+    if (name.size() > kRecordBytesMax) return too_large_record(name.size());
+    Piece piece{out.used(), 0, 0, value.type()};
+    out.append(as_bytes(name));
+    piece.name_end = out.used();
+    if (delta && is_unset(value)) {
+      piece.type = kAbsentMember;
+    } else if (Error error = write_content(value, 2, out)) {
+      return std::move(error).in("field \"" + name + "\"");
+    }
+    piece.end = out.used();
+    pieces.push_back(piece);
+    if (out.used() > kContentsMax) return too_large_record(out.used());
+  }
+  return {};
+}
+
+Result<Encoded> Encoder::Impl::encode(std::string_view collection, const Object& from,
+                                      std::string_view key, bool delta) {
+  GS_TRY_OK(check_key(key));
+  const bool keyed = !key.empty();
+  fields.clear();
+  values.clear();
+  const Value key_value(key);
+  if (keyed) values.push_back(&key_value);
+  for (const auto& [name, value] : from) {
+    const bool unset = delta && is_unset(value);
+    fields.push_back({name, unset ? Type::null : value.type()});
+    values.push_back(unset ? nullptr : &value);
+  }
+  const Plan* plan = guess(collection, keyed);
+  PlanPtr resolved;
+  if (plan == nullptr || !same_fields(*plan->shape, collection, keyed, fields)) {
+    GS_TRY_OK(check_names());
+    GS_TRY(resolved, resolve(collection, keyed));
+    plan = resolved.get();
+  }
+  if (plan->shape->self_describing()) {
+    GS_TRY_OK(write_contents(from, delta));
+    return assemble(collection, key);
+  }
+  Sink out(record, 0);
+  GS_TRY_OK(write_values(*plan->shape, values, out));
+  return done(*plan, out.used());
+}
+
+Encoder::Encoder() : Encoder(std::make_shared<ShapeCache>()) {}
+Encoder::Encoder(std::shared_ptr<ShapeCache> cache)
+    : impl_(std::make_unique<Impl>(std::move(cache))) {}
+Encoder::~Encoder() = default;
+Encoder::Encoder(Encoder&&) noexcept = default;
+Encoder& Encoder::operator=(Encoder&&) noexcept = default;
+
+Result<Encoded> Encoder::encode(std::string_view collection, const Object& object,
+                                std::string_view key) {
+  return impl_->encode(collection, object, key, false);
+}
+
+Result<Encoded> Encoder::encode_json(std::string_view collection, std::string_view json,
+                                     std::string_view key) {
+  return impl_->encode_json(collection, json, key, false);
+}
+
+Result<Encoded> Encoder::encode_delta(std::string_view collection, const Object& object) {
+  return impl_->encode(collection, object, {}, true);
+}
+
+Result<Encoded> Encoder::encode_delta_json(std::string_view collection, std::string_view json) {
+  return impl_->encode_json(collection, json, {}, true);
+}
+
+}  // namespace gs::record
