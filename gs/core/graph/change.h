@@ -190,13 +190,13 @@ Digest change_digest(Bytes header) noexcept;
 class ChangeBuilder {
  public:
   struct Open {
-    Digest storage;
-    BranchId branch;
-    Writer writer;
+    Digest storage{};
+    BranchId branch{};
+    Writer writer{};
     std::uint64_t sequence = 0;
     Hlc hlc = 0;
-    Digest prev;                  // may be set later, until close
-    std::vector<Digest> parents;  // sorted by begin; the count is fixed, values until close
+    Digest prev{};                  // may be set later, until close
+    std::vector<Digest> parents{};  // sorted by begin; the count is fixed, values until close
     std::array<std::uint8_t, kSeedBytes> seed{};
   };
 
@@ -204,6 +204,8 @@ class ChangeBuilder {
   // overhead(parents) bytes, 8-byte aligned.
   void begin(Open open, MutableBytes space);
   bool is_open() const noexcept { return open_; }
+  // Forgets the open change; for an engine that failed before it could close it.
+  void discard() noexcept { open_ = false; }
   static std::size_t overhead(std::size_t parents) noexcept;  // of a change without operations
 
   // What appending an operation with `payload_bytes`, at most one new id and shape and at most

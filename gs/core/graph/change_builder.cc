@@ -196,6 +196,8 @@ Bytes ChangeBuilder::close(const crypto::KeyPair& key, const Parallel& parallel)
   std::uint8_t* base = space_.data();
   const std::size_t signature_at = kSignatureAt(spec_.parents.size());
   const std::size_t header_bytes = signature_at - kPreambleBytes;
+  // What we are about to sign must be readable: sequence and links came from our caller.
+  GS_CHECK(check_header(Bytes(base + kPreambleBytes, header_bytes)).ok());
   digest_ = change_digest(Bytes(base + kPreambleBytes, header_bytes));
   const crypto::Signature signature = key.sign(signed_message(digest_));
   std::memcpy(base + signature_at, signature.data(), signature.size());

@@ -89,7 +89,7 @@ inline constexpr std::uint16_t kNoWriter = 0xffff;
 // One stamp: when and by whom a field was written.
 struct Stamp {
   Hlc hlc = 0;
-  Writer writer;
+  Writer writer{};
   friend bool operator==(const Stamp&, const Stamp&) = default;
   friend auto operator<=>(const Stamp&, const Stamp&) = default;  // (hlc, writer): who wins
 };
@@ -117,8 +117,8 @@ Result<OverwrittenView> parse_overwritten(Bytes payload, Bytes& rest);
 struct Genesis {
   crypto::Algorithm algorithm = crypto::Algorithm::ed25519;
   std::uint8_t policy = 0;
-  Digest nonce;
-  Bytes owner;
+  Digest nonce{};
+  Bytes owner{};
 };
 Buffer encode_genesis(const Genesis& genesis);
 Result<Genesis> parse_genesis(Bytes payload);
@@ -128,22 +128,22 @@ enum class Right : std::uint8_t { revoke = 0, write = 1, administer = 2 };
 struct Grant {
   Right right = Right::write;
   crypto::Algorithm algorithm = crypto::Algorithm::ed25519;  // not used by revoke
-  Writer writer;
-  Bytes key;  // empty for revoke
+  Writer writer{};
+  Bytes key{};  // empty for revoke
 };
 Buffer encode_grant(const Grant& grant);
 Result<Grant> parse_grant(Bytes payload);
 
 struct Schema {
-  Digest previous;
-  std::string_view source;
+  Digest previous{};
+  std::string_view source{};
 };
 Buffer encode_schema(const Schema& schema);
 Result<Schema> parse_schema(Bytes payload);
 
 struct Contract {
-  std::string_view name;
-  std::string_view source;
+  std::string_view name{};
+  std::string_view source{};
 };
 Buffer encode_contract(const Contract& contract);
 Result<Contract> parse_contract(Bytes payload);
@@ -153,29 +153,29 @@ struct Void {
   std::uint32_t change = 0;  // index among the seal's changes
   std::uint32_t transaction = 0;
   std::uint32_t code = 0;  // of code.def
-  std::string_view message;
+  std::string_view message{};
 };
 
 struct Seal {
   std::uint64_t first_position = 0;
-  Digest state;
-  Digest log_root;
-  std::vector<Digest> changes;
-  std::vector<Void> voids;
+  Digest state{};
+  Digest log_root{};
+  std::vector<Digest> changes{};
+  std::vector<Void> voids{};
 };
 Buffer encode_seal(const Seal& seal);
 Result<Seal> parse_seal(Bytes payload);
 
 struct Erase {
-  Digest change;
+  Digest change{};
   std::uint32_t operation = 0;
   std::uint8_t kind = 0;
   std::uint8_t flags = 0;
   std::uint16_t shape = kNoShape;
   std::uint32_t id_index = kNoId;
-  Digest leaf;
+  Digest leaf{};
   std::uint32_t hlc_delta = 0;
-  std::string_view reason;  // at most kReasonBytesMax
+  std::string_view reason{};  // at most kReasonBytesMax
 };
 Buffer encode_erase(const Erase& erase);
 Result<Erase> parse_erase(Bytes payload);
@@ -189,8 +189,8 @@ enum class Refers : std::uint8_t { removed = 0, branch = 1, tag = 2 };
 
 struct Reference {
   Refers what = Refers::branch;
-  std::string_view name;
-  std::vector<Digest> heads;  // ascending, unique
+  std::string_view name{};
+  std::vector<Digest> heads{};  // ascending, unique
 };
 Buffer encode_reference(const Reference& reference);
 Result<Reference> parse_reference(Bytes payload);

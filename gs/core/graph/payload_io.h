@@ -79,4 +79,11 @@ class PayloadReader {
   bool ok_ = true;
 };
 
+// Errors that name the kind. A crooked payload has parts that do not add up.
+Error payload_invalid(const char* kind, const char* what);
+Error payload_crooked(const char* kind);
+// Not empty, at most `bytes_max`, UTF-8.
+Error check_payload_text(const char* kind, const char* what, std::string_view text,
+                         std::size_t bytes_max);
+
 }  // namespace gs::graph

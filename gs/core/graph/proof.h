@@ -41,23 +41,23 @@ inline constexpr std::uint64_t kProofNumberMax = std::uint64_t{1} << 53;
 struct LogProof {
   std::uint64_t index = 0;
   std::uint64_t size = 0;
-  std::vector<Digest> path;
-  Digest root;
-  Writer signer;
+  std::vector<Digest> path{};
+  Digest root{};
+  Writer signer{};
   crypto::Signature signature{};
 };
 
 struct Proof {
-  Buffer header;
-  Buffer signature;
-  Buffer public_key;  // empty for Ed25519, whose key is the writer's id
+  Buffer header{};
+  Buffer signature{};
+  Buffer public_key{};  // empty for Ed25519, whose key is the writer's id
   std::uint32_t operation_index = 0;
   std::array<std::uint8_t, kSaltBytes> salt{};
-  Id id;
-  Buffer operation;
-  std::vector<Digest> path;
-  Buffer tables;
-  Buffer shape;  // its definition; empty for a remove that names none
+  Id id{};
+  Buffer operation{};
+  std::vector<Digest> path{};
+  Buffer tables{};
+  Buffer shape{};  // its definition; empty for a remove that names none
   LogProof log;
 };
 
@@ -76,21 +76,21 @@ Result<Proof> make_proof(const ChangeView& change, std::uint32_t index, const re
 
 // What a valid proof says.
 struct Proven {
-  Digest storage;
-  Digest change;
-  Writer writer;
+  Digest storage{};
+  Digest change{};
+  Writer writer{};
   std::uint64_t sequence = 0;  // of the change in the writer's chain
   std::uint32_t operation = 0;
-  Id id;
+  Id id{};
   Hlc hlc = 0;
   Kind kind = Kind::insert;
-  std::string collection;
+  std::string collection{};
   std::string
       json;  // of the record in the operation; of an update the written fields; "null" for remove
   std::uint64_t log_index = 0;
   std::uint64_t log_size = 0;
-  Digest log_root;
-  Writer log_signer;
+  Digest log_root{};
+  Writer log_signer{};
 };
 Result<Proven> check(const Proof& proof);
 
