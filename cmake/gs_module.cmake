@@ -113,6 +113,8 @@ function(gs_test name)
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   target_link_libraries(${name} PRIVATE gs_flags ${ARG_DEPS} GTest::gtest GTest::gtest_main
                         gs_external_rapidcheck gs_external_threads)
+  # GoogleTest's macros guard against this themselves; GCC warns nevertheless.
+  target_compile_options(${name} PRIVATE -Wno-dangling-else)
   target_compile_definitions(${name} PRIVATE GS_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
   add_test(NAME ${name}
            COMMAND ${name} --gtest_brief=1 --gtest_output=xml:${GS_REPORTS}/${name}.xml

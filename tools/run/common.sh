@@ -1,7 +1,8 @@
 # Steps with a name, a time and a log. Sourced by ./run; POSIX sh.
 
 LOG=build/run.log
-LOG_TAIL_LINES=40
+LOG_TAIL_LINES=20
+LOG_ERROR_LINES=20
 STEPS_FAILED=0
 
 start_log() {
@@ -30,6 +31,7 @@ try_step() {
   shift
   printf '  %-44s' "$step_name"
   printf '\n=== %s\n' "$step_name" >>"$LOG"
+  step_line=$(($(wc -l <"$LOG") + 1))
   step_from=$(now)
   step_status=0
   ("$@") >>"$LOG" 2>&1 </dev/null || step_status=$?
@@ -39,10 +41,22 @@ try_step() {
   else
     printf ' FAILED  %4d s\n' "$step_seconds"
     STEPS_FAILED=$((STEPS_FAILED + 1))
-    echo "  --- the last lines of $LOG (exit status $step_status):"
-    tail -n "$LOG_TAIL_LINES" "$LOG" | sed 's/^/  | /'
+    show_failure
   fi
   return "$step_status"
+}
+
+# Of the failed step's output: what looks like errors, and how it ended.
+show_failure() {
+  step_output="tail -n +$step_line $LOG"
+  errors=$($step_output | grep -E '(error|Error|ERROR|FAILED|\*\*\*Failed|undefined reference)[: ]' |
+    head -n "$LOG_ERROR_LINES") || true
+  if [ -n "$errors" ]; then
+    echo "  --- errors (all of it is in $LOG):"
+    echo "$errors" | cut -c 1-300 | sed 's/^/  | /'
+  fi
+  echo "  --- the last lines of $LOG (exit status $step_status):"
+  $step_output | tail -n "$LOG_TAIL_LINES" | cut -c 1-300 | sed 's/^/  | /'
 }
 
 # The same for what the rest cannot do without.

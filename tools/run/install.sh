@@ -4,7 +4,7 @@
 PACKAGES_BUILD="g++ cmake ninja-build ccache python3 git libssl-dev libsodium-dev libcli11-dev
   libbenchmark-dev liblmdb-dev librocksdb-dev libleveldb-dev libsqlite3-dev"
 PACKAGES_TEST="$PACKAGES_BUILD gcc libgtest-dev googletest librapidcheck-dev util-linux
-  clang-19 lld-19 llvm-14 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32
+  dpkg-dev clang-19 lld-19 llvm-14 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32
   libclang-rt-19-dev-wasm32"
 PACKAGES_CHECK="$PACKAGES_BUILD libgtest-dev librapidcheck-dev clang-format clang-tidy"
 PACKAGES_FUZZ="$PACKAGES_BUILD clang-19 libclang-rt-19-dev"
