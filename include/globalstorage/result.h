@@ -55,17 +55,19 @@ class [[nodiscard]] Result {
 #define GS_CONCAT(a, b) GS_CONCAT_(a, b)
 
 // GS_TRY(const Digest digest, seal(link, payload));
-#define GS_TRY(declaration, expression)                                   \
-  auto GS_CONCAT(gs_result_, __LINE__) = (expression);                    \
-  if (!GS_CONCAT(gs_result_, __LINE__).ok()) [[unlikely]] {               \
-    return std::move(GS_CONCAT(gs_result_, __LINE__)).error();            \
-  }                                                                       \
-  declaration = std::move(GS_CONCAT(gs_result_, __LINE__)).value()
+#define GS_TRY(declaration, expression) GS_TRY_AS(GS_CONCAT(gs_result_, __COUNTER__), declaration, expression)
+#define GS_TRY_AS(result, declaration, expression) \
+  auto result = (expression);                      \
+  if (!result.ok()) [[unlikely]] {                 \
+    return std::move(result).error();              \
+  }                                                \
+  declaration = std::move(result).value()
 
 // GS_TRY_OK(file.sync());
-#define GS_TRY_OK(expression)                                             \
-  do {                                                                    \
-    if (::gs::Error gs_error_ = (expression)) [[unlikely]] {              \
-      return gs_error_;                                                   \
-    }                                                                     \
+#define GS_TRY_OK(expression) GS_TRY_OK_AS(GS_CONCAT(gs_error_, __COUNTER__), expression)
+#define GS_TRY_OK_AS(error, expression)              \
+  do {                                               \
+    if (::gs::Error error = (expression)) [[unlikely]] { \
+      return error;                                  \
+    }                                                \
   } while (false)

@@ -32,9 +32,15 @@ struct TransactionState;
 struct ScanState;
 }  // namespace engine
 
+class Record;
+namespace api {
+Record make_record(std::shared_ptr<const engine::RecordHold> hold);
+}  // namespace api
+
 // One field's value, read in place. Valid as long as the Record it came from.
 class Field {
  public:
+  Field() = default;
   Type type() const noexcept { return type_; }
   bool is_null() const noexcept { return type_ == Type::null; }
   // Each is empty when the value has another type.
@@ -52,6 +58,7 @@ class Field {
 
  private:
   friend class Record;
+  Field(Type type, Bytes content) noexcept : type_(type), content_(content) {}
   Type type_ = Type::null;
   Bytes content_;
 };
@@ -84,6 +91,8 @@ class Record {
  private:
   friend class Storage;
   friend class Scan;
+  friend Record api::make_record(std::shared_ptr<const engine::RecordHold> hold);
+  explicit Record(std::shared_ptr<const engine::RecordHold> hold);
   std::shared_ptr<const engine::RecordHold> hold_;
 };
 
@@ -198,14 +207,14 @@ struct RecoveryReport {
 };
 
 struct VerifyOptions {
-  bool full = true;            // false: checksums, links and signatures only of what is new since the
-                               // last verify() of this handle
+  bool full = true;            // false: without rebuilding the state from the log to compare it
+  bool incremental = false;    // only changes that no verify() of this handle has seen yet
   std::optional<Digest> head;  // this change must be in the log: shows a cut-off end
   std::function<void(std::uint64_t done, std::uint64_t total)> progress;  // bytes
 };
 
 struct VerifySection {
-  std::string name;     // frames, digests, links, signatures, commitments, ids, state, head
+  std::string name;     // frames, digests, links, signatures, commitments, payloads, ids, state, head
   bool ok = true;
   std::uint64_t checked = 0;
   std::string detail;   // of a failure: segment, offset, change, operation
@@ -219,6 +228,7 @@ struct VerifyReport {
   std::uint64_t operations = 0;
   std::uint64_t erased = 0;
   std::vector<Digest> frontier;
+  std::vector<std::string> damage;  // every damaged place of the log, up to 1,000
 };
 
 // One change, as `gstore log` and `gstore show` print it.
@@ -324,8 +334,10 @@ class Storage {
   static Error restore(const std::string& backup, const std::string& directory);
 
  private:
-  explicit Storage(std::shared_ptr<engine::Database> database);
-  std::shared_ptr<engine::Database> database_;
+  struct Impl;
+  explicit Storage(std::unique_ptr<Impl> impl);
+  const std::shared_ptr<engine::Database>& database() const noexcept;
+  std::unique_ptr<Impl> impl_;
 };
 
 // What a valid proof says.
@@ -341,7 +353,7 @@ struct ProofReport {
   Digest log_root;             // root of the log tree that the change is in
   std::uint64_t log_size = 0;
 };
-// Errors: invalid (not a proof), broken_chain, bad_signature. `head_root`: the log root must be this.
+// Errors: invalid (not a proof), broken_chain, bad_signature. `log_root`: the log must have this root.
 Result<ProofReport> verify_proof(std::string_view proof_json, const std::optional<Digest>& log_root = {});
 
 const char* version() noexcept;  // of the library, "0.1.0"

@@ -36,7 +36,7 @@ bool minted_by(const Id& id, const Writer& writer, std::uint64_t mint_counter) n
 }
 
 Minter::Minter(const Writer& writer, std::uint64_t next, const Id& last) noexcept
-    : writer_(writer), next_(next) {
+    : writer_(writer), next_(next), last_(last) {
   if (!is_minted_form(last)) return;
   ms_ = ms_of(last);
   counter_ = static_cast<std::uint32_t>(head_of(last)) & kIdCounterMax;
@@ -58,6 +58,7 @@ Minter::Minted Minter::mint(std::uint64_t wall_ms) noexcept {
   store_u64_be(minted.id.bytes.data(),
                ms_ << 16 | std::uint64_t{kMintedVersion} << 12 | std::uint64_t{counter_});
   store_u64_be(minted.id.bytes.data() + 8, tail_of(writer_, minted.counter, ms_));
+  last_ = minted.id;
   return minted;
 }
 

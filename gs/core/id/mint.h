@@ -35,10 +35,13 @@ class Minter {
   // a wall time beyond that counts as the last millisecond.
   Minted mint(std::uint64_t wall_ms) noexcept;
   std::uint64_t next() const noexcept { return next_; }
+  // The newest id; what the constructor was given before the first.
+  const Id& last() const noexcept { return last_; }
 
  private:
   Writer writer_;
   std::uint64_t next_;
+  Id last_;
   std::uint64_t ms_ = 0;
   std::uint32_t counter_ = 0;
 };

@@ -1,0 +1,11 @@
+// How public handles are made from what the engine found.
+#pragma once
+
+#include "globalstorage/storage.h"
+#include "gs/engine/database/database.h"
+
+namespace gs::api {
+
+Record make_record(std::shared_ptr<const engine::RecordHold> hold);
+
+}  // namespace gs::api

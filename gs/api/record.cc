@@ -1,0 +1,182 @@
+// Records, fields, snapshots and scans: views on bytes that a handle keeps in place.
+
+#include <cmath>
+
+#include "gs/api/handle.h"
+#include "gs/core/record/json.h"
+#include "gs/engine/database/scan.h"
+
+namespace gs {
+
+using record::ValueView;
+
+namespace {
+
+// Above this, not every 64-bit integer has a double.
+constexpr double kExactMax = 9007199254740992.0;  // 2^53
+
+}  // namespace
+
+// --- Field ---
+
+std::optional<bool> Field::boolean() const noexcept {
+  if (type_ != Type::boolean) return std::nullopt;
+  return ValueView{type_, content_}.boolean();
+}
+
+std::optional<double> Field::number() const noexcept {
+  const ValueView view{type_, content_};
+  if (type_ == Type::number) return view.number();
+  if (type_ != Type::integer) return std::nullopt;
+  const auto number = static_cast<double>(view.integer());
+  if (std::fabs(number) > kExactMax) return std::nullopt;
+  return number;
+}
+
+std::optional<std::int64_t> Field::integer() const noexcept {
+  if (type_ != Type::integer && type_ != Type::date) return std::nullopt;
+  return ValueView{type_, content_}.integer();
+}
+
+std::optional<std::string_view> Field::text() const noexcept {
+  if (type_ != Type::string) return std::nullopt;
+  return as_text(content_);
+}
+
+std::optional<Bytes> Field::bytes() const noexcept {
+  if (type_ != Type::bytes) return std::nullopt;
+  return content_;
+}
+
+std::optional<Id> Field::id() const noexcept {
+  if (type_ != Type::id) return std::nullopt;
+  return ValueView{type_, content_}.id();
+}
+
+std::uint32_t Field::count() const noexcept {
+  if (type_ != Type::array && type_ != Type::set && type_ != Type::object) return 0;
+  return ValueView{type_, content_}.count();
+}
+
+Field Field::element(std::uint32_t index) const noexcept {
+  if (index >= count()) return {};
+  const ValueView view{type_, content_};
+  const ValueView element = type_ == Type::object ? view.member(index) : view.element(index);
+  return Field(element.type, element.content);
+}
+
+std::string_view Field::name(std::uint32_t index) const noexcept {
+  if (type_ != Type::object || index >= count()) return {};
+  return ValueView{type_, content_}.member_name(index);
+}
+
+Value Field::value() const { return ValueView{type_, content_}.to_value(); }
+
+std::string Field::json() const {
+  std::string out;
+  record::append_json(ValueView{type_, content_}, out);
+  return out;
+}
+
+// --- Record ---
+
+Record::Record() = default;
+Record::~Record() = default;
+Record::Record(Record&&) noexcept = default;
+Record& Record::operator=(Record&&) noexcept = default;
+Record::Record(const Record&) = default;
+Record& Record::operator=(const Record&) = default;
+Record::Record(std::shared_ptr<const engine::RecordHold> hold) : hold_(std::move(hold)) {}
+
+Record api::make_record(std::shared_ptr<const engine::RecordHold> hold) { return Record(std::move(hold)); }
+
+const Id& Record::id() const noexcept { return hold_->found.entry.id; }
+std::string_view Record::collection() const noexcept { return hold_->shape->collection(); }
+std::string_view Record::key() const noexcept { return hold_->view().key(); }
+Digest Record::version() const { return engine::version_digest(hold_->found, hold_->db->tables()); }
+Bytes Record::bytes() const noexcept { return hold_->view().bytes(); }
+
+std::optional<Field> Record::find(std::string_view name) const noexcept {
+  const auto found = hold_->view().find(name);
+  if (!found) return std::nullopt;
+  return Field(found->type, found->content);
+}
+
+std::size_t Record::field_count() const noexcept { return hold_->shape->field_count(); }
+std::string_view Record::field_name(std::size_t index) const noexcept { return hold_->shape->fields()[index].name; }
+
+Field Record::field(std::size_t index) const noexcept {
+  const ValueView view = hold_->view().field(index);
+  return Field(view.type, view.content);
+}
+
+Object Record::object() const { return hold_->view().to_object(); }
+
+void Record::append_json(std::string& out) const { record::append_json(hold_->view(), out); }
+
+std::string Record::json() const {
+  std::string out;
+  append_json(out);
+  return out;
+}
+
+// --- Snapshot ---
+
+struct Snapshot::Impl {
+  std::shared_ptr<engine::Database> database;
+  engine::Moment moment;
+};
+
+Snapshot::Snapshot() = default;
+Snapshot::~Snapshot() = default;
+Snapshot::Snapshot(Snapshot&&) noexcept = default;
+Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
+
+Bytes Snapshot::peek(const Id& id) const noexcept {
+  engine::Found found;
+  if (!impl_->moment.version->find(id, impl_->moment.at, found) || found.record == nullptr) return {};
+  return record::RecordView(nullptr, found.record).bytes();
+}
+
+bool Snapshot::has(const Id& id) const noexcept { return !peek(id).empty(); }
+
+Snapshot Storage::snapshot() const {
+  Snapshot snapshot;
+  snapshot.impl_ = std::make_unique<Snapshot::Impl>();
+  snapshot.impl_->database = database();
+  snapshot.impl_->moment = database()->moment();
+  return snapshot;
+}
+
+// --- Scan ---
+
+Scan::Scan() = default;
+Scan::~Scan() = default;
+Scan::Scan(Scan&&) noexcept = default;
+Scan& Scan::operator=(Scan&&) noexcept = default;
+
+bool Scan::next(Record& out) {
+  engine::Found found;
+  if (state_ == nullptr || !state_->next(found)) return false;
+  out.hold_ = state_->hold(found);
+  return true;
+}
+
+bool Scan::next(Id& id, Bytes& bytes) {
+  engine::Found found;
+  if (state_ == nullptr || !state_->next(found)) return false;
+  id = found.entry.id;
+  bytes = record::RecordView(nullptr, found.record).bytes();
+  return true;
+}
+
+Result<Scan> Storage::scan(const ScanOptions& options) const { return scan(snapshot(), options); }
+
+Result<Scan> Storage::scan(const Snapshot& snapshot, const ScanOptions& options) const {
+  Scan scan;
+  scan.state_ = std::make_unique<engine::ScanState>(snapshot.impl_->database, snapshot.impl_->moment,
+                                                    options.collection, options.from.value_or(Id{}), options.limit);
+  return scan;
+}
+
+}  // namespace gs

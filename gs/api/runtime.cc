@@ -1,0 +1,78 @@
+#include "gs/api/runtime.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "gs/platform/posix/posix_file_system.h"
+#include "gs/platform/posix/system_clock.h"
+#include "gs/platform/posix/system_random.h"
+#include "gs/platform/posix/thread_executor.h"
+
+namespace gs::api {
+
+namespace {
+
+// How long lazily committed work may stay in memory.
+constexpr std::chrono::milliseconds kTick{250};
+
+struct Runtime {
+  explicit Runtime(const std::string& directory) : files(directory) {}
+  platform::PosixFileSystem files;
+  platform::SystemClock clock;
+  platform::SystemRandom random;
+  std::unique_ptr<platform::ThreadExecutor> background;
+};
+
+}  // namespace
+
+engine::Database::Setup native_setup(const std::string& directory, const Options& options) {
+  auto runtime = std::make_shared<Runtime>(directory);
+  if (options.threads > 0) runtime->background = std::make_unique<platform::ThreadExecutor>(options.threads);
+  engine::Database::Setup setup;
+  setup.env.files = &runtime->files;
+  setup.env.clock = &runtime->clock;
+  setup.env.random = &runtime->random;
+  setup.env.background = runtime->background.get();
+  setup.options = options;
+  setup.hold = std::move(runtime);
+  return setup;
+}
+
+std::unique_ptr<platform::FileSystem> native_files(const std::string& directory) {
+  return std::make_unique<platform::PosixFileSystem>(directory);
+}
+
+struct Ticker::Impl {
+  std::weak_ptr<engine::Database> database;
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool stop = false;
+  platform::ThreadExecutor thread{1};  // last: joins before the rest goes
+
+  void run() {
+    std::unique_lock lock(mutex);
+    while (!stop) {
+      wake.wait_for(lock, kTick);
+      if (stop) return;
+      lock.unlock();
+      if (const auto alive = database.lock()) alive->tick();
+      lock.lock();
+    }
+  }
+};
+
+Ticker::Ticker(std::weak_ptr<engine::Database> database) : impl_(std::make_unique<Impl>()) {
+  impl_->database = std::move(database);
+  impl_->thread.post([impl = impl_.get()] { impl->run(); });
+}
+
+Ticker::~Ticker() {
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->stop = true;
+  }
+  impl_->wake.notify_all();
+}
+
+}  // namespace gs::api

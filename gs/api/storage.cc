@@ -1,0 +1,326 @@
+// The public Storage over engine::Database: argument checks, JSON in, handles out.
+
+#include "globalstorage/storage.h"
+
+#include "gs/api/handle.h"
+#include "gs/api/runtime.h"
+#include "gs/core/record/json.h"
+
+namespace gs {
+
+using engine::Database;
+using graph::Kind;
+
+namespace {
+
+Error check_collection(std::string_view name) {
+  if (name.size() <= record::kCollectionNameBytesMax) return {};
+  return Error(Code::too_large, "a collection name of " + std::to_string(name.size()) + " bytes; the limit is " +
+                                    std::to_string(record::kCollectionNameBytesMax));
+}
+
+Result<std::shared_ptr<Database>> opened(Result<std::shared_ptr<Database>> database, const Options& options,
+                                         std::shared_ptr<api::Ticker>& ticker) {
+  if (database.ok() && options.threads > 0 && !options.read_only) {
+    ticker = std::make_shared<api::Ticker>(database.value());
+  }
+  return database;
+}
+
+}  // namespace
+
+struct Storage::Impl {
+  std::shared_ptr<Database> database;
+  std::shared_ptr<api::Ticker> ticker;  // destroyed first: it uses the database
+};
+
+const std::shared_ptr<engine::Database>& Storage::database() const noexcept { return impl_->database; }
+
+Storage::Storage(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Storage::Storage(Storage&&) noexcept = default;
+Storage& Storage::operator=(Storage&&) noexcept = default;
+Storage::~Storage() {
+  if (impl_ && impl_->database) close().ignore();  // close() is there for those who want to know
+}
+
+Result<Storage> Storage::create(const std::string& directory, const CreateOptions& create, const Options& options) {
+  auto impl = std::make_unique<Impl>();
+  GS_TRY(impl->database, opened(Database::create(api::native_setup(directory, options), create), options, impl->ticker));
+  return Storage(std::move(impl));
+}
+
+Result<Storage> Storage::open(const std::string& directory, const Options& options) {
+  auto impl = std::make_unique<Impl>();
+  GS_TRY(impl->database, opened(Database::open(api::native_setup(directory, options)), options, impl->ticker));
+  return Storage(std::move(impl));
+}
+
+Result<Storage> Storage::open_or_create(const std::string& directory, const Options& options) {
+  auto storage = open(directory, options);
+  if (storage.code() != Code::not_a_storage || options.read_only) return storage;
+  return create(directory, {}, options);
+}
+
+Error Storage::close() {
+  impl_->ticker.reset();
+  return impl_->database->close();
+}
+
+Digest Storage::id() const { return impl_->database->storage(); }
+Digest Storage::writer() const { return impl_->database->writer(); }
+const RecoveryReport& Storage::recovery() const { return impl_->database->recovery(); }
+bool Storage::read_only() const { return impl_->database->read_only(); }
+
+Transaction Storage::begin() { return Transaction(impl_->database->begin()); }
+
+Result<Id> Storage::insert(std::string_view collection, std::string_view json) {
+  Transaction tx = begin();
+  GS_TRY(const Id id, tx.insert(collection, json));
+  GS_TRY([[maybe_unused]] const Ticket ticket, tx.commit());
+  return id;
+}
+
+Result<Id> Storage::insert(std::string_view collection, const Object& object) {
+  Transaction tx = begin();
+  GS_TRY(const Id id, tx.insert(collection, object));
+  GS_TRY([[maybe_unused]] const Ticket ticket, tx.commit());
+  return id;
+}
+
+Result<Id> Storage::put(std::string_view collection, std::string_view key, std::string_view json) {
+  Transaction tx = begin();
+  GS_TRY(const Id id, tx.put(collection, key, json));
+  GS_TRY([[maybe_unused]] const Ticket ticket, tx.commit());
+  return id;
+}
+
+Error Storage::set(const Id& id, std::string_view json) {
+  Transaction tx = begin();
+  GS_TRY_OK(tx.set(id, json));
+  GS_TRY([[maybe_unused]] const Ticket ticket, tx.commit());
+  return {};
+}
+
+Error Storage::update(const Id& id, std::string_view json) {
+  Transaction tx = begin();
+  GS_TRY_OK(tx.update(id, json));
+  GS_TRY([[maybe_unused]] const Ticket ticket, tx.commit());
+  return {};
+}
+
+Error Storage::remove(const Id& id) {
+  Transaction tx = begin();
+  GS_TRY_OK(tx.remove(id));
+  GS_TRY([[maybe_unused]] const Ticket ticket, tx.commit());
+  return {};
+}
+
+namespace {
+
+// True when every expected field has exactly that value: equal any-value bytes.
+Result<bool> matches(const record::RecordView& record, const Object& expected) {
+  Buffer encoded;
+  for (const Member& member : expected) {
+    const auto field = record.find(member.first);
+    if (!field) return false;
+    encoded.clear();
+    GS_TRY_OK(record::encode_any(member.second, encoded));
+    if (encoded[0] != static_cast<std::uint8_t>(field->type)) return false;
+    if (!equal(Bytes(encoded).subspan(1), field->content)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<bool> Storage::swap(const Id& id, std::string_view expected, std::string_view changes) {
+  GS_TRY(const Value parsed, record::parse_json(expected));
+  const Object* fields = parsed.get<Object>();
+  if (fields == nullptr) {
+    return Error(Code::invalid, "the expected value must be a JSON object of fields, such as {\"count\":1}");
+  }
+  auto tx = impl_->database->begin();
+  GS_TRY(const record::Encoded delta, tx->encoder.encode_delta_json({}, changes));
+  GS_TRY_OK(impl_->database->stage(*tx, Kind::update, id, delta));
+  Database& database = *impl_->database;
+  bool swapped = true;
+  auto committed = database.commit(*tx, database.default_durability(), [&](const engine::Found* current) -> Error {
+    if (current == nullptr) {
+      return Error(Code::not_found, "no record " + id.text() + " in this storage");
+    }
+    const record::RecordView record(database.tables().shape(current->entry.shape).shape.get(), current->record);
+    GS_TRY(swapped, matches(record, *fields));
+    return swapped ? Error() : Error(Code::conflict, "another value was found");
+  });
+  database.recycle(std::move(tx));
+  if (committed.ok()) return true;
+  if (!swapped) return false;
+  return std::move(committed).error();
+}
+
+Result<Record> Storage::get(const Id& id) const {
+  GS_TRY(auto hold, impl_->database->get(id));
+  return api::make_record(std::move(hold));
+}
+
+Result<Record> Storage::get(const Id& id, const Digest& change) const {
+  GS_TRY(auto hold, impl_->database->get_at(id, change));
+  return api::make_record(std::move(hold));
+}
+
+bool Storage::has(const Id& id) const {
+  const engine::Moment now = impl_->database->moment();
+  engine::Found found;
+  return now.version->find(id, now.at, found) && found.entry.kind() != state::Entry::Kind::tombstone;
+}
+
+Id Storage::resolve(std::string_view text, std::string_view collection) {
+  if (const auto id = Id::parse(text)) return *id;
+  return record::keyed_id(record::collection_id(collection), text);
+}
+
+Error Storage::wait(Ticket ticket) { return impl_->database->wait(ticket.sequence); }
+Error Storage::sync() { return impl_->database->sync(); }
+
+Result<BlobRef> Storage::put_blob(Bytes bytes) { return impl_->database->put_blob(bytes); }
+Result<Buffer> Storage::get_blob(const BlobRef& blob) const { return impl_->database->get_blob(blob); }
+
+Result<std::vector<ChangeInfo>> Storage::log(std::uint64_t newest_first_count) const {
+  return impl_->database->log(newest_first_count);
+}
+Result<ChangeInfo> Storage::change(const Digest& digest, std::vector<OperationInfo>* operations) const {
+  return impl_->database->change(digest, operations);
+}
+Result<Digest> Storage::find_change(std::string_view prefix) const { return impl_->database->find_change(prefix); }
+Result<VerifyReport> Storage::verify(const VerifyOptions& options) const { return impl_->database->verify(options); }
+Result<std::string> Storage::proof(const Id& id) const { return impl_->database->proof(id); }
+Result<std::uint64_t> Storage::erase(const Id& id, std::string_view reason) {
+  return impl_->database->erase(id, reason);
+}
+Result<StateDigest> Storage::digest() const { return impl_->database->digest(); }
+
+Result<Stats> Storage::stats() const { return impl_->database->stats(); }
+Error Storage::checkpoint() { return impl_->database->checkpoint(); }
+Error Storage::compact() { return impl_->database->compact(); }
+
+Error Storage::backup(const std::string& directory) const {
+  const auto target = api::native_files(directory);
+  return impl_->database->backup(*target);
+}
+
+Error Storage::restore(const std::string& backup, const std::string& directory) {
+  Options read_only;
+  read_only.read_only = true;
+  {
+    // Opening checks that it is a storage whose log can be read.
+    GS_TRY(Storage source, open(backup, read_only));
+    if (!source.recovery().damage.empty()) {
+      return Error(Code::damaged, "the backup " + backup + " is damaged: " + source.recovery().damage.front());
+    }
+    GS_TRY_OK(source.backup(directory));
+  }
+  // The first open of the copy mints its own writer, as it finds no keys.
+  GS_TRY(Storage restored, open(directory));
+  return restored.close();
+}
+
+const char* version() noexcept { return engine::kEngineVersion; }
+
+// --- Transaction ---
+
+Transaction::Transaction(std::unique_ptr<engine::TransactionState> state) : state_(std::move(state)) {}
+Transaction::Transaction(Transaction&&) noexcept = default;
+Transaction& Transaction::operator=(Transaction&& other) noexcept = default;
+Transaction::~Transaction() {
+  if (state_ == nullptr || state_->db == nullptr) return;
+  const auto database = state_->db;  // recycle() lets go of it
+  database->recycle(std::move(state_));
+}
+
+Result<Id> Transaction::insert(std::string_view collection, std::string_view json) {
+  GS_TRY_OK(check_collection(collection));
+  GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(collection, json));
+  Id id;
+  GS_TRY_OK(state_->db->stage_insert(*state_, encoded, id));
+  return id;
+}
+
+Result<Id> Transaction::insert(std::string_view collection, const Object& object) {
+  GS_TRY_OK(check_collection(collection));
+  GS_TRY(const record::Encoded encoded, state_->encoder.encode(collection, object));
+  Id id;
+  GS_TRY_OK(state_->db->stage_insert(*state_, encoded, id));
+  return id;
+}
+
+Result<Id> Transaction::put(std::string_view collection, std::string_view key, std::string_view json) {
+  GS_TRY_OK(check_collection(collection));
+  constexpr std::size_t kKeyBytesMax = 1024;
+  if (key.empty() || key.size() > kKeyBytesMax) {
+    return Error(Code::invalid, "a key of " + std::to_string(key.size()) + " bytes; keys have 1 to 1024 bytes");
+  }
+  GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(collection, json, key));
+  const Id id = record::keyed_id(encoded.shape->collection_id(), key);
+  GS_TRY_OK(state_->db->stage_keyed(*state_, encoded, id));
+  return id;
+}
+
+namespace {
+
+// Where a record that is going to be replaced belongs: its collection and key never change.
+struct Home {
+  std::string collection;
+  std::string key;
+};
+
+Result<Home> home_of(const engine::TransactionState& tx, const Id& id) {
+  for (auto staged = tx.operations.rbegin(); staged != tx.operations.rend(); ++staged) {
+    if (staged->id != id || staged->kind == Kind::expect || staged->kind == Kind::update) continue;
+    if (staged->shape == nullptr) break;
+    const record::RecordView record(staged->shape.get(), tx.records.data() + staged->begin);
+    return Home{staged->shape->collection(), std::string(record.key())};
+  }
+  auto hold = tx.db->get(id);
+  if (!hold.ok()) return std::move(hold).error();
+  const record::RecordView record = hold.value()->view();
+  return Home{record.shape().collection(), std::string(record.key())};
+}
+
+}  // namespace
+
+Error Transaction::set(const Id& id, std::string_view json) {
+  GS_TRY(const Home home, home_of(*state_, id));
+  GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(home.collection, json, home.key));
+  return state_->db->stage(*state_, Kind::set, id, encoded);
+}
+
+Error Transaction::set(const Id& id, const Object& object) {
+  GS_TRY(const Home home, home_of(*state_, id));
+  GS_TRY(const record::Encoded encoded, state_->encoder.encode(home.collection, object, home.key));
+  return state_->db->stage(*state_, Kind::set, id, encoded);
+}
+
+Error Transaction::update(const Id& id, std::string_view json) {
+  GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta_json({}, json));
+  return state_->db->stage(*state_, Kind::update, id, encoded);
+}
+
+Error Transaction::update(const Id& id, const Object& object) {
+  GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta({}, object));
+  return state_->db->stage(*state_, Kind::update, id, encoded);
+}
+
+Error Transaction::remove(const Id& id) { return state_->db->stage_remove(*state_, id); }
+Error Transaction::expect(const Id& id, const Digest& version) { return state_->db->stage_expect(*state_, id, version); }
+Error Transaction::expect_absent(const Id& id) { return state_->db->stage_expect(*state_, id, Digest{}); }
+
+std::size_t Transaction::operations() const noexcept { return state_->operations.size(); }
+
+Result<Ticket> Transaction::commit() { return commit(state_->db->default_durability()); }
+
+Result<Ticket> Transaction::commit(Durability durability) {
+  GS_TRY(const engine::Sequence sequence, state_->db->commit(*state_, durability));
+  return Ticket{sequence};
+}
+
+}  // namespace gs

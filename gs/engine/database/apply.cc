@@ -1,0 +1,236 @@
+#include "gs/engine/database/apply.h"
+
+#include "gs/base/check.h"
+#include "gs/base/endian.h"
+#include "gs/core/crypto/sha256.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+using graph::OperationView;
+using state::Entry;
+
+namespace {
+
+// How many operations ahead of the one being applied its hash slot is fetched.
+constexpr std::uint32_t kPrefetchAhead = 8;
+
+std::string where(const graph::ChangeView& change, std::uint32_t operation) {
+  return "change " + change.digest().text() + " operation " + std::to_string(operation);
+}
+
+}  // namespace
+
+Digest version_digest(const Found& found, const state::Tables& tables) {
+  crypto::Sha256 hash;
+  hash.add(as_bytes("gs version"));
+  const auto add_stamp = [&](std::uint64_t hlc, std::uint32_t writer) {
+    std::uint8_t bytes[8];
+    store_u64(bytes, hlc);
+    hash.add(bytes);
+    hash.add(tables.writer(writer).bytes);
+  };
+  add_stamp(found.entry.hlc, found.entry.writer);
+  const record::Shape& shape = *tables.shape(found.entry.shape).shape;
+  for (std::uint32_t i = 0; i < found.exception_count; ++i) {
+    const state::StampException& exception = found.exceptions[i];
+    const std::string& name = shape.fields()[exception.field].name;
+    std::uint8_t size[4];
+    store_u32(size, static_cast<std::uint32_t>(name.size()));
+    hash.add(size);
+    hash.add(as_bytes(name));
+    add_stamp(exception.hlc, exception.writer);
+  }
+  return hash.finish();
+}
+
+bool Applier::find_live(const Id& id, Found& out) const noexcept {
+  return version_->find(id, ~Sequence{0}, out) && out.entry.kind() != Entry::Kind::tombstone;
+}
+
+void Applier::count(std::uint32_t collection, int by) {
+  if (collection >= live_.size()) live_.resize(collection + std::size_t{1});
+  live_[collection] += by;
+}
+
+std::uint32_t Applier::intern(const record::ShapePtr& shape) {
+  tables_.add_collection(shape->collection_id(), shape->collection());
+  return tables_.add_shape(shape);
+}
+
+void Applier::put_record(const Id& id, std::uint32_t shape, log::Location record, const LocalStamp& stamp,
+                         Sequence sequence, bool known_new) {
+  const std::uint32_t collection = tables_.shape(shape).collection;
+  Found current;
+  if (known_new || !find_live(id, current)) count(collection, 1);
+  Entry entry;
+  entry.id = id;
+  entry.place = Entry::make_place(Entry::Kind::log, record);
+  entry.hlc = stamp.hlc;
+  entry.shape = shape;
+  entry.writer = stamp.writer;
+  version_->tables.front()->put(entry, sequence, collection);
+  dirty_.set(bucket_of(id));
+}
+
+void Applier::put_image(const Id& id, std::uint32_t shape, const Merged& merged, Sequence sequence) {
+  state::RowTable& rows = *version_->tables.front();
+  const auto space = rows.arena_allocate(merged.image.size());
+  std::memcpy(space.bytes, merged.image.data(), merged.image.size());
+  Entry entry;
+  entry.id = id;
+  entry.place = Entry::make_place(Entry::Kind::image, space.position);
+  entry.hlc = merged.base.hlc;
+  entry.shape = shape;
+  entry.writer = merged.base.writer;
+  rows.put(entry, sequence, tables_.shape(shape).collection);
+  dirty_.set(bucket_of(id));
+}
+
+void Applier::put_tombstone(const Id& id, const LocalStamp& stamp, Sequence sequence) {
+  Found current;
+  if (!find_live(id, current)) return;
+  const std::uint32_t collection = tables_.shape(current.entry.shape).collection;
+  count(collection, -1);
+  Entry entry;
+  entry.id = id;
+  entry.place = Entry::make_place(Entry::Kind::tombstone, 0);
+  entry.hlc = stamp.hlc;
+  entry.shape = current.entry.shape;
+  entry.writer = stamp.writer;
+  version_->tables.front()->put(entry, sequence, collection);
+  dirty_.set(bucket_of(id));
+}
+
+// One change while it is replayed: the local numbers of its tables.
+struct Applier::Frame {
+  const graph::ChangeView& change;
+  log::Location at;
+  std::uint32_t writer;
+  std::vector<std::uint32_t> shapes;  // by the change's index; kUnknown until defined
+  Sequence sequence;
+  std::uint32_t index = 0;  // of the operation, for messages
+
+  Id id(const OperationView& operation) const noexcept { return change.id(operation.id_index); }
+  LocalStamp stamp(const OperationView& operation) const noexcept { return {operation.hlc, writer}; }
+};
+
+bool Applier::expectation_holds(const Id& id, Bytes payload) const {
+  Digest expected;
+  std::memcpy(expected.bytes.data(), payload.data(), expected.bytes.size());
+  Found current;
+  if (!find_live(id, current)) return expected.is_zero();
+  return !expected.is_zero() && version_digest(current, tables_) == expected;
+}
+
+Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequence& sequence) {
+  Frame frame{change, at, tables_.add_writer(change.writer()), {}, sequence + 1};
+  frame.shapes.reserve(change.shape_count());
+  for (std::uint16_t i = 0; i < change.shape_count(); ++i) {
+    frame.shapes.push_back(tables_.find_shape(change.shape(i)));
+  }
+  state::RowTable& rows = *version_->tables.front();
+  auto ahead = change.operations();
+  OperationView next;
+  for (std::uint32_t i = 0; i < kPrefetchAhead && ahead.next(next); ++i) {
+    if (next.id_index != graph::kNoId) rows.prefetch(change.id(next.id_index));
+  }
+  auto cursor = change.operations();
+  OperationView operation;
+  bool is_void = false;
+  while (cursor.next(operation)) {
+    if (ahead.next(next) && next.id_index != graph::kNoId) rows.prefetch(change.id(next.id_index));
+    frame.index = cursor.index();
+    last_hlc_ = operation.hlc;  // never descending inside a change
+    if (!is_void && operation.kind == static_cast<std::uint8_t>(Kind::expect)) {
+      is_void = !expectation_holds(frame.id(operation), operation.payload);
+    } else if (!is_void) {
+      GS_TRY_OK(apply(frame, operation, cursor.offset()));
+    }
+    if (operation.last_of_transaction()) {
+      is_void = false;
+      ++frame.sequence;
+    }
+  }
+  sequence = frame.sequence - 1;
+  return {};
+}
+
+Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t offset) {
+  if (operation.erased()) return {};  // the erase operation that follows removes the record
+  const auto shape_number = [&]() -> std::uint32_t {
+    return operation.shape < frame.shapes.size() ? frame.shapes[operation.shape] : state::kUnknown;
+  };
+  const std::size_t payload_at = offset + graph::kOperationHeadBytes;
+  switch (static_cast<Kind>(operation.kind)) {
+    case Kind::shape:
+      return apply_shape(frame, operation);
+    case Kind::insert: {
+      const std::uint32_t shape = shape_number();
+      if (shape == state::kUnknown || operation.payload.size() < 16) break;
+      const std::uint64_t mint = load_u64(operation.payload.data());
+      const Id id = frame.id(operation);
+      const bool minted = mint != graph::kNoMint;
+      if (minted && mint >= mint_.next) mint_ = {mint + 1, id};
+      put_record(id, shape, frame.at + payload_at + 8, frame.stamp(operation), frame.sequence, minted);
+      return {};
+    }
+    case Kind::set: {
+      const std::uint32_t shape = shape_number();
+      Bytes rest;
+      auto overwritten = graph::parse_overwritten(operation.payload, rest);
+      if (shape == state::kUnknown || !overwritten.ok()) break;
+      const std::size_t skipped = operation.payload.size() - rest.size();
+      put_record(frame.id(operation), shape, frame.at + payload_at + skipped, frame.stamp(operation),
+                 frame.sequence, false);
+      return {};
+    }
+    case Kind::update:
+      return apply_update(frame, operation);
+    case Kind::remove:
+    case Kind::erase:
+      put_tombstone(frame.id(operation), frame.stamp(operation), frame.sequence);
+      return {};
+    case Kind::genesis:
+    case Kind::grant:
+    case Kind::schema:
+    case Kind::contract:
+    case Kind::seal:
+    case Kind::reference:
+    case Kind::expect:
+      return {};  // kept in the log; the layers that need them read them there
+  }
+  return Error(Code::broken_chain, where(frame.change, frame.index) + " (" +
+                                       graph::kind_name(operation.kind) + ") cannot be applied");
+}
+
+Error Applier::apply_shape(Frame& frame, const OperationView& operation) {
+  // The definition may be followed by nothing: its own padding makes it a multiple of 8.
+  GS_TRY(record::ShapePtr shape, record::Shape::decode(operation.payload));
+  if (operation.shape >= frame.shapes.size() || shape->digest() != frame.change.shape(operation.shape)) {
+    return Error(Code::broken_chain,
+                 where(frame.change, frame.index) + " defines another shape than it names");
+  }
+  frame.shapes[operation.shape] = intern(shape);
+  return {};
+}
+
+Error Applier::apply_update(Frame& frame, const OperationView& operation) {
+  Bytes rest;
+  GS_TRY(const graph::OverwrittenView overwritten, graph::parse_overwritten(operation.payload, rest));
+  static_cast<void>(overwritten);  // the merge of concurrent writers compares it
+  const std::uint32_t delta_shape =
+      operation.shape < frame.shapes.size() ? frame.shapes[operation.shape] : state::kUnknown;
+  if (delta_shape == state::kUnknown) {
+    return Error(Code::broken_chain, where(frame.change, frame.index) + " uses an undefined shape");
+  }
+  const Id id = frame.id(operation);
+  Found current;
+  if (!find_live(id, current)) return {};  // updates of deleted records have no effect
+  const record::RecordView delta(tables_.shape(delta_shape).shape.get(), rest.data());
+  GS_TRY_OK(merge_update(current_of(current, tables_), delta, frame.stamp(operation), merged_));
+  put_image(id, intern(merged_.shape), merged_, frame.sequence);
+  return {};
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,118 @@
+// From operations to current values: the one place that knows what each kind of operation does.
+//
+// Used by commits (the results were prepared before the change was written), by recovery and by
+// verification (operations read back from the log). All three end in the same row table calls, so
+// state = f(changes) by construction.
+//
+// Threads: the engine's commit lock, or a private instance. Errors: broken_chain (an operation that
+// cannot follow from what stands before it), invalid, too_large.
+#pragma once
+
+#include <bitset>
+#include <memory>
+#include <vector>
+
+#include "gs/core/graph/operation.h"
+#include "gs/storage/state/state.h"
+
+namespace gs::engine {
+
+using state::Found;
+using state::Sequence;
+
+// Digests of the state are kept per bucket of record ids (docs/FORMAT.md, "State digest").
+inline constexpr std::size_t kBuckets = 4096;
+using BucketSet = std::bitset<kBuckets>;
+inline std::size_t bucket_of(const Id& id) noexcept {
+  return ((id.bytes[14] & std::size_t{0x0f}) << 8) | id.bytes[15];
+}
+
+// A stamp with the local number of its writer.
+struct LocalStamp {
+  graph::Hlc hlc = 0;
+  std::uint32_t writer = 0;
+};
+
+// Names exactly one version of a record: SHA-256("gs version" | stamps), see FORMAT.md.
+Digest version_digest(const Found& found, const state::Tables& tables);
+
+// A record as an update finds it, wherever its bytes are.
+struct Current {
+  record::ShapePtr shape;
+  const std::uint8_t* record = nullptr;
+  LocalStamp base;
+  const state::StampException* exceptions = nullptr;
+  std::uint32_t exception_count = 0;
+};
+Current current_of(const Found& found, const state::Tables& tables);
+
+// What an update makes of a record: its new shape and image (head, exceptions, record).
+struct Merged {
+  record::ShapePtr shape;
+  LocalStamp base;
+  Buffer image;
+  std::uint32_t exception_count = 0;
+  std::size_t record_at = 0;  // of the record inside the image
+
+  Current as_current() const noexcept;
+};
+// Puts `delta` over `current`; the written fields get `stamp`. Reuses `out`'s memory.
+Error merge_update(const Current& current, const record::RecordView& delta, const LocalStamp& stamp,
+                   Merged& out);
+
+class Applier {
+ public:
+  explicit Applier(state::Tables& tables) : tables_(tables) {}
+
+  // The version to read from and, as its first table, to write to.
+  void attach(std::shared_ptr<const state::Version> version) noexcept { version_ = std::move(version); }
+  const state::Version& version() const noexcept { return *version_; }
+
+  // The current version of a record: false when there is none or it was deleted.
+  bool find_live(const Id& id, Found& out) const noexcept;
+
+  // `known_new`: the record cannot exist yet (its id was just minted).
+  void put_record(const Id& id, std::uint32_t shape, log::Location record, const LocalStamp& stamp,
+                  Sequence sequence, bool known_new);
+  void put_image(const Id& id, std::uint32_t shape, const Merged& merged, Sequence sequence);
+  void put_tombstone(const Id& id, const LocalStamp& stamp, Sequence sequence);
+
+  // Adds shape and collection to the tables.
+  std::uint32_t intern(const record::ShapePtr& shape);
+
+  // Applies all transactions of a change that lies at `at`; `sequence` is that of the last
+  // transaction applied before, and after.
+  Error replay(const graph::ChangeView& change, log::Location at, Sequence& sequence);
+
+  std::vector<std::uint64_t>& live_records() noexcept { return live_; }  // by collection number
+  const std::vector<std::uint64_t>& live_records() const noexcept { return live_; }
+  BucketSet& dirty() noexcept { return dirty_; }
+
+  struct Mint {
+    std::uint64_t next = 0;
+    Id last;
+  };
+  // What the writer of the change replayed last has minted in it.
+  const Mint& mint() const noexcept { return mint_; }
+  void reset_mint(const Mint& mint) noexcept { mint_ = mint; }
+  // The greatest stamp of the change replayed last.
+  graph::Hlc last_hlc() const noexcept { return last_hlc_; }
+
+ private:
+  struct Frame;
+  Error apply(Frame& frame, const graph::OperationView& operation, std::size_t offset);
+  Error apply_shape(Frame& frame, const graph::OperationView& operation);
+  Error apply_update(Frame& frame, const graph::OperationView& operation);
+  void count(std::uint32_t collection, int by);
+  bool expectation_holds(const Id& id, Bytes payload) const;
+
+  state::Tables& tables_;
+  std::shared_ptr<const state::Version> version_;
+  std::vector<std::uint64_t> live_;
+  BucketSet dirty_;
+  Mint mint_;
+  graph::Hlc last_hlc_ = 0;
+  Merged merged_;  // scratch
+};
+
+}  // namespace gs::engine

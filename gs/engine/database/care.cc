@@ -1,0 +1,86 @@
+// Numbers about a storage, and copies of it.
+
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+namespace {
+
+// Piece in which files are copied.
+constexpr std::size_t kCopyBytes = std::size_t{1} << 20;
+
+Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std::string& path) {
+  GS_TRY(const auto source, from.open(path, platform::OpenMode::read));
+  GS_TRY(const auto target, to.open(path, platform::OpenMode::create));
+  GS_TRY(const std::uint64_t size, source->size());
+  Buffer piece(kCopyBytes);
+  for (std::uint64_t at = 0; at < size;) {
+    GS_TRY(const std::size_t got, source->read(at, piece));
+    if (got == 0) break;  // truncated meanwhile: only preallocated zeros can be
+    GS_TRY_OK(target->write(at, Bytes(piece).first(got)));
+    at += got;
+  }
+  return target->sync();
+}
+
+Result<std::uint64_t> directory_bytes(platform::FileSystem& files, const std::string& directory) {
+  std::uint64_t total = 0;
+  auto names = files.list(directory);
+  if (!names.ok()) return total;
+  for (const std::string& name : names.value()) {
+    auto file = files.open(directory + "/" + name, platform::OpenMode::read);
+    if (!file.ok()) continue;  // removed meanwhile
+    GS_TRY(const std::uint64_t bytes, file.value()->size());
+    total += bytes;
+  }
+  return total;
+}
+
+}  // namespace
+
+Result<Stats> Database::stats() {
+  Stats stats;
+  {
+    std::lock_guard lock(commit_mutex_);
+    if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
+    if (builder_.is_open()) GS_TRY_OK(close_change());
+    const auto& live = applier_.live_records();
+    for (std::uint32_t i = 0; i < live.size(); ++i) {
+      stats.records += live[i];
+      if (live[i] != 0) stats.collections.emplace_back(tables_.collection(i).name, live[i]);
+    }
+    stats.log_bytes = log_->bytes();
+    stats.segments = log_->segment_count();
+    stats.changes = change_count_;
+    stats.operations = operation_count_;
+    for (const state::WriterHead& head : heads_) stats.writers += head.change.is_zero() ? 0 : 1;
+    stats.shapes = tables_.shape_count();
+    for (const auto& table : version_->tables) stats.memory_bytes += table->memory_bytes();
+    stats.runs = version_->runs.size();
+  }
+  GS_TRY(stats.state_bytes, directory_bytes(*env_.files, "state"));
+  GS_TRY(stats.blob_bytes, blobs_->total_bytes());
+  return stats;
+}
+
+Error Database::backup(platform::FileSystem& target) {
+  std::lock_guard erase_lock(erase_mutex_);  // segments must not be rewritten while they are copied
+  if (!read_only_) GS_TRY_OK(sync());
+  if (target.exists("storage.json") || target.exists("log")) {
+    return Error(Code::exists, target.display("") + " holds a storage already. Choose another directory");
+  }
+  GS_TRY_OK(target.make_directory(""));
+  GS_TRY_OK(target.make_directory("log"));
+  GS_TRY(const std::vector<std::string> segments, env_.files->list("log"));
+  for (const std::string& name : segments) GS_TRY_OK(copy_file(*env_.files, target, "log/" + name));
+  GS_TRY_OK(target.sync_directory("log"));
+  GS_TRY_OK(blobs_->each([&](const std::string& path) -> Error {
+    GS_TRY_OK(target.make_directory(path.substr(0, path.rfind('/'))));
+    return copy_file(*env_.files, target, path);
+  }));
+  // Last: without it the copy is no storage, so an interrupted backup cannot be taken for one.
+  GS_TRY_OK(copy_file(*env_.files, target, "storage.json"));
+  return target.sync_directory("");
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,232 @@
+// State behind the log: freezes the row table, writes it as a run, merges runs, saves checkpoints.
+//
+// One background job at a time does all of it, oldest table first, so that a checkpoint never names
+// a run that is not complete. Losing any of these files loses nothing: open() replays the log.
+
+#include "gs/engine/database/commit_scratch.h"
+
+namespace gs::engine {
+
+using state::Checkpoint;
+using state::Version;
+
+std::shared_ptr<const Version> Database::current_version() const {
+  std::lock_guard lock(version_mutex_);
+  return version_;
+}
+
+void Database::publish(std::shared_ptr<const Version> version) {
+  applier_.attach(version);
+  std::lock_guard lock(version_mutex_);
+  version_ = std::move(version);
+}
+
+void Database::publish_log_view() {
+  auto view = log_->view();
+  if (view == version_->log) return;
+  auto version = std::make_shared<Version>(*version_);
+  version->log = std::move(view);
+  publish(std::move(version));
+}
+
+bool Database::wants_checkpoint() const {
+  if (builder_.is_open() || log_->bytes() < checkpoint_log_bytes_) return false;
+  const state::RowTable& rows = *version_->tables.front();
+  if (rows.row_count() == 0) return false;
+  return log_->bytes() - checkpoint_log_bytes_ >= options_.checkpoint_log_bytes ||
+         rows.memory_bytes() >= options_.memory_bytes;
+}
+
+void Database::freeze() {
+  Checkpoint checkpoint;
+  checkpoint.log_location = log_->end();
+  checkpoint.log_sequence = log_->next_sequence();
+  checkpoint.log_generation_sum = log_->generation_sum();
+  checkpoint.log_tree_size = change_count_;
+  checkpoint.shape_count = static_cast<std::uint32_t>(tables_.shape_count());
+  checkpoint.writer_count = static_cast<std::uint32_t>(tables_.writer_count());
+  checkpoint.collection_count = static_cast<std::uint32_t>(tables_.collection_count());
+  checkpoint.frontier = frontier_;
+  checkpoint.live_records = applier_.live_records();
+  {
+    std::lock_guard lock(mint_mutex_);
+    if (minter_) {
+      heads_[writer_number_].mint_next = minter_->next();
+      heads_[writer_number_].mint_last = minter_->last();
+    }
+  }
+  for (const state::WriterHead& head : heads_) {
+    if (!head.change.is_zero()) checkpoint.heads.push_back(head);
+  }
+  checkpoint_log_bytes_ = log_->bytes();
+
+  auto version = std::make_shared<Version>(*version_);
+  auto table = version->tables.front();
+  version->tables.insert(version->tables.begin(), std::make_shared<state::RowTable>());
+  version->log = log_->view();
+  publish(std::move(version));
+  {
+    std::lock_guard lock(background_mutex_);
+    frozen_.push_back({std::move(table), std::move(checkpoint)});
+  }
+  start_background();
+}
+
+void Database::start_background() {
+  {
+    std::lock_guard lock(background_mutex_);
+    if (background_running_ || stopping_ || env_.background == nullptr) return;
+    background_running_ = true;
+  }
+  // close() waits until no job runs, so the pointer stays good as long as the job does.
+  env_.background->post([this] { background(); });
+}
+
+void Database::background() {
+  Error error;
+  while (!error) {
+    {
+      std::lock_guard lock(background_mutex_);
+      if (frozen_.empty() || stopping_) break;
+    }
+    error = write_frozen();
+    if (!error) error = merge_if_needed();
+    std::lock_guard lock(background_mutex_);
+    background_done_.notify_all();
+  }
+  if (error) {
+    // Data is safe in the log; the next checkpoint tries again.
+    report(Event::Level::warning, "checkpoint_failed", error.text());
+  }
+  std::lock_guard lock(background_mutex_);
+  background_running_ = false;
+  background_done_.notify_all();
+}
+
+std::string Database::state_path(std::uint64_t number, const char* suffix) const {
+  char name[40];
+  std::snprintf(name, sizeof name, "state/%08llu%s", static_cast<unsigned long long>(number), suffix);
+  return name;
+}
+
+Error Database::write_frozen() {
+  Frozen frozen;
+  {
+    std::lock_guard lock(background_mutex_);
+    frozen = frozen_.front();
+  }
+  const std::uint64_t number = next_file_++;
+  const std::string path = state_path(number, ".gsr");
+  GS_TRY_OK(state::write_run(*env_.files, path, number, *frozen.table));
+  GS_TRY(std::shared_ptr<const state::Run> run, state::Run::open(*env_.files, path, number));
+  // The run points into the log: what it points to must not be lost when the run is not.
+  GS_TRY_OK(log_->sync());
+
+  std::vector<std::uint64_t> runs;
+  {
+    std::lock_guard commit_lock(commit_mutex_);
+    auto version = std::make_shared<Version>(*version_);
+    version->runs.insert(version->runs.begin(), run);
+    version->tables.pop_back();  // the oldest frozen table is the last
+    for (const auto& each : version->runs) runs.push_back(each->number());
+    publish(std::move(version));
+  }
+  {
+    std::lock_guard lock(background_mutex_);
+    frozen_.erase(frozen_.begin());
+    frozen.checkpoint.runs = std::move(runs);
+    checkpoint_ = std::move(frozen.checkpoint);
+  }
+  return save_checkpoint();
+}
+
+Error Database::save_checkpoint() {
+  const std::uint64_t old = checkpoint_.number;
+  checkpoint_.number = next_file_++;
+  checkpoint_.next_file = next_file_;
+  GS_TRY_OK(state::write_checkpoint(*env_.files, checkpoint_, tables_, ++manifest_turn_));
+  // The slot before this one still names `previous_checkpoint_`; older files are of no use.
+  const std::uint64_t useless = previous_checkpoint_;
+  previous_checkpoint_ = old;
+  if (useless != 0) env_.files->remove(state_path(useless, ".gsp")).ignore();  // gone or gone later
+  return {};
+}
+
+Error Database::merge_if_needed() {
+  for (;;) {
+    std::vector<std::uint64_t> sizes;
+    for (const auto& run : current_version()->runs) sizes.push_back(run->file_bytes());
+    const std::size_t count = state::runs_to_merge(sizes);
+    if (count == 0) return {};
+    const bool outgrown = options_.cache_bytes != 0 && log_->bytes() > options_.cache_bytes;
+    GS_TRY_OK(merge(count, outgrown));
+  }
+}
+
+Error Database::merge(std::size_t count, bool images) {
+  const auto before = current_version();
+  const std::vector<std::shared_ptr<const state::Run>> inputs(before->runs.begin(),
+                                                              before->runs.begin() + static_cast<std::ptrdiff_t>(count));
+  state::MergeOptions options;
+  options.images = images;
+  options.drop_tombstones = count == before->runs.size();
+  const std::uint64_t number = next_file_++;
+  const std::string path = state_path(number, ".gsr");
+  GS_TRY_OK(state::merge_runs(*env_.files, path, number, inputs, *before->log, tables_, options));
+  GS_TRY(std::shared_ptr<const state::Run> run, state::Run::open(*env_.files, path, number));
+  {
+    std::lock_guard commit_lock(commit_mutex_);
+    auto version = std::make_shared<Version>(*version_);
+    version->runs.erase(version->runs.begin(), version->runs.begin() + static_cast<std::ptrdiff_t>(count));
+    version->runs.insert(version->runs.begin(), run);
+    publish(std::move(version));
+  }
+  {
+    std::lock_guard lock(background_mutex_);
+    checkpoint_.runs.erase(checkpoint_.runs.begin(), checkpoint_.runs.begin() + static_cast<std::ptrdiff_t>(count));
+    checkpoint_.runs.insert(checkpoint_.runs.begin(), number);
+  }
+  GS_TRY_OK(save_checkpoint());
+  // The older manifest slot may still name these runs; then open() falls back to replay, so their
+  // loss loses nothing. Mappings of readers stay valid.
+  for (const auto& input : inputs) env_.files->remove(state_path(input->number(), ".gsr")).ignore();
+  return {};
+}
+
+Error Database::checkpoint() {
+  GS_TRY_OK(sync());
+  {
+    std::lock_guard lock(commit_mutex_);
+    GS_TRY_OK(writable());
+    if (builder_.is_open()) GS_TRY_OK(close_change());
+    if (version_->tables.front()->row_count() != 0) freeze();
+  }
+  std::unique_lock lock(background_mutex_);
+  if (env_.background == nullptr) {
+    background_running_ = true;
+    lock.unlock();
+    background();
+    return {};
+  }
+  background_done_.wait(lock, [this] { return frozen_.empty() || !background_running_; });
+  return {};
+}
+
+Error Database::compact() {
+  GS_TRY_OK(checkpoint());
+  std::unique_lock lock(background_mutex_);
+  background_done_.wait(lock, [this] { return !background_running_; });
+  background_running_ = true;  // keeps background jobs away while this one works
+  lock.unlock();
+  Error error;
+  const std::size_t runs = current_version()->runs.size();
+  if (runs != 0) error = merge(runs, true);
+  lock.lock();
+  background_running_ = false;
+  background_done_.notify_all();
+  lock.unlock();
+  start_background();
+  return error;
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,308 @@
+// One transaction from staged operations to visible rows; see database.h for the whole path.
+//
+// Two passes under the commit lock: prepare() decides everything that can fail and computes merged
+// records, append() only copies and cannot fail. So a transaction takes effect all or none without
+// any undo.
+
+#include "gs/base/check.h"
+#include "gs/base/endian.h"
+#include "gs/engine/database/commit_scratch.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+using state::kUnknown;
+
+namespace {
+
+// Slack beyond the target size of a change, so that a typical last transaction still fits.
+constexpr std::size_t kChangeSlackBytes = std::size_t{64} << 10;
+// Frozen row tables that may wait for the background before commits wait too; bounds memory.
+constexpr std::size_t kFrozenMax = 3;
+
+Error missing(const Id& id) {
+  return Error(Code::not_found, "no record " + id.text() + ". Insert it first, or check the id");
+}
+
+}  // namespace
+
+Error Database::writable() const {
+  if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
+  if (failure_) {
+    return Error(Code::failed, "an earlier write failed (" + failure_.text() +
+                                   "); nothing is written until the storage is opened again");
+  }
+  if (read_only_) return Error(Code::read_only, read_only_reason_);
+  return {};
+}
+
+void Database::throttle() {
+  std::unique_lock lock(background_mutex_);
+  if (env_.background == nullptr) {
+    // Nobody else does the background's work; do it here, where no lock is held.
+    if (frozen_.empty() || background_running_) return;
+    background_running_ = true;
+    lock.unlock();
+    background();
+    return;
+  }
+  background_done_.wait(lock, [this] { return frozen_.size() < kFrozenMax || !background_running_; });
+}
+
+Result<Sequence> Database::commit(TransactionState& tx, Durability durability, const Guard& guard) {
+  if (tx.operations.empty() && !guard) return visible_.load(std::memory_order_acquire);
+  throttle();
+  Sequence sequence = 0;
+  {
+    std::lock_guard lock(commit_mutex_);
+    GS_TRY_OK(writable());
+    const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
+    const LocalStamp stamp{hlc, writer_number_};
+    GS_TRY_OK(prepare(tx, stamp, guard));
+    const std::size_t bytes = cost(tx);
+    if (bytes > graph::kTransactionBytesMax) {
+      return Error(Code::too_large, "a transaction of " + std::to_string(bytes) + " bytes; the limit is " +
+                                        std::to_string(graph::kTransactionBytesMax) +
+                                        ". Split it, or store large values as blobs");
+    }
+    GS_TRY_OK(ensure_room(bytes, hlc));
+    sequence = visible_.load(std::memory_order_relaxed) + 1;
+    append(tx, stamp, sequence);
+    last_hlc_ = hlc;
+    operation_count_ += tx.operations.size();
+    visible_.store(sequence, std::memory_order_release);
+  }
+  tx.clear();
+  if (durability != Durability::lazy) GS_TRY_OK(wait(sequence));
+  return sequence;
+}
+
+// --- pass one: everything that can fail ---
+
+Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp, const Guard& guard) {
+  CommitScratch& scratch = *scratch_;
+  scratch.reset(tx.operations.size());
+  if (guard) {
+    Found current;
+    const bool found = !tx.operations.empty() && applier_.find_live(tx.operations.front().id, current);
+    GS_TRY_OK(guard(found ? &current : nullptr));
+  }
+  for (const StagedOperation& staged : tx.operations) {
+    if (staged.kind != Kind::insert || staged.keyed) scratch.track_touched = tx.operations.size() > 1;
+  }
+  for (std::size_t i = 0; i < tx.operations.size(); ++i) {
+    GS_TRY_OK(prepare_one(tx, i, stamp));
+    if (scratch.track_touched && tx.operations[i].kind != Kind::expect) {
+      scratch.touched[tx.operations[i].id] = i;
+    }
+  }
+  return {};
+}
+
+Error Database::prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp) {
+  const StagedOperation& staged = tx.operations[index];
+  Prepared& prepared = scratch_->prepared[index];
+  prepared.kind = staged.kind;
+  if (staged.kind == Kind::insert && !staged.keyed) return {};
+
+  // What this operation finds: an earlier operation of the same transaction, or the state.
+  Current current;
+  bool exists = false;
+  const auto earlier = scratch_->touched.find(staged.id);
+  if (earlier != scratch_->touched.end() && staged.kind != Kind::expect) {
+    const StagedOperation& before = tx.operations[earlier->second];
+    const Prepared& made = scratch_->prepared[earlier->second];
+    exists = made.kind != Kind::remove;
+    if (made.kind == Kind::update) {
+      current = made.more->merged.as_current();
+    } else if (exists) {
+      current = {before.shape, tx.records.data() + before.begin, stamp, nullptr, 0};
+    }
+  } else {
+    Found found;
+    exists = applier_.find_live(staged.id, found);
+    if (staged.kind == Kind::expect) {
+      const Digest version = exists ? version_digest(found, tables_) : Digest{};
+      if (version == staged.version) return {};
+      return Error(Code::conflict, "record " + staged.id.text() +
+                                       (exists ? " has another version now" : " does not exist (any more)") +
+                                       ". Read it again and repeat");
+    }
+    if (exists) current = current_of(found, tables_);
+  }
+  prepared.known_new = false;
+  if (staged.keyed) {
+    prepared.kind = exists ? Kind::set : Kind::insert;
+    prepared.known_new = !exists;
+  } else if (!exists) {
+    return missing(staged.id);
+  }
+  if (!exists) return {};
+  prepared.overwrites(current);
+  if (prepared.kind == Kind::remove) return {};
+  if (prepared.kind == Kind::update || current.exception_count != 0) {
+    prepared.more = scratch_->take_more();
+    prepared.more->find_exceptions(current, *staged.shape);
+  }
+  if (prepared.kind != Kind::update) return {};
+  const record::RecordView delta(staged.shape.get(), tx.records.data() + staged.begin);
+  return merge_update(current, delta, stamp, prepared.more->merged);
+}
+
+// --- room ---
+
+std::size_t Database::cost(const TransactionState& tx) {
+  std::size_t bytes = 0;
+  const record::Shape* last = nullptr;
+  scratch_->shapes_max = 0;
+  const auto add_shape = [&](const record::ShapePtr& shape) {
+    if (shape.get() == last) return;
+    last = shape.get();
+    ++scratch_->shapes_max;
+    if (tables_.find_shape(shape->digest()) != kUnknown) return;
+    bytes += graph::ChangeBuilder::cost(shape->definition().size());
+  };
+  for (std::size_t i = 0; i < tx.operations.size(); ++i) {
+    const StagedOperation& staged = tx.operations[i];
+    const Prepared& prepared = scratch_->prepared[i];
+    bytes += graph::ChangeBuilder::cost(prepared.payload_bytes(staged), 1 + prepared.exception_count());
+    if (staged.shape) add_shape(staged.shape);
+    if (prepared.kind == Kind::update) add_shape(prepared.more->merged.shape);
+  }
+  return bytes;
+}
+
+Error Database::ensure_room(std::size_t bytes, graph::Hlc hlc) {
+  if (builder_.is_open()) {
+    const bool fits = builder_.room() >= bytes && builder_.bytes() < graph::kChangeBytesTarget &&
+                      builder_.shape_room() >= scratch_->shapes_max &&
+                      builder_.writer_room() >= heads_.size() && hlc <= builder_.hlc_max();
+    if (fits) return {};
+    GS_TRY_OK(close_change());
+    if (wants_checkpoint()) freeze();
+  }
+  return begin_change(bytes, hlc);
+}
+
+Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
+  const state::WriterHead& head = heads_[writer_number_];
+  graph::ChangeBuilder::Open open;
+  open.storage = storage_;
+  open.writer = writer_;
+  open.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
+  open.hlc = hlc;
+  open.prev = head.change;
+  open.parents = frontier_;
+  env_.random->fill(open.seed);
+  if (scratch_->shapes_max > graph::kShapesMax || heads_.size() > graph::kWritersMax) {
+    return Error(Code::too_large, "a transaction that names more than 65,000 shapes or writers. Commit in parts");
+  }
+  const std::size_t fixed = graph::ChangeBuilder::overhead(frontier_.size());
+  const std::size_t wanted = std::max(graph::kChangeBytesTarget, bytes + fixed) + kChangeSlackBytes;
+  GS_TRY(space_, log_->begin(std::min(wanted, graph::kChangeBytesMax)));
+  publish_log_view();
+  builder_.begin(std::move(open), space_.space);
+  return {};
+}
+
+Error Database::close_change() {
+  const Bytes change = builder_.close(*key_, {});
+  if (Error error = log_->write(change.size())) return fail(std::move(error));
+  state::WriterHead& head = heads_[writer_number_];
+  head.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
+  head.hlc = last_hlc_;
+  head.change = builder_.digest();
+  frontier_.assign(1, head.change);
+  ++change_count_;
+  written_ = visible_.load(std::memory_order_relaxed);
+  return {};
+}
+
+// --- pass two: nothing can fail ---
+
+void Database::append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence) {
+  const std::size_t count = tx.operations.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i + 8 < count) version_->tables.front()->prefetch(tx.operations[i + 8].id);
+    append_one(tx, i, i + 1 == count ? graph::kLastOfTransaction : 0, stamp, sequence);
+  }
+}
+
+std::uint32_t Database::append_shape(const record::ShapePtr& shape, graph::Hlc hlc) {
+  CommitScratch& scratch = *scratch_;
+  if (scratch.last_shape == shape.get()) return scratch.last_shape_number;
+  std::uint32_t number = tables_.find_shape(shape->digest());
+  if (number == kUnknown) {
+    const Bytes definition = shape->definition();
+    const auto appended = builder_.append(static_cast<std::uint8_t>(Kind::shape), 0, &shape->digest(), nullptr, hlc,
+                                          definition.size());
+    std::memcpy(appended.payload, definition.data(), definition.size());
+    number = applier_.intern(shape);
+  }
+  scratch.last_shape = shape.get();
+  scratch.last_shape_number = number;
+  return number;
+}
+
+std::uint8_t* Database::append_overwritten(std::uint8_t* payload, const Prepared& prepared) {
+  const auto index_of = [&](std::uint32_t writer) {
+    return writer == writer_number_ ? graph::kThisWriter : builder_.writer_index(tables_.writer(writer));
+  };
+  store_u64(payload, prepared.overwritten.hlc);
+  store_u16(payload + 8, prepared.has_overwritten ? index_of(prepared.overwritten.writer) : graph::kNoWriter);
+  const std::size_t exceptions = prepared.exception_count();
+  store_u16(payload + 10, static_cast<std::uint16_t>(exceptions));
+  store_u32(payload + 12, 0);
+  payload += graph::kOverwrittenBytes;
+  for (std::size_t i = 0; i < exceptions; ++i) {
+    const state::StampException& exception = prepared.more->exceptions[i];
+    store_u16(payload, static_cast<std::uint16_t>(exception.field));
+    store_u16(payload + 2, index_of(exception.writer));
+    store_u32(payload + 4, 0);
+    store_u64(payload + 8, exception.hlc);
+    payload += graph::kExceptionBytes;
+  }
+  return payload;
+}
+
+void Database::append_one(const TransactionState& tx, std::size_t index, std::uint8_t flags,
+                          const LocalStamp& stamp, Sequence sequence) {
+  const StagedOperation& staged = tx.operations[index];
+  const Prepared& prepared = scratch_->prepared[index];
+  std::uint32_t shape = kUnknown;
+  if (staged.shape) shape = append_shape(staged.shape, stamp.hlc);
+  std::uint32_t merged_shape = kUnknown;
+  if (prepared.kind == Kind::update) {
+    merged_shape = append_shape(prepared.more->merged.shape, stamp.hlc);
+  }
+
+  const auto appended =
+      builder_.append(static_cast<std::uint8_t>(prepared.kind), flags,
+                      staged.shape ? &staged.shape->digest() : nullptr, &staged.id, stamp.hlc,
+                      prepared.payload_bytes(staged));
+  const std::uint8_t* begin = appended.payload;
+  std::uint8_t* record = appended.payload;
+  switch (prepared.kind) {
+    case Kind::insert:
+      store_u64(record, staged.mint);
+      record += 8;
+      break;
+    case Kind::expect:
+      std::memcpy(record, staged.version.bytes.data(), staged.version.bytes.size());
+      return;
+    default:
+      record = append_overwritten(record, prepared);
+  }
+  if (staged.bytes != 0) std::memcpy(record, tx.records.data() + staged.begin, staged.bytes);
+
+  if (prepared.kind == Kind::update) {
+    applier_.put_image(staged.id, merged_shape, prepared.more->merged, sequence);
+  } else if (prepared.kind == Kind::remove) {
+    applier_.put_tombstone(staged.id, stamp, sequence);
+  } else {
+    const std::size_t offset = appended.offset + graph::kOperationHeadBytes + static_cast<std::size_t>(record - begin);
+    applier_.put_record(staged.id, shape, space_.at + offset, stamp, sequence, prepared.known_new);
+  }
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,88 @@
+// What one commit computes before it writes: kept between commits to reuse memory.
+#pragma once
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "gs/base/endian.h"
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+// What an operation on an existing record needs beyond the usual: the stamps that it overwrites
+// and, for an update, its result.
+struct PreparedMore {
+  Merged merged;
+  std::vector<state::StampException> exceptions;  // field: index in the operation's shape
+
+  // Which written fields carried another stamp than the record's base stamp.
+  void find_exceptions(const Current& current, const record::Shape& written) {
+    exceptions.clear();
+    for (std::uint32_t i = 0; i < current.exception_count; ++i) {
+      const state::StampException& had = current.exceptions[i];
+      const int field = written.find(current.shape->fields()[had.field].name);
+      if (field >= 0) exceptions.push_back({static_cast<std::uint32_t>(field), had.writer, had.hlc});
+    }
+    std::sort(exceptions.begin(), exceptions.end(),
+              [](const auto& a, const auto& b) { return a.field < b.field; });
+  }
+};
+
+struct Database::Prepared {
+  graph::Kind kind = graph::Kind::insert;
+  bool known_new = true;
+  bool has_overwritten = false;
+  LocalStamp overwritten;
+  PreparedMore* more = nullptr;
+
+  void overwrites(const Current& current) noexcept {
+    has_overwritten = true;
+    overwritten = current.base;
+  }
+
+  std::size_t exception_count() const noexcept { return more != nullptr ? more->exceptions.size() : 0; }
+
+  std::size_t payload_bytes(const StagedOperation& staged) const noexcept {
+    switch (kind) {
+      case graph::Kind::insert:
+        return 8 + staged.bytes;
+      case graph::Kind::expect:
+        return 32;
+      default:
+        return graph::kOverwrittenBytes + staged.bytes + exception_count() * graph::kExceptionBytes;
+    }
+  }
+};
+
+struct Database::CommitScratch {
+  struct IdHash {
+    std::size_t operator()(const Id& id) const noexcept {
+      return static_cast<std::size_t>(load_u64(id.bytes.data()) ^ load_u64(id.bytes.data() + 8));
+    }
+  };
+
+  std::vector<Prepared> prepared;
+  std::vector<std::unique_ptr<PreparedMore>> more;
+  std::size_t more_used = 0;
+  std::size_t shapes_max = 0;  // that the transaction may name
+  bool track_touched = false;
+  std::unordered_map<Id, std::size_t, IdHash> touched;  // last operation of the transaction by id
+  // The shape used last, because neighbours share it.
+  const record::Shape* last_shape = nullptr;
+  std::uint32_t last_shape_number = 0;
+
+  void reset(std::size_t operations) {
+    prepared.assign(operations, Prepared());
+    more_used = 0;
+    track_touched = false;
+    touched.clear();
+    last_shape = nullptr;
+  }
+
+  PreparedMore* take_more() {
+    if (more_used == more.size()) more.push_back(std::make_unique<PreparedMore>());
+    return more[more_used++].get();
+  }
+};
+
+}  // namespace gs::engine

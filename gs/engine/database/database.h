@@ -1,0 +1,242 @@
+// One database: the meeting point of log, state and writers. The main path of a write is
+//
+//   stage (transaction.h) -> commit (commit.cc) -> apply (apply.h) -> flush (flush.cc) -> acknowledge
+//
+// and of a read: snapshot() -> Version::find -> view on the record's bytes (read.cc).
+// open.cc opens and recovers; checkpoint.cc writes state behind the log; verify.cc, history.cc,
+// proof.cc, erase.cc, digest.cc and backup.cc are one feature each.
+//
+// Locks, in this order: erase_mutex_ > commit_mutex_ > flush_mutex_ > version_mutex_. Readers take
+// only version_mutex_, for two loads. commit_mutex_ is never held during an fdatasync.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "globalstorage/options.h"
+#include "globalstorage/storage.h"
+#include "gs/engine/database/apply.h"
+#include "gs/engine/database/keys.h"
+#include "gs/engine/database/transaction.h"
+#include "gs/storage/blob/blob_store.h"
+
+namespace gs::engine {
+
+// A moment to read from: everything with sequence <= at in this version.
+struct Moment {
+  std::shared_ptr<const state::Version> version;
+  Sequence at = 0;
+};
+
+// A record found in a moment, kept readable.
+struct RecordHold {
+  std::shared_ptr<const Database> db;
+  std::shared_ptr<const state::Version> version;
+  std::shared_ptr<const Buffer> owned;  // bytes of records that were rebuilt from history
+  record::ShapePtr owned_shape;
+  Found found;
+  Digest version_digest;  // of rebuilt records
+  const record::Shape* shape = nullptr;
+  record::RecordView view() const noexcept { return {shape, found.record}; }
+};
+
+class Database : public std::enable_shared_from_this<Database> {
+ public:
+  // `hold` keeps whatever the environment points to alive.
+  struct Setup {
+    platform::Environment env;
+    std::shared_ptr<void> hold;
+    Options options;
+  };
+
+  static Result<std::shared_ptr<Database>> create(Setup setup, const CreateOptions& create);
+  static Result<std::shared_ptr<Database>> open(Setup setup);
+  ~Database();
+  Error close();
+
+  const Digest& storage() const noexcept { return storage_; }
+  const graph::Writer& writer() const noexcept { return writer_; }
+  const RecoveryReport& recovery() const noexcept { return recovery_; }
+  bool read_only() const noexcept { return read_only_; }
+  const state::Tables& tables() const noexcept { return tables_; }
+  Durability default_durability() const noexcept { return options_.durability; }
+
+  // --- writing ---
+  std::unique_ptr<TransactionState> begin();
+  void recycle(std::unique_ptr<TransactionState> state);
+  Error stage_insert(TransactionState& tx, record::Encoded encoded, Id& id);
+  Error stage_keyed(TransactionState& tx, record::Encoded encoded, const Id& id);
+  Error stage(TransactionState& tx, graph::Kind kind, const Id& id, record::Encoded encoded);
+  Error stage_remove(TransactionState& tx, const Id& id);
+  Error stage_expect(TransactionState& tx, const Id& id, const Digest& version);
+  // Called under the commit lock with the record as it is now; may refuse.
+  using Guard = std::function<Error(const Found* current)>;
+  Result<Sequence> commit(TransactionState& tx, Durability durability, const Guard& guard = {});
+  Error wait(Sequence sequence);
+  Error sync();
+  // Closes and writes lazily committed changes; called by whoever owns a timer.
+  void tick();
+
+  // --- reading ---
+  Moment moment() const;
+  Result<std::shared_ptr<const RecordHold>> get(const Id& id) const;
+  Result<std::shared_ptr<const RecordHold>> get_at(const Id& id, const Digest& change);
+  std::shared_ptr<const RecordHold> hold(std::shared_ptr<const state::Version> version, const Found& found) const;
+
+  // --- history: all of these first write what is committed but still open ---
+  Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count);
+  Result<ChangeInfo> change(const Digest& digest, std::vector<OperationInfo>* operations);
+  Result<Digest> find_change(std::string_view prefix);
+  Result<VerifyReport> verify(const VerifyOptions& options);
+  Result<std::string> proof(const Id& id);
+  Result<std::uint64_t> erase(const Id& id, std::string_view reason);
+  Result<StateDigest> digest();
+
+  // --- care ---
+  Result<Stats> stats();
+  Error checkpoint();
+  Error compact();
+  Error backup(platform::FileSystem& target);
+  Result<BlobRef> put_blob(Bytes bytes);
+  Result<Buffer> get_blob(const BlobRef& blob) const;
+
+ private:
+  struct CommitScratch;
+  struct Prepared;
+
+  explicit Database(Setup setup);
+
+  // open.cc
+  Error recover();
+  Error recover_from(std::optional<state::Loaded> loaded);
+  Error accept(const graph::ChangeView& change, log::Location at);
+  Error adopt_writer();
+  void remove_stray_state_files(const state::Checkpoint& checkpoint);
+  void report(Event::Level level, std::string_view name, const std::string& text) const;
+
+  // commit.cc: all with commit_mutex_ held
+  Error writable() const;
+  Error prepare(const TransactionState& tx, const LocalStamp& stamp, const Guard& guard);
+  Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
+  std::size_t cost(const TransactionState& tx);
+  Error ensure_room(std::size_t bytes, graph::Hlc hlc);
+  void append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence);
+  void append_one(const TransactionState& tx, std::size_t index, std::uint8_t flags, const LocalStamp& stamp,
+                  Sequence sequence);
+  std::uint32_t append_shape(const record::ShapePtr& shape, graph::Hlc hlc);
+  std::uint8_t* append_overwritten(std::uint8_t* payload, const Prepared& prepared);
+  Error begin_change(std::size_t bytes, graph::Hlc hlc);
+  Error close_change();
+  void throttle();
+
+  // flush.cc
+  Error flush();
+  Error fail(Error error);
+
+  // checkpoint.cc
+  void publish(std::shared_ptr<const state::Version> version);
+  std::shared_ptr<const state::Version> current_version() const;
+  void publish_log_view();
+  bool wants_checkpoint() const;
+  void freeze();
+  void start_background();
+  void background();
+  Error write_frozen();
+  Error merge_if_needed();
+  Error merge(std::size_t runs, bool images);
+  Error save_checkpoint();
+  std::string state_path(std::uint64_t number, const char* suffix) const;
+
+  // erase.cc
+  Error append_erases(const Id& id, const std::vector<graph::Erase>& erases);
+  Error rebuild_state();
+
+  // history.cc
+  struct Settled {
+    Moment moment;
+    log::Location first = 0;
+    log::Location end = 0;
+    std::vector<Digest> frontier;
+  };
+  Result<Settled> settle();
+  record::ShapePtr known_shape(const Digest& digest);
+  using Located = std::function<Error(log::Location at, Bytes change, bool& stop)>;
+  Error each_change(const Settled& settled, const Located& visit) const;
+  Result<log::Location> locate(const Settled& settled, const Digest& change) const;
+
+  Setup setup_;
+  platform::Environment& env_;
+  Options& options_;
+  std::unique_ptr<platform::FileLock> lock_;
+  bool read_only_ = false;
+  std::string read_only_reason_;
+  RecoveryReport recovery_;
+  std::unique_ptr<blob::BlobStore> blobs_;
+
+  Digest storage_;
+  graph::Writer writer_;
+  std::optional<crypto::KeyPair> key_;
+  std::uint32_t writer_number_ = 0;
+
+  std::mutex mint_mutex_;
+  std::optional<id::Minter> minter_;
+  std::shared_ptr<record::ShapeCache> shape_cache_;
+  std::mutex pool_mutex_;
+  std::vector<std::unique_ptr<TransactionState>> pool_;
+
+  mutable std::mutex erase_mutex_;
+  mutable std::mutex commit_mutex_;
+  state::Tables tables_;
+  std::unique_ptr<log::Log> log_;
+  Applier applier_{tables_};
+  graph::ChangeBuilder builder_;
+  log::Log::Space space_;
+  graph::Hlc last_hlc_ = 0;
+  std::vector<state::WriterHead> heads_;     // by writer number
+  std::vector<Digest> frontier_;
+  std::uint64_t change_count_ = 0;
+  std::uint64_t operation_count_ = 0;
+  std::unique_ptr<CommitScratch> scratch_;
+  Error failure_;                            // first fatal failure; guarded by commit_mutex_
+  std::atomic<bool> failed_{false};
+  bool closed_ = false;
+
+  std::atomic<Sequence> visible_{0};         // committed, for readers
+  Sequence written_ = 0;                     // in closed changes; guarded by commit_mutex_
+
+  mutable std::mutex flush_mutex_;
+  std::condition_variable flushed_;
+  bool flushing_ = false;
+  Sequence durable_ = 0;
+
+  mutable std::mutex version_mutex_;
+  std::shared_ptr<const state::Version> version_;
+
+  // Background work: at most one job at a time.
+  struct Frozen {
+    std::shared_ptr<state::RowTable> table;
+    state::Checkpoint checkpoint;  // what holds once the table is in a run
+  };
+  mutable std::mutex background_mutex_;
+  std::condition_variable background_done_;
+  bool background_running_ = false;
+  bool stopping_ = false;
+  std::vector<Frozen> frozen_;               // oldest first
+  state::Checkpoint checkpoint_;             // the newest one written
+  std::uint64_t manifest_turn_ = 0;
+  std::uint64_t previous_checkpoint_ = 0;    // the one before, still named by the other slot
+  std::atomic<std::uint64_t> next_file_{1};
+  std::uint64_t checkpoint_log_bytes_ = 0;   // bytes of log at the last freeze
+
+  mutable std::mutex digest_mutex_;
+  mutable std::vector<Digest> bucket_digests_;
+
+  mutable std::mutex verify_mutex_;
+  mutable log::Location verified_to_ = 0;
+};
+
+}  // namespace gs::engine

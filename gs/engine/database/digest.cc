@@ -1,0 +1,91 @@
+#include "gs/engine/database/digest.h"
+
+#include <algorithm>
+
+#include "gs/core/crypto/merkle.h"
+#include "gs/core/crypto/sha256.h"
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+namespace {
+
+// Leaves held at once, 48 bytes each: bounds the memory of a digest over a large storage.
+constexpr std::size_t kLeavesMax = std::size_t{1} << 20;
+
+struct Leaf {
+  std::uint16_t bucket;
+  Id id;
+  Digest digest;
+};
+
+Digest leaf_of(const Found& found, const state::Tables& tables) {
+  const record::Shape& shape = *tables.shape(found.entry.shape).shape;
+  const record::RecordView record(&shape, found.record);
+  return crypto::sha256({as_bytes("gs record"), found.entry.id.bytes, shape.digest().bytes,
+                         version_digest(found, tables).bytes, record.bytes()});
+}
+
+void digest_buckets(std::vector<Leaf>& leaves, std::vector<Digest>& buckets) {
+  std::sort(leaves.begin(), leaves.end(), [](const Leaf& a, const Leaf& b) {
+    return a.bucket != b.bucket ? a.bucket < b.bucket : a.id < b.id;
+  });
+  for (auto begin = leaves.begin(); begin != leaves.end();) {
+    crypto::Sha256 hash;
+    auto end = begin;
+    for (; end != leaves.end() && end->bucket == begin->bucket; ++end) hash.add(end->digest.bytes);
+    buckets[begin->bucket] = hash.finish();
+    begin = end;
+  }
+}
+
+}  // namespace
+
+Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version, Sequence at,
+                            const state::Tables& tables, const BucketSet& dirty, std::vector<Digest>& buckets) {
+  buckets.resize(kBuckets);
+  std::size_t records = 0;
+  for (const auto& table : version->tables) records += table->row_count();
+  for (const auto& run : version->runs) records += run->entry_count();
+  // Ids are spread evenly by construction, so a share of the buckets holds that share of records.
+  const std::size_t passes = std::min(kBuckets, records / kLeavesMax + 1);
+  const std::size_t share = (kBuckets + passes - 1) / passes;
+  std::vector<Leaf> leaves;
+  for (std::size_t first = 0; dirty.any() && first < kBuckets; first += share) {
+    const std::size_t end = std::min(kBuckets, first + share);
+    leaves.clear();
+    for (std::uint32_t collection = 0; collection < tables.collection_count(); ++collection) {
+      state::Cursor cursor(version, at, collection, Id{});
+      Found found;
+      while (cursor.next(found)) {
+        const std::size_t bucket = bucket_of(found.entry.id);
+        if (bucket < first || bucket >= end || !dirty.test(bucket)) continue;
+        leaves.push_back({static_cast<std::uint16_t>(bucket), found.entry.id, leaf_of(found, tables)});
+      }
+    }
+    for (std::size_t bucket = first; bucket < end; ++bucket) {
+      if (dirty.test(bucket)) buckets[bucket] = Digest{};
+    }
+    digest_buckets(leaves, buckets);
+  }
+  std::vector<Digest> tree = buckets;
+  return crypto::merkle_root_in_place(tree);
+}
+
+Result<StateDigest> Database::digest() {
+  std::lock_guard digest_lock(digest_mutex_);
+  GS_TRY(const Settled settled, settle());
+  BucketSet dirty;
+  {
+    std::lock_guard lock(commit_mutex_);
+    // Commits after settle() may have dirtied more; those buckets stay marked for the next time.
+    dirty = applier_.dirty();
+    if (visible_.load() == settled.moment.at) applier_.dirty().reset();
+  }
+  StateDigest result;
+  result.frontier = settled.frontier;
+  GS_TRY(result.digest, state_digest(settled.moment.version, settled.moment.at, tables_, dirty, bucket_digests_));
+  return result;
+}
+
+}  // namespace gs::engine

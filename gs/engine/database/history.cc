@@ -1,0 +1,253 @@
+// Looking back: the list of changes, one change with its operations, a record as of a change.
+
+#include <algorithm>
+
+#include "gs/base/endian.h"
+#include "gs/core/record/json.h"
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+
+namespace {
+
+// The shortest prefix that may name a change.
+constexpr std::size_t kPrefixCharsMin = 4;
+
+Digest digest_of(Bytes change) {
+  return graph::change_digest(change.subspan(graph::kPreambleBytes, load_u32(change.data() + 8)));
+}
+
+ChangeInfo info_of(const graph::ChangeView& change, log::Location at) {
+  ChangeInfo info;
+  info.digest = change.digest();
+  info.writer = change.writer();
+  info.sequence = change.sequence();
+  info.time_ms = id::hlc_ms(change.hlc());
+  info.bytes = change.bytes().size();
+  info.transactions = change.transaction_count();
+  info.operations = change.operation_count();
+  info.prev = change.prev();
+  for (std::uint32_t i = 0; i < change.parent_count(); ++i) info.parents.push_back(change.parent(i));
+  info.segment = log::segment_of(at);
+  info.offset = log::offset_of(at);
+  return info;
+}
+
+// Where the record begins in the payload of an operation that has one; empty otherwise.
+Bytes record_in(const graph::OperationView& operation) {
+  switch (static_cast<Kind>(operation.kind)) {
+    case Kind::insert:
+      return operation.payload.size() > 8 ? operation.payload.subspan(8) : Bytes();
+    case Kind::set:
+    case Kind::update: {
+      Bytes rest;
+      return graph::parse_overwritten(operation.payload, rest).ok() ? rest : Bytes();
+    }
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+Result<Database::Settled> Database::settle() {
+  std::lock_guard lock(commit_mutex_);
+  if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
+  if (builder_.is_open()) {
+    GS_TRY_OK(close_change());
+    publish_log_view();
+  }
+  return Settled{moment(), log_->first(), log_->end(), frontier_};
+}
+
+record::ShapePtr Database::known_shape(const Digest& digest) {
+  std::lock_guard lock(commit_mutex_);
+  const std::uint32_t number = tables_.find_shape(digest);
+  return number == state::kUnknown ? nullptr : tables_.shape(number).shape;
+}
+
+Error Database::each_change(const Settled& settled, const Located& visit) const {
+  bool stop = false;
+  Error failed;
+  Error error = log_->walk(settled.first, settled.end, [&](log::Location at, std::uint64_t, Bytes change) -> Error {
+    failed = visit(at, change, stop);
+    return failed || stop ? Error(Code::closed, "") : Error();  // ends the walk; `failed` says why
+  });
+  if (failed) return failed;
+  return stop ? Error() : std::move(error);
+}
+
+Result<log::Location> Database::locate(const Settled& settled, const Digest& change) const {
+  log::Location found = 0;
+  GS_TRY_OK(each_change(settled, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+    if (digest_of(bytes) == change) {
+      found = at;
+      stop = true;
+    }
+    return {};
+  }));
+  if (found == 0) return Error(Code::not_found, "no change " + change.text() + " in this storage. See `gstore log`");
+  return found;
+}
+
+Result<std::vector<ChangeInfo>> Database::log(std::uint64_t newest_first_count) {
+  GS_TRY(const Settled settled, settle());
+  std::vector<std::pair<log::Location, Bytes>> changes;
+  GS_TRY_OK(each_change(settled, [&](log::Location at, Bytes bytes, bool&) -> Error {
+    changes.emplace_back(at, bytes);
+    return {};
+  }));
+  std::vector<ChangeInfo> infos;
+  for (auto at = changes.rbegin(); at != changes.rend() && infos.size() < newest_first_count; ++at) {
+    GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(at->second));
+    infos.push_back(info_of(view, at->first));
+  }
+  return infos;
+}
+
+Result<Digest> Database::find_change(std::string_view prefix) {
+  if (const auto whole = Digest::parse(prefix)) return *whole;
+  const bool hexadecimal = prefix.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  if (prefix.size() < kPrefixCharsMin || !hexadecimal) {
+    return Error(Code::invalid, "'" + std::string(prefix.substr(0, 80)) +
+                                    "' names no change: give at least 4 hexadecimal digits of its digest");
+  }
+  std::string lower(prefix);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  GS_TRY(const Settled settled, settle());
+  std::vector<Digest> matches;
+  GS_TRY_OK(each_change(settled, [&](log::Location, Bytes bytes, bool&) -> Error {
+    const Digest digest = digest_of(bytes);
+    if (digest.text().compare(0, lower.size(), lower) == 0) matches.push_back(digest);
+    return {};
+  }));
+  if (matches.empty()) return Error(Code::not_found, "no change begins with " + lower + ". See `gstore log`");
+  if (matches.size() > 1) {
+    return Error(Code::invalid, std::to_string(matches.size()) + " changes begin with " + lower + "; give more digits");
+  }
+  return matches.front();
+}
+
+Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationInfo>* operations) {
+  GS_TRY(const Settled settled, settle());
+  GS_TRY(const log::Location at, locate(settled, digest));
+  ChangeInfo info;
+  Settled from = settled;
+  from.first = at - log::kFrameBytes;
+  GS_TRY_OK(each_change(from, [&](log::Location, Bytes bytes, bool& stop) -> Error {
+    stop = true;
+    GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(bytes));
+    info = info_of(view, at);
+    if (operations == nullptr) return {};
+    auto cursor = view.operations();
+    graph::OperationView operation;
+    while (cursor.next(operation)) {
+      OperationInfo line;
+      line.kind = graph::kind_name(operation.kind);
+      if (operation.id_index != graph::kNoId) line.id = view.id(operation.id_index);
+      line.last_of_transaction = operation.last_of_transaction();
+      line.erased = operation.erased();
+      const auto shape = operation.shape != graph::kNoShape ? known_shape(view.shape(operation.shape)) : nullptr;
+      if (shape) line.collection = shape->collection();
+      const Bytes record = record_in(operation);
+      if (shape && !operation.erased() && !record.empty()) {
+        record::append_json(record::RecordView(shape.get(), record.data()), line.json);
+      }
+      operations->push_back(std::move(line));
+    }
+    return {};
+  }));
+  return info;
+}
+
+namespace {
+
+// One record while its past is replayed.
+struct Past {
+  bool exists = false;
+  bool erased = false;
+  Merged now;
+  Merged scratch;
+
+  void write(const record::ShapePtr& shape, Bytes record, const LocalStamp& stamp) {
+    exists = true;
+    erased = false;
+    now.shape = shape;
+    now.base = stamp;
+    now.exception_count = 0;
+    now.record_at = state::kImageHeadBytes;
+    now.image.assign(state::kImageHeadBytes + record.size(), 0);
+    std::copy(record.begin(), record.end(), now.image.begin() + state::kImageHeadBytes);
+  }
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const RecordHold>> Database::get_at(const Id& id, const Digest& change) {
+  GS_TRY(const Settled settled, settle());
+  GS_TRY(const log::Location last, locate(settled, change));
+  Past past;
+  GS_TRY_OK(each_change(settled, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+    stop = at == last;
+    GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(bytes));
+    std::uint32_t wanted = graph::kNoId;
+    for (std::uint32_t i = 0; i < view.id_count() && wanted == graph::kNoId; ++i) {
+      if (view.id(i) == id) wanted = i;
+    }
+    if (wanted == graph::kNoId) return {};
+    std::uint32_t writer = 0;
+    {
+      std::lock_guard lock(commit_mutex_);
+      writer = tables_.find_writer(view.writer());
+    }
+    auto cursor = view.operations();
+    graph::OperationView operation;
+    while (cursor.next(operation)) {
+      if (operation.id_index != wanted) continue;
+      const LocalStamp stamp{operation.hlc, writer};
+      if (operation.erased()) {
+        past.erased = true;
+        past.exists = false;
+        continue;
+      }
+      const auto shape = operation.shape != graph::kNoShape ? known_shape(view.shape(operation.shape)) : nullptr;
+      const Bytes record = record_in(operation);
+      if (operation.kind == static_cast<std::uint8_t>(Kind::remove)) past.exists = false;
+      if (operation.kind == static_cast<std::uint8_t>(Kind::erase)) past.exists = false;
+      if (shape == nullptr || record.empty()) continue;
+      if (operation.kind != static_cast<std::uint8_t>(Kind::update)) {
+        past.write(shape, record.first(record::RecordView(shape.get(), record.data()).size()), stamp);
+      } else if (past.exists) {
+        const record::RecordView delta(shape.get(), record.data());
+        GS_TRY_OK(merge_update(past.now.as_current(), delta, stamp, past.scratch));
+        std::swap(past.now, past.scratch);
+      }
+    }
+    return {};
+  }));
+  if (!past.exists) {
+    return past.erased ? Error(Code::erased, "record " + id.text() + " was erased; its proof is intact")
+                       : Error(Code::not_found, "record " + id.text() + " did not exist at change " + change.text());
+  }
+  auto hold = std::make_shared<RecordHold>();
+  hold->db = shared_from_this();
+  hold->version = settled.moment.version;
+  auto image = std::make_shared<Buffer>(std::move(past.now.image));
+  hold->found.entry.id = id;
+  hold->found.entry.hlc = past.now.base.hlc;
+  hold->found.entry.writer = past.now.base.writer;
+  {
+    std::lock_guard lock(commit_mutex_);
+    hold->found.entry.shape = applier_.intern(past.now.shape);
+  }
+  hold->found.record = image->data() + past.now.record_at;
+  hold->found.exceptions = reinterpret_cast<const state::StampException*>(image->data() + state::kImageHeadBytes);
+  hold->found.exception_count = past.now.exception_count;
+  hold->shape = tables_.shape(hold->found.entry.shape).shape.get();
+  hold->owned = std::move(image);
+  return std::shared_ptr<const RecordHold>(std::move(hold));
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,114 @@
+#include "gs/engine/database/keys.h"
+
+#include <cstdio>
+#include <cstring>
+
+#include "gs/base/crc32c.h"
+#include "gs/base/endian.h"
+#include "gs/core/record/json.h"
+
+namespace gs::engine {
+
+namespace {
+
+constexpr const char* kStorageFile = "storage.json";
+constexpr const char* kKeyDirectory = "keys";
+constexpr const char* kKeyFile = "keys/writer";
+constexpr const char* kInstanceFile = "keys/instance";
+constexpr std::uint64_t kSmallFileBytesMax = 64 << 10;
+
+constexpr std::uint8_t kKeyMagic[8] = {'g', 's', 'k', 'e', 'y', '1', 0, 0};
+constexpr std::size_t kKeyCheckedBytes = 48;
+constexpr std::size_t kKeyFileBytes = 52;
+
+std::string iso_time(std::uint64_t ms) {
+  std::string text;
+  record::append_json(Value(Date{static_cast<std::int64_t>(ms)}), text);
+  // {"$date":"..."} without its wrapping: the text between the last two quotes.
+  const std::size_t end = text.rfind('"');
+  const std::size_t begin = text.rfind('"', end - 1);
+  return text.substr(begin + 1, end - begin - 1);
+}
+
+const Value* member(const Object& object, std::string_view name) {
+  for (const Member& each : object) {
+    if (each.first == name) return &each.second;
+  }
+  return nullptr;
+}
+
+Error not_readable(platform::FileSystem& files, const std::string& why) {
+  return Error(Code::not_a_storage, files.display(kStorageFile) + " " + why +
+                                        ". Restore the file from a backup of this storage");
+}
+
+}  // namespace
+
+Error write_storage_file(platform::Environment& env, const Digest& storage) {
+  const std::string text = "{\"format\":" + std::to_string(kFormatVersion) + ",\"storage\":\"" + storage.text() +
+                           "\",\"created\":\"" + iso_time(env.clock->wall_ms()) + "\",\"engine\":\"" +
+                           kEngineVersion + "\"}\n";
+  return env.files->write_whole(kStorageFile, as_bytes(text));
+}
+
+Result<StorageFile> read_storage_file(platform::FileSystem& files) {
+  auto bytes = files.read_whole(kStorageFile, kSmallFileBytesMax);
+  if (bytes.code() == Code::not_found) {
+    return Error(Code::not_a_storage, files.display("") + " holds no storage (no storage.json). Create one with "
+                                          "`gstore init`, or give its directory with -d");
+  }
+  if (!bytes.ok()) return std::move(bytes).error();
+  auto parsed = record::parse_json(as_text(bytes.value()));
+  if (!parsed.ok()) return not_readable(files, "is not valid JSON: " + std::string(parsed.error().message()));
+  const Object* object = parsed->get<Object>();
+  if (object == nullptr) return not_readable(files, "is not a JSON object");
+  const Value* format = member(*object, "format");
+  const Value* storage = member(*object, "storage");
+  const double* number = format != nullptr ? format->get<double>() : nullptr;
+  if (number == nullptr) return not_readable(files, "names no format");
+  if (*number > kFormatVersion) {
+    return Error(Code::newer_format, files.display(kStorageFile) + " says format " +
+                                         std::to_string(static_cast<long long>(*number)) + ", this engine reads up to " +
+                                         std::to_string(kFormatVersion) + ". Update GlobalStorage");
+  }
+  if (*number != kFormatVersion) return not_readable(files, "names an unknown format");
+  const std::string* text = storage != nullptr ? storage->get<std::string>() : nullptr;
+  const auto digest = text != nullptr ? Digest::parse(*text) : std::nullopt;
+  if (!digest) return not_readable(files, "names no storage id");
+  return StorageFile{*digest, kFormatVersion};
+}
+
+Result<crypto::KeyPair> make_writer_key(platform::Environment& env) {
+  std::uint8_t file[kKeyFileBytes] = {};
+  std::memcpy(file, kKeyMagic, sizeof kKeyMagic);
+  file[8] = static_cast<std::uint8_t>(crypto::Algorithm::ed25519);
+  env.random->fill({file + 16, 32});
+  store_u32(file + kKeyCheckedBytes, crc32c({file, kKeyCheckedBytes}));
+  GS_TRY_OK(env.files->make_directory(kKeyDirectory, true));
+  GS_TRY_OK(env.files->write_whole(kKeyFile, file, true));
+  GS_TRY(const Buffer identity, env.files->identity(kKeyFile));
+  GS_TRY_OK(env.files->write_whole(kInstanceFile, identity, true));
+  auto pair = crypto::KeyPair::from_seed(std::span<const std::uint8_t, 32>(file + 16, 32));
+  std::memset(file, 0, sizeof file);
+  return pair;
+}
+
+Result<std::optional<crypto::KeyPair>> read_writer_key(platform::FileSystem& files) {
+  using Maybe = std::optional<crypto::KeyPair>;
+  if (!files.exists(kKeyFile)) return Maybe();
+  GS_TRY(Buffer file, files.read_whole(kKeyFile, kSmallFileBytesMax));
+  if (file.size() != kKeyFileBytes || std::memcmp(file.data(), kKeyMagic, sizeof kKeyMagic) != 0 ||
+      load_u32(file.data() + kKeyCheckedBytes) != crc32c({file.data(), kKeyCheckedBytes})) {
+    return Error(Code::damaged, files.display(kKeyFile) +
+                                    " is damaged. Remove the keys directory; a new writer is made at the next open");
+  }
+  auto noted = files.read_whole(kInstanceFile, kSmallFileBytesMax);
+  GS_TRY(const Buffer identity, files.identity(kKeyFile));
+  // A copied directory, or a crash between the two files: both get a new writer.
+  if (!noted.ok() || noted.value() != identity) return Maybe();
+  auto pair = crypto::KeyPair::from_seed(std::span<const std::uint8_t, 32>(file.data() + 16, 32));
+  std::memset(file.data(), 0, file.size());
+  return Maybe(std::move(pair));
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,35 @@
+// What identifies a storage and its writer on disk: storage.json and keys/.
+//
+//   storage.json    {"format":1,"storage":"<64 hex>","created":"<ISO time>","engine":"0.1.0"}
+//   keys/writer     magic "gskey1\0\0", u8 algorithm (1 Ed25519), 7 zeros, u8[32] seed, u32 CRC-32C of
+//                   the 48 bytes before it; mode 0600, directory 0700; never in a backup
+//   keys/instance   the identity of the file keys/writer where it was made: a copied directory has
+//                   another one, and gets a new writer before its first write
+//
+// Errors: not_a_storage, newer_format, damaged, io.
+#pragma once
+
+#include <optional>
+
+#include "gs/core/crypto/signature.h"
+#include "gs/platform/environment.h"
+
+namespace gs::engine {
+
+inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr const char* kEngineVersion = "0.1.0";
+
+struct StorageFile {
+  Digest storage;
+  std::uint32_t format = kFormatVersion;
+};
+
+Error write_storage_file(platform::Environment& env, const Digest& storage);
+Result<StorageFile> read_storage_file(platform::FileSystem& files);
+
+// Makes and stores a new writer key.
+Result<crypto::KeyPair> make_writer_key(platform::Environment& env);
+// The stored key; nullopt when there is none or when the directory was copied from elsewhere.
+Result<std::optional<crypto::KeyPair>> read_writer_key(platform::FileSystem& files);
+
+}  // namespace gs::engine

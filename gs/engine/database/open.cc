@@ -1,0 +1,355 @@
+// Creating, opening and recovering a storage.
+//
+// Recovery is the ordinary path: read the newest checkpoint, open the log (which checks frames and
+// cuts a torn tail), replay what came after the checkpoint. Without a usable checkpoint the whole
+// log is replayed; nothing else changes.
+
+#include <algorithm>
+#include <map>
+
+#include "gs/base/check.h"
+#include "gs/engine/database/commit_scratch.h"
+
+namespace gs::engine {
+
+namespace {
+
+constexpr const char* kLogDirectory = "log";
+constexpr const char* kStateDirectory = "state";
+constexpr const char* kBlobDirectory = "blobs";
+constexpr const char* kLockFile = "lock";
+// Stands while a creation is under way, so that an interrupted one can be told from damage.
+constexpr const char* kCreatingFile = "creating";
+
+log::Options log_options(const Options& options, bool read_only) {
+  log::Options log;
+  log.segment_bytes = options.segment_bytes;
+  log.read_only = read_only;
+  return log;
+}
+
+Error check_options(const Options& options) {
+  const auto outside = [](std::uint64_t value, std::uint64_t low, std::uint64_t high) {
+    return value < low || value > high;
+  };
+  constexpr std::uint64_t kMiB = 1 << 20;
+  if (outside(options.memory_bytes, kMiB, kMiB << 10)) {
+    return Error(Code::invalid, "memory_bytes must be 1 MiB to 1 GiB");
+  }
+  if (outside(options.checkpoint_log_bytes, kMiB, kMiB << 12)) {
+    return Error(Code::invalid, "checkpoint_log_bytes must be 1 MiB to 4 GiB");
+  }
+  if (outside(options.segment_bytes, kMiB, kMiB << 10)) {
+    return Error(Code::invalid, "segment_bytes must be 1 MiB to 1 GiB");
+  }
+  return {};
+}
+
+// The first change of a storage, in memory: its digest is the storage id.
+Buffer make_genesis(platform::Environment& env, const crypto::KeyPair& key, Policy policy, Digest& storage) {
+  graph::Genesis genesis;
+  genesis.policy = policy == Policy::closed ? 1 : 0;
+  env.random->fill(genesis.nonce.bytes);
+  genesis.owner = key.public_key();
+  const Buffer payload = graph::encode_genesis(genesis);
+
+  graph::ChangeBuilder::Open open;
+  open.writer.bytes = key.public_key();
+  open.hlc = id::hlc_of_ms(env.clock->wall_ms());
+  env.random->fill(open.seed);
+  const graph::Hlc hlc = open.hlc;
+  Buffer space(4096);
+  graph::ChangeBuilder builder;
+  builder.begin(std::move(open), space);
+  const auto appended = builder.append(static_cast<std::uint8_t>(graph::Kind::genesis), graph::kLastOfTransaction,
+                                       nullptr, nullptr, hlc, payload.size());
+  std::memcpy(appended.payload, payload.data(), payload.size());
+  const Bytes change = builder.close(key);
+  storage = builder.digest();
+  return Buffer(change.begin(), change.end());
+}
+
+Error remove_directory_files(platform::FileSystem& files, const std::string& directory) {
+  auto names = files.list(directory);
+  if (!names.ok()) return {};  // no such directory: nothing to remove
+  for (const std::string& name : names.value()) GS_TRY_OK(files.remove(directory + "/" + name));
+  return {};
+}
+
+Error clear_interrupted_creation(platform::FileSystem& files) {
+  for (const char* directory : {kLogDirectory, "keys", kStateDirectory}) {
+    GS_TRY_OK(remove_directory_files(files, directory));
+  }
+  return {};
+}
+
+Error check_free(platform::FileSystem& files) {
+  if (files.exists(kCreatingFile)) return clear_interrupted_creation(files);
+  for (const char* name : {"storage.json", "log"}) {
+    if (files.exists(name)) {
+      return Error(Code::exists, files.display("") + " holds a storage already (" + name +
+                                     "). Open it, or choose another directory");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Database::Database(Setup setup)
+    : setup_(std::move(setup)),
+      env_(setup_.env),
+      options_(setup_.options),
+      shape_cache_(std::make_shared<record::ShapeCache>()),
+      scratch_(std::make_unique<CommitScratch>()) {}
+
+Database::~Database() { close().ignore(); }  // close() is there for those who want to know
+
+void Database::report(Event::Level level, std::string_view name, const std::string& text) const {
+  if (options_.on_event) options_.on_event(Event{level, name, text});
+}
+
+Result<std::shared_ptr<Database>> Database::create(Setup setup, const CreateOptions& create) {
+  GS_TRY_OK(check_options(setup.options));
+  platform::Environment& env = setup.env;
+  platform::FileSystem& files = *env.files;
+  GS_TRY_OK(files.make_directory(""));
+  {
+    GS_TRY(const auto lock, files.lock(kLockFile));
+    GS_TRY_OK(check_free(files));
+    GS_TRY_OK(files.write_whole(kCreatingFile, {}));
+    GS_TRY(const crypto::KeyPair key, make_writer_key(env));
+    Digest storage;
+    const Buffer genesis = make_genesis(env, key, create.policy, storage);
+    log::Recovery recovery;
+    const auto ignore = [](log::Location, std::uint64_t, Bytes) { return Error(); };
+    GS_TRY(const auto log, log::Log::open(files, kLogDirectory, storage, log_options(setup.options, false), 0, 0,
+                                          ignore, recovery));
+    GS_TRY(const log::Log::Space space, log->begin(genesis.size()));
+    std::memcpy(space.space.data(), genesis.data(), genesis.size());
+    GS_TRY_OK(log->write(genesis.size()));
+    GS_TRY_OK(log->sync());
+    GS_TRY_OK(log->close());
+    GS_TRY_OK(write_storage_file(env, storage));
+    GS_TRY_OK(files.remove(kCreatingFile));
+    GS_TRY_OK(files.sync_directory(""));
+  }
+  return open(std::move(setup));
+}
+
+Result<std::shared_ptr<Database>> Database::open(Setup setup) {
+  GS_TRY_OK(check_options(setup.options));
+  // The constructor is private, so make_shared cannot be used.
+  std::shared_ptr<Database> database(new Database(std::move(setup)));
+  GS_TRY_OK(database->recover());
+  return database;
+}
+
+Error Database::recover() {
+  platform::FileSystem& files = *env_.files;
+  GS_TRY(const StorageFile file, read_storage_file(files));
+  storage_ = file.storage;
+  read_only_ = options_.read_only;
+  read_only_reason_ = "the storage was opened read-only. Open it without read_only to write";
+  if (!read_only_) {
+    GS_TRY(lock_, files.lock(kLockFile));
+    GS_TRY_OK(files.make_directory(kStateDirectory));
+  }
+  blobs_ = std::make_unique<blob::BlobStore>(files, kBlobDirectory);
+
+  auto loaded = state::read_checkpoint(files, tables_);
+  Error error;
+  if (loaded.ok()) {
+    error = recover_from(std::move(loaded).value());
+    if (error) report(Event::Level::warning, "checkpoint_unusable", error.text());
+  }
+  if (!loaded.ok() || error) {
+    if (error && error.code() != Code::damaged && error.code() != Code::broken_chain &&
+        error.code() != Code::not_found && error.code() != Code::invalid) {
+      return error;
+    }
+    tables_.clear();
+    GS_TRY_OK(recover_from(std::nullopt));
+  }
+  if (!read_only_) {
+    GS_TRY_OK(adopt_writer());
+    remove_stray_state_files(checkpoint_);
+  }
+  return {};
+}
+
+// Everything that open() derives starts empty, so that it can be done again without a checkpoint.
+Error Database::recover_from(std::optional<state::Loaded> loaded) {
+  auto version = std::make_shared<state::Version>();
+  version->tables.push_back(std::make_shared<state::RowTable>());
+  heads_.clear();
+  frontier_.clear();
+  applier_.live_records().clear();
+  applier_.dirty().set();
+  change_count_ = 0;
+  recovery_ = {};
+  checkpoint_ = {};
+  log::Location from = 0;
+  std::uint64_t from_sequence = 0;
+  if (loaded) {
+    checkpoint_ = std::move(loaded->checkpoint);
+    manifest_turn_ = loaded->manifest_turn;
+    next_file_ = checkpoint_.next_file;
+    from = checkpoint_.log_location;
+    from_sequence = checkpoint_.log_sequence;
+    frontier_ = checkpoint_.frontier;
+    change_count_ = checkpoint_.log_tree_size;
+    applier_.live_records() = checkpoint_.live_records;
+    for (const state::WriterHead& head : checkpoint_.heads) {
+      if (head.writer >= heads_.size()) heads_.resize(head.writer + std::size_t{1});
+      heads_[head.writer] = head;
+      last_hlc_ = std::max(last_hlc_, head.hlc);
+    }
+    for (const std::uint64_t number : checkpoint_.runs) {
+      GS_TRY(auto run, state::Run::open(*env_.files, state_path(number, ".gsr"), number));
+      version->runs.push_back(std::move(run));
+    }
+  }
+  log::Recovery recovery;
+  const auto ignore = [](log::Location, std::uint64_t, Bytes) { return Error(); };
+  GS_TRY(log_, log::Log::open(*env_.files, kLogDirectory, storage_, log_options(options_, read_only_), from,
+                              from_sequence, ignore, recovery));
+  if (loaded && (log_->generation_sum() != checkpoint_.log_generation_sum ||
+                 log_->next_sequence() < checkpoint_.log_sequence)) {
+    return Error(Code::damaged, "the checkpoint belongs to another state of the log");
+  }
+  version->log = log_->view();
+  version_ = version;
+  applier_.attach(std::move(version));
+  checkpoint_log_bytes_ = log_->bytes();
+  GS_TRY_OK(log_->walk(loaded ? from : log_->first(), log_->end(),
+                       [this](log::Location at, std::uint64_t, Bytes change) -> Error {
+                         GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
+                         ++recovery_.changes_replayed;
+                         recovery_.bytes_replayed += change.size() + log::kFrameBytes;
+                         return accept(view, at);
+                       }));
+  checkpoint_log_bytes_ -= std::min(checkpoint_log_bytes_, recovery_.bytes_replayed);
+  durable_ = written_ = visible_.load();
+
+  if (recovery.cut) {
+    recovery_.torn_tail_cut = true;
+    recovery_.cut_segment = log::segment_of(recovery.cut_at);
+    recovery_.cut_offset = log::offset_of(recovery.cut_at);
+    recovery_.cut_bytes = recovery.cut_bytes;
+    report(Event::Level::warning, "torn_tail_cut",
+           "segment=" + std::to_string(recovery_.cut_segment) + " offset=" + std::to_string(recovery_.cut_offset) +
+               " bytes=" + std::to_string(recovery_.cut_bytes));
+  }
+  for (const log::Damage& damage : recovery.damage) {
+    recovery_.damage.push_back("segment " + std::to_string(damage.segment) + " offset " +
+                               std::to_string(damage.offset) + ": " + damage.what);
+  }
+  if (!recovery_.damage.empty()) {
+    read_only_ = true;
+    read_only_reason_ = "the log is damaged (" + recovery_.damage.front() +
+                        "). Run `gstore verify`, then repair it from a backup or a peer";
+    report(Event::Level::error, "log_damaged", recovery_.damage.front());
+  }
+  return {};
+}
+
+Error Database::accept(const graph::ChangeView& change, log::Location at) {
+  const bool genesis = change.storage().is_zero();
+  if (genesis ? change.digest() != storage_ : change.storage() != storage_) {
+    return Error(Code::broken_chain, "change " + change.digest().text() + " belongs to another storage");
+  }
+  const std::uint32_t writer = tables_.add_writer(change.writer());
+  if (writer >= heads_.size()) heads_.resize(writer + std::size_t{1});
+  state::WriterHead& head = heads_[writer];
+  const bool first = head.change.is_zero();
+  const bool follows = first ? change.sequence() == 0 && change.prev().is_zero()
+                             : change.sequence() == head.sequence + 1 && change.prev() == head.change;
+  if (!follows) {
+    return Error(Code::broken_chain, "change " + change.digest().text() +
+                                         " does not follow its writer's previous change. Run `gstore verify`");
+  }
+  applier_.reset_mint({head.mint_next, head.mint_last});
+  Sequence sequence = visible_.load(std::memory_order_relaxed);
+  GS_TRY_OK(applier_.replay(change, at, sequence));
+  visible_.store(sequence, std::memory_order_release);
+  head = {writer, change.sequence(), applier_.last_hlc(), applier_.mint().next, applier_.mint().last, change.digest()};
+  last_hlc_ = std::max(last_hlc_, head.hlc);
+  ++change_count_;
+  for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
+    frontier_.erase(std::remove(frontier_.begin(), frontier_.end(), change.parent(i)), frontier_.end());
+  }
+  frontier_.insert(std::lower_bound(frontier_.begin(), frontier_.end(), change.digest()), change.digest());
+  return {};
+}
+
+// The key of this directory's writer; a new one when the directory is a copy or a restored backup.
+Error Database::adopt_writer() {
+  if (read_only_) return {};
+  GS_TRY(key_, read_writer_key(*env_.files));
+  if (!key_) {
+    GS_TRY(key_, make_writer_key(env_));
+    report(Event::Level::info, "writer_minted", "a new writer for this directory");
+  }
+  writer_.bytes = key_->public_key();
+  writer_number_ = tables_.add_writer(writer_);
+  if (writer_number_ >= heads_.size()) heads_.resize(writer_number_ + std::size_t{1});
+  heads_[writer_number_].writer = writer_number_;
+
+  bool admitted = true;
+  Settled whole;
+  whole.first = log_->first();
+  whole.end = log_->end();
+  GS_TRY_OK(each_change(whole, [&](log::Location, Bytes bytes, bool& stop) -> Error {
+    stop = true;
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    auto cursor = change.operations();
+    graph::OperationView operation;
+    if (!cursor.next(operation)) return {};
+    GS_TRY(const graph::Genesis genesis, graph::parse_genesis(operation.payload));
+    admitted = genesis.policy == 0 || change.writer() == writer_;
+    return {};
+  }));
+  if (!admitted) {
+    read_only_ = true;
+    read_only_reason_ = "this storage admits writers by signed grants, and this directory's writer (" +
+                        writer_.text() + ") has none. Ask the owner to admit it";
+    return {};
+  }
+  const state::WriterHead& head = heads_[writer_number_];
+  minter_.emplace(writer_, head.mint_next, head.mint_last);
+  return {};
+}
+
+void Database::remove_stray_state_files(const state::Checkpoint& checkpoint) {
+  auto names = env_.files->list(kStateDirectory);
+  if (!names.ok()) return;
+  for (const std::string& name : names.value()) {
+    const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 10);
+    next_file_ = std::max<std::uint64_t>(next_file_, number + 1);
+    const bool run = name.ends_with(".gsr") && std::find(checkpoint.runs.begin(), checkpoint.runs.end(), number) !=
+                                                   checkpoint.runs.end();
+    const bool current = name.ends_with(".gsp") && number == checkpoint.number;
+    if (!run && !current) env_.files->remove(std::string(kStateDirectory) + "/" + name).ignore();
+  }
+}
+
+Error Database::close() {
+  {
+    std::lock_guard lock(commit_mutex_);
+    if (closed_) return {};
+  }
+  Error error = failed_ || read_only_ || log_ == nullptr ? Error() : sync();
+  {
+    std::unique_lock lock(background_mutex_);
+    stopping_ = true;
+    background_done_.wait(lock, [this] { return !background_running_; });
+  }
+  std::lock_guard lock(commit_mutex_);
+  closed_ = true;
+  if (log_ != nullptr && !read_only_ && !failed_ && !error) error = log_->close();
+  lock_.reset();
+  return error;
+}
+
+}  // namespace gs::engine

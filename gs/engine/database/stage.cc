@@ -1,0 +1,111 @@
+// Staging: operations of one transaction, encoded and waiting; nothing here touches the log.
+
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+
+namespace {
+
+// Transactions kept for reuse, so that their buffers and shape caches stay warm.
+constexpr std::size_t kPoolMax = 16;
+// Staging memory above this is given back instead of pooled.
+constexpr std::size_t kPooledBytesMax = std::size_t{4} << 20;
+
+void add_record(TransactionState& tx, StagedOperation& operation, const record::Encoded& encoded) {
+  operation.shape = encoded.shape;
+  operation.begin = tx.records.size();
+  operation.bytes = encoded.bytes.size();
+  tx.records.insert(tx.records.end(), encoded.bytes.begin(), encoded.bytes.end());
+}
+
+Error too_many(const TransactionState& tx) {
+  if (tx.records.size() <= graph::kTransactionBytesMax) return {};
+  return Error(Code::too_large, "the transaction holds " + std::to_string(tx.records.size()) +
+                                    " bytes; the limit is " + std::to_string(graph::kTransactionBytesMax) +
+                                    ". Commit in parts");
+}
+
+}  // namespace
+
+std::unique_ptr<TransactionState> Database::begin() {
+  {
+    std::lock_guard lock(pool_mutex_);
+    if (!pool_.empty()) {
+      auto state = std::move(pool_.back());
+      pool_.pop_back();
+      state->db = shared_from_this();
+      return state;
+    }
+  }
+  return std::make_unique<TransactionState>(shared_from_this(), shape_cache_);
+}
+
+void Database::recycle(std::unique_ptr<TransactionState> state) {
+  state->clear();
+  state->db.reset();  // a pooled transaction must not keep its own database alive
+  if (state->records.capacity() > kPooledBytesMax) return;
+  std::lock_guard lock(pool_mutex_);
+  if (pool_.size() < kPoolMax) pool_.push_back(std::move(state));
+}
+
+Error Database::stage_insert(TransactionState& tx, record::Encoded encoded, Id& id) {
+  GS_TRY_OK(too_many(tx));
+  StagedOperation operation;
+  operation.kind = Kind::insert;
+  {
+    std::lock_guard lock(mint_mutex_);
+    if (!minter_) return Error(Code::read_only, read_only_reason_);
+    const auto minted = minter_->mint(env_.clock->wall_ms());
+    operation.id = minted.id;
+    operation.mint = minted.counter;
+  }
+  add_record(tx, operation, encoded);
+  id = operation.id;
+  tx.operations.push_back(std::move(operation));
+  return {};
+}
+
+Error Database::stage_keyed(TransactionState& tx, record::Encoded encoded, const Id& id) {
+  GS_TRY_OK(too_many(tx));
+  StagedOperation operation;
+  operation.kind = Kind::insert;
+  operation.keyed = true;
+  operation.id = id;
+  add_record(tx, operation, encoded);
+  tx.operations.push_back(std::move(operation));
+  return {};
+}
+
+Error Database::stage(TransactionState& tx, Kind kind, const Id& id, record::Encoded encoded) {
+  GS_TRY_OK(too_many(tx));
+  StagedOperation operation;
+  operation.kind = kind;
+  operation.id = id;
+  add_record(tx, operation, encoded);
+  tx.operations.push_back(std::move(operation));
+  return {};
+}
+
+Error Database::stage_remove(TransactionState& tx, const Id& id) {
+  StagedOperation operation;
+  operation.kind = Kind::remove;
+  operation.id = id;
+  tx.operations.push_back(std::move(operation));
+  return {};
+}
+
+Error Database::stage_expect(TransactionState& tx, const Id& id, const Digest& version) {
+  // Expectations come first in their transaction: a reader decides before it applies anything.
+  StagedOperation operation;
+  operation.kind = Kind::expect;
+  operation.id = id;
+  operation.version = version;
+  auto at = tx.operations.begin();
+  while (at != tx.operations.end() && at->kind == Kind::expect) ++at;
+  tx.operations.insert(at, std::move(operation));
+  return {};
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,255 @@
+// Verification: every byte of the log against its checksums, digests, links, signatures and
+// commitments, and the state against the log. Never changes anything.
+
+#include <unordered_map>
+#include <unordered_set>
+
+#include "gs/base/endian.h"
+#include "gs/engine/database/database.h"
+#include "gs/engine/database/digest.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+
+namespace {
+
+struct DigestHash {
+  std::size_t operator()(const Digest& digest) const noexcept {
+    return static_cast<std::size_t>(load_u64(digest.bytes.data()));
+  }
+};
+
+std::string place(log::Location at) {
+  return "segment " + std::to_string(log::segment_of(at)) + " offset " + std::to_string(log::offset_of(at));
+}
+
+// The sections of one verification and what they remember from change to change.
+class Verifier {
+ public:
+  enum Section { frames, digests, links, signatures, commitments, payloads, ids, state, head, count };
+
+  Verifier(const Digest& storage, VerifyReport& report) : storage_(storage), report_(report) {
+    for (const char* name : {"frames", "digests", "links", "signatures", "commitments", "payloads", "ids", "state", "head"}) {
+      report_.sections.push_back({name, true, 0, {}});
+    }
+  }
+
+  void fail(Section section, const std::string& detail) {
+    VerifySection& each = report_.sections[section];
+    if (!each.ok) return;  // the first failure of a section is its report
+    each.ok = false;
+    each.detail = detail;
+    report_.ok = false;
+  }
+  void passed(Section section, std::uint64_t by = 1) { report_.sections[section].checked += by; }
+
+  void check(log::Location at, Bytes bytes) {
+    auto parsed = graph::ChangeView::parse(bytes);
+    if (!parsed.ok()) {
+      fail(digests, place(at) + ": " + std::string(parsed.error().message()));
+      return;
+    }
+    const graph::ChangeView& change = parsed.value();
+    const std::string name = place(at) + " change " + change.digest().text();
+    passed(digests);
+    check_links(change, name);
+    if (Error error = change.verify_signature()) {
+      fail(signatures, name + ": " + std::string(error.message()));
+    } else {
+      passed(signatures);
+    }
+    if (Error error = change.verify_commitments()) {
+      fail(commitments, name + ": " + std::string(error.message()));
+    } else {
+      passed(commitments, change.operation_count());
+    }
+    check_operations(change, name);
+    ++report_.changes;
+    report_.operations += change.operation_count();
+    report_.bytes += bytes.size();
+  }
+
+  bool knows(const Digest& change) const { return known_.count(change) != 0; }
+
+ private:
+  struct Head {
+    std::uint64_t sequence = 0;
+    Digest change;
+  };
+
+  void check_links(const graph::ChangeView& change, const std::string& name) {
+    const bool genesis = change.storage().is_zero();
+    if (genesis ? change.digest() != storage_ : change.storage() != storage_) {
+      fail(links, name + " belongs to another storage");
+    }
+    auto [last, first] = heads_.try_emplace(change.writer());
+    const bool follows = first ? change.sequence() == 0 && change.prev().is_zero()
+                               : change.sequence() == last->second.sequence + 1 && change.prev() == last->second.change;
+    if (!follows) fail(links, name + " does not follow its writer's previous change");
+    for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
+      if (!knows(change.parent(i))) fail(links, name + " names an unknown parent " + change.parent(i).text());
+    }
+    if (change.parent_count() == 0 && !genesis) fail(links, name + " has no parent");
+    last->second = {change.sequence(), change.digest()};
+    known_.insert(change.digest());
+    passed(links);
+  }
+
+  void check_operations(const graph::ChangeView& change, const std::string& name) {
+    auto cursor = change.operations();
+    graph::OperationView operation;
+    while (cursor.next(operation)) {
+      if (operation.erased()) {
+        ++report_.erased;
+        continue;
+      }
+      const auto where = [&] { return name + " operation " + std::to_string(cursor.index()); };
+      const record::Shape* shape = nullptr;
+      if (operation.shape != graph::kNoShape && operation.kind != static_cast<std::uint8_t>(Kind::shape)) {
+        const auto known = shapes_.find(change.shape(operation.shape));
+        if (known == shapes_.end()) {
+          fail(payloads, where() + " uses a shape that no change before it defines");
+          continue;
+        }
+        shape = known->second.get();
+      }
+      if (Error error = graph::validate_payload(operation, shape)) {
+        fail(payloads, where() + ": " + std::string(error.message()));
+        continue;
+      }
+      passed(payloads);
+      if (operation.kind == static_cast<std::uint8_t>(Kind::shape)) learn_shape(change, operation, where());
+      if (operation.kind == static_cast<std::uint8_t>(Kind::insert)) check_id(change, operation, *shape, where());
+    }
+  }
+
+  void learn_shape(const graph::ChangeView& change, const graph::OperationView& operation, const std::string& where) {
+    auto shape = record::Shape::decode(operation.payload);
+    if (!shape.ok() || shape.value()->digest() != change.shape(operation.shape)) {
+      fail(payloads, where + " defines another shape than it names");
+      return;
+    }
+    shapes_[shape.value()->digest()] = shape.value();
+  }
+
+  void check_id(const graph::ChangeView& change, const graph::OperationView& operation, const record::Shape& shape,
+                const std::string& where) {
+    const Id id = change.id(operation.id_index);
+    const std::uint64_t mint = load_u64(operation.payload.data());
+    bool right = false;
+    if (mint != graph::kNoMint) {
+      right = id::minted_by(id, change.writer(), mint);
+    } else {
+      const record::RecordView record(&shape, operation.payload.data() + 8);
+      right = shape.keyed() && record::keyed_id(shape.collection_id(), record.key()) == id;
+    }
+    if (right) {
+      passed(ids);
+    } else {
+      fail(ids, where + ": the id " + id.text() + " was not made by this writer");
+    }
+  }
+
+  Digest storage_;
+  VerifyReport& report_;
+  std::unordered_map<graph::Writer, Head, DigestHash> heads_;
+  std::unordered_set<Digest, DigestHash> known_;
+  std::unordered_map<Digest, record::ShapePtr, DigestHash> shapes_;
+};
+
+// The state that the log alone leads to, built aside.
+class Rebuild {
+ public:
+  explicit Rebuild(std::shared_ptr<const log::View> log) : version_(std::make_shared<state::Version>()) {
+    version_->tables.push_back(std::make_shared<state::RowTable>());
+    version_->log = std::move(log);
+    applier_.attach(version_);
+  }
+  Error apply(log::Location at, Bytes bytes) {
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    return applier_.replay(change, at, sequence_);
+  }
+  Result<Digest> digest() {
+    std::vector<Digest> buckets;
+    BucketSet all;
+    all.set();
+    return state_digest(version_, sequence_, tables_, all, buckets);
+  }
+
+ private:
+  state::Tables tables_;
+  std::shared_ptr<state::Version> version_;
+  Applier applier_{tables_};
+  Sequence sequence_ = 0;
+};
+
+}  // namespace
+
+Result<VerifyReport> Database::verify(const VerifyOptions& options) {
+  std::lock_guard verify_lock(verify_mutex_);
+  // One moment for the log and the state: both are taken before the first byte is read.
+  GS_TRY(const Settled settled, settle());
+  VerifyReport report;
+  report.frontier = settled.frontier;
+  Verifier verifier(storage_, report);
+  std::optional<Rebuild> rebuild;
+  if (options.full) rebuild.emplace(settled.moment.version->log);
+  Error rebuild_error;
+
+  std::vector<log::Damage> damage;
+  GS_TRY_OK(log_->verify(
+      [&](log::Location at, std::uint64_t, Bytes change) -> Error {
+        if (at >= settled.end) return {};
+        verifier.passed(Verifier::frames);
+        verifier.check(at, change);
+        if (rebuild && !rebuild_error) rebuild_error = rebuild->apply(at, change);
+        return {};
+      },
+      damage, options.progress));
+  for (const log::Damage& each : damage) {
+    verifier.fail(Verifier::frames,
+                  place(log::location(each.segment, static_cast<std::uint32_t>(each.offset))) + ": " + each.what);
+    report.damage.push_back(place(log::location(each.segment, static_cast<std::uint32_t>(each.offset))) + ": " + each.what);
+  }
+
+  for (const auto& run : settled.moment.version->runs) {
+    if (Error error = run->check()) {
+      verifier.fail(Verifier::state, "run " + std::to_string(run->number()) + ": " + std::string(error.message()));
+    } else {
+      verifier.passed(Verifier::state);
+    }
+  }
+  if (rebuild && report.ok) {
+    if (rebuild_error) {
+      verifier.fail(Verifier::state, std::string(rebuild_error.message()));
+    } else {
+      GS_TRY(const Digest expected, rebuild->digest());
+      std::vector<Digest> buckets;
+      BucketSet all;
+      all.set();
+      GS_TRY(const Digest actual, state_digest(settled.moment.version, settled.moment.at, tables_, all, buckets));
+      if (expected != actual) {
+        verifier.fail(Verifier::state, "the state digest is " + actual.text() + ", the log leads to " +
+                                           expected.text() + ". Remove the directory state/ to rebuild it");
+      } else {
+        verifier.passed(Verifier::state);
+      }
+    }
+  }
+  for (const Digest& head : settled.frontier) {
+    if (!verifier.knows(head)) verifier.fail(Verifier::head, "the head " + head.text() + " is not in the log");
+  }
+  if (options.head) {
+    if (verifier.knows(*options.head)) {
+      verifier.passed(Verifier::head);
+    } else {
+      verifier.fail(Verifier::head, "the change " + options.head->text() +
+                                        " is not in the log: its end was cut off, or it belongs to another storage");
+    }
+  }
+  GS_TRY_OK(blobs_->check());
+  return report;
+}
+
+}  // namespace gs::engine

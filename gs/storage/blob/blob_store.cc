@@ -1,0 +1,69 @@
+#include "gs/storage/blob/blob_store.h"
+
+#include "gs/core/crypto/sha256.h"
+
+namespace gs::blob {
+
+std::string BlobStore::path_of(const Digest& digest) const {
+  const std::string name = digest.text();
+  return directory_ + "/" + name.substr(0, 2) + "/" + name;
+}
+
+Result<BlobRef> BlobStore::put(Bytes bytes) {
+  if (bytes.size() > kBlobBytesMax) {
+    return Error(Code::too_large, "a blob of " + std::to_string(bytes.size()) + " bytes; the limit is " +
+                                      std::to_string(kBlobBytesMax) + ". Split it into several blobs");
+  }
+  const BlobRef blob{crypto::sha256(bytes), bytes.size()};
+  const std::string path = path_of(blob.digest);
+  if (files_.exists(path)) return blob;
+  GS_TRY_OK(files_.make_directory(path.substr(0, path.rfind('/'))));
+  GS_TRY_OK(files_.write_whole(path, bytes));
+  return blob;
+}
+
+Result<Buffer> BlobStore::get(const BlobRef& blob) const {
+  auto bytes = files_.read_whole(path_of(blob.digest), kBlobBytesMax);
+  if (!bytes.ok()) return std::move(bytes).error().in("blob " + blob.digest.text());
+  if (bytes->size() != blob.size || crypto::sha256(bytes.value()) != blob.digest) {
+    return Error(Code::damaged, "blob " + blob.digest.text() +
+                                    " does not match its digest. Copy it again from a backup or a peer");
+  }
+  return std::move(bytes).value();
+}
+
+Error BlobStore::each(const std::function<Error(const std::string& path)>& visit) const {
+  auto groups = files_.list(directory_);
+  if (groups.code() == Code::not_found) return {};
+  if (!groups.ok()) return std::move(groups).error();
+  for (const std::string& group : groups.value()) {
+    GS_TRY(const std::vector<std::string> names, files_.list(directory_ + "/" + group));
+    for (const std::string& name : names) {
+      if (Digest::parse(name)) GS_TRY_OK(visit(directory_ + "/" + group + "/" + name));
+    }
+  }
+  return {};
+}
+
+Result<std::uint64_t> BlobStore::total_bytes() const {
+  std::uint64_t total = 0;
+  GS_TRY_OK(each([&](const std::string& path) -> Error {
+    GS_TRY(auto file, files_.open(path, platform::OpenMode::read));
+    GS_TRY(const std::uint64_t bytes, file->size());
+    total += bytes;
+    return {};
+  }));
+  return total;
+}
+
+Error BlobStore::check() const {
+  return each([&](const std::string& path) -> Error {
+    GS_TRY(const Buffer bytes, files_.read_whole(path, kBlobBytesMax));
+    if (crypto::sha256(bytes).text() != path.substr(path.rfind('/') + 1)) {
+      return Error(Code::damaged, path + " does not match its digest");
+    }
+    return {};
+  });
+}
+
+}  // namespace gs::blob
