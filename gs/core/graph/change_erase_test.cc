@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <fstream>
+#include <string>
 
+#include "gs/base/hex.h"
 #include "gs/core/graph/samples_test.h"
 
 namespace gs::graph {
@@ -23,6 +26,18 @@ Buffer erased_sample(std::initializer_list<std::uint32_t> operations) {
   return erase_operations(ChangeView::parse(original).value(),
                           {operations.begin(), operations.size()})
       .value();
+}
+
+TEST(Erase, BytesOfTheErasedSampleAreFrozen) {
+  const Buffer result = erased_sample({1, 3});
+  EXPECT_EQ(crypto::sha256(result).text(),
+            "9aa6b3158d5bf1da0e72eef19f8d157845d38d4d08c439969580f2c710255a08");
+#ifdef GS_TEST_DATA
+  std::ifstream file(GS_TEST_DATA "/v1/change-erased.hex");
+  std::string hex;
+  ASSERT_TRUE(file >> hex) << "tests/data/v1/change-erased.hex is missing";
+  EXPECT_EQ(hex, to_hex(result));
+#endif
 }
 
 TEST(Erase, RemovesPayloadSaltAndSeedAndKeepsTheProof) {
