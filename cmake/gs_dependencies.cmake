@@ -1,7 +1,7 @@
 # What we link from outside, each with its reason in docs/DEPENDENCIES.md. All from the system.
 #
-# gs_external_crypto   SHA-256 and Ed25519: OpenSSL libcrypto and libsodium. Empty for WebAssembly,
-#                      where the core brings its own code.
+# gs_external_crypto   SHA-256 and Ed25519: OpenSSL libcrypto and libsodium. For WebAssembly only
+#                      libsodium, compiled from the system's source package.
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 add_library(gs_external_crypto INTERFACE)
@@ -18,6 +18,8 @@ if(NOT GS_WASM)
     IMPORTED_LOCATION "${GS_SODIUM_LIBRARY}"
     INTERFACE_INCLUDE_DIRECTORIES "${GS_SODIUM_INCLUDE}")
   target_link_libraries(gs_external_crypto INTERFACE OpenSSL::Crypto gs_sodium)
+else()
+  include(gs_wasm_crypto)
 endif()
 
 add_library(gs_external_rapidcheck INTERFACE)

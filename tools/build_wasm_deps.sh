@@ -1,0 +1,107 @@
+#!/bin/sh
+# Builds the part of libsodium that the WebAssembly core needs (SHA-256 and Ed25519) into build/deps.
+#
+# The source is that of the distribution's own libsodium package, fetched and verified by apt from
+# the same archive that the installed libsodium-dev came from, so its security fixes come along. Runs
+# once; a second call sees the stamp and returns at once. Needs apt, dpkg-dev, clang-19, an llvm-ar.
+#
+#   tools/build_wasm_deps.sh [DIRECTORY]     default: build/deps
+#
+# Makes DIRECTORY/libsodium-wasm/{include/,libsodium.a}. To build without a network, put an unpacked
+# libsodium source tree into DIRECTORY/libsodium-source first.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+deps=${1:-$root/build/deps}
+out=$deps/libsodium-wasm
+source=$deps/libsodium-source
+# Anything that changes the result is in this script, so its checksum says when to build anew.
+stamp=$(cksum <"$0")
+
+if [ -f "$out/stamp" ] && [ "$(cat "$out/stamp")" = "$stamp" ]; then
+  exit 0
+fi
+mkdir -p "$deps"
+
+# A private set of apt lists with source entries: the system's own lists stay as they are.
+fetch_source() {
+  apt=$deps/apt
+  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/parts"
+  version=$(dpkg-query -W -f '${Version}' libsodium-dev)
+  keyring=$(ls /usr/share/keyrings/debian-archive-keyring.gpg 2>/dev/null || true)
+  # Lines of `apt-cache policy` such as: 500 <address> <suite>/<component> amd64 Packages
+  apt-cache policy libsodium-dev |
+    awk -v keyring="$keyring" '$2 ~ /^[a-z+]+:\/\// && $3 ~ /\// {
+      split($3, part, "/")
+      option = keyring == "" ? "" : "[signed-by=" keyring "] "
+      print "deb-src " option $2 " " part[1] " " part[2]
+    }' | sort -u >"$apt/sources.list"
+  if [ ! -s "$apt/sources.list" ]; then
+    echo "build_wasm_deps: apt does not know where libsodium-dev $version came from." >&2
+    echo "Run 'apt-get update', or unpack the source of libsodium into $source." >&2
+    exit 1
+  fi
+  set -- -qq -o "Dir::Etc::sourcelist=$apt/sources.list" -o "Dir::Etc::sourceparts=$apt/parts" \
+    -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "APT::Sandbox::User=$(id -un)"
+  apt-get "$@" update
+  (cd "$apt" && apt-get "$@" source --download-only "libsodium=$version")
+  # apt has checked the files against the signed lists, so a word about the packager's own key, which
+  # nobody has here, would only worry people.
+  if ! dpkg-source --no-copy -x "$apt"/libsodium_*.dsc "$source" >"$apt/unpack.log" 2>&1; then
+    cat "$apt/unpack.log" >&2
+    exit 1
+  fi
+  rm -rf "$apt"
+}
+
+[ -d "$source/src/libsodium" ] || fetch_source
+
+tree=$source/src/libsodium
+work=$deps/libsodium-objects
+rm -rf "$work" "$out"
+mkdir -p "$work" "$out/include"
+cp -r "$tree/include/sodium" "$tree/include/sodium.h" "$out/include/"
+# What configure would write: the version, and nothing else that these files ask for.
+sed -e 's/@VERSION@/wasm/' -e 's/@SODIUM_LIBRARY_VERSION_MAJOR@/0/' \
+  -e 's/@SODIUM_LIBRARY_VERSION_MINOR@/0/' -e 's/@SODIUM_LIBRARY_MINIMAL_DEF@//' \
+  "$tree/include/sodium/version.h.in" >"$out/include/sodium/version.h"
+
+# Signing and verifying from given keys: no random numbers, no locked memory, no files. (utils.c has
+# functions that raise signals; nothing calls them, so the linker drops them.)
+files="
+  crypto_hash/sha256/hash_sha256.c
+  crypto_hash/sha256/cp/hash_sha256_cp.c
+  crypto_hash/sha512/hash_sha512.c
+  crypto_hash/sha512/cp/hash_sha512_cp.c
+  crypto_sign/ed25519/ref10/keypair.c
+  crypto_sign/ed25519/ref10/open.c
+  crypto_sign/ed25519/ref10/sign.c
+  crypto_core/ed25519/ref10/ed25519_ref10.c
+  crypto_verify/sodium/verify.c
+  sodium/utils.c
+"
+objects=
+for file in $files; do
+  object=$work/$(echo "$file" | tr / _ | sed 's/\.c$/.o/')
+  clang-19 --target=wasm32-wasi -O2 -DNDEBUG -DCONFIGURED=1 -DNATIVE_LITTLE_ENDIAN=1 \
+    -D_WASI_EMULATED_SIGNAL -ffunction-sections -fdata-sections -Wno-everything \
+    -I"$out/include" -I"$out/include/sodium" -I"$tree/include/sodium" \
+    -c "$tree/$file" -o "$object"
+  objects="$objects $object"
+done
+
+archiver=
+for name in llvm-ar-19 llvm-ar-14 llvm-ar; do
+  if command -v "$name" >/dev/null 2>&1; then
+    archiver=$name
+    break
+  fi
+done
+if [ -z "$archiver" ]; then
+  echo "build_wasm_deps: no llvm-ar found; GNU ar does not understand WebAssembly." >&2
+  exit 1
+fi
+# shellcheck disable=SC2086  # a list of names without spaces
+"$archiver" rcs "$out/libsodium.a" $objects
+rm -rf "$work"
+echo "$stamp" >"$out/stamp"
