@@ -32,6 +32,7 @@ Error Content::write(std::uint64_t offset, Bytes bytes) {
   const std::size_t at = static_cast<std::size_t>(offset);
   std::memcpy(block_->data + at, bytes.data(), bytes.size());
   size_ = std::max(size_, at + bytes.size());
+  written_ = std::max(written_, at + bytes.size());
   mirror(at, bytes.size());
   return {};
 }
@@ -46,11 +47,11 @@ std::size_t Content::read(std::uint64_t offset, MutableBytes out) const noexcept
 
 Error Content::resize(std::uint64_t bytes) {
   GS_TRY_OK(reserve(bytes));
-  const std::size_t before = size_;
   size_ = static_cast<std::size_t>(bytes);
-  if (size_ < before) {
-    std::memset(block_->data + size_, 0, before - size_);
-    mirror(size_, before - size_);
+  if (size_ < written_) {
+    std::memset(block_->data + size_, 0, written_ - size_);
+    mirror(size_, written_ - size_);
+    written_ = size_;
   }
   return {};
 }
@@ -71,7 +72,7 @@ Error Content::reserve(std::uint64_t bytes) {
   if (block->data == nullptr) {
     return Error(Code::no_space, "no memory for a file of " + std::to_string(bytes) + " bytes");
   }
-  if (size_ > 0) std::memcpy(block->data, block_->data, size_);
+  if (written_ > 0) std::memcpy(block->data, block_->data, written_);
   if (block_ && block_.use_count() > 1) older_.push_back(block_);
   block_ = std::move(block);
   return {};

@@ -59,6 +59,7 @@ class Content {
   std::shared_ptr<Block> block_;
   std::vector<std::weak_ptr<Block>> older_;
   std::size_t size_ = 0;
+  std::size_t written_ = 0;  // nothing but zeros from here on: need not be cleared or copied
 };
 
 }  // namespace gs::platform
