@@ -5,7 +5,8 @@
 
 ctest's junit.xml knows programs, reports/<program>.xml of GoogleTest knows single tests. A program
 with a report counts as many tests as it has; any other entry of ctest counts as one. A program that
-was not built, or failed without saying which test, because it crashed or a sanitizer stopped it, is one failed test.
+was not built, or failed without saying which test, because it crashed or a sanitizer stopped it, is
+one failed test.
 """
 
 import os

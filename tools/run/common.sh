@@ -49,7 +49,7 @@ try_step() {
 # Of the failed step's output: what looks like errors, and how it ended.
 show_failure() {
   step_output="tail -n +$step_line $LOG"
-  errors=$($step_output | grep -E '(error|Error|ERROR|FAILED|\*\*\*Failed|undefined reference)[: ]' |
+  errors=$($step_output | grep -E '(error|Error|ERROR|FAILED|\*\*\*Failed|undefined ref)[: e]' |
     head -n "$LOG_ERROR_LINES") || true
   if [ -n "$errors" ]; then
     echo "  --- errors (all of it is in $LOG):"
