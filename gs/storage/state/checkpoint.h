@@ -7,7 +7,13 @@
 //
 // Opening takes the valid slot with the highest turn whose checkpoint file matches its digest; when
 // none does, state is rebuilt from the log. docs/FORMAT.md "Checkpoint" has the file's table.
-// Errors: damaged, io, no_space.
+//
+// Runs and checkpoint files share one sequence of numbers. A file that no valid slot names is a
+// leftover and may be removed or replaced. As long as the older slot shall be a way back, the runs
+// that its checkpoint names have to stay.
+// Threads: one at a time. Tables may grow meanwhile: what is added later is in the log behind
+// log_location, and replaying gives it the same number again.
+// Errors: not_found, damaged, io, no_space, too_large.
 #pragma once
 
 #include "gs/core/graph/change.h"
@@ -28,25 +34,40 @@ struct WriterHead {
 
 struct Checkpoint {
   std::uint64_t number = 0;
-  std::uint64_t log_location = 0;       // replay begins here ...
-  std::uint64_t log_sequence = 0;       // ... with this local sequence
+  std::uint64_t log_location = 0;  // replay begins here ...
+  std::uint64_t log_sequence = 0;  // ... with this local sequence
   std::uint64_t log_generation_sum = 0;
-  std::uint64_t log_tree_size = 0;      // changes before that place
-  std::uint64_t next_file = 1;          // first unused number for run and checkpoint files
-  std::vector<std::uint64_t> runs;      // newest first
+  std::uint64_t log_tree_size = 0;  // changes before that place
+  std::uint64_t next_file = 1;      // first unused number for run and checkpoint files
+  std::vector<std::uint64_t> runs;  // newest first
   std::vector<WriterHead> heads;
-  std::vector<Digest> frontier;         // of branch main, ascending
+  std::vector<Digest> frontier;             // of branch main, ascending
   std::vector<std::uint64_t> live_records;  // by collection number
-  // Shapes, writers and collections in order of their numbers.
+  // Shapes, writers and collections in order of their numbers: those that the log before this
+  // checkpoint defines, and none that a lost tail may have defined.
+  std::uint32_t shape_count = kUnknown;
+  std::uint32_t writer_count = kUnknown;
+  std::uint32_t collection_count = kUnknown;
 };
 
-Error write_checkpoint(platform::FileSystem& files, const Checkpoint& checkpoint, const Tables& tables,
-                       std::uint64_t manifest_turn);
-// not_found when there is no usable checkpoint. Fills `tables`, which must be empty.
+inline constexpr const char* kManifestPath = "manifest";
+inline constexpr const char* kStateDirectory = "state";
+// 4 Mi shapes or writers make some hundred megabytes; a file is read in one piece.
+inline constexpr std::uint64_t kCheckpointBytesMax = std::uint64_t{1} << 30;
+
+std::string run_path(std::uint64_t number);         // state/00000001.gsr
+std::string checkpoint_path(std::uint64_t number);  // state/00000001.gsp
+
+// Writes and syncs the file, then the slot that belongs to the turn. A failure leaves the slot of
+// the turn before as it was.
+Error write_checkpoint(platform::FileSystem& files, const Checkpoint& checkpoint,
+                       const Tables& tables, std::uint64_t manifest_turn);
+
 struct Loaded {
   Checkpoint checkpoint;
-  std::uint64_t manifest_turn = 0;
+  std::uint64_t manifest_turn = 0;  // the next checkpoint is written with this + 1
 };
+// not_found when there is no usable checkpoint. Fills `tables`, which must be empty, on success only.
 Result<Loaded> read_checkpoint(platform::FileSystem& files, Tables& tables);
 
 }  // namespace gs::state

@@ -6,8 +6,8 @@
 // id exists only when somebody asks: order() sorts what arrived since the last time and merges
 // geometrically, so a bulk load pays nothing for it.
 //
-// Memory: 56 bytes a row, 4 to 16 bytes of hash slots, 4 to 8 bytes of order when it was asked for,
-// and the images that updates made.
+// Memory: 56 bytes a row, 6 to 26 bytes of hash slots for an id, 4 to 8 bytes of order when it was
+// asked for, and the images that updates made.
 //
 // Threads: one writer (put, arena); any number of readers. put() publishes a row before the
 // caller publishes its sequence. No allocation in lookups.
@@ -25,12 +25,17 @@ using Sequence = std::uint64_t;  // local number of a commit; visible when publi
 class RowTable {
  public:
   static constexpr std::uint32_t kNone = 0xffffffff;
+  // A row number and 6 bits of hash share one 32-bit slot. 3.5 GiB of rows: whoever owns the table
+  // freezes it long before; one more put() stops the program.
+  static constexpr std::uint32_t kRowsMax = (std::uint32_t{1} << 26) - 1;
+  // Images are kept in chunks of 1 MiB or of their own size; so many chunks a table can have.
+  static constexpr std::uint32_t kArenaChunksMax = std::uint32_t{1} << 16;
 
   struct Row {
     Entry entry;
     Sequence sequence = 0;
-    std::uint32_t previous = kNone;   // row of the version before, in this table
-    std::uint32_t collection = 0;     // number of the collection
+    std::uint32_t previous = kNone;  // row of the version before, in this table
+    std::uint32_t collection = 0;    // number of the collection
   };
   static_assert(sizeof(Row) == 56);
 
@@ -44,7 +49,8 @@ class RowTable {
   // Touches the hash slot of `id` ahead of a put or find of it.
   void prefetch(const Id& id) const noexcept;
 
-  // Newest row of `id` with sequence <= `at`, or null.
+  // Newest row of `id` with sequence <= `at`, or null. An old snapshot of a record that changed n
+  // times since costs n steps.
   const Row* find(const Id& id, Sequence at) const noexcept;
   const Row& row(std::uint32_t number) const noexcept;
   std::uint32_t row_count() const noexcept;

@@ -1,23 +1,29 @@
 // The disk tier: an immutable, sorted run of entries in one file, mapped.
 //
 //   state/<number>.gsr
-//   header 4096 | entries 40 each, sorted by (collection number, id) | collection directory |
-//   sparse index | hash slots | images | footer
+//   header 4096 | images | entries 40 each, sorted by (collection number, id) | collection directory |
+//   sparse index | hash slots | footer 224
 //
 // Sections are 8-byte aligned and named by the footer (offset, bytes, CRC-32C each); docs/FORMAT.md
-// "Run" has the table. Entries point into the log (small runs, little write amplification) or into
-// the images part (full records in key order: sequential cold scans). Hash slots: u64 each, high
-// 32 bits of the id's hash and entry number + 1, placed by the hash scaled to the slot count, linear
-// probing, at most 70 % full: a miss costs one memory access, a hit two. The sparse index holds the
-// first 8 id bytes (big-endian) of every 64th entry of a collection.
+// "Run" and run_format.h have the tables. Entries point into the log (small runs, little write
+// amplification) or into the images part (full records in key order: sequential cold scans). Hash
+// slots: u64 each, high 32 bits of the id's hash and entry number + 1, placed by the low 32 bits
+// scaled to the number of places, linear probing, at most 70 % full: a miss costs one memory access,
+// a hit two. The sparse index holds the first 8 id bytes (as a number, big-endian) of every 64th
+// entry of a collection.
 //
-// A run is derived: losing it loses nothing. Opening checks the footer; sections are checked by
-// check(), pages by nobody (the log has the digests).
-// Threads: immutable, for any thread. Errors: damaged, io, no_space, newer_format.
+// A run is derived: losing it loses nothing. Opening checks header, footer and directory; sections
+// are checked by check(), pages by nobody (the log has the digests). No lookup leaves the file,
+// whatever its bytes are; what a damaged entry says about the log is for the log to refuse.
+//
+// Two mappings of one file: lookups go through one that reads single pages, walks (collection(),
+// seek(), image_at(..., sequential)) through one that reads ahead.
+// Threads: immutable, for any thread. Errors: damaged, io, no_space, newer_format, unsupported (the
+// file is larger than the address space), too_large (more than 2^31 entries).
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <string>
 
 #include "gs/platform/file_system.h"
 #include "gs/storage/state/entry.h"
@@ -26,8 +32,8 @@ namespace gs::state {
 
 class Run {
  public:
-  static Result<std::shared_ptr<const Run>> open(platform::FileSystem& files, const std::string& path,
-                                                 std::uint64_t number);
+  static Result<std::shared_ptr<const Run>> open(platform::FileSystem& files,
+                                                 const std::string& path, std::uint64_t number);
   ~Run();
 
   std::uint64_t number() const noexcept;
@@ -38,7 +44,15 @@ class Run {
   static std::uint64_t hash(const Id& id) noexcept;  // the hash that slots are placed by
   void prefetch(std::uint64_t hash) const noexcept;
   const Entry* find(const Id& id, std::uint64_t hash) const noexcept;
-  const std::uint8_t* image_at(std::uint64_t position) const noexcept;
+
+  using Pattern = platform::Mapping::Pattern;
+  // The image at an entry's position: head, exceptions and record lie inside the file. Null when
+  // they do not (the run is damaged).
+  const std::uint8_t* image_at(std::uint64_t position,
+                               Pattern pattern = Pattern::random) const noexcept;
+  void prefetch_image(std::uint64_t position) const noexcept;  // ahead of a sequential image_at()
+  // Size of an image that image_at() gave.
+  static std::size_t image_size(const std::uint8_t* image) noexcept;
 
   // Entries of a collection: [begin, end) in entries(); empty when it has none here.
   struct Range {
@@ -49,7 +63,13 @@ class Run {
   // First entry of the range with id >= `from`.
   const Entry* seek(std::uint32_t collection, const Id& from) const noexcept;
 
-  Error check() const;  // every section's CRC and the order of entries
+  // Directory of the collections, ascending.
+  std::size_t collection_count() const noexcept;
+  std::uint32_t collection_number(std::size_t index) const noexcept;
+
+  // Reads the whole file: every section's CRC, the order and form of entries, that every entry is
+  // found by its id and every sparse key is right. `damaged` says what and where.
+  Error check() const;
 
  private:
   Run() = default;
@@ -57,13 +77,17 @@ class Run {
   std::unique_ptr<Impl> impl_;
 };
 
-// Writes a run: entries come in order, images with them. Nothing is visible before finish().
+// Writes a run: entries come in order, images with them. The file is not valid before finish() and is
+// removed when the writer dies without it. Images are written as they come, entries beside them:
+// 20 MiB of RAM, then `<path>.entries`, which finish() appends and removes. A file that is in the way
+// is a leftover of a crash and is replaced.
 class RunWriter {
  public:
-  static Result<std::unique_ptr<RunWriter>> create(platform::FileSystem& files, const std::string& path,
-                                                   std::uint64_t number);
+  static Result<std::unique_ptr<RunWriter>> create(platform::FileSystem& files,
+                                                   const std::string& path, std::uint64_t number);
   virtual ~RunWriter() = default;
   // `entry.place` of kind image: `image` (head, exceptions, record) is copied and the place replaced.
+  // Ascending by (collection, id), else `damaged`: entries come from files.
   virtual Error add(std::uint32_t collection, const Entry& entry, Bytes image) = 0;
   // Writes the rest, syncs. The file can be opened afterwards.
   virtual Error finish() = 0;

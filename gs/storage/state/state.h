@@ -8,11 +8,15 @@
 // Version is immutable: a reader that holds one sees the same tables and runs for as long as it
 // likes; files of replaced runs are removed when the last Version that names them is gone.
 //
-// Space bound: runs together take at most 2x the live entries and images after merging, and at
-// most 3x while a merge runs.
+// Space bound: runs together take at most 2x what merging all of them would leave, and at most 3x,
+// and the run just written, while a merge runs. Deleted records count until they are merged away.
+//
+// Preconditions kept by the engine: an id stays in one collection; a reader takes its sequence
+// first and then a Version, so that the Version's log view covers every visible row.
+// Threads: Version and the functions here are for any thread, a Cursor for one at a time.
+// Errors: damaged, io, no_space, too_large.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -24,12 +28,16 @@
 namespace gs::state {
 
 struct Version {
-  std::vector<std::shared_ptr<RowTable>> tables;   // active first, then frozen, newest first
-  std::vector<std::shared_ptr<const Run>> runs;    // newest first
+  std::vector<std::shared_ptr<RowTable>> tables;  // active first, then frozen, newest first
+  std::vector<std::shared_ptr<const Run>> runs;   // newest first
   std::shared_ptr<const log::View> log;
 
   // The newest version of `id` visible at `at`; false when there is none (a tombstone is found).
+  // False as well when a damaged run names bytes outside of its file or of the log: Run::check()
+  // tells the first, merging the second.
   bool find(const Id& id, Sequence at, Found& out) const noexcept;
+  // Touches what find() will look at first, for lookups in batches.
+  void prefetch(const Id& id) const noexcept;
 };
 
 // Walks live records of one collection in id order, newest visible version of each, merging all
@@ -37,8 +45,8 @@ struct Version {
 class Cursor {
  public:
   // From the first id >= `from`.
-  Cursor(std::shared_ptr<const Version> version, Sequence at, std::uint32_t collection, const Id& from,
-         bool with_tombstones = false);
+  Cursor(std::shared_ptr<const Version> version, Sequence at, std::uint32_t collection,
+         const Id& from, bool with_tombstones = false);
   ~Cursor();
   Cursor(Cursor&&) noexcept;
   Cursor& operator=(Cursor&&) noexcept;
@@ -50,16 +58,17 @@ class Cursor {
 };
 
 // Writes all newest rows of `table` (sequence <= any) as a run of log pointers and images.
-Error write_run(platform::FileSystem& files, const std::string& path, std::uint64_t number, const RowTable& table);
+Error write_run(platform::FileSystem& files, const std::string& path, std::uint64_t number,
+                const RowTable& table);
 
 struct MergeOptions {
   bool images = false;           // copy log records into the run: sequential cold scans
   bool drop_tombstones = false;  // allowed when the oldest run takes part
 };
-// Merges `runs` (newest first) into one new file.
+// Merges `runs` (newest first) into one new file. Reads them once, in order.
 Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint64_t number,
-                 const std::vector<std::shared_ptr<const Run>>& runs, const log::View& log, const Tables& tables,
-                 const MergeOptions& options);
+                 const std::vector<std::shared_ptr<const Run>>& runs, const log::View& log,
+                 const Tables& tables, const MergeOptions& options);
 
 // Which of `sizes` (bytes of runs, newest first) should be merged now: the first n, 0 for none.
 // Size-tiered: keeps the number of runs logarithmic and the space bound above.

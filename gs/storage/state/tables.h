@@ -7,13 +7,13 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "gs/core/id/mint.h"
 #include "gs/core/record/shape.h"
+#include "gs/platform/mutex.h"
 
 namespace gs::state {
 
@@ -26,7 +26,8 @@ class StableVector {
 
   StableVector() : blocks_(std::make_unique<std::atomic<T*>[]>(kBlocksMax)) {}
   ~StableVector() {
-    for (std::size_t i = 0; i < kBlocksMax; ++i) delete[] blocks_[i].load(std::memory_order_relaxed);
+    for (std::size_t i = 0; i < kBlocksMax; ++i)
+      delete[] blocks_[i].load(std::memory_order_relaxed);
   }
   StableVector(const StableVector&) = delete;
   StableVector& operator=(const StableVector&) = delete;
@@ -36,10 +37,12 @@ class StableVector {
     return blocks_[index / kBlock].load(std::memory_order_acquire)[index % kBlock];
   }
   bool full() const noexcept { return size() >= kBlock * kBlocksMax; }
+  void clear() noexcept { size_.store(0, std::memory_order_release); }
   std::size_t push_back(T value) {
     const std::size_t index = size_.load(std::memory_order_relaxed);
     auto& block = blocks_[index / kBlock];
-    if (block.load(std::memory_order_relaxed) == nullptr) block.store(new T[kBlock], std::memory_order_release);
+    if (block.load(std::memory_order_relaxed) == nullptr)
+      block.store(new T[kBlock], std::memory_order_release);
     block.load(std::memory_order_relaxed)[index % kBlock] = std::move(value);
     size_.store(index + 1, std::memory_order_release);
     return index;
@@ -59,10 +62,14 @@ struct ShapeRow {
 
 class Tables {
  public:
-  // Adding returns the existing number when there is one.
+  // Adding returns the existing number when there is one, and kUnknown when all numbers are given
+  // (4 Mi of each kind). Adding a shape adds its collection.
   std::uint32_t add_shape(record::ShapePtr shape);
   std::uint32_t add_writer(const id::Writer& writer);
   std::uint32_t add_collection(const record::CollectionId& id, std::string_view name);
+
+  // Forgets everything; no reader may be there. For an open that starts again without a checkpoint.
+  void clear();
 
   // kUnknown when there is none. Writer thread only.
   std::uint32_t find_shape(const Digest& digest) const;
@@ -76,7 +83,9 @@ class Tables {
     record::CollectionId id;
     std::string name;
   };
-  const Collection& collection(std::uint32_t number) const noexcept { return collections_.at(number); }
+  const Collection& collection(std::uint32_t number) const noexcept {
+    return collections_.at(number);
+  }
   std::size_t shape_count() const noexcept { return shapes_.size(); }
   std::size_t writer_count() const noexcept { return writers_.size(); }
   std::size_t collection_count() const noexcept { return collections_.size(); }
@@ -93,7 +102,7 @@ class Tables {
   StableVector<Collection> collections_;
   std::unordered_map<Digest, std::uint32_t, DigestHash> shape_numbers_;
   std::unordered_map<Digest, std::uint32_t, DigestHash> writer_numbers_;
-  mutable std::mutex collections_mutex_;
+  mutable platform::Mutex collections_mutex_;
   std::unordered_map<Id, std::uint32_t, IdHash> collection_numbers_;
 };
 

@@ -1,0 +1,280 @@
+#include "gs/storage/state/checkpoint_codec.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "gs/base/endian.h"
+
+namespace gs::state {
+namespace {
+
+constexpr std::uint32_t kMagic = 0x31707367;  // "gsp1"
+constexpr std::uint16_t kVersion = 1;
+constexpr std::size_t kHeadBytes = 88;
+constexpr std::size_t kCollectionBytes = 24;  // without the name
+constexpr std::size_t kShapeBytes = 8;        // without the definition
+constexpr std::size_t kWriterHeadBytes = 80;
+
+class Output {
+ public:
+  template <typename T>
+  void number(T value) {
+    std::uint8_t bytes[sizeof value];
+    store(bytes, value);
+    raw(bytes);
+  }
+  void raw(Bytes bytes) { buffer.insert(buffer.end(), bytes.begin(), bytes.end()); }
+  void pad() { buffer.resize(align_up<std::size_t>(buffer.size(), 8)); }
+
+  Buffer buffer;
+};
+
+// Reads forward; after the first thing that does not fit everything is zero and ok() is false.
+class Input {
+ public:
+  explicit Input(Bytes bytes) : rest_(bytes) {}
+
+  Bytes raw(std::size_t size) {
+    if (size > rest_.size()) {
+      ok_ = false;
+      rest_ = {};
+      return {};
+    }
+    const Bytes bytes = rest_.first(size);
+    rest_ = rest_.subspan(size);
+    return bytes;
+  }
+  template <typename T>
+  T number() {
+    const Bytes bytes = raw(sizeof(T));
+    return bytes.empty() ? T{} : load<T>(bytes.data());
+  }
+  template <typename T>
+  void fixed(T& out) {
+    const Bytes bytes = raw(out.bytes.size());
+    if (!bytes.empty()) std::memcpy(out.bytes.data(), bytes.data(), bytes.size());
+  }
+  void zeros(std::size_t size) {
+    for (const std::uint8_t byte : raw(size)) ok_ = ok_ && byte == 0;
+  }
+  // Whether `count` things of at least `bytes` each can follow: before any memory is taken for them.
+  bool fits(std::uint32_t count, std::size_t bytes) {
+    ok_ = ok_ && count <= rest_.size() / bytes;
+    return ok_;
+  }
+  bool ok() const { return ok_; }
+  bool at_end() const { return ok_ && rest_.empty(); }
+
+ private:
+  Bytes rest_;
+  bool ok_ = true;
+};
+
+Error damaged(const char* what) {
+  return Error(Code::damaged,
+               std::string("checkpoint: ") + what + "; state is rebuilt from the log");
+}
+
+struct Counts {
+  std::uint32_t collections, shapes, writers, runs, heads, frontier, live;
+};
+
+// What becomes Tables once everything is known to be right.
+struct Names {
+  std::vector<Tables::Collection> collections;
+  std::vector<record::ShapePtr> shapes;
+  std::vector<id::Writer> writers;
+};
+
+template <typename T, typename Less>
+bool all_different(std::vector<T> values, Less less) {
+  std::sort(values.begin(), values.end(), less);
+  return std::adjacent_find(values.begin(), values.end(), [&](const T& a, const T& b) {
+           return !less(a, b) && !less(b, a);
+         }) == values.end();
+}
+
+Error read_collections(Input& in, std::uint32_t count, Names& names) {
+  if (!in.fits(count, kCollectionBytes)) return damaged("collections are cut off");
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::size_t bytes = in.number<std::uint16_t>();
+    in.zeros(6);
+    Tables::Collection collection;
+    in.fixed(collection.id);
+    collection.name = as_text(in.raw(bytes));
+    in.zeros(align_up<std::size_t>(bytes, 8) - bytes);
+    if (!in.ok() || bytes > record::kCollectionNameBytesMax)
+      return damaged("a collection is malformed");
+    names.collections.push_back(std::move(collection));
+  }
+  std::vector<Id> ids;
+  for (const auto& collection : names.collections) ids.push_back(collection.id);
+  if (!all_different(std::move(ids), std::less<Id>()))
+    return damaged("a collection is there twice");
+  return {};
+}
+
+Error read_shapes(Input& in, std::uint32_t count, Names& names) {
+  if (!in.fits(count, kShapeBytes)) return damaged("shapes are cut off");
+  std::vector<Digest> digests;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto collection = in.number<std::uint32_t>();
+    const Bytes definition = in.raw(in.number<std::uint32_t>());
+    if (!in.ok() || collection >= names.collections.size()) return damaged("a shape is malformed");
+    auto shape = record::Shape::decode(definition);
+    if (!shape.ok()) return damaged("a shape's definition is malformed");
+    if ((*shape)->collection_id() != names.collections[collection].id) {
+      return damaged("a shape belongs to another collection");
+    }
+    digests.push_back((*shape)->digest());
+    names.shapes.push_back(std::move(*shape));
+  }
+  if (!all_different(std::move(digests), std::less<Digest>()))
+    return damaged("a shape is there twice");
+  return {};
+}
+
+Error read_writers(Input& in, std::uint32_t count, Names& names) {
+  if (!in.fits(count, sizeof(Digest))) return damaged("writers are cut off");
+  names.writers.resize(count);
+  for (auto& writer : names.writers) in.fixed(writer);
+  if (!all_different(names.writers, std::less<Digest>())) return damaged("a writer is there twice");
+  return {};
+}
+
+Error read_rest(Input& in, const Counts& counts, Checkpoint& out) {
+  if (!in.fits(counts.runs, 8)) return damaged("runs are cut off");
+  out.runs.resize(counts.runs);
+  for (auto& run : out.runs) run = in.number<std::uint64_t>();
+
+  if (!in.fits(counts.heads, kWriterHeadBytes)) return damaged("writers' heads are cut off");
+  out.heads.resize(counts.heads);
+  for (auto& head : out.heads) {
+    head.writer = in.number<std::uint32_t>();
+    in.zeros(4);
+    head.sequence = in.number<std::uint64_t>();
+    head.hlc = in.number<std::uint64_t>();
+    head.mint_next = in.number<std::uint64_t>();
+    in.fixed(head.mint_last);
+    in.fixed(head.change);
+    if (!in.ok() || head.writer >= counts.writers) return damaged("a writer's head is malformed");
+  }
+
+  if (!in.fits(counts.frontier, sizeof(Digest))) return damaged("the frontier is cut off");
+  out.frontier.resize(counts.frontier);
+  for (auto& digest : out.frontier) in.fixed(digest);
+  for (std::size_t i = 1; i < out.frontier.size(); ++i) {
+    if (!(out.frontier[i - 1] < out.frontier[i])) return damaged("the frontier is out of order");
+  }
+
+  if (counts.live > counts.collections || !in.fits(counts.live, 8)) {
+    return damaged("live counts are cut off");
+  }
+  out.live_records.resize(counts.live);
+  for (auto& count : out.live_records) count = in.number<std::uint64_t>();
+  if (!in.at_end()) return damaged("there are bytes behind its end");
+  return {};
+}
+
+}  // namespace
+
+Result<Buffer> encode_checkpoint(const Checkpoint& checkpoint, const Tables& tables) {
+  // In this order: a shape's collection is added before the shape.
+  const auto known = [](std::uint32_t limit, std::size_t count) {
+    return std::min(limit, static_cast<std::uint32_t>(count));
+  };
+  const std::uint32_t writers = known(checkpoint.writer_count, tables.writer_count());
+  const std::uint32_t shapes = known(checkpoint.shape_count, tables.shape_count());
+  const std::uint32_t collections = known(checkpoint.collection_count, tables.collection_count());
+  Output out;
+  out.number(kMagic);
+  out.number(kVersion);
+  out.number(std::uint16_t{0});
+  out.number(checkpoint.number);
+  out.number(checkpoint.log_location);
+  out.number(checkpoint.log_sequence);
+  out.number(checkpoint.log_generation_sum);
+  out.number(checkpoint.log_tree_size);
+  out.number(checkpoint.next_file);
+  for (const std::size_t count :
+       {std::size_t{collections}, std::size_t{shapes}, std::size_t{writers}, checkpoint.runs.size(),
+        checkpoint.heads.size(), checkpoint.frontier.size(), checkpoint.live_records.size()}) {
+    out.number(static_cast<std::uint32_t>(count));
+  }
+  out.number(std::uint32_t{0});
+
+  for (std::uint32_t i = 0; i < collections; ++i) {
+    const Tables::Collection& collection = tables.collection(i);
+    out.number(static_cast<std::uint16_t>(collection.name.size()));
+    out.number(std::uint16_t{0});
+    out.number(std::uint32_t{0});
+    out.raw(collection.id.bytes);
+    out.raw(as_bytes(collection.name));
+    out.pad();
+  }
+  for (std::uint32_t i = 0; i < shapes; ++i) {
+    const ShapeRow& row = tables.shape(i);
+    const Bytes definition = row.shape->definition();
+    out.number(row.collection);
+    out.number(static_cast<std::uint32_t>(definition.size()));
+    out.raw(definition);
+  }
+  for (std::uint32_t i = 0; i < writers; ++i) out.raw(tables.writer(i).bytes);
+  for (const std::uint64_t run : checkpoint.runs) out.number(run);
+  for (const WriterHead& head : checkpoint.heads) {
+    out.number(head.writer);
+    out.number(std::uint32_t{0});
+    out.number(head.sequence);
+    out.number(head.hlc);
+    out.number(head.mint_next);
+    out.raw(head.mint_last.bytes);
+    out.raw(head.change.bytes);
+  }
+  for (const Digest& digest : checkpoint.frontier) out.raw(digest.bytes);
+  for (const std::uint64_t count : checkpoint.live_records) out.number(count);
+  if (out.buffer.size() > kCheckpointBytesMax) {
+    return Error(Code::too_large, "checkpoint: more than 1 GiB of shapes, writers and collections");
+  }
+  return std::move(out.buffer);
+}
+
+Result<Checkpoint> decode_checkpoint(Bytes file, Tables& tables) {
+  Input in(file);
+  if (!in.fits(1, kHeadBytes) || in.number<std::uint32_t>() != kMagic) return damaged("it is none");
+  if (in.number<std::uint16_t>() != kVersion) return damaged("its format version is unknown");
+  in.zeros(2);
+  Checkpoint out;
+  out.number = in.number<std::uint64_t>();
+  out.log_location = in.number<std::uint64_t>();
+  out.log_sequence = in.number<std::uint64_t>();
+  out.log_generation_sum = in.number<std::uint64_t>();
+  out.log_tree_size = in.number<std::uint64_t>();
+  out.next_file = in.number<std::uint64_t>();
+  Counts counts{};
+  for (std::uint32_t* const count : {&counts.collections, &counts.shapes, &counts.writers,
+                                     &counts.runs, &counts.heads, &counts.frontier, &counts.live}) {
+    *count = in.number<std::uint32_t>();
+  }
+  in.zeros(4);
+
+  Names names;
+  GS_TRY_OK(read_collections(in, counts.collections, names));
+  GS_TRY_OK(read_shapes(in, counts.shapes, names));
+  GS_TRY_OK(read_writers(in, counts.writers, names));
+  GS_TRY_OK(read_rest(in, counts, out));
+
+  constexpr std::size_t kNumbersMax =
+      StableVector<ShapeRow>::kBlock * StableVector<ShapeRow>::kBlocksMax;
+  if (std::max({counts.collections, counts.shapes, counts.writers}) > kNumbersMax) {
+    return damaged("there are more names than numbers");
+  }
+  for (const auto& collection : names.collections) {
+    tables.add_collection(collection.id, collection.name);
+  }
+  for (auto& shape : names.shapes) tables.add_shape(std::move(shape));
+  for (const auto& writer : names.writers) tables.add_writer(writer);
+  return out;
+}
+
+}  // namespace gs::state

@@ -1,0 +1,169 @@
+// From rows to a run, and from runs to one run.
+
+#include <algorithm>
+#include <string>
+
+#include "gs/base/endian.h"
+#include "gs/core/record/record.h"
+#include "gs/storage/state/id_key.h"
+#include "gs/storage/state/row_order.h"
+#include "gs/storage/state/state.h"
+
+namespace gs::state {
+namespace {
+
+// All entries of one run in the order of (collection, id).
+class RunWalk {
+ public:
+  explicit RunWalk(const Run& run) : run_(&run) { enter(); }
+
+  bool done() const noexcept { return entry_ == end_; }
+  const Run& run() const noexcept { return *run_; }
+  std::uint32_t collection() const noexcept { return run_->collection_number(index_); }
+  const Entry& entry() const noexcept { return *entry_; }
+  void next() noexcept {
+    if (++entry_ != end_) return;
+    ++index_;
+    enter();
+  }
+  bool same(const RunWalk& other) const noexcept {
+    return collection() == other.collection() && same_id(entry().id, other.entry().id);
+  }
+  bool before(const RunWalk& other) const noexcept {
+    if (collection() != other.collection()) return collection() < other.collection();
+    return id_less(entry().id, other.entry().id);
+  }
+
+ private:
+  void enter() noexcept {
+    if (index_ >= run_->collection_count()) {
+      entry_ = end_ = nullptr;
+      return;
+    }
+    const Run::Range range = run_->collection(run_->collection_number(index_));
+    entry_ = range.begin;
+    end_ = range.end;
+  }
+
+  const Run* run_;
+  std::size_t index_ = 0;
+  const Entry* entry_ = nullptr;
+  const Entry* end_ = nullptr;
+};
+
+class Merger {
+ public:
+  Merger(RunWriter& writer, const log::View& log, const Tables& tables, const MergeOptions& options)
+      : writer_(writer), log_(log), tables_(tables), options_(options) {}
+
+  Error take(const RunWalk& walk) {
+    const Entry& entry = walk.entry();
+    if (entry.shape >= tables_.shape_count() || entry.writer >= tables_.writer_count()) {
+      return wrong(walk, "an entry has a shape or writer that nobody knows");
+    }
+    switch (entry.kind()) {
+      case Entry::Kind::log:
+        return options_.images ? copy(walk) : writer_.add(walk.collection(), entry, {});
+      case Entry::Kind::image: {
+        const std::uint8_t* const image =
+            walk.run().image_at(entry.position(), Run::Pattern::sequential);
+        if (image == nullptr) return wrong(walk, "an image lies outside of the file");
+        return writer_.add(walk.collection(), entry, {image, Run::image_size(image)});
+      }
+      case Entry::Kind::tombstone:
+        return options_.drop_tombstones ? Error() : writer_.add(walk.collection(), entry, {});
+    }
+    return wrong(walk, "an entry is of unknown kind");
+  }
+
+ private:
+  static constexpr const char* kNoRecord = "an entry points to something that is no record";
+
+  Error wrong(const RunWalk& walk, const char* what) const {
+    return Error(Code::damaged, "run " + std::to_string(walk.run().number()) + ": " + what +
+                                    "; remove it, state is rebuilt from the log");
+  }
+
+  // The record itself instead of its place in the log.
+  Error copy(const RunWalk& walk) {
+    const log::Location at = walk.entry().position();
+    const std::uint8_t* const record = log_.at(at);
+    if (record == nullptr || log_.at(at + 3) != record + 3) return wrong(walk, kNoRecord);
+    const std::size_t bytes = load_u32(record);
+    if (bytes < 8 || bytes % 8 != 0 || bytes > record::kRecordBytesMax)
+      return wrong(walk, kNoRecord);
+    if (log_.at(at + bytes - 1) != record + bytes - 1) return wrong(walk, kNoRecord);
+    image_.assign(kImageHeadBytes, 0);
+    image_.insert(image_.end(), record, record + bytes);
+    Entry entry = walk.entry();
+    entry.place = Entry::make_place(Entry::Kind::image, 0);  // the writer knows the position
+    return writer_.add(walk.collection(), entry, image_);
+  }
+
+  RunWriter& writer_;
+  const log::View& log_;
+  const Tables& tables_;
+  const MergeOptions& options_;
+  Buffer image_;
+};
+
+}  // namespace
+
+Error write_run(platform::FileSystem& files, const std::string& path, std::uint64_t number,
+                const RowTable& table) {
+  const std::uint32_t count = table.row_count();
+  std::vector<bool> replaced(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (const std::uint32_t previous = table.row(i).previous; previous != RowTable::kNone) {
+      replaced[previous] = true;
+    }
+  }
+  std::vector<std::uint32_t> newest;
+  newest.reserve(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (!replaced[i]) newest.push_back(i);
+  }
+  sort_rows(table, newest);
+
+  constexpr std::size_t kAhead = 16;  // rows on their way from memory
+  GS_TRY(const auto writer, RunWriter::create(files, path, number));
+  for (std::size_t i = 0; i < newest.size(); ++i) {
+    if (i + kAhead < newest.size()) __builtin_prefetch(&table.row(newest[i + kAhead]));
+    const RowTable::Row& row = table.row(newest[i]);
+    Bytes image;
+    if (row.entry.kind() == Entry::Kind::image) {
+      const std::uint8_t* const bytes = table.arena_at(row.entry.position());
+      image = {bytes, Run::image_size(bytes)};
+    }
+    GS_TRY_OK(writer->add(row.collection, row.entry, image));
+  }
+  return writer->finish();
+}
+
+Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint64_t number,
+                 const std::vector<std::shared_ptr<const Run>>& runs, const log::View& log,
+                 const Tables& tables, const MergeOptions& options) {
+  std::vector<RunWalk> walks;  // newest first
+  for (const auto& run : runs) {
+    if (run->entry_count() > 0) walks.emplace_back(*run);
+  }
+  GS_TRY(const auto writer, RunWriter::create(files, path, number));
+  Merger merger(*writer, log, tables, options);
+  while (!walks.empty()) {
+    std::size_t first = 0;  // of equal ids the newest: the walk that comes first
+    for (std::size_t i = 1; i < walks.size(); ++i) {
+      if (walks[i].before(walks[first])) first = i;
+    }
+    GS_TRY_OK(merger.take(walks[first]));
+    for (std::size_t i = walks.size() - 1; i > first; --i) {
+      if (walks[i].same(walks[first])) walks[i].next();
+    }
+    walks[first].next();
+    walks.erase(
+        std::remove_if(walks.begin(), walks.end(), [](const RunWalk& walk) { return walk.done(); }),
+        walks.end());
+  }
+  return writer->finish();
+}
+
+}  // namespace gs::state

@@ -1,0 +1,106 @@
+// Goal: merging keeps the newest version of each id, copies what it shall, and refuses nonsense.
+
+#include "gs/storage/state/test_support.h"
+
+namespace gs::state {
+namespace {
+
+using platform::MemoryFileSystem;
+using test::make_entry;
+using test::make_id;
+
+class Merging : public testing::Test {
+ protected:
+  Merging() { test::fill_tables(names_); }
+
+  std::shared_ptr<const state::Run> write(std::uint64_t number, const std::vector<Entry>& entries) {
+    auto writer = RunWriter::create(files_, run_path(number), number);
+    EXPECT_TRUE(writer.ok());
+    for (const Entry& entry : entries) EXPECT_TRUE((*writer)->add(0, entry, {}).ok());
+    EXPECT_TRUE((*writer)->finish().ok());
+    return test::open_run(files_, number);
+  }
+
+  Error merge(const std::vector<std::shared_ptr<const state::Run>>& runs,
+              const MergeOptions& options = {}) {
+    return merge_runs(files_, run_path(9), 9, runs, *log_.view(), names_, options);
+  }
+
+  MemoryFileSystem files_;
+  test::RecordLog log_{files_};
+  Tables names_;
+};
+
+TEST_F(Merging, KeepsTheNewestOfEachIdAndTombstones) {
+  const auto newer = write(2, {make_entry(make_id(1, 0), Entry::Kind::tombstone, 0),
+                               make_entry(make_id(2, 0), Entry::Kind::log, 22)});
+  const auto older = write(1, {make_entry(make_id(1, 0), Entry::Kind::log, 11),
+                               make_entry(make_id(2, 0), Entry::Kind::log, 12),
+                               make_entry(make_id(3, 0), Entry::Kind::log, 13)});
+  ASSERT_TRUE(merge({newer, older}).ok());
+  const auto merged = test::open_run(files_, 9);
+  ASSERT_EQ(merged->entry_count(), 3u);
+  const Entry* const entries = merged->collection(0).begin;
+  EXPECT_EQ(entries[0].kind(), Entry::Kind::tombstone);
+  EXPECT_EQ(entries[1].position(), 22u);
+  EXPECT_EQ(entries[2].position(), 13u);
+}
+
+TEST_F(Merging, DropsTombstonesWhenAsked) {
+  const auto newer = write(2, {make_entry(make_id(1, 0), Entry::Kind::tombstone, 0)});
+  const auto older = write(1, {make_entry(make_id(1, 0), Entry::Kind::log, 11)});
+  MergeOptions options;
+  options.drop_tombstones = true;
+  ASSERT_TRUE(merge({newer, older}, options).ok());
+  EXPECT_EQ(test::open_run(files_, 9)->entry_count(), 0u);
+}
+
+TEST_F(Merging, CopiesRecordsInTheOrderOfTheirIds) {
+  const log::Location late = log_.add(200);
+  const log::Location early = log_.add(100);
+  const auto run = write(1, {make_entry(make_id(1, 0), Entry::Kind::log, early),
+                             make_entry(make_id(2, 0), Entry::Kind::log, late)});
+  MergeOptions options;
+  options.images = true;
+  ASSERT_TRUE(merge({run}, options).ok());
+  const auto merged = test::open_run(files_, 9);
+  const Entry* const entries = merged->collection(0).begin;
+  EXPECT_EQ(entries[0].position(), 0u);
+  EXPECT_EQ(entries[1].position(), 24u);
+  EXPECT_EQ(test::payload_of(merged->image_at(0) + kImageHeadBytes), 100u);
+  EXPECT_EQ(test::payload_of(merged->image_at(24) + kImageHeadBytes), 200u);
+}
+
+TEST_F(Merging, RefusesAnEntryThatPointsToNoRecord) {
+  const log::Location record = log_.add(100);
+  MergeOptions options;
+  options.images = true;
+  // Outside of the log; inside of a record (a size of 100 is no multiple of 8); far away.
+  for (const std::uint64_t position : {std::uint64_t{3}, record + 8, Entry::kPositionMask}) {
+    const auto run = write(1, {make_entry(make_id(1, 0), Entry::Kind::log, position)});
+    EXPECT_EQ(merge({run}, options).code(), Code::damaged) << position;
+    EXPECT_FALSE(files_.exists(run_path(9)));
+  }
+}
+
+TEST_F(Merging, RefusesAShapeOrWriterThatNobodyKnows) {
+  Entry entry = make_entry(make_id(1, 0), Entry::Kind::log, 8);
+  entry.shape = 1;
+  EXPECT_EQ(merge({write(1, {entry})}).code(), Code::damaged);
+  entry.shape = 0;
+  entry.writer = 1;
+  EXPECT_EQ(merge({write(1, {entry})}).code(), Code::damaged);
+}
+
+TEST_F(Merging, AnEntryIntoNowhereIsNotFoundAndNotWalked) {
+  Version version;
+  version.runs.push_back(write(1, {make_entry(make_id(1, 0), Entry::Kind::log, 3)}));
+  version.log = log_.view();
+  Found found;
+  EXPECT_FALSE(version.find(make_id(1, 0), 0, found));
+  Cursor cursor(std::make_shared<Version>(version), 0, 0, Id{});
+  EXPECT_FALSE(cursor.next(found));
+}
+
+}  // namespace
+}  // namespace gs::state

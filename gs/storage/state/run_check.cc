@@ -1,0 +1,51 @@
+// Run::check(): reads all of a run and says whether it is what a RunWriter wrote.
+
+#include <string>
+
+#include "gs/base/crc32c.h"
+#include "gs/storage/state/id_key.h"
+#include "gs/storage/state/run_view.h"
+
+namespace gs::state {
+Error Run::check() const {
+  const Impl& run = *impl_;
+  const Bytes all = run.walks.mapping->bytes();
+  for (std::size_t part = 0; part < kRunParts; ++part) {
+    const RunSection& section = run.footer.sections[part];
+    const Bytes bytes = all.subspan(static_cast<std::size_t>(section.offset),
+                                    static_cast<std::size_t>(section.bytes));
+    if (crc32c(bytes) != section.crc) {
+      return damaged_run(run.name,
+                         std::string(kRunPartNames[part]) + " do not match their checksum");
+    }
+  }
+  for (std::uint64_t i = 0; i < run.footer.collection_count; ++i) {
+    const RunCollection& row = run.walks.directory[i];
+    for (std::uint64_t n = 0; n < row.count; ++n) {
+      const std::uint64_t number = row.first + n;
+      const Entry& entry = run.walks.entries[number];
+      const auto wrong = [&](const char* what) {
+        return damaged_run(run.name, "entry " + std::to_string(number) + ": " + what);
+      };
+      if (n > 0 && !id_less(run.walks.entries[number - 1].id, entry.id))
+        return wrong("out of order");
+      if (n % kSparseStep == 0 &&
+          run.walks.sparse[row.sparse_first + n / kSparseStep] != id_prefix(entry.id)) {
+        return wrong("the sparse index says otherwise");
+      }
+      if (entry.kind() > Entry::Kind::tombstone) return wrong("of unknown kind");
+      if (entry.kind() == Entry::Kind::tombstone && entry.position() != 0)
+        return wrong("not a tombstone");
+      if (entry.kind() == Entry::Kind::image &&
+          image_at(entry.position(), Pattern::sequential) == nullptr) {
+        return wrong("its image is outside of the file");
+      }
+      // An id that is in two collections is found in the first one written.
+      const Entry* const found = find(entry.id, hash_id(entry.id));
+      if (found == nullptr || !same_id(found->id, entry.id)) return wrong("not found by its id");
+    }
+  }
+  return {};
+}
+
+}  // namespace gs::state

@@ -1,0 +1,106 @@
+// Any bytes as a run file: opening, checking, finding, seeking and walking never leave the file.
+//
+// First byte even: the rest is the file. Odd: the rest are edits (u16 place, u8 value) of a valid run,
+// whose checksums of header and footer are then made right, so that edits get past them.
+
+#include <algorithm>
+#include <vector>
+
+#include "gs/base/check.h"
+#include "gs/base/crc32c.h"
+#include "gs/base/endian.h"
+#include "gs/platform/memory/memory_file_system.h"
+#include "gs/storage/state/id_key.h"
+#include "gs/storage/state/run.h"
+#include "gs/storage/state/run_format.h"
+
+namespace {
+
+using namespace gs;         // NOLINT(google-build-using-namespace): a program of one file
+using namespace gs::state;  // NOLINT(google-build-using-namespace)
+
+Id id_of(std::uint64_t n) {
+  Id id;
+  store_u64_be(id.bytes.data(), n / 3);
+  store_u64_be(id.bytes.data() + 8, n);
+  return id;
+}
+
+constexpr std::uint64_t kIds = 200;
+
+Buffer valid_run() {
+  platform::MemoryFileSystem files;
+  auto writer = RunWriter::create(files, "run", 1);
+  GS_CHECK(writer.ok());
+  for (std::uint64_t n = 0; n < kIds; ++n) {
+    Buffer image(kImageHeadBytes + n % 2 * sizeof(StampException) + 8);
+    store_u32(image.data(), static_cast<std::uint32_t>(n % 2));
+    store_u32(image.data() + image.size() - 8, 8);
+    Entry entry;
+    entry.id = id_of(n);
+    entry.place = Entry::make_place(static_cast<Entry::Kind>(n % 3), 0);
+    GS_CHECK((*writer)->add(n < kIds / 2 ? 1 : 2, entry, image).ok());
+  }
+  GS_CHECK((*writer)->finish().ok());
+  return std::move(*files.read_whole("run", 1 << 20));
+}
+
+Buffer make_file(Bytes input) {
+  static const Buffer valid = valid_run();
+  if (input.empty() || input[0] % 2 == 0) return {input.begin(), input.end()};
+  Buffer file = valid;
+  for (std::size_t i = 1; i + 3 <= input.size(); i += 3) {
+    // The header's reserved bytes would take most edits.
+    std::size_t at = load_u16(&input[i]) % (file.size() - kRunHeaderBytes + 24);
+    at = at < 24 ? at : at - 24 + kRunHeaderBytes;
+    file[at] = input[i + 2];
+  }
+  store_u32(&file[16], crc32c(Bytes(file).first(16)));
+  const std::size_t footer = file.size() - kRunFooterBytes;
+  store_u32(&file[footer + offsetof(RunFooter, crc)],
+            crc32c(Bytes(file).subspan(footer, offsetof(RunFooter, crc))));
+  return file;
+}
+
+std::uint64_t touch(const Run& run, const Entry& entry) {
+  if (entry.kind() != Entry::Kind::image) return entry.place;
+  run.prefetch_image(entry.position());
+  const std::uint8_t* const image = run.image_at(entry.position());
+  if (image == nullptr) return 0;
+  const std::size_t bytes = Run::image_size(image);
+  return std::uint64_t{image[0]} + image[bytes - 1];
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  platform::MemoryFileSystem files;
+  if (files.write_whole("run", make_file({data, size}))) return 0;
+  auto opened = Run::open(files, "run", 1);
+  if (!opened.ok()) return 0;
+  const Run& run = **opened;
+  const bool is_valid = run.check().ok();
+  std::uint64_t sum = 0;
+  for (std::uint64_t n = 0; n < kIds + 5; ++n) {
+    const Id id = id_of(n);
+    const Entry* const found = run.find(id, Run::hash(id));
+    GS_CHECK(found == nullptr || same_id(found->id, id));
+    if (found != nullptr) sum += touch(run, *found);
+    for (const std::uint32_t collection : {1u, 2u, 3u}) {
+      const Run::Range range = run.collection(collection);
+      const Entry* const at = run.seek(collection, id);
+      if (range.begin == range.end) continue;
+      GS_CHECK(at >= range.begin);
+      GS_CHECK(at <= range.end);
+      if (is_valid && at != range.end) GS_CHECK(!id_less(at->id, id));
+      if (at != range.end) sum += touch(run, *at);
+    }
+  }
+  for (std::size_t i = 0; i < run.collection_count(); ++i) {
+    const Run::Range range = run.collection(run.collection_number(i));
+    for (const Entry* entry = range.begin; entry != range.end; ++entry) sum += touch(run, *entry);
+  }
+  volatile std::uint64_t sink = sum;
+  static_cast<void>(sink);
+  return 0;
+}

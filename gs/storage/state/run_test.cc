@@ -1,0 +1,256 @@
+// Goal: a run gives back exactly what was put into it, its bytes never drift, and no damaged byte
+// goes unnoticed by check() or takes a lookup out of the file.
+
+#include "gs/storage/state/run.h"
+
+#include <algorithm>
+#include <map>
+
+#include "gs/base/crc32c.h"
+#include "gs/base/hex.h"
+#include "gs/core/crypto/sha256.h"
+#include "gs/storage/state/run_format.h"
+#include "gs/storage/state/run_writer.h"
+#include "gs/storage/state/test_support.h"
+
+namespace gs::state {
+namespace {
+
+using platform::MemoryFileSystem;
+using test::make_entry;
+using test::make_id;
+using test::make_image;
+
+constexpr std::uint64_t kNumber = 7;
+
+using Model = std::map<std::pair<std::uint32_t, Id>, std::pair<Entry, Buffer>>;
+
+void write(MemoryFileSystem& files, const Model& model, const RunWriterLimits& limits = {}) {
+  auto writer = create_run_writer(files, run_path(kNumber), kNumber, limits);
+  ASSERT_TRUE(writer.ok()) << writer.error().text();
+  for (const auto& [key, value] : model) {
+    const Error error = (*writer)->add(key.first, value.first, value.second);
+    ASSERT_TRUE(error.ok()) << error.text();
+  }
+  const Error error = (*writer)->finish();
+  ASSERT_TRUE(error.ok()) << error.text();
+}
+
+// The example of docs/FORMAT.md: a log entry, an image with one exception, a tombstone.
+Model example() {
+  Model model;
+  const auto put = [&](std::uint32_t collection, Entry entry, Buffer image) {
+    entry.shape = 3;
+    entry.writer = 2;
+    model[{collection, entry.id}] = {entry, std::move(image)};
+  };
+  put(0,
+      make_entry(make_id(0x0190000000007001, 0x8000000000000001), Entry::Kind::log, 0x100001040, 5),
+      {});
+  put(0, make_entry(make_id(0x0190000000007002, 0x8000000000000002), Entry::Kind::image, 0, 6),
+      make_image(0x2a, 1));
+  put(4, make_entry(make_id(0x0190000000007003, 0x8000000000000003), Entry::Kind::tombstone, 0, 7),
+      {});
+  return model;
+}
+
+TEST(Run, BytesOfTheExampleAreFrozen) {
+  MemoryFileSystem files;
+  write(files, example());
+  const Buffer bytes = test::read_file(files, run_path(kNumber));
+  ASSERT_EQ(bytes.size(), 4608u);
+  EXPECT_EQ(to_hex(Bytes(bytes).first(20)), "67737231010000000700000000000000429a4c9c");
+  // Image, entries, directory, sparse index, slots.
+  EXPECT_EQ(to_hex(Bytes(bytes).subspan(4096, 40)),
+            "01000000000000000000000001000000"
+            "2a00000000000000"
+            "10000000000000002a00000000000000");
+  EXPECT_EQ(crypto::sha256(bytes).text(),
+            "9dbebb2db61b9f43087421074575f4547a7cdc9703c2dbcdf8ea78dc74b5e4bb");
+}
+
+TEST(Run, AnEmptyRunHasNothingAndIsValid) {
+  MemoryFileSystem files;
+  write(files, {});
+  const auto run = test::open_run(files, kNumber);
+  EXPECT_EQ(run->entry_count(), 0u);
+  EXPECT_EQ(run->find(Id{}, state::Run::hash(Id{})), nullptr);
+  run->prefetch(state::Run::hash(Id{}));
+  EXPECT_EQ(run->collection(0).begin, run->collection(0).end);
+  EXPECT_EQ(run->seek(0, Id{}), nullptr);
+  EXPECT_EQ(run->image_at(0), nullptr);
+}
+
+Model random_model(std::uint64_t seed, std::size_t entries) {
+  std::mt19937_64 random(seed);
+  Model model;
+  while (model.size() < entries) {
+    const auto collection = static_cast<std::uint32_t>(random() % 3 * 5);
+    // Prefixes repeat, so that steps of the sparse index share keys.
+    const Id id = seed % 2 == 0 ? make_id(random() % 4, random()) : make_id(random(), random());
+    const auto kind = static_cast<Entry::Kind>(random() % 3);
+    const std::uint64_t position = kind == Entry::Kind::log ? random() >> 2 : 0;
+    Buffer image;
+    if (kind == Entry::Kind::image)
+      image = make_image(random(), static_cast<std::uint32_t>(random() % 4));
+    model[{collection, id}] = {make_entry(id, kind, position, random()), std::move(image)};
+  }
+  return model;
+}
+
+void expect_same(const state::Run& run, const Entry& got, const std::pair<Entry, Buffer>& wanted) {
+  ASSERT_EQ(got.id, wanted.first.id);
+  ASSERT_EQ(got.kind(), wanted.first.kind());
+  ASSERT_EQ(got.hlc, wanted.first.hlc);
+  if (got.kind() != Entry::Kind::image) {
+    ASSERT_EQ(got.position(), wanted.first.position());
+    return;
+  }
+  for (const auto pattern : {state::Run::Pattern::random, state::Run::Pattern::sequential}) {
+    const std::uint8_t* const image = run.image_at(got.position(), pattern);
+    ASSERT_NE(image, nullptr);
+    ASSERT_TRUE(equal({image, state::Run::image_size(image)}, wanted.second));
+  }
+}
+
+void check_against_model(std::uint64_t seed, std::size_t entries, const RunWriterLimits& limits) {
+  SCOPED_TRACE("seed " + std::to_string(seed) + ", entries " + std::to_string(entries));
+  MemoryFileSystem files;
+  const Model model = random_model(seed, entries);
+  write(files, model, limits);
+  EXPECT_EQ(files.list(kStateDirectory)->size(), 1u);  // nothing is left beside the run
+  const auto run = test::open_run(files, kNumber);
+  ASSERT_EQ(run->entry_count(), entries);
+
+  std::mt19937_64 random(seed + 1000);  // other ids than the model has
+  for (const auto& [key, value] : model) {
+    const std::uint64_t hash = state::Run::hash(key.second);
+    const Entry* const found = run->find(key.second, hash);
+    ASSERT_NE(found, nullptr);
+    expect_same(*run, *found, value);
+    const Id other = make_id(random(), random());
+    ASSERT_EQ(run->find(other, state::Run::hash(other)), nullptr);
+
+    // seek: to the entry itself, and just behind it.
+    const Entry* const at = run->seek(key.first, key.second);
+    ASSERT_EQ(at->id, key.second);
+    Id behind = key.second;
+    ++behind.bytes[15];
+    if (behind.bytes[15] != 0) {
+      ASSERT_EQ(run->seek(key.first, behind), at + 1);
+    }
+  }
+  for (std::uint32_t collection = 0; collection < 12; ++collection) {
+    const state::Run::Range range = run->collection(collection);
+    auto expected = model.lower_bound({collection, Id{}});
+    for (const Entry* entry = range.begin; entry != range.end; ++entry, ++expected) {
+      ASSERT_EQ(expected->first.first, collection);
+      expect_same(*run, *entry, expected->second);
+    }
+    ASSERT_TRUE(expected == model.end() || expected->first.first != collection);
+    const Id id = make_id(random() % 4, random());
+    const auto wanted = model.lower_bound({collection, id});
+    const Entry* const got = run->seek(collection, id);
+    if (wanted == model.end() || wanted->first.first != collection) {
+      ASSERT_EQ(got, range.end);
+    } else {
+      ASSERT_EQ(got->id, wanted->first.second);
+    }
+  }
+}
+
+TEST(RunLaw, GivesBackWhatWasPutIn) {
+  for (const std::size_t entries : {1u, 2u, 63u, 64u, 65u, 500u, 3000u}) {
+    check_against_model(entries, entries, {});
+    check_against_model(entries + 1, entries, {});
+  }
+}
+
+TEST(RunLaw, MemoryLimitsOfTheWriterDoNotShow) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    check_against_model(seed, 1000, {1 + seed * 30, 1 + seed * seed * 7});
+  }
+}
+
+TEST(Run, EveryDamagedByteIsNoticed) {
+  MemoryFileSystem files;
+  write(files, example());
+  const Buffer good = test::read_file(files, run_path(kNumber));
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    if (at >= 20 && at < kRunHeaderBytes) continue;  // reserved
+    if (at >= good.size() - 4) continue;             // reserved
+    Buffer bad = good;
+    bad[at] ^= 0x10;
+    test::replace_file(files, run_path(kNumber), bad);
+    const auto run = state::Run::open(files, run_path(kNumber), kNumber);
+    if (run.ok()) {
+      EXPECT_EQ((*run)->check().code(), Code::damaged) << "byte " << at;
+    } else {
+      EXPECT_EQ(run.code(), Code::damaged) << "byte " << at;
+    }
+  }
+}
+
+TEST(Run, EveryCutFileIsRefused) {
+  MemoryFileSystem files;
+  write(files, example());
+  const Buffer good = test::read_file(files, run_path(kNumber));
+  for (std::size_t size = 0; size < good.size(); size += size < 4000 ? 1000 : 1) {
+    test::replace_file(files, run_path(kNumber), Bytes(good).first(size));
+    EXPECT_EQ(state::Run::open(files, run_path(kNumber), kNumber).code(), Code::damaged)
+        << "size " << size;
+  }
+}
+
+TEST(Run, AFileUnderAnotherNumberIsRefused) {
+  MemoryFileSystem files;
+  write(files, example());
+  EXPECT_EQ(state::Run::open(files, run_path(kNumber), kNumber + 1).code(), Code::damaged);
+  EXPECT_EQ(state::Run::open(files, run_path(kNumber + 1), kNumber + 1).code(), Code::not_found);
+}
+
+TEST(Run, ANewerFormatIsSaidToBeNewer) {
+  MemoryFileSystem files;
+  write(files, example());
+  Buffer bytes = test::read_file(files, run_path(kNumber));
+  store_u16(bytes.data() + 4, 2);
+  store_u32(bytes.data() + 16, crc32c(Bytes(bytes).first(16)));
+  test::replace_file(files, run_path(kNumber), bytes);
+  EXPECT_EQ(state::Run::open(files, run_path(kNumber), kNumber).code(), Code::newer_format);
+}
+
+TEST(RunWriter, RefusesEntriesOutOfOrder) {
+  MemoryFileSystem files;
+  auto writer = RunWriter::create(files, run_path(kNumber), kNumber);
+  ASSERT_TRUE(writer.ok());
+  const auto entry = [](std::uint64_t n) { return make_entry(make_id(n, 0), Entry::Kind::log, n); };
+  EXPECT_TRUE((*writer)->add(2, entry(5), {}).ok());
+  EXPECT_EQ((*writer)->add(2, entry(5), {}).code(), Code::damaged);
+  EXPECT_EQ((*writer)->add(2, entry(4), {}).code(), Code::damaged);
+  EXPECT_EQ((*writer)->add(1, entry(9), {}).code(), Code::damaged);
+  EXPECT_TRUE((*writer)->add(3, entry(1), {}).ok());
+}
+
+TEST(RunWriter, LeavesNothingBehindWhenItIsNotFinished) {
+  MemoryFileSystem files;
+  {
+    auto writer = create_run_writer(files, run_path(kNumber), kNumber, {2, 100});
+    ASSERT_TRUE(writer.ok());
+    for (std::uint64_t i = 0; i < 10; ++i) {
+      ASSERT_TRUE((*writer)->add(0, make_entry(make_id(i, 0), Entry::Kind::log, i), {}).ok());
+    }
+  }
+  EXPECT_TRUE(files.list(kStateDirectory)->empty());
+}
+
+TEST(RunWriter, ReplacesTheLeftoverOfACrash) {
+  MemoryFileSystem files;
+  ASSERT_TRUE(files.make_directory(kStateDirectory).ok());
+  test::replace_file(files, run_path(kNumber), as_bytes("rubbish"));
+  test::replace_file(files, run_path(kNumber) + ".entries", as_bytes("rubbish"));
+  write(files, random_model(1, 100), {10, 50});
+  EXPECT_EQ(test::open_run(files, kNumber)->entry_count(), 100u);
+}
+
+}  // namespace
+}  // namespace gs::state

@@ -1,0 +1,244 @@
+#include "gs/storage/state/run_writer.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "gs/base/endian.h"
+#include "gs/platform/path.h"
+#include "gs/storage/state/file_appender.h"
+#include "gs/storage/state/id_key.h"
+#include "gs/storage/state/run_format.h"
+
+namespace gs::state {
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
+constexpr std::size_t kEntriesInMemory = std::size_t{1} << 19;  // 20 MiB, then they go to a file
+constexpr std::size_t kSlotsAtOnce = std::size_t{4} << 20;  // 32 MiB of slots, for 3 million ids
+
+template <typename T>
+Bytes bytes_of(const std::vector<T>& values) {
+  return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(T)};
+}
+
+template <typename T>
+Bytes bytes_of(const T& value) {
+  return {reinterpret_cast<const std::uint8_t*>(&value), sizeof value};
+}
+
+class FileRunWriter final : public RunWriter {
+ public:
+  FileRunWriter(platform::FileSystem& files, std::string path, std::uint64_t number,
+                std::unique_ptr<platform::File> file, const RunWriterLimits& limits)
+      : files_(files), path_(std::move(path)), entries_path_(path_ + ".entries"), limits_(limits) {
+    footer_.number = number;
+    main_ = std::make_unique<FileAppender>(std::move(file), kBufferBytes);
+  }
+
+  ~FileRunWriter() override {
+    // What cannot be removed now is removed as a stray file at the next open.
+    if (spilled_) drop(spilled_, entries_path_);
+    if (!finished_) drop(main_, path_);
+  }
+
+  Error begin();
+  Error add(std::uint32_t collection, const Entry& entry, Bytes image) override;
+  Error finish() override;
+
+ private:
+  void drop(std::unique_ptr<FileAppender>& file, const std::string& path) {
+    file.reset();
+    files_.remove(path).ignore();
+  }
+  Error wrong(const std::string& what) const {
+    return Error(Code::damaged,
+                 files_.display(path_) + ": " + what +
+                     "; remove the runs it is made from, state is rebuilt from the log");
+  }
+  Error enter(std::uint32_t collection, const Entry& entry);
+  Error spill();
+  Error append_entries();
+  Error append_slots(const Entry* entries);
+  void end_part(RunPart part);
+
+  platform::FileSystem& files_;
+  std::string path_;
+  std::string entries_path_;
+  RunWriterLimits limits_;
+  std::unique_ptr<FileAppender> main_;
+  std::unique_ptr<FileAppender> spilled_;
+  std::vector<Entry> entries_;  // not spilled yet
+  std::vector<RunCollection> directory_;
+  std::vector<std::uint64_t> sparse_;
+  RunFooter footer_;
+  Id last_;
+  std::uint64_t part_at_ = kRunHeaderBytes;
+  bool finished_ = false;
+};
+
+Error FileRunWriter::begin() {
+  std::uint8_t header[kRunHeaderBytes] = {};
+  store_u32(header, kRunMagic);
+  store_u16(header + 4, kRunVersion);
+  store_u64(header + 8, footer_.number);
+  store_u32(header + 16, crc32c({header, 16}));
+  GS_TRY_OK(main_->add(header));
+  main_->take_crc();
+  return {};
+}
+
+Error FileRunWriter::add(std::uint32_t collection, const Entry& entry, Bytes image) {
+  if (footer_.entry_count >= kRunEntriesMax) {
+    return Error(Code::too_large, files_.display(path_) + ": a run has at most 2^31 entries");
+  }
+  GS_TRY_OK(enter(collection, entry));
+  Entry placed = entry;
+  if (entry.kind() == Entry::Kind::image) {
+    if (image.size() < kImageHeadBytes + 8 || image.size() % 8 != 0)
+      return wrong("an image is cut off");
+    placed.place = Entry::make_place(Entry::Kind::image, main_->offset() - kRunHeaderBytes);
+    GS_TRY_OK(main_->add(image));
+  }
+  entries_.push_back(placed);
+  if (entries_.size() >= limits_.entries_in_memory) return spill();
+  return {};
+}
+
+// Takes the entry into the directory and the sparse index.
+Error FileRunWriter::enter(std::uint32_t collection, const Entry& entry) {
+  if (directory_.empty() || directory_.back().number != collection) {
+    if (!directory_.empty() && directory_.back().number > collection) {
+      return wrong("collections are out of order");
+    }
+    directory_.push_back({collection, 0, footer_.entry_count, 0, sparse_.size()});
+  } else if (!id_less(last_, entry.id)) {
+    return wrong("entries are out of order");
+  }
+  last_ = entry.id;
+  if (directory_.back().count % kSparseStep == 0) sparse_.push_back(id_prefix(entry.id));
+  ++directory_.back().count;
+  ++footer_.entry_count;
+  return {};
+}
+
+Error FileRunWriter::spill() {
+  if (!spilled_) {
+    if (files_.exists(entries_path_)) GS_TRY_OK(files_.remove(entries_path_));
+    GS_TRY(auto file, files_.open(entries_path_, platform::OpenMode::create));
+    spilled_ = std::make_unique<FileAppender>(std::move(file), kBufferBytes);
+  }
+  GS_TRY_OK(spilled_->add(bytes_of(entries_)));
+  entries_.clear();
+  return {};
+}
+
+void FileRunWriter::end_part(RunPart part) {
+  RunSection& section = footer_.sections[part];
+  section.offset = part_at_;
+  section.bytes = main_->offset() - part_at_;
+  section.crc = main_->take_crc();
+  part_at_ = main_->offset();
+}
+
+Error FileRunWriter::append_entries() {
+  if (spilled_) {
+    GS_TRY_OK(spilled_->flush());
+    Buffer block(kBufferBytes);
+    for (std::uint64_t at = 0; at < spilled_->offset();) {
+      GS_TRY(const std::size_t got, spilled_->file().read(at, block));
+      if (got == 0) return Error(Code::io, files_.display(entries_path_) + ": ends too early");
+      GS_TRY_OK(main_->add(Bytes(block).first(got)));
+      at += got;
+    }
+    drop(spilled_, entries_path_);
+  }
+  return main_->add(bytes_of(entries_));
+}
+
+// Slots are made a window at a time, so that memory stays bounded however long the run is; what a
+// window's last places push out goes first into the next one.
+Error FileRunWriter::append_slots(const Entry* entries) {
+  const std::uint64_t places = footer_.places;
+  if (places == 0) return {};
+  std::vector<std::uint64_t> window;
+  std::vector<std::uint64_t> pushed_out;
+  for (std::uint64_t begin = 0; begin < places; begin += limits_.slots_at_once) {
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(limits_.slots_at_once, places - begin));
+    window.assign(size, 0);
+    std::vector<std::uint64_t> from_before;
+    from_before.swap(pushed_out);
+    const auto put = [&](std::size_t slot, std::uint64_t value) {
+      while (slot < size && window[slot] != 0) ++slot;
+      if (slot < size) {
+        window[slot] = value;
+      } else {
+        pushed_out.push_back(value);
+      }
+    };
+    for (const std::uint64_t value : from_before) put(0, value);
+    for (std::uint64_t i = 0; i < footer_.entry_count; ++i) {
+      const std::uint64_t hash = hash_id(entries[i].id);
+      const std::uint64_t place = slot_place(hash, places);
+      if (place < begin || place - begin >= size) continue;
+      put(static_cast<std::size_t>(place - begin), slot_value(hash, i));
+    }
+    GS_TRY_OK(main_->add(bytes_of(window)));
+  }
+  pushed_out.push_back(0);
+  return main_->add(bytes_of(pushed_out));
+}
+
+Error FileRunWriter::finish() {
+  end_part(kImages);
+  const bool was_spilled = spilled_ != nullptr;
+  const std::uint64_t entries_at = part_at_;
+  GS_TRY_OK(append_entries());
+  end_part(kEntries);
+  GS_TRY_OK(main_->add(bytes_of(directory_)));
+  end_part(kDirectory);
+  GS_TRY_OK(main_->add(bytes_of(sparse_)));
+  end_part(kSparse);
+
+  footer_.collection_count = directory_.size();
+  footer_.places = places_for(footer_.entry_count);
+  if (was_spilled) {
+    GS_TRY_OK(main_->flush());
+    GS_TRY(const auto mapping, main_->file().map(part_at_));
+    GS_TRY_OK(append_slots(reinterpret_cast<const Entry*>(mapping->bytes().data() + entries_at)));
+  } else {
+    GS_TRY_OK(append_slots(entries_.data()));
+  }
+  end_part(kSlots);
+
+  footer_.crc = crc32c(bytes_of(footer_).first(offsetof(RunFooter, crc)));
+  GS_TRY_OK(main_->add(bytes_of(footer_)));
+  GS_TRY_OK(main_->flush());
+  GS_TRY_OK(main_->file().sync());
+  GS_TRY_OK(files_.sync_directory(platform::parent_path(path_)));
+  finished_ = true;
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RunWriter>> create_run_writer(platform::FileSystem& files,
+                                                     const std::string& path, std::uint64_t number,
+                                                     const RunWriterLimits& limits) {
+  const std::string_view directory = platform::parent_path(path);
+  if (!directory.empty()) GS_TRY_OK(files.make_directory(directory));
+  if (files.exists(path)) GS_TRY_OK(files.remove(path));
+  GS_TRY(auto file, files.open(path, platform::OpenMode::create));
+  auto writer = std::make_unique<FileRunWriter>(files, path, number, std::move(file), limits);
+  GS_TRY_OK(writer->begin());
+  return std::unique_ptr<RunWriter>(std::move(writer));
+}
+
+Result<std::unique_ptr<RunWriter>> RunWriter::create(platform::FileSystem& files,
+                                                     const std::string& path,
+                                                     std::uint64_t number) {
+  return create_run_writer(files, path, number, {});
+}
+
+}  // namespace gs::state
