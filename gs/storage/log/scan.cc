@@ -10,14 +10,6 @@ Bytes from(Bytes file, std::uint64_t offset) {
   return file.subspan(static_cast<std::size_t>(offset));
 }
 
-// Whether the file ends at `offset`, or frame `sequence` seems to begin there. Heads only: the walk
-// goes on there and checks the rest.
-bool goes_on(Bytes file, std::uint64_t offset, std::uint64_t sequence) {
-  const FrameCheck check = check_head(from(file, offset));
-  if (check.fault == FrameFault::blank) return true;
-  return check.fault == FrameFault::none && check.head.sequence == sequence;
-}
-
 void report(Bytes file, std::uint32_t segment, const Walk& walk, bool resumed, DamageList& damage) {
   const std::string frame = " (frame " + std::to_string(walk.sequence) + ")";
   if (walk.fault == FrameFault::blank) {
@@ -44,18 +36,28 @@ bool resume(Bytes file, const Walk& walk, FrameSearch& search, Scan& scan) {
     scan.sequence = later ? walk.head.sequence : walk.sequence;
     return true;
   }
+  // When only the content is damaged the length is right: the next frame, or the end, comes after.
+  FrameFault then = FrameFault::length;
   if (walk.fault == FrameFault::checksum) {
     search.charge(walk.head.frame_bytes());
-    if (walk.head.sequence == walk.sequence && goes_on(file, after, walk.sequence + 1)) {
+    const FrameCheck next = check_head(from(file, after));
+    if (walk.head.sequence == walk.sequence) then = next.fault;
+    if (then == FrameFault::none && next.head.sequence == walk.sequence + 1) {
       scan.offset = after;
       scan.sequence = walk.sequence + 1;
       return true;
     }
   }
   const auto found = search.next(walk.offset + 8, walk.offset, walk.sequence);
-  if (!found.found) return false;
-  scan.offset = found.offset;
-  scan.sequence = found.head.sequence;
+  if (found.found) {
+    scan.offset = found.offset;
+    scan.sequence = found.head.sequence;
+    return true;
+  }
+  // The end last: a damaged length may lead there across frames that are whole.
+  if (then != FrameFault::blank || search.gave_up()) return false;
+  scan.offset = after;
+  scan.sequence = walk.sequence + 1;
   return true;
 }
 

@@ -1,0 +1,148 @@
+// Goal: a full disk refuses cleanly and loses nothing; a failed write or sync is the last one.
+// Method: the simulated disk, with every size of disk and every single call that can fail.
+#include <gtest/gtest.h>
+
+#include "gs/platform/sim/sim_file_system.h"
+#include "gs/storage/log/log_harness.h"
+
+namespace gs::log {
+namespace {
+
+using harness::append;
+using harness::change;
+using platform::Faults;
+using platform::SimFileSystem;
+
+TEST(FullDisk, RefusesCleanlyAtEveryAllocation) {
+  for (std::uint64_t disk_bytes = 0; disk_bytes < 20'000; disk_bytes += 97) {
+    SimFileSystem files(disk_bytes);
+    Faults faults;
+    faults.disk_bytes = disk_bytes;
+    files.set_faults(faults);
+    std::vector<Buffer> kept;
+    std::size_t refused = 0;
+    {
+      auto opened = harness::open(files);
+      if (!opened.log) {
+        ASSERT_EQ(opened.error.code(), Code::no_space) << opened.error.text();
+        ASSERT_LT(disk_bytes, 5000u);
+        continue;
+      }
+      for (std::uint64_t i = 0; i < 60 && refused < 5; ++i) {
+        const Buffer bytes = change(i, 16 + 8 * (i * 7 % 40));
+        const Error error = append(*opened.log, bytes);
+        if (error) {
+          ASSERT_EQ(error.code(), Code::no_space) << error.text();
+          ++refused;
+        } else {
+          kept.push_back(bytes);
+        }
+        if (i % 3 == 0) {
+          ASSERT_FALSE(opened.log->sync());
+        }
+      }
+      ASSERT_GT(refused, 0u);
+      // Somebody makes room: the same log goes on.
+      files.set_faults({});
+      kept.push_back(change(1000, 64));
+      const Error error = append(*opened.log, kept.back());
+      ASSERT_FALSE(error) << error.text();
+      ASSERT_FALSE(opened.log->sync());
+    }
+    files.crash();
+    const auto again = harness::open(files);
+    ASSERT_TRUE(again.log) << again.error.text();
+    ASSERT_TRUE(again.recovery.damage.empty()) << again.recovery.damage[0].what;
+    ASSERT_EQ(again.seen.size(), kept.size());
+    for (std::size_t i = 0; i < kept.size(); ++i) ASSERT_EQ(again.seen[i].change, kept[i]);
+  }
+}
+
+TEST(FailedSync, IsFinalUntilReopened) {
+  SimFileSystem files(3);
+  auto opened = harness::open(files);
+  ASSERT_FALSE(append(*opened.log, change(0, 64)));
+  ASSERT_FALSE(opened.log->sync());
+  ASSERT_FALSE(append(*opened.log, change(1, 64)));
+  Faults faults;
+  faults.sync_fails = 1000;
+  files.set_faults(faults);
+  EXPECT_EQ(opened.log->sync().code(), Code::io);
+  files.set_faults({});  // the disk would say yes now, as Linux does: never believed
+  EXPECT_EQ(opened.log->sync().code(), Code::failed);
+  EXPECT_EQ(opened.log->begin(16).code(), Code::failed);
+  EXPECT_EQ(opened.log->rewrite(1, {}, {}).code(), Code::failed);
+  EXPECT_EQ(opened.log->close().code(), Code::failed);
+  opened.log.reset();
+  files.crash();
+  const auto again = harness::open(files);
+  EXPECT_TRUE(again.recovery.damage.empty());
+  EXPECT_GE(again.seen.size(), 1u);
+}
+
+TEST(FailedWrite, IsFinalUntilReopened) {
+  SimFileSystem files(3);
+  auto opened = harness::open(files);
+  ASSERT_FALSE(append(*opened.log, change(0, 64)));
+  Faults faults;
+  faults.write_fails = 1000;
+  files.set_faults(faults);
+  EXPECT_EQ(append(*opened.log, change(1, 64)).code(), Code::io);
+  files.set_faults({});
+  const Error after = append(*opened.log, change(2, 64));
+  EXPECT_EQ(after.code(), Code::failed);
+  EXPECT_NE(after.message().find("io"), std::string::npos) << after.message();
+}
+
+// Runs a fixed script; every change whose sync succeeded is in `confirmed`.
+void run_script(SimFileSystem& files, std::size_t& confirmed, std::size_t& given) {
+  auto opened = harness::open(files);
+  if (!opened.log) return;
+  for (std::uint64_t i = 0; i < 12; ++i) {
+    if (append(*opened.log, change(i, 80))) return;
+    given = i + 1;
+    if (i % 2 == 1) {
+      if (opened.log->sync()) return;
+      confirmed = i + 1;
+    }
+  }
+  if (opened.log->close()) return;
+}
+
+TEST(EveryCall, MayFailOnceWithoutLosingWhatWasConfirmed) {
+  SimFileSystem counting(1);
+  std::size_t all = 0;
+  std::size_t ignored = 0;
+  run_script(counting, all, ignored);
+  ASSERT_EQ(all, 12u);
+  const std::uint64_t calls = counting.calls();
+  for (std::uint64_t call = 1; call <= calls; ++call) {
+    for (const bool power : {false, true}) {
+      SimFileSystem files(call);
+      Faults faults;
+      faults.fail_call = call;
+      files.set_faults(faults);
+      std::size_t confirmed = 0;
+      std::size_t given = 0;
+      run_script(files, confirmed, given);
+      files.set_faults({});
+      if (power) {
+        files.crash();
+      } else {
+        files.kill_process();
+      }
+      const auto opened = harness::open(files);
+      ASSERT_TRUE(opened.log) << "call " << call << ": " << opened.error.text();
+      ASSERT_TRUE(opened.recovery.damage.empty())
+          << "call " << call << ": " << opened.recovery.damage[0].what;
+      ASSERT_GE(opened.seen.size(), confirmed) << "call " << call;
+      ASSERT_LE(opened.seen.size(), given + 1) << "call " << call;
+      for (std::size_t i = 0; i < opened.seen.size(); ++i) {
+        ASSERT_EQ(opened.seen[i].change, change(i, 80));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gs::log
