@@ -100,7 +100,8 @@ struct Log::Impl {
   std::shared_ptr<const View> current_view() const;
   // Publishes a changed copy of the view; state_mutex is not held.
   void publish(const std::function<void(View&)>& change);
-  void show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping);
+  void show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping,
+                    bool drop_tails = false);
   Error walk(Location from, Location to, const Visitor& visit) const;
 
   platform::FileSystem& files;

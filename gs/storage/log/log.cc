@@ -53,8 +53,13 @@ void Log::Impl::publish(const std::function<void(View&)>& change) {
   before = std::exchange(view, std::move(next));
 }
 
-void Log::Impl::show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping) {
+void Log::Impl::show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping,
+                             bool drop_tails) {
   publish([&](View& next) {
+    if (drop_tails) {
+      std::erase_if(next.tails_,
+                    [&](const View::Tail& old) { return segment_of(old.begin) == number; });
+    }
     if (next.segments_.size() < number) next.segments_.resize(number);
     View::Segment& slot = next.segments_[number - 1];
     slot.base = mapping->bytes().data();

@@ -101,7 +101,8 @@ Error Log::Impl::rewrite(std::uint32_t number, const Transform& transform, const
     return error;
   }
   const Bytes new_content = mapping->bytes();
-  show_segment(number, std::move(mapping));
+  // A tail buffer of this segment holds the old bytes and would hide the new ones.
+  show_segment(number, std::move(mapping), true);
   {
     const std::lock_guard state_lock(state_mutex);
     segments[number - 1] = after;
