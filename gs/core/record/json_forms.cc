@@ -59,16 +59,22 @@ Form form_named(std::string_view name) noexcept {
 bool JsonReader::form_value(Form form, std::size_t depth, Type& type) {
   if (form == Form::literal) {
     if (!take('{')) return fail("\"$literal\" must hold an object");
-    return object(depth, true, type);
+    return object(depth, Braces::literal, type);
   }
-  if (form != Form::set || peek() != '[') return value(depth + 1, type);
-  // The braces of a set's form are no level of their own. When it turns out to be an ordinary
-  // object, because another member follows, everything inside was one level deeper.
+  const bool set = form == Form::set && peek() == '[';
+  const bool blob = form == Form::blob && peek() == '{';
+  if (!set && !blob) return value(depth + 1, type);
+  // The braces of a set's form are no level of their own, those of a blob none at all. When it
+  // turns out to be an ordinary object, because another member follows, they all count.
   const std::size_t outer = deepest_;
   deepest_ = 0;
-  if (!value(depth, type)) return false;
+  if (set ? !value(depth, type) : !(take('{') && object(depth + 1, Braces::blob, type)))
+    return false;
   skip_space();
-  if (peek() != '}' && ++deepest_ > kNestingMax) {
+  const bool alone = peek() == '}';
+  if (blob && alone) deepest_ = 0;
+  if (set && !alone) ++deepest_;
+  if (deepest_ > kNestingMax) {
     return fail(at_, "nested deeper than 128 levels", Code::too_large);
   }
   deepest_ = std::max(deepest_, outer);

@@ -14,6 +14,8 @@ constexpr std::size_t kBracesMax = kNestingMax + 2;
 constexpr std::string_view kExpectedValue =
     "expected a value: an object, array, string, number, true, false or null";
 
+constexpr std::string_view kTooDeep = "nested deeper than 128 levels";
+
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 std::uint8_t* put_utf8(std::uint32_t code, std::uint8_t* to) noexcept {
@@ -197,7 +199,7 @@ bool JsonReader::value(std::size_t depth, Type& type) {
       return string();
     case '{':
       ++at_;
-      return object(depth, false, type);
+      return object(depth, Braces::ordinary, type);
     case '[':
       ++at_;
       return array(depth, type);
@@ -236,7 +238,7 @@ bool JsonReader::value(std::size_t depth, Type& type) {
 }
 
 bool JsonReader::array(std::size_t depth, Type& type) {
-  if (depth > kNestingMax) return fail(at_ - 1, "nested deeper than 128 levels", Code::too_large);
+  if (depth > kNestingMax) return fail(at_ - 1, kTooDeep, Code::too_large);
   deepest_ = std::max(deepest_, depth);
   const std::size_t start = out_.used();
   const std::size_t ends = scratch_.ends.size();
@@ -270,9 +272,9 @@ bool JsonReader::key(bool first, bool& end) {
   return true;
 }
 
-bool JsonReader::object(std::size_t depth, bool literal, Type& type) {
+bool JsonReader::object(std::size_t depth, Braces braces, Type& type) {
   const char* const opening = at_ - 1;
-  if (depth > kBracesMax) return fail(opening, "nested deeper than 128 levels", Code::too_large);
+  if (depth > kBracesMax) return fail(opening, kTooDeep, Code::too_large);
   const std::size_t start = out_.used();
   const std::size_t ends = scratch_.ends.size();
   const auto end_part = [&] {
@@ -282,7 +284,8 @@ bool JsonReader::object(std::size_t depth, bool literal, Type& type) {
     bool end = false;
     if (!key(first, end)) return false;
     if (end) break;
-    const Form form = first && !literal ? form_named(as_text(out_.from(start))) : Form::none;
+    const Form form =
+        first && braces != Braces::literal ? form_named(as_text(out_.from(start))) : Form::none;
     end_part();
     const std::size_t tag = out_.used();
     out_.append_number<std::uint8_t>(0);
@@ -302,7 +305,9 @@ bool JsonReader::object(std::size_t depth, bool literal, Type& type) {
     }
     if (form == Form::literal) return fail("\"$literal\" must be the only member of its object");
   }
-  if (depth > kNestingMax) return fail(opening, "nested deeper than 128 levels", Code::too_large);
+  if (depth > kNestingMax && braces != Braces::blob) {
+    return fail(opening, kTooDeep, Code::too_large);
+  }
   deepest_ = std::max(deepest_, depth);
   const std::size_t parts = scratch_.ends.size() - ends;
   const std::span<const std::uint32_t> table(scratch_.ends.data() + ends, parts);

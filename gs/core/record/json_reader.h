@@ -68,12 +68,16 @@ class JsonReader {
   Error error() && { return std::move(error_); }
 
  private:
+  // What an object is to the one around it: `literal` holds no form itself, `blob` may turn out to
+  // be no object, so that whoever asked for it checks its depth.
+  enum class Braces : std::uint8_t { ordinary, literal, blob };
+
   bool escape(std::uint8_t*& to);
   bool unicode(std::uint32_t& unit);
   bool word(std::string_view text);
   bool number_text(std::string_view& text);
   bool array(std::size_t depth, Type& type);
-  bool object(std::size_t depth, bool literal, Type& type);
+  bool object(std::size_t depth, Braces braces, Type& type);
   // The value of an object's first member, which announces `form`.
   bool form_value(Form form, std::size_t depth, Type& type);
   // The object from `start` was { name: value } and is the value that `form` says.

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "gs/base/hex.h"
 #include "gs/core/record/content.h"
 #include "gs/core/record/json.h"
 
@@ -156,6 +157,49 @@ std::uint64_t read_everything(const RecordView& record) {
     if (const auto found = record.find(shape.fields()[i].name)) sum += found->content.size();
   }
   return sum + json_of(record).size() + record.to_object().size();
+}
+
+std::string spaceless(std::string_view spaced) {
+  std::string hex;
+  for (const char c : spaced) {
+    if (c != ' ') hex.push_back(c);
+  }
+  return hex;
+}
+
+Buffer hex_bytes(std::string_view spaced) {
+  const std::string hex = spaceless(spaced);
+  Buffer bytes(hex.size() / 2);
+  return from_hex(hex, bytes) ? bytes : Buffer{};
+}
+
+ShapePtr shape_of(std::vector<Field> fields, int flags) {
+  return Shape::make("T", std::move(fields), static_cast<std::uint8_t>(flags)).value();
+}
+
+namespace {
+
+Error try_encode(const Shape& shape, const std::vector<Value>& values, Buffer& out) {
+  std::vector<const Value*> pointers;
+  for (const Value& value : values) pointers.push_back(&value);
+  return encode(shape, pointers, out);
+}
+
+}  // namespace
+
+Buffer encoded(const Shape& shape, const std::vector<Value>& values) {
+  Buffer out;
+  return try_encode(shape, values, out) ? Buffer{} : out;
+}
+
+Code refused(const Shape& shape, const Value& value) {
+  Buffer out = {1, 2, 3};
+  const Code code = try_encode(shape, {value}, out).code();
+  return out == Buffer{1, 2, 3} ? code : Code::failed;
+}
+
+Code check(const Shape& shape, std::string_view spaced_hex) {
+  return validate(shape, hex_bytes(spaced_hex)).code();
 }
 
 }  // namespace gs::record

@@ -36,4 +36,17 @@ bool has_absent_member(const RecordView& record);
 // Reads everything in the record by every way there is; returns a number that depends on all of it.
 std::uint64_t read_everything(const RecordView& record);
 
+// Hexadecimal with spaces between what belongs together.
+Buffer hex_bytes(std::string_view spaced);
+std::string spaceless(std::string_view spaced);
+
+// Records of shapes in the collection "T".
+ShapePtr shape_of(std::vector<Field> fields, int flags = 0);
+// The record; empty when there is an error.
+Buffer encoded(const Shape& shape, const std::vector<Value>& values);
+// The code of the error for a record of one value; Code::failed when it changed the buffer.
+Code refused(const Shape& shape, const Value& value);
+// What validate() says to these bytes.
+Code check(const Shape& shape, std::string_view spaced_hex);
+
 }  // namespace gs::record

@@ -1,0 +1,209 @@
+// Goal: every object gets its shape and bytes, the same by every way, and never too many shapes.
+// Method: examples, the fast way against the general one, exact limits, misuse.
+#include "gs/core/record/encoder.h"
+
+#include <gtest/gtest.h>
+
+#include "gs/base/hex.h"
+#include "gs/core/record/json.h"
+#include "gs/core/record/test_values.h"
+
+namespace gs::record {
+namespace {
+
+constexpr char kCity[] =
+    R"({"name":"Sant Julia de Loria","lat":"42.46372","lng":"1.49129","country":"AD","admin1":"06","admin2":""})";
+
+struct Made {
+  ShapePtr shape;
+  Buffer bytes;
+  RecordView view() const { return {shape.get(), bytes.data()}; }
+};
+
+Made keep(Result<Encoded> encoded) {
+  if (!encoded) {
+    ADD_FAILURE() << encoded.error().text();
+    return {};
+  }
+  EXPECT_FALSE(validate(*encoded->shape, encoded->bytes));
+  return {encoded->shape, copy(encoded->bytes)};
+}
+
+TEST(Encoder, RecordOfACityIsFrozen) {
+  Encoder encoder;
+  const Made city = keep(encoder.encode_json("City", R"({"name":"Kyiv","lat":50.45})"));
+  EXPECT_EQ(to_hex(city.bytes),
+            "20000000000000000300000000000000"  // size 32, two fields present
+            "9a99999999394940"                  // lat
+            "04000000"                          // end of name
+            "4b796976");                        // name
+  EXPECT_EQ(city.shape->collection(), "City");
+  EXPECT_EQ(json_of(city.view()), R"({"name":"Kyiv","lat":50.45})");
+}
+
+TEST(Encoder, FirstAndLaterRecordsAreTheSameBytes) {
+  Encoder encoder;
+  const Made first = keep(encoder.encode_json("City", kCity));   // the general way
+  const Made second = keep(encoder.encode_json("City", kCity));  // by the plan
+  EXPECT_EQ(first.bytes, second.bytes);
+  EXPECT_EQ(first.shape, second.shape);
+  const Value value = parse_json(kCity).value();
+  const Made third = keep(encoder.encode("City", *value.get<Object>()));
+  EXPECT_EQ(first.bytes, third.bytes);
+  EXPECT_EQ(first.shape, third.shape);
+}
+
+TEST(Encoder, SpacesEscapesAndOrderDoNotConfuseIt) {
+  Encoder encoder;
+  const std::string plain = R"({"a":"x","b":1,"c":[1],"d":null,"e":true,"f":{"$int":"7"}})";
+  const Made first = keep(encoder.encode_json("", plain));
+  for (const char* text :
+       {"\n{ \"a\" : \"x\" ,\t\"b\" : 1.0 , \"c\" : [ 1 ] , \"d\" : null , \"e\" : true , \"f\" : "
+        "{\"$int\" : \"7\"} } ",
+        R"({"\u0061":"\u0078","b":10e-1,"c":[1],"d":null,"e":true,"f":{"$int":"7"}})"}) {
+    EXPECT_EQ(keep(encoder.encode_json("", text)).bytes, first.bytes);
+    EXPECT_EQ(keep(encoder.encode_json("", plain)).bytes, first.bytes);
+  }
+  const Made other = keep(encoder.encode_json("", R"({"b":1,"a":"x"})"));
+  EXPECT_NE(other.shape->digest(), first.shape->digest()) << "the order of keys is part of a shape";
+  const Made types = keep(encoder.encode_json("", R"({"b":"1","a":"x"})"));
+  EXPECT_EQ(json_of(types.view()), R"({"b":"1","a":"x"})");
+}
+
+TEST(Encoder, KeyIsFieldZeroAndNotInTheObject) {
+  Encoder encoder;
+  for (int i = 0; i < 2; ++i) {
+    const Made made = keep(encoder.encode_json("City", R"({"":1,"name":"Kyiv"})", "kyiv"));
+    EXPECT_TRUE(made.shape->keyed());
+    EXPECT_EQ(made.view().key(), "kyiv");
+    EXPECT_EQ(json_of(made.view()), R"({"":1,"name":"Kyiv"})");
+    EXPECT_EQ(made.view().find("")->number(), 1);
+    const Made value = keep(encoder.encode("City", made.view().to_object(), "kyiv"));
+    EXPECT_EQ(value.bytes, made.bytes);
+  }
+  EXPECT_EQ(encoder.encode_json("City", "{}", "\xff").code(), Code::invalid);
+}
+
+TEST(Encoder, TopOfARecordIsNeverAForm) {
+  Encoder encoder;
+  const std::string text = R"({"$int":"5"})";
+  EXPECT_EQ(json_of(keep(encoder.encode_json("", text)).view()), text);
+  EXPECT_EQ(json_of(keep(encoder.encode_json("", text)).view()), text);
+  EXPECT_EQ(json_of(keep(encoder.encode_json("", R"({"$literal":{"$int":"5"}})")).view()),
+            R"({"$literal":{"$int":"5"}})");
+}
+
+TEST(Encoder, DeltaNamesFieldsToRemove) {
+  Encoder encoder;
+  for (int i = 0; i < 2; ++i) {
+    const Made made = keep(encoder.encode_delta_json(
+        "", R"({"a":{"$unset":true},"b":null,"c":1,"d":{"$literal":{"$unset":true}}})"));
+    ASSERT_EQ(made.shape->field_count(), 4u);
+    EXPECT_EQ(made.shape->fields()[0].type, Type::null);
+    EXPECT_FALSE(made.view().present(0));
+    EXPECT_TRUE(made.view().is_null(1));
+    EXPECT_EQ(json_of(made.view()), R"({"b":null,"c":1,"d":{"$literal":{"$unset":true}}})");
+    const Object object = {
+        {"a", Value(Object{{"$unset", Value(true)}})}, {"b", Value()}, {"c", Value(1)}};
+    const Made value = keep(encoder.encode_delta("", object));
+    EXPECT_FALSE(value.view().present(0));
+    EXPECT_TRUE(value.view().is_null(1));
+  }
+  EXPECT_EQ(encoder.encode_json("", R"({"a":{"$unset":true}})").code(), Code::invalid);
+  EXPECT_EQ(encoder.encode_delta_json("", R"({"a":[{"$unset":true}]})").code(), Code::invalid);
+  EXPECT_EQ(encoder.encode_delta_json("", R"({"a":{"$unset":false}})").code(), Code::invalid);
+}
+
+TEST(Encoder, ShapesOfACollectionHaveAnExactLimit) {
+  Encoder encoder;
+  for (std::size_t i = 0; i < kImplicitShapesMax; ++i) {
+    const std::string text = "{\"key" + std::to_string(i) + "\":1}";
+    ASSERT_FALSE(encoder.encode_json("Wild", text)->shape->self_describing()) << i;
+  }
+  const Made over = keep(encoder.encode_json("Wild", R"({"one":1,"more":[2]})"));
+  EXPECT_TRUE(over.shape->self_describing());
+  EXPECT_EQ(json_of(over.view()), R"({"one":1,"more":[2]})");
+  EXPECT_EQ(over.view().find("one")->number(), 1);
+  const Object object = {{"one", Value(1)}, {"more", Value(Array{Value(2)})}};
+  EXPECT_EQ(keep(encoder.encode("Wild", object)).bytes, over.bytes);
+  EXPECT_FALSE(encoder.encode_json("Wild", R"({"key7":1})")->shape->self_describing()) << "known";
+  EXPECT_FALSE(encoder.encode_json("Other", R"({"one":1})")->shape->self_describing());
+  const Made keyed = keep(encoder.encode_json("Wild", R"({"x":1})", "k"));
+  EXPECT_TRUE(keyed.shape->self_describing());
+  EXPECT_EQ(keyed.view().key(), "k");
+  EXPECT_EQ(json_of(keyed.view()), R"({"x":1})");
+  const Made delta = keep(encoder.encode_delta_json("Wild", R"({"x":{"$unset":true},"y":null})"));
+  EXPECT_TRUE(delta.shape->self_describing());
+  EXPECT_TRUE(has_absent_member(delta.view()));
+  EXPECT_EQ(json_of(delta.view()), R"({"y":null})");
+}
+
+TEST(Encoder, FieldsBeyondTheLimitsDescribeThemselves) {
+  Encoder encoder;
+  const auto text = [](std::size_t fields) {
+    std::string made = "{";
+    for (std::size_t i = 0; i < fields; ++i)
+      made += (i ? ",\"" : "\"") + std::to_string(i) + "\":1";
+    return made + "}";
+  };
+  EXPECT_FALSE(keep(encoder.encode_json("", text(kFieldsMax))).shape->self_describing());
+  const Made over = keep(encoder.encode_json("", text(kFieldsMax + 1)));
+  EXPECT_TRUE(over.shape->self_describing());
+  EXPECT_EQ(json_of(over.view()), text(kFieldsMax + 1));
+  EXPECT_TRUE(keep(encoder.encode_json("", text(kFieldsMax), "key")).shape->self_describing());
+  const std::string name(kFieldNameBytesMax, 'n');
+  EXPECT_FALSE(keep(encoder.encode_json("", "{\"" + name + "\":1}")).shape->self_describing());
+  EXPECT_TRUE(keep(encoder.encode_json("", "{\"" + name + "n\":1}")).shape->self_describing());
+}
+
+TEST(Encoder, RecordSizeIsExact) {
+  Encoder encoder;
+  const std::string fits = "{\"s\":\"" + std::string(kRecordBytesMax - 20, 'x') + "\"}";
+  const std::string over = "{\"s\":\"" + std::string(kRecordBytesMax - 19, 'x') + "\"}";
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(encoder.encode_json("", fits)->bytes.size(), kRecordBytesMax);
+    EXPECT_EQ(encoder.encode_json("", over).code(), Code::too_large);
+  }
+  std::string zeros = "{\"a\":[0";
+  for (std::size_t i = 0; i < kRecordBytesMax / 8; ++i) zeros += ",0";
+  EXPECT_EQ(encoder.encode_json("", zeros + "]}").code(), Code::too_large);
+  EXPECT_EQ(encoder.encode_json("", "{}" + std::string(kJsonBytesMax, ' ')).code(),
+            Code::too_large);
+  EXPECT_TRUE(encoder.encode_json("", "{}").ok());
+}
+
+TEST(Encoder, WrongInputIsRefusedWithItsPlace) {
+  Encoder encoder;
+  keep(encoder.encode_json("", R"({"a":"x","b":1})"));
+  for (const char* text :
+       {"", "[]", "1", "{", R"({"a":"x","b":1)", R"({"a":"x","b":1}})", R"({"a":"x","b":1} 2)",
+        R"({"a":"x" "b":1})", R"({"a":"x","b":01})", R"({"a":"x,"b":1})", R"({"a":"x","a":"y"})",
+        "{\"a\":\"\xff\",\"b\":1}"}) {
+    const auto result = encoder.encode_json("", text);
+    EXPECT_EQ(result.code(), Code::invalid) << text;
+    EXPECT_EQ(result.error().message().substr(0, 17), "JSON line 1, colu") << text;
+  }
+  EXPECT_EQ(encoder.encode("", {{"a", Value()}, {"a", Value()}}).code(), Code::invalid);
+  EXPECT_EQ(encoder.encode("", {{"\xff", Value()}}).code(), Code::invalid);
+  EXPECT_EQ(encoder.encode("", {{"a", Value("\xff")}}).code(), Code::invalid);
+  EXPECT_EQ(encoder.encode_json("\xff", "{}").code(), Code::invalid);
+  EXPECT_EQ(encoder.encode_json(std::string(256, 'c'), "{}").code(), Code::too_large);
+}
+
+TEST(ShapeCache, IsSharedByEncodersAndCountsWhatTheLogHas) {
+  auto cache = std::make_shared<ShapeCache>(2);
+  cache->add(Shape::make("C", {{"a", Type::number}}).value());
+  cache->add(Shape::make("C", {{"a", Type::number}}).value());
+  EXPECT_EQ(cache->count("C"), 1u);
+  Encoder one(cache);
+  Encoder two(cache);
+  const Made first = keep(one.encode_json("C", R"({"a":1})"));
+  EXPECT_EQ(first.shape, keep(two.encode_json("C", R"({"a":2})")).shape);
+  EXPECT_FALSE(keep(one.encode_json("C", R"({"b":1})")).shape->self_describing());
+  EXPECT_EQ(cache->count("C"), 2u);
+  EXPECT_TRUE(keep(two.encode_json("C", R"({"c":1})")).shape->self_describing());
+  EXPECT_FALSE(keep(two.encode_json("C", R"({"b":1})")).shape->self_describing());
+}
+
+}  // namespace
+}  // namespace gs::record
