@@ -1,0 +1,292 @@
+// The command line, its help and its examples. The only file that includes CLI11.
+#include "cmd/gstore/arguments.h"
+
+#include <CLI/CLI.hpp>
+
+#include "globalstorage/storage.h"
+
+namespace gs::cli {
+namespace {
+
+constexpr const char* kContentHelp =
+    "one JSON object: the text itself, @FILE, or - for standard input";
+constexpr const char* kIdHelp = "UUID of a record, or a foreign key";
+constexpr const char* kExitHelp =
+    "Exit status: 0 ok, 1 failure, 2 usage, 3 verification failed, 4 conflict, 5 not reachable, "
+    "6 not found.\n"
+    "Data goes to standard output, messages and progress bars to standard error.\n"
+    "`gstore COMMAND --help` shows examples.";
+
+class Parser {
+ public:
+  Parser()
+      : app_("A local-first database whose signed, hash-linked log is the database.", "gstore") {
+    app_.set_version_flag("-v,--version", std::string("gstore ") + version());
+    app_.add_option("-d,--directory", a_.directory, "directory of the storage")
+        ->type_name("DIR")
+        ->capture_default_str();
+    app_.add_flag("--json", a_.json, "results and errors as JSON");
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.footer(kExitHelp);
+    add_records();
+    add_files();
+    add_history();
+    add_proofs();
+    add_care();
+    add_tools();
+  }
+
+  Parsed parse(int argc, const char* const* argv) {
+    Parsed parsed;
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& help) {
+      parsed.text = text_of(help);
+      parsed.finished = true;
+      return parsed;
+    } catch (const CLI::ParseError& error) {
+      parsed.finished = true;
+      parsed.exit = Exit::usage;
+      parsed.text =
+          std::string(error.what()) + ". Run `" + chosen_name() + " --help` for the usage.";
+      return parsed;
+    }
+    take_chosen();
+    parsed.arguments = std::move(a_);
+    return parsed;
+  }
+
+ private:
+  CLI::App* add(CLI::App& parent, const char* name, const char* what, const char* examples) {
+    CLI::App* const sub = parent.add_subcommand(name, what);
+    sub->fallthrough();
+    sub->footer(std::string("Examples:\n") + examples);
+    return sub;
+  }
+  CLI::App* add(const char* name, const char* what, const char* examples) {
+    return add(app_, name, what, examples);
+  }
+
+  void add_id(CLI::App* sub) {
+    sub->add_option("ID", a_.id, kIdHelp)->required();
+    add_collection(sub, "collection of the foreign key");
+  }
+  void add_collection(CLI::App* sub, const char* help) {
+    sub->add_option("-c,--collection", a_.collection, help)->type_name("NAME");
+  }
+  void add_content(CLI::App* sub) { sub->add_option("JSON", a_.content, kContentHelp)->required(); }
+
+  void add_records() {
+    CLI::App* sub =
+        add("init", "create a storage; prints its id", "  gstore init\n  gstore -d ./shop init");
+    sub->add_flag("--closed", a_.closed, "only admitted writers may write (default: who holds it)");
+
+    sub = add("insert", "insert a record; prints its id",
+              "  gstore insert City '{\"name\":\"Kyiv\",\"lat\":50.45}'\n"
+              "  gstore insert City @kyiv.json\n  echo '{\"a\":1}' | gstore insert -");
+    // Two plain words instead of a list: CLI11 would split a JSON array given to a list.
+    sub->add_option("COLLECTION", first_, "collection, may be left out");
+    sub->add_option("JSON", second_, kContentHelp);
+    sub->callback([this] { take_insert(); });
+
+    sub = add("get", "print a record as JSON",
+              "  gstore get 01936c1e-1f7a-7abc-8def-0123456789ab\n"
+              "  gstore get -c City kyiv --json\n  gstore get ID --at 9f3c01a2");
+    add_id(sub);
+    sub->add_option("--at", a_.change, "as of just after this change")->type_name("CHANGE");
+
+    sub = add("set", "replace a record; with a foreign key also create it",
+              "  gstore set ID '{\"name\":\"Kyiv\"}'\n  gstore set -c City kyiv @kyiv.json");
+    add_id(sub);
+    add_content(sub);
+
+    sub = add("update", "replace the given fields, keep the others",
+              "  gstore update ID '{\"population\":2952301}'\n"
+              "  gstore update ID '{\"old\":{\"$unset\":true}}'");
+    add_id(sub);
+    add_content(sub);
+
+    sub = add("delete", "delete a record; its history stays",
+              "  gstore delete ID\n  gstore delete -c City kyiv");
+    add_id(sub);
+
+    sub = add("swap", "change fields if others have the given values; prints true or false",
+              "  gstore swap ID --if '{\"stock\":3}' --set '{\"stock\":2}'");
+    add_id(sub);
+    sub->add_option("--if", a_.expected, "fields and the values they must have")
+        ->type_name("JSON")
+        ->required();
+    sub->add_option("--set", a_.changes, "fields to change then")->type_name("JSON")->required();
+
+    sub = add("scan", "print records in the order of their ids, one JSON object a line",
+              "  gstore scan City --limit 10\n  gstore scan | jq .data.name");
+    sub->add_option("COLLECTION", a_.collection, "default: all");
+    sub->add_option("-n,--limit", a_.limit, "at most this many records")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
+    sub->add_option("--from", a_.from, "first id, inclusive")->type_name("ID");
+  }
+
+  void add_files() {
+    CLI::App* sub =
+        add("import", "insert rows of a file: NDJSON, a JSON array or CSV",
+            "  gstore import City cities.json\n"
+            "  gstore import Reading log.csv --type value:number --type at:date\n"
+            "  zcat dump.ndjson.gz | gstore import Post - --key slug\n"
+            "  gstore import City cities.json --json    # {\"rows\":n} per durable batch");
+    sub->add_option("COLLECTION", a_.collection, "collection of the new records")->required();
+    sub->add_option("FILE", a_.file, "file, or - for standard input")->required();
+    sub->add_option("-f,--format", a_.format, "default: by extension or first byte")
+        ->check(CLI::IsMember({"ndjson", "json", "csv"}));
+    sub->add_option("--key", a_.key_field, "field that is the foreign key; rows replace each other")
+        ->type_name("FIELD");
+    sub->add_option("--type", a_.types, "CSV: string, number, integer, boolean, date or json")
+        ->type_name("FIELD:TYPE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sub->add_option("--delimiter", a_.delimiter, "CSV: one character")->type_name("C");
+    sub->add_option("--batch", a_.batch_rows, "rows per transaction (default 4096, or 1 MiB)")
+        ->type_name("N")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
+    sub->add_option("--first", a_.first_row, "begin with this row, to go on after a stop")
+        ->type_name("ROW")
+        ->check(CLI::PositiveNumber);
+    sub->add_flag("--skip-bad", a_.skip_bad, "count malformed rows instead of stopping");
+
+    sub =
+        add("export", "write records to standard output, in the order of their ids",
+            "  gstore export City > cities.ndjson\n  gstore export City --format csv > cities.csv");
+    sub->add_option("COLLECTION", a_.collection, "default: all");
+    sub->add_option("-f,--format", a_.format, "ndjson (default), json or csv")
+        ->check(CLI::IsMember({"ndjson", "json", "csv"}));
+    sub->add_option("--columns", a_.columns, "CSV: these fields only, in this order")
+        ->type_name("A,B,..")
+        ->delimiter(',');
+    sub->add_flag("--ids", a_.with_ids, "with id and collection, as scan prints them");
+
+    CLI::App* const blob =
+        add("blob", "values larger than a record",
+            "  gstore blob put film.mp4\n  gstore blob get SHA256:SIZE > film.mp4");
+    blob->require_subcommand(1);
+    sub = add(*blob, "put", "store a file; prints its name SHA256:SIZE",
+              "  gstore blob put film.mp4\n  gstore blob put - < film.mp4");
+    sub->add_option("FILE", a_.file, "file, or - for standard input")->required();
+    sub = add(*blob, "get", "write a blob to standard output",
+              "  gstore blob get SHA256:SIZE > film.mp4\n"
+              "  gstore blob get '{\"$blob\":{\"sha256\":\"..\",\"size\":1}}' > film.mp4");
+    sub->add_option("BLOB", a_.id, "SHA256:SIZE, or the value as JSON")->required();
+  }
+
+  void add_history() {
+    CLI::App* sub =
+        add("log", "print the changes, newest first", "  gstore log -n 10\n  gstore log --json");
+    sub->add_option("-n", a_.limit, "at most this many")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
+
+    sub = add("show", "print a change with its operations",
+              "  gstore show 9f3c01a2\n  gstore show 9f3c01a2 --json | jq .operations[0]");
+    sub->add_option("CHANGE", a_.change, "digest, or its first 4 or more characters")->required();
+  }
+
+  void add_proofs() {
+    CLI::App* sub = add("verify", "check digests, links and signatures of the log",
+                        "  gstore verify\n  gstore verify --full\n"
+                        "  gstore verify --head $(cat head-noted-elsewhere)");
+    sub->add_flag("--full", a_.full, "also make the state anew from the log and compare");
+    sub->add_option("--head", a_.change, "this change must be in the log")->type_name("CHANGE");
+
+    sub = add("proof", "print a self-contained proof of a record's version",
+              "  gstore proof ID > kyiv.proof.json\n  gstore proof -c City kyiv");
+    add_id(sub);
+
+    sub = add("verify-proof", "check a proof; needs no storage",
+              "  gstore verify-proof kyiv.proof.json\n  gstore proof ID | gstore verify-proof -");
+    sub->add_option("FILE", a_.file, "file, or - for standard input")->required();
+    sub->add_option("--root", a_.log_root, "the log's root must be this")->type_name("DIGEST");
+
+    sub = add("erase", "remove every payload of a record for good; the chain still verifies",
+              "  gstore erase ID --reason 'request 4711'");
+    add_id(sub);
+    sub->add_option("--reason", a_.reason, "kept in the log")->type_name("TEXT");
+
+    add("digest", "print frontier and state digest, equal on equal replicas",
+        "  gstore digest\n  gstore digest --json");
+  }
+
+  void add_care() {
+    add("stats", "print counts and sizes", "  gstore stats\n  gstore stats --json");
+    add("compact", "merge the files of the state into one", "  gstore compact");
+
+    CLI::App* sub = add("backup", "copy the storage, without its keys; runs beside writes",
+                        "  gstore backup /mnt/backup/today");
+    sub->add_option("DIR", a_.target, "directory to make")->required();
+
+    sub = add("restore", "make a storage from a backup, with a new writer",
+              "  gstore restore /mnt/backup/today ./restored");
+    sub->add_option("DIR", a_.file, "the backup")->required();
+    sub->add_option("NEWDIR", a_.target, "directory to make")->required();
+  }
+
+  void add_tools() {
+    CLI::App* sub =
+        add("bench", "measure; with gstore-bench beside gstore, compare with other stores",
+            "  gstore bench\n  gstore bench --self --records 1000000");
+    sub->add_option("--records", a_.records, "records of the built-in measurement")
+        ->type_name("N")
+        ->check(CLI::Range(std::uint64_t{1'000}, std::uint64_t{100'000'000}));
+    sub->add_flag("--self", a_.self, "the built-in measurement even if gstore-bench is there");
+    sub->allow_extras();
+
+    sub = add("completion", "print a script for the shell",
+              "  gstore completion bash > /etc/bash_completion.d/gstore");
+    sub->add_option("SHELL", a_.format, "bash")->required()->check(CLI::IsMember({"bash"}));
+  }
+
+  void take_insert() {
+    if (first_ && second_) {
+      a_.collection = *first_;
+      a_.content = second_;
+    } else if (first_) {
+      a_.content = first_;
+    } else {
+      throw CLI::RequiredError("JSON");
+    }
+  }
+
+  void take_chosen() {
+    for (const CLI::App* sub = &app_; !sub->get_subcommands().empty();) {
+      sub = sub->get_subcommands().front();
+      a_.command += (a_.command.empty() ? "" : " ") + sub->get_name();
+      a_.rest = sub->remaining();
+    }
+  }
+
+  std::string chosen_name() const {
+    std::string name = "gstore";
+    for (const CLI::App* sub = &app_; !sub->get_subcommands().empty();) {
+      sub = sub->get_subcommands().front();
+      name += ' ' + sub->get_name();
+    }
+    return name;
+  }
+
+  std::string text_of(const CLI::Success& success) const {
+    std::ostringstream out;
+    std::ostringstream unused;
+    app_.exit(success, out, unused);
+    return out.str();
+  }
+
+  CLI::App app_;
+  Arguments a_;
+  std::optional<std::string> first_;
+  std::optional<std::string> second_;
+};
+
+}  // namespace
+
+Parsed parse_arguments(int argc, const char* const* argv) { return Parser().parse(argc, argv); }
+
+}  // namespace gs::cli

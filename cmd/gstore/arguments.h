@@ -1,0 +1,62 @@
+// What was asked for on the command line.
+//
+// arguments.cc is the only file that knows the parser library (CLI11), because including it costs
+// seconds of compile time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cmd/gstore/support/exit_code.h"
+
+namespace gs::cli {
+
+// One structure for all commands; each reads the members that its usage names.
+struct Arguments {
+  std::string command;  // "get", "blob put"
+  std::string directory = "./gs";
+  bool json = false;
+
+  std::string id;  // UUID or foreign key
+  std::string collection;
+  std::optional<std::string> content;  // JSON, @FILE or -
+  std::string expected;                // swap --if
+  std::string changes;                 // swap --set
+  std::optional<std::string> change;   // get --at, show, verify --head
+  std::string file;
+  std::string target;                   // backup and restore: the directory to make
+  std::string reason;                   // erase
+  std::optional<std::string> log_root;  // verify-proof --root
+  std::string from;                     // scan --from
+  std::uint64_t limit = ~std::uint64_t{0};
+  bool full = false;
+  bool closed = false;
+
+  std::string format;  // import, export
+  std::string key_field;
+  std::string delimiter = ",";
+  std::vector<std::string> types;
+  std::uint64_t batch_rows = 0;  // 0: the default
+  std::uint64_t first_row = 1;
+  bool skip_bad = false;
+  std::vector<std::string> columns;  // export
+  bool with_ids = false;
+
+  std::uint64_t records = 0;  // bench
+  bool self = false;
+  std::vector<std::string> rest;
+};
+
+// Either arguments, or everything is said already: help, version or a usage error.
+struct Parsed {
+  Arguments arguments;
+  bool finished = false;
+  Exit exit = Exit::ok;
+  std::string text;  // for standard output when exit is ok, else for standard error
+};
+
+Parsed parse_arguments(int argc, const char* const* argv);
+
+}  // namespace gs::cli

@@ -1,0 +1,103 @@
+// stats, compact, backup and restore: looking after a storage.
+#include "cmd/gstore/commands.h"
+#include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/support/words.h"
+
+namespace gs::cli {
+namespace {
+
+void print_stats_json(const Storage& storage, const Stats& stats, Output& out) {
+  JsonObject collections;
+  for (const auto& [name, records] : stats.collections) collections.number(name, records);
+  JsonObject line;
+  line.text("storage", storage.id().text())
+      .number("records", stats.records)
+      .number("log_bytes", stats.log_bytes)
+      .number("state_bytes", stats.state_bytes)
+      .number("blob_bytes", stats.blob_bytes)
+      .number("memory_bytes", stats.memory_bytes)
+      .number("segments", stats.segments)
+      .number("changes", stats.changes)
+      .number("runs", stats.runs)
+      .number("writers", stats.writers)
+      .number("shapes", stats.shapes)
+      .raw("collections", collections.take());
+  out.line(line.take());
+}
+
+void print_stats(const Storage& storage, const Stats& stats, Output& out) {
+  out.line("storage      " + storage.id().text());
+  out.line("records      " + with_commas(stats.records));
+  for (const auto& [name, records] : stats.collections) {
+    out.line("  " + with_commas(records) + ' ' + (name.empty() ? "(no collection)" : name));
+  }
+  out.line("log          " + size_text(stats.log_bytes) + " in " +
+           count_text(stats.segments, "segment", "segments") + ", " +
+           count_text(stats.changes, "change", "changes"));
+  out.line("state        " + size_text(stats.state_bytes) + " in " +
+           count_text(stats.runs, "run", "runs"));
+  out.line("blobs        " + size_text(stats.blob_bytes));
+  out.line("memory       " + size_text(stats.memory_bytes));
+  out.line("writers      " + with_commas(stats.writers));
+  out.line("shapes       " + with_commas(stats.shapes));
+}
+
+void print_made(Session& session, const std::string& verb, const std::string& directory) {
+  if (session.arguments.json) {
+    JsonObject line;
+    line.text(verb, valid_utf8(directory));
+    session.out.line(line.take());
+  } else {
+    session.terminal.note(verb + ": " + directory + " is complete.");
+  }
+}
+
+}  // namespace
+
+Result<Exit> stats(Session& session) {
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  GS_TRY(const Stats stats, storage.stats());
+  if (session.arguments.json) {
+    print_stats_json(storage, stats, session.out);
+  } else {
+    print_stats(storage, stats, session.out);
+  }
+  return Exit::ok;
+}
+
+Result<Exit> compact(Session& session) {
+  GS_TRY(Storage storage, open_storage(session, Access::bulk));
+  GS_TRY(const Stats before, storage.stats());
+  GS_TRY_OK(storage.compact());
+  GS_TRY(const Stats after, storage.stats());
+  if (session.arguments.json) {
+    JsonObject line;
+    line.number("state_bytes_before", before.state_bytes)
+        .number("state_bytes", after.state_bytes)
+        .number("runs_before", before.runs)
+        .number("runs", after.runs);
+    session.out.line(line.take());
+  } else {
+    session.terminal.note("compact: state " + size_text(before.state_bytes) + " in " +
+                          count_text(before.runs, "run", "runs") + ", now " +
+                          size_text(after.state_bytes) + " in " +
+                          count_text(after.runs, "run", "runs") + '.');
+  }
+  GS_TRY_OK(storage.close());
+  return Exit::ok;
+}
+
+Result<Exit> backup(Session& session) {
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  GS_TRY_OK(storage.backup(session.arguments.target));
+  print_made(session, "backup", session.arguments.target);
+  return Exit::ok;
+}
+
+Result<Exit> restore(Session& session) {
+  GS_TRY_OK(Storage::restore(session.arguments.file, session.arguments.target));
+  print_made(session, "restore", session.arguments.target);
+  return Exit::ok;
+}
+
+}  // namespace gs::cli

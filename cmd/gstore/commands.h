@@ -1,0 +1,73 @@
+// All commands. Each prints its result and returns the exit status, or the error that main prints.
+#pragma once
+
+#include "cmd/gstore/session.h"
+
+namespace gs::cli {
+
+// records.cc
+Result<Exit> init(Session& session);
+Result<Exit> insert(Session& session);
+Result<Exit> get(Session& session);
+Result<Exit> set(Session& session);
+Result<Exit> update(Session& session);
+Result<Exit> remove(Session& session);
+Result<Exit> swap(Session& session);
+Result<Exit> scan(Session& session);
+// import.cc, export.cc, blob.cc
+Result<Exit> import_rows(Session& session);
+Result<Exit> export_records(Session& session);
+Result<Exit> put_blob(Session& session);
+Result<Exit> get_blob(Session& session);
+// history.cc
+Result<Exit> log(Session& session);
+Result<Exit> show(Session& session);
+// proof.cc
+Result<Exit> verify(Session& session);
+Result<Exit> proof(Session& session);
+Result<Exit> check_proof(Session& session);
+Result<Exit> erase(Session& session);
+Result<Exit> digest(Session& session);
+// care.cc
+Result<Exit> stats(Session& session);
+Result<Exit> compact(Session& session);
+Result<Exit> backup(Session& session);
+Result<Exit> restore(Session& session);
+// bench.cc, completion.cc
+Result<Exit> bench(Session& session);
+Result<Exit> completion(Session& session);
+
+struct Command {
+  const char* name;
+  Result<Exit> (*run)(Session& session);
+};
+
+inline constexpr Command kCommands[] = {
+    {"init", init},
+    {"insert", insert},
+    {"get", get},
+    {"set", set},
+    {"update", update},
+    {"delete", remove},
+    {"swap", swap},
+    {"scan", scan},
+    {"import", import_rows},
+    {"export", export_records},
+    {"blob put", put_blob},
+    {"blob get", get_blob},
+    {"log", log},
+    {"show", show},
+    {"verify", verify},
+    {"proof", proof},
+    {"verify-proof", check_proof},
+    {"erase", erase},
+    {"digest", digest},
+    {"stats", stats},
+    {"compact", compact},
+    {"backup", backup},
+    {"restore", restore},
+    {"bench", bench},
+    {"completion", completion},
+};
+
+}  // namespace gs::cli

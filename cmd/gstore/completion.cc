@@ -1,0 +1,54 @@
+// completion: what a shell needs to complete commands, options and files.
+#include "cmd/gstore/commands.h"
+
+namespace gs::cli {
+namespace {
+
+constexpr std::string_view kBash = R"(# Completion of gstore for bash.
+_gstore() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      -d|--directory) ((i++)) ;;
+      -*) ;;
+      *) command=${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  case $before in
+    -d|--directory) COMPREPLY=($(compgen -d -- "$word")); return ;;
+    -f|--format) COMPREPLY=($(compgen -W 'ndjson json csv' -- "$word")); return ;;
+    blob) COMPREPLY=($(compgen -W 'put get' -- "$word")); return ;;
+    completion) COMPREPLY=($(compgen -W 'bash' -- "$word")); return ;;
+  esac
+  if [[ -z $command ]]; then
+    COMPREPLY=($(compgen -W '@COMMANDS@ -d --json --help --version' -- "$word"))
+  elif [[ $word == -* ]]; then
+    COMPREPLY=($(compgen -W '-d --directory --json --help' -- "$word"))
+  else
+    COMPREPLY=($(compgen -f -- "$word"))
+  fi
+}
+complete -o filenames -F _gstore gstore
+)";
+
+}  // namespace
+
+Result<Exit> completion(Session& session) {
+  std::string names;
+  bool blob = false;
+  for (const Command& command : kCommands) {
+    const std::string_view name(command.name);
+    const bool of_blob = name.starts_with("blob ");
+    if (of_blob && blob) continue;
+    blob = blob || of_blob;
+    if (!names.empty()) names += ' ';
+    names += of_blob ? "blob" : name;
+  }
+  constexpr std::string_view kPlace = "@COMMANDS@";
+  std::string script(kBash);
+  script.replace(script.find(kPlace), kPlace.size(), names);
+  session.out.write(script);
+  return Exit::ok;
+}
+
+}  // namespace gs::cli

@@ -1,0 +1,107 @@
+// log and show: the chain as people and programs read it.
+#include "cmd/gstore/commands.h"
+#include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/support/words.h"
+
+namespace gs::cli {
+namespace {
+
+constexpr std::size_t kShortCharacters = 12;
+
+std::string short_text(const Digest& digest) { return digest.text().substr(0, kShortCharacters); }
+
+JsonObject change_json(const ChangeInfo& change) {
+  JsonObject line;
+  line.text("change", change.digest.text())
+      .text("writer", change.writer.text())
+      .number("sequence", change.sequence)
+      .text("time", utc_text(change.time_ms))
+      .number("transactions", std::uint64_t{change.transactions})
+      .number("bytes", change.bytes)
+      .text("prev", change.prev.text())
+      .raw("parents", digests_json(change.parents))
+      .number("segment", std::uint64_t{change.segment})
+      .number("offset", change.offset);
+  return line;
+}
+
+std::string change_line(const ChangeInfo& change) {
+  return short_text(change.digest) + "  " + utc_text(change.time_ms) + "  writer " +
+         short_text(change.writer) + "  " +
+         count_text(change.transactions, "transaction", "transactions") + "  " +
+         count_text(change.operations, "operation", "operations") + "  " + size_text(change.bytes);
+}
+
+void print_change(const ChangeInfo& change, Output& out) {
+  out.line("change      " + change.digest.text());
+  out.line("writer      " + change.writer.text() + ", its change " + with_commas(change.sequence));
+  out.line("time        " + utc_text(change.time_ms));
+  out.line("previous    " + (change.prev.is_zero() ? std::string("none") : change.prev.text()));
+  for (const Digest& parent : change.parents) out.line("parent      " + parent.text());
+  out.line("place       segment " + std::to_string(change.segment) + ", offset " +
+           std::to_string(change.offset) + ", " + size_text(change.bytes));
+  out.line("holds       " + count_text(change.transactions, "transaction", "transactions") + ", " +
+           count_text(change.operations, "operation", "operations"));
+}
+
+void print_operation(const OperationInfo& operation, Output& out) {
+  std::string line = "  " + operation.kind;
+  if (operation.id) line += ' ' + operation.id->text();
+  if (!operation.collection.empty()) line += ' ' + operation.collection;
+  if (operation.erased) line += " erased";
+  if (!operation.json.empty()) line += ' ' + operation.json;
+  out.line(line);
+  if (operation.last_of_transaction) out.line("  --");
+}
+
+std::string operation_json(const OperationInfo& operation) {
+  JsonObject line;
+  line.text("kind", operation.kind);
+  if (operation.id) line.text("id", operation.id->text());
+  line.text("collection", operation.collection)
+      .boolean("last_of_transaction", operation.last_of_transaction)
+      .boolean("erased", operation.erased);
+  if (!operation.json.empty()) line.raw("data", operation.json);
+  return line.take();
+}
+
+}  // namespace
+
+Result<Exit> log(Session& session) {
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  GS_TRY(const std::vector<ChangeInfo> changes, storage.log(session.arguments.limit));
+  for (const ChangeInfo& change : changes) {
+    if (!session.out.wanted()) break;
+    if (session.arguments.json) {
+      JsonObject line = change_json(change);
+      line.number("operations", std::uint64_t{change.operations});
+      session.out.line(line.take());
+    } else {
+      session.out.line(change_line(change));
+    }
+  }
+  return Exit::ok;
+}
+
+Result<Exit> show(Session& session) {
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  GS_TRY(const Digest digest, change_of(storage, *session.arguments.change));
+  std::vector<OperationInfo> operations;
+  GS_TRY(const ChangeInfo change, storage.change(digest, &operations));
+  if (!session.arguments.json) {
+    print_change(change, session.out);
+    for (const OperationInfo& operation : operations) print_operation(operation, session.out);
+    return Exit::ok;
+  }
+  std::string list = "[";
+  for (const OperationInfo& operation : operations) {
+    if (list.size() > 1) list += ',';
+    list += operation_json(operation);
+  }
+  JsonObject line = change_json(change);
+  line.raw("operations", list + ']');
+  session.out.line(line.take());
+  return Exit::ok;
+}
+
+}  // namespace gs::cli

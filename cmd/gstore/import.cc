@@ -1,0 +1,241 @@
+// import: rows of a file into transactions of about a thousand rows, each durable as a whole.
+//
+// One thread splits rows and stages them (the engine parses JSON there), a second one waits for the
+// disk (acknowledger.h), so `--json` prints {"rows":n} only for what survives a power cut.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "cmd/gstore/commands.h"
+#include "cmd/gstore/interrupt.h"
+#include "cmd/gstore/support/acknowledger.h"
+#include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/support/rows.h"
+#include "cmd/gstore/support/words.h"
+
+namespace gs::cli {
+namespace {
+
+// Large enough to spread the cost of a commit, small enough that a stop or a bad row repeats little.
+constexpr std::uint64_t kBatchRows = 4096;
+constexpr std::uint64_t kBatchBytes = std::uint64_t{1} << 20;
+// A slow pipe commits what it has when it pauses.
+constexpr int kIdleMs = 200;
+// How often the clock is read for the progress bar.
+constexpr std::uint64_t kRowsPerLook = 512;
+
+Result<CsvOptions> csv_options(const Arguments& arguments) {
+  CsvOptions options;
+  const std::string& delimiter = arguments.delimiter;
+  const bool usable =
+      delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" && delimiter != "\r";
+  if (!usable && delimiter != "\\t") {
+    return Error(Code::invalid,
+                 "--delimiter '" + delimiter + "' is not one character. Use for example ; or \\t.");
+  }
+  options.delimiter = usable ? delimiter[0] : '\t';
+  for (const std::string& text : arguments.types) {
+    const std::size_t colon = text.rfind(':');
+    const auto type = colon == std::string::npos
+                          ? std::nullopt
+                          : column_type(std::string_view(text).substr(colon + 1));
+    if (!type) {
+      return Error(Code::invalid, "--type '" + text +
+                                      "' is not FIELD:TYPE. TYPE is string, number, integer, "
+                                      "boolean, date or json.");
+    }
+    options.types.emplace_back(text.substr(0, colon), *type);
+  }
+  return options;
+}
+
+class Importer {
+ public:
+  Importer(Session& session, Storage& storage, FileSource& source)
+      : session_(session),
+        arguments_(session.arguments),
+        storage_(storage),
+        input_(source),
+        file_bytes_(source.size()),
+        acknowledger_([this](std::uint64_t ticket) { return storage_.wait(Ticket{ticket}); },
+                      [this](std::uint64_t rows) { acknowledged(rows); }) {
+    if (arguments_.batch_rows != 0) batch_rows_max_ = arguments_.batch_rows;
+  }
+
+  // Both errors matter: why reading stopped, and whether what was read is durable.
+  Error run(CsvOptions csv) {
+    Error stopped = read(std::move(csv));
+    Error committed = commit();
+    if (committed.ok()) committed = acknowledger_.finish();
+    session_.terminal.end_progress();
+    if (!committed.ok()) return committed;
+    return stopped;
+  }
+
+  // A pause of the input.
+  void idle() {
+    if (Error error = commit()) late_ = std::move(error);
+  }
+
+  std::uint64_t rows() const { return acknowledger_.rows(); }
+  std::uint64_t skipped() const { return skipped_; }
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  }
+
+ private:
+  Error read(CsvOptions csv) {
+    const Format format = format_named(arguments_.format).value_or(Format::automatic);
+    GS_TRY(const auto reader, read_rows(input_, format, arguments_.file, std::move(csv)));
+    Row row;
+    while (true) {
+      auto found = reader->next(row);
+      if (stop_requested()) return {};  // the end of the input may be the stop, not its end
+      if (!found) return std::move(found).error();
+      if (!late_.ok()) return std::move(late_);
+      if (!*found) return {};
+      if (row.number < arguments_.first_row) continue;
+      if (Error error = stage(row)) {
+        if (!is_about_row(error) || !arguments_.skip_bad) return error;
+        tell_skipped(error);
+      }
+      if (batch_rows_ >= batch_rows_max_ || batch_bytes_ >= kBatchBytes) GS_TRY_OK(commit());
+      if (row.number % kRowsPerLook == 0) show_progress();
+    }
+  }
+
+  Error stage(const Row& row) {
+    if (!row.problem.empty()) return about(row, Error(Code::invalid, row.problem));
+    if (!transaction_) transaction_ = std::make_unique<Transaction>(storage_.begin());
+    Error error = arguments_.key_field.empty()
+                      ? std::move(transaction_->insert(arguments_.collection, row.text)).error()
+                      : put(row.text);
+    if (!error.ok()) return about(row, std::move(error));
+    ++batch_rows_;
+    batch_bytes_ += row.text.size();
+    return {};
+  }
+
+  Error put(std::string_view json) {
+    const auto raw = find_member(json, arguments_.key_field);
+    const bool scalar = raw && (*raw)[0] != '{' && (*raw)[0] != '[' && *raw != "null";
+    if (!scalar) {
+      return Error(Code::invalid, "no string or number in field '" + arguments_.key_field +
+                                      "'. --key needs one in every row.");
+    }
+    if ((*raw)[0] == '"') {
+      const auto key = unquote(*raw);
+      if (!key)
+        return Error(Code::invalid, "field '" + arguments_.key_field + "' is no JSON string");
+      return std::move(transaction_->put(arguments_.collection, *key, json)).error();
+    }
+    return std::move(transaction_->put(arguments_.collection, *raw, json)).error();
+  }
+
+  Error about(const Row& row, Error error) const {
+    const std::string file = arguments_.file == "-" ? "standard input" : arguments_.file;
+    return std::move(error).in(file + ": " + row_name(row));
+  }
+
+  static bool is_about_row(const Error& error) {
+    return error.code() == Code::invalid || error.code() == Code::too_large;
+  }
+
+  void tell_skipped(const Error& error) {
+    constexpr std::uint64_t kTold = 10;  // the count follows at the end
+    if (++skipped_ <= kTold)
+      session_.terminal.note("gstore: skipped: " + std::string(error.message()));
+  }
+
+  Error commit() {
+    if (batch_rows_ == 0) return {};
+    const std::unique_ptr<Transaction> transaction = std::move(transaction_);
+    total_rows_ += std::exchange(batch_rows_, 0);
+    batch_bytes_ = 0;
+    GS_TRY(const Ticket ticket, transaction->commit(Durability::lazy));
+    return acknowledger_.add(ticket.sequence, total_rows_);
+  }
+
+  // On the acknowledger's thread; nothing else writes to the output meanwhile.
+  void acknowledged(std::uint64_t rows) {
+    if (!arguments_.json) return;
+    JsonObject line;
+    line.number("rows", rows);
+    session_.out.line(line.take());
+    session_.out.flush();
+  }
+
+  void show_progress() {
+    if (!session_.terminal.style().terminal) return;
+    const std::uint64_t rows = total_rows_ + batch_rows_;
+    const double elapsed = seconds();
+    const auto rate =
+        static_cast<std::uint64_t>(static_cast<double>(rows) / std::max(elapsed, 1e-3));
+    const std::string note = with_commas(rows) + " rows  " + with_commas(rate) + " rows/s";
+    session_.terminal.progress({"import", input_.offset(), file_bytes_, note, elapsed});
+  }
+
+  Session& session_;
+  const Arguments& arguments_;
+  Storage& storage_;
+  Input input_;
+  std::uint64_t file_bytes_;
+  std::uint64_t batch_rows_max_ = kBatchRows;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::unique_ptr<Transaction> transaction_;
+  std::uint64_t batch_rows_ = 0;
+  std::uint64_t batch_bytes_ = 0;
+  std::uint64_t total_rows_ = 0;  // committed
+  std::uint64_t skipped_ = 0;
+  Error late_;                 // from idle()
+  Acknowledger acknowledger_;  // last: its thread uses what is above
+};
+
+void summarize(Session& session, const Importer& importer) {
+  const std::uint64_t rows = importer.rows();
+  if (session.arguments.json) {
+    if (rows != 0 && importer.skipped() == 0) return;  // the last batch said it
+    JsonObject line;
+    line.number("rows", rows).number("skipped", importer.skipped());
+    session.out.line(line.take());
+    return;
+  }
+  const double seconds = importer.seconds();
+  const auto rate = static_cast<std::uint64_t>(static_cast<double>(rows) / std::max(seconds, 1e-3));
+  char elapsed[32];
+  std::snprintf(elapsed, sizeof elapsed, "%.2f", seconds);
+  std::string text = "import: " + count_text(rows, "row", "rows") + " in " + elapsed + " s (" +
+                     with_commas(rate) + " rows/s)";
+  if (importer.skipped() != 0) text += ", " + with_commas(importer.skipped()) + " skipped";
+  session.terminal.note(text);
+}
+
+}  // namespace
+
+Result<Exit> import_rows(Session& session) {
+  GS_TRY(CsvOptions csv, csv_options(session.arguments));
+  GS_TRY(FileSource source, FileSource::open(session.arguments.file));
+  GS_TRY(Storage storage, open_storage(session, Access::bulk));
+  catch_interrupts();
+  Importer importer(session, storage, source);
+  source.stop_when(&stop_requested());
+  source.on_idle(kIdleMs, [&importer] { importer.idle(); });
+  Error error = importer.run(std::move(csv));
+  summarize(session, importer);
+  const std::string in = count_text(importer.rows(), "row is", "rows are") + " in";
+  if (!error.ok()) {
+    if (!session.arguments.json) session.terminal.note("import: stopped early; " + in + '.');
+    storage.close().ignore();  // the first failure is the one to report
+    return error;
+  }
+  GS_TRY_OK(storage.close());
+  if (!stop_requested()) return Exit::ok;
+  session.terminal.note(
+      "import: stopped by a signal; " + in + ". Go on with --first " +
+      std::to_string(importer.rows() + importer.skipped() + session.arguments.first_row) + '.');
+  return Exit::interrupted;
+}
+
+}  // namespace gs::cli

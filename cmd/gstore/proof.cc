@@ -1,0 +1,215 @@
+// verify, proofs, erasure and the state digest: what somebody else can check.
+#include <chrono>
+
+#include "cmd/gstore/commands.h"
+#include "cmd/gstore/support/input.h"
+#include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/support/words.h"
+
+namespace gs::cli {
+namespace {
+
+// A proof holds one record and some hundred digests.
+constexpr std::size_t kProofBytesMax = std::size_t{64} << 20;
+constexpr std::size_t kNameColumns = 13;
+constexpr std::size_t kDigestCharacters = 64;
+
+std::string padded(std::string text, std::size_t columns) {
+  if (text.size() < columns) text.resize(columns, ' ');
+  return text;
+}
+
+std::string section_json(const VerifySection& section) {
+  JsonObject line;
+  line.text("name", section.name).boolean("ok", section.ok).number("checked", section.checked);
+  if (!section.ok) line.text("detail", valid_utf8(section.detail));
+  return line.take();
+}
+
+void print_report_json(const VerifyReport& report, Output& out) {
+  std::string sections = "[";
+  for (const VerifySection& section : report.sections) {
+    if (sections.size() > 1) sections += ',';
+    sections += section_json(section);
+  }
+  JsonObject line;
+  line.boolean("ok", report.ok)
+      .raw("sections", sections + ']')
+      .number("bytes", report.bytes)
+      .number("changes", report.changes)
+      .number("operations", report.operations)
+      .number("erased", report.erased)
+      .raw("frontier", digests_json(report.frontier));
+  std::string damage = "[";
+  for (const std::string& place : report.damage) {
+    if (damage.size() > 1) damage += ',';
+    append_json_string(valid_utf8(place), damage);
+  }
+  line.raw("damage", damage + ']');
+  out.line(line.take());
+}
+
+void print_report(const VerifyReport& report, Output& out) {
+  for (const VerifySection& section : report.sections) {
+    const std::string start = "  " + padded(section.name, kNameColumns);
+    if (section.ok) {
+      out.line(start + "ok       " + with_commas(section.checked) + " checked");
+    } else {
+      out.line(start + "DAMAGED  " + valid_utf8(section.detail));
+    }
+  }
+  for (const std::string& place : report.damage) out.line("  damaged: " + valid_utf8(place));
+  std::string counts = count_text(report.changes, "change", "changes") + ", " +
+                       count_text(report.operations, "operation", "operations") + ", " +
+                       size_text(report.bytes);
+  if (report.erased != 0) counts += ", " + with_commas(report.erased) + " erased with proof";
+  out.line(report.ok ? "The log is intact: " + counts + '.'
+                     : "The log is NOT intact; read so far: " + counts + '.');
+  for (const Digest& head : report.frontier) out.line("head " + head.text());
+}
+
+// The failure as an error for standard error: the first damaged section.
+Error failure_of(const VerifyReport& report) {
+  for (const VerifySection& section : report.sections) {
+    if (!section.ok) {
+      return Error(Code::damaged, "verification failed: " + section.name + ": " + section.detail +
+                                      ". Restore from a backup, or fetch the damaged part from a "
+                                      "replica.");
+    }
+  }
+  return Error(Code::damaged, "verification failed");
+}
+
+Error not_in_log(std::string_view head) {
+  return Error(
+      Code::broken_chain,
+      "verification failed: head " + std::string(head) +
+          " is not in the log: its end was cut off, or it is another storage. Restore from "
+          "a backup or a replica that has it.");
+}
+
+// A head is noted elsewhere, perhaps shortened; when nothing begins with it, the log lacks it.
+Result<std::optional<Digest>> head_of(const Session& session, const Storage& storage) {
+  const std::optional<std::string>& wanted = session.arguments.change;
+  if (!wanted) return std::optional<Digest>();
+  if (wanted->size() == kDigestCharacters) {
+    if (const auto digest = Digest::parse(*wanted)) return digest;
+  }
+  auto found = change_of(storage, *wanted);
+  if (found.code() == Code::not_found) return not_in_log(*wanted);
+  if (!found) return std::move(found).error();
+  return std::optional<Digest>(*found);
+}
+
+}  // namespace
+
+Result<Exit> verify(Session& session) {
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  VerifyOptions options;
+  options.full = session.arguments.full;
+  GS_TRY(options.head, head_of(session, storage));
+  const auto started = std::chrono::steady_clock::now();
+  options.progress = [&](std::uint64_t done, std::uint64_t total) {
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    const std::string note = size_text(done) + " of " + size_text(total);
+    session.terminal.progress({"verify", done, total, note, seconds});
+  };
+  GS_TRY(const VerifyReport report, storage.verify(options));
+  session.terminal.end_progress();
+  if (session.arguments.json) {
+    print_report_json(report, session.out);
+  } else {
+    print_report(report, session.out);
+  }
+  if (report.ok) return Exit::ok;
+  return failure_of(report);
+}
+
+Result<Exit> proof(Session& session) {
+  // For writing, because the proof is signed by this storage's writer.
+  GS_TRY(const Storage storage, open_storage(session, Access::write));
+  auto made = storage.proof(id_of(session.arguments));
+  if (!made) return about_record(std::move(made).error(), session.arguments);
+  session.out.line(*made);
+  return Exit::ok;
+}
+
+Result<Exit> check_proof(Session& session) {
+  const Arguments& arguments = session.arguments;
+  std::optional<Digest> log_root;
+  if (arguments.log_root) {
+    log_root = Digest::parse(*arguments.log_root);
+    if (!log_root) {
+      return Error(Code::invalid, "--root '" + *arguments.log_root +
+                                      "' is no digest. Give 64 hexadecimal characters.");
+    }
+  }
+  GS_TRY(const std::string text, read_all(arguments.file, kProofBytesMax));
+  auto checked = verify_proof(text, log_root);
+  if (!checked) {
+    // Something that is no proof does not verify either: one exit status for "do not trust this".
+    session.terminal.error(std::move(checked.error()).in("proof " + arguments.file));
+    return Exit::unverified;
+  }
+  const ProofReport& report = *checked;
+  if (arguments.json) {
+    JsonObject line;
+    line.boolean("ok", true)
+        .text("storage", report.storage.text())
+        .text("change", report.change.text())
+        .text("writer", report.writer.text())
+        .text("id", report.id.text())
+        .text("time", utc_text(report.time_ms))
+        .text("kind", report.kind)
+        .text("collection", report.collection)
+        .text("log_root", report.log_root.text())
+        .number("log_size", report.log_size);
+    if (!report.json.empty()) line.raw("data", report.json);
+    session.out.line(line.take());
+    return Exit::ok;
+  }
+  session.out.line("The proof is valid.");
+  session.out.line("record      " + report.id.text() + ' ' + report.collection);
+  session.out.line("content     " + report.json);
+  session.out.line("operation   " + report.kind + " at " + utc_text(report.time_ms));
+  session.out.line("writer      " + report.writer.text());
+  session.out.line("change      " + report.change.text());
+  session.out.line("storage     " + report.storage.text());
+  session.out.line("log root    " + report.log_root.text() + " of " +
+                   count_text(report.log_size, "change", "changes"));
+  return Exit::ok;
+}
+
+Result<Exit> erase(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(Storage storage, open_storage(session, Access::write));
+  const Id id = id_of(arguments);
+  auto erased = storage.erase(id, arguments.reason);
+  if (!erased) return about_record(std::move(erased).error(), arguments);
+  if (arguments.json) {
+    JsonObject line;
+    line.text("id", id.text()).number("erased", *erased);
+    session.out.line(line.take());
+  } else {
+    session.out.line(count_text(*erased, "payload", "payloads") + " erased");
+  }
+  GS_TRY_OK(storage.close());
+  return Exit::ok;
+}
+
+Result<Exit> digest(Session& session) {
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  GS_TRY(const StateDigest state, storage.digest());
+  if (session.arguments.json) {
+    JsonObject line;
+    line.raw("frontier", digests_json(state.frontier)).text("digest", state.digest.text());
+    session.out.line(line.take());
+    return Exit::ok;
+  }
+  for (const Digest& head : state.frontier) session.out.line("head   " + head.text());
+  session.out.line("state  " + state.digest.text());
+  return Exit::ok;
+}
+
+}  // namespace gs::cli

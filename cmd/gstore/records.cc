@@ -1,0 +1,145 @@
+// Commands on single records, and scan.
+#include "cmd/gstore/commands.h"
+#include "cmd/gstore/support/json_text.h"
+
+namespace gs::cli {
+namespace {
+
+void print_id(Session& session, std::string_view id) {
+  if (!session.arguments.json) return session.out.line(id);
+  JsonObject line;
+  line.text("id", id);
+  session.out.line(line.take());
+}
+
+// Standard input can be read once.
+Error check_one_stdin(const std::string& a, const std::string& b) {
+  if (a != "-" || b != "-") return {};
+  return Error(Code::invalid,
+               "--if and --set: both from standard input. Give one of them as text or @FILE.");
+}
+
+}  // namespace
+
+Result<Exit> init(Session& session) {
+  CreateOptions create;
+  create.policy = session.arguments.closed ? Policy::closed : Policy::open;
+  GS_TRY(Storage storage, Storage::create(session.arguments.directory, create));
+  print_id(session, storage.id().text());
+  GS_TRY_OK(storage.close());
+  return Exit::ok;
+}
+
+Result<Exit> insert(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(const std::string content, load_content(*arguments.content));
+  GS_TRY(Storage storage, open_storage(session, Access::write));
+  GS_TRY(const Id id, storage.insert(arguments.collection, content));
+  print_id(session, id.text());
+  GS_TRY_OK(storage.close());
+  return Exit::ok;
+}
+
+Result<Exit> get(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(Storage storage, open_storage(session, Access::read));
+  const Id id = id_of(arguments);
+  Digest change;
+  if (arguments.change) {
+    GS_TRY(change, change_of(storage, *arguments.change));
+  }
+  auto found = arguments.change ? storage.get(id, change) : storage.get(id);
+  if (!found) return about_record(std::move(found).error(), arguments);
+  const Record& record = *found;
+  if (!arguments.json) {
+    session.out.line(record.json());
+    return Exit::ok;
+  }
+  JsonObject line;
+  line.text("id", record.id().text()).text("collection", record.collection());
+  if (!record.key().empty()) line.text("key", record.key());
+  line.text("version", record.version().text()).raw("data", record.json());
+  session.out.line(line.take());
+  return Exit::ok;
+}
+
+Result<Exit> set(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(const std::string content, load_content(*arguments.content));
+  GS_TRY(Storage storage, open_storage(session, Access::write));
+  Id id;
+  if (const auto given = Id::parse(arguments.id)) {
+    id = *given;
+    GS_TRY_OK(storage.set(id, content));
+  } else {
+    GS_TRY(id, storage.put(arguments.collection, arguments.id, content));
+  }
+  print_id(session, id.text());
+  GS_TRY_OK(storage.close());
+  return Exit::ok;
+}
+
+Result<Exit> update(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(const std::string content, load_content(*arguments.content));
+  GS_TRY(Storage storage, open_storage(session, Access::write));
+  const Id id = id_of(arguments);
+  GS_TRY_OK(about_record(storage.update(id, content), arguments));
+  if (arguments.json) print_id(session, id.text());
+  GS_TRY_OK(storage.close());
+  return Exit::ok;
+}
+
+Result<Exit> remove(Session& session) {
+  GS_TRY(Storage storage, open_storage(session, Access::write));
+  const Id id = id_of(session.arguments);
+  GS_TRY_OK(about_record(storage.remove(id), session.arguments));
+  if (session.arguments.json) print_id(session, id.text());
+  GS_TRY_OK(storage.close());
+  return Exit::ok;
+}
+
+Result<Exit> swap(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY_OK(check_one_stdin(arguments.expected, arguments.changes));
+  GS_TRY(const std::string expected, load_content(arguments.expected));
+  GS_TRY(const std::string changes, load_content(arguments.changes));
+  GS_TRY(Storage storage, open_storage(session, Access::write));
+  auto swapped = storage.swap(id_of(arguments), expected, changes);
+  if (!swapped) return about_record(std::move(swapped).error(), arguments);
+  const char* const word = *swapped ? "true" : "false";
+  if (arguments.json) {
+    JsonObject line;
+    line.boolean("swapped", *swapped);
+    session.out.line(line.take());
+  } else {
+    session.out.line(word);
+  }
+  GS_TRY_OK(storage.close());
+  return *swapped ? Exit::ok : Exit::conflict;
+}
+
+Result<Exit> scan(Session& session) {
+  const Arguments& arguments = session.arguments;
+  ScanOptions options;
+  options.collection = arguments.collection;
+  options.limit = arguments.limit;
+  if (!arguments.from.empty()) {
+    options.from = Id::parse(arguments.from);
+    if (!options.from) {
+      return Error(Code::invalid, "--from '" + arguments.from +
+                                      "' is no id. Give 36 characters as scan prints them.");
+    }
+  }
+  GS_TRY(Storage storage, open_storage(session, Access::read));
+  GS_TRY(Scan records, storage.scan(options));
+  Record record;
+  while (session.out.wanted() && records.next(record)) {
+    append_record_line(record, session.out.buffer());
+    session.out.buffer() += '\n';
+    session.out.written();
+  }
+  return Exit::ok;
+}
+
+}  // namespace gs::cli
