@@ -1,0 +1,177 @@
+'use strict';
+
+// Whatever is wrong, the message says what, where and what to do next, the exit
+// status says which kind it is, and nothing is half done.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { Place, run, errorOf, waitFor, closed, EXIT } = require('./gstore.js');
+
+const UNKNOWN = '01936c1e-1f7a-7abc-8def-0123456789ab';
+const NOBODY = 65534; // for tests of permissions when run as root, whom nothing stops
+
+const asNobody = () => (process.getuid() === 0 ? { uid: NOBODY, gid: NOBODY } : {});
+
+const recordsOf = (place) => place.json(['stats']).records;
+
+test('malformed JSON and wrong types are refused with their place', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  const bad = [
+    '', '{', '{"a":}', '{"a":1}}', '{"a":1,"a":2}', '[1]', '7', 'null', '"text"', 'name: x',
+    '{"a":1e999}', '{"a":"\\ud800"}', '{"a":{"$date":"yesterday"}}', '{"a":{"$int":"x"}}',
+    '['.repeat(100000), '{"a":'.repeat(1000) + '1' + '}'.repeat(1000),
+  ];
+  for (const json of bad) {
+    for (const args of [['insert', 'City', json], ['set', id, json], ['update', id, json],
+      ['set', 'foreign', json], ['swap', id, '--if', '{"a":1}', '--set', json]]) {
+      const { code, err, out } = place.run(args);
+      assert.strictEqual(code, EXIT.failure, `${args.join(' ').slice(0, 200)}: ${err}`);
+      assert.match(err, /^gstore: .+\n$/);
+      assert.strictEqual(out, '');
+    }
+  }
+  place.fails(EXIT.failure, ['insert', 'City', '-'], null, { input: Buffer.from([0x7b, 0xff, 0x7d]) });
+  assert.strictEqual(recordsOf(place), 1);
+  assert.deepStrictEqual(place.json(['get', id]).data, { a: 1 });
+});
+
+test('unknown ids are not found', (t) => {
+  const place = new Place(t);
+  const commands = [
+    ['get', UNKNOWN], ['set', UNKNOWN, '{}'], ['update', UNKNOWN, '{"a":1}'], ['delete', UNKNOWN],
+    ['swap', UNKNOWN, '--if', '{}', '--set', '{"a":1}'], ['proof', UNKNOWN], ['erase', UNKNOWN],
+    ['show', 'abcdef12'], ['get', 'nobody'],
+  ];
+  for (const args of commands) place.fails(EXIT.notFound, args);
+  const error = errorOf(place.run(['get', UNKNOWN, '--json']));
+  assert.strictEqual(error.code, 'not_found');
+  assert.strictEqual(error.advice, 'none');
+  assert.match(error.message, new RegExp(UNKNOWN));
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  place.fails(EXIT.notFound, ['get', id, '--at', 'abcdef12']);
+  place.fails(EXIT.failure, ['get', id, '--at', 'abc'], /names no change/);
+  place.fails(EXIT.failure, ['show', '../x'], /names no change/);
+  place.fails(EXIT.failure, ['scan', '--from', '../x'], /is no id/);
+});
+
+test('an id is never a path', (t) => {
+  const place = new Place(t);
+  place.file('x', 'outside');
+  for (const id of ['../x', '/etc/passwd', '..', '.', 'a/b', '%2e%2e', 'x\\y', ' ', '\u00e9']) {
+    place.fails(EXIT.notFound, ['get', id]);
+    place.fails(EXIT.notFound, ['delete', id]);
+    place.ok(['set', id, '{"a":1}']); // a foreign key like any other
+    assert.deepStrictEqual(place.json(['get', id]).data, { a: 1 });
+  }
+  const collection = '../../x';
+  place.ok(['insert', collection, '{"a":1}']);
+  assert.strictEqual(place.lines(['scan', collection]).length, 1);
+  assert.deepStrictEqual(fs.readdirSync(place.root).sort(), ['gs', 'x']);
+  assert.strictEqual(fs.readFileSync(place.path('x'), 'utf8'), 'outside');
+});
+
+test('too large values are refused, and name the limit', (t) => {
+  const place = new Place(t);
+  const large = place.file('large.json', JSON.stringify({ a: 'x'.repeat(17 * 1024 * 1024) }));
+  place.fails(EXIT.failure, ['insert', `@${large}`], /16/);
+  const huge = place.file('huge.json', JSON.stringify({ a: 'x'.repeat(65 * 1024 * 1024) }));
+  place.fails(EXIT.failure, ['insert', `@${huge}`], /64 MiB/);
+  place.fails(EXIT.failure, ['import', 'City', huge, '--format', 'ndjson'], /64 MiB/);
+  place.fails(EXIT.failure, ['insert', 'n'.repeat(100000), '{"a":1}']);
+  assert.strictEqual(recordsOf(place), 0);
+});
+
+test('a directory that holds no storage', (t) => {
+  const place = new Place(t, { init: false });
+  const commands = [
+    ['insert', '{}'], ['get', UNKNOWN], ['scan'], ['import', 'City', '-'], ['export'], ['log'],
+    ['verify'], ['digest'], ['stats'], ['compact'], ['backup', place.path('b')],
+  ];
+  for (const args of commands) place.fails(EXIT.failure, args, /gstore init/); // it does not exist
+  assert.ok(!fs.existsSync(place.directory));
+  fs.mkdirSync(place.directory);
+  fs.writeFileSync(path.join(place.directory, 'notes.txt'), 'mine');
+  for (const args of commands) place.fails(EXIT.failure, args, /gstore init/);
+  assert.deepStrictEqual(fs.readdirSync(place.directory), ['notes.txt']);
+  const error = errorOf(place.run(['stats', '--json']));
+  assert.strictEqual(error.code, 'not_a_storage');
+
+  const file = place.file('file', 'x');
+  const { code } = run(['-d', file, 'stats']);
+  assert.strictEqual(code, EXIT.failure);
+});
+
+test('init does not touch a storage that is there', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  place.fails(EXIT.failure, ['init'], /already/);
+  assert.deepStrictEqual(place.json(['get', id]).data, { a: 1 });
+});
+
+test('a storage of a newer format', (t) => {
+  const place = new Place(t);
+  const file = path.join(place.directory, 'storage.json');
+  const content = JSON.parse(fs.readFileSync(file, 'utf8'));
+  fs.writeFileSync(file, JSON.stringify({ ...content, format: content.format + 1 }));
+  for (const args of [['stats'], ['insert', '{}'], ['verify']]) {
+    place.fails(EXIT.failure, args, /format/);
+  }
+  assert.strictEqual(errorOf(place.run(['stats', '--json'])).code, 'newer_format');
+});
+
+test('a read-only directory can be read and refuses writes', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  const closeAll = (directory) => {
+    for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+      const full = path.join(directory, entry.name);
+      if (entry.isDirectory()) closeAll(full);
+      else if (entry.name !== 'lock') fs.chmodSync(full, 0o444);
+    }
+    fs.chmodSync(directory, 0o555);
+  };
+  const openAll = (directory) => {
+    fs.chmodSync(directory, 0o755);
+    for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+      if (entry.isDirectory()) openAll(path.join(directory, entry.name));
+    }
+  };
+  closeAll(place.directory);
+  const read = place.run(['get', id], asNobody());
+  const write = place.run(['insert', '{"a":2}'], asNobody());
+  openAll(place.directory);
+  assert.strictEqual(read.code, EXIT.ok, read.err);
+  assert.strictEqual(write.code, EXIT.failure, write.err);
+  assert.match(write.err, /^gstore: .*(permission|read-only|denied).*\n$/i);
+});
+
+test('a storage that another process has open for writing', async (t) => {
+  const place = new Place(t);
+  const child = place.start(['import', 'City', '-', '--json']);
+  child.stdin.write('{"a":1}\n');
+  await waitFor(child.stdout, /"rows"/);
+  const locked = place.fails(EXIT.failure, ['insert', '{"a":2}']);
+  assert.match(locked.err, new RegExp(`${child.pid}`)); // names the owner
+  assert.strictEqual(errorOf(place.run(['insert', '{}', '--json'])).advice, 'retry');
+  assert.strictEqual(place.lines(['scan']).length, 1); // reading goes on beside it
+  child.stdin.end();
+  assert.strictEqual((await closed(child)).code, EXIT.ok);
+  place.ok(['insert', '{"a":2}']);
+});
+
+test('input files that cannot be read', (t) => {
+  const place = new Place(t);
+  place.fails(EXIT.failure, ['insert', '@/nowhere/x.json'], /\/nowhere\/x\.json: No such file/);
+  place.fails(EXIT.failure, ['import', 'City', '/nowhere/x.json'], /No such file/);
+  place.fails(EXIT.failure, ['import', 'City', place.root], /directory/);
+  place.fails(EXIT.failure, ['verify-proof', '/nowhere/x.json'], /No such file/);
+  place.fails(EXIT.failure, ['swap', UNKNOWN, '--if', '-', '--set', '-'], /standard input/);
+  place.fails(EXIT.failure, ['import', 'City', '-', '--type', 'a:colour'], /FIELD:TYPE/);
+  place.fails(EXIT.failure, ['import', 'City', '-', '--delimiter', 'ab'], /delimiter/);
+  place.fails(EXIT.failure, ['import', 'C', '-', '--format', 'csv', '--type', 'z:number'], /no such column/, {
+    input: 'a\n1\n',
+  });
+});

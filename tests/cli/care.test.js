@@ -1,0 +1,78 @@
+'use strict';
+
+// Looking after a storage: numbers, compaction, backups, and the small tools.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { spawnSync } = require('node:child_process');
+const { Place, run, EXIT } = require('./gstore.js');
+
+test('stats counts what is there', (t) => {
+  const place = new Place(t);
+  place.ok(['insert', 'City', '{"a":1}']);
+  place.ok(['insert', '{"a":1}']);
+  const stats = place.json(['stats']);
+  for (const name of ['records', 'log_bytes', 'state_bytes', 'segments', 'changes']) {
+    assert.strictEqual(typeof stats[name], 'number', name);
+  }
+  assert.strictEqual(stats.records, 2);
+  assert.ok(stats.changes >= 3);
+  assert.ok(stats.log_bytes > 0);
+  assert.strictEqual(stats.collections.City, 1);
+  assert.match(place.ok(['stats']), /^records +2$/m);
+});
+
+test('compact keeps every record', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  place.ok(['update', id, '{"a":2}']);
+  place.ok(['compact']);
+  assert.strictEqual(typeof place.json(['compact']).state_bytes, 'number');
+  assert.deepStrictEqual(place.json(['get', id]).data, { a: 2 });
+});
+
+test('a backup restores with the same state and another writer, without keys', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  const backup = place.path('backup');
+  const restored = place.path('restored');
+  place.ok(['backup', backup]);
+  assert.ok(!fs.existsSync(path.join(backup, 'keys')));
+  assert.strictEqual(run(['restore', backup, restored]).code, EXIT.ok);
+  const other = (args) => JSON.parse(run(['-d', restored, ...args, '--json']).out);
+  assert.deepStrictEqual(other(['get', id]), place.json(['get', id]));
+  assert.strictEqual(other(['digest']).digest, place.json(['digest']).digest);
+  assert.strictEqual(run(['-d', restored, 'insert', '{"b":1}']).code, EXIT.ok);
+  assert.strictEqual(run(['-d', restored, 'verify', '--full']).code, EXIT.ok);
+  const writer = (change) => change.writer;
+  assert.notStrictEqual(writer(other(['log', '-n', '1'])), writer(place.json(['log', '-n', '1'])));
+
+  place.fails(EXIT.failure, ['backup', place.directory]);
+  place.fails(EXIT.failure, ['restore', backup, restored]);
+  place.fails(EXIT.failure, ['restore', place.path('nothing'), place.path('new')]);
+  assert.ok(!fs.existsSync(place.path('new/storage.json')));
+});
+
+test('bench measures this engine and leaves nothing behind', (t) => {
+  const place = new Place(t);
+  const tmp = place.path('tmp');
+  fs.mkdirSync(tmp);
+  const env = { ...process.env, TMPDIR: tmp };
+  const report = JSON.parse(place.ok(['bench', '--self', '--records', '2000'], { env }));
+  assert.deepStrictEqual(Object.keys(report.results), [
+    'insert', 'get', 'scan', 'durable_commit_1', 'durable_commit_1000',
+  ]);
+  assert.ok(Object.values(report.results).every(({ per_second: speed }) => speed > 0));
+  assert.deepStrictEqual(fs.readdirSync(tmp), []);
+});
+
+test('completion is a script that bash accepts and that knows the commands', (t) => {
+  const place = new Place(t);
+  const file = place.file('completion', place.ok(['completion', 'bash']));
+  const script = `source ${file}; COMP_WORDS=(gstore ver); COMP_CWORD=1; _gstore; echo "\${COMPREPLY[@]}"`;
+  const { status, stdout } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+  assert.strictEqual(status, 0);
+  assert.deepStrictEqual(stdout.trim().split(' '), ['verify', 'verify-proof']);
+});

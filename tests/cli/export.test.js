@@ -1,0 +1,73 @@
+'use strict';
+
+// What goes out can be read by others, and by import again.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const { Place, EXIT } = require('./gstore.js');
+
+const fill = (t, rows) => {
+  const place = new Place(t);
+  place.run(['import', 'City', '-'], { input: rows.map((row) => JSON.stringify(row)).join('\n') });
+  return place;
+};
+
+test('JSON is one array; NDJSON one record a line', (t) => {
+  const rows = [{ a: 1 }, { b: 'x' }];
+  const place = fill(t, rows);
+  assert.deepStrictEqual(JSON.parse(place.ok(['export', 'City', '--format', 'json'])), rows);
+  assert.deepStrictEqual(place.json(['export']), rows);
+  assert.strictEqual(place.ok(['export', 'City', '-f', 'ndjson']), '{"a":1}\n{"b":"x"}\n');
+  assert.deepStrictEqual(place.json(['export', 'Nobody']), []);
+  assert.strictEqual(place.ok(['export', 'Nobody']), '');
+});
+
+test('--ids tells which record it is', (t) => {
+  const place = fill(t, [{ a: 1 }]);
+  assert.deepStrictEqual(place.lines(['export', '--ids']), place.lines(['scan']));
+  assert.match(place.ok(['export', '--ids', '-f', 'csv']), /^id,collection,a\r\n[0-9a-f-]{36},City,1\r\n$/);
+});
+
+test('CSV has a column for each field, in the order of their appearance', (t) => {
+  const place = fill(t, [
+    { name: 'a,"b"', n: 1.5, list: [1, { x: null }] },
+    { name: 'line\nbreak', extra: true, n: null },
+    { i: { $int: '9007199254740993' }, d: { $date: '2026-11-23T00:00:00.000Z' } },
+  ]);
+  assert.strictEqual(
+    place.ok(['export', 'City', '--format', 'csv']),
+    'name,n,list,extra,i,d\r\n' +
+      '"a,""b""",1.5,"[1,{""x"":null}]",,,\r\n' +
+      '"line\nbreak",,,true,,\r\n' +
+      ',,,,9007199254740993,2026-11-23T00:00:00.000Z\r\n',
+  );
+  assert.strictEqual(place.ok(['export', '-f', 'csv', '--columns', 'n,nobody']), 'n,nobody\r\n1.5,\r\n,\r\n,\r\n');
+});
+
+test('what is exported imports as the same records', (t) => {
+  const rows = [{ a: 'x', b: '' }, { a: '"', b: 'y\r\nz' }, { a: '', b: '' }];
+  const place = fill(t, rows);
+  const csv = place.file('city.csv', place.ok(['export', 'City', '-f', 'csv']));
+  const json = place.file('city.json', place.ok(['export', 'City', '-f', 'json']));
+  place.ok(['import', 'FromCsv', csv]);
+  place.ok(['import', 'FromJson', json]);
+  assert.deepStrictEqual(place.lines(['export', 'FromCsv']), rows);
+  assert.deepStrictEqual(place.lines(['export', 'FromJson']), rows);
+});
+
+test('blobs are named by their digest and come back unchanged', (t) => {
+  const place = new Place(t);
+  const content = Buffer.alloc(3_000_000, 'gstore\n\0');
+  const file = place.file('film', content);
+  const name = place.ok(['blob', 'put', file]).trim();
+  assert.match(name, /^[0-9a-f]{64}:3000000$/);
+  const value = place.ok(['blob', 'put', '-', '--json'], { input: content }).trim();
+  assert.strictEqual(value, JSON.stringify({ $blob: { sha256: name.slice(0, 64), size: 3000000 } }));
+  for (const form of [name, value]) {
+    const { out, code } = place.run(['blob', 'get', form], { encoding: 'buffer' });
+    assert.strictEqual(code, EXIT.ok);
+    assert.ok(out.equals(content));
+  }
+  place.fails(EXIT.notFound, ['blob', 'get', `${'0'.repeat(64)}:5`]);
+  place.fails(EXIT.failure, ['blob', 'get', '../../etc/passwd'], /names no blob/);
+});

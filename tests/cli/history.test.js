@@ -1,0 +1,139 @@
+'use strict';
+
+// The chain: log, show, verify, proofs, erasure, digests.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { Place, run, errorOf, EXIT, DIGEST } = require('./gstore.js');
+
+test('log names the changes, newest first; show prints one', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"a":1}']).trim();
+  place.ok(['update', id, '{"a":2}']);
+  const changes = place.lines(['log', '--json']);
+  assert.ok(changes.length >= 3);
+  assert.ok(changes.every(({ change, writer }) => DIGEST.test(change) && DIGEST.test(writer)));
+  const times = changes.map(({ time }) => Date.parse(time));
+  assert.deepStrictEqual(times, [...times].sort((a, b) => b - a));
+  assert.ok(changes[0].operations >= 1); // a new shape is an operation too
+  assert.strictEqual(changes[0].prev, changes[1].change);
+  assert.strictEqual(place.lines(['log', '-n', '2', '--json']).length, 2);
+  const lines = place.ok(['log']).trim().split('\n');
+  assert.strictEqual(lines.length, changes.length);
+  assert.ok(lines[0].startsWith(changes[0].change.slice(0, 12)));
+
+  const shown = place.json(['show', changes[1].change.slice(0, 8)]);
+  assert.strictEqual(shown.change, changes[1].change);
+  const about = shown.operations.filter((operation) => operation.id === id);
+  assert.strictEqual(about.length, 1);
+  assert.strictEqual(about[0].kind, 'insert');
+  assert.strictEqual(about[0].collection, 'City');
+  assert.deepStrictEqual(about[0].data, { a: 1 });
+  assert.match(place.ok(['show', changes[1].change]), new RegExp(`insert ${id} City \\{"a":1\\}`));
+});
+
+test('verify prints a line for each section', (t) => {
+  const place = new Place(t);
+  place.ok(['insert', '{"a":1}']);
+  const report = place.json(['verify', '--full']);
+  assert.strictEqual(report.ok, true);
+  assert.ok(report.sections.length >= 4);
+  assert.ok(report.sections.every(({ ok }) => ok));
+  const text = place.ok(['verify']);
+  assert.match(text, /^ {2}signatures +ok/m);
+  assert.match(text, /^The log is intact: /m);
+  assert.match(text, new RegExp(`^head ${report.frontier[0]}$`, 'm'));
+});
+
+test('verify --head shows a cut-off end', (t) => {
+  const place = new Place(t);
+  const old = place.path('old');
+  place.ok(['insert', '{"a":1}']);
+  fs.cpSync(place.directory, old, { recursive: true });
+  place.ok(['insert', '{"a":2}']);
+  const [{ change }] = place.lines(['log', '-n', '1', '--json']);
+  place.ok(['verify', '--head', change]);
+  place.ok(['verify', '--head', change.slice(0, 10)]);
+  for (const head of [change, change.slice(0, 10)]) {
+    const cut = run(['-d', old, 'verify', '--head', head]);
+    assert.strictEqual(cut.code, EXIT.unverified, cut.err);
+    assert.match(cut.err, /head/);
+  }
+  place.fails(EXIT.failure, ['verify', '--head', 'xyz'], /names no change/);
+});
+
+test('a flipped bit is found, with segment and offset', (t) => {
+  const place = new Place(t);
+  for (let i = 0; i < 3; i++) place.ok(['insert', `{"a":${i}}`]);
+  const [, change] = place.lines(['log', '--json']);
+  const folder = path.join(place.directory, 'log');
+  const segments = fs.readdirSync(folder).filter((name) => /^\d+/.test(name)).sort();
+  const file = path.join(folder, segments[0]);
+  const bytes = fs.readFileSync(file);
+  bytes[change.offset + Math.floor(change.bytes / 2)] ^= 1;
+  fs.writeFileSync(file, bytes);
+  const { code, out, err } = place.run(['verify', '--full']);
+  assert.strictEqual(code, EXIT.unverified, out + err);
+  assert.match(out + err, /segment 1\b[^\n]*offset \d+/);
+  const json = place.run(['verify', '--json']);
+  assert.strictEqual(json.code, EXIT.unverified);
+  assert.strictEqual(errorOf(json).advice, 'repair');
+  // What is not damaged can still be read; nothing is written beside the damage.
+  assert.notStrictEqual(place.run(['insert', '{"a":9}']).code, EXIT.ok);
+});
+
+test('a proof holds without the storage; a changed one does not', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"name":"Kyiv"}']).trim();
+  place.ok(['insert', 'City', '{"name":"Lviv"}']);
+  const proof = place.ok(['proof', id]);
+  const nowhere = (input, ...args) => run(['-d', '/nowhere', 'verify-proof', '-', ...args], { input });
+  const good = nowhere(proof, '--json');
+  assert.strictEqual(good.code, EXIT.ok, good.err);
+  const report = JSON.parse(good.out);
+  assert.strictEqual(report.ok, true);
+  assert.strictEqual(report.id, id);
+  assert.deepStrictEqual(report.data, { name: 'Kyiv' });
+  assert.match(nowhere(proof).out, /^The proof is valid\.\n/);
+  assert.strictEqual(nowhere(proof, '--root', report.log_root).code, EXIT.ok);
+  assert.strictEqual(nowhere(proof, '--root', '0'.repeat(64)).code, EXIT.unverified);
+
+  const digests = [...new Set(proof.match(/[0-9a-f]{64,}/g))];
+  assert.ok(digests.length > 0);
+  for (const digest of digests) {
+    const other = digest.slice(0, -1) + (digest.endsWith('0') ? '1' : '0');
+    assert.strictEqual(nowhere(proof.replaceAll(digest, other)).code, EXIT.unverified, digest);
+  }
+  for (const text of ['', '{}', 'x', '[]', proof.slice(0, -20)]) {
+    assert.strictEqual(nowhere(text).code, EXIT.unverified, text);
+  }
+});
+
+test('erase removes the payloads; the chain still verifies', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'Person', '{"name":"secret-of-erase"}']).trim();
+  place.ok(['update', id, '{"name":"secret-of-erase-2"}']);
+  const { erased } = place.json(['erase', id, '--reason', 'request 4711']);
+  assert.ok(erased >= 2);
+  place.fails(EXIT.notFound, ['get', id]);
+  assert.strictEqual(place.json(['verify', '--full']).ok, true);
+  const grep = fs.readdirSync(place.directory, { recursive: true, withFileTypes: true });
+  for (const entry of grep.filter((each) => each.isFile())) {
+    const content = fs.readFileSync(path.join(entry.parentPath ?? entry.path, entry.name));
+    assert.ok(!content.includes('secret-of-erase'), entry.name);
+  }
+});
+
+test('digest prints frontier and state', (t) => {
+  const place = new Place(t);
+  place.ok(['insert', '{"a":1}']);
+  const before = place.json(['digest']);
+  assert.deepStrictEqual(Object.keys(before), ['frontier', 'digest']);
+  assert.match(before.digest, DIGEST);
+  assert.deepStrictEqual(place.json(['digest']), before);
+  assert.strictEqual(place.ok(['digest']), `head   ${before.frontier[0]}\nstate  ${before.digest}\n`);
+  place.ok(['insert', '{"a":1}']);
+  assert.notStrictEqual(place.json(['digest']).digest, before.digest);
+});

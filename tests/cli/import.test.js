@@ -1,0 +1,169 @@
+'use strict';
+
+// Files in, files out: every format, malformed rows, and stops in the middle.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const { Place, parseLines, errorOf, waitFor, closed, EXIT } = require('./gstore.js');
+
+const ROWS = Array.from({ length: 10000 }, (_, i) => ({
+  name: `City "${i}"`,
+  lat: i / 100,
+  nested: { list: [i, null, '}]'], text: 'ж\n' },
+}));
+const NDJSON = ROWS.map((row) => JSON.stringify(row) + '\n').join('');
+
+const dataOf = (place, collection) => place.lines(['export', collection]);
+
+test('an array, lines and standard input arrive unchanged and in order', (t) => {
+  const place = new Place(t);
+  const array = place.file('rows.json', JSON.stringify(ROWS, null, 1));
+  const lines = place.file('rows.ndjson', NDJSON);
+  place.ok(['import', 'Array', array]);
+  place.ok(['import', 'Lines', lines]);
+  place.ok(['import', 'Piped', '-'], { input: NDJSON });
+  for (const collection of ['Array', 'Lines', 'Piped']) {
+    assert.deepStrictEqual(dataOf(place, collection), ROWS);
+  }
+  assert.strictEqual(place.json(['stats']).records, 3 * ROWS.length);
+});
+
+test('--json prints cumulative rows of each durable batch', (t) => {
+  const place = new Place(t);
+  const file = place.file('rows.ndjson', NDJSON);
+  const counts = place.lines(['import', 'City', file, '--json', '--batch', '1000']);
+  assert.deepStrictEqual(counts.at(-1), { rows: ROWS.length });
+  counts.forEach(({ rows }, i) => {
+    assert.strictEqual(rows % 1000, 0);
+    assert.ok(i === 0 || rows > counts[i - 1].rows);
+  });
+});
+
+test('a summary goes to standard error, nothing to standard output', (t) => {
+  const place = new Place(t);
+  const { code, out, err } = place.run(['import', 'City', '-'], { input: '{"a":1}\n' });
+  assert.deepStrictEqual([code, out], [EXIT.ok, '']);
+  assert.match(err, /^import: 1 row in [\d.]+ s \([\d,]+ rows\/s\)\n$/);
+});
+
+test('nothing to import is no failure', (t) => {
+  const place = new Place(t);
+  for (const input of ['', '[]', '\n\n', 'a,b\n']) {
+    assert.deepStrictEqual(place.lines(['import', 'City', '-', '--json'], { input }).at(-1).rows, 0);
+  }
+});
+
+test('CSV with quotes, line breaks and types', (t) => {
+  const place = new Place(t);
+  const csv = 'name,lat,open,note\r\n"Kyiv, ""UA""",50.45,true,"two\r\nlines"\r\nLviv,,0,\r\n';
+  const file = place.file('city.csv', csv);
+  place.ok(['import', 'City', file, '--type', 'lat:number', '--type', 'open:boolean']);
+  assert.deepStrictEqual(dataOf(place, 'City'), [
+    { name: 'Kyiv, "UA"', lat: 50.45, open: true, note: 'two\r\nlines' },
+    { name: 'Lviv', lat: null, open: false, note: '' },
+  ]);
+  place.ok(['import', 'Plain', '-', '--format', 'csv', '--delimiter', ';'], { input: 'a;b\n1;2\n' });
+  assert.deepStrictEqual(dataOf(place, 'Plain'), [{ a: '1', b: '2' }]);
+});
+
+test('--key makes a field the foreign key: rows replace each other', (t) => {
+  const place = new Place(t);
+  const input = '{"slug":"a","n":1}\n{"slug":"b","n":1}\n{"n":2,"slug":"a"}\n{"slug":7}\n';
+  place.ok(['import', 'Post', '-', '--key', 'slug'], { input });
+  place.ok(['import', 'Post', '-', '--key', 'slug'], { input });
+  assert.strictEqual(place.json(['stats']).records, 3);
+  assert.deepStrictEqual(place.json(['get', '-c', 'Post', 'a']).data, { n: 2, slug: 'a' });
+  assert.strictEqual(place.json(['get', '-c', 'Post', '7']).key, '7');
+  place.fails(EXIT.failure, ['import', 'Post', '-', '--key', 'slug'], /field 'slug'/, {
+    input: '{"n":1}\n',
+  });
+});
+
+test('a bad row is named; rows before it stay', (t) => {
+  const place = new Place(t);
+  const input = '{"a":1}\n\n{"a":2}\n{"a":}\n{"a":4}\n';
+  const { code, err } = place.run(['import', 'City', '-'], { input });
+  assert.strictEqual(code, EXIT.failure);
+  assert.match(err, /standard input: row 3 \(line 4\)/);
+  assert.match(err, /2 rows are in/);
+  assert.deepStrictEqual(dataOf(place, 'City'), [{ a: 1 }, { a: 2 }]);
+
+  const json = place.run(['import', 'City', '-', '--json'], { input });
+  assert.deepStrictEqual(parseLines(json.out), [{ rows: 2 }]);
+  assert.strictEqual(errorOf(json).code, 'invalid');
+});
+
+test('--skip-bad goes on and counts', (t) => {
+  const place = new Place(t);
+  const input = '{"a":1}\nnonsense\n7\n{"a":2}\n{"a":1,"a":2}\n';
+  const counts = place.lines(['import', 'City', '-', '--json', '--skip-bad', '--format', 'ndjson'], { input });
+  assert.deepStrictEqual(counts.at(-1), { rows: 2, skipped: 3 });
+  assert.deepStrictEqual(dataOf(place, 'City'), [{ a: 1 }, { a: 2 }]);
+});
+
+test('--first goes on where an import stopped', (t) => {
+  const place = new Place(t);
+  const input = '[{"i":1},{"i":2},{"i":3},{"i":4}]';
+  place.ok(['import', 'City', '-', '--first', '3'], { input });
+  assert.deepStrictEqual(dataOf(place, 'City'), [{ i: 3 }, { i: 4 }]);
+});
+
+test('files that are cut off or of another format are refused with the place', (t) => {
+  const place = new Place(t);
+  const cases = [
+    ['cut.json', '[{"a":1},{"a":2', /row 2 \(byte 9\)/],
+    ['cut2.json', '[{"a":1}', /not closed after row 1/],
+    ['twice.json', '[{"a":1}] [{"a":2}]', /more text/],
+    ['header.csv', 'a,a\n1,2\n', /two columns are named 'a'/],
+    ['fields.csv', 'a,b\n1,2\n1\n', /row 2 \(line 3\): 1 fields/],
+  ];
+  for (const [name, content, pattern] of cases) {
+    const { code, err } = place.run(['import', 'City', place.file(name, content)]);
+    assert.strictEqual(code, EXIT.failure, name);
+    assert.match(err, pattern);
+  }
+});
+
+test('a pipe that pauses is committed up to its pause', async (t) => {
+  const place = new Place(t);
+  const child = place.start(['import', 'City', '-', '--json']);
+  child.stdin.write('{"a":1}\n{"a":2}\n');
+  await waitFor(child.stdout, /\{"rows":2\}\n/);
+  child.stdin.end('{"a":3}\n');
+  assert.deepStrictEqual(await closed(child), { code: EXIT.ok, signal: null });
+  assert.strictEqual(dataOf(place, 'City').length, 3);
+});
+
+test('Ctrl-C finishes the batch and says how many rows are in', async (t) => {
+  const place = new Place(t);
+  const child = place.start(['import', 'City', '-']);
+  let err = '';
+  child.stderr.on('data', (chunk) => { err += String(chunk); });
+  child.stdin.on('error', () => {});
+  child.stdin.write(NDJSON);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  child.kill('SIGINT');
+  assert.deepStrictEqual(await closed(child), { code: EXIT.interrupted, signal: null });
+  const [, count] = /stopped by a signal; ([\d,]+) rows? (?:is|are) in/.exec(err);
+  const rows = Number(count.replaceAll(',', ''));
+  assert.deepStrictEqual(dataOf(place, 'City'), ROWS.slice(0, rows));
+  assert.match(err, new RegExp(`--first ${rows + 1}\\.`));
+});
+
+test('SIGKILL keeps every acknowledged row', async (t) => {
+  const place = new Place(t);
+  const child = place.start(['import', 'City', '-', '--json', '--batch', '500']);
+  let out = '';
+  child.stdout.on('data', (chunk) => { out += String(chunk); });
+  child.stdin.on('error', () => {});
+  child.stdin.write(NDJSON);
+  await waitFor(child.stdout, /"rows"/);
+  child.kill('SIGKILL');
+  await closed(child);
+  const acknowledged = parseLines(out.slice(0, out.lastIndexOf('\n') + 1)).at(-1).rows;
+  const found = parseLines(place.run(['export', 'City']).out);
+  assert.ok(found.length >= acknowledged, `${found.length} of ${acknowledged}`);
+  assert.deepStrictEqual(found, ROWS.slice(0, found.length));
+  assert.strictEqual(place.run(['verify', '--full']).code, EXIT.ok);
+  place.ok(['insert', 'City', '{"after":true}']);
+});

@@ -1,0 +1,134 @@
+'use strict';
+
+// One record at a time: what each command prints and how it ends.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const { Place, EXIT, UUID, DIGEST } = require('./gstore.js');
+
+const KYIV = { name: 'Kyiv', lat: 50.45, tags: ['capital', { since: 482 }], old: null };
+const UNKNOWN = '01936c1e-1f7a-7abc-8def-0123456789ab';
+
+test('init prints the storage id', (t) => {
+  const place = new Place(t, { init: false });
+  assert.match(place.ok(['init']).trim(), DIGEST);
+  const second = new Place(t, { init: false });
+  assert.match(second.json(['init']).id, DIGEST);
+});
+
+test('insert prints the id, get the record', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', JSON.stringify(KYIV)]).trim();
+  assert.match(id, UUID);
+  assert.strictEqual(place.ok(['get', id]), JSON.stringify(KYIV) + '\n');
+  const record = place.json(['get', id]);
+  assert.deepStrictEqual(Object.keys(record), ['id', 'collection', 'version', 'data']);
+  assert.strictEqual(record.id, id);
+  assert.strictEqual(record.collection, 'City');
+  assert.match(record.version, DIGEST);
+  assert.deepStrictEqual(record.data, KYIV);
+});
+
+test('insert takes text, a file and standard input, with and without collection', (t) => {
+  const place = new Place(t);
+  const file = place.file('kyiv.json', JSON.stringify(KYIV, null, 2));
+  const ids = [
+    place.ok(['insert', '{"a":1}']),
+    place.ok(['insert', `@${file}`]),
+    place.ok(['insert', '-'], { input: '{"a":1}\n' }),
+    place.ok(['insert', 'City', '-'], { input: '{"a":1}' }),
+    place.json(['insert', 'City', '{"a":1}']).id,
+  ];
+  const records = ids.map((id) => place.json(['get', id.trim()]));
+  assert.deepStrictEqual(
+    records.map(({ collection }) => collection),
+    ['', '', '', 'City', 'City'],
+  );
+  assert.deepStrictEqual(records[1].data, KYIV);
+});
+
+test('options may stand before and after the command', (t) => {
+  const place = new Place(t);
+  const { run } = require('./gstore.js');
+  const { code, out } = run(['insert', '{"a":1}', '--json', '-d', place.directory]);
+  assert.strictEqual(code, EXIT.ok);
+  assert.match(JSON.parse(out).id, UUID);
+});
+
+test('set replaces, update merges, delete removes', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"a":1,"b":2}']).trim();
+  place.ok(['update', id, '{"b":3,"c":"x"}']);
+  assert.deepStrictEqual(place.json(['get', id]).data, { a: 1, b: 3, c: 'x' });
+  place.ok(['update', id, '{"a":{"$unset":true}}']);
+  assert.deepStrictEqual(place.json(['get', id]).data, { b: 3, c: 'x' });
+  place.ok(['set', id, '{"z":true}']);
+  assert.deepStrictEqual(place.json(['get', id]).data, { z: true });
+  assert.deepStrictEqual(place.json(['delete', id]), { id });
+  place.fails(EXIT.notFound, ['get', id]);
+});
+
+test('any other text is a foreign key: set creates and replaces it', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['set', '-c', 'City', 'kyiv', '{"name":"Kiev"}']).trim();
+  assert.match(id, UUID);
+  assert.strictEqual(place.ok(['set', '-c', 'City', 'kyiv', '{"name":"Kyiv"}']).trim(), id);
+  const record = place.json(['get', 'kyiv', '-c', 'City']);
+  assert.strictEqual(record.id, id);
+  assert.strictEqual(record.key, 'kyiv');
+  assert.deepStrictEqual(record.data, { name: 'Kyiv' });
+  place.fails(EXIT.notFound, ['get', 'kyiv'], /key 'kyiv'/); // another collection, another record
+  place.ok(['update', '-c', 'City', 'kyiv', '{"lat":50}']);
+  place.ok(['delete', '-c', 'City', 'kyiv']);
+  place.fails(EXIT.notFound, ['get', '-c', 'City', 'kyiv'], /key 'kyiv' of City/);
+});
+
+test('swap prints true and changes, or false and exits with 4', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"stock":3,"name":"tea"}']).trim();
+  assert.strictEqual(place.ok(['swap', id, '--if', '{"stock":3}', '--set', '{"stock":2}']), 'true\n');
+  const lost = place.run(['swap', id, '--if', '{"stock":3}', '--set', '{"stock":2}']);
+  assert.deepStrictEqual(lost, { code: EXIT.conflict, signal: null, out: 'false\n', err: '' });
+  const json = place.run(['swap', id, '--if', '{"stock":3}', '--set', '{"stock":2}', '--json']);
+  assert.deepStrictEqual(JSON.parse(json.out), { swapped: false });
+  assert.deepStrictEqual(place.json(['get', id]).data, { stock: 2, name: 'tea' });
+  place.fails(EXIT.notFound, ['swap', UNKNOWN, '--if', '{}', '--set', '{"a":1}']);
+});
+
+test('get --at shows the record as it was', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  const [{ change }] = place.lines(['log', '-n', '1', '--json']);
+  place.ok(['update', id, '{"a":2}']);
+  assert.deepStrictEqual(JSON.parse(place.ok(['get', id, '--at', change])), { a: 1 });
+  assert.deepStrictEqual(JSON.parse(place.ok(['get', id, '--at', change.slice(0, 12)])), { a: 1 });
+  assert.deepStrictEqual(JSON.parse(place.ok(['get', id])), { a: 2 });
+});
+
+test('scan prints a line for each record in the order of their ids', (t) => {
+  const place = new Place(t);
+  const ids = [];
+  for (let i = 0; i < 5; i++) ids.push(place.ok(['insert', i % 2 ? 'Odd' : 'Even', `{"i":${i}}`]).trim());
+  const all = place.lines(['scan']);
+  assert.deepStrictEqual(all[0], { id: ids[0], collection: 'Even', data: { i: 0 } });
+  assert.deepStrictEqual(all.map(({ id }) => id), ids);
+  assert.deepStrictEqual(place.lines(['scan', '--json']), all);
+  assert.deepStrictEqual(place.lines(['scan', 'Odd']).map(({ data }) => data.i), [1, 3]);
+  assert.deepStrictEqual(place.lines(['scan', '--limit', '2']).map(({ data }) => data.i), [0, 1]);
+  assert.deepStrictEqual(place.lines(['scan', '--from', ids[3]]).map(({ data }) => data.i), [3, 4]);
+  assert.strictEqual(place.ok(['scan', 'Nobody']), '');
+  assert.strictEqual(place.ok(['scan', '-n', '0']), '');
+});
+
+test('values beyond JSON keep their type', (t) => {
+  const place = new Place(t);
+  const data = {
+    integer: { $int: '9007199254740993' },
+    big: { $big: '123456789012345678901234567890' },
+    date: { $date: '2026-11-23T00:00:00.000Z' },
+    bytes: { $bytes: 'AAEC' },
+    set: { $set: ['a', 'b'] },
+  };
+  const id = place.ok(['insert', JSON.stringify(data)]).trim();
+  assert.deepStrictEqual(JSON.parse(place.ok(['get', id])), data);
+});

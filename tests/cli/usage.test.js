@@ -1,0 +1,89 @@
+'use strict';
+
+// The command line itself: help, versions, usage errors, and standard streams.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const { spawnSync } = require('node:child_process');
+const { Place, run, errorOf, EXIT, PROGRAM } = require('./gstore.js');
+
+const COMMANDS = [
+  'init', 'insert', 'get', 'set', 'update', 'delete', 'swap', 'scan', 'import', 'export', 'log',
+  'show', 'verify', 'proof', 'verify-proof', 'erase', 'digest', 'stats', 'compact', 'backup',
+  'restore', 'bench', 'blob', 'completion',
+];
+
+test('help names every command, and every command shows examples', () => {
+  const { code, out, err } = run(['--help']);
+  assert.deepStrictEqual([code, err], [EXIT.ok, '']);
+  for (const command of COMMANDS) {
+    assert.match(out, new RegExp(`^  ${command} `, 'm'));
+    const help = run([command, '--help']);
+    assert.strictEqual(help.code, EXIT.ok);
+    assert.match(help.out, new RegExp(`Examples:\n.*gstore[^\n]* ${command}`, 's'), command);
+  }
+  assert.match(run(['blob', 'put', '--help']).out, /gstore blob put/);
+});
+
+test('version', () => {
+  for (const option of ['-v', '--version']) {
+    const { code, out } = run([option]);
+    assert.strictEqual(code, EXIT.ok);
+    assert.match(out, /^gstore \d+\.\d+\.\d+\n$/);
+  }
+});
+
+test('usage errors exit with 2 and say where the help is', () => {
+  const lines = [
+    [], ['nonsense'], ['get'], ['get', 'a', 'b'], ['get', '--nonsense'], ['insert'], ['set', 'a'],
+    ['swap', 'a', '--if', '{}'], ['scan', '--limit', 'x'], ['scan', '--limit', '-1'], ['log', '-n', '1.5'],
+    ['import', 'City'], ['import', 'City', '-', '--format', 'xml'], ['import', 'City', '-', '--batch', '0'],
+    ['blob'], ['blob', 'put'], ['restore', 'a'], ['completion', 'fish'], ['-d'], ['show'], ['--json'],
+  ];
+  for (const args of lines) {
+    const { code, out, err } = run(args);
+    assert.strictEqual(code, EXIT.usage, `${args.join(' ')}: ${code} ${err}`);
+    assert.strictEqual(out, '', args.join(' '));
+    const text = args.includes('--json') ? JSON.parse(err).error.message : err;
+    assert.match(text, /Run `gstore.* --help`/, args.join(' '));
+  }
+  const error = errorOf(run(['get', '--json']));
+  assert.strictEqual(error.code, 'usage');
+});
+
+test('standard output that cannot be written is a failure', (t) => {
+  if (!fs.existsSync('/dev/full')) return t.skip('no /dev/full');
+  const place = new Place(t);
+  place.ok(['insert', '{"a":1}']);
+  for (const args of [['scan'], ['stats'], ['export'], ['--help']]) {
+    const full = fs.openSync('/dev/full', 'w');
+    const { code, err } = place.run(args, { stdio: ['ignore', full, 'pipe'] });
+    fs.closeSync(full);
+    assert.strictEqual(code, EXIT.failure, args.join(' '));
+    assert.match(err, /standard output/);
+  }
+});
+
+test('a reader that goes away is no failure', (t) => {
+  const place = new Place(t);
+  const rows = Array.from({ length: 50000 }, (_, i) => `{"i":${i}}\n`).join('');
+  place.ok(['import', 'City', '-'], { input: rows });
+  const script = `"${PROGRAM}" -d "${place.directory}" scan | head -n 1; echo "\${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
+  const [first, status] = stdout.trim().split('\n');
+  assert.deepStrictEqual(JSON.parse(first).data, { i: 0 });
+  assert.strictEqual(status, '0');
+  assert.strictEqual(stderr, '');
+});
+
+test('nothing but text outside a terminal: no bars, no colours', (t) => {
+  const place = new Place(t);
+  const env = { ...process.env, NO_COLOR: '' };
+  const results = [
+    place.run(['import', 'City', '-'], { input: '{"a":1}\n'.repeat(5000), env }),
+    place.run(['verify', '--full'], { env }),
+    place.run(['get', 'nobody'], { env }),
+  ];
+  for (const { out, err } of results) assert.doesNotMatch(out + err, /[\x1b\r]/);
+});
