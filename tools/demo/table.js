@@ -4,7 +4,7 @@
 // known, so that one sees where a slow or stuck run is.
 
 const HEADINGS = ['check', 'expected', 'got', 'ok'];
-const WIDTHS = [52, 26, 34, 3];
+const WIDTHS = [52, 36, 34, 3];
 
 const line = (cells) => {
   const padded = cells.map((cell, i) => String(cell).padEnd(WIDTHS[i]));
