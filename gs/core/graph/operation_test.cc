@@ -65,7 +65,8 @@ TEST(Operation, HeadsNameWhatTheirKindNeeds) {
   const Buffer insert = join({mint_bytes(3), record});
   const Buffer write = join({overwritten_bytes(5, 0), record});
   const Buffer remove = overwritten_bytes(5, kThisWriter);
-  const auto definition = city_shape()->definition();
+  const auto city = city_shape();
+  const Bytes definition = city->definition();
   const Buffer erase = encode_erase({.kind = 2});
   const auto accepts = [](Kind kind, Bytes payload) {
     std::string out;

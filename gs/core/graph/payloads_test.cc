@@ -98,11 +98,12 @@ TEST(Payloads, ReadBackAsWritten) {
     EXPECT_EQ(sample.again(sample.payload), sample.payload) << sample.name;
     EXPECT_EQ(sample.payload.size() % 8, 0u) << sample.name;
   }
-  const auto erase = parse_erase(samples()[6].payload).value();
+  const std::vector<Sample> all = samples();  // parsed payloads borrow these bytes
+  const auto erase = parse_erase(all[6].payload).value();
   EXPECT_EQ(erase.reason, "GDPR");
   EXPECT_EQ(erase.hlc_delta, 10u);
   EXPECT_EQ(erase.shape, 2u);
-  const auto seal = parse_seal(samples()[5].payload).value();
+  const auto seal = parse_seal(all[5].payload).value();
   EXPECT_EQ(seal.changes, sample_seal().changes);
   EXPECT_EQ(seal.voids[0].message, "late");
 }
