@@ -1,5 +1,7 @@
 #include "gs/api/runtime.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -24,6 +26,14 @@ struct Runtime {
   std::unique_ptr<platform::ThreadExecutor> background;
 };
 
+// Of the machine; what the page cache can be expected to keep of a storage.
+std::uint64_t half_of_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long page_bytes = sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page_bytes <= 0) return std::uint64_t{1} << 30;  // the system does not tell
+  return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_bytes) / 2;
+}
+
 }  // namespace
 
 engine::Database::Setup native_setup(const std::string& directory, const Options& options) {
@@ -35,6 +45,7 @@ engine::Database::Setup native_setup(const std::string& directory, const Options
   setup.env.random = &runtime->random;
   setup.env.background = runtime->background.get();
   setup.options = options;
+  if (options.cache_bytes == 0) setup.options.cache_bytes = half_of_memory();
   setup.hold = std::move(runtime);
   return setup;
 }

@@ -27,15 +27,15 @@ struct Event {
 struct Options {
   bool read_only = false;
   Durability durability = Durability::batch;
-  // Memory for rows and images before they are written to a sorted run, 1 MiB .. 1 GiB.
+  // Memory for rows and images before they are written to a sorted run, 4 KiB .. 1 GiB.
   std::uint64_t memory_bytes = std::uint64_t{64} << 20;
-  // Log written since the last checkpoint that triggers the next one, 1 MiB .. 4 GiB. Bounds the
+  // Log written since the last checkpoint that triggers the next one, 4 KiB .. 4 GiB. Bounds the
   // time of recovery: about 1 ms per MiB.
   std::uint64_t checkpoint_log_bytes = std::uint64_t{64} << 20;
   // Data larger than this is merged into runs with full records, for sequential cold scans; 0: half
   // of the machine's memory.
   std::uint64_t cache_bytes = 0;
-  std::uint32_t segment_bytes = std::uint32_t{64} << 20;  // 1 MiB .. 1 GiB
+  std::uint32_t segment_bytes = std::uint32_t{64} << 20;  // 8 KiB .. 1 GiB
   // Threads the engine may use beside the callers', 0 .. 8; 0: background work runs inside calls.
   unsigned threads = 1;
   // Hash the chain of own changes again while opening (slower); verify() does it at any time.

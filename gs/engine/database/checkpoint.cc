@@ -99,6 +99,7 @@ void Database::background() {
     report(Event::Level::warning, "checkpoint_failed", error.text());
   }
   std::lock_guard lock(background_mutex_);
+  background_error_ = std::move(error);
   background_running_ = false;
   background_done_.notify_all();
 }
@@ -206,10 +207,10 @@ Error Database::checkpoint() {
     background_running_ = true;
     lock.unlock();
     background();
-    return {};
+    lock.lock();
   }
-  background_done_.wait(lock, [this] { return frozen_.empty() || !background_running_; });
-  return {};
+  background_done_.wait(lock, [this] { return !background_running_; });
+  return frozen_.empty() ? Error() : background_error_.copy();
 }
 
 Error Database::compact() {

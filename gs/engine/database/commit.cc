@@ -15,8 +15,8 @@ using state::kUnknown;
 
 namespace {
 
-// Slack beyond the target size of a change, so that a typical last transaction still fits.
-constexpr std::size_t kChangeSlackBytes = std::size_t{64} << 10;
+// A sixteenth of room beyond the target size of a change, so that a typical last transaction fits.
+constexpr std::size_t kSlackShare = 16;
 // Frozen row tables that may wait for the background before commits wait too; bounds memory.
 constexpr std::size_t kFrozenMax = 3;
 
@@ -174,7 +174,7 @@ std::size_t Database::cost(const TransactionState& tx) {
 
 Error Database::ensure_room(std::size_t bytes, graph::Hlc hlc) {
   if (builder_.is_open()) {
-    const bool fits = builder_.room() >= bytes && builder_.bytes() < graph::kChangeBytesTarget &&
+    const bool fits = builder_.room() >= bytes && builder_.bytes() < setup_.change_bytes &&
                       builder_.shape_room() >= scratch_->shapes_max &&
                       builder_.writer_room() >= heads_.size() && hlc <= builder_.hlc_max();
     if (fits) return {};
@@ -198,7 +198,7 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
     return Error(Code::too_large, "a transaction that names more than 65,000 shapes or writers. Commit in parts");
   }
   const std::size_t fixed = graph::ChangeBuilder::overhead(frontier_.size());
-  const std::size_t wanted = std::max(graph::kChangeBytesTarget, bytes + fixed) + kChangeSlackBytes;
+  const std::size_t wanted = std::max(setup_.change_bytes + setup_.change_bytes / kSlackShare, bytes + fixed);
   GS_TRY(space_, log_->begin(std::min(wanted, graph::kChangeBytesMax)));
   publish_log_view();
   builder_.begin(std::move(open), space_.space);

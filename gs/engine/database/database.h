@@ -51,6 +51,9 @@ class Database : public std::enable_shared_from_this<Database> {
     platform::Environment env;
     std::shared_ptr<void> hold;
     Options options;
+    // A change closes when it gets here. Smaller in simulations, so that few operations make many
+    // changes and segments.
+    std::size_t change_bytes = graph::kChangeBytesTarget;
   };
 
   static Result<std::shared_ptr<Database>> create(Setup setup, const CreateOptions& create);
@@ -224,6 +227,7 @@ class Database : public std::enable_shared_from_this<Database> {
   mutable std::mutex background_mutex_;
   std::condition_variable background_done_;
   bool background_running_ = false;
+  Error background_error_;                   // of the last job
   bool stopping_ = false;
   std::vector<Frozen> frozen_;               // oldest first
   state::Checkpoint checkpoint_;             // the newest one written

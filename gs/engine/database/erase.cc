@@ -163,6 +163,7 @@ Error Database::rebuild_state() {
   {
     std::lock_guard background_lock(background_mutex_);
     checkpoint_.runs.clear();
+    frozen_.clear();  // what a failed checkpoint left waiting is in the new table
   }
   for (const auto& run : old_runs) env_.files->remove(state_path(run->number(), ".gsr")).ignore();
   checkpoint_log_bytes_ = 0;  // the next flush writes a run of everything

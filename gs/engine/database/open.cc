@@ -24,6 +24,8 @@ constexpr const char* kCreatingFile = "creating";
 log::Options log_options(const Options& options, bool read_only) {
   log::Options log;
   log.segment_bytes = options.segment_bytes;
+  log.allocate_bytes_max = std::min(log.allocate_bytes_max, options.segment_bytes);
+  log.allocate_bytes_first = std::min(log.allocate_bytes_first, log.allocate_bytes_max);
   log.read_only = read_only;
   return log;
 }
@@ -32,15 +34,16 @@ Error check_options(const Options& options) {
   const auto outside = [](std::uint64_t value, std::uint64_t low, std::uint64_t high) {
     return value < low || value > high;
   };
-  constexpr std::uint64_t kMiB = 1 << 20;
-  if (outside(options.memory_bytes, kMiB, kMiB << 10)) {
-    return Error(Code::invalid, "memory_bytes must be 1 MiB to 1 GiB");
+  constexpr std::uint64_t kKiB = 1 << 10;
+  constexpr std::uint64_t kGiB = 1 << 30;
+  if (outside(options.memory_bytes, 4 * kKiB, kGiB)) {
+    return Error(Code::invalid, "memory_bytes must be 4 KiB to 1 GiB");
   }
-  if (outside(options.checkpoint_log_bytes, kMiB, kMiB << 12)) {
-    return Error(Code::invalid, "checkpoint_log_bytes must be 1 MiB to 4 GiB");
+  if (outside(options.checkpoint_log_bytes, 4 * kKiB, 4 * kGiB)) {
+    return Error(Code::invalid, "checkpoint_log_bytes must be 4 KiB to 4 GiB");
   }
-  if (outside(options.segment_bytes, kMiB, kMiB << 10)) {
-    return Error(Code::invalid, "segment_bytes must be 1 MiB to 1 GiB");
+  if (outside(options.segment_bytes, 8 * kKiB, kGiB)) {
+    return Error(Code::invalid, "segment_bytes must be 8 KiB to 1 GiB");
   }
   return {};
 }
