@@ -22,7 +22,8 @@ using testing::sample_proof;
 
 TEST(Proof, TextOfTheSampleIsFrozen) {
   const std::string json = to_json(sample_proof());
-  EXPECT_EQ(crypto::sha256(as_bytes(json)).text(), "71db0ab303898aab7a07d7a72181d6ed2bb7e6835fd8e47b6cfb20a1a5bab0db");
+  EXPECT_EQ(crypto::sha256(as_bytes(json)).text(),
+            "71db0ab303898aab7a07d7a72181d6ed2bb7e6835fd8e47b6cfb20a1a5bab0db");
 #ifdef GS_TEST_DATA
   std::ifstream file(GS_TEST_DATA "/v1/proof-sample.json");
   std::string text;
