@@ -40,12 +40,41 @@ Day day_of(std::int64_t days) {
   return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day};
 }
 
-void append_digits(std::uint64_t value, std::size_t digits, std::string& out) {
-  char text[20];
-  const auto end = std::to_chars(text, text + sizeof text, value).ptr;
-  const std::size_t size = static_cast<std::size_t>(end - text);
-  if (size < digits) out.append(digits - size, '0');
-  out.append(text, size);
+// The text of one date: at most a sign, 9 digits of the year and "-08-17T07:12:55.807Z".
+struct Text {
+  char chars[32];
+  std::size_t size = 0;
+
+  std::string_view view() const { return {chars, size}; }
+  void put(char c) { chars[size++] = c; }
+  void put(std::uint64_t value, std::size_t digits) {
+    char text[20];
+    const auto end = std::to_chars(text, text + sizeof text, value).ptr;
+    for (std::size_t i = static_cast<std::size_t>(end - text); i < digits; ++i) put('0');
+    for (const char* c = text; c != end; ++c) put(*c);
+  }
+};
+
+Text print(std::int64_t ms) {
+  Text out;
+  const std::int64_t days = ms / kDayMs - (ms % kDayMs < 0 ? 1 : 0);
+  const std::int64_t time = static_cast<std::int64_t>(ms - Wide{days} * kDayMs);
+  const Day day = day_of(days);
+  const bool long_year = day.year < 0 || day.year > 9999;
+  if (long_year) out.put(day.year < 0 ? '-' : '+');
+  out.put(static_cast<std::uint64_t>(day.year < 0 ? -day.year : day.year), long_year ? 6 : 4);
+  const auto part = [&out](char separator, std::int64_t value, std::size_t digits) {
+    out.put(separator);
+    out.put(static_cast<std::uint64_t>(value), digits);
+  };
+  part('-', day.month, 2);
+  part('-', day.day, 2);
+  part('T', time / 3'600'000, 2);
+  part(':', time / 60'000 % 60, 2);
+  part(':', time / 1000 % 60, 2);
+  part('.', time % 1000, 3);
+  out.put('Z');
+  return out;
 }
 
 // Takes `digits` digits and the separator after them.
@@ -59,25 +88,7 @@ bool take(std::string_view& text, std::size_t digits, char separator, std::int64
 
 }  // namespace
 
-void append_date(std::int64_t ms, std::string& out) {
-  const std::int64_t days = ms / kDayMs - (ms % kDayMs < 0 ? 1 : 0);
-  const std::int64_t time = static_cast<std::int64_t>(ms - Wide{days} * kDayMs);
-  const Day day = day_of(days);
-  if (day.year < 0 || day.year > 9999) out.push_back(day.year < 0 ? '-' : '+');
-  const std::uint64_t year = static_cast<std::uint64_t>(day.year < 0 ? -day.year : day.year);
-  append_digits(year, day.year < 0 || day.year > 9999 ? 6 : 4, out);
-  const auto part = [&out](char separator, std::int64_t value, std::size_t digits) {
-    out.push_back(separator);
-    append_digits(static_cast<std::uint64_t>(value), digits, out);
-  };
-  part('-', day.month, 2);
-  part('-', day.day, 2);
-  part('T', time / 3'600'000, 2);
-  part(':', time / 60'000 % 60, 2);
-  part(':', time / 1000 % 60, 2);
-  part('.', time % 1000, 3);
-  out.push_back('Z');
-}
+void append_date(std::int64_t ms, std::string& out) { out.append(print(ms).view()); }
 
 std::optional<std::int64_t> parse_date(std::string_view text) {
   const std::string_view all = text;
@@ -100,9 +111,7 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
       Wide{days_of(date)} * kDayMs + hour * 3'600'000 + minute * 60'000 + second * 1000 + milli;
   if (ms < INT64_MIN || ms > INT64_MAX) return std::nullopt;
   // Printing it again finds 30 February, 24 o'clock, years with too many digits and the rest.
-  std::string printed;
-  append_date(static_cast<std::int64_t>(ms), printed);
-  if (printed != all) return std::nullopt;
+  if (print(static_cast<std::int64_t>(ms)).view() != all) return std::nullopt;
   return static_cast<std::int64_t>(ms);
 }
 

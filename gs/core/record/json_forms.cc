@@ -108,8 +108,7 @@ bool JsonReader::convert(Form form, std::size_t depth, std::size_t start, std::s
       type = kAbsentMember;
       break;
     default:
-      done =
-          found == Type::string && convert_text(form, start, std::string(as_text(content)), type);
+      done = found == Type::string && convert_text(form, start, as_text(content), type);
       break;
   }
   if (done) return true;
@@ -123,6 +122,7 @@ bool JsonReader::convert(Form form, std::size_t depth, std::size_t start, std::s
 }
 
 bool JsonReader::convert_text(Form form, std::size_t start, std::string_view text, Type& type) {
+  // The text stays where it is in the sink until it has been read.
   out_.cut_to(start);
   if (form == Form::integer || form == Form::date) {
     type = form == Form::integer ? Type::integer : Type::date;

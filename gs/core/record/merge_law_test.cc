@@ -25,6 +25,27 @@ Kept merged(const Kept& base, const Kept& delta, std::vector<std::uint16_t>* cha
   return result;
 }
 
+// The example of docs/FORMAT.md, "Delta and merged shape".
+TEST(Merge, BytesAreFrozen) {
+  Encoder encoder;
+  const Kept base = keep(encoder.encode_json(
+      "City", R"({"name":"Kyiv","lat":50.45,"capital":true,"tags":["a",null]})"));
+  const Kept delta =
+      keep(encoder.encode_delta_json("City", R"({"lat":{"$unset":true},"area":839})"));
+  EXPECT_EQ(delta.bytes, hex_bytes("18000000 00000000 02000000 00000000 0000000000388a40"));
+  const Kept result = merged(base, delta);
+  EXPECT_EQ(result.bytes,
+            hex_bytes("38000000 00000000 1d000000 00000000 0000000000388a40 01000000"
+                      "04000000 13000000 4b796976 02000000 02000000 03000000 066100 00"));
+  EXPECT_EQ(result.shape->digest().text(),
+            "d998e92592ac45414bc1970794aa34fececc5d17769e8549b3bfd8380a7c5040");
+  Encoder full(std::make_shared<ShapeCache>(0));
+  EXPECT_EQ(
+      keep(full.encode_delta_json("City", R"({"lat":{"$unset":true},"area":839})")).bytes,
+      hex_bytes("40000000 00000000 01000000 00000000 25000000 02000000 03000000 04000000 08000000"
+                "11000000 6c6174 0d 61726561 02 0000000000388a40 000000 00000000"));
+}
+
 TEST(Merge, SameFieldsKeepTheShape) {
   Encoder encoder;
   const Kept base = keep(encoder.encode_json("C", R"({"a":1,"b":"x","c":true})"));

@@ -118,7 +118,7 @@ PlanPtr ShapeCache::find(const Collection& in, std::string_view collection, bool
 void ShapeCache::add(const ShapePtr& shape) {
   PlanPtr plan = make_plan(shape);
   const std::vector<FieldKey> fields = keys_of(*shape);
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<Mutex> lock(mutex_);
   Collection& in = collection(shape->collection());
   if (shape->self_describing()) {
     PlanPtr& known = in.self_describing[key_fields(shape->keyed())];
@@ -134,7 +134,7 @@ Result<PlanPtr> ShapeCache::implicit(std::string_view name, bool keyed, std::uin
   for (const FieldKey& field : fields) {
     if (field.name.size() > kFieldNameBytesMax) return PlanPtr();
   }
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<Mutex> lock(mutex_);
   Collection& in = collection(name);
   PlanPtr plan = find(in, name, keyed, hash, fields);
   if (!plan) {
@@ -148,7 +148,7 @@ Result<PlanPtr> ShapeCache::implicit(std::string_view name, bool keyed, std::uin
 }
 
 Result<PlanPtr> ShapeCache::self_describing(std::string_view name, bool keyed) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<Mutex> lock(mutex_);
   PlanPtr& plan = collection(name).self_describing[key_fields(keyed)];
   if (!plan) {
     GS_TRY(ShapePtr shape, make_self_describing(name, keyed));
@@ -158,7 +158,7 @@ Result<PlanPtr> ShapeCache::self_describing(std::string_view name, bool keyed) {
 }
 
 PlanPtr ShapeCache::last(std::string_view name, bool keyed) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<Mutex> lock(mutex_);
   const auto found = collections_.find(name);
   return found == collections_.end() ? nullptr : found->second.last[key_fields(keyed)];
 }
@@ -166,7 +166,7 @@ PlanPtr ShapeCache::last(std::string_view name, bool keyed) const {
 Result<ShapePtr> ShapeCache::merged(std::string_view name, bool keyed,
                                     std::span<const FieldKey> fields) {
   const std::uint64_t hash = fields_hash(name, keyed, fields);
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<Mutex> lock(mutex_);
   if (const auto found = collections_.find(name); found != collections_.end()) {
     if (const PlanPtr plan = find(found->second, name, keyed, hash, fields)) return plan->shape;
   }
@@ -181,7 +181,7 @@ Result<ShapePtr> ShapeCache::merged(std::string_view name, bool keyed,
 }
 
 std::size_t ShapeCache::count(std::string_view name) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  const std::lock_guard<Mutex> lock(mutex_);
   const auto found = collections_.find(name);
   return found == collections_.end() ? 0 : found->second.plans.size();
 }

@@ -8,9 +8,9 @@
 #pragma once
 
 #include <map>
-#include <mutex>
 #include <unordered_map>
 
+#include "gs/core/record/mutex.h"
 #include "gs/core/record/shape.h"
 
 namespace gs::record {
@@ -74,7 +74,7 @@ class ShapeCache {
                std::span<const FieldKey> fields) const;
 
   const std::size_t shapes_max_;
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   std::map<std::string, Collection, std::less<>> collections_;
   std::unordered_multimap<std::uint64_t, ShapePtr> merged_;
 };
