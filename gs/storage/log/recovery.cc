@@ -178,7 +178,7 @@ Error Log::Impl::Recoverer::list_damage() {
 }
 
 Error Log::Impl::Recoverer::clean_up() {
-  const std::string& directory = log_.directory;
+  const std::string& where = log_.directory;
   if (!removable_.empty()) {
     // A generation may be known only to this machine's memory when its process ended just now. It
     // must be on stable storage before the older one goes.
@@ -188,7 +188,7 @@ Error Log::Impl::Recoverer::clean_up() {
              log_.files.open(log_.path(segment_name(found.name)), platform::OpenMode::write));
       GS_TRY_OK(file->sync());
     }
-    GS_TRY_OK(log_.files.sync_directory(directory));
+    GS_TRY_OK(log_.files.sync_directory(where));
   }
   for (const SegmentName name : removable_) {
     GS_TRY_OK(log_.files.remove(log_.path(segment_name(name))));
@@ -198,30 +198,30 @@ Error Log::Impl::Recoverer::clean_up() {
   GS_TRY(log_.mark_file, log_.files.open(mark, platform::OpenMode::open_or_create));
   GS_TRY_OK(log_.mark_file->allocate(kMarkBytes));
   log_.mark_turn = mark_.turn;
-  return log_.files.sync_directory(directory);
+  return log_.files.sync_directory(where);
 }
 
 Error Log::Impl::Recoverer::begin_appending() {
   if (found_.empty()) return log_.create_segment(1, 0, 0);
   const Found& newest = found_.back();
   const std::string path = log_.path(segment_name(newest.name));
-  Active& active = log_.active;
-  GS_TRY(active.file, log_.files.open(path, platform::OpenMode::write));
-  GS_TRY(active.syncer, log_.files.open(path, platform::OpenMode::write));
-  active.planned = std::max(std::uint64_t{log_.options.segment_bytes}, newest.size);
+  Active& newest_open = log_.active;
+  GS_TRY(newest_open.file, log_.files.open(path, platform::OpenMode::write));
+  GS_TRY(newest_open.syncer, log_.files.open(path, platform::OpenMode::write));
+  newest_open.planned = std::max(std::uint64_t{log_.options.segment_bytes}, newest.size);
   // Space that an ended process had reserved is reserved again: a crash may have lost it.
-  active.allocated = newest.end;
-  if (newest.mapping->bytes().size() < active.planned) {
+  newest_open.allocated = newest.end;
+  if (newest.mapping->bytes().size() < newest_open.planned) {
     // It was not the newest until a torn creation was removed.
-    GS_TRY(std::shared_ptr<platform::Mapping> mapping, active.file->map(active.planned));
+    GS_TRY(std::shared_ptr<platform::Mapping> mapping, newest_open.file->map(newest_open.planned));
     mapping->advise(platform::Mapping::Pattern::random);
     log_.show_segment(newest.name.number, std::move(mapping));
   }
   if (report_.cut) {
-    GS_TRY_OK(active.file->resize(newest.end));
+    GS_TRY_OK(newest_open.file->resize(newest.end));
   }
   // What was visited must be on stable storage, however the last process ended.
-  GS_TRY_OK(active.syncer->sync());
+  GS_TRY_OK(newest_open.syncer->sync());
   const Position now{log_.end_at, log_.next_sequence};
   GS_TRY_OK(log_.write_mark(now));
   return log_.write_mark(now);

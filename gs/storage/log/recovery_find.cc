@@ -16,17 +16,17 @@ Error Log::Impl::Recoverer::prepare_directory() {
 
 Error Log::Impl::Recoverer::find_segments() {
   GS_TRY(const std::vector<std::string> names, log_.files.list(log_.directory));
-  std::vector<SegmentName> segments;
+  std::vector<SegmentName> listed;
   for (const std::string& name : names) {
-    if (const auto parsed = parse_segment_name(name)) segments.push_back(*parsed);
+    if (const auto parsed = parse_segment_name(name)) listed.push_back(*parsed);
   }
-  std::sort(segments.begin(), segments.end(), [](SegmentName a, SegmentName b) {
+  std::sort(listed.begin(), listed.end(), [](SegmentName a, SegmentName b) {
     return a.number != b.number ? a.number < b.number : a.generation < b.generation;
   });
-  for (std::size_t begin = 0; begin < segments.size();) {
+  for (std::size_t begin = 0; begin < listed.size();) {
     std::size_t end = begin + 1;
-    while (end < segments.size() && segments[end].number == segments[begin].number) ++end;
-    GS_TRY_OK(choose_generation(segments, begin, end, end == segments.size()));
+    while (end < listed.size() && listed[end].number == listed[begin].number) ++end;
+    GS_TRY_OK(choose_generation(listed, begin, end, end == listed.size()));
     begin = end;
   }
   return {};

@@ -43,13 +43,13 @@ class Log::Impl::Checker {
       : log_(log), visit_(visit), damage_(damage), progress_(progress) {}
 
   Error run(const Start& start) {
-    const std::vector<Segment> segments = log_.table();
-    for (const Segment& segment : segments) total_ += segment.end;
+    const std::vector<Segment> table = log_.table();
+    for (const Segment& segment : table) total_ += segment.end;
     expected_.sequence = start.sequence;
     const std::uint64_t acknowledged = log_.synced_sequence.load();
     std::uint32_t number = 0;
-    for (std::size_t i = 0; i < segments.size(); ++i) {
-      const Segment& segment = segments[i];
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const Segment& segment = table[i];
       if (segment.number != number + 1) missing_segments(number + 1, segment.number - 1);
       number = segment.number;
       const std::uint64_t offset = i == start.index ? start.offset : kSegmentHeaderBytes;
