@@ -1,3 +1,5 @@
+// Writes and reads checkpoints: the file of names and heads, and the slot that makes it valid.
+
 #include "gs/storage/state/checkpoint.h"
 
 #include <algorithm>
@@ -60,11 +62,11 @@ Error write_synced(platform::FileSystem& files, const std::string& path, Bytes b
 }
 
 Error write_slot(platform::FileSystem& files, const Slot& slot) {
-  const bool is_new = !files.exists(kManifestPath);
   GS_TRY(const auto file, files.open(kManifestPath, platform::OpenMode::open_or_create));
   GS_TRY_OK(file->write(slot.turn % 2 * kSlotBytes, encode_slot(slot)));
   GS_TRY_OK(file->sync());
-  return is_new ? files.sync_directory("") : Error();
+  // Also the name of state/, which somebody may have removed: it is safe to delete.
+  return files.sync_directory("");
 }
 
 Result<Checkpoint> load_slot(platform::FileSystem& files, const Slot& slot, Tables& tables) {
@@ -113,8 +115,8 @@ Result<Loaded> read_checkpoint(platform::FileSystem& files, Tables& tables) {
   }
   std::sort(slots.begin(), slots.end(),
             [](const Slot& a, const Slot& b) { return a.turn > b.turn; });
-  // Whatever is wrong with the newer one, even an unreadable disk block: the older one is as good, it
-  // only leaves more of the log to replay.
+  // Whatever is wrong with the newer one, even an unreadable disk block: the older one is as good,
+  // it only leaves more of the log to replay.
   std::string why;
   for (const Slot& slot : slots) {
     auto checkpoint = load_slot(files, slot, tables);

@@ -1,9 +1,9 @@
 // What makes runs a database: which runs, up to which place in the log, and all local numbers.
 //
 //   state/<number>.gsp   one immutable file per checkpoint, written and synced before the manifest
-//   manifest             two 4096-byte slots, written in turn: u32 magic "gsm1", u16 version, u16 zero,
-//                        u64 turn, u64 checkpoint number, u64 checkpoint bytes, u8[32] SHA-256 of the
-//                        checkpoint file, u32 CRC-32C of what stands before it
+//   manifest             two 4096-byte slots, written in turn: u32 magic "gsm1", u16 version,
+//                        u16 zero, u64 turn, u64 checkpoint number, u64 checkpoint bytes, u8[32]
+//                        SHA-256 of the checkpoint file, u32 CRC-32C of what stands before it
 //
 // Opening takes the valid slot with the highest turn whose checkpoint file matches its digest; when
 // none does, state is rebuilt from the log. docs/FORMAT.md "Checkpoint" has the file's table.
@@ -67,7 +67,8 @@ struct Loaded {
   Checkpoint checkpoint;
   std::uint64_t manifest_turn = 0;  // the next checkpoint is written with this + 1
 };
-// not_found when there is no usable checkpoint. Fills `tables`, which must be empty, on success only.
+// not_found when there is no usable checkpoint. Fills `tables`, which must be empty, on success
+// only.
 Result<Loaded> read_checkpoint(platform::FileSystem& files, Tables& tables);
 
 }  // namespace gs::state

@@ -1,3 +1,5 @@
+// Encodes and decodes a checkpoint file; decoding trusts no count and no number.
+
 #include "gs/storage/state/checkpoint_codec.h"
 
 #include <algorithm>
@@ -58,7 +60,7 @@ class Input {
   void zeros(std::size_t size) {
     for (const std::uint8_t byte : raw(size)) ok_ = ok_ && byte == 0;
   }
-  // Whether `count` things of at least `bytes` each can follow: before any memory is taken for them.
+  // Whether `count` things of at least `bytes` each can follow; asked before memory is taken.
   bool fits(std::uint32_t count, std::size_t bytes) {
     ok_ = ok_ && count <= rest_.size() / bytes;
     return ok_;

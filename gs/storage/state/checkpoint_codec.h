@@ -11,8 +11,8 @@
 //        .     .  S times: u32 collection number < C, u32 definition bytes, the definition
 //        .   32W  writers, all different
 //        .    8R  run numbers, newest first
-//        .   80H  u32 writer number < W, u32 zero, u64 sequence, u64 hlc, u64 mint next, mint last 16,
-//                 digest of the newest change 32
+//        .   80H  u32 writer number < W, u32 zero, u64 sequence, u64 hlc, u64 mint next,
+//                 mint last 16, digest of the newest change 32
 //        .   32F  digests, ascending, all different
 //        .    8L  live records by collection number
 //

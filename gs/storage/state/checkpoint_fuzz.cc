@@ -1,7 +1,7 @@
 // Any bytes as a checkpoint file and as a manifest: refused, or exactly what we would have written.
 //
-// First byte even: the rest is the checkpoint file. Odd: the rest are edits (u16 place, u8 value) of a
-// valid one. The same bytes are then tried as a manifest.
+// First byte even: the rest is the checkpoint file. Odd: the rest are edits (u16 place, u8
+// value) of a valid one. The same bytes are then tried as a manifest.
 
 #include <string>
 

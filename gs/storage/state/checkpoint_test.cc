@@ -1,5 +1,5 @@
-// Goal: a checkpoint comes back as it was written, its bytes never drift, and of two slots the newest
-// that is whole counts.
+// Goal: a checkpoint comes back as it was written, its bytes never drift, and of two slots the
+// newest that is whole counts.
 
 #include "gs/storage/state/checkpoint.h"
 

@@ -81,8 +81,8 @@ class Source {
     if (ahead < end_) prepare(ahead);
   }
 
-  // Rows behind the end of the collection may be prepared, those not visible yet never: the log view
-  // may be older than they are.
+  // Rows behind the end of the collection may be prepared, those not visible yet never: the log
+  // view may be older than they are.
   void prepare(std::size_t index) noexcept {
     Ready& ready = ring_[index % kAhead];
     ready.record = nullptr;

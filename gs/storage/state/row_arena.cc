@@ -1,3 +1,5 @@
+// Chunks of images: 16 KiB at first, doubling up to 1 MiB.
+
 #include "gs/storage/state/row_arena.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Sorts row numbers by keys laid side by side, merges sorted lists.
+
 #include "gs/storage/state/row_order.h"
 
 #include <algorithm>

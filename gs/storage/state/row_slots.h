@@ -12,8 +12,9 @@
 #include <bit>
 #include <cstdint>
 #include <memory>
+#include <new>
 
-#include "gs/base/endian.h"
+#include "gs/storage/state/large_memory.h"
 
 namespace gs::state {
 
@@ -25,7 +26,7 @@ class RowSlots {
 
   // `count`: a power of two, at least 2.
   explicit RowSlots(std::size_t count)
-      : values_(new std::atomic<std::uint32_t>[count]()),
+      : values_(make_slots(count), FreeAligned{count * sizeof(Values)}),
         mask_(count - 1),
         shift_(64 - static_cast<std::uint32_t>(std::countr_zero(std::uint64_t{count}))) {}
 
@@ -53,7 +54,17 @@ class RowSlots {
   }
 
  private:
-  std::unique_ptr<std::atomic<std::uint32_t>[]> values_;
+  using Values = std::atomic<std::uint32_t>;
+
+  static Values* make_slots(std::size_t count) {
+    const std::size_t bytes = count * sizeof(Values);
+    void* const memory = allocate_aligned(bytes);
+    prefer_large_pages(memory, bytes);
+    auto* const values = static_cast<Values*>(memory);
+    for (std::size_t i = 0; i < count; ++i) new (values + i) Values(0);
+    return values;
+  }
+  std::unique_ptr<Values[], FreeAligned> values_;
   std::size_t mask_;
   std::uint32_t shift_;
 };

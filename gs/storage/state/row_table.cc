@@ -1,3 +1,5 @@
+// The row table: rows in chunks that never move, found by RowSlots, sorted when asked.
+
 #include "gs/storage/state/row_table.h"
 
 #include <algorithm>
@@ -10,6 +12,7 @@
 #include "gs/base/check.h"
 #include "gs/platform/mutex.h"
 #include "gs/storage/state/id_key.h"
+#include "gs/storage/state/large_memory.h"
 #include "gs/storage/state/row_arena.h"
 #include "gs/storage/state/row_order.h"
 #include "gs/storage/state/row_slots.h"
@@ -17,9 +20,14 @@
 namespace gs::state {
 namespace {
 
-constexpr std::uint32_t kChunkBits = 16;  // 65,536 rows: 3.5 MiB, touched as it fills
+// 262,144 rows make exactly 7 large pages; memory is taken as it is touched. With a 32-bit address
+// space 4,096 rows.
+constexpr std::uint32_t kChunkBits = sizeof(void*) == 4 ? 12 : 18;
 constexpr std::uint32_t kChunkRows = std::uint32_t{1} << kChunkBits;
 constexpr std::uint32_t kChunks = (RowTable::kRowsMax >> kChunkBits) + 1;
+constexpr std::size_t kChunkBytes = sizeof(RowTable::Row) * kChunkRows;
+// A table that got this far (1.75 MiB) will get further: from here on it takes large pages.
+constexpr std::uint32_t kRowsSmall = std::uint32_t{1} << 15;
 constexpr std::size_t kSlotsMin = 256;
 constexpr std::uint32_t kGrowAhead = 16;  // rows whose slots are fetched ahead while growing
 
@@ -55,7 +63,7 @@ struct RowTable::Impl {
   mutable std::atomic<std::size_t> order_bytes{0};
 
   ~Impl() {
-    for (auto& chunk : chunks) ::operator delete(chunk.load(std::memory_order_relaxed));
+    for (auto& chunk : chunks) free_aligned(chunk.load(std::memory_order_relaxed), kChunkBytes);
   }
 
   const Row& row(std::uint32_t number) const noexcept {
@@ -72,9 +80,11 @@ struct RowTable::Impl {
     auto& chunk = chunks[number >> kChunkBits];
     Row* rows = chunk.load(std::memory_order_relaxed);
     if (rows == nullptr) {
-      // Raw memory: pages that no row has reached yet cost nothing.
-      rows = static_cast<Row*>(::operator new(sizeof(Row) * kChunkRows));
+      rows = static_cast<Row*>(allocate_aligned(kChunkBytes));
+      if (number > kRowsSmall) prefer_large_pages(rows, kChunkBytes);
       chunk.store(rows, std::memory_order_release);
+    } else if (number == kRowsSmall) {
+      prefer_large_pages(rows, kChunkBytes);
     }
     new (rows + (number & (kChunkRows - 1))) Row(value);
   }

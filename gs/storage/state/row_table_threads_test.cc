@@ -1,5 +1,5 @@
 // Goal: readers beside the writer see, at a published sequence, exactly what was put up to it.
-// Method: one writer, three readers; every version's place says which version it is. Run under tsan.
+// Method: one writer, three readers; every version's place says which version it is.
 
 #include <atomic>
 #include <thread>

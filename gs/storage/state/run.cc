@@ -1,3 +1,5 @@
+// Opens a run and looks things up in it. Opening checks what lookups rely on.
+
 #include "gs/storage/state/run.h"
 
 #include <algorithm>
@@ -194,7 +196,7 @@ const Entry* Run::seek(std::uint32_t collection, const Id& from) const noexcept 
   const std::uint64_t* const keys = parts.sparse + row->sparse_first;
   const std::uint64_t* const keys_end = keys + sparse_count(row->count);
   const std::uint64_t prefix = id_prefix(from);
-  // Several steps may share a key, so the place is between the last smaller and the first larger one.
+  // Several steps may share a key: the place is between the last smaller and the first larger one.
   const std::uint64_t* const low = std::lower_bound(keys, keys_end, prefix);
   const std::uint64_t* const high = std::upper_bound(low, keys_end, prefix);
   const auto entry_of = [&](const std::uint64_t* key) {

@@ -1,16 +1,16 @@
 // The disk tier: an immutable, sorted run of entries in one file, mapped.
 //
 //   state/<number>.gsr
-//   header 4096 | images | entries 40 each, sorted by (collection number, id) | collection directory |
-//   sparse index | hash slots | footer 224
+//   header 4096 | images | entries 40 each, sorted by (collection number, id) | collection
+//   directory | sparse index | hash slots | footer 224
 //
 // Sections are 8-byte aligned and named by the footer (offset, bytes, CRC-32C each); docs/FORMAT.md
 // "Run" and run_format.h have the tables. Entries point into the log (small runs, little write
 // amplification) or into the images part (full records in key order: sequential cold scans). Hash
 // slots: u64 each, high 32 bits of the id's hash and entry number + 1, placed by the low 32 bits
-// scaled to the number of places, linear probing, at most 70 % full: a miss costs one memory access,
-// a hit two. The sparse index holds the first 8 id bytes (as a number, big-endian) of every 64th
-// entry of a collection.
+// scaled to the number of places, linear probing, at most 70 % full: a miss costs one memory
+// access, a hit two. The sparse index holds the first 8 id bytes (as a number, big-endian) of
+// every 64th entry of a collection.
 //
 // A run is derived: losing it loses nothing. Opening checks header, footer and directory; sections
 // are checked by check(), pages by nobody (the log has the digests). No lookup leaves the file,
@@ -77,16 +77,17 @@ class Run {
   std::unique_ptr<Impl> impl_;
 };
 
-// Writes a run: entries come in order, images with them. The file is not valid before finish() and is
-// removed when the writer dies without it. Images are written as they come, entries beside them:
-// 20 MiB of RAM, then `<path>.entries`, which finish() appends and removes. A file that is in the way
-// is a leftover of a crash and is replaced.
+// Writes a run: entries come in order, images with them. The file is not valid before finish() and
+// is removed when the writer dies without it. Images are written as they come, entries beside them:
+// 20 MiB of RAM, then `<path>.entries`, which finish() appends and removes. A file that is in the
+// way is a leftover of a crash and is replaced.
 class RunWriter {
  public:
   static Result<std::unique_ptr<RunWriter>> create(platform::FileSystem& files,
                                                    const std::string& path, std::uint64_t number);
   virtual ~RunWriter() = default;
-  // `entry.place` of kind image: `image` (head, exceptions, record) is copied and the place replaced.
+  // `entry.place` of kind image: `image` (head, exceptions, record) is copied and the place
+  // replaced.
   // Ascending by (collection, id), else `damaged`: entries come from files.
   virtual Error add(std::uint32_t collection, const Entry& entry, Bytes image) = 0;
   // Writes the rest, syncs. The file can be opened afterwards.

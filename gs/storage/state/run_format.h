@@ -9,7 +9,8 @@
 //        0     4  magic "gsr2"          4  2  format version = 1      6  2  zero
 //        8     8  run number           16  8  entry count N, at most 2^31
 //       24     8  collection count C   32  8  hash places P: 0 when N = 0
-//       40  5*32  sections in file order: u64 offset, u64 bytes, u32 CRC-32C of the bytes, u32 zero, u64 zero
+//       40  5*32  sections in file order: u64 offset, u64 bytes, u32 CRC-32C of the bytes,
+//                 u32 zero, u64 zero
 //      200    16  zero
 //      216     4  CRC-32C of bytes 0..216
 //      220     4  zero
@@ -18,9 +19,10 @@
 //        8     8  first entry          16  8  entry count n, at least 1
 //       24     8  first key in the sparse index; it has ceil(n / 64)
 //   sparse: u64 each: the first 8 bytes of an id, read as a big-endian number
-//   slots: u64 each, (P + overhang): 0, or high 32 bits of the id's hash over entry number + 1. An entry
-//   is in the first free slot at or after its place = (low 32 bits of the hash * P) >> 32. Probing
-//   never wraps: the overhang takes what the last places push out, and the last slot is always 0.
+//   slots: u64 each, (P + overhang): 0, or high 32 bits of the id's hash over entry number + 1. An
+//   entry is in the first free slot at or after its place = (low 32 bits of the hash * P) >> 32.
+//   Probing never wraps: the overhang takes what the last places push out, and the last slot is
+//   always 0.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // Any bytes as a run file: opening, checking, finding, seeking and walking never leave the file.
 //
-// First byte even: the rest is the file. Odd: the rest are edits (u16 place, u8 value) of a valid run,
-// whose checksums of header and footer are then made right, so that edits get past them.
+// First byte even: the rest is the file. Odd: the rest are edits (u16 place, u8 value) of a valid
+// run, whose checksums of header and footer are then made right, so that edits get past them.
 
 #include <algorithm>
 #include <vector>

@@ -1,3 +1,5 @@
+// Writes a run from front to back in bounded memory.
+
 #include "gs/storage/state/run_writer.h"
 
 #include <algorithm>

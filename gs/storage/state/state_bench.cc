@@ -1,5 +1,5 @@
 // What the state costs: putting, finding in a table and in runs, seeking, scanning, writing runs.
-// Ids are minted-like (48 bits of time, random tail) or fully random; records are 64 bytes in a log.
+// Ids are like minted ones (time, then a random tail) or fully random; records have 64 bytes.
 
 #include <benchmark/benchmark.h>
 
@@ -176,7 +176,8 @@ void bm_find_nothing(benchmark::State& state) {
 }
 BENCHMARK(bm_find_nothing)->ArgName("rows")->Arg(1 << 20);
 
-// Where the rows are: 0 one table, 1 one run of log pointers, 2 one run of images, 3 a table over 4 runs.
+// Where the rows are: 0 in a table, 1 in a run of log pointers, 2 in a run of images, 3 in a table
+// and 4 runs.
 void place(World& world, std::int64_t where) {
   const std::size_t count = world.ids.size();
   world.version->tables = {std::make_shared<RowTable>()};

@@ -1,3 +1,5 @@
+// Numbers for shapes, writers and collections.
+
 #include "gs/storage/state/tables.h"
 
 #include <mutex>

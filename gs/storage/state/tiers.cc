@@ -13,9 +13,9 @@ constexpr std::size_t kTierRunsMax = 4;
 
 // Two rules. Space: all newer runs together are no larger than the oldest one; else everything is
 // merged, which costs at most as much again as was written since the last time. Number: a tier is
-// the longest row of runs, from the newest, each of which is no larger than all newer ones together;
-// when it has kTierRunsMax runs it becomes one. What follows a tier is larger than the tier, so
-// behind the first few runs sizes double and their number is logarithmic.
+// the longest row of runs, from the newest, each no larger than all newer ones together; when it
+// has kTierRunsMax runs it becomes one. What follows a tier is larger than the tier, so behind the
+// first few runs sizes double and their number is logarithmic.
 std::size_t runs_to_merge(const std::vector<std::uint64_t>& sizes) noexcept {
   if (sizes.size() < 2) return 0;
   std::uint64_t newer = 0;
