@@ -1,5 +1,5 @@
-// Any bytes as a run of frames: nothing is read out of bounds, nothing loops, and what a walk accepts
-// is exactly what the writer would have written.
+// Any bytes as a run of frames: nothing is read out of bounds, nothing loops, and what a walk
+// accepts is exactly what the writer would have written.
 #include <cstdlib>
 #include <cstring>
 

@@ -1,7 +1,7 @@
-// Goal: a power cut at any moment loses nothing that was confirmed, invents nothing, keeps the order,
-// and is never taken for damage.
-// Method: thousands of seeded lives on a simulated disk against a plain list. Then the same run on a
-// disk that lies about sync, to see that the run would notice.
+// Goal: a power cut at any moment loses nothing that was confirmed, invents nothing, keeps the
+// order, and is never taken for damage.
+// Method: thousands of seeded lives on a simulated disk against a plain list. Then the same run on
+// a disk that lies about sync, to see that the run would notice.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
