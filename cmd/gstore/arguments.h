@@ -17,7 +17,6 @@ namespace gs::cli {
 struct Arguments {
   std::string command;  // "get", "blob put"
   std::string directory = "./gs";
-  bool json = false;
 
   std::string id;  // UUID or foreign key
   std::string collection;
@@ -31,22 +30,24 @@ struct Arguments {
   std::optional<std::string> log_root;  // verify-proof --root
   std::string from;                     // scan --from
   std::uint64_t limit = ~std::uint64_t{0};
-  bool full = false;
-  bool closed = false;
 
   std::string format;  // import, export
   std::string key_field;
   std::string delimiter = ",";
   std::vector<std::string> types;
-  std::uint64_t batch_rows = 0;  // 0: the default
-  std::uint64_t first_row = 1;
-  bool skip_bad = false;
   std::vector<std::string> columns;  // export
-  bool with_ids = false;
+  std::uint64_t batch_rows = 0;      // 0: the default
+  std::uint64_t first_row = 1;
 
-  std::uint64_t records = 0;  // bench
-  bool self = false;
-  std::vector<std::string> rest;
+  std::uint64_t records = 0;      // bench
+  std::vector<std::string> rest;  // bench: words for gstore-bench
+
+  bool json = false;
+  bool closed = false;    // init
+  bool full = false;      // verify
+  bool skip_bad = false;  // import
+  bool with_ids = false;  // export
+  bool self = false;      // bench
 };
 
 // Either arguments, or everything is said already: help, version or a usage error.

@@ -181,6 +181,7 @@ void run_neighbour(const Session& session) {
   words.insert(words.end(), session.arguments.rest.begin(), session.arguments.rest.end());
   if (session.arguments.json) words.emplace_back("--json");
   std::vector<char*> pointers;
+  pointers.reserve(words.size() + 1);
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   ::execv(pointers[0], pointers.data());

@@ -1,6 +1,9 @@
 // Codes of the engine as exit statuses and sentences.
 #include "cmd/gstore/support/exit_code.h"
 
+#include <algorithm>
+#include <cctype>
+
 #include "cmd/gstore/support/json_text.h"
 
 namespace gs::cli {
@@ -83,11 +86,26 @@ const char* advice_name(Advice advice) noexcept {
   return "none";
 }
 
+namespace {
+
+// Whether the message gives this advice already, after a comma or semicolon.
+bool says(std::string_view message, std::string_view step) {
+  const auto same = [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) ==
+           std::tolower(static_cast<unsigned char>(b));
+  };
+  step = step.substr(0, step.size() - 1);  // without its full stop
+  return std::search(message.begin(), message.end(), step.begin(), step.end(), same) !=
+         message.end();
+}
+
+}  // namespace
+
 std::string sentences(const Error& error) {
   std::string text(error.message());
   if (text.empty()) text = code_meaning(error.code());
   // A message of two sentences has its own next step, which knows more than the list above.
-  const bool has_step = text.find(". ") != std::string::npos;
+  const bool has_step = text.find(". ") != std::string::npos || says(text, next_step(error.code()));
   if (text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
   if (!has_step) {
     text += ' ';

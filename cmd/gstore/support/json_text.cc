@@ -83,30 +83,30 @@ void JsonObject::name(std::string_view name) {
   out_ += ':';
 }
 
-JsonObject& JsonObject::text(std::string_view name_, std::string_view value) {
-  name(name_);
+JsonObject& JsonObject::text(std::string_view member, std::string_view value) {
+  name(member);
   append_json_string(value, out_);
   return *this;
 }
 
-JsonObject& JsonObject::raw(std::string_view name_, std::string_view json) {
-  name(name_);
+JsonObject& JsonObject::raw(std::string_view member, std::string_view json) {
+  name(member);
   out_ += json;
   return *this;
 }
 
-JsonObject& JsonObject::number(std::string_view name_, std::uint64_t value) {
-  return raw(name_, std::to_string(value));
+JsonObject& JsonObject::number(std::string_view member, std::uint64_t value) {
+  return raw(member, std::to_string(value));
 }
 
-JsonObject& JsonObject::number(std::string_view name_, double value) {
+JsonObject& JsonObject::number(std::string_view member, double value) {
   char text[64];
   std::snprintf(text, sizeof text, "%.3f", value);
-  return raw(name_, text);
+  return raw(member, text);
 }
 
-JsonObject& JsonObject::boolean(std::string_view name_, bool value) {
-  return raw(name_, value ? "true" : "false");
+JsonObject& JsonObject::boolean(std::string_view member, bool value) {
+  return raw(member, value ? "true" : "false");
 }
 
 std::string JsonObject::take() {
