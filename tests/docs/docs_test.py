@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Goal: documents do not drift from the code.
+
+Method: what a page quotes or lists is compared with the file that it comes from: the first example,
+the commands of gstore, the source files and tests that are named.
+"""
+
+import os
+import re
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PAGES = ['README.md', 'docs/ARCHITECTURE.md', 'docs/COMMANDS.md', 'docs/FORMAT.md',
+         'docs/GLOSSARY.md', 'docs/TESTING.md']
+FOLDERS = ('bench', 'cmd', 'examples', 'gs', 'include', 'tests', 'tools')
+# `gs/base/crc32c.h`, `gs/core/graph/`, `tests/data/v1/x.hex`; patterns with * or <> are not paths.
+PATH = re.compile(r'`((?:' + '|'.join(FOLDERS) + r')/[\w./-]+)`')
+# `Suite.PromiseInWords` of a GoogleTest.
+TEST_NAME = re.compile(r'`(\w+)\.([A-Z]\w{7,})`')
+TEST = re.compile(r'^TEST(?:_F|_P)?\((\w+), (\w+)\)', re.MULTILINE)
+
+
+def read(path):
+    with open(os.path.join(ROOT, path), encoding='utf-8') as file:
+        return file.read()
+
+
+def tests_in_code():
+    found = set()
+    for top in ('gs', 'cmd', 'tests'):
+        for folder, _, names in os.walk(os.path.join(ROOT, top)):
+            for name in names:
+                if name.endswith(('_test.cc', '_contract.h')):
+                    found.update(TEST.findall(read(os.path.join(folder, name))))
+    return found
+
+
+class Docs(unittest.TestCase):
+    def test_readme_shows_the_first_example_word_for_word(self):
+        block = '```cpp\n' + read('examples/first.cc') + '```\n'
+        self.assertIn(block, read('README.md'))
+
+    def test_every_command_has_its_section_in_the_manual(self):
+        declared = re.findall(r'^    \{"([a-z -]+)", \w+\},', read('cmd/gstore/commands.h'),
+                              re.MULTILINE)
+        self.assertGreater(len(declared), 20)
+        described = re.findall(r'^### gstore ([a-z -]+)$', read('docs/COMMANDS.md'), re.MULTILINE)
+        self.assertEqual(sorted(declared), sorted(described))
+
+    def test_files_that_pages_name_are_there(self):
+        for page in PAGES:
+            for path in PATH.findall(read(page)):
+                with self.subTest(page=page, path=path):
+                    self.assertTrue(os.path.exists(os.path.join(ROOT, path)))
+
+    def test_tests_that_pages_name_are_there(self):
+        code = tests_in_code()
+        self.assertGreater(len(code), 100)
+        suites = {suite for suite, _ in code}
+        for page in PAGES:
+            for suite, name in TEST_NAME.findall(read(page)):
+                if suite not in suites:
+                    continue
+                with self.subTest(page=page, test=f'{suite}.{name}'):
+                    self.assertIn((suite, name), code)
+
+
+if __name__ == '__main__':
+    unittest.main()
