@@ -1,8 +1,10 @@
 #!/bin/sh
-# Builds the part of libsodium that the WebAssembly core needs (SHA-256 and Ed25519) into build/deps.
+# Builds the part of libsodium that the WebAssembly core needs (SHA-256 and Ed25519) into
+# build/deps.
 #
 # The source is that of the distribution's own libsodium package, fetched and verified by apt from
-# the same archive that the installed libsodium-dev came from, so its security fixes come along. Runs
+# the same archive that the installed libsodium-dev came from, so its security fixes come along.
+# Runs
 # once; a second call sees the stamp and returns at once. Needs apt, dpkg-dev, clang-19, an llvm-ar.
 #
 #   tools/build_wasm_deps.sh [DIRECTORY]     default: build/deps
@@ -45,7 +47,8 @@ fetch_source() {
     -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "APT::Sandbox::User=$(id -un)"
   apt-get "$@" update
   (cd "$apt" && apt-get "$@" source --download-only "libsodium=$version")
-  # apt has checked the files against the signed lists, so a word about the packager's own key, which
+  # apt has checked the files against the signed lists, so a word about the packager's own key,
+  # which
   # nobody has here, would only worry people.
   if ! dpkg-source --no-copy -x "$apt"/libsodium_*.dsc "$source" >"$apt/unpack.log" 2>&1; then
     cat "$apt/unpack.log" >&2

@@ -61,7 +61,8 @@ class Parser {
   CLI::App* add(CLI::App& parent, const char* name, const char* what, const char* examples) {
     CLI::App* const sub = parent.add_subcommand(name, what);
     sub->fallthrough();
-    sub->footer(std::string("Examples:\n") + examples);
+    sub->footer(std::string("Examples:\n") + examples +
+                "\n\nEvery command also takes -d DIR (the storage, default ./gs) and --json.");
     return sub;
   }
   CLI::App* add(const char* name, const char* what, const char* examples) {
@@ -251,7 +252,7 @@ class Parser {
     } else if (first_) {
       a_.content = first_;
     } else {
-      throw CLI::RequiredError("JSON");
+      throw CLI::RequiredError("JSON");  // NOLINT: how CLI11 is told, inside its own parse
     }
   }
 

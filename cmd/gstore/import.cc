@@ -18,7 +18,8 @@
 namespace gs::cli {
 namespace {
 
-// Large enough to spread the cost of a commit, small enough that a stop or a bad row repeats little.
+// Large enough to spread the cost of a commit, small enough that a stop or a bad row repeats
+// little.
 constexpr std::uint64_t kBatchRows = 4096;
 constexpr std::uint64_t kBatchBytes = std::uint64_t{1} << 20;
 // A slow pipe commits what it has when it pauses.

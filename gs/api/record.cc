@@ -88,7 +88,9 @@ Record::Record(const Record&) = default;
 Record& Record::operator=(const Record&) = default;
 Record::Record(std::shared_ptr<const engine::RecordHold> hold) : hold_(std::move(hold)) {}
 
-Record api::make_record(std::shared_ptr<const engine::RecordHold> hold) { return Record(std::move(hold)); }
+Record api::make_record(std::shared_ptr<const engine::RecordHold> hold) {
+  return Record(std::move(hold));
+}
 
 const Id& Record::id() const noexcept { return hold_->found.entry.id; }
 std::string_view Record::collection() const noexcept { return hold_->shape->collection(); }
@@ -103,7 +105,9 @@ std::optional<Field> Record::find(std::string_view name) const noexcept {
 }
 
 std::size_t Record::field_count() const noexcept { return hold_->shape->field_count(); }
-std::string_view Record::field_name(std::size_t index) const noexcept { return hold_->shape->fields()[index].name; }
+std::string_view Record::field_name(std::size_t index) const noexcept {
+  return hold_->shape->fields()[index].name;
+}
 
 Field Record::field(std::size_t index) const noexcept {
   const ValueView view = hold_->view().field(index);
@@ -134,7 +138,8 @@ Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
 
 Bytes Snapshot::peek(const Id& id) const noexcept {
   engine::Found found;
-  if (!impl_->moment.version->find(id, impl_->moment.at, found) || found.record == nullptr) return {};
+  if (!impl_->moment.version->find(id, impl_->moment.at, found) || found.record == nullptr)
+    return {};
   return record::RecordView(nullptr, found.record).bytes();
 }
 
@@ -174,8 +179,9 @@ Result<Scan> Storage::scan(const ScanOptions& options) const { return scan(snaps
 
 Result<Scan> Storage::scan(const Snapshot& snapshot, const ScanOptions& options) const {
   Scan scan;
-  scan.state_ = std::make_unique<engine::ScanState>(snapshot.impl_->database, snapshot.impl_->moment,
-                                                    options.collection, options.from.value_or(Id{}), options.limit);
+  scan.state_ = std::make_unique<engine::ScanState>(snapshot.impl_->database,
+                                                    snapshot.impl_->moment, options.collection,
+                                                    options.from.value_or(Id{}), options.limit);
   return scan;
 }
 

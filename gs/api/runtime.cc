@@ -38,7 +38,8 @@ std::uint64_t half_of_memory() {
 
 engine::Database::Setup native_setup(const std::string& directory, const Options& options) {
   auto runtime = std::make_shared<Runtime>(directory);
-  if (options.threads > 0) runtime->background = std::make_unique<platform::ThreadExecutor>(options.threads);
+  if (options.threads > 0)
+    runtime->background = std::make_unique<platform::ThreadExecutor>(options.threads);
   engine::Database::Setup setup;
   setup.env.files = &runtime->files;
   setup.env.clock = &runtime->clock;

@@ -15,11 +15,13 @@ namespace {
 
 Error check_collection(std::string_view name) {
   if (name.size() <= record::kCollectionNameBytesMax) return {};
-  return Error(Code::too_large, "a collection name of " + std::to_string(name.size()) + " bytes; the limit is " +
+  return Error(Code::too_large, "a collection name of " + std::to_string(name.size()) +
+                                    " bytes; the limit is " +
                                     std::to_string(record::kCollectionNameBytesMax));
 }
 
-Result<std::shared_ptr<Database>> opened(Result<std::shared_ptr<Database>> database, const Options& options,
+Result<std::shared_ptr<Database>> opened(Result<std::shared_ptr<Database>> database,
+                                         const Options& options,
                                          std::shared_ptr<api::Ticker>& ticker) {
   if (database.ok() && options.threads > 0 && !options.read_only) {
     ticker = std::make_shared<api::Ticker>(database.value());
@@ -34,7 +36,9 @@ struct Storage::Impl {
   std::shared_ptr<api::Ticker> ticker;  // destroyed first: it uses the database
 };
 
-const std::shared_ptr<engine::Database>& Storage::database() const noexcept { return impl_->database; }
+const std::shared_ptr<engine::Database>& Storage::database() const noexcept {
+  return impl_->database;
+}
 
 Storage::Storage(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Storage::Storage(Storage&&) noexcept = default;
@@ -43,15 +47,18 @@ Storage::~Storage() {
   if (impl_ && impl_->database) close().ignore();  // close() is there for those who want to know
 }
 
-Result<Storage> Storage::create(const std::string& directory, const CreateOptions& create, const Options& options) {
+Result<Storage> Storage::create(const std::string& directory, const CreateOptions& create,
+                                const Options& options) {
   auto impl = std::make_unique<Impl>();
-  GS_TRY(impl->database, opened(Database::create(api::native_setup(directory, options), create), options, impl->ticker));
+  GS_TRY(impl->database, opened(Database::create(api::native_setup(directory, options), create),
+                                options, impl->ticker));
   return Storage(std::move(impl));
 }
 
 Result<Storage> Storage::open(const std::string& directory, const Options& options) {
   auto impl = std::make_unique<Impl>();
-  GS_TRY(impl->database, opened(Database::open(api::native_setup(directory, options)), options, impl->ticker));
+  GS_TRY(impl->database,
+         opened(Database::open(api::native_setup(directory, options)), options, impl->ticker));
   return Storage(std::move(impl));
 }
 
@@ -117,6 +124,9 @@ Error Storage::remove(const Id& id) {
 
 namespace {
 
+// Every try that fails means that somebody else's write succeeded.
+constexpr int kSwapTriesMax = 1000;
+
 // True when every expected field has exactly that value: equal any-value bytes.
 Result<bool> matches(const record::RecordView& record, const Object& expected) {
   Buffer encoded;
@@ -137,25 +147,24 @@ Result<bool> Storage::swap(const Id& id, std::string_view expected, std::string_
   GS_TRY(const Value parsed, record::parse_json(expected));
   const Object* fields = parsed.get<Object>();
   if (fields == nullptr) {
-    return Error(Code::invalid, "the expected value must be a JSON object of fields, such as {\"count\":1}");
+    return Error(Code::invalid,
+                 "the expected value must be a JSON object of fields, such as {\"count\":1}");
   }
-  auto tx = impl_->database->begin();
-  GS_TRY(const record::Encoded delta, tx->encoder.encode_delta_json({}, changes));
-  GS_TRY_OK(impl_->database->stage(*tx, Kind::update, id, delta));
-  Database& database = *impl_->database;
-  bool swapped = true;
-  auto committed = database.commit(*tx, database.default_durability(), [&](const engine::Found* current) -> Error {
-    if (current == nullptr) {
-      return Error(Code::not_found, "no record " + id.text() + " in this storage");
-    }
-    const record::RecordView record(database.tables().shape(current->entry.shape).shape.get(), current->record);
-    GS_TRY(swapped, matches(record, *fields));
-    return swapped ? Error() : Error(Code::conflict, "another value was found");
-  });
-  database.recycle(std::move(tx));
-  if (committed.ok()) return true;
-  if (!swapped) return false;
-  return std::move(committed).error();
+  // Looks, then writes on condition that nobody wrote since; the condition stands in the log. Who
+  // loses that race looks again: other fields may have changed.
+  for (int i = 0; i < kSwapTriesMax; ++i) {
+    GS_TRY(const auto current, impl_->database->get(id));
+    GS_TRY(const bool same, matches(current->view(), *fields));
+    if (!same) return false;
+    Transaction tx = begin();
+    GS_TRY_OK(tx.expect(id, engine::version_digest(current->found, impl_->database->tables())));
+    GS_TRY_OK(tx.update(id, changes));
+    auto committed = tx.commit();
+    if (committed.ok()) return true;
+    if (committed.code() != Code::conflict) return std::move(committed).error();
+  }
+  return Error(Code::conflict, "record " + id.text() + " changed " + std::to_string(kSwapTriesMax) +
+                                   " times while it was compared. Try again");
 }
 
 Result<Record> Storage::get(const Id& id) const {
@@ -171,7 +180,8 @@ Result<Record> Storage::get(const Id& id, const Digest& change) const {
 bool Storage::has(const Id& id) const {
   const engine::Moment now = impl_->database->moment();
   engine::Found found;
-  return now.version->find(id, now.at, found) && found.entry.kind() != state::Entry::Kind::tombstone;
+  return now.version->find(id, now.at, found) &&
+         found.entry.kind() != state::Entry::Kind::tombstone;
 }
 
 Id Storage::resolve(std::string_view text, std::string_view collection) {
@@ -183,16 +193,23 @@ Error Storage::wait(Ticket ticket) { return impl_->database->wait(ticket.sequenc
 Error Storage::sync() { return impl_->database->sync(); }
 
 Result<BlobRef> Storage::put_blob(Bytes bytes) { return impl_->database->put_blob(bytes); }
-Result<Buffer> Storage::get_blob(const BlobRef& blob) const { return impl_->database->get_blob(blob); }
+Result<Buffer> Storage::get_blob(const BlobRef& blob) const {
+  return impl_->database->get_blob(blob);
+}
 
 Result<std::vector<ChangeInfo>> Storage::log(std::uint64_t newest_first_count) const {
   return impl_->database->log(newest_first_count);
 }
-Result<ChangeInfo> Storage::change(const Digest& digest, std::vector<OperationInfo>* operations) const {
+Result<ChangeInfo> Storage::change(const Digest& digest,
+                                   std::vector<OperationInfo>* operations) const {
   return impl_->database->change(digest, operations);
 }
-Result<Digest> Storage::find_change(std::string_view prefix) const { return impl_->database->find_change(prefix); }
-Result<VerifyReport> Storage::verify(const VerifyOptions& options) const { return impl_->database->verify(options); }
+Result<Digest> Storage::find_change(std::string_view prefix) const {
+  return impl_->database->find_change(prefix);
+}
+Result<VerifyReport> Storage::verify(const VerifyOptions& options) const {
+  return impl_->database->verify(options);
+}
 Result<std::string> Storage::proof(const Id& id) const { return impl_->database->proof(id); }
 Result<std::uint64_t> Storage::erase(const Id& id, std::string_view reason) {
   return impl_->database->erase(id, reason);
@@ -215,7 +232,8 @@ Error Storage::restore(const std::string& backup, const std::string& directory) 
     // Opening checks that it is a storage whose log can be read.
     GS_TRY(Storage source, open(backup, read_only));
     if (!source.recovery().damage.empty()) {
-      return Error(Code::damaged, "the backup " + backup + " is damaged: " + source.recovery().damage.front());
+      return Error(Code::damaged,
+                   "the backup " + backup + " is damaged: " + source.recovery().damage.front());
     }
     GS_TRY_OK(source.backup(directory));
   }
@@ -228,7 +246,8 @@ const char* version() noexcept { return engine::kEngineVersion; }
 
 // --- Transaction ---
 
-Transaction::Transaction(std::unique_ptr<engine::TransactionState> state) : state_(std::move(state)) {}
+Transaction::Transaction(std::unique_ptr<engine::TransactionState> state)
+    : state_(std::move(state)) {}
 Transaction::Transaction(Transaction&&) noexcept = default;
 Transaction& Transaction::operator=(Transaction&& other) noexcept = default;
 Transaction::~Transaction() {
@@ -253,11 +272,13 @@ Result<Id> Transaction::insert(std::string_view collection, const Object& object
   return id;
 }
 
-Result<Id> Transaction::put(std::string_view collection, std::string_view key, std::string_view json) {
+Result<Id> Transaction::put(std::string_view collection, std::string_view key,
+                            std::string_view json) {
   GS_TRY_OK(check_collection(collection));
   constexpr std::size_t kKeyBytesMax = 1024;
   if (key.empty() || key.size() > kKeyBytesMax) {
-    return Error(Code::invalid, "a key of " + std::to_string(key.size()) + " bytes; keys have 1 to 1024 bytes");
+    return Error(Code::invalid,
+                 "a key of " + std::to_string(key.size()) + " bytes; keys have 1 to 1024 bytes");
   }
   GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(collection, json, key));
   const Id id = record::keyed_id(encoded.shape->collection_id(), key);
@@ -290,7 +311,8 @@ Result<Home> home_of(const engine::TransactionState& tx, const Id& id) {
 
 Error Transaction::set(const Id& id, std::string_view json) {
   GS_TRY(const Home home, home_of(*state_, id));
-  GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(home.collection, json, home.key));
+  GS_TRY(const record::Encoded encoded,
+         state_->encoder.encode_json(home.collection, json, home.key));
   return state_->db->stage(*state_, Kind::set, id, encoded);
 }
 
@@ -311,8 +333,12 @@ Error Transaction::update(const Id& id, const Object& object) {
 }
 
 Error Transaction::remove(const Id& id) { return state_->db->stage_remove(*state_, id); }
-Error Transaction::expect(const Id& id, const Digest& version) { return state_->db->stage_expect(*state_, id, version); }
-Error Transaction::expect_absent(const Id& id) { return state_->db->stage_expect(*state_, id, Digest{}); }
+Error Transaction::expect(const Id& id, const Digest& version) {
+  return state_->db->stage_expect(*state_, id, version);
+}
+Error Transaction::expect_absent(const Id& id) {
+  return state_->db->stage_expect(*state_, id, Digest{});
+}
 
 std::size_t Transaction::operations() const noexcept { return state_->operations.size(); }
 

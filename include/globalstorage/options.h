@@ -16,7 +16,10 @@ enum class Durability {
   sync,   // closes the open change now and waits for its own fdatasync
 };
 
-enum class Policy { open, closed };  // who may write: everybody who holds the storage, or admitted writers
+enum class Policy {
+  open,
+  closed
+};  // who may write: everybody who holds the storage, or admitted writers
 
 struct Event {
   enum class Level { debug, info, warning, error } level = Level::info;

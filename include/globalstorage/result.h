@@ -17,8 +17,8 @@ namespace gs {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}        // NOLINT(google-explicit-constructor)
-  Result(Error error) : error_(std::move(error)) {}    // NOLINT(google-explicit-constructor)
+  Result(T value) : value_(std::move(value)) {}      // NOLINT(google-explicit-constructor)
+  Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const noexcept { return error_.ok(); }
   explicit operator bool() const noexcept { return ok(); }
@@ -35,7 +35,8 @@ class [[nodiscard]] Result {
     if (!value_) result_without_value(error_);
     return *value_;
   }
-  T&& value() && {
+  // By value, so that a loop over a temporary Result's value is safe.
+  T value() && {
     if (!value_) result_without_value(error_);
     return std::move(*value_);
   }
@@ -55,7 +56,8 @@ class [[nodiscard]] Result {
 #define GS_CONCAT(a, b) GS_CONCAT_(a, b)
 
 // GS_TRY(const Digest digest, seal(link, payload));
-#define GS_TRY(declaration, expression) GS_TRY_AS(GS_CONCAT(gs_result_, __COUNTER__), declaration, expression)
+#define GS_TRY(declaration, expression) \
+  GS_TRY_AS(GS_CONCAT(gs_result_, __COUNTER__), declaration, expression)
 #define GS_TRY_AS(result, declaration, expression) \
   auto result = (expression);                      \
   if (!result.ok()) [[unlikely]] {                 \
@@ -65,9 +67,9 @@ class [[nodiscard]] Result {
 
 // GS_TRY_OK(file.sync());
 #define GS_TRY_OK(expression) GS_TRY_OK_AS(GS_CONCAT(gs_error_, __COUNTER__), expression)
-#define GS_TRY_OK_AS(error, expression)              \
-  do {                                               \
+#define GS_TRY_OK_AS(error, expression)                  \
+  do {                                                   \
     if (::gs::Error error = (expression)) [[unlikely]] { \
-      return error;                                  \
-    }                                                \
+      return error;                                      \
+    }                                                    \
   } while (false)

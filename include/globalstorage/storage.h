@@ -45,13 +45,13 @@ class Field {
   bool is_null() const noexcept { return type_ == Type::null; }
   // Each is empty when the value has another type.
   std::optional<bool> boolean() const noexcept;
-  std::optional<double> number() const noexcept;          // also from integer, when exact
-  std::optional<std::int64_t> integer() const noexcept;   // integer and date
+  std::optional<double> number() const noexcept;         // also from integer, when exact
+  std::optional<std::int64_t> integer() const noexcept;  // integer and date
   std::optional<std::string_view> text() const noexcept;
   std::optional<Bytes> bytes() const noexcept;
   std::optional<Id> id() const noexcept;
-  std::uint32_t count() const noexcept;                   // array, set, object; else 0
-  Field element(std::uint32_t index) const noexcept;      // array, set; object: the member's value
+  std::uint32_t count() const noexcept;               // array, set, object; else 0
+  Field element(std::uint32_t index) const noexcept;  // array, set; object: the member's value
   std::string_view name(std::uint32_t index) const noexcept;  // object
   Value value() const;
   std::string json() const;
@@ -84,9 +84,9 @@ class Record {
   std::string_view field_name(std::size_t index) const noexcept;
   Field field(std::size_t index) const noexcept;
   Object object() const;
-  std::string json() const;                // one line
+  std::string json() const;  // one line
   void append_json(std::string& out) const;
-  Bytes bytes() const noexcept;            // the record format of docs/FORMAT.md
+  Bytes bytes() const noexcept;  // the record format of docs/FORMAT.md
 
  private:
   friend class Storage;
@@ -134,8 +134,8 @@ class Scan {
 };
 
 struct ScanOptions {
-  std::string collection;        // empty: every collection
-  std::optional<Id> from;        // first id, inclusive
+  std::string collection;  // empty: every collection
+  std::optional<Id> from;  // first id, inclusive
   std::uint64_t limit = ~std::uint64_t{0};
 };
 
@@ -182,13 +182,13 @@ class Transaction {
 
 struct Stats {
   std::uint64_t records = 0;
-  std::uint64_t log_bytes = 0;     // valid bytes of the log
-  std::uint64_t state_bytes = 0;   // files below state/
+  std::uint64_t log_bytes = 0;    // valid bytes of the log
+  std::uint64_t state_bytes = 0;  // files below state/
   std::uint64_t blob_bytes = 0;
   std::uint64_t memory_bytes = 0;  // rows, slots and images in RAM
   std::uint64_t segments = 0;
   std::uint64_t changes = 0;
-  std::uint64_t operations = 0;    // appended by this process
+  std::uint64_t operations = 0;  // appended by this process
   std::uint64_t runs = 0;
   std::uint64_t writers = 0;
   std::uint64_t shapes = 0;
@@ -214,10 +214,10 @@ struct VerifyOptions {
 };
 
 struct VerifySection {
-  std::string name;     // frames, digests, links, signatures, commitments, payloads, ids, state, head
+  std::string name;  // frames, digests, links, signatures, commitments, payloads, ids, state, head
   bool ok = true;
   std::uint64_t checked = 0;
-  std::string detail;   // of a failure: segment, offset, change, operation
+  std::string detail;  // of a failure: segment, offset, change, operation
 };
 
 struct VerifyReport {
@@ -291,8 +291,8 @@ class Storage {
   // did, false when another value was found; not_found without a record.
   Result<bool> swap(const Id& id, std::string_view expected, std::string_view changes);
 
-  Result<Record> get(const Id& id) const;                           // not_found, erased
-  Result<Record> get(const Id& id, const Digest& change) const;     // as of just after that change
+  Result<Record> get(const Id& id) const;                        // not_found, erased
+  Result<Record> get(const Id& id, const Digest& change) const;  // as of just after that change
   bool has(const Id& id) const;
   // The id that a text names: a UUID, or a foreign key in `collection`.
   static Id resolve(std::string_view text, std::string_view collection = {});
@@ -313,7 +313,8 @@ class Storage {
 
   // --- history and proofs ---
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count) const;
-  Result<ChangeInfo> change(const Digest& digest, std::vector<OperationInfo>* operations = nullptr) const;
+  Result<ChangeInfo> change(const Digest& digest,
+                            std::vector<OperationInfo>* operations = nullptr) const;
   // A change named by the beginning of its digest in hexadecimal (at least 4 characters).
   Result<Digest> find_change(std::string_view prefix) const;
   Result<VerifyReport> verify(const VerifyOptions& options = {}) const;
@@ -349,12 +350,15 @@ struct ProofReport {
   std::uint64_t time_ms = 0;
   std::string kind;
   std::string collection;
-  std::string json;            // the record's content in that version
-  Digest log_root;             // root of the log tree that the change is in
+  std::string json;   // the record's content in that version
+  Digest log_root;    // root of the log tree that the change is in
+  Digest log_signer;  // the writer who vouches for that root; whom to believe is yours to say
   std::uint64_t log_size = 0;
 };
-// Errors: invalid (not a proof), broken_chain, bad_signature. `log_root`: the log must have this root.
-Result<ProofReport> verify_proof(std::string_view proof_json, const std::optional<Digest>& log_root = {});
+// Errors: invalid (not a proof), broken_chain, bad_signature. `log_root`: the log must have this
+// root.
+Result<ProofReport> verify_proof(std::string_view proof_json,
+                                 const std::optional<Digest>& log_root = {});
 
 const char* version() noexcept;  // of the library, "0.1.0"
 

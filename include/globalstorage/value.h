@@ -27,12 +27,12 @@ enum class Type : std::uint8_t {
   id = 5,       // 16 bytes
   string = 6,   // UTF-8
   bytes = 7,
-  big = 8,      // integer of any size: sign byte, then magnitude, little-endian, no leading zeros
+  big = 8,  // integer of any size: sign byte, then magnitude, little-endian, no leading zeros
   array = 9,
   object = 10,
-  set = 11,     // unique elements in the order of their encoded bytes
-  blob = 12,    // 32-byte SHA-256 and u64 size of a value in blobs/
-  any = 13,     // a field whose type is told by its value
+  set = 11,   // unique elements in the order of their encoded bytes
+  blob = 12,  // 32-byte SHA-256 and u64 size of a value in blobs/
+  any = 13,   // a field whose type is told by its value
 };
 
 const char* type_name(Type type) noexcept;
@@ -47,7 +47,8 @@ struct Date {
   friend bool operator==(const Date&, const Date&) = default;
 };
 
-// The largest magnitude of a Big: 131,072 bits. Turning it into decimal text costs the square of its
+// The largest magnitude of a Big: 131,072 bits. Turning it into decimal text costs the square of
+// its
 // size, so this bound keeps the worst one at some milliseconds (see big.cc); real keys and moduli
 // have at most a tenth of it.
 inline constexpr std::size_t kBigBytesMax = std::size_t{16} << 10;
@@ -81,22 +82,22 @@ struct Set {
 
 class Value {
  public:
-  Value() = default;  // null
-  Value(std::nullptr_t) {}                                        // NOLINT(google-explicit-constructor)
-  Value(bool value) : data_(value) {}                             // NOLINT(google-explicit-constructor)
-  Value(double value) : data_(value) {}                           // NOLINT(google-explicit-constructor)
-  Value(int value) : data_(static_cast<double>(value)) {}         // NOLINT(google-explicit-constructor)
-  Value(const char* text) : data_(std::string(text)) {}           // NOLINT(google-explicit-constructor)
-  Value(std::string_view text) : data_(std::string(text)) {}      // NOLINT(google-explicit-constructor)
-  Value(std::string text) : data_(std::move(text)) {}             // NOLINT(google-explicit-constructor)
-  Value(Buffer bytes) : data_(std::move(bytes)) {}                // NOLINT(google-explicit-constructor)
-  Value(Date date) : data_(date) {}                               // NOLINT(google-explicit-constructor)
-  Value(Id id) : data_(id) {}                                     // NOLINT(google-explicit-constructor)
-  Value(Big big) : data_(std::move(big)) {}                       // NOLINT(google-explicit-constructor)
-  Value(BlobRef blob) : data_(blob) {}                            // NOLINT(google-explicit-constructor)
-  Value(Array array) : data_(std::move(array)) {}                 // NOLINT(google-explicit-constructor)
-  Value(Object object) : data_(std::move(object)) {}              // NOLINT(google-explicit-constructor)
-  Value(Set set) : data_(std::move(set)) {}                       // NOLINT(google-explicit-constructor)
+  Value() = default;                                          // null
+  Value(std::nullptr_t) {}                                    // NOLINT(google-explicit-constructor)
+  Value(bool value) : data_(value) {}                         // NOLINT(google-explicit-constructor)
+  Value(double value) : data_(value) {}                       // NOLINT(google-explicit-constructor)
+  Value(int value) : data_(static_cast<double>(value)) {}     // NOLINT(google-explicit-constructor)
+  Value(const char* text) : data_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
+  Value(std::string_view text) : data_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
+  Value(std::string text) : data_(std::move(text)) {}         // NOLINT(google-explicit-constructor)
+  Value(Buffer bytes) : data_(std::move(bytes)) {}            // NOLINT(google-explicit-constructor)
+  Value(Date date) : data_(date) {}                           // NOLINT(google-explicit-constructor)
+  Value(Id id) : data_(id) {}                                 // NOLINT(google-explicit-constructor)
+  Value(Big big) : data_(std::move(big)) {}                   // NOLINT(google-explicit-constructor)
+  Value(BlobRef blob) : data_(blob) {}                        // NOLINT(google-explicit-constructor)
+  Value(Array array) : data_(std::move(array)) {}             // NOLINT(google-explicit-constructor)
+  Value(Object object) : data_(std::move(object)) {}          // NOLINT(google-explicit-constructor)
+  Value(Set set) : data_(std::move(set)) {}                   // NOLINT(google-explicit-constructor)
   // An explicit 64-bit integer; a plain int or double is a JSON number.
   static Value integer(std::int64_t value) {
     Value made;
@@ -113,8 +114,8 @@ class Value {
   friend bool operator==(const Value&, const Value&);
 
  private:
-  std::variant<std::nullptr_t, bool, double, std::int64_t, Date, Id, std::string, Buffer, Big, Array,
-               Object, Set, BlobRef>
+  std::variant<std::nullptr_t, bool, double, std::int64_t, Date, Id, std::string, Buffer, Big,
+               Array, Object, Set, BlobRef>
       data_ = nullptr;
 };
 

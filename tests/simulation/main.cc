@@ -1,4 +1,5 @@
-// gs_simulation --seconds N --seed S: runs schedules from seed S on for N seconds, stops at the first
+// gs_simulation --seconds N --seed S: runs schedules from seed S on for N seconds, stops at the
+// first
 // broken promise (exit 1) and prints how to repeat it.
 
 #include <chrono>
@@ -27,15 +28,21 @@ int main(int argc, char** argv) {
     const std::string failure = gs::simulation::run_schedule(seed + i, totals);
     if (failure.empty()) continue;
     std::printf("seed %llu broke a promise: %s\nrepeat with: gs_simulation --count 1 --seed %llu\n",
-                static_cast<unsigned long long>(seed + i), failure.c_str(), static_cast<unsigned long long>(seed + i));
+                static_cast<unsigned long long>(seed + i), failure.c_str(),
+                static_cast<unsigned long long>(seed + i));
     return 1;
   }
   std::printf(
-      "%llu schedules, %llu lives, %llu transactions, %llu torn tails cut, %llu failed writes, %llu full disks, "
+      "%llu schedules, %llu lives, %llu transactions, %llu torn tails cut, %llu failed writes, "
+      "%llu full disks, "
       "%llu erasures, %llu unacknowledged lost: every promise held\n",
-      static_cast<unsigned long long>(totals.schedules), static_cast<unsigned long long>(totals.lives),
-      static_cast<unsigned long long>(totals.transactions), static_cast<unsigned long long>(totals.torn_tails),
-      static_cast<unsigned long long>(totals.failed_writes), static_cast<unsigned long long>(totals.full_disks),
-      static_cast<unsigned long long>(totals.erasures), static_cast<unsigned long long>(totals.lost_unacknowledged));
+      static_cast<unsigned long long>(totals.schedules),
+      static_cast<unsigned long long>(totals.lives),
+      static_cast<unsigned long long>(totals.transactions),
+      static_cast<unsigned long long>(totals.torn_tails),
+      static_cast<unsigned long long>(totals.failed_writes),
+      static_cast<unsigned long long>(totals.full_disks),
+      static_cast<unsigned long long>(totals.erasures),
+      static_cast<unsigned long long>(totals.lost_unacknowledged));
   return 0;
 }

@@ -1,6 +1,7 @@
 // Goal: no crash, torn write, failed sync or full disk loses what was acknowledged or invents what
 // was not.
-// Method: 12,000 schedules from fixed seeds; each is several lives of the real engine on a simulated
+// Method: 12,000 schedules from fixed seeds; each is several lives of the real engine on a
+// simulated
 // disk, compared with a naive model after every crash. The totals prove that the faults happened.
 
 #include <gtest/gtest.h>
@@ -30,7 +31,8 @@ TEST(Simulation, NothingAcknowledgedIsLostAndNothingIsInvented) {
 TEST(Simulation, TheSameSeedGivesTheSameRun) {
   Totals first;
   Totals second;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) EXPECT_EQ(run_schedule(seed, first), run_schedule(seed, second));
+  for (std::uint64_t seed = 1; seed <= 20; ++seed)
+    EXPECT_EQ(run_schedule(seed, first), run_schedule(seed, second));
   EXPECT_EQ(first.transactions, second.transactions);
   EXPECT_EQ(first.acknowledged, second.acknowledged);
   EXPECT_EQ(first.torn_tails, second.torn_tails);

@@ -41,7 +41,12 @@ constexpr int kOpenTries = 3;
 class Schedule {
  public:
   Schedule(std::uint64_t seed, Totals& totals)
-      : seed_(seed), random_(seed * 7919 + 1), secrets_(seed ^ 0x5eed), clock_(seed), files_(seed), totals_(totals) {
+      : seed_(seed),
+        random_(seed * 7919 + 1),
+        secrets_(seed ^ 0x5eed),
+        clock_(seed),
+        files_(seed),
+        totals_(totals) {
     change_bytes_ = std::size_t{512} << random_.below(5);
     options_.segment_bytes = 8192 << random_.below(4);
     options_.checkpoint_log_bytes = 4096 << random_.below(5);
@@ -124,12 +129,14 @@ class Schedule {
 
   std::string json(bool large) {
     std::string text = "{\"n\":" + std::to_string(counter_++) + ",\"t\":\"";
-    text.append(large ? 200 + random_.below(900) : random_.below(20), static_cast<char>('a' + random_.below(26)));
+    text.append(large ? 200 + random_.below(900) : random_.below(20),
+                static_cast<char>('a' + random_.below(26)));
     return text + "\"}";
   }
 
   Id any_id() {
-    if (now_.empty() || random_.chance(100)) return Storage::resolve("key" + std::to_string(random_.below(8)));
+    if (now_.empty() || random_.chance(100))
+      return Storage::resolve("key" + std::to_string(random_.below(8)));
     auto at = now_.begin();
     std::advance(at, static_cast<std::ptrdiff_t>(random_.below(now_.size())));
     return at->first;
@@ -141,7 +148,8 @@ class Schedule {
     Content after = now_;
     const std::uint64_t operations = 1 + random_.below(random_.chance(100) ? 12 : 3);
     bool refused = false;
-    for (std::uint64_t i = 0; i < operations && !refused; ++i) refused = !stage(*tx, after, effects);
+    for (std::uint64_t i = 0; i < operations && !refused; ++i)
+      refused = !stage(*tx, after, effects);
     if (refused || tx->operations.empty()) {
       db_->recycle(std::move(tx));
       return;
@@ -242,7 +250,8 @@ class Schedule {
       if (!opened.ok()) return "cannot open: " + opened.error().text();
       db_ = std::move(opened).value();
     }
-    if (!db_->recovery().damage.empty()) return "damage after a crash: " + db_->recovery().damage.front();
+    if (!db_->recovery().damage.empty())
+      return "damage after a crash: " + db_->recovery().damage.front();
     if (db_->recovery().torn_tail_cut) ++totals_.torn_tails;
     if (db_->recovery().changes_replayed < history_.size()) ++totals_.checkpoints_used;
     Content found;
@@ -266,7 +275,8 @@ class Schedule {
     const auto stats = db_->stats();
     if (!stats.ok()) return "no stats: " + stats.error().text();
     if (stats->records != found.size()) {
-      return "stats say " + std::to_string(stats->records) + " records, a scan shows " + std::to_string(found.size());
+      return "stats say " + std::to_string(stats->records) + " records, a scan shows " +
+             std::to_string(found.size());
     }
     return {};
   }
@@ -316,6 +326,8 @@ class Schedule {
 
 }  // namespace
 
-std::string run_schedule(std::uint64_t seed, Totals& totals) { return Schedule(seed, totals).run(); }
+std::string run_schedule(std::uint64_t seed, Totals& totals) {
+  return Schedule(seed, totals).run();
+}
 
 }  // namespace gs::simulation

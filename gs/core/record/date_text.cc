@@ -1,3 +1,5 @@
+// Dates as ISO 8601 text in UTC, and back: the calendar behind {"$date":"..."}.
+
 #include <charconv>
 
 #include "gs/core/record/text_forms.h"

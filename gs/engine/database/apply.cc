@@ -58,8 +58,8 @@ std::uint32_t Applier::intern(const record::ShapePtr& shape) {
   return tables_.add_shape(shape);
 }
 
-void Applier::put_record(const Id& id, std::uint32_t shape, log::Location record, const LocalStamp& stamp,
-                         Sequence sequence, bool known_new) {
+void Applier::put_record(const Id& id, std::uint32_t shape, log::Location record,
+                         const LocalStamp& stamp, Sequence sequence, bool known_new) {
   const std::uint32_t collection = tables_.shape(shape).collection;
   Found current;
   if (known_new || !find_live(id, current)) count(collection, 1);
@@ -73,7 +73,8 @@ void Applier::put_record(const Id& id, std::uint32_t shape, log::Location record
   dirty_.set(bucket_of(id));
 }
 
-void Applier::put_image(const Id& id, std::uint32_t shape, const Merged& merged, Sequence sequence) {
+void Applier::put_image(const Id& id, std::uint32_t shape, const Merged& merged,
+                        Sequence sequence) {
   state::RowTable& rows = *version_->tables.front();
   const auto space = rows.arena_allocate(merged.image.size());
   std::memcpy(space.bytes, merged.image.data(), merged.image.size());
@@ -112,7 +113,9 @@ struct Applier::Frame {
   std::uint32_t index = 0;  // of the operation, for messages
 
   Id id(const OperationView& operation) const noexcept { return change.id(operation.id_index); }
-  LocalStamp stamp(const OperationView& operation) const noexcept { return {operation.hlc, writer}; }
+  LocalStamp stamp(const OperationView& operation) const noexcept {
+    return {operation.hlc, writer};
+  }
 };
 
 bool Applier::expectation_holds(const Id& id, Bytes payload) const {
@@ -172,7 +175,8 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
       const Id id = frame.id(operation);
       const bool minted = mint != graph::kNoMint;
       if (minted && mint >= mint_.next) mint_ = {mint + 1, id};
-      put_record(id, shape, frame.at + payload_at + 8, frame.stamp(operation), frame.sequence, minted);
+      put_record(id, shape, frame.at + payload_at + 8, frame.stamp(operation), frame.sequence,
+                 minted);
       return {};
     }
     case Kind::set: {
@@ -181,8 +185,8 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
       auto overwritten = graph::parse_overwritten(operation.payload, rest);
       if (shape == state::kUnknown || !overwritten.ok()) break;
       const std::size_t skipped = operation.payload.size() - rest.size();
-      put_record(frame.id(operation), shape, frame.at + payload_at + skipped, frame.stamp(operation),
-                 frame.sequence, false);
+      put_record(frame.id(operation), shape, frame.at + payload_at + skipped,
+                 frame.stamp(operation), frame.sequence, false);
       return {};
     }
     case Kind::update:
@@ -207,17 +211,20 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
 Error Applier::apply_shape(Frame& frame, const OperationView& operation) {
   // The definition may be followed by nothing: its own padding makes it a multiple of 8.
   GS_TRY(record::ShapePtr shape, record::Shape::decode(operation.payload));
-  if (operation.shape >= frame.shapes.size() || shape->digest() != frame.change.shape(operation.shape)) {
+  if (operation.shape >= frame.shapes.size() ||
+      shape->digest() != frame.change.shape(operation.shape)) {
     return Error(Code::broken_chain,
                  where(frame.change, frame.index) + " defines another shape than it names");
   }
+  if (shapes_ != nullptr) shapes_->add(shape);
   frame.shapes[operation.shape] = intern(shape);
   return {};
 }
 
 Error Applier::apply_update(Frame& frame, const OperationView& operation) {
   Bytes rest;
-  GS_TRY(const graph::OverwrittenView overwritten, graph::parse_overwritten(operation.payload, rest));
+  GS_TRY(const graph::OverwrittenView overwritten,
+         graph::parse_overwritten(operation.payload, rest));
   static_cast<void>(overwritten);  // the merge of concurrent writers compares it
   const std::uint32_t delta_shape =
       operation.shape < frame.shapes.size() ? frame.shapes[operation.shape] : state::kUnknown;
@@ -228,7 +235,8 @@ Error Applier::apply_update(Frame& frame, const OperationView& operation) {
   Found current;
   if (!find_live(id, current)) return {};  // updates of deleted records have no effect
   const record::RecordView delta(tables_.shape(delta_shape).shape.get(), rest.data());
-  GS_TRY_OK(merge_update(current_of(current, tables_), delta, frame.stamp(operation), merged_));
+  GS_TRY_OK(
+      merge_update(current_of(current, tables_), delta, frame.stamp(operation), merged_, shapes_));
   put_image(id, intern(merged_.shape), merged_, frame.sequence);
   return {};
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gs/core/graph/operation.h"
+#include "gs/core/record/shape_cache.h"
 #include "gs/storage/state/state.h"
 
 namespace gs::engine {
@@ -57,15 +58,20 @@ struct Merged {
   Current as_current() const noexcept;
 };
 // Puts `delta` over `current`; the written fields get `stamp`. Reuses `out`'s memory.
+// `shapes` remembers merged shapes; null makes each anew.
 Error merge_update(const Current& current, const record::RecordView& delta, const LocalStamp& stamp,
-                   Merged& out);
+                   Merged& out, record::ShapeCache* shapes = nullptr);
 
 class Applier {
  public:
-  explicit Applier(state::Tables& tables) : tables_(tables) {}
+  // `shapes`: learns every shape that the log defines; may be null.
+  explicit Applier(state::Tables& tables, record::ShapeCache* shapes = nullptr)
+      : tables_(tables), shapes_(shapes) {}
 
   // The version to read from and, as its first table, to write to.
-  void attach(std::shared_ptr<const state::Version> version) noexcept { version_ = std::move(version); }
+  void attach(std::shared_ptr<const state::Version> version) noexcept {
+    version_ = std::move(version);
+  }
   const state::Version& version() const noexcept { return *version_; }
 
   // The current version of a record: false when there is none or it was deleted.
@@ -107,6 +113,7 @@ class Applier {
   bool expectation_holds(const Id& id, Bytes payload) const;
 
   state::Tables& tables_;
+  record::ShapeCache* shapes_;
   std::shared_ptr<const state::Version> version_;
   std::vector<std::uint64_t> live_;
   BucketSet dirty_;

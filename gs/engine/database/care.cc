@@ -67,7 +67,8 @@ Error Database::backup(platform::FileSystem& target) {
   std::lock_guard erase_lock(erase_mutex_);  // segments must not be rewritten while they are copied
   if (!read_only_) GS_TRY_OK(sync());
   if (target.exists("storage.json") || target.exists("log")) {
-    return Error(Code::exists, target.display("") + " holds a storage already. Choose another directory");
+    return Error(Code::exists,
+                 target.display("") + " holds a storage already. Choose another directory");
   }
   GS_TRY_OK(target.make_directory(""));
   GS_TRY_OK(target.make_directory("log"));

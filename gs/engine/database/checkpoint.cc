@@ -69,13 +69,13 @@ void Database::freeze() {
     std::lock_guard lock(background_mutex_);
     frozen_.push_back({std::move(table), std::move(checkpoint)});
   }
-  start_background();
 }
 
+// Not under the commit lock: an executor may run the job at once, on this thread.
 void Database::start_background() {
   {
     std::lock_guard lock(background_mutex_);
-    if (background_running_ || stopping_ || env_.background == nullptr) return;
+    if (frozen_.empty() || background_running_ || stopping_ || env_.background == nullptr) return;
     background_running_ = true;
   }
   // close() waits until no job runs, so the pointer stays good as long as the job does.
@@ -106,7 +106,8 @@ void Database::background() {
 
 std::string Database::state_path(std::uint64_t number, const char* suffix) const {
   char name[40];
-  std::snprintf(name, sizeof name, "state/%08llu%s", static_cast<unsigned long long>(number), suffix);
+  std::snprintf(name, sizeof name, "state/%08llu%s", static_cast<unsigned long long>(number),
+                suffix);
   return name;
 }
 
@@ -166,8 +167,8 @@ Error Database::merge_if_needed() {
 
 Error Database::merge(std::size_t count, bool images) {
   const auto before = current_version();
-  const std::vector<std::shared_ptr<const state::Run>> inputs(before->runs.begin(),
-                                                              before->runs.begin() + static_cast<std::ptrdiff_t>(count));
+  const std::vector<std::shared_ptr<const state::Run>> inputs(
+      before->runs.begin(), before->runs.begin() + static_cast<std::ptrdiff_t>(count));
   state::MergeOptions options;
   options.images = images;
   options.drop_tombstones = count == before->runs.size();
@@ -178,13 +179,15 @@ Error Database::merge(std::size_t count, bool images) {
   {
     std::lock_guard commit_lock(commit_mutex_);
     auto version = std::make_shared<Version>(*version_);
-    version->runs.erase(version->runs.begin(), version->runs.begin() + static_cast<std::ptrdiff_t>(count));
+    version->runs.erase(version->runs.begin(),
+                        version->runs.begin() + static_cast<std::ptrdiff_t>(count));
     version->runs.insert(version->runs.begin(), run);
     publish(std::move(version));
   }
   {
     std::lock_guard lock(background_mutex_);
-    checkpoint_.runs.erase(checkpoint_.runs.begin(), checkpoint_.runs.begin() + static_cast<std::ptrdiff_t>(count));
+    checkpoint_.runs.erase(checkpoint_.runs.begin(),
+                           checkpoint_.runs.begin() + static_cast<std::ptrdiff_t>(count));
     checkpoint_.runs.insert(checkpoint_.runs.begin(), number);
   }
   GS_TRY_OK(save_checkpoint());
@@ -202,6 +205,7 @@ Error Database::checkpoint() {
     if (builder_.is_open()) GS_TRY_OK(close_change());
     if (version_->tables.front()->row_count() != 0) freeze();
   }
+  start_background();
   std::unique_lock lock(background_mutex_);
   if (env_.background == nullptr) {
     background_running_ = true;

@@ -46,11 +46,12 @@ void Database::throttle() {
     background();
     return;
   }
-  background_done_.wait(lock, [this] { return frozen_.size() < kFrozenMax || !background_running_; });
+  background_done_.wait(lock,
+                        [this] { return frozen_.size() < kFrozenMax || !background_running_; });
 }
 
-Result<Sequence> Database::commit(TransactionState& tx, Durability durability, const Guard& guard) {
-  if (tx.operations.empty() && !guard) return visible_.load(std::memory_order_acquire);
+Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
+  if (tx.operations.empty()) return visible_.load(std::memory_order_acquire);
   throttle();
   Sequence sequence = 0;
   {
@@ -58,10 +59,11 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability, c
     GS_TRY_OK(writable());
     const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
     const LocalStamp stamp{hlc, writer_number_};
-    GS_TRY_OK(prepare(tx, stamp, guard));
+    GS_TRY_OK(prepare(tx, stamp));
     const std::size_t bytes = cost(tx);
     if (bytes > graph::kTransactionBytesMax) {
-      return Error(Code::too_large, "a transaction of " + std::to_string(bytes) + " bytes; the limit is " +
+      return Error(Code::too_large, "a transaction of " + std::to_string(bytes) +
+                                        " bytes; the limit is " +
                                         std::to_string(graph::kTransactionBytesMax) +
                                         ". Split it, or store large values as blobs");
     }
@@ -73,22 +75,19 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability, c
     visible_.store(sequence, std::memory_order_release);
   }
   tx.clear();
+  start_background();
   if (durability != Durability::lazy) GS_TRY_OK(wait(sequence));
   return sequence;
 }
 
 // --- pass one: everything that can fail ---
 
-Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp, const Guard& guard) {
+Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp) {
   CommitScratch& scratch = *scratch_;
   scratch.reset(tx.operations.size());
-  if (guard) {
-    Found current;
-    const bool found = !tx.operations.empty() && applier_.find_live(tx.operations.front().id, current);
-    GS_TRY_OK(guard(found ? &current : nullptr));
-  }
   for (const StagedOperation& staged : tx.operations) {
-    if (staged.kind != Kind::insert || staged.keyed) scratch.track_touched = tx.operations.size() > 1;
+    if (staged.kind != Kind::insert || staged.keyed)
+      scratch.track_touched = tx.operations.size() > 1;
   }
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     GS_TRY_OK(prepare_one(tx, i, stamp));
@@ -99,7 +98,8 @@ Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp, con
   return {};
 }
 
-Error Database::prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp) {
+Error Database::prepare_one(const TransactionState& tx, std::size_t index,
+                            const LocalStamp& stamp) {
   const StagedOperation& staged = tx.operations[index];
   Prepared& prepared = scratch_->prepared[index];
   prepared.kind = staged.kind;
@@ -124,9 +124,10 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index, const
     if (staged.kind == Kind::expect) {
       const Digest version = exists ? version_digest(found, tables_) : Digest{};
       if (version == staged.version) return {};
-      return Error(Code::conflict, "record " + staged.id.text() +
-                                       (exists ? " has another version now" : " does not exist (any more)") +
-                                       ". Read it again and repeat");
+      return Error(Code::conflict,
+                   "record " + staged.id.text() +
+                       (exists ? " has another version now" : " does not exist (any more)") +
+                       ". Read it again and repeat");
     }
     if (exists) current = current_of(found, tables_);
   }
@@ -146,7 +147,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index, const
   }
   if (prepared.kind != Kind::update) return {};
   const record::RecordView delta(staged.shape.get(), tx.records.data() + staged.begin);
-  return merge_update(current, delta, stamp, prepared.more->merged);
+  return merge_update(current, delta, stamp, prepared.more->merged, shape_cache_.get());
 }
 
 // --- room ---
@@ -165,7 +166,8 @@ std::size_t Database::cost(const TransactionState& tx) {
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     const StagedOperation& staged = tx.operations[i];
     const Prepared& prepared = scratch_->prepared[i];
-    bytes += graph::ChangeBuilder::cost(prepared.payload_bytes(staged), 1 + prepared.exception_count());
+    bytes +=
+        graph::ChangeBuilder::cost(prepared.payload_bytes(staged), 1 + prepared.exception_count());
     if (staged.shape) add_shape(staged.shape);
     if (prepared.kind == Kind::update) add_shape(prepared.more->merged.shape);
   }
@@ -195,10 +197,12 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
   open.parents = frontier_;
   env_.random->fill(open.seed);
   if (scratch_->shapes_max > graph::kShapesMax || heads_.size() > graph::kWritersMax) {
-    return Error(Code::too_large, "a transaction that names more than 65,000 shapes or writers. Commit in parts");
+    return Error(Code::too_large,
+                 "a transaction that names more than 65,000 shapes or writers. Commit in parts");
   }
   const std::size_t fixed = graph::ChangeBuilder::overhead(frontier_.size());
-  const std::size_t wanted = std::max(setup_.change_bytes + setup_.change_bytes / kSlackShare, bytes + fixed);
+  const std::size_t wanted =
+      std::max(setup_.change_bytes + setup_.change_bytes / kSlackShare, bytes + fixed);
   GS_TRY(space_, log_->begin(std::min(wanted, graph::kChangeBytesMax)));
   publish_log_view();
   builder_.begin(std::move(open), space_.space);
@@ -206,7 +210,7 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
 }
 
 Error Database::close_change() {
-  const Bytes change = builder_.close(*key_, {});
+  const Bytes change = builder_.close(*key_, parallel_);
   if (Error error = log_->write(change.size())) return fail(std::move(error));
   state::WriterHead& head = heads_[writer_number_];
   head.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
@@ -234,8 +238,8 @@ std::uint32_t Database::append_shape(const record::ShapePtr& shape, graph::Hlc h
   std::uint32_t number = tables_.find_shape(shape->digest());
   if (number == kUnknown) {
     const Bytes definition = shape->definition();
-    const auto appended = builder_.append(static_cast<std::uint8_t>(Kind::shape), 0, &shape->digest(), nullptr, hlc,
-                                          definition.size());
+    const auto appended = builder_.append(static_cast<std::uint8_t>(Kind::shape), 0,
+                                          &shape->digest(), nullptr, hlc, definition.size());
     std::memcpy(appended.payload, definition.data(), definition.size());
     number = applier_.intern(shape);
   }
@@ -246,10 +250,12 @@ std::uint32_t Database::append_shape(const record::ShapePtr& shape, graph::Hlc h
 
 std::uint8_t* Database::append_overwritten(std::uint8_t* payload, const Prepared& prepared) {
   const auto index_of = [&](std::uint32_t writer) {
-    return writer == writer_number_ ? graph::kThisWriter : builder_.writer_index(tables_.writer(writer));
+    return writer == writer_number_ ? graph::kThisWriter
+                                    : builder_.writer_index(tables_.writer(writer));
   };
   store_u64(payload, prepared.overwritten.hlc);
-  store_u16(payload + 8, prepared.has_overwritten ? index_of(prepared.overwritten.writer) : graph::kNoWriter);
+  store_u16(payload + 8,
+            prepared.has_overwritten ? index_of(prepared.overwritten.writer) : graph::kNoWriter);
   const std::size_t exceptions = prepared.exception_count();
   store_u16(payload + 10, static_cast<std::uint16_t>(exceptions));
   store_u32(payload + 12, 0);
@@ -276,10 +282,9 @@ void Database::append_one(const TransactionState& tx, std::size_t index, std::ui
     merged_shape = append_shape(prepared.more->merged.shape, stamp.hlc);
   }
 
-  const auto appended =
-      builder_.append(static_cast<std::uint8_t>(prepared.kind), flags,
-                      staged.shape ? &staged.shape->digest() : nullptr, &staged.id, stamp.hlc,
-                      prepared.payload_bytes(staged));
+  const auto appended = builder_.append(static_cast<std::uint8_t>(prepared.kind), flags,
+                                        staged.shape ? &staged.shape->digest() : nullptr,
+                                        &staged.id, stamp.hlc, prepared.payload_bytes(staged));
   const std::uint8_t* begin = appended.payload;
   std::uint8_t* record = appended.payload;
   switch (prepared.kind) {
@@ -300,7 +305,8 @@ void Database::append_one(const TransactionState& tx, std::size_t index, std::ui
   } else if (prepared.kind == Kind::remove) {
     applier_.put_tombstone(staged.id, stamp, sequence);
   } else {
-    const std::size_t offset = appended.offset + graph::kOperationHeadBytes + static_cast<std::size_t>(record - begin);
+    const std::size_t offset =
+        appended.offset + graph::kOperationHeadBytes + static_cast<std::size_t>(record - begin);
     applier_.put_record(staged.id, shape, space_.at + offset, stamp, sequence, prepared.known_new);
   }
 }

@@ -21,7 +21,8 @@ struct PreparedMore {
     for (std::uint32_t i = 0; i < current.exception_count; ++i) {
       const state::StampException& had = current.exceptions[i];
       const int field = written.find(current.shape->fields()[had.field].name);
-      if (field >= 0) exceptions.push_back({static_cast<std::uint32_t>(field), had.writer, had.hlc});
+      if (field >= 0)
+        exceptions.push_back({static_cast<std::uint32_t>(field), had.writer, had.hlc});
     }
     std::sort(exceptions.begin(), exceptions.end(),
               [](const auto& a, const auto& b) { return a.field < b.field; });
@@ -40,7 +41,9 @@ struct Database::Prepared {
     overwritten = current.base;
   }
 
-  std::size_t exception_count() const noexcept { return more != nullptr ? more->exceptions.size() : 0; }
+  std::size_t exception_count() const noexcept {
+    return more != nullptr ? more->exceptions.size() : 0;
+  }
 
   std::size_t payload_bytes(const StagedOperation& staged) const noexcept {
     switch (kind) {

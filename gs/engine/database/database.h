@@ -1,6 +1,7 @@
 // One database: the meeting point of log, state and writers. The main path of a write is
 //
-//   stage (transaction.h) -> commit (commit.cc) -> apply (apply.h) -> flush (flush.cc) -> acknowledge
+//   stage (transaction.h) -> commit (commit.cc) -> apply (apply.h) -> flush (flush.cc) ->
+//   acknowledge
 //
 // and of a read: snapshot() -> Version::find -> view on the record's bytes (read.cc).
 // open.cc opens and recovers; checkpoint.cc writes state behind the log; verify.cc, history.cc,
@@ -44,6 +45,8 @@ struct RecordHold {
   record::RecordView view() const noexcept { return {shape, found.record}; }
 };
 
+struct VerifyMemory;
+
 class Database : public std::enable_shared_from_this<Database> {
  public:
   // `hold` keeps whatever the environment points to alive.
@@ -76,9 +79,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Error stage(TransactionState& tx, graph::Kind kind, const Id& id, record::Encoded encoded);
   Error stage_remove(TransactionState& tx, const Id& id);
   Error stage_expect(TransactionState& tx, const Id& id, const Digest& version);
-  // Called under the commit lock with the record as it is now; may refuse.
-  using Guard = std::function<Error(const Found* current)>;
-  Result<Sequence> commit(TransactionState& tx, Durability durability, const Guard& guard = {});
+  // Errors: conflict (an expectation), not_found, too_large, no_space; nothing took effect then.
+  Result<Sequence> commit(TransactionState& tx, Durability durability);
   Error wait(Sequence sequence);
   Error sync();
   // Closes and writes lazily committed changes; called by whoever owns a timer.
@@ -88,7 +90,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Moment moment() const;
   Result<std::shared_ptr<const RecordHold>> get(const Id& id) const;
   Result<std::shared_ptr<const RecordHold>> get_at(const Id& id, const Digest& change);
-  std::shared_ptr<const RecordHold> hold(std::shared_ptr<const state::Version> version, const Found& found) const;
+  std::shared_ptr<const RecordHold> hold(std::shared_ptr<const state::Version> version,
+                                         const Found& found) const;
 
   // --- history: all of these first write what is committed but still open ---
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count);
@@ -123,13 +126,13 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // commit.cc: all with commit_mutex_ held
   Error writable() const;
-  Error prepare(const TransactionState& tx, const LocalStamp& stamp, const Guard& guard);
+  Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   std::size_t cost(const TransactionState& tx);
   Error ensure_room(std::size_t bytes, graph::Hlc hlc);
   void append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence);
-  void append_one(const TransactionState& tx, std::size_t index, std::uint8_t flags, const LocalStamp& stamp,
-                  Sequence sequence);
+  void append_one(const TransactionState& tx, std::size_t index, std::uint8_t flags,
+                  const LocalStamp& stamp, Sequence sequence);
   std::uint32_t append_shape(const record::ShapePtr& shape, graph::Hlc hlc);
   std::uint8_t* append_overwritten(std::uint8_t* payload, const Prepared& prepared);
   Error begin_change(std::size_t bytes, graph::Hlc hlc);
@@ -195,21 +198,22 @@ class Database : public std::enable_shared_from_this<Database> {
   mutable std::mutex commit_mutex_;
   state::Tables tables_;
   std::unique_ptr<log::Log> log_;
-  Applier applier_{tables_};
+  Applier applier_{tables_, shape_cache_.get()};
   graph::ChangeBuilder builder_;
+  graph::ChangeBuilder::Parallel parallel_;  // hashes operations on two threads
   log::Log::Space space_;
   graph::Hlc last_hlc_ = 0;
-  std::vector<state::WriterHead> heads_;     // by writer number
+  std::vector<state::WriterHead> heads_;  // by writer number
   std::vector<Digest> frontier_;
   std::uint64_t change_count_ = 0;
   std::uint64_t operation_count_ = 0;
   std::unique_ptr<CommitScratch> scratch_;
-  Error failure_;                            // first fatal failure; guarded by commit_mutex_
+  Error failure_;  // first fatal failure; guarded by commit_mutex_
   std::atomic<bool> failed_{false};
   bool closed_ = false;
 
-  std::atomic<Sequence> visible_{0};         // committed, for readers
-  Sequence written_ = 0;                     // in closed changes; guarded by commit_mutex_
+  std::atomic<Sequence> visible_{0};  // committed, for readers
+  Sequence written_ = 0;              // in closed changes; guarded by commit_mutex_
 
   mutable std::mutex flush_mutex_;
   std::condition_variable flushed_;
@@ -227,20 +231,20 @@ class Database : public std::enable_shared_from_this<Database> {
   mutable std::mutex background_mutex_;
   std::condition_variable background_done_;
   bool background_running_ = false;
-  Error background_error_;                   // of the last job
+  Error background_error_;  // of the last job
   bool stopping_ = false;
-  std::vector<Frozen> frozen_;               // oldest first
-  state::Checkpoint checkpoint_;             // the newest one written
+  std::vector<Frozen> frozen_;    // oldest first
+  state::Checkpoint checkpoint_;  // the newest one written
   std::uint64_t manifest_turn_ = 0;
-  std::uint64_t previous_checkpoint_ = 0;    // the one before, still named by the other slot
+  std::uint64_t previous_checkpoint_ = 0;  // the one before, still named by the other slot
   std::atomic<std::uint64_t> next_file_{1};
-  std::uint64_t checkpoint_log_bytes_ = 0;   // bytes of log at the last freeze
+  std::uint64_t checkpoint_log_bytes_ = 0;  // bytes of log at the last freeze
 
   mutable std::mutex digest_mutex_;
   mutable std::vector<Digest> bucket_digests_;
 
-  mutable std::mutex verify_mutex_;
-  mutable log::Location verified_to_ = 0;
+  std::mutex verify_mutex_;
+  std::unique_ptr<VerifyMemory> verified_;  // what the changes verified so far say
 };
 
 }  // namespace gs::engine

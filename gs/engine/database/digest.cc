@@ -42,7 +42,8 @@ void digest_buckets(std::vector<Leaf>& leaves, std::vector<Digest>& buckets) {
 }  // namespace
 
 Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version, Sequence at,
-                            const state::Tables& tables, const BucketSet& dirty, std::vector<Digest>& buckets) {
+                            const state::Tables& tables, const BucketSet& dirty,
+                            std::vector<Digest>& buckets) {
   buckets.resize(kBuckets);
   std::size_t records = 0;
   for (const auto& table : version->tables) records += table->row_count();
@@ -60,7 +61,8 @@ Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version
       while (cursor.next(found)) {
         const std::size_t bucket = bucket_of(found.entry.id);
         if (bucket < first || bucket >= end || !dirty.test(bucket)) continue;
-        leaves.push_back({static_cast<std::uint16_t>(bucket), found.entry.id, leaf_of(found, tables)});
+        leaves.push_back(
+            {static_cast<std::uint16_t>(bucket), found.entry.id, leaf_of(found, tables)});
       }
     }
     for (std::size_t bucket = first; bucket < end; ++bucket) {
@@ -84,7 +86,8 @@ Result<StateDigest> Database::digest() {
   }
   StateDigest result;
   result.frontier = settled.frontier;
-  GS_TRY(result.digest, state_digest(settled.moment.version, settled.moment.at, tables_, dirty, bucket_digests_));
+  GS_TRY(result.digest,
+         state_digest(settled.moment.version, settled.moment.at, tables_, dirty, bucket_digests_));
   return result;
 }
 

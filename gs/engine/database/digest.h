@@ -1,6 +1,7 @@
 // The digest of a state: equal on every replica with the same frontier, on every platform.
 //
-//   leaf of a record   SHA-256("gs record" | id 16 | shape digest 32 | version digest 32 | record bytes)
+//   leaf of a record   SHA-256("gs record" | id 16 | shape digest 32 | version digest 32 | record
+//   bytes)
 //   bucket             the low 12 bits of the id (bytes 14 and 15); its digest is SHA-256 of its
 //                      records' leaves in id order, zeros when it has none
 //   state digest       RFC 6962 root over the 4,096 bucket digests
@@ -15,6 +16,7 @@ namespace gs::engine {
 
 // Brings `buckets` (kBuckets digests) up to date for the buckets in `dirty`, and returns the root.
 Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version, Sequence at,
-                            const state::Tables& tables, const BucketSet& dirty, std::vector<Digest>& buckets);
+                            const state::Tables& tables, const BucketSet& dirty,
+                            std::vector<Digest>& buckets);
 
 }  // namespace gs::engine

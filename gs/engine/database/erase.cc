@@ -39,7 +39,8 @@ constexpr std::size_t kReasonBytesMax = 1024;
 
 Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason) {
   if (reason.size() > kReasonBytesMax) {
-    return Error(Code::too_large, "a reason of " + std::to_string(reason.size()) + " bytes; the limit is 1024");
+    return Error(Code::too_large,
+                 "a reason of " + std::to_string(reason.size()) + " bytes; the limit is 1024");
   }
   std::lock_guard erase_lock(erase_mutex_);
   {
@@ -78,6 +79,7 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason) {
       erase.flags = operation.flags;
       erase.shape = operation.shape;
       erase.id_index = operation.id_index;
+      erase.hlc_delta = static_cast<std::uint32_t>(operation.hlc - view.hlc());
       erase.leaf = leaves[cursor.index()];
       erase.reason = reason;
       erases.push_back(erase);
@@ -93,7 +95,8 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason) {
 
   for (const auto& [segment, changes] : places) {
     Buffer erased;
-    const auto transform = [&changes = changes, &erased](log::Location at, Bytes change) -> Result<Bytes> {
+    const auto transform = [&changes = changes, &erased](log::Location at,
+                                                         Bytes change) -> Result<Bytes> {
       const auto found = changes.find(at);
       if (found == changes.end()) return change;
       GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
@@ -104,7 +107,8 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason) {
     GS_TRY_OK(log_->rewrite(segment, transform, moved));
   }
   GS_TRY_OK(rebuild_state());
-  report(Event::Level::info, "erased", "id=" + id.text() + " payloads=" + std::to_string(erases.size()));
+  report(Event::Level::info, "erased",
+         "id=" + id.text() + " payloads=" + std::to_string(erases.size()));
   return static_cast<std::uint64_t>(erases.size());
 }
 
@@ -125,8 +129,8 @@ Error Database::append_erases(const Id& id, const std::vector<graph::Erase>& era
   const Sequence sequence = visible_.load() + 1;
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     const std::uint8_t flags = i + 1 == payloads.size() ? graph::kLastOfTransaction : 0;
-    const auto appended =
-        builder_.append(static_cast<std::uint8_t>(Kind::erase), flags, nullptr, &id, hlc, payloads[i].size());
+    const auto appended = builder_.append(static_cast<std::uint8_t>(Kind::erase), flags, nullptr,
+                                          &id, hlc, payloads[i].size());
     std::memcpy(appended.payload, payloads[i].data(), payloads[i].size());
   }
   applier_.put_tombstone(id, {hlc, writer_number_}, sequence);
@@ -147,11 +151,13 @@ Error Database::rebuild_state() {
   applier_.live_records().assign(applier_.live_records().size(), 0);
   applier_.dirty().set();
   Sequence sequence = 0;
-  GS_TRY_OK(log_->walk(log_->first(), log_->end(), [&](log::Location at, std::uint64_t, Bytes change) -> Error {
-    GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
-    return applier_.replay(view, at, sequence);
-  }));
-  // Rebuilt rows count transactions from the log's beginning, which may be more than this process saw.
+  GS_TRY_OK(log_->walk(log_->first(), log_->end(),
+                       [&](log::Location at, std::uint64_t, Bytes change) -> Error {
+                         GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
+                         return applier_.replay(view, at, sequence);
+                       }));
+  // Rebuilt rows count transactions from the log's beginning, which may be more than this process
+  // saw.
   const Sequence visible = std::max(visible_.load(), sequence);
   publish(std::move(version));
   visible_.store(visible, std::memory_order_release);

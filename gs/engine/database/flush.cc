@@ -26,6 +26,7 @@ Error Database::flush() {
     target = written_;
     if (wants_checkpoint()) freeze();
   }
+  start_background();
   Error error = log_->sync();
   if (error) {
     std::lock_guard lock(commit_mutex_);

@@ -29,7 +29,8 @@ ChangeInfo info_of(const graph::ChangeView& change, log::Location at) {
   info.transactions = change.transaction_count();
   info.operations = change.operation_count();
   info.prev = change.prev();
-  for (std::uint32_t i = 0; i < change.parent_count(); ++i) info.parents.push_back(change.parent(i));
+  for (std::uint32_t i = 0; i < change.parent_count(); ++i)
+    info.parents.push_back(change.parent(i));
   info.segment = log::segment_of(at);
   info.offset = log::offset_of(at);
   return info;
@@ -71,10 +72,12 @@ record::ShapePtr Database::known_shape(const Digest& digest) {
 Error Database::each_change(const Settled& settled, const Located& visit) const {
   bool stop = false;
   Error failed;
-  Error error = log_->walk(settled.first, settled.end, [&](log::Location at, std::uint64_t, Bytes change) -> Error {
-    failed = visit(at, change, stop);
-    return failed || stop ? Error(Code::closed, "") : Error();  // ends the walk; `failed` says why
-  });
+  Error error = log_->walk(settled.first, settled.end,
+                           [&](log::Location at, std::uint64_t, Bytes change) -> Error {
+                             failed = visit(at, change, stop);
+                             return failed || stop ? Error(Code::closed, "")
+                                                   : Error();  // ends the walk; `failed` says why
+                           });
   if (failed) return failed;
   return stop ? Error() : std::move(error);
 }
@@ -88,7 +91,9 @@ Result<log::Location> Database::locate(const Settled& settled, const Digest& cha
     }
     return {};
   }));
-  if (found == 0) return Error(Code::not_found, "no change " + change.text() + " in this storage. See `gstore log`");
+  if (found == 0)
+    return Error(Code::not_found,
+                 "no change " + change.text() + " in this storage. See `gstore log`");
   return found;
 }
 
@@ -100,7 +105,8 @@ Result<std::vector<ChangeInfo>> Database::log(std::uint64_t newest_first_count) 
     return {};
   }));
   std::vector<ChangeInfo> infos;
-  for (auto at = changes.rbegin(); at != changes.rend() && infos.size() < newest_first_count; ++at) {
+  for (auto at = changes.rbegin(); at != changes.rend() && infos.size() < newest_first_count;
+       ++at) {
     GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(at->second));
     infos.push_back(info_of(view, at->first));
   }
@@ -109,13 +115,16 @@ Result<std::vector<ChangeInfo>> Database::log(std::uint64_t newest_first_count) 
 
 Result<Digest> Database::find_change(std::string_view prefix) {
   if (const auto whole = Digest::parse(prefix)) return *whole;
-  const bool hexadecimal = prefix.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  const bool hexadecimal =
+      prefix.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
   if (prefix.size() < kPrefixCharsMin || !hexadecimal) {
-    return Error(Code::invalid, "'" + std::string(prefix.substr(0, 80)) +
-                                    "' names no change: give at least 4 hexadecimal digits of its digest");
+    return Error(Code::invalid,
+                 "'" + std::string(prefix.substr(0, 80)) +
+                     "' names no change: give at least 4 hexadecimal digits of its digest");
   }
   std::string lower(prefix);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
   GS_TRY(const Settled settled, settle());
   std::vector<Digest> matches;
   GS_TRY_OK(each_change(settled, [&](log::Location, Bytes bytes, bool&) -> Error {
@@ -123,9 +132,11 @@ Result<Digest> Database::find_change(std::string_view prefix) {
     if (digest.text().compare(0, lower.size(), lower) == 0) matches.push_back(digest);
     return {};
   }));
-  if (matches.empty()) return Error(Code::not_found, "no change begins with " + lower + ". See `gstore log`");
+  if (matches.empty())
+    return Error(Code::not_found, "no change begins with " + lower + ". See `gstore log`");
   if (matches.size() > 1) {
-    return Error(Code::invalid, std::to_string(matches.size()) + " changes begin with " + lower + "; give more digits");
+    return Error(Code::invalid, std::to_string(matches.size()) + " changes begin with " + lower +
+                                    "; give more digits");
   }
   return matches.front();
 }
@@ -149,7 +160,8 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
       if (operation.id_index != graph::kNoId) line.id = view.id(operation.id_index);
       line.last_of_transaction = operation.last_of_transaction();
       line.erased = operation.erased();
-      const auto shape = operation.shape != graph::kNoShape ? known_shape(view.shape(operation.shape)) : nullptr;
+      const auto shape =
+          operation.shape != graph::kNoShape ? known_shape(view.shape(operation.shape)) : nullptr;
       if (shape) line.collection = shape->collection();
       const Bytes record = record_in(operation);
       if (shape && !operation.erased() && !record.empty()) {
@@ -212,13 +224,15 @@ Result<std::shared_ptr<const RecordHold>> Database::get_at(const Id& id, const D
         past.exists = false;
         continue;
       }
-      const auto shape = operation.shape != graph::kNoShape ? known_shape(view.shape(operation.shape)) : nullptr;
+      const auto shape =
+          operation.shape != graph::kNoShape ? known_shape(view.shape(operation.shape)) : nullptr;
       const Bytes record = record_in(operation);
       if (operation.kind == static_cast<std::uint8_t>(Kind::remove)) past.exists = false;
       if (operation.kind == static_cast<std::uint8_t>(Kind::erase)) past.exists = false;
       if (shape == nullptr || record.empty()) continue;
       if (operation.kind != static_cast<std::uint8_t>(Kind::update)) {
-        past.write(shape, record.first(record::RecordView(shape.get(), record.data()).size()), stamp);
+        past.write(shape, record.first(record::RecordView(shape.get(), record.data()).size()),
+                   stamp);
       } else if (past.exists) {
         const record::RecordView delta(shape.get(), record.data());
         GS_TRY_OK(merge_update(past.now.as_current(), delta, stamp, past.scratch));
@@ -228,8 +242,10 @@ Result<std::shared_ptr<const RecordHold>> Database::get_at(const Id& id, const D
     return {};
   }));
   if (!past.exists) {
-    return past.erased ? Error(Code::erased, "record " + id.text() + " was erased; its proof is intact")
-                       : Error(Code::not_found, "record " + id.text() + " did not exist at change " + change.text());
+    return past.erased
+               ? Error(Code::erased, "record " + id.text() + " was erased; its proof is intact")
+               : Error(Code::not_found,
+                       "record " + id.text() + " did not exist at change " + change.text());
   }
   auto hold = std::make_shared<RecordHold>();
   hold->db = shared_from_this();
@@ -243,7 +259,8 @@ Result<std::shared_ptr<const RecordHold>> Database::get_at(const Id& id, const D
     hold->found.entry.shape = applier_.intern(past.now.shape);
   }
   hold->found.record = image->data() + past.now.record_at;
-  hold->found.exceptions = reinterpret_cast<const state::StampException*>(image->data() + state::kImageHeadBytes);
+  hold->found.exceptions =
+      reinterpret_cast<const state::StampException*>(image->data() + state::kImageHeadBytes);
   hold->found.exception_count = past.now.exception_count;
   hold->shape = tables_.shape(hold->found.entry.shape).shape.get();
   hold->owned = std::move(image);

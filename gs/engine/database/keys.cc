@@ -45,21 +45,23 @@ Error not_readable(platform::FileSystem& files, const std::string& why) {
 }  // namespace
 
 Error write_storage_file(platform::Environment& env, const Digest& storage) {
-  const std::string text = "{\"format\":" + std::to_string(kFormatVersion) + ",\"storage\":\"" + storage.text() +
-                           "\",\"created\":\"" + iso_time(env.clock->wall_ms()) + "\",\"engine\":\"" +
-                           kEngineVersion + "\"}\n";
+  const std::string text = "{\"format\":" + std::to_string(kFormatVersion) + ",\"storage\":\"" +
+                           storage.text() + "\",\"created\":\"" + iso_time(env.clock->wall_ms()) +
+                           "\",\"engine\":\"" + kEngineVersion + "\"}\n";
   return env.files->write_whole(kStorageFile, as_bytes(text));
 }
 
 Result<StorageFile> read_storage_file(platform::FileSystem& files) {
   auto bytes = files.read_whole(kStorageFile, kSmallFileBytesMax);
   if (bytes.code() == Code::not_found) {
-    return Error(Code::not_a_storage, files.display("") + " holds no storage (no storage.json). Create one with "
+    return Error(Code::not_a_storage, files.display("") +
+                                          " holds no storage (no storage.json). Create one with "
                                           "`gstore init`, or give its directory with -d");
   }
   if (!bytes.ok()) return std::move(bytes).error();
   auto parsed = record::parse_json(as_text(bytes.value()));
-  if (!parsed.ok()) return not_readable(files, "is not valid JSON: " + std::string(parsed.error().message()));
+  if (!parsed.ok())
+    return not_readable(files, "is not valid JSON: " + std::string(parsed.error().message()));
   const Object* object = parsed->get<Object>();
   if (object == nullptr) return not_readable(files, "is not a JSON object");
   const Value* format = member(*object, "format");
@@ -68,7 +70,8 @@ Result<StorageFile> read_storage_file(platform::FileSystem& files) {
   if (number == nullptr) return not_readable(files, "names no format");
   if (*number > kFormatVersion) {
     return Error(Code::newer_format, files.display(kStorageFile) + " says format " +
-                                         std::to_string(static_cast<long long>(*number)) + ", this engine reads up to " +
+                                         std::to_string(static_cast<long long>(*number)) +
+                                         ", this engine reads up to " +
                                          std::to_string(kFormatVersion) + ". Update GlobalStorage");
   }
   if (*number != kFormatVersion) return not_readable(files, "names an unknown format");
@@ -99,8 +102,10 @@ Result<std::optional<crypto::KeyPair>> read_writer_key(platform::FileSystem& fil
   GS_TRY(Buffer file, files.read_whole(kKeyFile, kSmallFileBytesMax));
   if (file.size() != kKeyFileBytes || std::memcmp(file.data(), kKeyMagic, sizeof kKeyMagic) != 0 ||
       load_u32(file.data() + kKeyCheckedBytes) != crc32c({file.data(), kKeyCheckedBytes})) {
-    return Error(Code::damaged, files.display(kKeyFile) +
-                                    " is damaged. Remove the keys directory; a new writer is made at the next open");
+    return Error(
+        Code::damaged,
+        files.display(kKeyFile) +
+            " is damaged. Remove the keys directory; a new writer is made at the next open");
   }
   auto noted = files.read_whole(kInstanceFile, kSmallFileBytesMax);
   GS_TRY(const Buffer identity, files.identity(kKeyFile));

@@ -1,7 +1,8 @@
 // What identifies a storage and its writer on disk: storage.json and keys/.
 //
 //   storage.json    {"format":1,"storage":"<64 hex>","created":"<ISO time>","engine":"0.1.0"}
-//   keys/writer     magic "gskey1\0\0", u8 algorithm (1 Ed25519), 7 zeros, u8[32] seed, u32 CRC-32C of
+//   keys/writer     magic "gskey1\0\0", u8 algorithm (1 Ed25519), 7 zeros, u8[32] seed, u32
+//   CRC-32C of
 //                   the 48 bytes before it; mode 0600, directory 0700; never in a backup
 //   keys/instance   the identity of the file keys/writer where it was made: a copied directory has
 //                   another one, and gets a new writer before its first write

@@ -12,14 +12,17 @@ using state::StampException;
 namespace {
 
 // The stamps after `changed` fields were written with `stamp`: base and exceptions, ascending.
-std::vector<StampException> stamps_after(const Current& current, const std::vector<std::uint16_t>& changed,
+std::vector<StampException> stamps_after(const Current& current,
+                                         const std::vector<std::uint16_t>& changed,
                                          const LocalStamp& stamp) {
   std::vector<StampException> after;
   after.reserve(current.exception_count + changed.size());
-  for (std::uint32_t i = 0; i < current.exception_count; ++i) after.push_back(current.exceptions[i]);
+  for (std::uint32_t i = 0; i < current.exception_count; ++i)
+    after.push_back(current.exceptions[i]);
   for (const std::uint16_t field : changed) {
-    const auto at = std::lower_bound(after.begin(), after.end(), field,
-                                     [](const StampException& e, std::uint16_t f) { return e.field < f; });
+    const auto at =
+        std::lower_bound(after.begin(), after.end(), field,
+                         [](const StampException& e, std::uint16_t f) { return e.field < f; });
     const StampException written{field, stamp.writer, stamp.hlc};
     if (at != after.end() && at->field == field) {
       *at = written;
@@ -31,7 +34,8 @@ std::vector<StampException> stamps_after(const Current& current, const std::vect
 }
 
 // True when every field carries `stamp`: then it is the record's base stamp.
-bool covers_all(const std::vector<StampException>& exceptions, std::size_t fields, const LocalStamp& stamp) {
+bool covers_all(const std::vector<StampException>& exceptions, std::size_t fields,
+                const LocalStamp& stamp) {
   if (exceptions.size() != fields) return false;
   for (const StampException& exception : exceptions) {
     if (exception.hlc != stamp.hlc || exception.writer != stamp.writer) return false;
@@ -57,11 +61,11 @@ Current Merged::as_current() const noexcept {
 }
 
 Error merge_update(const Current& current, const record::RecordView& delta, const LocalStamp& stamp,
-                   Merged& out) {
+                   Merged& out, record::ShapeCache* shapes) {
   const record::RecordView base(current.shape.get(), current.record);
   std::vector<std::uint16_t> changed;
   Buffer record;
-  GS_TRY(out.shape, record::merge(base, current.shape, delta, record, &changed));
+  GS_TRY(out.shape, record::merge(base, current.shape, delta, record, &changed, shapes));
 
   std::vector<StampException> exceptions = stamps_after(current, changed, stamp);
   out.base = current.base;

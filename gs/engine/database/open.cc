@@ -9,6 +9,8 @@
 
 #include "gs/base/check.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/parallel.h"
+#include "gs/engine/database/verify_memory.h"
 
 namespace gs::engine {
 
@@ -49,7 +51,8 @@ Error check_options(const Options& options) {
 }
 
 // The first change of a storage, in memory: its digest is the storage id.
-Buffer make_genesis(platform::Environment& env, const crypto::KeyPair& key, Policy policy, Digest& storage) {
+Buffer make_genesis(platform::Environment& env, const crypto::KeyPair& key, Policy policy,
+                    Digest& storage) {
   graph::Genesis genesis;
   genesis.policy = policy == Policy::closed ? 1 : 0;
   env.random->fill(genesis.nonce.bytes);
@@ -64,8 +67,9 @@ Buffer make_genesis(platform::Environment& env, const crypto::KeyPair& key, Poli
   Buffer space(4096);
   graph::ChangeBuilder builder;
   builder.begin(std::move(open), space);
-  const auto appended = builder.append(static_cast<std::uint8_t>(graph::Kind::genesis), graph::kLastOfTransaction,
-                                       nullptr, nullptr, hlc, payload.size());
+  const auto appended =
+      builder.append(static_cast<std::uint8_t>(graph::Kind::genesis), graph::kLastOfTransaction,
+                     nullptr, nullptr, hlc, payload.size());
   std::memcpy(appended.payload, payload.data(), payload.size());
   const Bytes change = builder.close(key);
   storage = builder.digest();
@@ -104,6 +108,11 @@ Database::Database(Setup setup)
       env_(setup_.env),
       options_(setup_.options),
       shape_cache_(std::make_shared<record::ShapeCache>()),
+      parallel_(make_parallel(env_.background,
+                              [this] {
+                                std::lock_guard lock(background_mutex_);
+                                return !background_running_;
+                              })),
       scratch_(std::make_unique<CommitScratch>()) {}
 
 Database::~Database() { close().ignore(); }  // close() is there for those who want to know
@@ -126,8 +135,9 @@ Result<std::shared_ptr<Database>> Database::create(Setup setup, const CreateOpti
     const Buffer genesis = make_genesis(env, key, create.policy, storage);
     log::Recovery recovery;
     const auto ignore = [](log::Location, std::uint64_t, Bytes) { return Error(); };
-    GS_TRY(const auto log, log::Log::open(files, kLogDirectory, storage, log_options(setup.options, false), 0, 0,
-                                          ignore, recovery));
+    GS_TRY(const auto log,
+           log::Log::open(files, kLogDirectory, storage, log_options(setup.options, false), 0, 0,
+                          ignore, recovery));
     GS_TRY(const log::Log::Space space, log->begin(genesis.size()));
     std::memcpy(space.space.data(), genesis.data(), genesis.size());
     GS_TRY_OK(log->write(genesis.size()));
@@ -177,6 +187,8 @@ Error Database::recover() {
   if (!read_only_) {
     GS_TRY_OK(adopt_writer());
     remove_stray_state_files(checkpoint_);
+  } else if (auto key = read_writer_key(files); key.ok() && key.value()) {
+    writer_.bytes = key.value()->public_key();  // to name it; a reader signs nothing
   }
   return {};
 }
@@ -208,6 +220,8 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
       heads_[head.writer] = head;
       last_hlc_ = std::max(last_hlc_, head.hlc);
     }
+    for (std::uint32_t i = 0; i < tables_.shape_count(); ++i)
+      shape_cache_->add(tables_.shape(i).shape);
     for (const std::uint64_t number : checkpoint_.runs) {
       GS_TRY(auto run, state::Run::open(*env_.files, state_path(number, ".gsr"), number));
       version->runs.push_back(std::move(run));
@@ -215,8 +229,9 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   }
   log::Recovery recovery;
   const auto ignore = [](log::Location, std::uint64_t, Bytes) { return Error(); };
-  GS_TRY(log_, log::Log::open(*env_.files, kLogDirectory, storage_, log_options(options_, read_only_), from,
-                              from_sequence, ignore, recovery));
+  GS_TRY(log_,
+         log::Log::open(*env_.files, kLogDirectory, storage_, log_options(options_, read_only_),
+                        from, from_sequence, ignore, recovery));
   if (loaded && (log_->generation_sum() != checkpoint_.log_generation_sum ||
                  log_->next_sequence() < checkpoint_.log_sequence)) {
     return Error(Code::damaged, "the checkpoint belongs to another state of the log");
@@ -241,7 +256,8 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     recovery_.cut_offset = log::offset_of(recovery.cut_at);
     recovery_.cut_bytes = recovery.cut_bytes;
     report(Event::Level::warning, "torn_tail_cut",
-           "segment=" + std::to_string(recovery_.cut_segment) + " offset=" + std::to_string(recovery_.cut_offset) +
+           "segment=" + std::to_string(recovery_.cut_segment) +
+               " offset=" + std::to_string(recovery_.cut_offset) +
                " bytes=" + std::to_string(recovery_.cut_bytes));
   }
   for (const log::Damage& damage : recovery.damage) {
@@ -260,35 +276,44 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
 Error Database::accept(const graph::ChangeView& change, log::Location at) {
   const bool genesis = change.storage().is_zero();
   if (genesis ? change.digest() != storage_ : change.storage() != storage_) {
-    return Error(Code::broken_chain, "change " + change.digest().text() + " belongs to another storage");
+    return Error(Code::broken_chain,
+                 "change " + change.digest().text() + " belongs to another storage");
   }
   const std::uint32_t writer = tables_.add_writer(change.writer());
   if (writer >= heads_.size()) heads_.resize(writer + std::size_t{1});
   state::WriterHead& head = heads_[writer];
   const bool first = head.change.is_zero();
-  const bool follows = first ? change.sequence() == 0 && change.prev().is_zero()
-                             : change.sequence() == head.sequence + 1 && change.prev() == head.change;
+  const bool follows = first
+                           ? change.sequence() == 0 && change.prev().is_zero()
+                           : change.sequence() == head.sequence + 1 && change.prev() == head.change;
   if (!follows) {
-    return Error(Code::broken_chain, "change " + change.digest().text() +
-                                         " does not follow its writer's previous change. Run `gstore verify`");
+    return Error(Code::broken_chain,
+                 "change " + change.digest().text() +
+                     " does not follow its writer's previous change. Run `gstore verify`");
   }
   applier_.reset_mint({head.mint_next, head.mint_last});
   Sequence sequence = visible_.load(std::memory_order_relaxed);
   GS_TRY_OK(applier_.replay(change, at, sequence));
   visible_.store(sequence, std::memory_order_release);
-  head = {writer, change.sequence(), applier_.last_hlc(), applier_.mint().next, applier_.mint().last, change.digest()};
+  head = {writer,
+          change.sequence(),
+          applier_.last_hlc(),
+          applier_.mint().next,
+          applier_.mint().last,
+          change.digest()};
   last_hlc_ = std::max(last_hlc_, head.hlc);
   ++change_count_;
   for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
-    frontier_.erase(std::remove(frontier_.begin(), frontier_.end(), change.parent(i)), frontier_.end());
+    frontier_.erase(std::remove(frontier_.begin(), frontier_.end(), change.parent(i)),
+                    frontier_.end());
   }
-  frontier_.insert(std::lower_bound(frontier_.begin(), frontier_.end(), change.digest()), change.digest());
+  frontier_.insert(std::lower_bound(frontier_.begin(), frontier_.end(), change.digest()),
+                   change.digest());
   return {};
 }
 
 // The key of this directory's writer; a new one when the directory is a copy or a restored backup.
 Error Database::adopt_writer() {
-  if (read_only_) return {};
   GS_TRY(key_, read_writer_key(*env_.files));
   if (!key_) {
     GS_TRY(key_, make_writer_key(env_));
@@ -315,8 +340,9 @@ Error Database::adopt_writer() {
   }));
   if (!admitted) {
     read_only_ = true;
-    read_only_reason_ = "this storage admits writers by signed grants, and this directory's writer (" +
-                        writer_.text() + ") has none. Ask the owner to admit it";
+    read_only_reason_ =
+        "this storage admits writers by signed grants, and this directory's writer (" +
+        writer_.text() + ") has none. Ask the owner to admit it";
     return {};
   }
   const state::WriterHead& head = heads_[writer_number_];
@@ -330,8 +356,9 @@ void Database::remove_stray_state_files(const state::Checkpoint& checkpoint) {
   for (const std::string& name : names.value()) {
     const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 10);
     next_file_ = std::max<std::uint64_t>(next_file_, number + 1);
-    const bool run = name.ends_with(".gsr") && std::find(checkpoint.runs.begin(), checkpoint.runs.end(), number) !=
-                                                   checkpoint.runs.end();
+    const bool run =
+        name.ends_with(".gsr") &&
+        std::find(checkpoint.runs.begin(), checkpoint.runs.end(), number) != checkpoint.runs.end();
     const bool current = name.ends_with(".gsp") && number == checkpoint.number;
     if (!run && !current) env_.files->remove(std::string(kStateDirectory) + "/" + name).ignore();
   }

@@ -12,7 +12,8 @@ using graph::Kind;
 
 Result<std::string> Database::proof(const Id& id) {
   if (!key_) {
-    return Error(Code::read_only, "a proof is signed by the storage's writer; open the storage for writing");
+    return Error(Code::read_only,
+                 "a proof is signed by the storage's writer; open the storage for writing");
   }
   GS_TRY(const Settled settled, settle());
   std::vector<Digest> leaves;
@@ -34,7 +35,8 @@ Result<std::string> Database::proof(const Id& id) {
       if (operation.id_index != wanted) continue;
       const auto kind = static_cast<Kind>(operation.kind);
       if (kind == Kind::erase) erased = true;
-      const bool provable = kind == Kind::insert || kind == Kind::set || kind == Kind::update || kind == Kind::remove;
+      const bool provable =
+          kind == Kind::insert || kind == Kind::set || kind == Kind::update || kind == Kind::remove;
       if (!provable || operation.erased()) continue;
       erased = false;
       newest = bytes;
@@ -43,7 +45,8 @@ Result<std::string> Database::proof(const Id& id) {
     }
     return {};
   }));
-  if (erased) return Error(Code::erased, "record " + id.text() + " was erased; nothing is left to prove");
+  if (erased)
+    return Error(Code::erased, "record " + id.text() + " was erased; nothing is left to prove");
   if (newest.empty()) return Error(Code::not_found, "no record " + id.text() + " in this storage");
 
   GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(newest));
@@ -60,7 +63,8 @@ Result<std::string> Database::proof(const Id& id) {
   log.root = crypto::merkle_root(leaves);
   log.signer = writer_;
   log.signature = graph::sign_log_head(*key_, storage_, log.size, log.root);
-  GS_TRY(const graph::Proof proof, graph::make_proof(change, operation_index, shape.get(), std::move(log)));
+  GS_TRY(const graph::Proof proof,
+         graph::make_proof(change, operation_index, shape.get(), std::move(log)));
   return graph::to_json(proof);
 }
 

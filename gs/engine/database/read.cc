@@ -26,7 +26,8 @@ Result<std::shared_ptr<const RecordHold>> Database::get(const Id& id) const {
   const Moment now = moment();
   if (now.version == nullptr) return Error(Code::closed, "the storage is closed. Open it again");
   Found found;
-  if (!now.version->find(id, now.at, found) || found.entry.kind() == state::Entry::Kind::tombstone) {
+  if (!now.version->find(id, now.at, found) ||
+      found.entry.kind() == state::Entry::Kind::tombstone) {
     return Error(Code::not_found, "no record " + id.text() + " in this storage");
   }
   return hold(now.version, found);

@@ -4,8 +4,8 @@
 
 namespace gs::engine {
 
-ScanState::ScanState(std::shared_ptr<const Database> database, const Moment& moment, const std::string& collection,
-                     const Id& from, std::uint64_t limit)
+ScanState::ScanState(std::shared_ptr<const Database> database, const Moment& moment,
+                     const std::string& collection, const Id& from, std::uint64_t limit)
     : database_(std::move(database)), moment_(moment), left_(limit) {
   const state::Tables& tables = database_->tables();
   const auto add = [&](std::uint32_t number) {
@@ -22,7 +22,8 @@ ScanState::ScanState(std::shared_ptr<const Database> database, const Moment& mom
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     if (sources_[i].cursor.next(sources_[i].head)) heap_.push_back(i);
   }
-  std::make_heap(heap_.begin(), heap_.end(), [this](std::size_t a, std::size_t b) { return after(a, b); });
+  std::make_heap(heap_.begin(), heap_.end(),
+                 [this](std::size_t a, std::size_t b) { return after(a, b); });
 }
 
 bool ScanState::next(Found& out) {

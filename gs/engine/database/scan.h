@@ -10,11 +10,13 @@ namespace gs::engine {
 
 struct ScanState {
   // `collection` empty: every collection, and records that have none.
-  ScanState(std::shared_ptr<const Database> database, const Moment& moment, const std::string& collection,
-            const Id& from, std::uint64_t limit);
+  ScanState(std::shared_ptr<const Database> database, const Moment& moment,
+            const std::string& collection, const Id& from, std::uint64_t limit);
 
   bool next(Found& out);
-  std::shared_ptr<const RecordHold> hold(const Found& found) const { return database_->hold(moment_.version, found); }
+  std::shared_ptr<const RecordHold> hold(const Found& found) const {
+    return database_->hold(moment_.version, found);
+  }
 
  private:
   struct Source {

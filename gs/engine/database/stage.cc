@@ -23,7 +23,8 @@ void add_record(TransactionState& tx, StagedOperation& operation, const record::
 Error too_many(const TransactionState& tx) {
   if (tx.records.size() <= graph::kTransactionBytesMax) return {};
   return Error(Code::too_large, "the transaction holds " + std::to_string(tx.records.size()) +
-                                    " bytes; the limit is " + std::to_string(graph::kTransactionBytesMax) +
+                                    " bytes; the limit is " +
+                                    std::to_string(graph::kTransactionBytesMax) +
                                     ". Commit in parts");
 }
 

@@ -16,17 +16,18 @@ class Database;
 
 struct StagedOperation {
   graph::Kind kind = graph::Kind::insert;
-  bool keyed = false;         // put by foreign key: insert or set, decided at commit
+  bool keyed = false;  // put by foreign key: insert or set, decided at commit
   Id id;
   std::uint64_t mint = graph::kNoMint;
   record::ShapePtr shape;
-  std::size_t begin = 0;      // of the record in `records`
+  std::size_t begin = 0;  // of the record in `records`
   std::size_t bytes = 0;
-  Digest version;             // expect
+  Digest version;  // expect
 };
 
 struct TransactionState {
-  explicit TransactionState(std::shared_ptr<Database> database, std::shared_ptr<record::ShapeCache> shapes)
+  explicit TransactionState(std::shared_ptr<Database> database,
+                            std::shared_ptr<record::ShapeCache> shapes)
       : db(std::move(database)), encoder(std::move(shapes)) {}
 
   std::shared_ptr<Database> db;

@@ -1,11 +1,9 @@
 // Verification: every byte of the log against its checksums, digests, links, signatures and
 // commitments, and the state against the log. Never changes anything.
 
-#include <unordered_map>
-#include <unordered_set>
+#include "gs/engine/database/verify_memory.h"
 
 #include "gs/base/endian.h"
-#include "gs/engine/database/database.h"
 #include "gs/engine/database/digest.h"
 
 namespace gs::engine {
@@ -14,23 +12,31 @@ using graph::Kind;
 
 namespace {
 
-struct DigestHash {
-  std::size_t operator()(const Digest& digest) const noexcept {
-    return static_cast<std::size_t>(load_u64(digest.bytes.data()));
-  }
-};
-
 std::string place(log::Location at) {
-  return "segment " + std::to_string(log::segment_of(at)) + " offset " + std::to_string(log::offset_of(at));
+  return "segment " + std::to_string(log::segment_of(at)) + " offset " +
+         std::to_string(log::offset_of(at));
 }
 
 // The sections of one verification and what they remember from change to change.
 class Verifier {
  public:
-  enum Section { frames, digests, links, signatures, commitments, payloads, ids, state, head, count };
+  enum Section {
+    frames,
+    digests,
+    links,
+    signatures,
+    commitments,
+    payloads,
+    ids,
+    state,
+    head,
+    count
+  };
 
-  Verifier(const Digest& storage, VerifyReport& report) : storage_(storage), report_(report) {
-    for (const char* name : {"frames", "digests", "links", "signatures", "commitments", "payloads", "ids", "state", "head"}) {
+  Verifier(const Digest& storage, VerifyMemory& memory, VerifyReport& report)
+      : storage_(storage), memory_(memory), report_(report) {
+    for (const char* name : {"frames", "digests", "links", "signatures", "commitments", "payloads",
+                             "ids", "state", "head"}) {
       report_.sections.push_back({name, true, 0, {}});
     }
   }
@@ -70,29 +76,26 @@ class Verifier {
     report_.bytes += bytes.size();
   }
 
-  bool knows(const Digest& change) const { return known_.count(change) != 0; }
+  bool knows(const Digest& change) const { return memory_.known.count(change) != 0; }
 
  private:
-  struct Head {
-    std::uint64_t sequence = 0;
-    Digest change;
-  };
-
   void check_links(const graph::ChangeView& change, const std::string& name) {
     const bool genesis = change.storage().is_zero();
     if (genesis ? change.digest() != storage_ : change.storage() != storage_) {
       fail(links, name + " belongs to another storage");
     }
-    auto [last, first] = heads_.try_emplace(change.writer());
+    auto [last, first] = memory_.heads.try_emplace(change.writer());
     const bool follows = first ? change.sequence() == 0 && change.prev().is_zero()
-                               : change.sequence() == last->second.sequence + 1 && change.prev() == last->second.change;
+                               : change.sequence() == last->second.sequence + 1 &&
+                                     change.prev() == last->second.change;
     if (!follows) fail(links, name + " does not follow its writer's previous change");
     for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
-      if (!knows(change.parent(i))) fail(links, name + " names an unknown parent " + change.parent(i).text());
+      if (!knows(change.parent(i)))
+        fail(links, name + " names an unknown parent " + change.parent(i).text());
     }
     if (change.parent_count() == 0 && !genesis) fail(links, name + " has no parent");
     last->second = {change.sequence(), change.digest()};
-    known_.insert(change.digest());
+    memory_.known.insert(change.digest());
     passed(links);
   }
 
@@ -106,9 +109,10 @@ class Verifier {
       }
       const auto where = [&] { return name + " operation " + std::to_string(cursor.index()); };
       const record::Shape* shape = nullptr;
-      if (operation.shape != graph::kNoShape && operation.kind != static_cast<std::uint8_t>(Kind::shape)) {
-        const auto known = shapes_.find(change.shape(operation.shape));
-        if (known == shapes_.end()) {
+      if (operation.shape != graph::kNoShape &&
+          operation.kind != static_cast<std::uint8_t>(Kind::shape)) {
+        const auto known = memory_.shapes.find(change.shape(operation.shape));
+        if (known == memory_.shapes.end()) {
           fail(payloads, where() + " uses a shape that no change before it defines");
           continue;
         }
@@ -119,22 +123,25 @@ class Verifier {
         continue;
       }
       passed(payloads);
-      if (operation.kind == static_cast<std::uint8_t>(Kind::shape)) learn_shape(change, operation, where());
-      if (operation.kind == static_cast<std::uint8_t>(Kind::insert)) check_id(change, operation, *shape, where());
+      if (operation.kind == static_cast<std::uint8_t>(Kind::shape))
+        learn_shape(change, operation, where());
+      if (operation.kind == static_cast<std::uint8_t>(Kind::insert))
+        check_id(change, operation, *shape, where());
     }
   }
 
-  void learn_shape(const graph::ChangeView& change, const graph::OperationView& operation, const std::string& where) {
+  void learn_shape(const graph::ChangeView& change, const graph::OperationView& operation,
+                   const std::string& where) {
     auto shape = record::Shape::decode(operation.payload);
     if (!shape.ok() || shape.value()->digest() != change.shape(operation.shape)) {
       fail(payloads, where + " defines another shape than it names");
       return;
     }
-    shapes_[shape.value()->digest()] = shape.value();
+    memory_.shapes[shape.value()->digest()] = shape.value();
   }
 
-  void check_id(const graph::ChangeView& change, const graph::OperationView& operation, const record::Shape& shape,
-                const std::string& where) {
+  void check_id(const graph::ChangeView& change, const graph::OperationView& operation,
+                const record::Shape& shape, const std::string& where) {
     const Id id = change.id(operation.id_index);
     const std::uint64_t mint = load_u64(operation.payload.data());
     bool right = false;
@@ -152,16 +159,15 @@ class Verifier {
   }
 
   Digest storage_;
+  VerifyMemory& memory_;
   VerifyReport& report_;
-  std::unordered_map<graph::Writer, Head, DigestHash> heads_;
-  std::unordered_set<Digest, DigestHash> known_;
-  std::unordered_map<Digest, record::ShapePtr, DigestHash> shapes_;
 };
 
 // The state that the log alone leads to, built aside.
 class Rebuild {
  public:
-  explicit Rebuild(std::shared_ptr<const log::View> log) : version_(std::make_shared<state::Version>()) {
+  explicit Rebuild(std::shared_ptr<const log::View> log)
+      : version_(std::make_shared<state::Version>()) {
     version_->tables.push_back(std::make_shared<state::RowTable>());
     version_->log = std::move(log);
     applier_.attach(version_);
@@ -192,30 +198,40 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
   GS_TRY(const Settled settled, settle());
   VerifyReport report;
   report.frontier = settled.frontier;
-  Verifier verifier(storage_, report);
+  const bool incremental = options.incremental && verified_ != nullptr;
+  if (!incremental) verified_ = std::make_unique<VerifyMemory>();
+  Verifier verifier(storage_, *verified_, report);
   std::optional<Rebuild> rebuild;
-  if (options.full) rebuild.emplace(settled.moment.version->log);
+  if (options.full && !incremental) rebuild.emplace(settled.moment.version->log);
   Error rebuild_error;
 
   std::vector<log::Damage> damage;
-  GS_TRY_OK(log_->verify(
-      [&](log::Location at, std::uint64_t, Bytes change) -> Error {
-        if (at >= settled.end) return {};
-        verifier.passed(Verifier::frames);
-        verifier.check(at, change);
-        if (rebuild && !rebuild_error) rebuild_error = rebuild->apply(at, change);
-        return {};
-      },
-      damage, options.progress));
+  const auto visit = [&](log::Location at, std::uint64_t, Bytes change) -> Error {
+    if (at >= settled.end) return {};
+    verifier.passed(Verifier::frames);
+    verifier.check(at, change);
+    if (rebuild && !rebuild_error) rebuild_error = rebuild->apply(at, change);
+    return {};
+  };
+  if (incremental) {
+    GS_TRY_OK(log_->walk(verified_->to, settled.end, visit));
+  } else {
+    GS_TRY_OK(log_->verify(visit, damage, options.progress));
+  }
+  verified_->to = settled.end;
   for (const log::Damage& each : damage) {
     verifier.fail(Verifier::frames,
-                  place(log::location(each.segment, static_cast<std::uint32_t>(each.offset))) + ": " + each.what);
-    report.damage.push_back(place(log::location(each.segment, static_cast<std::uint32_t>(each.offset))) + ": " + each.what);
+                  place(log::location(each.segment, static_cast<std::uint32_t>(each.offset))) +
+                      ": " + each.what);
+    report.damage.push_back(
+        place(log::location(each.segment, static_cast<std::uint32_t>(each.offset))) + ": " +
+        each.what);
   }
 
   for (const auto& run : settled.moment.version->runs) {
     if (Error error = run->check()) {
-      verifier.fail(Verifier::state, "run " + std::to_string(run->number()) + ": " + std::string(error.message()));
+      verifier.fail(Verifier::state,
+                    "run " + std::to_string(run->number()) + ": " + std::string(error.message()));
     } else {
       verifier.passed(Verifier::state);
     }
@@ -228,27 +244,33 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
       std::vector<Digest> buckets;
       BucketSet all;
       all.set();
-      GS_TRY(const Digest actual, state_digest(settled.moment.version, settled.moment.at, tables_, all, buckets));
+      GS_TRY(const Digest actual,
+             state_digest(settled.moment.version, settled.moment.at, tables_, all, buckets));
       if (expected != actual) {
-        verifier.fail(Verifier::state, "the state digest is " + actual.text() + ", the log leads to " +
-                                           expected.text() + ". Remove the directory state/ to rebuild it");
+        verifier.fail(Verifier::state, "the state digest is " + actual.text() +
+                                           ", the log leads to " + expected.text() +
+                                           ". Remove the directory state/ to rebuild it");
       } else {
         verifier.passed(Verifier::state);
       }
     }
   }
   for (const Digest& head : settled.frontier) {
-    if (!verifier.knows(head)) verifier.fail(Verifier::head, "the head " + head.text() + " is not in the log");
+    if (!verifier.knows(head))
+      verifier.fail(Verifier::head, "the head " + head.text() + " is not in the log");
   }
   if (options.head) {
     if (verifier.knows(*options.head)) {
       verifier.passed(Verifier::head);
     } else {
-      verifier.fail(Verifier::head, "the change " + options.head->text() +
-                                        " is not in the log: its end was cut off, or it belongs to another storage");
+      verifier.fail(
+          Verifier::head,
+          "the change " + options.head->text() +
+              " is not in the log: its end was cut off, or it belongs to another storage");
     }
   }
   GS_TRY_OK(blobs_->check());
+  if (!report.ok) verified_.reset();  // damage is looked at again, whole
   return report;
 }
 

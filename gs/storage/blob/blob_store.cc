@@ -11,8 +11,9 @@ std::string BlobStore::path_of(const Digest& digest) const {
 
 Result<BlobRef> BlobStore::put(Bytes bytes) {
   if (bytes.size() > kBlobBytesMax) {
-    return Error(Code::too_large, "a blob of " + std::to_string(bytes.size()) + " bytes; the limit is " +
-                                      std::to_string(kBlobBytesMax) + ". Split it into several blobs");
+    return Error(Code::too_large, "a blob of " + std::to_string(bytes.size()) +
+                                      " bytes; the limit is " + std::to_string(kBlobBytesMax) +
+                                      ". Split it into several blobs");
   }
   const BlobRef blob{crypto::sha256(bytes), bytes.size()};
   const std::string path = path_of(blob.digest);
@@ -26,8 +27,9 @@ Result<Buffer> BlobStore::get(const BlobRef& blob) const {
   auto bytes = files_.read_whole(path_of(blob.digest), kBlobBytesMax);
   if (!bytes.ok()) return std::move(bytes).error().in("blob " + blob.digest.text());
   if (bytes->size() != blob.size || crypto::sha256(bytes.value()) != blob.digest) {
-    return Error(Code::damaged, "blob " + blob.digest.text() +
-                                    " does not match its digest. Copy it again from a backup or a peer");
+    return Error(Code::damaged,
+                 "blob " + blob.digest.text() +
+                     " does not match its digest. Copy it again from a backup or a peer");
   }
   return std::move(bytes).value();
 }

@@ -1,0 +1,30 @@
+// What verified changes say about those that follow: kept between verifications of one handle, so
+// that an incremental one only reads what is new.
+#pragma once
+
+#include <unordered_map>
+#include <unordered_set>
+
+#include "gs/base/endian.h"
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+struct VerifyMemory {
+  struct DigestHash {
+    std::size_t operator()(const Digest& digest) const noexcept {
+      return static_cast<std::size_t>(load_u64(digest.bytes.data()));
+    }
+  };
+  struct Head {
+    std::uint64_t sequence = 0;
+    Digest change;
+  };
+
+  std::unordered_map<graph::Writer, Head, DigestHash> heads;
+  std::unordered_set<Digest, DigestHash> known;  // changes, for parents and heads
+  std::unordered_map<Digest, record::ShapePtr, DigestHash> shapes;
+  log::Location to = 0;
+};
+
+}  // namespace gs::engine
