@@ -1,0 +1,185 @@
+// gstore-bench: GlobalStorage, LMDB, RocksDB, LevelDB and SQLite on one workload in one run.
+//
+// docs/BENCHMARKS.md says what each row measures and why that is fair.
+#include <sys/utsname.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <thread>
+
+#include "bench/bench.h"
+#include "bench/child_rows.h"
+#include "globalstorage/storage.h"
+
+namespace gs::bench {
+namespace {
+
+constexpr const char* kUsage =
+    R"(usage: gstore-bench [ROW...] [OPTION...]
+
+rows (all when none is named):
+  insert get scan get-keyed scan-keyed commit batch reopen verify update memory cold
+
+  --records N     records of 200 bytes (1000000)
+  --rounds N      interleaved rounds, of which the median counts (3)
+  --seed N        of keys, values and order (20261123)
+  --tail-mb N     log behind the last checkpoint, for reopen (64)
+  --directory D   where databases are made and removed (a new one below TMPDIR or /tmp)
+  --as-loaded     read rows without settling (compacting) before
+  --cold          also `cold`: data three times larger than memory; needs a memory cgroup
+  --cold-mb N     that memory (256)
+  --smoke         2000 records, one round, 1 MB of tail: does everything still work?
+  --json          one document in place of the table
+)";
+
+struct Row {
+  std::vector<std::string> names;
+  std::function<void(Bench&)> run;
+};
+
+const std::vector<Row>& all_rows() {
+  static const std::vector<Row> rows = {
+      {{"insert"}, run_insert},  {{"get", "scan", "get-keyed", "scan-keyed"}, run_reads},
+      {{"commit"}, run_commits}, {{"batch"}, run_batches},
+      {{"reopen"}, run_reopen},  {{"verify"}, run_verify},
+      {{"update"}, run_updates}, {{"memory"}, run_memory},
+      {{"cold"}, run_cold},
+  };
+  return rows;
+}
+
+bool is_row(const std::string& word) {
+  for (const Row& row : all_rows()) {
+    for (const std::string& name : row.names) {
+      if (name == word) return true;
+    }
+  }
+  return false;
+}
+
+[[noreturn]] void misuse(const std::string& message) {
+  std::fprintf(stderr, "gstore-bench: %s\n%s", message.c_str(), kUsage);
+  std::exit(2);
+}
+
+std::uint64_t number_of(const std::string& option, const std::string& text) {
+  char* end = nullptr;
+  const std::uint64_t number = std::strtoull(text.c_str(), &end, 10);
+  if (text.empty() || text[0] == '-' || *end != '\0' || number == 0 || number > 1'000'000'000'000) {
+    misuse(option + " needs a positive number, not '" + text + "'");
+  }
+  return number;
+}
+
+Arguments parse(const std::vector<std::string>& words) {
+  Arguments arguments;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    const auto next = [&]() -> const std::string& {
+      if (i + 1 == words.size()) misuse(word + " needs a value");
+      return words[++i];
+    };
+    if (word == "--records")
+      arguments.records = number_of(word, next());
+    else if (word == "--rounds")
+      arguments.rounds = number_of(word, next());
+    else if (word == "--seed")
+      arguments.seed = number_of(word, next());
+    else if (word == "--tail-mb")
+      arguments.tail_bytes = number_of(word, next()) << 20;
+    else if (word == "--cold-mb")
+      arguments.cold_memory_bytes = number_of(word, next()) << 20;
+    else if (word == "--directory")
+      arguments.directory = next();
+    else if (word == "--as-loaded")
+      arguments.as_loaded = true;
+    else if (word == "--cold")
+      arguments.cold = true;
+    else if (word == "--json")
+      arguments.json = true;
+    else if (word == "--smoke") {
+      arguments.records = 2000;
+      arguments.rounds = 1;
+      arguments.tail_bytes = std::uint64_t{1} << 20;
+    } else if (is_row(word))
+      arguments.rows.push_back(word);
+    else
+      misuse("no row or option '" + word + "'");
+  }
+  for (const std::string& row : arguments.rows) arguments.cold |= row == "cold";
+  return arguments;
+}
+
+// Removed with everything in it, also when a row fails.
+std::string made_directory;
+void remove_made() {
+  std::error_code ignored;
+  std::filesystem::remove_all(made_directory, ignored);
+}
+
+std::string make_directory(const Arguments& arguments) {
+  std::error_code code;
+  std::string base = arguments.directory;
+  if (base.empty()) base = std::filesystem::temp_directory_path(code).string();
+  std::filesystem::create_directories(base, code);
+  std::string path = base + "/gstore-bench-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) fail("cannot make a directory below " + base);
+  made_directory = path;
+  std::atexit(remove_made);
+  return path;
+}
+
+std::string facts(const Arguments& arguments) {
+  utsname system{};
+  ::uname(&system);
+  return std::string("\"version\":\"") + version() + "\",\"system\":\"" + system.sysname + ' ' +
+         system.release + ' ' + system.machine +
+         "\",\"cores\":" + std::to_string(std::thread::hardware_concurrency()) +
+         ",\"records\":" + std::to_string(arguments.records) +
+         ",\"rounds\":" + std::to_string(arguments.rounds) +
+         ",\"seed\":" + std::to_string(arguments.seed);
+}
+
+int run(const Arguments& arguments) {
+  Report report(arguments.json);
+  Bench bench(arguments, make_directory(arguments), report);
+  if (!arguments.json) std::printf("{%s}\n", facts(arguments).c_str());
+  report.head();
+  for (const Row& row : all_rows()) {
+    bool wanted = false;
+    for (const std::string& name : row.names) wanted = wanted || bench.wants(name);
+    if (wanted) row.run(bench);
+  }
+  report.finish(facts(arguments));
+  return 0;
+}
+
+}  // namespace
+
+int run_child(const std::vector<std::string>& words) {
+  if (words.empty()) fail("--child is for gstore-bench itself");
+  if (words[0] == "tail") child_tail(words);
+  if (words[0] == "memory") return child_memory(words);
+  if (words[0] == "cold-load") return child_cold_load(words);
+  if (words[0] == "cold-read") return child_cold_read(words);
+  fail("no part '" + words[0] + "'");
+}
+
+}  // namespace gs::bench
+
+int main(int argc, char** argv) {
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (!words.empty() && words[0] == "--child") {
+    words.erase(words.begin());
+    return gs::bench::run_child(words);
+  }
+  for (const std::string& word : words) {
+    if (word == "--help" || word == "-h") {
+      std::fputs(gs::bench::kUsage, stdout);
+      return 0;
+    }
+  }
+  return gs::bench::run(gs::bench::parse(words));
+}
