@@ -163,6 +163,44 @@ class Verifier {
   VerifyReport& report_;
 };
 
+// Says for every damaged place where it is and which change lies there: the one that the next intact
+// change names as its predecessor, else the one after the last intact change. Reads the log again,
+// which only happens when something is wrong.
+Result<std::vector<std::string>> name_damage(const log::Log& log,
+                                             const std::vector<log::Damage>& damage) {
+  std::vector<Digest> before(damage.size());
+  std::vector<Digest> named(damage.size());
+  const auto at_of = [&](std::size_t i) {
+    return log::location(damage[i].segment, static_cast<std::uint32_t>(damage[i].offset));
+  };
+  std::vector<log::Damage> again;
+  GS_TRY_OK(log.verify(
+      [&](log::Location at, std::uint64_t, Bytes bytes) -> Error {
+        const auto change = graph::ChangeView::parse(bytes);
+        if (!change.ok()) return {};
+        for (std::size_t i = 0; i < damage.size(); ++i) {
+          if (at < at_of(i)) {
+            before[i] = change->digest();
+          } else if (named[i].is_zero()) {
+            named[i] = change->prev();
+          }
+        }
+        return {};
+      },
+      again));
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < damage.size(); ++i) {
+    std::string line = place(at_of(i)) + ": " + damage[i].what;
+    if (!named[i].is_zero() && named[i] != before[i]) {
+      line += ", change " + named[i].text();
+    } else if (!before[i].is_zero()) {
+      line += ", after change " + before[i].text();
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
 // The state that the log alone leads to, built aside.
 class Rebuild {
  public:
@@ -219,14 +257,10 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
     GS_TRY_OK(log_->verify(visit, damage, options.progress));
   }
   verified_->to = settled.end;
-  for (const log::Damage& each : damage) {
-    verifier.fail(Verifier::frames,
-                  place(log::location(each.segment, static_cast<std::uint32_t>(each.offset))) +
-                      ": " + each.what);
-    report.damage.push_back(
-        place(log::location(each.segment, static_cast<std::uint32_t>(each.offset))) + ": " +
-        each.what);
+  if (!damage.empty()) {
+    GS_TRY(report.damage, name_damage(*log_, damage));
   }
+  for (const std::string& each : report.damage) verifier.fail(Verifier::frames, each);
 
   for (const auto& run : settled.moment.version->runs) {
     if (Error error = run->check()) {
