@@ -47,7 +47,8 @@ Buffer valid_run() {
 
 Buffer make_file(Bytes input) {
   static const Buffer valid = valid_run();
-  if (input.empty() || input[0] % 2 == 0) return {input.begin(), input.end()};
+  if (input.empty()) return {};
+  if (input[0] % 2 == 0) return {input.begin() + 1, input.end()};
   Buffer file = valid;
   for (std::size_t i = 1; i + 3 <= input.size(); i += 3) {
     // The header's reserved bytes would take most edits.

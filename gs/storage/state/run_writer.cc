@@ -16,8 +16,6 @@ namespace gs::state {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
-constexpr std::size_t kEntriesInMemory = std::size_t{1} << 19;  // 20 MiB, then they go to a file
-constexpr std::size_t kSlotsAtOnce = std::size_t{4} << 20;  // 32 MiB of slots, for 3 million ids
 
 template <typename T>
 Bytes bytes_of(const std::vector<T>& values) {
