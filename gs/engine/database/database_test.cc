@@ -1,0 +1,362 @@
+// What a database promises to those who write and read: transactions, versions, moments, history.
+// Lasting and damage are in durability_test.cc.
+#include <gtest/gtest.h>
+
+#include "gs/engine/database/test_world.h"
+
+namespace gs::engine::testing {
+namespace {
+
+class DatabaseTest : public ::testing::Test {
+ protected:
+  World world;
+  Store db = world.create();
+};
+
+// --- transactions ---
+
+TEST_F(DatabaseTest, ChangesOneRecordSeveralTimesInOneTransaction) {
+  Batch batch(db.db);
+  const Id kept = batch.insert("City", R"({"name":"Kyiv","n":1})").value();
+  const Id gone = batch.insert("City", R"({"name":"Rome"})").value();
+  ASSERT_TRUE(batch.update(kept, R"({"n":2})").ok());
+  ASSERT_TRUE(batch.update(kept, R"({"m":3})").ok());
+  ASSERT_TRUE(batch.update(gone, R"({"name":"Roma"})").ok());
+  ASSERT_TRUE(batch.remove(gone).ok());
+  ASSERT_TRUE(batch.commit().ok());
+  EXPECT_EQ(db.text(kept), R"({"name":"Kyiv","n":2,"m":3})");
+  EXPECT_EQ(db.text(gone), "<not_found>");
+  EXPECT_EQ(db->stats()->records, 1u);
+  EXPECT_EQ(db.complaints(), "");
+}
+
+TEST_F(DatabaseTest, FailingOperationLeavesNothingOfItsTransaction) {
+  const Id old = db.insert("City", R"({"n":1})").value();
+  const Digest before = db.digest();
+  Batch batch(db.db);
+  const Id fresh = batch.insert("City", R"({"n":2})").value();
+  ASSERT_TRUE(batch.update(old, R"({"n":3})").ok());
+  ASSERT_TRUE(batch.remove(id_of_key("", "nobody")).ok());
+  EXPECT_EQ(batch.commit().code(), Code::not_found);
+  EXPECT_EQ(db.text(old), R"({"n":1})");
+  EXPECT_EQ(db.text(fresh), "<not_found>");
+  EXPECT_EQ(db->stats()->records, 1u);
+  EXPECT_EQ(db.digest(), before);
+  EXPECT_EQ(db.complaints(), "");
+}
+
+TEST_F(DatabaseTest, OperationAfterRemoveInTheSameTransactionFindsNothing) {
+  const Id id = db.insert("City", R"({"n":1})").value();
+  Batch batch(db.db);
+  ASSERT_TRUE(batch.remove(id).ok());
+  ASSERT_TRUE(batch.update(id, R"({"n":2})").ok());
+  EXPECT_EQ(batch.commit().code(), Code::not_found);
+  EXPECT_EQ(db.text(id), R"({"n":1})");
+}
+
+TEST_F(DatabaseTest, KeyedRecordCanComeGoAndComeInOneTransaction) {
+  Batch batch(db.db);
+  const Id id = batch.put("City", "kyiv", R"({"n":1})").value();
+  ASSERT_TRUE(batch.remove(id).ok());
+  ASSERT_TRUE(batch.put("City", "kyiv", R"({"n":2})").ok());
+  ASSERT_TRUE(batch.commit().ok());
+  EXPECT_EQ(db.text(id), R"({"n":2})");
+  EXPECT_EQ(db->stats()->records, 1u);
+  EXPECT_EQ(db.content().size(), 1u);
+  const Digest digest = db.digest();
+  ASSERT_TRUE(db->close().ok());
+  db.db.reset();
+  db = world.open();
+  EXPECT_EQ(db.text(id), R"({"n":2})");
+  EXPECT_EQ(db->stats()->records, 1u);
+  EXPECT_EQ(db.digest(), digest);
+  EXPECT_EQ(db.complaints(), "");
+}
+
+TEST_F(DatabaseTest, AbandonedTransactionNeverHappened) {
+  const Digest before = db.digest();
+  Id id;
+  {
+    Batch batch(db.db);
+    id = batch.insert("City", R"({"n":1})").value();
+  }
+  EXPECT_EQ(db.text(id), "<not_found>");
+  EXPECT_EQ(db.digest(), before);
+}
+
+TEST_F(DatabaseTest, ExpectedVersionDecides) {
+  const Id id = db.insert("City", R"({"n":1})").value();
+  const Digest seen = db.version(id);
+  {
+    Batch batch(db.db);
+    ASSERT_TRUE(batch.expect(id, seen).ok());
+    ASSERT_TRUE(batch.update(id, R"({"n":2})").ok());
+    EXPECT_TRUE(batch.commit().ok());
+  }
+  EXPECT_NE(db.version(id), seen);
+  Batch late(db.db);
+  ASSERT_TRUE(late.update(id, R"({"n":3})").ok());
+  ASSERT_TRUE(late.expect(id, seen).ok());  // the order of expectations does not matter
+  EXPECT_EQ(late.commit().code(), Code::conflict);
+  EXPECT_EQ(db.text(id), R"({"n":2})");
+}
+
+TEST_F(DatabaseTest, ExpectedAbsenceDecides) {
+  const Id id = id_of_key("City", "kyiv");
+  const auto create_once = [&] {
+    Batch batch(db.db);
+    EXPECT_TRUE(batch.expect_absent(id).ok());
+    EXPECT_TRUE(batch.put("City", "kyiv", R"({"n":1})").ok());
+    return batch.commit();
+  };
+  EXPECT_TRUE(create_once().ok());
+  EXPECT_EQ(create_once().code(), Code::conflict);
+  ASSERT_TRUE(db.remove(id).ok());
+  EXPECT_TRUE(create_once().ok());
+  EXPECT_EQ(db.complaints(), "");
+}
+
+// --- one record ---
+
+TEST_F(DatabaseTest, PutInsertsThenReplaces) {
+  const Id id = db.put("City", "kyiv", R"({"name":"Kiew","old":true})").value();
+  EXPECT_EQ(id, id_of_key("City", "kyiv"));
+  EXPECT_EQ(db.put("City", "kyiv", R"({"name":"Kyiv"})").value(), id);
+  EXPECT_EQ(db.text(id), R"({"name":"Kyiv"})");
+  EXPECT_EQ(db->get(id).value()->view().key(), "kyiv");
+  EXPECT_EQ(db->stats()->records, 1u);
+  EXPECT_NE(db.put("Town", "kyiv", "{}").value(), id);
+}
+
+TEST_F(DatabaseTest, PutAfterRemoveIsCountedOnce) {
+  const Id id = db.put("City", "kyiv", R"({"n":1})").value();
+  ASSERT_TRUE(db.remove(id).ok());
+  EXPECT_EQ(db->stats()->records, 0u);
+  ASSERT_TRUE(db.put("City", "kyiv", R"({"n":2})").ok());
+  EXPECT_EQ(db->stats()->records, 1u);
+  EXPECT_EQ(db.content().size(), 1u);
+}
+
+TEST_F(DatabaseTest, UpdateReplacesAddsAndUnsetsFields) {
+  const Id id = db.insert("City", R"({"a":1,"b":"two","c":[3]})").value();
+  ASSERT_TRUE(db.update(id, R"({"b":{"$unset":true},"a":"one","d":null})").ok());
+  EXPECT_EQ(db.text(id), R"({"a":"one","c":[3],"d":null})");
+  ASSERT_TRUE(db.update(id, R"({"b":4})").ok());
+  const std::string whole = db.text(id);
+  EXPECT_NE(whole.find(R"("b":4)"), std::string::npos) << whole;
+  ASSERT_TRUE(db->checkpoint().ok());
+  EXPECT_EQ(db.text(id), whole);
+  EXPECT_EQ(db.complaints(), "");
+}
+
+TEST_F(DatabaseTest, SetReplacesEverything) {
+  const Id id = db.insert("City", R"({"a":1,"b":2})").value();
+  ASSERT_TRUE(db.update(id, R"({"b":3})").ok());
+  ASSERT_TRUE(db.set(id, "City", R"({"c":4})").ok());
+  EXPECT_EQ(db.text(id), R"({"c":4})");
+  EXPECT_EQ(db.set(id_of_key("", "nobody"), "City", "{}").code(), Code::not_found);
+}
+
+TEST_F(DatabaseTest, WritesToMissingRecordsAreRefused) {
+  const Id nobody = id_of_key("", "nobody");
+  EXPECT_EQ(db.update(nobody, "{}").code(), Code::not_found);
+  EXPECT_EQ(db.remove(nobody).code(), Code::not_found);
+  EXPECT_EQ(db->erase(nobody, "").code(), Code::not_found);
+  EXPECT_EQ(db->proof(nobody).code(), Code::not_found);
+}
+
+// --- scans ---
+
+TEST_F(DatabaseTest, ScansShowEveryRecordOnceInIdOrder) {
+  Content expected;
+  for (int i = 0; i < 300; ++i) {
+    const std::string json = "{\"n\":" + std::to_string(i) + "}";
+    const char* collection = i % 3 == 0 ? "A" : i % 3 == 1 ? "B" : "";
+    const Id id = i % 2 == 0 ? db.insert(collection, json).value()
+                             : db.put(collection, "key" + std::to_string(i), json).value();
+    expected[id] = json;
+    if (i == 100) ASSERT_TRUE(db->checkpoint().ok());
+    if (i == 200) ASSERT_TRUE(db->compact().ok());
+  }
+  EXPECT_EQ(db.content(), expected);
+  // From an id in the middle, inclusive, with a limit.
+  auto middle = std::next(expected.begin(), 150);
+  ScanState scan(db.db, db->moment(), {}, middle->first, 20);
+  Found found;
+  for (int i = 0; i < 20; ++i, ++middle) {
+    ASSERT_TRUE(scan.next(found));
+    EXPECT_EQ(found.entry.id, middle->first);
+  }
+  EXPECT_FALSE(scan.next(found));
+}
+
+// --- moments and history ---
+
+TEST_F(DatabaseTest, MomentStaysAsItWasWhateverHappens) {
+  const Id updated = db.insert("City", R"({"n":1})").value();
+  const Id removed = db.insert("City", R"({"n":2})").value();
+  const Id erased = db.insert("City", R"({"n":3})").value();
+  const Moment then = db->moment();
+  const Content content = db.content();
+  const auto check = [&](const char* after) {
+    EXPECT_EQ(db.content(then), content) << "after " << after;
+    EXPECT_EQ(db.text_in(then, updated), R"({"n":1})") << "after " << after;
+    EXPECT_EQ(db.text_in(then, removed), R"({"n":2})") << "after " << after;
+    EXPECT_EQ(db.text_in(then, erased), R"({"n":3})") << "after " << after;
+  };
+  ASSERT_TRUE(db.update(updated, R"({"n":10})").ok());
+  ASSERT_TRUE(db.remove(removed).ok());
+  ASSERT_TRUE(db.insert("City", R"({"n":4})").ok());
+  check("writes");
+  ASSERT_TRUE(db->checkpoint().ok());
+  check("a checkpoint");
+  ASSERT_TRUE(db.update(updated, R"({"n":11})").ok());
+  ASSERT_TRUE(db->compact().ok());
+  check("compacting");
+  ASSERT_TRUE(db->erase(erased, "asked to").ok());
+  check("erasing");
+  ASSERT_TRUE(db.insert("City", R"({"n":5})").ok());
+  ASSERT_TRUE(db->checkpoint().ok());
+  check("another checkpoint");
+  EXPECT_EQ(db.text(updated), R"({"n":11})");
+  EXPECT_EQ(db.content().size(), 3u);
+}
+
+TEST_F(DatabaseTest, RecordsCanBeReadAsOfAnOldChange) {
+  const Digest genesis = db.head();
+  const Id id = db.insert("City", R"({"n":1,"m":1})").value();
+  const Digest inserted = db.head();
+  ASSERT_TRUE(db.update(id, R"({"n":2})").ok());
+  const Digest updated = db.head();
+  ASSERT_TRUE(db.set(id, "City", R"({"x":3})").ok());
+  const Digest set = db.head();
+  ASSERT_TRUE(db.remove(id).ok());
+  const Digest removed = db.head();
+  ASSERT_TRUE(db->checkpoint().ok());
+  EXPECT_EQ(db.text_at(id, genesis), "<not_found>");
+  EXPECT_EQ(db.text_at(id, inserted), R"({"n":1,"m":1})");
+  EXPECT_EQ(db.text_at(id, updated), R"({"n":2,"m":1})");
+  EXPECT_EQ(db.text_at(id, set), R"({"x":3})");
+  EXPECT_EQ(db.text_at(id, removed), "<not_found>");
+  EXPECT_EQ(db->get_at(id, Digest{}).code(), Code::not_found);
+}
+
+TEST_F(DatabaseTest, LogTellsWhatEachChangeDid) {
+  const Id id = db.put("City", "kyiv", R"({"n":1})").value();
+  ASSERT_TRUE(db.remove(id).ok());
+  const auto log = db->log(10).value();
+  ASSERT_EQ(log.size(), 3u);  // genesis, put, remove; newest first
+  EXPECT_EQ(log[0].prev, log[1].digest);
+  EXPECT_EQ(log[2].sequence, 0u);
+  EXPECT_EQ(db->log(1).value().size(), 1u);
+  std::vector<OperationInfo> operations;
+  ASSERT_TRUE(db->change(log[1].digest, &operations).ok());
+  ASSERT_FALSE(operations.empty());
+  EXPECT_EQ(operations.back().kind, "insert");
+  EXPECT_EQ(operations.back().json, R"({"n":1})");
+  EXPECT_EQ(operations.back().collection, "City");
+  EXPECT_EQ(operations.back().id, id);
+  EXPECT_EQ(db->find_change(log[1].digest.text().substr(0, 12)).value(), log[1].digest);
+  EXPECT_EQ(db->find_change("abc").code(), Code::invalid);
+  EXPECT_EQ(db->find_change("xyz!").code(), Code::invalid);
+  EXPECT_EQ(db->change(Digest{}, nullptr).code(), Code::not_found);
+}
+
+TEST_F(DatabaseTest, ClockThatJumpsBackDoesNotDisturb) {
+  world.clock.set_wall_ms(platform::ManualClock::kStartMs + 1'000'000);
+  const Id id = db.insert("City", R"({"n":1})").value();
+  world.clock.set_wall_ms(platform::ManualClock::kStartMs - 1'000'000);
+  ASSERT_TRUE(db.update(id, R"({"n":2})").ok());
+  EXPECT_EQ(db.text(id), R"({"n":2})");
+  ASSERT_TRUE(db->close().ok());
+  db.db.reset();
+  db = world.open();
+  ASSERT_TRUE(db.update(id, R"({"n":3})").ok());
+  EXPECT_EQ(db.text(id), R"({"n":3})");
+  EXPECT_EQ(db.complaints(), "");
+}
+
+// --- large things ---
+
+TEST_F(DatabaseTest, LargestRecordIsSixteenMebibytes) {
+  World large;
+  large.options = Options();
+  large.options.cache_bytes = 1;
+  large.change_bytes = graph::kChangeBytesTarget;
+  Store store = large.create();
+  std::string text(record::kRecordBytesMax, 'x');
+  const auto json = [&] { return "{\"t\":\"" + text + "\"}"; };
+  // Records are padded to 8 bytes, so a few lengths give the same size.
+  text.resize(record::kRecordBytesMax - 32);
+  record::Encoder encoder;
+  while (encoder.encode_json("City", json()).ok()) text.push_back('x');
+  EXPECT_EQ(store.insert("City", json()).code(), Code::too_large);
+  text.pop_back();
+  const auto id = store.insert("City", json());
+  ASSERT_TRUE(id.ok()) << id.error().text();
+  EXPECT_EQ(store->get(id.value()).value()->view().size(), record::kRecordBytesMax);
+  EXPECT_EQ(store.text(id.value()), json());
+  ASSERT_TRUE(store->compact().ok());
+  ASSERT_TRUE(store->close().ok());
+  store.db.reset();
+  store = large.open();
+  EXPECT_EQ(store.text(id.value()), json());
+  EXPECT_EQ(store.complaints(), "");
+}
+
+TEST_F(DatabaseTest, BlobsAreKeptOnceByTheirContent) {
+  const Buffer bytes(100'000, 0x5a);
+  const BlobRef blob = db->put_blob(bytes).value();
+  EXPECT_EQ(blob.size, bytes.size());
+  EXPECT_EQ(db->put_blob(bytes).value(), blob);
+  EXPECT_EQ(db->stats()->blob_bytes, bytes.size());
+  EXPECT_EQ(db->get_blob(blob).value(), bytes);
+  EXPECT_EQ(db->get_blob(BlobRef{Digest{}, 1}).code(), Code::not_found);
+  const BlobRef empty = db->put_blob({}).value();
+  EXPECT_TRUE(db->get_blob(empty).value().empty());
+}
+
+// --- misuse ---
+
+TEST_F(DatabaseTest, ClosedStorageSaysSo) {
+  const Id id = db.insert("City", R"({"n":1})").value();
+  ASSERT_TRUE(db->close().ok());
+  EXPECT_TRUE(db->close().ok());  // once more changes nothing
+  EXPECT_EQ(db.insert("City", "{}").code(), Code::closed);
+  EXPECT_EQ(db.update(id, "{}").code(), Code::closed);
+  EXPECT_EQ(db->put_blob({}).code(), Code::closed);
+  EXPECT_EQ(db->erase(id, "").code(), Code::closed);
+  EXPECT_EQ(db->stats().code(), Code::closed);
+  EXPECT_EQ(db->log(1).code(), Code::closed);
+  EXPECT_EQ(db->verify({}).code(), Code::closed);
+  EXPECT_EQ(db->proof(id).code(), Code::closed);
+  EXPECT_EQ(db->digest().code(), Code::closed);
+  EXPECT_EQ(db->checkpoint().code(), Code::closed);
+  EXPECT_EQ(db->compact().code(), Code::closed);
+}
+
+TEST(DatabaseOptions, OutOfRangeAreRefused) {
+  const auto code_of = [](auto change) {
+    World world;
+    change(world.options);
+    return world.try_create().code();
+  };
+  EXPECT_EQ(code_of([](Options& o) { o.memory_bytes = 4095; }), Code::invalid);
+  EXPECT_EQ(code_of([](Options& o) { o.memory_bytes = (std::uint64_t{1} << 30) + 1; }),
+            Code::invalid);
+  EXPECT_EQ(code_of([](Options& o) { o.checkpoint_log_bytes = 4095; }), Code::invalid);
+  EXPECT_EQ(code_of([](Options& o) { o.checkpoint_log_bytes = (std::uint64_t{4} << 30) + 1; }),
+            Code::invalid);
+  EXPECT_EQ(code_of([](Options& o) { o.segment_bytes = 8191; }), Code::invalid);
+  EXPECT_EQ(code_of([](Options& o) { o.segment_bytes = (std::uint32_t{1} << 30) + 1; }),
+            Code::invalid);
+  EXPECT_EQ(code_of([](Options& o) {
+              o.memory_bytes = 4096;
+              o.checkpoint_log_bytes = 4096;
+              o.segment_bytes = 8192;
+            }),
+            Code::ok);
+}
+
+}  // namespace
+}  // namespace gs::engine::testing

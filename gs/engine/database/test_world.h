@@ -1,0 +1,231 @@
+// A database in RAM that tests can talk to in JSON: one world has files, a clock, random numbers
+// from a seed, and no threads. Each call is one transaction unless a Batch says otherwise.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gs/core/record/json.h"
+#include "gs/engine/database/database.h"
+#include "gs/engine/database/scan.h"
+#include "gs/platform/memory/manual_clock.h"
+#include "gs/platform/memory/memory_file_system.h"
+#include "gs/platform/memory/seeded_random.h"
+
+namespace gs::engine::testing {
+
+using Content = std::map<Id, std::string>;
+using Files = std::map<std::string, Buffer>;
+
+// Larger than any file of a test.
+inline constexpr std::uint64_t kFileBytesMax = std::uint64_t{1} << 30;
+
+inline std::string json_of(const record::RecordView& record) {
+  std::string text;
+  record::append_json(record, text);
+  return text;
+}
+
+inline Id id_of_key(std::string_view collection, std::string_view key) {
+  return record::keyed_id(record::collection_id(collection), key);
+}
+
+// Operations that take effect all or none.
+class Batch {
+ public:
+  explicit Batch(std::shared_ptr<Database> db) : db_(std::move(db)), state_(db_->begin()) {}
+  ~Batch() { db_->recycle(std::move(state_)); }
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  Result<Id> insert(std::string_view collection, std::string_view json) {
+    GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(collection, json));
+    Id id;
+    GS_TRY_OK(db_->stage_insert(*state_, encoded, id));
+    return id;
+  }
+  Result<Id> put(std::string_view collection, std::string_view key, std::string_view json) {
+    GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(collection, json, key));
+    const Id id = id_of_key(collection, key);
+    GS_TRY_OK(db_->stage_keyed(*state_, encoded, id));
+    return id;
+  }
+  Error set(const Id& id, std::string_view collection, std::string_view json) {
+    GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(collection, json));
+    return db_->stage(*state_, graph::Kind::set, id, encoded);
+  }
+  Error update(const Id& id, std::string_view json) {
+    GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta_json({}, json));
+    return db_->stage(*state_, graph::Kind::update, id, encoded);
+  }
+  Error remove(const Id& id) { return db_->stage_remove(*state_, id); }
+  Error expect(const Id& id, const Digest& version) {
+    return db_->stage_expect(*state_, id, version);
+  }
+  Error expect_absent(const Id& id) { return db_->stage_expect(*state_, id, Digest{}); }
+  Error commit(Durability durability = Durability::batch) {
+    GS_TRY([[maybe_unused]] const Sequence sequence, db_->commit(*state_, durability));
+    return {};
+  }
+
+ private:
+  std::shared_ptr<Database> db_;
+  std::unique_ptr<TransactionState> state_;
+};
+
+// An open database with the calls that tests repeat.
+struct Store {
+  std::shared_ptr<Database> db;
+
+  Database* operator->() const { return db.get(); }
+
+  Result<Id> insert(std::string_view collection, std::string_view json) const {
+    Batch batch(db);
+    GS_TRY(const Id id, batch.insert(collection, json));
+    GS_TRY_OK(batch.commit());
+    return id;
+  }
+  Result<Id> put(std::string_view collection, std::string_view key, std::string_view json) const {
+    Batch batch(db);
+    GS_TRY(const Id id, batch.put(collection, key, json));
+    GS_TRY_OK(batch.commit());
+    return id;
+  }
+  Error set(const Id& id, std::string_view collection, std::string_view json) const {
+    Batch batch(db);
+    GS_TRY_OK(batch.set(id, collection, json));
+    return batch.commit();
+  }
+  Error update(const Id& id, std::string_view json) const {
+    Batch batch(db);
+    GS_TRY_OK(batch.update(id, json));
+    return batch.commit();
+  }
+  Error remove(const Id& id) const {
+    Batch batch(db);
+    GS_TRY_OK(batch.remove(id));
+    return batch.commit();
+  }
+  // The record as JSON, or the name of the error in angle brackets.
+  std::string text(const Id& id) const {
+    const auto hold = db->get(id);
+    return hold.ok() ? json_of(hold.value()->view())
+                     : std::string("<") + code_name(hold.code()) + ">";
+  }
+  std::string text_at(const Id& id, const Digest& change) const {
+    const auto hold = db->get_at(id, change);
+    return hold.ok() ? json_of(hold.value()->view())
+                     : std::string("<") + code_name(hold.code()) + ">";
+  }
+  std::string text_in(const Moment& moment, const Id& id) const {
+    Found found;
+    if (!moment.version->find(id, moment.at, found)) return "<not_found>";
+    if (found.entry.kind() == state::Entry::Kind::tombstone) return "<not_found>";
+    return json_of(db->hold(moment.version, found)->view());
+  }
+  Digest version(const Id& id) const {
+    return version_digest(db->get(id).value()->found, db->tables());
+  }
+  Digest head() const { return db->log(1).value().front().digest; }
+  Digest digest() const { return db->digest().value().digest; }
+  Content content(const Moment& moment) const {
+    ScanState scan(db, moment, {}, Id{}, ~std::uint64_t{0});
+    Content content;
+    Found found;
+    while (scan.next(found)) content[found.entry.id] = json_of(scan.hold(found)->view());
+    return content;
+  }
+  Content content() const { return content(db->moment()); }
+  // What a verification complains about; empty when it is content.
+  std::string complaints(const VerifyOptions& options = {}) const {
+    const auto report = db->verify(options);
+    if (!report.ok()) return report.error().text();
+    std::string all;
+    for (const VerifySection& section : report->sections) {
+      if (!section.ok) all += section.name + ": " + section.detail + "\n";
+    }
+    return all;
+  }
+};
+
+inline void read_files(platform::FileSystem& from, const std::string& directory, Files& out) {
+  const auto names = from.list(directory);
+  for (const std::string& name : names.ok() ? names.value() : std::vector<std::string>()) {
+    const std::string path = directory.empty() ? name : directory + "/" + name;
+    auto bytes = from.read_whole(path, kFileBytesMax);
+    if (bytes.ok()) {
+      out[path] = std::move(bytes).value();
+    } else {
+      read_files(from, path, out);
+    }
+  }
+}
+
+inline Files read_files(platform::FileSystem& from) {
+  Files files;
+  read_files(from, "", files);
+  return files;
+}
+
+inline void write_files(platform::FileSystem& to, const Files& files) {
+  for (const auto& [path, bytes] : files) {
+    const std::size_t slash = path.rfind('/');
+    if (slash != std::string::npos) to.make_directory(path.substr(0, slash)).ignore();
+    to.write_whole(path, bytes).ignore();
+  }
+}
+
+// The paths of all files that hold these bytes.
+inline std::vector<std::string> files_with(platform::FileSystem& files, std::string_view marker) {
+  std::vector<std::string> found;
+  for (const auto& [path, bytes] : read_files(files)) {
+    if (as_text(bytes).find(marker) != std::string_view::npos) found.push_back(path);
+  }
+  return found;
+}
+
+// `FileSystem` is MemoryFileSystem or anything that is handed in by reference.
+struct World {
+  platform::MemoryFileSystem memory;
+  platform::ManualClock clock;
+  platform::SeededRandom random;
+  platform::FileSystem* files = &memory;
+  platform::Executor* background = nullptr;
+  Options options;
+  std::size_t change_bytes = 4096;
+
+  explicit World(std::uint64_t seed = 1) : random(seed) {
+    options.memory_bytes = std::uint64_t{1} << 20;
+    options.checkpoint_log_bytes = std::uint64_t{1} << 20;
+    options.segment_bytes = std::uint32_t{64} << 10;
+    options.cache_bytes = std::uint64_t{1} << 40;  // runs point into the log
+  }
+
+  Database::Setup setup(platform::FileSystem& on) {
+    Database::Setup setup;
+    setup.env.files = &on;
+    setup.env.clock = &clock;
+    setup.env.random = &random;
+    setup.env.background = background;
+    setup.options = options;
+    setup.change_bytes = change_bytes;
+    return setup;
+  }
+  Result<Store> try_create() {
+    GS_TRY(auto db, Database::create(setup(*files), {}));
+    return Store{std::move(db)};
+  }
+  Result<Store> try_open(platform::FileSystem& on) {
+    GS_TRY(auto db, Database::open(setup(on)));
+    return Store{std::move(db)};
+  }
+  Result<Store> try_open() { return try_open(*files); }
+  Store create() { return try_create().value(); }
+  Store open(platform::FileSystem& on) { return try_open(on).value(); }
+  Store open() { return open(*files); }
+};
+
+}  // namespace gs::engine::testing
