@@ -21,9 +21,15 @@ inline void store(std::uint8_t* to, T value) noexcept {
   std::memcpy(to, &value, sizeof value);
 }
 
-inline std::uint16_t load_u16(const std::uint8_t* from) noexcept { return load<std::uint16_t>(from); }
-inline std::uint32_t load_u32(const std::uint8_t* from) noexcept { return load<std::uint32_t>(from); }
-inline std::uint64_t load_u64(const std::uint8_t* from) noexcept { return load<std::uint64_t>(from); }
+inline std::uint16_t load_u16(const std::uint8_t* from) noexcept {
+  return load<std::uint16_t>(from);
+}
+inline std::uint32_t load_u32(const std::uint8_t* from) noexcept {
+  return load<std::uint32_t>(from);
+}
+inline std::uint64_t load_u64(const std::uint8_t* from) noexcept {
+  return load<std::uint64_t>(from);
+}
 inline void store_u16(std::uint8_t* to, std::uint16_t value) noexcept { store(to, value); }
 inline void store_u32(std::uint8_t* to, std::uint32_t value) noexcept { store(to, value); }
 inline void store_u64(std::uint8_t* to, std::uint64_t value) noexcept { store(to, value); }

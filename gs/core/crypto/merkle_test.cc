@@ -1,5 +1,6 @@
 // Goal: our trees are those of RFC 6962, and hostile paths are refused.
-// Method: the vectors of Certificate Transparency, then misuse. Laws for all sizes: merkle_law_test.
+// Method: the vectors of Certificate Transparency, then misuse. Laws for all sizes:
+// merkle_law_test.
 #include "gs/core/crypto/merkle.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 // Goal: our padding, pieces and lanes around a borrowed compression function are SHA-256.
-// Method: the vectors of NIST, then every way to hash the same bytes against every other one, around
+// Method: the vectors of NIST, then every way to hash the same bytes against every other one,
+// around
 // all block borders.
 #include "gs/core/crypto/sha256.h"
 

@@ -1,4 +1,5 @@
-// Goal: good signatures of all three algorithms pass, everything else is refused with the right code.
+// Goal: good signatures of all three algorithms pass, everything else is refused with the right
+// code.
 // Method: RFC 8032 and frozen openssl vectors, every single-bit change, each bound, misuse.
 #include "gs/core/crypto/signature.h"
 

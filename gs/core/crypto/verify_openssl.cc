@@ -28,8 +28,10 @@ constexpr int kRsaExponentBitsMax = 64;
 constexpr int kPssSaltBytes = 32;
 constexpr std::size_t kEcdsaPartBytes = 32;
 
-// SubjectPublicKeyInfo { id-ecPublicKey, prime256v1 }, up to the mark of an uncompressed point. What
-// OpenSSL would read besides (compressed and hybrid points, the curve as parameters) are other forms
+// SubjectPublicKeyInfo { id-ecPublicKey, prime256v1 }, up to the mark of an uncompressed point.
+// What
+// OpenSSL would read besides (compressed and hybrid points, the curve as parameters) are other
+// forms
 // of the same key, which could then pose as several writers.
 constexpr std::uint8_t kP256Start[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
                                        0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,

@@ -42,7 +42,8 @@
 //       12     4  hlc delta: ticks of 1/65536 ms after the header's hlc; never descending
 //       16     .  payload by kind; see operation.h
 //   leaf_i = SHA-256(00 | salt_i | id 16 (zeros when none) | operation bytes)
-//   An erased operation keeps its 16-byte head with size 16 and flag kErased; its kind, flags, shape,
+//   An erased operation keeps its 16-byte head with size 16 and flag kErased; its kind, flags,
+//   shape,
 //   hlc delta and id are vouched for by the signed erase operation that names it. Only kinds 2..15
 //   (operations on records) can be erased, and only form 1 holds erased operations, at least one.
 //
@@ -52,7 +53,8 @@
 //
 // Every change can be erased from: form 0 leaves room for its explicit salts (32 bytes for each
 // operation) within kChangeBytesMax. The operations of one transaction take at most
-// kTransactionBytesMax. A change whose storage id is zero is a genesis change: main branch, sequence
+// kTransactionBytesMax. A change whose storage id is zero is a genesis change: main branch,
+// sequence
 // 0, no parents, and its first operation, and no other anywhere, is of kind genesis.
 //
 // Pure; no clock, no files. Bytes from outside go through ChangeView::parse, which leaves nothing
@@ -244,7 +246,8 @@ class ChangeBuilder {
   // Changes with fewer operations are hashed by the caller's thread alone.
   static constexpr std::uint32_t kParallelOperations = 256;
   // Writes tables, commitments, header and signature. The change is space[0 .. result.size()).
-  // Preconditions: at least one operation, the last one ends its transaction, `key` is the writer's.
+  // Preconditions: at least one operation, the last one ends its transaction, `key` is the
+  // writer's.
   Bytes close(const crypto::KeyPair& key, const Parallel& parallel = {});
   const Digest& digest() const noexcept { return digest_; }  // after close
 

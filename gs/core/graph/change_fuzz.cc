@@ -1,4 +1,5 @@
-// Any bytes as a change: parse, walk, validate, verify, erase and take proofs from what is accepted.
+// Any bytes as a change: parse, walk, validate, verify, erase and take proofs from what is
+// accepted.
 #include "gs/core/graph/proof.h"
 
 #include "gs/base/check.h"

@@ -111,7 +111,8 @@ Error verify_change_signature(const HeaderView& header, const Digest& digest, By
   }
   const auto message = signed_message(digest);
   if (Error error = crypto::verify(algorithm, public_key, message, signature)) {
-    // A malformed key or signature in stored bytes is, for the caller, a signature that is not good.
+    // A malformed key or signature in stored bytes is, for the caller, a signature that is not
+    // good.
     const Code code = error.code() == Code::unsupported ? Code::unsupported : Code::bad_signature;
     return Error(code, "change " + digest.text() + ": " + std::string(error.message()));
   }

@@ -1,4 +1,5 @@
-// A change's header by itself: where its fields are, and every rule that the header alone can break.
+// A change's header by itself: where its fields are, and every rule that the header alone can
+// break.
 //
 // Shared by ChangeView, ChangeBuilder and proofs (which carry a header without its change). The
 // byte table is in change.h. Pure. Errors: invalid, too_large, newer_format.

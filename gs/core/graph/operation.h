@@ -25,17 +25,21 @@
 //   grant         33   u8 right (1 write, 2 administer, 0 revoke), u8 algorithm, u16 key bytes,
 //                      u32 zero, u8[32] writer, public key, zeros to 8; a revocation has algorithm
 //                      0 and no key
-//   schema        34   u8[32] digest of the previous schema entry or zeros, u32 n, u32 zero, n bytes of
+//   schema        34   u8[32] digest of the previous schema entry or zeros, u32 n, u32 zero, n
+//   bytes of
 //                      schema source (JSON), zeros to 8
 //   contract      35   u16 name bytes, u16 zero, u32 n, name, n bytes of source, zeros to 8
-//   seal          36   u64 first position, u32 changes n, u32 voids v, u8[32] state digest, u8[32] log
+//   seal          36   u64 first position, u32 changes n, u32 voids v, u8[32] state digest, u8[32]
+//   log
 //                      root, n times u8[32] change digest in final order, v times { u32 change
 //                      (index in n), u32 transaction, u32 code, u32 message bytes m, m bytes, zeros
 //                      to 8 }, ascending by change and transaction
 //   erase         37   u8[32] change, u32 operation index, u8 kind, u8 flags, u16 shape,
-//                      u32 id index, u32 reason bytes r, u8[32] leaf digest, u32 hlc delta, u32 zero,
+//                      u32 id index, u32 reason bytes r, u8[32] leaf digest, u32 hlc delta, u32
+//                      zero,
 //                      r bytes UTF-8, zeros to 8; id = the record it belonged to. Kind, flags,
-//                      shape, id index and hlc delta are those of the operation before it was erased
+//                      shape, id index and hlc delta are those of the operation before it was
+//                      erased
 //   reference     38   u8 what (1 branch, 2 tag, 0 removed), u8 zero, u16 name bytes, u32 heads n,
 //                      n times u8[32] ascending, name, zeros to 8; removed: n = 0, else n > 0
 //

@@ -175,7 +175,8 @@ TEST(ValidateChange, AcceptsTheSampleAlsoWhenErased) {
   EXPECT_EQ(validate(erase_operations(ChangeView::parse(sample).value(), list).value()), Code::ok);
 }
 
-// A change of updates whose overwritten parts name these writers, with `table` writers in the table.
+// A change of updates whose overwritten parts name these writers, with `table` writers in the
+// table.
 Buffer change_naming(std::vector<std::uint16_t> writers, int table) {
   Maker maker;
   maker.begin();

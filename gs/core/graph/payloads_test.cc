@@ -1,5 +1,6 @@
 // Goal: the payloads about the storage itself have one encoding each, and every limit is exact.
-// Method: frozen bytes, round trips, every cut and every bit flip (no reader may accept bytes that it
+// Method: frozen bytes, round trips, every cut and every bit flip (no reader may accept bytes that
+// it
 // would not write), both sides of each limit.
 #include <gtest/gtest.h>
 

@@ -2,7 +2,8 @@
 // nothing but this file.
 //
 //   operation ── leaf ── path ──> operations root ┐
-//   shape definition ─> shape table ─> tables digest ┴> header ─> change digest <── signature (writer)
+//   shape definition ─> shape table ─> tables digest ┴> header ─> change digest <── signature
+//   (writer)
 //   change digest ── RFC 6962 leaf ── path ──> log root <── signature (signer)
 //
 // The log tree has the change digests of one replica's log as its leaves, in log order. Its head is
@@ -21,7 +22,8 @@
 //    "tables":"..","shape":"..",
 //    "log":{"index":0,"size":1,"path":["..",..],"root":"..","signer":"..","signature":".."}}
 //
-// Pure. Errors: invalid (not a proof), too_large, newer_format, broken_chain, bad_signature, erased.
+// Pure. Errors: invalid (not a proof), too_large, newer_format, broken_chain, bad_signature,
+// erased.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Goal: tables hold each entry once, whoever chose the entries. Method: examples around the paths of
+// Goal: tables hold each entry once, whoever chose the entries. Method: examples around the paths
+// of
 // the check (ascending, hashed, sorted), and entries made to collide.
 #include <gtest/gtest.h>
 

@@ -3,7 +3,8 @@
 // The implicit shape of an object without schema is its key order and the types of its values. Past
 // kImplicitShapesMax shapes in a collection, over kFieldsMax fields, or with a name over its limit,
 // the record falls back to the collection's self-describing shape. Not thread-safe; one per thread
-// or per transaction: the shapes are in a ShapeCache that many share, so an Encoder is cheap to make.
+// or per transaction: the shapes are in a ShapeCache that many share, so an Encoder is cheap to
+// make.
 // Errors: invalid (JSON with line and column), too_large.
 #pragma once
 
@@ -33,7 +34,8 @@ class Encoder {
                               std::string_view key = {});
 
   // An update: only the fields to write. A field whose value is {"$unset":true} (in an Object: an
-  // object with just this member) is absent in the record, which means: remove it. Its type is null.
+  // object with just this member) is absent in the record, which means: remove it. Its type is
+  // null.
   Result<Encoded> encode_delta(std::string_view collection, const Object& object);
   Result<Encoded> encode_delta_json(std::string_view collection, std::string_view json);
 

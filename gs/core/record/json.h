@@ -4,7 +4,8 @@
 //   {"$int":"-5"} {"$big":"123..."} {"$date":"2026-11-23T00:00:00.000Z"} {"$id":"uuid"}
 //   {"$bytes":"base64"} {"$set":[...]} {"$blob":{"sha256":"hex","size":1}}
 // An extended form has exactly this one member. An object of the user that would look like one, or
-// that begins with "$literal", is wrapped: {"$literal":{...}}. {"$unset":true} is one more form, for
+// that begins with "$literal", is wrapped: {"$literal":{...}}. {"$unset":true} is one more form,
+// for
 // fields of an update (encoder.h). The record itself, at the top of its text, is never a form.
 // Limits: nesting 128, text 64 MiB. Duplicate keys, trailing bytes, lone surrogates, NaN, numbers
 // that overflow to infinity and text that is not UTF-8 are errors with line and column.

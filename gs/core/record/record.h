@@ -18,7 +18,8 @@
 //
 // Inside arrays, objects, sets and `any`, values are self-describing ("any value"):
 //   u8 type, then: null nothing; boolean u8; number, integer, date 8 bytes; id 16; string and bytes
-//   raw; big as in value.h (at most kBigBytesMax); blob 40; array and set u32 count, u32 ends[count], elements (each an any
+//   raw; big as in value.h (at most kBigBytesMax); blob 40; array and set u32 count, u32
+//   ends[count], elements (each an any
 //   value); object u32 count, u32 ends[2*count], then name, value, name, value ... in key order,
 //   names unique. Nesting at most 128 deep. An array, object or set field's data omits the u8 type.
 //   Ends count from the first byte after the table. Elements of a set ascend by their bytes. Depth
@@ -107,10 +108,12 @@ Error encode_any(const Value& value, Buffer& out);
 // The fields of `delta` put over `base` (absent fields of the delta become absent): appends the
 // record to `out` and returns its shape, made by the rule in FORMAT.md "Merged shape": the base's
 // fields in order with the delta's types where they differ, then the delta's new fields in order.
-// `changed` receives, per field of the delta, its index in the result. When one of the two describes
+// `changed` receives, per field of the delta, its index in the result. When one of the two
+// describes
 // itself, or the fields would be more than kFieldsMax, so does the result: it holds the present
 // members in the same order. The key is the base's; a keyed delta must have the same one.
-// `cache`: where equal shapes come from, so that they are made once; null makes a new one each time.
+// `cache`: where equal shapes come from, so that they are made once; null makes a new one each
+// time.
 // `out` must not hold the bytes of `base` or `delta`. Errors: invalid (another key), too_large.
 Result<ShapePtr> merge(const RecordView& base, const ShapePtr& base_shape, const RecordView& delta,
                        Buffer& out, std::vector<std::uint16_t>* changed = nullptr,

@@ -16,7 +16,8 @@
 //       24     N  collection name, UTF-8
 //        .     .  F times: u8 type, u8 zero, u16 name bytes (0..1024), name (UTF-8, unique)
 //
-// The key field is outside the namespace: names are unique among the others, one of which may be "".
+// The key field is outside the namespace: names are unique among the others, one of which may be
+// "".
 // A keyed and self-describing shape has two fields: the key, then the object.
 //
 // Pure. A Shape is immutable after make(); share it by const pointer.

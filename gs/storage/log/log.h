@@ -134,7 +134,8 @@ class Log {
   // --- writing: one change at a time ---
 
   // Room for a change of up to `bytes`, with disk space reserved for it. Starts a new tail buffer
-  // or segment when needed (a new segment syncs the old one). `space` stays in place until write() or
+  // or segment when needed (a new segment syncs the old one). `space` stays in place until write()
+  // or
   // abandon(). May change the view. After no_space nothing has changed.
   struct Space {
     MutableBytes space;

@@ -1,0 +1,147 @@
+// The C interface, third part: transactions and waiting for the disk.
+
+#include "globalstorage/c.h"
+#include "gs/api/c_support.h"
+
+using gs::Code;
+using gs::Error;
+using gs::c::call;
+using gs::c::need;
+using gs::c::need_open;
+using gs::c::need_pending;
+
+gs_code gs_begin(gs_storage* storage, gs_transaction** transaction, gs_error** error) noexcept {
+  gs::c::clear(transaction);
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(transaction, "transaction"));
+    *transaction = new gs_transaction{storage->storage.begin()};
+    return {};
+  });
+}
+
+void gs_transaction_free(gs_transaction* transaction) noexcept { delete transaction; }
+
+gs_code gs_transaction_insert(gs_transaction* transaction, const char* collection,
+                              size_t collection_length, const char* json, size_t json_length,
+                              gs_id* id, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY(const std::string_view where, gs::c::text(collection, collection_length, "collection"));
+    GS_TRY(const std::string_view content, gs::c::text(json, json_length, "json"));
+    GS_TRY(const gs::Id made, transaction->transaction.insert(where, content));
+    if (id != nullptr) *id = gs::c::from_id(made);
+    return {};
+  });
+}
+
+gs_code gs_transaction_put(gs_transaction* transaction, const char* collection,
+                           size_t collection_length, const char* key, size_t key_length,
+                           const char* json, size_t json_length, gs_id* id,
+                           gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY(const std::string_view where, gs::c::text(collection, collection_length, "collection"));
+    GS_TRY(const std::string_view name, gs::c::text(key, key_length, "key"));
+    GS_TRY(const std::string_view content, gs::c::text(json, json_length, "json"));
+    GS_TRY(const gs::Id made, transaction->transaction.put(where, name, content));
+    if (id != nullptr) *id = gs::c::from_id(made);
+    return {};
+  });
+}
+
+gs_code gs_transaction_set(gs_transaction* transaction, const gs_id* id, const char* json,
+                           size_t json_length, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view content, gs::c::text(json, json_length, "json"));
+    return transaction->transaction.set(gs::c::to_id(*id), content);
+  });
+}
+
+gs_code gs_transaction_update(gs_transaction* transaction, const gs_id* id, const char* json,
+                              size_t json_length, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view content, gs::c::text(json, json_length, "json"));
+    return transaction->transaction.update(gs::c::to_id(*id), content);
+  });
+}
+
+gs_code gs_transaction_remove(gs_transaction* transaction, const gs_id* id,
+                              gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    return transaction->transaction.remove(gs::c::to_id(*id));
+  });
+}
+
+gs_code gs_transaction_expect(gs_transaction* transaction, const gs_id* id,
+                              const gs_digest* version, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY_OK(need(version, "version"));
+    return transaction->transaction.expect(gs::c::to_id(*id), gs::c::to_digest(*version));
+  });
+}
+
+gs_code gs_transaction_expect_absent(gs_transaction* transaction, const gs_id* id,
+                                     gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    return transaction->transaction.expect_absent(gs::c::to_id(*id));
+  });
+}
+
+size_t gs_transaction_operations(const gs_transaction* transaction) noexcept {
+  return transaction == nullptr ? 0 : transaction->transaction.operations();
+}
+
+namespace {
+
+gs::Result<gs::Ticket> commit(gs::Transaction& transaction, gs_durability durability) {
+  switch (static_cast<int>(durability)) {
+    case GS_DURABILITY_DEFAULT:
+      return transaction.commit();
+    case GS_DURABILITY_LAZY:
+      return transaction.commit(gs::Durability::lazy);
+    case GS_DURABILITY_BATCH:
+      return transaction.commit(gs::Durability::batch);
+    case GS_DURABILITY_SYNC:
+      return transaction.commit(gs::Durability::sync);
+    default:
+      return Error(Code::invalid, "`durability` must be a GS_DURABILITY_ value");
+  }
+}
+
+}  // namespace
+
+gs_code gs_transaction_commit(gs_transaction* transaction, gs_durability durability,
+                              uint64_t* ticket, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    transaction->done = true;
+    GS_TRY(const gs::Ticket given, commit(transaction->transaction, durability));
+    if (ticket != nullptr) *ticket = given.sequence;
+    return {};
+  });
+}
+
+gs_code gs_wait(gs_storage* storage, uint64_t ticket, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    return storage->storage.wait(gs::Ticket{ticket});
+  });
+}
+
+gs_code gs_sync(gs_storage* storage, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    return storage->storage.sync();
+  });
+}

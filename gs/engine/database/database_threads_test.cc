@@ -1,0 +1,206 @@
+// Goal: many threads on one database, with checkpoints and merges beside them. Run under the thread
+// sanitizer.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "gs/engine/database/test_world.h"
+#include "gs/platform/posix/thread_executor.h"
+
+namespace gs::engine::testing {
+namespace {
+
+constexpr int kThreads = 4;
+
+// Small limits, so that little work makes many changes, segments, runs and merges.
+struct BusyWorld : World {
+  platform::ThreadExecutor threads{2};
+
+  BusyWorld() {
+    background = &threads;
+    options.memory_bytes = 16 << 10;
+    options.checkpoint_log_bytes = 16 << 10;
+    options.segment_bytes = 32 << 10;
+    options.cache_bytes = 64 << 10;  // merges point into the log first, then write images
+    change_bytes = 2048;
+  }
+};
+
+void run_on_threads(int count, const std::function<void(int)>& work) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < count; ++t) threads.emplace_back(work, t);
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST(DatabaseThreads, WriteReadScanAndCheckpointAtOnce) {
+  BusyWorld world;
+  Store db = world.create();
+  std::vector<Content> acknowledged(kThreads);
+  std::atomic<int> writing{kThreads};
+  std::thread reader([&] {
+    while (writing.load() > 0) {
+      const Moment moment = db->moment();
+      const Content once = db.content(moment);
+      EXPECT_EQ(db.content(moment), once);  // a moment does not move
+      for (const auto& [id, json] : once) {
+        ASSERT_EQ(db.text_in(moment, id), json);
+        ASSERT_NE(db.text(id), "<not_found>");  // nobody removes what scans can see for long
+        break;
+      }
+      EXPECT_TRUE(db->stats().ok());
+    }
+  });
+  std::thread carer([&] {
+    for (int i = 0; writing.load() > 0; ++i) {
+      EXPECT_TRUE(i % 3 == 0 ? db->compact().ok() : db->checkpoint().ok());
+      EXPECT_TRUE(db->digest().ok());
+      std::this_thread::yield();
+    }
+  });
+  run_on_threads(kThreads, [&](int t) {
+    Content& mine = acknowledged[static_cast<std::size_t>(t)];
+    const std::string collection = "C" + std::to_string(t % 2);
+    for (int i = 0; i < 250; ++i) {
+      const std::string n = std::to_string(t * 1000 + i);
+      Batch batch(db.db);
+      const Id id = batch.insert(collection, "{\"n\":" + n + "}").value();
+      const Id gone = batch.insert(collection, "{\"gone\":true}").value();
+      ASSERT_TRUE(batch.remove(gone).ok());
+      ASSERT_TRUE(batch.commit(i % 4 == 0 ? Durability::batch : Durability::lazy).ok());
+      mine[id] = "{\"n\":" + n + "}";
+      ASSERT_EQ(db.text(id), mine[id]);  // one's own writes are seen at once
+      if (i % 3 == 0) {
+        ASSERT_TRUE(db.update(id, "{\"u\":" + n + "}").ok());
+        mine[id] = "{\"n\":" + n + ",\"u\":" + n + "}";
+        ASSERT_EQ(db.text(id), mine[id]);
+      }
+    }
+    writing.fetch_sub(1);
+  });
+  reader.join();
+  carer.join();
+
+  Content expected;
+  for (const Content& each : acknowledged) expected.insert(each.begin(), each.end());
+  EXPECT_EQ(db.content(), expected);
+  EXPECT_EQ(db->stats()->records, expected.size());
+  EXPECT_EQ(db.complaints(), "");
+  const Digest digest = db.digest();
+  ASSERT_TRUE(db->close().ok());
+  db.db.reset();
+  db = world.open();
+  EXPECT_EQ(db.content(), expected);
+  EXPECT_EQ(db.digest(), digest);
+}
+
+TEST(DatabaseThreads, ExpectationHasExactlyOneWinnerPerRound) {
+  BusyWorld world;
+  const Store db = world.create();
+  const Id id = db.put("Counter", "one", R"({"n":0})").value();
+  for (int round = 1; round <= 40; ++round) {
+    const Digest seen = db.version(id);
+    std::atomic<int> winners{0};
+    std::atomic<int> waiting{kThreads};
+    run_on_threads(kThreads, [&](int t) {
+      waiting.fetch_sub(1);
+      while (waiting.load() > 0) std::this_thread::yield();
+      Batch batch(db.db);
+      ASSERT_TRUE(batch.expect(id, seen).ok());
+      ASSERT_TRUE(batch.update(id, "{\"n\":" + std::to_string(round * 10 + t) + "}").ok());
+      const Error error = batch.commit(t % 2 == 0 ? Durability::batch : Durability::lazy);
+      if (error.ok()) {
+        winners.fetch_add(1);
+      } else {
+        EXPECT_EQ(error.code(), Code::conflict);
+      }
+    });
+    ASSERT_EQ(winners.load(), 1) << "round " << round;
+  }
+  EXPECT_EQ(db.complaints(), "");
+}
+
+TEST(DatabaseThreads, TransactionsAreSeenWholeOrNotAtAll) {
+  BusyWorld world;
+  const Store db = world.create();
+  const Id left = db.put("Account", "left", R"({"n":0})").value();
+  const Id right = db.put("Account", "right", R"({"n":0})").value();
+  std::atomic<bool> done{false};
+  std::thread writer([&] {
+    for (int i = 1; i <= 400; ++i) {
+      const std::string json = "{\"n\":" + std::to_string(i) + "}";
+      Batch batch(db.db);
+      ASSERT_TRUE(batch.update(left, json).ok());
+      ASSERT_TRUE(batch.update(right, json).ok());
+      ASSERT_TRUE(batch.commit(Durability::lazy).ok());
+    }
+    done.store(true);
+  });
+  while (!done.load()) {
+    const Moment moment = db->moment();
+    ASSERT_EQ(db.text_in(moment, left), db.text_in(moment, right));
+  }
+  writer.join();
+  EXPECT_EQ(db.text(left), R"({"n":400})");
+}
+
+TEST(DatabaseThreads, ErasesAndVerifiesBesideWriters) {
+  BusyWorld world;
+  const Store db = world.create();
+  std::atomic<int> writing{2};
+  std::thread eraser([&] {
+    for (int i = 0; writing.load() > 0; ++i) {
+      const Id id = db.put("Secret", "key" + std::to_string(i), R"({"s":"hidden"})").value();
+      const auto erased = db->erase(id, "asked to");
+      ASSERT_TRUE(erased.ok()) << erased.error().text();
+      EXPECT_EQ(db.text(id), "<not_found>");
+      EXPECT_EQ(db.complaints(), "");
+    }
+  });
+  std::vector<std::size_t> counts(2);
+  run_on_threads(2, [&](int t) {
+    for (int i = 0; i < 150; ++i) {
+      const auto id = db.insert("City", "{\"n\":" + std::to_string(i) + "}");
+      ASSERT_TRUE(id.ok()) << id.error().text();
+      ASSERT_EQ(db.text(id.value()), "{\"n\":" + std::to_string(i) + "}");
+      ++counts[static_cast<std::size_t>(t)];
+    }
+    writing.fetch_sub(1);
+  });
+  eraser.join();
+  EXPECT_EQ(db->stats()->records, counts[0] + counts[1]);
+  EXPECT_EQ(db.complaints(), "");
+}
+
+TEST(DatabaseThreads, ReadersKeepTheirMomentsWhileTheStorageCloses) {
+  BusyWorld world;
+  Store db = world.create();
+  Content content;
+  for (int i = 0; i < 200; ++i) {
+    const std::string json = "{\"n\":" + std::to_string(i) + "}";
+    content[db.insert("City", json).value()] = json;
+  }
+  std::atomic<int> reading{0};
+  std::atomic<bool> closed{false};
+  std::vector<std::thread> readers;
+  for (int t = 0; t < kThreads; ++t) {
+    readers.emplace_back([&, held = db] {
+      const Moment moment = held->moment();
+      reading.fetch_add(1);
+      do {
+        ASSERT_EQ(held.content(moment), content);
+      } while (!closed.load());
+      ASSERT_EQ(held.content(moment), content);
+    });
+  }
+  while (reading.load() < kThreads) std::this_thread::yield();
+  EXPECT_TRUE(db->close().ok());
+  closed.store(true);
+  db.db.reset();  // the last reader's handle ends it
+  for (std::thread& reader : readers) reader.join();
+  db = world.open();
+  EXPECT_EQ(db.content(), content);
+}
+
+}  // namespace
+}  // namespace gs::engine::testing

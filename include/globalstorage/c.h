@@ -1,0 +1,485 @@
+/* GlobalStorage for C: a storage is one database in one directory.
+ *
+ *   gs_storage* db = NULL;
+ *   gs_id id;
+ *   if (gs_create("./gs", 4, NULL, &db, NULL) == GS_OK) {
+ *     gs_insert(db, "City", 4, "{\"name\":\"Kyiv\"}", 15, &id, NULL);
+ *     gs_storage_free(db);
+ *   }
+ *
+ * Rules that hold for every function, unless its own comment says otherwise:
+ *
+ * Codes      Functions that can fail return a gs_code of codes.h, GS_OK for success. Beside the
+ *            codes that a comment names, every one can give GS_INVALID (an argument has not the
+ *            documented form), GS_IO, GS_DAMAGED, GS_FAILED and GS_CLOSED; writes also
+ *            GS_READ_ONLY, GS_NO_SPACE and GS_TOO_LARGE. docs/ERRORS.md says what to do about each.
+ * Errors     The last argument may be NULL. Else *error becomes NULL on success and a new gs_error
+ *            on failure; it is yours: gs_error_free(). What *error held before is overwritten.
+ * Text       Pointer and length in bytes, UTF-8, no zero needed at the end. NULL with length 0 is
+ *            the empty text. Text is read during the call only.
+ * Out        Filled on success. On failure an out pointer is NULL and any other out argument is
+ *            unchanged. An argument marked "or NULL" may be NULL when it is not wanted.
+ * Ownership  Handles (gs_error, gs_storage, gs_transaction, gs_snapshot, gs_scan, gs_record) are
+ *            yours and go with their own ..._free(); memory of a `char**`, `uint8_t**`,
+ *            `gs_digest**` or `gs_change**` goes with gs_free(). All of these accept NULL.
+ *            "Borrowed" bytes belong to the handle they came from and live as long as it, or as
+ *            the comment says. Text that is handed out has a zero after its end, borrowed text
+ *            only where the comment says so.
+ * Threads    A gs_storage and a gs_snapshot serve many threads at once, gs_record too for reading;
+ *            a gs_transaction, gs_scan or gs_error serves one thread at a time. Freeing a handle
+ *            while another thread uses it is a programming error.
+ * Lifetime   Transactions, snapshots, scans and records may outlive the gs_storage they came from.
+ * Mistakes   NULL for a handle or for an out argument that is needed is a programming error. It is
+ *            answered with GS_INVALID where a code is returned, else with 0, false or NULL.
+ *            Freed or foreign pointers are not detected. Running out of memory stops the program.
+ *
+ * C99 and C++. The layout of structs is fixed within a minor version, such as 0.1. These functions
+ * are visible symbols also when the archive becomes part of a shared library; the C++ interface is
+ * not: it is for programs that link the archive.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "globalstorage/codes.h"
+
+#if defined(__GNUC__)
+#define GS_EXPORT __attribute__((visibility("default")))
+#else
+#define GS_EXPORT
+#endif
+
+/* No function throws. */
+#ifdef __cplusplus
+#define GS_NO_THROW noexcept
+extern "C" {
+#else
+#define GS_NO_THROW
+#endif
+
+/* --- library, codes, errors --------------------------------------------------------------- */
+
+typedef struct gs_error gs_error;
+
+/* Version of the library, such as "0.1.0"; static. */
+GS_EXPORT const char* gs_version(void) GS_NO_THROW;
+
+/* Name ("not_found") and meaning of a code, ending with a zero; static, "unknown" for a number that
+ * is no code. */
+GS_EXPORT const char* gs_code_name(gs_code code) GS_NO_THROW;
+GS_EXPORT const char* gs_code_meaning(gs_code code) GS_NO_THROW;
+
+/* What a program may sensibly do about a code. */
+typedef enum gs_advice {
+  GS_ADVICE_NONE = 0,   /* the call or its input has to change */
+  GS_ADVICE_RETRY = 1,  /* the same call may succeed later */
+  GS_ADVICE_REOPEN = 2, /* close the storage and open it again */
+  GS_ADVICE_REPAIR = 3  /* bytes are damaged: fetch them from a peer or a backup */
+} gs_advice;
+GS_EXPORT gs_advice gs_code_advice(gs_code code) GS_NO_THROW;
+
+/* GS_OK for NULL. */
+GS_EXPORT gs_code gs_error_code(const gs_error* error) GS_NO_THROW;
+/* What failed, where and what to do next, for people; borrowed, ends with a zero, "" for NULL.
+ * `length`: its bytes, or NULL. */
+GS_EXPORT const char* gs_error_message(const gs_error* error, size_t* length) GS_NO_THROW;
+GS_EXPORT void gs_error_free(gs_error* error) GS_NO_THROW;
+
+/* Releases memory that a function handed out. */
+GS_EXPORT void gs_free(void* memory) GS_NO_THROW;
+
+/* --- ids and digests ---------------------------------------------------------------------- */
+
+/* The 128-bit name of a record. Order of the bytes = order of the text. */
+typedef struct gs_id {
+  uint8_t bytes[16];
+} gs_id;
+
+/* SHA-256: names changes, versions, storages and writers. */
+typedef struct gs_digest {
+  uint8_t bytes[32];
+} gs_digest;
+
+enum { GS_ID_TEXT_SIZE = 37, GS_DIGEST_TEXT_SIZE = 65 }; /* with the zero at the end */
+
+/* Write the text form and a zero. Nothing happens when an argument is NULL. */
+GS_EXPORT void gs_id_text(const gs_id* id, char text[GS_ID_TEXT_SIZE]) GS_NO_THROW;
+GS_EXPORT void gs_digest_text(const gs_digest* digest, char text[GS_DIGEST_TEXT_SIZE]) GS_NO_THROW;
+/* Accept exactly the text form, in either case. GS_INVALID for anything else. */
+GS_EXPORT gs_code gs_id_parse(const char* text, size_t length, gs_id* id,
+                              gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_digest_parse(const char* text, size_t length, gs_digest* digest,
+                                  gs_error** error) GS_NO_THROW;
+/* The id that a text names: a UUID, or a foreign key in `collection`. Looks into no storage. */
+GS_EXPORT gs_code gs_resolve(const char* text, size_t length, const char* collection,
+                             size_t collection_length, gs_id* id, gs_error** error) GS_NO_THROW;
+
+/* --- options ------------------------------------------------------------------------------ */
+
+/* When a commit returns. */
+typedef enum gs_durability {
+  GS_DURABILITY_DEFAULT = 0, /* the storage's; in gs_options: batch */
+  GS_DURABILITY_LAZY = 1,    /* at once; on disk with the next sync or within about a second */
+  GS_DURABILITY_BATCH = 2,   /* after the fdatasync that it shares with other commits */
+  GS_DURABILITY_SYNC = 3     /* after an fdatasync of its own */
+} gs_durability;
+
+typedef enum gs_policy {
+  GS_POLICY_OPEN = 0,  /* everybody who holds the storage may write */
+  GS_POLICY_CLOSED = 1 /* admitted writers only */
+} gs_policy;
+
+typedef enum gs_event_level {
+  GS_EVENT_DEBUG = 0,
+  GS_EVENT_INFO = 1,
+  GS_EVENT_WARNING = 2,
+  GS_EVENT_ERROR = 3
+} gs_event_level;
+
+/* Receives what happened, from any thread; must not call back into the storage. `name` is stable
+ * snake_case, `text` for people; both are borrowed for the call and have no zero at the end. */
+typedef void (*gs_event_function)(void* context, gs_event_level level, const char* name,
+                                  size_t name_length, const char* text, size_t text_length);
+
+/* Always begin with gs_options_default(). */
+typedef struct gs_options {
+  bool read_only;
+  bool verify_on_open; /* hash the chain of own changes again while opening; slower */
+  gs_durability durability;
+  gs_policy policy;              /* used by gs_create only */
+  unsigned threads;              /* beside the callers', 0 .. 8; 0: work runs inside calls */
+  uint32_t segment_bytes;        /* 8 KiB .. 1 GiB */
+  uint64_t memory_bytes;         /* for rows before they go to a sorted run, 4 KiB .. 1 GiB */
+  uint64_t checkpoint_log_bytes; /* log that triggers a checkpoint, 4 KiB .. 4 GiB */
+  uint64_t cache_bytes;          /* data above it gets runs with full records; 0: half of RAM */
+  gs_event_function on_event;    /* or NULL */
+  void* event_context;           /* handed to on_event; must live as long as the storage is used */
+} gs_options;
+
+/* Fills in the defaults. */
+GS_EXPORT void gs_options_default(gs_options* options) GS_NO_THROW;
+
+/* --- a storage ---------------------------------------------------------------------------- */
+
+typedef struct gs_storage gs_storage;
+
+/* `options`: or NULL for the defaults.
+ * create: GS_EXISTS when a storage is there already.
+ * open: GS_NOT_A_STORAGE, GS_NEWER_FORMAT, GS_LOCKED (the message names the owner), GS_DAMAGED only
+ * when not even reading is possible: else it opens read-only and gs_storage_recovery() tells. */
+GS_EXPORT gs_code gs_create(const char* directory, size_t length, const gs_options* options,
+                            gs_storage** storage, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_open(const char* directory, size_t length, const gs_options* options,
+                          gs_storage** storage, gs_error** error) GS_NO_THROW;
+/* As gs_open, but makes a storage with GS_POLICY_OPEN where there is none. */
+GS_EXPORT gs_code gs_open_or_create(const char* directory, size_t length, const gs_options* options,
+                                    gs_storage** storage, gs_error** error) GS_NO_THROW;
+
+/* Waits until everything is durable and lets go of the directory. Every later call with this
+ * storage gives GS_CLOSED, a second gs_close() GS_OK. The handle still needs gs_storage_free(). */
+GS_EXPORT gs_code gs_close(gs_storage* storage, gs_error** error) GS_NO_THROW;
+/* Closes when that did not happen yet; gs_close() first to learn whether it went well. */
+GS_EXPORT void gs_storage_free(gs_storage* storage) GS_NO_THROW;
+
+/* Who it is; zeros for NULL. These answer after gs_close() too. */
+GS_EXPORT gs_digest gs_storage_id(const gs_storage* storage) GS_NO_THROW;
+GS_EXPORT gs_digest gs_storage_writer(const gs_storage* storage) GS_NO_THROW;
+GS_EXPORT bool gs_storage_read_only(const gs_storage* storage) GS_NO_THROW;
+
+/* What opening found after a crash. */
+typedef struct gs_recovery {
+  uint64_t changes_replayed;
+  uint64_t bytes_replayed;
+  bool torn_tail_cut; /* an unfinished write at the end of the log was removed: */
+  uint32_t cut_segment;
+  uint64_t cut_offset;
+  uint64_t cut_bytes;
+  size_t damage; /* damaged places; not 0: the storage is read-only until repaired */
+} gs_recovery;
+/* `text`: one line for each damaged place, or NULL; gs_free(). */
+GS_EXPORT gs_code gs_storage_recovery(const gs_storage* storage, gs_recovery* recovery, char** text,
+                                      size_t* text_length, gs_error** error) GS_NO_THROW;
+
+/* --- one record: each write is a transaction of its own with the storage's durability ------ */
+
+/* `json`: one object; docs/FORMAT.md, "JSON", for dates, bytes, big numbers, ids and sets.
+ * `collection`: empty for none. `id`: of the new record, or NULL. */
+GS_EXPORT gs_code gs_insert(gs_storage* storage, const char* collection, size_t collection_length,
+                            const char* json, size_t json_length, gs_id* id,
+                            gs_error** error) GS_NO_THROW;
+/* With a foreign key of 1 to 1,024 bytes, from which the id is made; replaces the record if it is
+ * there. */
+GS_EXPORT gs_code gs_put(gs_storage* storage, const char* collection, size_t collection_length,
+                         const char* key, size_t key_length, const char* json, size_t json_length,
+                         gs_id* id, gs_error** error) GS_NO_THROW;
+/* Replaces the whole content. GS_NOT_FOUND. */
+GS_EXPORT gs_code gs_set(gs_storage* storage, const gs_id* id, const char* json, size_t json_length,
+                         gs_error** error) GS_NO_THROW;
+/* Replaces the given fields; {"$unset":true} as a value removes a field. GS_NOT_FOUND. */
+GS_EXPORT gs_code gs_update(gs_storage* storage, const gs_id* id, const char* json,
+                            size_t json_length, gs_error** error) GS_NO_THROW;
+/* GS_NOT_FOUND. */
+GS_EXPORT gs_code gs_remove(gs_storage* storage, const gs_id* id, gs_error** error) GS_NO_THROW;
+/* Applies `changes` (as gs_update) when every field of `expected` has exactly that value now.
+ * `swapped`: whether it did. GS_NOT_FOUND; GS_CONFLICT when others kept changing the record. */
+GS_EXPORT gs_code gs_swap(gs_storage* storage, const gs_id* id, const char* expected,
+                          size_t expected_length, const char* changes, size_t changes_length,
+                          bool* swapped, gs_error** error) GS_NO_THROW;
+
+typedef struct gs_record gs_record;
+
+/* The newest version. GS_NOT_FOUND. */
+GS_EXPORT gs_code gs_get(const gs_storage* storage, const gs_id* id, gs_record** record,
+                         gs_error** error) GS_NO_THROW;
+/* As of just after that change. GS_NOT_FOUND (the record or the change), GS_ERASED. */
+GS_EXPORT gs_code gs_get_at(const gs_storage* storage, const gs_id* id, const gs_digest* change,
+                            gs_record** record, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_has(const gs_storage* storage, const gs_id* id, bool* has,
+                         gs_error** error) GS_NO_THROW;
+
+/* --- reading a record: one version, its bytes stay in place while the handle lives ---------- */
+
+/* Numbers are those of docs/FORMAT.md, "Types". */
+typedef enum gs_type {
+  GS_TYPE_NULL = 0,
+  GS_TYPE_BOOLEAN = 1,
+  GS_TYPE_NUMBER = 2,
+  GS_TYPE_INTEGER = 3,
+  GS_TYPE_DATE = 4,
+  GS_TYPE_ID = 5,
+  GS_TYPE_STRING = 6,
+  GS_TYPE_BYTES = 7,
+  GS_TYPE_BIG = 8,
+  GS_TYPE_ARRAY = 9,
+  GS_TYPE_OBJECT = 10,
+  GS_TYPE_SET = 11,
+  GS_TYPE_BLOB = 12
+} gs_type;
+
+GS_EXPORT void gs_record_free(gs_record* record) GS_NO_THROW;
+GS_EXPORT gs_id gs_record_id(const gs_record* record) GS_NO_THROW;
+/* Names exactly this version, for gs_transaction_expect(). */
+GS_EXPORT gs_digest gs_record_version(const gs_record* record) GS_NO_THROW;
+/* Borrowed; NULL and length 0 for none. */
+GS_EXPORT const char* gs_record_collection(const gs_record* record, size_t* length) GS_NO_THROW;
+GS_EXPORT const char* gs_record_key(const gs_record* record, size_t* length) GS_NO_THROW;
+/* The record format of docs/FORMAT.md; borrowed. */
+GS_EXPORT const uint8_t* gs_record_bytes(const gs_record* record, size_t* length) GS_NO_THROW;
+/* The whole record as one line of JSON; gs_free(). `length`: or NULL. */
+GS_EXPORT gs_code gs_record_json(const gs_record* record, char** json, size_t* length,
+                                 gs_error** error) GS_NO_THROW;
+
+/* One field, read in place: true when the record has a field of that name and of that type; else
+ * false, and `value` is unchanged. Fields within fields: gs_record_json(). */
+GS_EXPORT bool gs_record_type(const gs_record* record, const char* name, size_t length,
+                              gs_type* value) GS_NO_THROW;
+GS_EXPORT bool gs_record_boolean(const gs_record* record, const char* name, size_t length,
+                                 bool* value) GS_NO_THROW;
+/* Of integers too, when a double has exactly that value. */
+GS_EXPORT bool gs_record_number(const gs_record* record, const char* name, size_t length,
+                                double* value) GS_NO_THROW;
+/* Integers, and dates in milliseconds since 1970-01-01 00:00 UTC. */
+GS_EXPORT bool gs_record_integer(const gs_record* record, const char* name, size_t length,
+                                 int64_t* value) GS_NO_THROW;
+/* Borrowed. */
+GS_EXPORT bool gs_record_text(const gs_record* record, const char* name, size_t length,
+                              const char** value, size_t* value_length) GS_NO_THROW;
+
+/* --- transactions: operations that take effect all or none --------------------------------- */
+
+typedef struct gs_transaction gs_transaction;
+
+GS_EXPORT gs_code gs_begin(gs_storage* storage, gs_transaction** transaction,
+                           gs_error** error) GS_NO_THROW;
+/* An uncommitted transaction is forgotten. */
+GS_EXPORT void gs_transaction_free(gs_transaction* transaction) GS_NO_THROW;
+
+/* Like the functions for one record, but nothing happens before gs_transaction_commit(). After an
+ * error of one of these, the transaction holds what it held before. */
+GS_EXPORT gs_code gs_transaction_insert(gs_transaction* transaction, const char* collection,
+                                        size_t collection_length, const char* json,
+                                        size_t json_length, gs_id* id,
+                                        gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_put(gs_transaction* transaction, const char* collection,
+                                     size_t collection_length, const char* key, size_t key_length,
+                                     const char* json, size_t json_length, gs_id* id,
+                                     gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_set(gs_transaction* transaction, const gs_id* id, const char* json,
+                                     size_t json_length, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_update(gs_transaction* transaction, const gs_id* id,
+                                        const char* json, size_t json_length,
+                                        gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_remove(gs_transaction* transaction, const gs_id* id,
+                                        gs_error** error) GS_NO_THROW;
+/* The commit gives GS_CONFLICT unless the record has exactly this version then; or is not there. */
+GS_EXPORT gs_code gs_transaction_expect(gs_transaction* transaction, const gs_id* id,
+                                        const gs_digest* version, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_expect_absent(gs_transaction* transaction, const gs_id* id,
+                                               gs_error** error) GS_NO_THROW;
+GS_EXPORT size_t gs_transaction_operations(const gs_transaction* transaction) GS_NO_THROW;
+
+/* GS_CONFLICT, GS_NOT_FOUND; after any error nothing of it took effect. `ticket`: for gs_wait(), or
+ * NULL. Takes no further calls afterwards but gs_transaction_free(): they give GS_INVALID. */
+GS_EXPORT gs_code gs_transaction_commit(gs_transaction* transaction, gs_durability durability,
+                                        uint64_t* ticket, gs_error** error) GS_NO_THROW;
+
+/* Wait until everything up to `ticket`, or everything so far, is durable. */
+GS_EXPORT gs_code gs_wait(gs_storage* storage, uint64_t ticket, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_sync(gs_storage* storage, gs_error** error) GS_NO_THROW;
+
+/* --- many records -------------------------------------------------------------------------- */
+
+/* A fixed moment to read from. Keeping one for long keeps replaced files on disk. */
+typedef struct gs_snapshot gs_snapshot;
+
+GS_EXPORT gs_code gs_snapshot_create(const gs_storage* storage, gs_snapshot** snapshot,
+                                     gs_error** error) GS_NO_THROW;
+GS_EXPORT void gs_snapshot_free(gs_snapshot* snapshot) GS_NO_THROW;
+/* The fastest read: the bytes of gs_record_bytes(), borrowed from the snapshot; NULL and length 0
+ * when it has no such record. */
+GS_EXPORT const uint8_t* gs_snapshot_peek(const gs_snapshot* snapshot, const gs_id* id,
+                                          size_t* length) GS_NO_THROW;
+
+/* Records in the order of their ids, as of the moment in which the scan was made. */
+typedef struct gs_scan gs_scan;
+
+#define GS_NO_LIMIT UINT64_MAX
+
+/* `snapshot`: of this storage, or NULL for now. `collection`: empty for all. `from`: the first id,
+ * inclusive, or NULL. */
+GS_EXPORT gs_code gs_scan_create(const gs_storage* storage, const gs_snapshot* snapshot,
+                                 const char* collection, size_t collection_length,
+                                 const gs_id* from, uint64_t limit, gs_scan** scan,
+                                 gs_error** error) GS_NO_THROW;
+GS_EXPORT void gs_scan_free(gs_scan* scan) GS_NO_THROW;
+/* False at the end. `record` is a new handle: gs_record_free(); NULL at the end. */
+GS_EXPORT bool gs_scan_next(gs_scan* scan, gs_record** record) GS_NO_THROW;
+/* The same without a handle; the bytes are borrowed until the next call with this scan. */
+GS_EXPORT bool gs_scan_next_bytes(gs_scan* scan, gs_id* id, const uint8_t** bytes,
+                                  size_t* length) GS_NO_THROW;
+
+/* --- blobs: values larger than a record ------------------------------------------------------ */
+
+typedef struct gs_blob_ref {
+  gs_digest digest;
+  uint64_t size;
+} gs_blob_ref;
+
+GS_EXPORT gs_code gs_blob_put(gs_storage* storage, const uint8_t* bytes, size_t length,
+                              gs_blob_ref* blob, gs_error** error) GS_NO_THROW;
+/* GS_NOT_FOUND. The bytes: gs_free(). */
+GS_EXPORT gs_code gs_blob_get(const gs_storage* storage, const gs_blob_ref* blob, uint8_t** bytes,
+                              size_t* length, gs_error** error) GS_NO_THROW;
+
+/* --- history and proofs ---------------------------------------------------------------------- */
+
+typedef struct gs_change {
+  gs_digest digest;
+  gs_digest writer;
+  gs_digest prev; /* the same writer's change before it */
+  uint64_t sequence;
+  uint64_t time_ms;
+  uint64_t bytes;
+  uint64_t offset; /* in the segment */
+  uint32_t segment;
+  uint32_t parents; /* how many changes of others it follows */
+  uint32_t transactions;
+  uint32_t operations;
+} gs_change;
+
+/* The newest `count_max` changes, newest first. `changes`: an array of `count`; gs_free(). */
+GS_EXPORT gs_code gs_log(const gs_storage* storage, uint64_t count_max, gs_change** changes,
+                         size_t* count, gs_error** error) GS_NO_THROW;
+/* A change named by the first 4 to 64 characters of its digest in hexadecimal. GS_NOT_FOUND. */
+GS_EXPORT gs_code gs_find_change(const gs_storage* storage, const char* prefix, size_t length,
+                                 gs_change* change, gs_error** error) GS_NO_THROW;
+
+/* The digest of the state, equal on every replica with the same heads. `heads`: digests of the
+ * newest changes of the log, those that no other change follows; gs_free(). Both or NULL. */
+GS_EXPORT gs_code gs_state_digest(const gs_storage* storage, gs_digest* digest, gs_digest** heads,
+                                  size_t* head_count, gs_error** error) GS_NO_THROW;
+
+typedef struct gs_verify_options {
+  bool quick;            /* without rebuilding the state from the log to compare it */
+  bool incremental;      /* only changes that no gs_verify() with this storage has seen yet */
+  const gs_digest* head; /* this change must be in the log: shows a cut-off end; or NULL */
+} gs_verify_options;
+
+typedef struct gs_verify_summary {
+  bool ok;
+  uint64_t bytes;
+  uint64_t changes;
+  uint64_t operations;
+  uint64_t erased;
+  size_t sections_failed;
+  size_t damage; /* damaged places of the log, counted up to 1,000 */
+} gs_verify_summary;
+
+/* Checks the whole history. GS_OK means that checking was possible: look at `ok`. `options`: or
+ * NULL. `failures`: one line for each failed section and each damaged place, or NULL; gs_free(). */
+GS_EXPORT gs_code gs_verify(const gs_storage* storage, const gs_verify_options* options,
+                            gs_verify_summary* summary, char** failures, size_t* failures_length,
+                            gs_error** error) GS_NO_THROW;
+
+/* A proof of the record's newest version: JSON that gs_verify_proof() can check anywhere;
+ * gs_free(). GS_NOT_FOUND. */
+GS_EXPORT gs_code gs_proof(const gs_storage* storage, const gs_id* id, char** json, size_t* length,
+                           gs_error** error) GS_NO_THROW;
+
+/* What a valid proof says. */
+typedef struct gs_proof_report {
+  gs_digest storage;
+  gs_digest change;
+  gs_digest writer;
+  gs_id id;
+  uint64_t time_ms;
+  gs_digest log_root;   /* root of the log tree that the change is in */
+  gs_digest log_signer; /* who vouches for that root; whom to believe is yours to say */
+  uint64_t log_size;
+} gs_proof_report;
+
+/* Needs no storage. `log_root`: the log must have this root, or NULL. `json`: the record's content
+ * in that version, or NULL; gs_free(). GS_INVALID (no proof), GS_BROKEN_CHAIN, GS_BAD_SIGNATURE. */
+GS_EXPORT gs_code gs_verify_proof(const char* proof, size_t proof_length, const gs_digest* log_root,
+                                  gs_proof_report* report, char** json, size_t* json_length,
+                                  gs_error** error) GS_NO_THROW;
+
+/* Removes the record and every payload that ever held it; the chain still verifies. `reason`: kept
+ * in the log. `payloads`: how many were erased, or NULL. GS_NOT_FOUND. */
+GS_EXPORT gs_code gs_erase(gs_storage* storage, const gs_id* id, const char* reason,
+                           size_t reason_length, uint64_t* payloads, gs_error** error) GS_NO_THROW;
+
+/* --- care ------------------------------------------------------------------------------------ */
+
+typedef struct gs_stats {
+  uint64_t records;
+  uint64_t log_bytes;   /* valid bytes of the log */
+  uint64_t state_bytes; /* files below state/ */
+  uint64_t blob_bytes;
+  uint64_t memory_bytes; /* rows, slots and images in RAM */
+  uint64_t segments;
+  uint64_t changes;
+  uint64_t operations; /* appended by this process */
+  uint64_t runs;
+  uint64_t writers;
+  uint64_t shapes;
+  uint64_t collections;
+} gs_stats;
+
+GS_EXPORT gs_code gs_storage_stats(const gs_storage* storage, gs_stats* stats,
+                                   gs_error** error) GS_NO_THROW;
+/* Writes rows in RAM to a run now; merges all runs into one. */
+GS_EXPORT gs_code gs_checkpoint(gs_storage* storage, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_compact(gs_storage* storage, gs_error** error) GS_NO_THROW;
+/* A copy that can be restored; never contains this writer's keys. Runs beside writes. GS_EXISTS. */
+GS_EXPORT gs_code gs_backup(const gs_storage* storage, const char* directory, size_t length,
+                            gs_error** error) GS_NO_THROW;
+/* Makes a storage from a backup, with a new writer. GS_EXISTS, GS_NOT_A_STORAGE. */
+GS_EXPORT gs_code gs_restore(const char* backup, size_t backup_length, const char* directory,
+                             size_t directory_length, gs_error** error) GS_NO_THROW;
+
+#ifdef __cplusplus
+}
+#endif
