@@ -19,7 +19,7 @@ if(NOT GS_WASM)
     INTERFACE_INCLUDE_DIRECTORIES "${GS_SODIUM_INCLUDE}")
   target_link_libraries(gs_external_crypto INTERFACE OpenSSL::Crypto gs_sodium)
 else()
-  include(gs_wasm_crypto)
+  include(gs_wasm)
 endif()
 
 add_library(gs_external_rapidcheck INTERFACE)
