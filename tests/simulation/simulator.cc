@@ -234,10 +234,15 @@ class Schedule {
       if (!notice(db_->close())) acknowledged_ = history_.size();
     }
     totals_.acknowledged += acknowledged_;
-    // Cut before the engine is destroyed, so that its destructor cannot save anything.
-    files_.cut_power();
-    db_.reset();
-    files_.restart();
+    // Before the engine is destroyed, so that its destructor cannot save anything.
+    if (how < 4) {
+      files_.kill_process();
+      db_.reset();
+    } else {
+      files_.cut_power();
+      db_.reset();
+      files_.restart();
+    }
     files_.set_faults(Faults());
     broken_ = false;
   }

@@ -16,11 +16,6 @@ using graph::Kind;
 
 namespace {
 
-struct Target {
-  Digest change;
-  graph::Erase erase;
-};
-
 bool holds_payload(std::uint8_t kind) {
   switch (static_cast<Kind>(kind)) {
     case Kind::insert:
@@ -64,25 +59,13 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason) {
       if (view.id(i) == id) wanted = i;
     }
     if (wanted == graph::kNoId) return {};
-    std::vector<Digest> leaves;
     auto cursor = view.operations();
     graph::OperationView operation;
     while (cursor.next(operation)) {
       if (operation.id_index != wanted) continue;
       known = true;
       if (operation.erased() || !holds_payload(operation.kind)) continue;
-      if (leaves.empty()) leaves = view.leaves();
-      graph::Erase erase;
-      erase.change = view.digest();
-      erase.operation = cursor.index();
-      erase.kind = operation.kind;
-      erase.flags = operation.flags;
-      erase.shape = operation.shape;
-      erase.id_index = operation.id_index;
-      erase.hlc_delta = static_cast<std::uint32_t>(operation.hlc - view.hlc());
-      erase.leaf = leaves[cursor.index()];
-      erase.reason = reason;
-      erases.push_back(erase);
+      erases.push_back(graph::describe_erasure(view, cursor.index(), reason));
       places[log::segment_of(at)][at].push_back(cursor.index());
     }
     return {};

@@ -178,7 +178,8 @@ Error Database::recover() {
   }
   if (!loaded.ok() || error) {
     if (error && error.code() != Code::damaged && error.code() != Code::broken_chain &&
-        error.code() != Code::not_found && error.code() != Code::invalid) {
+        error.code() != Code::not_found && error.code() != Code::invalid &&
+        error.code() != Code::newer_format) {
       return error;
     }
     tables_.clear();

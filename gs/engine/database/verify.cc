@@ -76,6 +76,14 @@ class Verifier {
     report_.bytes += bytes.size();
   }
 
+  // Every erased operation needs an erase operation that names it.
+  void finish() {
+    if (memory_.erased.empty()) return;
+    const auto& [change, operation] = memory_.erased.begin()->first;
+    fail(payloads, "change " + change.text() + " operation " + std::to_string(operation) +
+                       " is erased, and no erase operation says so");
+  }
+
   bool knows(const Digest& change) const { return memory_.known.count(change) != 0; }
 
  private:
@@ -105,6 +113,8 @@ class Verifier {
     while (cursor.next(operation)) {
       if (operation.erased()) {
         ++report_.erased;
+        memory_.erased[{change.digest(), cursor.index()}] = {
+            graph::describe_erasure(change, cursor.index(), {}), change.id(operation.id_index)};
         continue;
       }
       const auto where = [&] { return name + " operation " + std::to_string(cursor.index()); };
@@ -125,9 +135,27 @@ class Verifier {
       passed(payloads);
       if (operation.kind == static_cast<std::uint8_t>(Kind::shape))
         learn_shape(change, operation, where());
+      if (operation.kind == static_cast<std::uint8_t>(Kind::erase)) {
+        check_erasure(change.id(operation.id_index), operation.payload, where());
+      }
       if (operation.kind == static_cast<std::uint8_t>(Kind::insert))
         check_id(change, operation, *shape, where());
     }
+  }
+
+  // The signed erase operation must say exactly what is left of the operation that it names.
+  void check_erasure(const Id& id, Bytes payload, const std::string& where) {
+    const auto erase = graph::parse_erase(payload);
+    if (!erase.ok()) return;  // reported as a payload already
+    const auto found = memory_.erased.find({erase->change, erase->operation});
+    if (found == memory_.erased.end()) return;  // its segment was not written again yet
+    const graph::Erase& left = found->second.left;
+    const bool same = found->second.id == id && left.kind == erase->kind &&
+                      left.flags == erase->flags && left.shape == erase->shape &&
+                      left.id_index == erase->id_index && left.leaf == erase->leaf &&
+                      left.hlc_delta == erase->hlc_delta;
+    if (!same) fail(payloads, where + " does not describe what is left of the erased operation");
+    memory_.erased.erase(found);
   }
 
   void learn_shape(const graph::ChangeView& change, const graph::OperationView& operation,
@@ -257,6 +285,7 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
     GS_TRY_OK(log_->verify(visit, damage, options.progress));
   }
   verified_->to = settled.end;
+  verifier.finish();
   if (!damage.empty()) {
     GS_TRY(report.damage, name_damage(*log_, damage));
   }

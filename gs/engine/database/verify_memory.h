@@ -2,6 +2,7 @@
 // that an incremental one only reads what is new.
 #pragma once
 
+#include <map>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -24,6 +25,12 @@ struct VerifyMemory {
   std::unordered_map<graph::Writer, Head, DigestHash> heads;
   std::unordered_set<Digest, DigestHash> known;  // changes, for parents and heads
   std::unordered_map<Digest, record::ShapePtr, DigestHash> shapes;
+  // What is left of erased operations, until the erase operation that vouches for it is seen.
+  struct Erased {
+    graph::Erase left;
+    Id id;
+  };
+  std::map<std::pair<Digest, std::uint32_t>, Erased> erased;
   log::Location to = 0;
 };
 
