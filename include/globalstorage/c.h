@@ -166,7 +166,7 @@ GS_EXPORT void gs_options_default(gs_options* options) GS_NO_THROW;
 typedef struct gs_storage gs_storage;
 
 /* `options`: or NULL for the defaults.
- * create: GS_EXISTS when a storage is there already.
+ * create: GS_EXISTS when a storage is there already, GS_LOCKED when it is open.
  * open: GS_NOT_A_STORAGE, GS_NEWER_FORMAT, GS_LOCKED (the message names the owner), GS_DAMAGED only
  * when not even reading is possible: else it opens read-only and gs_storage_recovery() tells. */
 GS_EXPORT gs_code gs_create(const char* directory, size_t length, const gs_options* options,
@@ -320,8 +320,10 @@ GS_EXPORT gs_code gs_transaction_expect_absent(gs_transaction* transaction, cons
                                                gs_error** error) GS_NO_THROW;
 GS_EXPORT size_t gs_transaction_operations(const gs_transaction* transaction) GS_NO_THROW;
 
-/* GS_CONFLICT, GS_NOT_FOUND; after any error nothing of it took effect. `ticket`: for gs_wait(), or
- * NULL. Takes no further calls afterwards but gs_transaction_free(): they give GS_INVALID. */
+/* GS_CONFLICT, GS_NOT_FOUND, GS_TOO_LARGE: nothing of it took effect. After GS_IO or GS_FAILED
+ * while it waited for the disk, opening the storage again tells whether all of it or nothing is there.
+ * `ticket`: for gs_wait(), or NULL. Whether it succeeds or not, the transaction then takes no calls
+ * but gs_transaction_free(): they give GS_INVALID. */
 GS_EXPORT gs_code gs_transaction_commit(gs_transaction* transaction, gs_durability durability,
                                         uint64_t* ticket, gs_error** error) GS_NO_THROW;
 
