@@ -157,7 +157,8 @@ Error Database::save_checkpoint() {
 Error Database::merge_if_needed() {
   for (;;) {
     std::vector<std::uint64_t> sizes;
-    for (const auto& run : current_version()->runs) sizes.push_back(run->file_bytes());
+    const auto version = current_version();  // held while its runs are looked at
+    for (const auto& run : version->runs) sizes.push_back(run->file_bytes());
     const std::size_t count = state::runs_to_merge(sizes);
     if (count == 0) return {};
     const bool outgrown = options_.cache_bytes != 0 && log_->bytes() > options_.cache_bytes;
