@@ -29,6 +29,8 @@ bool holds_payload(std::uint8_t kind) {
 
 // The longest reason that is kept; it stands in the log for ever.
 constexpr std::size_t kReasonBytesMax = 1024;
+// Checkpoints before an erasure gives up: each finds that writers have begun another one meanwhile.
+constexpr int kQuietTriesMax = 1000;
 
 }  // namespace
 
@@ -42,8 +44,31 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason) {
     std::lock_guard lock(commit_mutex_);
     GS_TRY_OK(writable());
   }
-  GS_TRY_OK(checkpoint());  // no background job may hold pointers into segments that move
-  std::lock_guard lock(commit_mutex_);
+  // No background job may hold pointers into segments that move, and none may begin: it would put
+  // a run of the old state into the new one.
+  std::unique_lock lock(commit_mutex_, std::defer_lock);
+  for (int i = 0; !lock.owns_lock(); ++i) {
+    if (i == kQuietTriesMax) {
+      return Error(Code::conflict,
+                   "too many writes beside the erasure. Try again when there are fewer");
+    }
+    GS_TRY_OK(checkpoint());
+    lock.lock();
+    std::lock_guard background_lock(background_mutex_);
+    if (frozen_.empty() && !background_running_) {
+      background_running_ = true;  // keeps jobs away
+    } else {
+      lock.unlock();
+    }
+  }
+  struct Quiet {
+    Database& db;
+    ~Quiet() {
+      std::lock_guard background_lock(db.background_mutex_);
+      db.background_running_ = false;
+      db.background_done_.notify_all();
+    }
+  } const quiet{*this};
   GS_TRY_OK(writable());
   if (builder_.is_open()) GS_TRY_OK(close_change());
   const Settled settled{moment(), log_->first(), log_->end(), frontier_};
@@ -142,8 +167,8 @@ Error Database::rebuild_state() {
   // Rebuilt rows count transactions from the log's beginning, which may be more than this process
   // saw.
   const Sequence visible = std::max(visible_.load(), sequence);
+  visible_.store(visible, std::memory_order_release);  // first: no reader may miss rebuilt rows
   publish(std::move(version));
-  visible_.store(visible, std::memory_order_release);
   written_ = visible;
   {
     std::lock_guard flush_lock(flush_mutex_);
