@@ -208,7 +208,7 @@ struct Cursor::Impl {
     while (is_current) {
       const bool found = sources[current.source].take(out);
       while (!heads.empty() && heads.front().same_id_as(current)) {
-        Head older;
+        Head older{};
         pop(older);
         sources[older.source].advance();
         push(older.source);
