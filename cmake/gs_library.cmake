@@ -1,5 +1,9 @@
 # The library `globalstorage`: every module's objects in one archive, with its install rules.
 # Users say find_package(globalstorage) and link globalstorage::globalstorage.
+#
+# Always an archive. Symbols are hidden, so that a shared library made of it exports nothing by
+# accident, but for the functions of globalstorage/c.h (GS_EXPORT): they are the interface across
+# shared libraries. The C++ interface hands out types of the standard library and has none.
 
 get_property(modules GLOBAL PROPERTY GS_MODULES)
 set(objects "")

@@ -20,13 +20,20 @@ static_assert(GS_EVENT_ERROR == static_cast<int>(gs::Event::Level::error));
 
 // --- library, codes, errors ---
 
-const char* gs_version(void) noexcept { return gs::version(); }
-const char* gs_code_name(gs_code code) noexcept { return gs::code_name(static_cast<Code>(code)); }
-const char* gs_code_meaning(gs_code code) noexcept {
-  return gs::code_meaning(static_cast<Code>(code));
+namespace {
+
+// Numbers that are no code stay none: Code has 16 bits.
+Code code_of(int number) noexcept {
+  return static_cast<Code>(number < 0 || number > 0xFFFF ? 0xFFFF : number);
 }
-gs_advice gs_code_advice(gs_code code) noexcept {
-  return static_cast<gs_advice>(gs::code_advice(static_cast<Code>(code)));
+
+}  // namespace
+
+const char* gs_version(void) noexcept { return gs::version(); }
+const char* gs_code_name(int code) noexcept { return gs::code_name(code_of(code)); }
+const char* gs_code_meaning(int code) noexcept { return gs::code_meaning(code_of(code)); }
+gs_advice gs_code_advice(int code) noexcept {
+  return static_cast<gs_advice>(gs::code_advice(code_of(code)));
 }
 
 gs_code gs_error_code(const gs_error* error) noexcept {
@@ -110,7 +117,7 @@ void gs_options_default(gs_options* options) noexcept {
 namespace {
 
 Result<gs::Durability> durability_of(gs_durability durability) {
-  switch (static_cast<int>(durability)) {
+  switch (durability) {
     case GS_DURABILITY_DEFAULT:
     case GS_DURABILITY_BATCH:
       return gs::Durability::batch;
@@ -147,7 +154,7 @@ Result<gs::Options> options_of(const gs_options* given) {
 Result<gs::CreateOptions> create_options_of(const gs_options* given) {
   gs::CreateOptions create;
   if (given == nullptr) return create;
-  switch (static_cast<int>(given->policy)) {
+  switch (given->policy) {
     case GS_POLICY_OPEN:
       create.policy = gs::Policy::open;
       return create;

@@ -105,7 +105,7 @@ size_t gs_transaction_operations(const gs_transaction* transaction) noexcept {
 namespace {
 
 gs::Result<gs::Ticket> commit(gs::Transaction& transaction, gs_durability durability) {
-  switch (static_cast<int>(durability)) {
+  switch (durability) {
     case GS_DURABILITY_DEFAULT:
       return transaction.commit();
     case GS_DURABILITY_LAZY:

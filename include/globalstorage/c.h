@@ -68,8 +68,8 @@ GS_EXPORT const char* gs_version(void) GS_NO_THROW;
 
 /* Name ("not_found") and meaning of a code, ending with a zero; static, "unknown" for a number that
  * is no code. */
-GS_EXPORT const char* gs_code_name(gs_code code) GS_NO_THROW;
-GS_EXPORT const char* gs_code_meaning(gs_code code) GS_NO_THROW;
+GS_EXPORT const char* gs_code_name(int code) GS_NO_THROW;
+GS_EXPORT const char* gs_code_meaning(int code) GS_NO_THROW;
 
 /* What a program may sensibly do about a code. */
 typedef enum gs_advice {
@@ -78,7 +78,7 @@ typedef enum gs_advice {
   GS_ADVICE_REOPEN = 2, /* close the storage and open it again */
   GS_ADVICE_REPAIR = 3  /* bytes are damaged: fetch them from a peer or a backup */
 } gs_advice;
-GS_EXPORT gs_advice gs_code_advice(gs_code code) GS_NO_THROW;
+GS_EXPORT gs_advice gs_code_advice(int code) GS_NO_THROW;
 
 /* GS_OK for NULL. */
 GS_EXPORT gs_code gs_error_code(const gs_error* error) GS_NO_THROW;
@@ -118,18 +118,20 @@ GS_EXPORT gs_code gs_resolve(const char* text, size_t length, const char* collec
 
 /* --- options ------------------------------------------------------------------------------ */
 
-/* When a commit returns. */
-typedef enum gs_durability {
+/* When a commit returns. An int, as an enum of C++ must not hold any other number. */
+enum {
   GS_DURABILITY_DEFAULT = 0, /* the storage's; in gs_options: batch */
   GS_DURABILITY_LAZY = 1,    /* at once; on disk with the next sync or within about a second */
   GS_DURABILITY_BATCH = 2,   /* after the fdatasync that it shares with other commits */
   GS_DURABILITY_SYNC = 3     /* after an fdatasync of its own */
-} gs_durability;
+};
+typedef int gs_durability;
 
-typedef enum gs_policy {
+enum {
   GS_POLICY_OPEN = 0,  /* everybody who holds the storage may write */
   GS_POLICY_CLOSED = 1 /* admitted writers only */
-} gs_policy;
+};
+typedef int gs_policy;
 
 typedef enum gs_event_level {
   GS_EVENT_DEBUG = 0,
@@ -321,9 +323,9 @@ GS_EXPORT gs_code gs_transaction_expect_absent(gs_transaction* transaction, cons
 GS_EXPORT size_t gs_transaction_operations(const gs_transaction* transaction) GS_NO_THROW;
 
 /* GS_CONFLICT, GS_NOT_FOUND, GS_TOO_LARGE: nothing of it took effect. After GS_IO or GS_FAILED
- * while it waited for the disk, opening the storage again tells whether all of it or nothing is there.
- * `ticket`: for gs_wait(), or NULL. Whether it succeeds or not, the transaction then takes no calls
- * but gs_transaction_free(): they give GS_INVALID. */
+ * while it waited for the disk, opening the storage again tells whether all of it or nothing is
+ * there. `ticket`: for gs_wait(), or NULL. Whether it succeeds or not, the transaction then takes
+ * no calls but gs_transaction_free(): they give GS_INVALID. */
 GS_EXPORT gs_code gs_transaction_commit(gs_transaction* transaction, gs_durability durability,
                                         uint64_t* ticket, gs_error** error) GS_NO_THROW;
 

@@ -14,4 +14,4 @@ run(${CMAKE_COMMAND} -G Ninja -S ${STRANGER} -B ${FOLDER}/build
     -D CMAKE_C_COMPILER=${C_COMPILER} -D CMAKE_CXX_COMPILER=${CXX_COMPILER})
 run(${CMAKE_COMMAND} --build ${FOLDER}/build)
 run(${FOLDER}/build/stranger_cpp ${FOLDER}/storage)
-run(${FOLDER}/build/stranger_c)
+run(${FOLDER}/build/stranger_c ${FOLDER}/storage_c)
