@@ -138,6 +138,7 @@ Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
 
 Bytes Snapshot::peek(const Id& id) const noexcept {
   engine::Found found;
+  if (impl_ == nullptr) return {};  // an empty Snapshot holds nothing
   if (!impl_->moment.version->find(id, impl_->moment.at, found) || found.record == nullptr)
     return {};
   return record::RecordView(nullptr, found.record).bytes();

@@ -209,6 +209,7 @@ Error Database::checkpoint() {
   start_background();
   std::unique_lock lock(background_mutex_);
   if (env_.background == nullptr) {
+    background_done_.wait(lock, [this] { return !background_running_; });  // another caller's
     background_running_ = true;
     lock.unlock();
     background();

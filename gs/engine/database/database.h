@@ -210,7 +210,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::unique_ptr<CommitScratch> scratch_;
   Error failure_;  // first fatal failure; guarded by commit_mutex_
   std::atomic<bool> failed_{false};
-  bool closed_ = false;
+  std::atomic<bool> closed_{false};
 
   std::atomic<Sequence> visible_{0};  // committed, for readers
   Sequence written_ = 0;              // in closed changes; guarded by commit_mutex_

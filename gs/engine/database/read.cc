@@ -24,7 +24,7 @@ std::shared_ptr<const RecordHold> Database::hold(std::shared_ptr<const state::Ve
 
 Result<std::shared_ptr<const RecordHold>> Database::get(const Id& id) const {
   const Moment now = moment();
-  if (now.version == nullptr) return Error(Code::closed, "the storage is closed. Open it again");
+  if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
   Found found;
   if (!now.version->find(id, now.at, found) ||
       found.entry.kind() == state::Entry::Kind::tombstone) {
