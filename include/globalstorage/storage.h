@@ -170,7 +170,8 @@ class Transaction {
 
   std::size_t operations() const noexcept;
 
-  // Errors: conflict, not_found, too_large, no_space. After any error nothing of it took effect.
+  // Errors: conflict, not_found, too_large, no_space: nothing of it took effect. After io or failed
+  // it was visible here and may or may not be on disk; the next open tells.
   Result<Ticket> commit();
   Result<Ticket> commit(Durability durability);
 

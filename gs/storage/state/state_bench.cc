@@ -122,7 +122,9 @@ void bm_put(benchmark::State& state) {
 }
 BENCHMARK(bm_put)
     ->ArgNames({"rows", "hint"})
+    ->Args({1 << 16, 0})
     ->Args({1 << 20, 0})
+    ->Args({1 << 16, 1})
     ->Args({1 << 20, 1})
     ->Unit(benchmark::kMillisecond);
 
@@ -150,7 +152,7 @@ void bm_find_in_table(benchmark::State& state) {
   world.version->tables = {world.table(0, world.ids.size())};
   find_all(state, world, shuffled(world));
 }
-BENCHMARK(bm_find_in_table)->ArgName("rows")->Arg(1 << 20);
+BENCHMARK(bm_find_in_table)->ArgName("rows")->Arg(1 << 16)->Arg(1 << 20);
 
 void bm_find_in_runs(benchmark::State& state) {
   World world(static_cast<std::size_t>(state.range(0)), true);
@@ -163,8 +165,11 @@ void bm_find_in_runs(benchmark::State& state) {
 }
 BENCHMARK(bm_find_in_runs)
     ->ArgNames({"rows", "runs", "images"})
+    ->Args({1 << 16, 1, 0})
     ->Args({1 << 20, 1, 0})
+    ->Args({1 << 16, 4, 0})
     ->Args({1 << 20, 4, 0})
+    ->Args({1 << 16, 1, 1})
     ->Args({1 << 20, 1, 1});
 
 void bm_find_nothing(benchmark::State& state) {
@@ -174,7 +179,7 @@ void bm_find_nothing(benchmark::State& state) {
   world.add_run(*world.table(half, world.ids.size()));
   find_all(state, world, make_ids(world.ids.size(), false));
 }
-BENCHMARK(bm_find_nothing)->ArgName("rows")->Arg(1 << 20);
+BENCHMARK(bm_find_nothing)->ArgName("rows")->Arg(1 << 16)->Arg(1 << 20);
 
 // Where the rows are: 0 in a table, 1 in a run of log pointers, 2 in a run of images, 3 in a table
 // and 4 runs.
@@ -210,7 +215,7 @@ void bm_scan(benchmark::State& state) {
 }
 BENCHMARK(bm_scan)
     ->ArgNames({"rows", "where", "minted"})
-    ->ArgsProduct({{1 << 20}, {0, 1, 2, 3}, {0, 1}})
+    ->ArgsProduct({{1 << 16, 1 << 20}, {0, 1, 2, 3}, {0, 1}})
     ->Unit(benchmark::kMillisecond);
 
 void bm_seek_and_scan_100(benchmark::State& state) {
@@ -230,7 +235,7 @@ void bm_seek_and_scan_100(benchmark::State& state) {
 }
 BENCHMARK(bm_seek_and_scan_100)
     ->ArgNames({"rows", "where"})
-    ->ArgsProduct({{1 << 20}, {0, 1, 2, 3}});
+    ->ArgsProduct({{1 << 16, 1 << 20}, {0, 1, 2, 3}});
 
 void bm_write_run(benchmark::State& state) {
   World world(static_cast<std::size_t>(state.range(0)), state.range(1) != 0);
@@ -257,7 +262,7 @@ void bm_merge_runs(benchmark::State& state) {
 }
 BENCHMARK(bm_merge_runs)
     ->ArgNames({"rows", "images"})
-    ->ArgsProduct({{1 << 20}, {0, 1}})
+    ->ArgsProduct({{1 << 16, 1 << 20}, {0, 1}})
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace
