@@ -76,7 +76,9 @@ TEST(Mint, AfterARestartIdsGoOnAboveTheLastOne) {
   Minter before(writer("ada"), 0, Id{});
   Id last;
   for (int i = 0; i < 10; ++i) last = before.mint(kMs).id;
+  EXPECT_EQ(before.last(), last);
   Minter after(writer("ada"), before.next(), last);
+  EXPECT_EQ(after.last(), last);
   const Minter::Minted minted = after.mint(kMs - 5000);
   EXPECT_LT(last, minted.id);
   EXPECT_EQ(minted.counter, 10u);
