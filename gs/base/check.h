@@ -16,9 +16,9 @@ CheckHandler set_check_handler(CheckHandler handler) noexcept;
 
 }  // namespace gs
 
-#define GS_CHECK(expression)                                             \
-  do {                                                                   \
-    if (!(expression)) [[unlikely]] {                                    \
-      ::gs::check_failed(#expression, __FILE__, __LINE__);               \
-    }                                                                    \
+#define GS_CHECK(expression)                               \
+  do {                                                     \
+    if (!(expression)) [[unlikely]] {                      \
+      ::gs::check_failed(#expression, __FILE__, __LINE__); \
+    }                                                      \
   } while (false)
