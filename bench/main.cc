@@ -16,6 +16,9 @@
 namespace gs::bench {
 namespace {
 
+// More only measures the scheduler.
+constexpr std::uint64_t kThreadsMax = 1024;
+
 constexpr const char* kUsage =
     R"(usage: gstore-bench [ROW...] [OPTION...]
 
@@ -26,6 +29,7 @@ rows (all when none is named):
   --rounds N      interleaved rounds, of which the median counts (3)
   --seed N        of keys, values and order (20261123)
   --tail-mb N     log behind the last checkpoint, for reopen (64)
+  --threads N     of update and swap (32)
   --directory D   where databases are made and removed (a new one below TMPDIR or /tmp)
   --as-loaded     read rows without settling (compacting) before
   --cold          also `cold`: data three times larger than memory; needs a memory cgroup
@@ -91,6 +95,8 @@ Arguments parse(const std::vector<std::string>& words) {
       arguments.tail_bytes = number_of(word, next()) << 20;
     else if (word == "--cold-mb")
       arguments.cold_memory_bytes = number_of(word, next()) << 20;
+    else if (word == "--threads")
+      arguments.threads = number_of(word, next());
     else if (word == "--directory")
       arguments.directory = next();
     else if (word == "--as-loaded")
@@ -109,6 +115,7 @@ Arguments parse(const std::vector<std::string>& words) {
       misuse("no row or option '" + word + "'");
   }
   for (const std::string& row : arguments.rows) arguments.cold |= row == "cold";
+  if (arguments.threads > kThreadsMax) misuse("--threads can be at most 1024");
   return arguments;
 }
 

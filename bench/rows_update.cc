@@ -14,13 +14,13 @@ namespace gs::bench {
 namespace {
 
 constexpr double kGoalPerSecond = 150'000;
-constexpr unsigned kThreads = 32;
 constexpr std::uint64_t kWaitEvery = 1000;
 
 struct Work {
   Storage* storage = nullptr;
   const std::vector<Id>* ids = nullptr;
-  std::uint64_t operations = 0;  // each id gets about operations / ids, in turn
+  std::uint64_t operations = 0;  // so many ids, once each
+  std::uint64_t threads = 0;
 };
 
 std::string json_of(std::uint64_t number) { return "{\"n\":" + std::to_string(number) + '}'; }
@@ -53,9 +53,9 @@ using All = void (*)(const Work&, std::uint64_t, std::uint64_t, std::uint64_t);
 Cost run_threads(const Work& work, All all, std::uint64_t number) {
   return measure([&] {
     std::vector<std::thread> threads;
-    for (unsigned t = 0; t < kThreads; ++t) {
-      const std::uint64_t first = work.operations * t / kThreads;
-      const std::uint64_t end = work.operations * (t + 1) / kThreads;
+    for (std::uint64_t t = 0; t < work.threads; ++t) {
+      const std::uint64_t first = work.operations * t / work.threads;
+      const std::uint64_t end = work.operations * (t + 1) / work.threads;
       threads.emplace_back([&work, all, first, end, number] { all(work, first, end, number); });
     }
     for (std::thread& thread : threads) thread.join();
@@ -112,7 +112,7 @@ void run_updates(Bench& bench) {
     need(storage.error(), "create");
     const std::vector<Id> ids = fill(*storage, bench.workload(), count);
     need(storage->sync(), "sync");
-    const Work work{&*storage, &ids, count};
+    const Work work{&*storage, &ids, count, bench.arguments().threads};
     std::vector<Cost> updates;
     std::vector<Cost> swaps;
     std::uint64_t number = 0;
