@@ -30,8 +30,11 @@ std::string read_all(int file) {
 
 std::string child(const std::vector<std::string>& arguments, bool killed) {
   const std::string program = own_program();
-  std::vector<char*> argv = {const_cast<char*>(program.c_str()), const_cast<char*>("--child")};
-  for (const std::string& each : arguments) argv.push_back(const_cast<char*>(each.c_str()));
+  std::string flag = "--child";
+  std::string path = program;
+  std::vector<char*> argv = {path.data(), flag.data()};
+  for (const std::string& each : arguments)
+    argv.push_back(const_cast<char*>(each.c_str()));  // NOLINT: its API knows no const
   argv.push_back(nullptr);
   int pipe[2];
   if (::pipe(pipe) != 0) fail("cannot make a pipe");

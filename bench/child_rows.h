@@ -10,7 +10,8 @@ using Words = std::vector<std::string>;
 
 // directory, subject, tail bytes, value of --seed: writes a tail and kills itself.
 [[noreturn]] void child_tail(const Words& words);
-// directory, records, seed: prints bytes of anonymous memory before, after loading and after reopening.
+// directory, records, seed: prints bytes of anonymous memory before, after loading and after
+// reopening.
 int child_memory(const Words& words);
 // directory, subject, records, seed: loads, settles, prints one key per line that is asked for.
 int child_cold_load(const Words& words);

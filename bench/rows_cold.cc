@@ -1,7 +1,9 @@
 // cold: data three times larger than the memory that the process may use, page cache included.
 //
-// Needs a memory cgroup (version 1 or 2) below which this process may make another one; else the row
-// is skipped and says why. Each subject loads without the limit, then a new process enters the group,
+// Needs a memory cgroup (version 1 or 2) below which this process may make another one; else the
+// row
+// is skipped and says why. Each subject loads without the limit, then a new process enters the
+// group,
 // drops what is cached, and reads.
 #include <fcntl.h>
 #include <sys/stat.h>

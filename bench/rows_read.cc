@@ -1,6 +1,7 @@
 // get and scan: data in memory, one snapshot, eight bytes of each value are read.
 //
-// Every subject has compacted before (--as-loaded: has not). Both kinds of keys; every subject reads
+// Every subject has compacted before (--as-loaded: has not). Both kinds of keys; every subject
+// reads
 // the same records in the same random order and must find the same bytes.
 #include <algorithm>
 

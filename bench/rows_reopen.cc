@@ -1,7 +1,8 @@
 // reopen: time until the first record is read after kill -9, with a long log behind the last
 // checkpoint.
 //
-// The writer is a process of its own. It syncs, so that all subjects have the same to recover, tells
+// The writer is a process of its own. It syncs, so that all subjects have the same to recover,
+// tells
 // its last key and kills itself. Write buffers are so large that nothing was flushed before.
 #include <unistd.h>
 
@@ -15,7 +16,8 @@ namespace gs::bench {
 namespace {
 
 constexpr double kGoalSeconds = 0.060;
-// What one record adds to a log, with everything around it, within a few per cent for every subject.
+// What one record adds to a log, with everything around it, within a few per cent for every
+// subject.
 constexpr std::uint64_t kLogBytesPerRecord = 240;
 
 Setup setup_of(const std::string& subject, std::uint64_t tail_bytes) {

@@ -1,7 +1,8 @@
 // verify: checking every byte of the log against a bare loop that hashes as many bytes in the same
 // pieces with OpenSSL, in processor time of one core.
 //
-//   verify        checksums, digests, links, signatures, commitments, payloads, ids; the checks of runs
+//   verify        checksums, digests, links, signatures, commitments, payloads, ids; the checks of
+//   runs
 //   verify-state  the same, and the state rebuilt from the log and compared
 #define OPENSSL_API_COMPAT 0x10101000L  // the low-level calls are the fastest ones
 #include <openssl/sha.h>

@@ -1,6 +1,7 @@
 // GlobalStorage through its public API: signatures and hash chain on, as always.
 //
-// Ordered keys: insert() with one field of bytes; the storage mints the ids. Random keys: put() under
+// Ordered keys: insert() with one field of bytes; the storage mints the ids. Random keys: put()
+// under
 // a foreign key of 32 hexadecimal characters; the id is derived from it.
 #include <cstring>
 #include <optional>

@@ -1,4 +1,5 @@
-// LevelDB: write buffer and block cache as RocksDB has them, filter of 10 bits a key, no compression.
+// LevelDB: write buffer and block cache as RocksDB has them, filter of 10 bits a key, no
+// compression.
 #ifdef GS_PEER_LEVELDB
 
 #include <leveldb/cache.h>

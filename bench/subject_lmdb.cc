@@ -16,7 +16,7 @@ void need(int code, const char* what) {
 }
 
 MDB_val val(const Key& key) {
-  return {key.size(), const_cast<std::uint8_t*>(key.data())};  // its API knows no const
+  return {key.size(), const_cast<std::uint8_t*>(key.data())};  // NOLINT: its API knows no const
 }
 
 class Lmdb final : public Subject {
@@ -47,7 +47,8 @@ class Lmdb final : public Subject {
     need(mdb_txn_begin(env_, nullptr, 0, &txn), "begin");
     for (const Entry& entry : entries) {
       MDB_val key = val(entry.key);
-      MDB_val value = {entry.value.size(), const_cast<char*>(entry.value.data())};
+      MDB_val value = {entry.value.size(),
+                       const_cast<char*>(entry.value.data())};  // NOLINT: its API knows no const
       need(mdb_put(txn, dbi_, &key, &value, put_flags_), "put");
     }
     need(mdb_txn_commit(txn), "commit");

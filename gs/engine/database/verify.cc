@@ -191,9 +191,9 @@ class Verifier {
   VerifyReport& report_;
 };
 
-// Says for every damaged place where it is and which change lies there: the one that the next intact
-// change names as its predecessor, else the one after the last intact change. Reads the log again,
-// which only happens when something is wrong.
+// Says for every damaged place where it is and which change lies there: the one that the next
+// intact change names as its predecessor, else the one after the last intact change. Reads the log
+// again, which only happens when something is wrong.
 Result<std::vector<std::string>> name_damage(const log::Log& log,
                                              const std::vector<log::Damage>& damage) {
   std::vector<Digest> before(damage.size());
