@@ -235,7 +235,7 @@ class Schedule {
     }
     totals_.acknowledged += acknowledged_;
     // Before the engine is destroyed, so that its destructor cannot save anything.
-    if (how < 4) {
+    if (how < 4 && files_.powered()) {
       files_.kill_process();
       db_.reset();
     } else {
