@@ -25,7 +25,7 @@ bool Bench::wants(const std::string& row) const {
 }
 
 std::string Bench::fresh(const std::string& name) const {
-  const std::string path = directory_ + '/' + name;
+  std::string path = directory_ + '/' + name;
   std::error_code code;
   std::filesystem::remove_all(path, code);
   std::filesystem::create_directories(path, code);

@@ -85,34 +85,35 @@ Arguments parse(const std::vector<std::string>& words) {
       if (i + 1 == words.size()) misuse(word + " needs a value");
       return words[++i];
     };
-    if (word == "--records")
+    if (word == "--records") {
       arguments.records = number_of(word, next());
-    else if (word == "--rounds")
+    } else if (word == "--rounds") {
       arguments.rounds = number_of(word, next());
-    else if (word == "--seed")
+    } else if (word == "--seed") {
       arguments.seed = number_of(word, next());
-    else if (word == "--tail-mb")
+    } else if (word == "--tail-mb") {
       arguments.tail_bytes = number_of(word, next()) << 20;
-    else if (word == "--cold-mb")
+    } else if (word == "--cold-mb") {
       arguments.cold_memory_bytes = number_of(word, next()) << 20;
-    else if (word == "--threads")
+    } else if (word == "--threads") {
       arguments.threads = number_of(word, next());
-    else if (word == "--directory")
+    } else if (word == "--directory") {
       arguments.directory = next();
-    else if (word == "--as-loaded")
+    } else if (word == "--as-loaded") {
       arguments.as_loaded = true;
-    else if (word == "--cold")
+    } else if (word == "--cold") {
       arguments.cold = true;
-    else if (word == "--json")
+    } else if (word == "--json") {
       arguments.json = true;
-    else if (word == "--smoke") {
+    } else if (word == "--smoke") {
       arguments.records = 2000;
       arguments.rounds = 1;
       arguments.tail_bytes = std::uint64_t{1} << 20;
-    } else if (is_row(word))
+    } else if (is_row(word)) {
       arguments.rows.push_back(word);
-    else
+    } else {
       misuse("no row or option '" + word + "'");
+    }
   }
   for (const std::string& row : arguments.rows) arguments.cold |= row == "cold";
   if (arguments.threads > kThreadsMax) misuse("--threads can be at most 1024");

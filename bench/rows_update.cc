@@ -89,6 +89,7 @@ std::vector<Id> fill(Storage& storage, const Workload& workload, std::uint64_t c
 
 void add_line(Bench& bench, const std::string& row, const std::vector<Cost>& costs, double count) {
   std::vector<double> walls;
+  walls.reserve(costs.size());
   for (const Cost& cost : costs) walls.push_back(cost.wall_s);
   Line line;
   line.row = row;

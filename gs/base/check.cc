@@ -21,16 +21,16 @@ void print_to_stderr(const char* expression, const char* file, int line) noexcep
   }
 }
 
-std::atomic<CheckHandler> handler_{&print_to_stderr};
+std::atomic<CheckHandler> current_handler{&print_to_stderr};
 
 }  // namespace
 
 CheckHandler set_check_handler(CheckHandler handler) noexcept {
-  return handler_.exchange(handler == nullptr ? &print_to_stderr : handler);
+  return current_handler.exchange(handler == nullptr ? &print_to_stderr : handler);
 }
 
 void check_failed(const char* expression, const char* file, int line) noexcept {
-  handler_.load()(expression, file, line);
+  current_handler.load()(expression, file, line);
   std::abort();
 }
 

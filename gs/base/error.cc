@@ -33,7 +33,7 @@ const char* code_meaning(Code code) noexcept {
 }
 
 Advice code_advice(Code code) noexcept {
-  switch (code) {
+  switch (code) {  // NOLINT(bugprone-branch-clone): a table, one row for each code
     case Code::ok:
       return Advice::none;
 #define GS_CODE(name, number, advice, meaning) \

@@ -52,6 +52,8 @@
 #endif
 
 /* No function throws. */
+// NOLINTBEGIN(readability-identifier-naming): C has its own custom of naming types
+
 #ifdef __cplusplus
 #define GS_NO_THROW noexcept
 extern "C" {
@@ -487,3 +489,5 @@ GS_EXPORT gs_code gs_restore(const char* backup, size_t backup_length, const cha
 #ifdef __cplusplus
 }
 #endif
+
+// NOLINTEND(readability-identifier-naming)

@@ -103,8 +103,8 @@ Result<Buffer> ecdsa_to_der(Bytes raw) {
   if (ECDSA_SIG_set0(parts.get(), r.get(), s.get()) != 1) {
     return Error(Code::unsupported, "ecdsa: OpenSSL failed to hold a signature");
   }
-  r.release();
-  s.release();  // both belong to `parts` now
+  static_cast<void>(r.release());
+  static_cast<void>(s.release());  // both belong to `parts` now
   Buffer der(static_cast<std::size_t>(i2d_ECDSA_SIG(parts.get(), nullptr)));
   std::uint8_t* end = der.data();
   i2d_ECDSA_SIG(parts.get(), &end);

@@ -15,14 +15,14 @@
 namespace gs::graph {
 namespace {
 
-constexpr std::size_t kSignatureAt(std::size_t parents) {
+constexpr std::size_t signature_offset(std::size_t parents) {
   return kPreambleBytes + kHeaderFixedBytes + parents * sizeof(Digest);
 }
 
 }  // namespace
 
 std::size_t ChangeBuilder::overhead(std::size_t parents) noexcept {
-  return kSignatureAt(parents) + crypto::kEd25519SignatureBytes + kSeedBytes;
+  return signature_offset(parents) + crypto::kEd25519SignatureBytes + kSeedBytes;
 }
 
 void ChangeBuilder::begin(Open open, MutableBytes space) {
@@ -157,7 +157,7 @@ Digest ChangeBuilder::commit_operations(const Parallel& parallel) {
 void ChangeBuilder::write_header(const Digest& root, const Digest& tables) noexcept {
   std::uint8_t* at = space_.data() + kPreambleBytes;
   std::memset(at, 0, kHeaderFixedBytes);
-  std::memcpy(at, kHeaderMagic, 4);
+  std::memcpy(at, kHeaderMagic, 4);  // NOLINT(bugprone-not-null-terminated-result): bytes
   store_u16(at + kAtVersion, kFormatVersion);
   at[kAtAlgorithm] = static_cast<std::uint8_t>(crypto::Algorithm::ed25519);
   write_value(at + kAtStorage, spec_.storage);
@@ -194,7 +194,7 @@ Bytes ChangeBuilder::close(const crypto::KeyPair& key, const Parallel& parallel)
   write_header(commit_operations(parallel), tables);
 
   std::uint8_t* base = space_.data();
-  const std::size_t signature_at = kSignatureAt(spec_.parents.size());
+  const std::size_t signature_at = signature_offset(spec_.parents.size());
   const std::size_t header_bytes = signature_at - kPreambleBytes;
   // What we are about to sign must be readable: sequence and links came from our caller.
   GS_CHECK(check_header(Bytes(base + kPreambleBytes, header_bytes)).ok());

@@ -10,6 +10,14 @@ namespace gs::engine {
 using state::Checkpoint;
 using state::Version;
 
+namespace {
+
+// Larger runs are left to the size-tiered merges: for them a quiet moment would write more than it
+// saves.
+constexpr std::uint64_t kQuietMergeBytesMax = std::uint64_t{256} << 20;
+
+}  // namespace
+
 std::shared_ptr<const Version> Database::current_version() const {
   std::lock_guard lock(version_mutex_);
   return version_;
@@ -102,6 +110,27 @@ void Database::background() {
   background_error_ = std::move(error);
   background_running_ = false;
   background_done_.notify_all();
+}
+
+// One run is read faster than several, and a quiet moment is the time to make it.
+void Database::merge_when_idle() {
+  {
+    std::lock_guard lock(background_mutex_);
+    if (env_.background == nullptr || background_running_ || stopping_) return;
+    background_running_ = true;
+  }
+  env_.background->post([this] {
+    const auto version = current_version();
+    std::uint64_t bytes = 0;
+    for (const auto& run : version->runs) bytes += run->file_bytes();
+    if (version->runs.size() > 1 && bytes <= kQuietMergeBytesMax) {
+      const bool outgrown = options_.cache_bytes != 0 && log_->bytes() > options_.cache_bytes;
+      if (Error error = merge(version->runs.size(), outgrown)) {
+        report(Event::Level::warning, "merge_failed", error.text());
+      }
+    }
+    background();  // what was frozen meanwhile; ends the job
+  });
 }
 
 std::string Database::state_path(std::uint64_t number, const char* suffix) const {

@@ -74,16 +74,17 @@ class Database : public std::enable_shared_from_this<Database> {
   // --- writing ---
   std::unique_ptr<TransactionState> begin();
   void recycle(std::unique_ptr<TransactionState> state);
-  Error stage_insert(TransactionState& tx, record::Encoded encoded, Id& id);
-  Error stage_keyed(TransactionState& tx, record::Encoded encoded, const Id& id);
-  Error stage(TransactionState& tx, graph::Kind kind, const Id& id, record::Encoded encoded);
+  Error stage_insert(TransactionState& tx, const record::Encoded& encoded, Id& id);
+  Error stage_keyed(TransactionState& tx, const record::Encoded& encoded, const Id& id);
+  Error stage(TransactionState& tx, graph::Kind kind, const Id& id, const record::Encoded& encoded);
   Error stage_remove(TransactionState& tx, const Id& id);
   Error stage_expect(TransactionState& tx, const Id& id, const Digest& version);
   // Errors: conflict (an expectation), not_found, too_large, no_space; nothing took effect then.
   Result<Sequence> commit(TransactionState& tx, Durability durability);
   Error wait(Sequence sequence);
   Error sync();
-  // Closes and writes lazily committed changes; called by whoever owns a timer.
+  // Writes and syncs lazily committed changes, and uses quiet moments to merge runs; called about
+  // four times a second by one thread that owns a timer.
   void tick();
 
   // --- reading ---
@@ -150,6 +151,7 @@ class Database : public std::enable_shared_from_this<Database> {
   bool wants_checkpoint() const;
   void freeze();
   void start_background();
+  void merge_when_idle();
   void background();
   Error write_frozen();
   Error merge_if_needed();
@@ -222,6 +224,9 @@ class Database : public std::enable_shared_from_this<Database> {
 
   mutable std::mutex version_mutex_;
   std::shared_ptr<const state::Version> version_;
+
+  Sequence tick_seen_ = 0;  // of the last tick; the ticking thread's own
+  unsigned quiet_ticks_ = 0;
 
   // Background work: at most one job at a time.
   struct Frozen {

@@ -8,6 +8,13 @@
 
 namespace gs::engine {
 
+namespace {
+
+// Ticks without a commit, about a second, that make a quiet moment.
+constexpr unsigned kQuietTicks = 4;
+
+}  // namespace
+
 Error Database::fail(Error error) {
   // Called with or without commit_mutex_ by the one that saw the failure; the first one stays.
   if (!failed_.exchange(true)) {
@@ -63,6 +70,10 @@ Error Database::sync() {
 void Database::tick() {
   if (failed_.load() || read_only_) return;
   sync().ignore();  // a failure is remembered and given to the next writer
+  const Sequence now = visible_.load(std::memory_order_acquire);
+  quiet_ticks_ = now == tick_seen_ ? quiet_ticks_ + 1 : 0;
+  tick_seen_ = now;
+  if (quiet_ticks_ == kQuietTicks) merge_when_idle();
 }
 
 }  // namespace gs::engine

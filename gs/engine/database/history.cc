@@ -91,9 +91,10 @@ Result<log::Location> Database::locate(const Settled& settled, const Digest& cha
     }
     return {};
   }));
-  if (found == 0)
+  if (found == 0) {
     return Error(Code::not_found,
                  "no change " + change.text() + " in this storage. See `gstore log`");
+  }
   return found;
 }
 

@@ -171,12 +171,13 @@ Error Database::recover() {
   blobs_ = std::make_unique<blob::BlobStore>(files, kBlobDirectory);
 
   auto loaded = state::read_checkpoint(files, tables_);
+  const bool from_checkpoint = loaded.ok();
   Error error;
-  if (loaded.ok()) {
+  if (from_checkpoint) {
     error = recover_from(std::move(loaded).value());
     if (error) report(Event::Level::warning, "checkpoint_unusable", error.text());
   }
-  if (!loaded.ok() || error) {
+  if (!from_checkpoint || error) {
     if (error && error.code() != Code::damaged && error.code() != Code::broken_chain &&
         error.code() != Code::not_found && error.code() != Code::invalid &&
         error.code() != Code::newer_format) {

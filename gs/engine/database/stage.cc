@@ -51,7 +51,7 @@ void Database::recycle(std::unique_ptr<TransactionState> state) {
   if (pool_.size() < kPoolMax) pool_.push_back(std::move(state));
 }
 
-Error Database::stage_insert(TransactionState& tx, record::Encoded encoded, Id& id) {
+Error Database::stage_insert(TransactionState& tx, const record::Encoded& encoded, Id& id) {
   GS_TRY_OK(too_many(tx));
   StagedOperation operation;
   operation.kind = Kind::insert;
@@ -68,7 +68,7 @@ Error Database::stage_insert(TransactionState& tx, record::Encoded encoded, Id& 
   return {};
 }
 
-Error Database::stage_keyed(TransactionState& tx, record::Encoded encoded, const Id& id) {
+Error Database::stage_keyed(TransactionState& tx, const record::Encoded& encoded, const Id& id) {
   GS_TRY_OK(too_many(tx));
   StagedOperation operation;
   operation.kind = Kind::insert;
@@ -79,7 +79,7 @@ Error Database::stage_keyed(TransactionState& tx, record::Encoded encoded, const
   return {};
 }
 
-Error Database::stage(TransactionState& tx, Kind kind, const Id& id, record::Encoded encoded) {
+Error Database::stage(TransactionState& tx, Kind kind, const Id& id, const record::Encoded& encoded) {
   GS_TRY_OK(too_many(tx));
   StagedOperation operation;
   operation.kind = kind;

@@ -72,9 +72,10 @@ class Log::Impl::Checker {
 
   void missing_segments(std::uint32_t first, std::uint32_t last) {
     std::string what = "the segment file is missing";
-    if (last > first)
+    if (last > first) {
       what = "the segment files " + std::to_string(first) + " to " + std::to_string(last) +
              " are missing";
+    }
     damage_.add(first, 0, std::move(what));
     expected_.lost = true;
   }
