@@ -59,8 +59,9 @@ def find_tool():
 
 def lint(tool, build, path):
     # The build may be g++'s, some of whose warning options clang does not know.
-    run = subprocess.run([tool, '--quiet', '--extra-arg=-Wno-unknown-warning-option', '-p', build, path],
-                         cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    command = [tool, '--quiet', '--extra-arg=-Wno-unknown-warning-option', '-p', build, path]
+    run = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE,
+                         stderr=subprocess.DEVNULL)
     return run.returncode, run.stdout
 
 

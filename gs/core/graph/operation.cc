@@ -104,7 +104,9 @@ Error check_record_operation(const OperationView& operation, const record::Shape
   return check_write(operation, *shape);
 }
 
-Error error_of(auto&& result) { return result.ok() ? Error() : std::forward<decltype(result)>(result).error(); }
+Error error_of(auto&& result) {
+  return result.ok() ? Error() : std::forward<decltype(result)>(result).error();
+}
 
 }  // namespace
 

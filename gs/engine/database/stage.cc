@@ -79,7 +79,8 @@ Error Database::stage_keyed(TransactionState& tx, const record::Encoded& encoded
   return {};
 }
 
-Error Database::stage(TransactionState& tx, Kind kind, const Id& id, const record::Encoded& encoded) {
+Error Database::stage(TransactionState& tx, Kind kind, const Id& id,
+                      const record::Encoded& encoded) {
   GS_TRY_OK(too_many(tx));
   StagedOperation operation;
   operation.kind = kind;
