@@ -82,7 +82,7 @@ def codes_h(codes):
         'extern "C" {',
         '#endif',
         '',
-        'typedef enum gs_code {',
+        'typedef enum gs_code {  // NOLINT(readability-identifier-naming): the custom of C',
         f'  {"GS_OK".ljust(width)} = 0,  /* success */',
     ]
     last = codes[-1][0]

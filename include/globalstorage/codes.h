@@ -11,7 +11,7 @@
 extern "C" {
 #endif
 
-typedef enum gs_code {
+typedef enum gs_code {  // NOLINT(readability-identifier-naming): the custom of C
   GS_OK            = 0,  /* success */
   GS_NOT_FOUND     = 1,  /* no such record, change, blob, file or storage */
   GS_CONFLICT      = 2,  /* the compared version is not the current one */
