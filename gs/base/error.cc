@@ -32,8 +32,9 @@ const char* code_meaning(Code code) noexcept {
   return "a code of a newer version";
 }
 
+// NOLINTBEGIN(bugprone-branch-clone): a table, one row for each code
 Advice code_advice(Code code) noexcept {
-  switch (code) {  // NOLINT(bugprone-branch-clone): a table, one row for each code
+  switch (code) {
     case Code::ok:
       return Advice::none;
 #define GS_CODE(name, number, advice, meaning) \
@@ -44,6 +45,7 @@ Advice code_advice(Code code) noexcept {
   }
   return Advice::none;
 }
+// NOLINTEND(bugprone-branch-clone)
 
 Error::Error(Code code, std::string message) {
   GS_CHECK(code != Code::ok);  // success is Error(), so that its test is one null pointer

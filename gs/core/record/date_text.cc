@@ -50,7 +50,7 @@ struct Text {
   std::string_view view() const { return {chars, size}; }
   void put(char c) { chars[size++] = c; }
   void put(std::uint64_t value, std::size_t digits) {
-    char text[20];
+    char text[20] = {};
     const auto end = std::to_chars(text, text + sizeof text, value).ptr;
     for (std::size_t i = static_cast<std::size_t>(end - text); i < digits; ++i) put('0');
     for (const char* c = text; c != end; ++c) put(*c);
