@@ -69,7 +69,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--build', required=True)
     parser.add_argument('--jobs', type=int, default=os.cpu_count())
-    parser.add_argument('--seconds', type=int, default=900)
+    parser.add_argument('--seconds', type=int, default=1500)
     parser.add_argument('--all', action='store_true')
     parser.add_argument('files', nargs='*')
     options = parser.parse_args()
