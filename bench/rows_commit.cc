@@ -1,12 +1,13 @@
 // commit and batch: each transaction is on stable storage before the next begins.
 //
 // Subjects take turns, one transaction each, so that a slow moment of the disk hits all of them. In
-// the same turn a bare file, full of zeros beforehand, gets the bytes that a transaction of ours
+// the same turns a bare file, full of zeros beforehand, gets the bytes that a transaction of ours
 // puts into the log, and an fdatasync: no engine that keeps its promise can be faster than that.
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "bench/bench.h"
 #include "globalstorage/storage.h"
@@ -77,10 +78,13 @@ std::uint64_t log_bytes_per_transaction(Bench& bench, std::uint64_t batch) {
   return (log_bytes() - before) / kTransactions;
 }
 
-Samples run_turns(Bench& bench, std::uint64_t batch, std::uint64_t turns, const std::string& row) {
+// Turns with every engine at one transaction each. Who comes after whom is drawn anew in each turn:
+// an fdatasync pays for what the one before it left behind.
+Samples run_turns(Bench& bench, std::uint64_t batch, std::uint64_t turns, const std::string& row,
+                  const std::vector<std::string>& names) {
   BareFile bare(bench.fresh(row + "-bare"), log_bytes_per_transaction(bench, batch), turns);
   std::vector<std::unique_ptr<Subject>> subjects;
-  for (const std::string& name : subject_names()) {
+  for (const std::string& name : names) {
     Setup setup;
     setup.order = name == kOurs ? Order::ordered : Order::random;
     setup.durable = true;
@@ -90,12 +94,21 @@ Samples run_turns(Bench& bench, std::uint64_t batch, std::uint64_t turns, const 
   bench.quiet();
   Samples samples;
   std::vector<Entry> entries;
+  std::vector<std::size_t> order(subjects.size() + 1);  // the last is the bare file
+  std::iota(order.begin(), order.end(), std::size_t{0});
   for (std::uint64_t turn = 0; turn < turns; ++turn) {
-    for (auto& subject : subjects) {
-      bench.workload().fill(Order::random, turn * batch, batch, entries);
-      samples.add(subject->name(), measure([&] { subject->write(entries); }));
+    for (std::size_t i = order.size(); i > 1; --i) {
+      std::swap(order[i - 1], order[mix(bench.workload().seed() ^ (turn * 64 + i)) % i]);
     }
-    samples.add(kBare, measure([&] { bare.append(); }));
+    for (const std::size_t who : order) {
+      if (who == subjects.size()) {
+        samples.add(kBare, measure([&] { bare.append(); }));
+        continue;
+      }
+      Subject& subject = *subjects[who];
+      bench.workload().fill(Order::random, turn * batch, batch, entries);
+      samples.add(subject.name(), measure([&] { subject.write(entries); }));
+    }
   }
   for (auto& subject : subjects) subject->close();
   return samples;
@@ -135,16 +148,17 @@ Samples engines_of(const Samples& samples, Pick pick) {
 void run_commits(Bench& bench) {
   const std::uint64_t turns =
       std::clamp<std::uint64_t>(bench.workload().records() / 1000, 20, 1000);
-  const Samples samples = run_turns(bench, 1, turns, "commit");
+  const Samples samples = run_turns(bench, 1, turns, "commit", subject_names());
   bench.report().add(
       rate_line("commit", kOurs, engines_of(samples, &Samples::median_of), 1, {1.2, {}}));
-  bench.report().add(bare_line("commit", samples, 1.25));
+  // Pairs: nobody else's writes in between.
+  bench.report().add(bare_line("commit", run_turns(bench, 1, turns, "pairs", {kOurs}), 1.25));
 }
 
 void run_batches(Bench& bench) {
   const std::uint64_t turns =
       std::clamp<std::uint64_t>(bench.workload().records() / kBatch, 3, 300);
-  const Samples samples = run_turns(bench, kBatch, turns, "batch");
+  const Samples samples = run_turns(bench, kBatch, turns, "batch", subject_names());
   const auto count = static_cast<double>(kBatch);
   // The mean: what engines put off to a later batch counts too.
   const Samples engines = engines_of(samples, &Samples::mean_of);

@@ -116,21 +116,30 @@ void Database::background() {
 void Database::merge_when_idle() {
   {
     std::lock_guard lock(background_mutex_);
-    if (env_.background == nullptr || background_running_ || stopping_) return;
+    if (background_running_ || stopping_) return;
     background_running_ = true;
   }
-  env_.background->post([this] {
-    const auto version = current_version();
-    std::uint64_t bytes = 0;
-    for (const auto& run : version->runs) bytes += run->file_bytes();
-    if (version->runs.size() > 1 && bytes <= kQuietMergeBytesMax) {
-      const bool outgrown = options_.cache_bytes != 0 && log_->bytes() > options_.cache_bytes;
-      if (Error error = merge(version->runs.size(), outgrown)) {
-        report(Event::Level::warning, "merge_failed", error.text());
-      }
+  const auto job = [this] {
+    if (Error error = merge_all_small()) {
+      report(Event::Level::warning, "merge_failed", error.text());
     }
     background();  // what was frozen meanwhile; ends the job
-  });
+  };
+  if (env_.background == nullptr) return job();
+  env_.background->post(job);
+}
+
+Error Database::merge_all_small() {
+  const auto version = current_version();
+  std::uint64_t bytes = 0;
+  for (const auto& run : version->runs) bytes += run->file_bytes();
+  if (version->runs.size() < 2 || bytes > kQuietMergeBytesMax) return {};
+  return merge(version->runs.size(), outgrown());
+}
+
+// Whether records are better read from runs than through pointers into the log.
+bool Database::outgrown() const {
+  return options_.cache_bytes != 0 && log_->bytes() > options_.cache_bytes;
 }
 
 std::string Database::state_path(std::uint64_t number, const char* suffix) const {
@@ -190,8 +199,7 @@ Error Database::merge_if_needed() {
     for (const auto& run : version->runs) sizes.push_back(run->file_bytes());
     const std::size_t count = state::runs_to_merge(sizes);
     if (count == 0) return {};
-    const bool outgrown = options_.cache_bytes != 0 && log_->bytes() > options_.cache_bytes;
-    GS_TRY_OK(merge(count, outgrown));
+    GS_TRY_OK(merge(count, outgrown()));
   }
 }
 

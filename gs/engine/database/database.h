@@ -83,8 +83,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Sequence> commit(TransactionState& tx, Durability durability);
   Error wait(Sequence sequence);
   Error sync();
-  // Writes and syncs lazily committed changes, and uses quiet moments to merge runs; called about
-  // four times a second by one thread that owns a timer.
+  // Writes and syncs lazily committed changes, notes what is on stable storage, and uses quiet
+  // moments to merge runs; called about four times a second by one thread that owns a timer.
   void tick();
 
   // --- reading ---
@@ -152,6 +152,8 @@ class Database : public std::enable_shared_from_this<Database> {
   void freeze();
   void start_background();
   void merge_when_idle();
+  Error merge_all_small();
+  bool outgrown() const;
   void background();
   Error write_frozen();
   Error merge_if_needed();

@@ -69,7 +69,9 @@ Error Database::sync() {
 
 void Database::tick() {
   if (failed_.load() || read_only_) return;
-  sync().ignore();  // a failure is remembered and given to the next writer
+  // A failure of either is remembered and given to the next writer.
+  sync().ignore();
+  log_->mark().ignore();
   const Sequence now = visible_.load(std::memory_order_acquire);
   quiet_ticks_ = now == tick_seen_ ? quiet_ticks_ + 1 : 0;
   tick_seen_ = now;

@@ -379,7 +379,12 @@ Error Database::close() {
   }
   std::lock_guard lock(commit_mutex_);
   closed_ = true;
-  if (log_ != nullptr && !read_only_ && !failed_ && !error) error = log_->close();
+  if (failure_) {
+    error = Error(Code::failed, "an earlier write failed (" + failure_.text() +
+                                    "); the next open tells what of it is on disk");
+  } else if (log_ != nullptr && !read_only_ && !error) {
+    error = log_->close();
+  }
   lock_.reset();
   return error;
 }

@@ -58,9 +58,7 @@ Error Log::Impl::next_segment(std::uint64_t frame_bytes) {
   active.allocated = offset_of(last.end);
   const std::lock_guard lock(sync_mutex);
   if (Error error = active.syncer->sync()) return fail(std::move(error));
-  if (synced_sequence.exchange(last.next_sequence) != last.next_sequence) {
-    GS_TRY_OK(write_mark(last));
-  }
+  confirm(last);
   return create_segment(number, last.next_sequence, frame_bytes);
 }
 

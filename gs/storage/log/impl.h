@@ -63,9 +63,10 @@ struct Log::Impl {
   Result<Space> begin(std::size_t bytes);
   Error write(std::size_t change_bytes);
   Error sync();
+  Error mark();
   Error close();
-  Error sync_locked();                       // sync_mutex held
-  Error write_mark(const Position& synced);  // sync_mutex held
+  void confirm(const Position& reached);  // sync_mutex held, as for write_mark
+  Error write_mark();
 
   // append.cc: write_mutex held
   Error reserve(std::uint64_t end);
@@ -122,7 +123,9 @@ struct Log::Impl {
   platform::Mutex sync_mutex;
   std::unique_ptr<platform::File> mark_file;
   std::uint64_t mark_turn = 0;
-  // Frames below are on stable storage.
+  Position synced;                    // frames before are on stable storage ...
+  std::uint64_t marked_sequence = 0;  // ... and the mark says so of frames below
+  // synced.next_sequence, for those who do not hold sync_mutex.
   std::atomic<std::uint64_t> synced_sequence{0};
 
   mutable platform::Mutex state_mutex;

@@ -127,6 +127,7 @@ void Log::abandon() noexcept {
 }
 Error Log::write(std::size_t change_bytes) { return impl_->write(change_bytes); }
 Error Log::sync() { return impl_->sync(); }
+Error Log::mark() { return impl_->mark(); }
 Error Log::close() { return impl_->close(); }
 
 std::shared_ptr<const View> Log::view() const { return impl_->current_view(); }

@@ -19,9 +19,9 @@
 //       24     n  the change (core/graph/change.h)
 //   After the last frame zeros up to the end of the file (preallocated space).
 //
-//   log/mark, 128 bytes: two 64-byte slots, written in turn after every sync, never synced itself
-//   before a clean close: u64 turn, u64 location of the end of synced frames, u64 next local
-//   sequence, u32 CRC-32C of the 24 bytes. The newest valid slot says what was acknowledged.
+//   log/mark, 128 bytes: two 64-byte slots, written in turn by mark(), never synced itself before a
+//   clean close: u64 turn, u64 location of the end of synced frames, u64 next local sequence, u32
+//   CRC-32C of the 24 bytes. The newest valid slot says what was acknowledged, or less.
 //
 // Recovery. A frame that does not check out is a torn tail only if nothing says that it was on
 // stable storage: not the mark, not a later segment (a segment is created after the one before it
@@ -36,7 +36,7 @@
 // have on disk, so readers can use it before it is written.
 //
 // Threads: one writer at a time (the engine's commit lock) for begin, abandon, write, rewrite and
-// close; sync() may run beside begin() and write() on another thread; everything const, and the
+// close; sync() and mark() may run beside begin() and write() on another thread; everything const, and the
 // View, is for any thread.
 // Errors: damaged, io, no_space, read_only, newer_format, too_large, failed, closed.
 #pragma once
@@ -149,6 +149,10 @@ class Log {
   // Everything written so far is on stable storage when this returns. A failure is final: every
   // later write and sync returns `failed`.
   Error sync();
+  // Notes in the mark what is on stable storage, if that grew since the last time. Only the frames of
+  // the last sync need it (earlier ones are vouched for by their successors), so it is for quiet
+  // moments: a write to a second file between two syncs makes the next fdatasync a third slower.
+  Error mark();
   // Truncates preallocated space, syncs, writes a synced mark. Views stay valid. Without it the
   // next open() does what it does after a crash.
   Error close();

@@ -51,6 +51,7 @@ TEST(Log, FilesAreFrozen) {
   ASSERT_FALSE(append(*opened.log, change(0, 16)));
   ASSERT_FALSE(append(*opened.log, change(1, 40)));
   ASSERT_FALSE(opened.log->sync());
+  ASSERT_FALSE(opened.log->mark());
   ASSERT_FALSE(append(*opened.log, change(2, 24)));
   ASSERT_FALSE(opened.log->close());
   const Buffer segment = harness::read_file(files, "log/00000001.gsl");

@@ -167,7 +167,8 @@ class PowerCutRun {
   // False: the log has failed, or the life ends here.
   bool step(std::uint64_t choice) {
     if (choice < 60) return append();
-    if (choice < 85) return sync();
+    if (choice < 80) return sync();
+    if (choice < 85) return !opened_.log->mark();
     if (choice < 90) return walk();
     if (choice < 93) return close_and_open();
     if (choice < 96) return verify();

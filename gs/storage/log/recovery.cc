@@ -222,9 +222,9 @@ Error Log::Impl::Recoverer::begin_appending() {
   }
   // What was visited must be on stable storage, however the last process ended.
   GS_TRY_OK(newest_open.syncer->sync());
-  const Position now{log_.end_at, log_.next_sequence};
-  GS_TRY_OK(log_.write_mark(now));
-  return log_.write_mark(now);
+  log_.confirm({log_.end_at, log_.next_sequence});
+  GS_TRY_OK(log_.write_mark());
+  return log_.write_mark();
 }
 
 }  // namespace gs::log

@@ -28,6 +28,7 @@ void write_log(MemoryFileSystem& files, std::size_t synced, std::size_t unsynced
   ASSERT_TRUE(opened.log) << opened.error.text();
   for (std::size_t i = 0; i < synced; ++i) ASSERT_FALSE(append(*opened.log, change(i, kChange)));
   ASSERT_FALSE(opened.log->sync());
+  ASSERT_FALSE(opened.log->mark());
   for (std::size_t i = 0; i < unsynced; ++i) {
     ASSERT_FALSE(append(*opened.log, change(synced + i, kChange)));
   }

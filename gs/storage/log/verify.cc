@@ -43,10 +43,11 @@ class Log::Impl::Checker {
       : log_(log), visit_(visit), damage_(damage), progress_(progress) {}
 
   Error run(const Start& start) {
+    // Before the table: a writer may go on, and what it syncs later is not in the table.
+    const std::uint64_t acknowledged = log_.synced_sequence.load();
     const std::vector<Segment> table = log_.table();
     for (const Segment& segment : table) total_ += segment.end;
     expected_.sequence = start.sequence;
-    const std::uint64_t acknowledged = log_.synced_sequence.load();
     std::uint32_t number = 0;
     for (std::size_t i = 0; i < table.size(); ++i) {
       const Segment& segment = table[i];

@@ -86,19 +86,26 @@ Error Log::Impl::write(std::size_t change_bytes) {
 Error Log::Impl::sync() {
   const std::lock_guard lock(sync_mutex);
   GS_TRY_OK(usable());
-  return sync_locked();
-}
-
-Error Log::Impl::sync_locked() {
   // The position first: what is written after this line may or may not be covered.
   const Position written = position();
   if (written.next_sequence == synced_sequence.load()) return {};
   if (Error error = active.syncer->sync()) return fail(std::move(error));
-  synced_sequence = written.next_sequence;
-  return write_mark(written);
+  confirm(written);
+  return {};
 }
 
-Error Log::Impl::write_mark(const Position& synced) {
+void Log::Impl::confirm(const Position& reached) {
+  synced = reached;
+  synced_sequence = reached.next_sequence;
+}
+
+Error Log::Impl::mark() {
+  const std::lock_guard lock(sync_mutex);
+  GS_TRY_OK(usable());
+  return marked_sequence == synced.next_sequence ? Error() : write_mark();
+}
+
+Error Log::Impl::write_mark() {
   Mark mark;
   mark.turn = ++mark_turn;
   mark.end = synced.end;
@@ -106,6 +113,7 @@ Error Log::Impl::write_mark(const Position& synced) {
   const auto slot = encode_mark(mark);
   const std::uint64_t offset = (mark.turn % 2) * kMarkSlotBytes;
   if (Error error = mark_file->write(offset, slot)) return fail(std::move(error));
+  marked_sequence = mark.next_sequence;
   return {};
 }
 
@@ -124,10 +132,10 @@ Error Log::Impl::close() {
   if (Error error = active.file->resize(offset_of(last.end))) return fail(std::move(error));
   const std::lock_guard sync_lock(sync_mutex);
   if (Error error = active.syncer->sync()) return fail(std::move(error));
-  synced_sequence = last.next_sequence;
+  confirm(last);
   // Both slots, so that no torn one is left that says less.
-  GS_TRY_OK(write_mark(last));
-  GS_TRY_OK(write_mark(last));
+  GS_TRY_OK(write_mark());
+  GS_TRY_OK(write_mark());
   if (Error error = mark_file->sync()) return fail(std::move(error));
   return {};
 }
