@@ -81,17 +81,17 @@ class GlobalStorage final : public Subject {
     return sum;
   }
 
+  // One Scan for all, as the peers keep one cursor or iterator.
   Sum scan(std::span<const Key> starts, std::uint64_t limit) override {
     Sum sum;
-    const Snapshot snapshot = db_->snapshot();
     ScanOptions options;
     options.collection = kCollection;
     options.limit = limit;
+    Scan scan = need(db_->scan(options), "scan");
     Id id;
     Bytes bytes;
     for (const Key& start : starts) {
-      options.from = Id{start};
-      Scan scan = need(db_->scan(snapshot, options), "scan");
+      scan.seek(Id{start});
       while (scan.next(id, bytes)) {
         sum.words += first_word(value_of(id, bytes));
         ++sum.records;

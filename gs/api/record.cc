@@ -162,18 +162,22 @@ Scan::Scan(Scan&&) noexcept = default;
 Scan& Scan::operator=(Scan&&) noexcept = default;
 
 bool Scan::next(Record& out) {
-  engine::Found found;
-  if (state_ == nullptr || !state_->next(found)) return false;
-  out.hold_ = state_->hold(found);
+  const engine::Found* const found = state_ == nullptr ? nullptr : state_->next();
+  if (found == nullptr) return false;
+  out.hold_ = state_->hold(*found);
   return true;
 }
 
 bool Scan::next(Id& id, Bytes& bytes) {
-  engine::Found found;
-  if (state_ == nullptr || !state_->next(found)) return false;
-  id = found.entry.id;
-  bytes = record::RecordView(nullptr, found.record).bytes();
+  const engine::Found* const found = state_ == nullptr ? nullptr : state_->next();
+  if (found == nullptr) return false;
+  id = found->entry.id;
+  bytes = record::RecordView(nullptr, found->record).bytes();
   return true;
+}
+
+void Scan::seek(const Id& from) {
+  if (state_ != nullptr) state_->seek(from);  // an empty Scan has nothing to look in
 }
 
 Result<Scan> Storage::scan(const ScanOptions& options) const { return scan(snapshot(), options); }

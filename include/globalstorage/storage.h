@@ -29,7 +29,7 @@ namespace engine {
 class Database;
 struct RecordHold;
 struct TransactionState;
-struct ScanState;
+class ScanState;
 }  // namespace engine
 
 class Record;
@@ -127,6 +127,9 @@ class Scan {
   bool next(Record& out);
   // The same without making a Record: id and bytes stay valid until the next call.
   bool next(Id& id, Bytes& bytes);
+  // Starts again from the first id >= `from`, with the whole limit and in the same moment; cheaper
+  // than a new Scan.
+  void seek(const Id& from);
 
  private:
   friend class Storage;

@@ -182,12 +182,17 @@ TEST_F(DatabaseTest, ScansShowEveryRecordOnceInIdOrder) {
   // From an id in the middle, inclusive, with a limit.
   auto middle = std::next(expected.begin(), 150);
   ScanState scan(db.db, db->moment(), {}, middle->first, 20);
-  Found found;
-  for (int i = 0; i < 20; ++i, ++middle) {
-    ASSERT_TRUE(scan.next(found));
-    EXPECT_EQ(found.entry.id, middle->first);
+  for (int round = 0; round < 3; ++round) {
+    auto expect = middle;
+    for (int i = 0; i < 20; ++i, ++expect) {
+      const Found* const found = scan.next();
+      ASSERT_NE(found, nullptr);
+      EXPECT_EQ(found->entry.id, expect->first);
+    }
+    EXPECT_EQ(scan.next(), nullptr);
+    std::advance(middle, round == 0 ? -100 : 37);
+    scan.seek(middle->first);
   }
-  EXPECT_FALSE(scan.next(found));
 }
 
 // --- moments and history ---

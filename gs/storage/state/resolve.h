@@ -32,15 +32,15 @@ inline void take_row(const RowTable& table, const log::View* log, const Entry& e
 }
 
 // False when the run is damaged there.
-inline bool take_run_entry(const Run& run, const log::View* log, const Entry& entry,
-                           Run::Pattern pattern, Found& out) noexcept {
+inline bool take_run_entry(const Run::Images& images, const log::View* log, const Entry& entry,
+                           Found& out) noexcept {
   out.entry = entry;
   switch (entry.kind()) {
     case Entry::Kind::log:
       take_record(log->at(entry.position()), out);
       return out.record != nullptr;
     case Entry::Kind::image: {
-      const std::uint8_t* const image = run.image_at(entry.position(), pattern);
+      const std::uint8_t* const image = images.at(entry.position());
       if (image == nullptr) return false;
       take_image(image, out);
       return true;

@@ -25,6 +25,7 @@
 #include <memory>
 #include <string>
 
+#include "gs/base/endian.h"
 #include "gs/platform/file_system.h"
 #include "gs/storage/state/entry.h"
 
@@ -46,11 +47,22 @@ class Run {
   const Entry* find(const Id& id, std::uint64_t hash) const noexcept;
 
   using Pattern = platform::Mapping::Pattern;
-  // The image at an entry's position: head, exceptions and record lie inside the file. Null when
-  // they do not (the run is damaged).
+  // The part of the file with full records.
+  struct Images {
+    const std::uint8_t* base = nullptr;
+    std::uint64_t bytes = 0;
+    // The image at an entry's position: head, exceptions and record lie inside the file. Null when
+    // they do not (the run is damaged).
+    const std::uint8_t* at(std::uint64_t position) const noexcept;
+    void prefetch(std::uint64_t position) const noexcept {
+      if (position < bytes) __builtin_prefetch(base + position);
+    }
+  };
+  Images images(Pattern pattern) const noexcept;
   const std::uint8_t* image_at(std::uint64_t position,
-                               Pattern pattern = Pattern::random) const noexcept;
-  void prefetch_image(std::uint64_t position) const noexcept;  // ahead of a sequential image_at()
+                               Pattern pattern = Pattern::random) const noexcept {
+    return images(pattern).at(position);
+  }
   // Size of an image that image_at() gave.
   static std::size_t image_size(const std::uint8_t* image) noexcept;
 
@@ -76,6 +88,18 @@ class Run {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+inline const std::uint8_t* Run::Images::at(std::uint64_t position) const noexcept {
+  if (position % 8 != 0 || position >= bytes || bytes - position < kImageHeadBytes + 8)
+    return nullptr;
+  const std::uint8_t* const image = base + position;
+  const std::uint64_t room = bytes - position - kImageHeadBytes;
+  const std::uint64_t exceptions = std::uint64_t{load_u32(image)} * sizeof(StampException);
+  if (exceptions > room - 8) return nullptr;
+  const std::uint32_t record = load_u32(image + kImageHeadBytes + exceptions);
+  if (record < 8 || record > room - exceptions) return nullptr;
+  return image;
+}
 
 // Writes a run: entries come in order, images with them. The file is not valid before finish() and
 // is removed when the writer dies without it. Images are written as they come, entries beside them:

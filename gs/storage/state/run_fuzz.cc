@@ -65,7 +65,7 @@ Buffer make_file(Bytes input) {
 
 std::uint64_t touch(const Run& run, const Entry& entry) {
   if (entry.kind() != Entry::Kind::image) return entry.place;
-  run.prefetch_image(entry.position());
+  run.images(Run::Pattern::sequential).prefetch(entry.position());
   const std::uint8_t* const image = run.image_at(entry.position());
   if (image == nullptr) return 0;
   const std::size_t bytes = Run::image_size(image);

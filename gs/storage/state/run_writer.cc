@@ -15,8 +15,6 @@
 namespace gs::state {
 namespace {
 
-constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
-
 template <typename T>
 Bytes bytes_of(const std::vector<T>& values) {
   return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(T)};
@@ -33,7 +31,7 @@ class FileRunWriter final : public RunWriter {
                 std::unique_ptr<platform::File> file, const RunWriterLimits& limits)
       : files_(files), path_(std::move(path)), entries_path_(path_ + ".entries"), limits_(limits) {
     footer_.number = number;
-    main_ = std::make_unique<FileAppender>(std::move(file), kBufferBytes);
+    main_ = std::make_unique<FileAppender>(std::move(file));
   }
 
   ~FileRunWriter() override {
@@ -126,7 +124,7 @@ Error FileRunWriter::spill() {
   if (!spilled_) {
     if (files_.exists(entries_path_)) GS_TRY_OK(files_.remove(entries_path_));
     GS_TRY(auto file, files_.open(entries_path_, platform::OpenMode::create));
-    spilled_ = std::make_unique<FileAppender>(std::move(file), kBufferBytes);
+    spilled_ = std::make_unique<FileAppender>(std::move(file));
   }
   GS_TRY_OK(spilled_->add(bytes_of(entries_)));
   entries_.clear();
@@ -144,7 +142,7 @@ void FileRunWriter::end_part(RunPart part) {
 Error FileRunWriter::append_entries() {
   if (spilled_) {
     GS_TRY_OK(spilled_->flush());
-    Buffer block(kBufferBytes);
+    Buffer block(FileAppender::kBlockBytes);
     for (std::uint64_t at = 0; at < spilled_->offset();) {
       GS_TRY(const std::size_t got, spilled_->file().read(at, block));
       if (got == 0) return Error(Code::io, files_.display(entries_path_) + ": ends too early");

@@ -40,21 +40,32 @@ struct Version {
   void prefetch(const Id& id) const noexcept;
 };
 
+struct Walk {
+  std::uint32_t collection = 0;  // number
+  Id from = {};                  // first id, inclusive
+  std::uint64_t limit = ~std::uint64_t{0};
+  bool with_tombstones = false;
+};
+
 // Walks live records of one collection in id order, newest visible version of each, merging all
-// tables and runs; record bytes are prefetched ahead. Holds the Version.
+// tables and runs. Records are found in batches, their bytes prefetched ahead. Holds the Version.
 class Cursor {
  public:
-  // From the first id >= `from`.
-  Cursor(std::shared_ptr<const Version> version, Sequence at, std::uint32_t collection,
-         const Id& from, bool with_tombstones = false);
+  Cursor(std::shared_ptr<const Version> version, Sequence at, const Walk& walk);
   ~Cursor();
   Cursor(Cursor&&) noexcept;
   Cursor& operator=(Cursor&&) noexcept;
-  bool next(Found& out) noexcept;
+  // Null at the end; else valid until the next call.
+  const Found* next() noexcept { return next_ != end_ || refill() ? next_++ : nullptr; }
+  // Starts again from the first id >= `from`, with the whole limit. Costs a search, no allocation.
+  void seek(const Id& from) noexcept;
 
  private:
+  bool refill() noexcept;
   struct Impl;
   std::unique_ptr<Impl> impl_;
+  const Found* next_ = nullptr;  // of the batch
+  const Found* end_ = nullptr;
 };
 
 // Writes all newest rows of `table` (sequence <= any) as a run of log pointers and images.

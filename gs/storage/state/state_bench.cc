@@ -201,11 +201,10 @@ void bm_scan(benchmark::State& state) {
   place(world, state.range(1));
   std::uint64_t sum = 0;
   for (auto _ : state) {
-    Cursor cursor(world.version, ~Sequence{0}, 0, Id{});
-    Found found;
+    Cursor cursor(world.version, ~Sequence{0}, {});
     std::size_t count = 0;
-    while (cursor.next(found)) {
-      sum += load_u64(found.record + 16);
+    while (const Found* const found = cursor.next()) {
+      sum += load_u64(found->record + 16);
       ++count;
     }
     GS_CHECK(count == world.ids.size());
@@ -225,9 +224,8 @@ void bm_seek_and_scan_100(benchmark::State& state) {
   std::uint64_t sum = 0;
   std::size_t i = 0;
   for (auto _ : state) {
-    Cursor cursor(world.version, ~Sequence{0}, 0, from[i]);
-    Found found;
-    for (int n = 0; n < 100 && cursor.next(found); ++n) sum += load_u64(found.record + 16);
+    Cursor cursor(world.version, ~Sequence{0}, {0, from[i], 100});
+    while (const Found* const found = cursor.next()) sum += load_u64(found->record + 16);
     if (++i == from.size()) i = 0;
   }
   benchmark::DoNotOptimize(sum);

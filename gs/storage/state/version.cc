@@ -16,7 +16,7 @@ bool Version::find(const Id& id, Sequence at, Found& out) const noexcept {
   }
   for (const auto& run : runs) {
     if (const Entry* const entry = run->find(id, hash)) {
-      return take_run_entry(*run, log.get(), *entry, Run::Pattern::random, out);
+      return take_run_entry(run->images(Run::Pattern::random), log.get(), *entry, out);
     }
   }
   return false;
