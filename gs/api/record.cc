@@ -162,17 +162,17 @@ Scan::Scan(Scan&&) noexcept = default;
 Scan& Scan::operator=(Scan&&) noexcept = default;
 
 bool Scan::next(Record& out) {
-  const engine::Found* const found = state_ == nullptr ? nullptr : state_->next();
-  if (found == nullptr) return false;
-  out.hold_ = state_->hold(*found);
+  const state::Met* const met = state_ == nullptr ? nullptr : state_->next();
+  if (met == nullptr) return false;
+  out.hold_ = state_->hold(*met);
   return true;
 }
 
 bool Scan::next(Id& id, Bytes& bytes) {
-  const engine::Found* const found = state_ == nullptr ? nullptr : state_->next();
-  if (found == nullptr) return false;
-  id = found->entry.id;
-  bytes = record::RecordView(nullptr, found->record).bytes();
+  const state::Met* const met = state_ == nullptr ? nullptr : state_->next();
+  if (met == nullptr) return false;
+  id = met->entry->id;
+  bytes = record::RecordView(nullptr, met->record).bytes();
   return true;
 }
 

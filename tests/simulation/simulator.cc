@@ -273,11 +273,11 @@ class Schedule {
 
   std::string read_all(Content& found) {
     engine::ScanState scan(db_, db_->moment(), {}, Id{}, ~std::uint64_t{0});
-    while (const engine::Found* const each = scan.next()) {
+    while (const state::Met* const each = scan.next()) {
       std::string text;
       record::append_json(scan.hold(*each)->view(), text);
-      if (!found.emplace(each->entry.id, text).second) return "a scan shows a record twice";
-      const auto got = db_->get(each->entry.id);
+      if (!found.emplace(each->entry->id, text).second) return "a scan shows a record twice";
+      const auto got = db_->get(each->entry->id);
       if (!got.ok()) return "a scan shows a record that get does not find: " + got.error().text();
     }
     const auto stats = db_->stats();

@@ -185,9 +185,9 @@ TEST_F(DatabaseTest, ScansShowEveryRecordOnceInIdOrder) {
   for (int round = 0; round < 3; ++round) {
     auto expect = middle;
     for (int i = 0; i < 20; ++i, ++expect) {
-      const Found* const found = scan.next();
-      ASSERT_NE(found, nullptr);
-      EXPECT_EQ(found->entry.id, expect->first);
+      const state::Met* const met = scan.next();
+      ASSERT_NE(met, nullptr);
+      EXPECT_EQ(met->entry->id, expect->first);
     }
     EXPECT_EQ(scan.next(), nullptr);
     std::advance(middle, round == 0 ? -100 : 37);

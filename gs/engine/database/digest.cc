@@ -57,11 +57,11 @@ Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version
     leaves.clear();
     for (std::uint32_t collection = 0; collection < tables.collection_count(); ++collection) {
       state::Cursor cursor(version, at, {collection});
-      while (const Found* const found = cursor.next()) {
-        const std::size_t bucket = bucket_of(found->entry.id);
+      while (const state::Met* const met = cursor.next()) {
+        const std::size_t bucket = bucket_of(met->entry->id);
         if (bucket < first || bucket >= end || !dirty.test(bucket)) continue;
         leaves.push_back(
-            {static_cast<std::uint16_t>(bucket), found->entry.id, leaf_of(*found, tables)});
+            {static_cast<std::uint16_t>(bucket), met->entry->id, leaf_of(met->found(), tables)});
       }
     }
     for (std::size_t bucket = first; bucket < end; ++bucket) {

@@ -40,7 +40,7 @@ void ScanState::start() {
                  [this](std::size_t a, std::size_t b) { return after(a, b); });
 }
 
-const Found* ScanState::next_merged() {
+const state::Met* ScanState::next_merged() {
   if (left_ == 0) return nullptr;
   const auto order = [this](std::size_t a, std::size_t b) { return after(a, b); };
   if (is_given_) {

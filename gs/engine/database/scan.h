@@ -15,25 +15,25 @@ class ScanState {
             std::string_view collection, const Id& from, std::uint64_t limit);
 
   // Null at the end; else valid until the next call.
-  const Found* next() {
+  const state::Met* next() {
     return sources_.size() == 1 ? sources_.front().cursor.next() : next_merged();
   }
   // Starts again from the first id >= `from`, with the whole limit.
   void seek(const Id& from);
 
-  std::shared_ptr<const RecordHold> hold(const Found& found) const {
-    return database_->hold(moment_.version, found);
+  std::shared_ptr<const RecordHold> hold(const state::Met& met) const {
+    return database_->hold(moment_.version, met.found());
   }
 
  private:
   struct Source {
     state::Cursor cursor;
-    const Found* head;
+    const state::Met* head;
   };
-  const Found* next_merged();
+  const state::Met* next_merged();
   void start();
   bool after(std::size_t a, std::size_t b) const noexcept {
-    return sources_[b].head->entry.id < sources_[a].head->entry.id;
+    return sources_[b].head->entry->id < sources_[a].head->entry->id;
   }
 
   std::shared_ptr<const Database> database_;

@@ -134,8 +134,8 @@ struct Store {
   Content content(const Moment& moment) const {
     ScanState scan(db, moment, {}, Id{}, ~std::uint64_t{0});
     Content content;
-    while (const Found* const found = scan.next()) {
-      content[found->entry.id] = json_of(scan.hold(*found)->view());
+    while (const state::Met* const met = scan.next()) {
+      content[met->entry->id] = json_of(scan.hold(*met)->view());
     }
     return content;
   }

@@ -44,7 +44,7 @@ class RunSource {
   }
 
   // False when the run is damaged there.
-  bool take(Found& out) const noexcept { return take_run_entry(images_, log_, *next_, out); }
+  bool take(Met& out) const noexcept { return meet_run_entry(images_, log_, *next_, out); }
 
  private:
   void prefetch(const Entry& entry) const noexcept {
@@ -87,7 +87,7 @@ class TableSource {
     step();
     settle(&last);
   }
-  void take(Found& out) const noexcept { take_row(*table_, log_, row().entry, out); }
+  Met take() const noexcept { return meet_row(*table_, log_, row().entry); }
 
  private:
   const RowTable::Row& row() const noexcept { return *ring_[next_ % kAhead]; }
@@ -164,7 +164,7 @@ struct Cursor::Impl {
   Head current{};
   bool is_current = false;
   std::uint64_t left = 0;
-  Found batch[kBatch];
+  Met batch[kBatch];
 
   // Calls `work` with the source of this number.
   template <typename Work>
@@ -208,8 +208,8 @@ struct Cursor::Impl {
     std::push_heap(heads.begin(), heads.end(), after);
   }
 
-  bool wanted(const Found& found) const noexcept {
-    return walk.with_tombstones || found.entry.kind() != Entry::Kind::tombstone;
+  bool wanted(const Met& met) const noexcept {
+    return met.record != nullptr || walk.with_tombstones;
   }
 
   // Both give the number of records found; none is the end.
@@ -239,9 +239,9 @@ struct Cursor::Impl {
     return count;
   }
 
-  bool take_current(Found& out) noexcept {
+  bool take_current(Met& out) noexcept {
     if (current.source >= tables.size()) return runs[current.source - tables.size()].take(out);
-    tables[current.source].take(out);
+    out = tables[current.source].take();
     return true;
   }
 

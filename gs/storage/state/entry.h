@@ -57,4 +57,13 @@ struct Found {
   std::uint32_t exception_count = 0;
 };
 
+// The same by pointers, as long as its Version is held: what a walk meets. A copy of each entry
+// would cost as much as the walk.
+struct Met {
+  const Entry* entry = nullptr;
+  const std::uint8_t* record = nullptr;
+  const std::uint8_t* image = nullptr;  // around the record, when it is in an image
+  Found found() const noexcept;
+};
+
 }  // namespace gs::state

@@ -6,47 +6,38 @@
 
 namespace gs::state {
 
-inline void take_image(const std::uint8_t* image, Found& out) noexcept {
-  out.exception_count = load_u32(image);
-  out.exceptions = reinterpret_cast<const StampException*>(image + kImageHeadBytes);
-  out.record = image + kImageHeadBytes + std::size_t{out.exception_count} * sizeof(StampException);
+inline Met meet_image(const Entry& entry, const std::uint8_t* image) noexcept {
+  const std::size_t exceptions = std::size_t{load_u32(image)} * sizeof(StampException);
+  return {&entry, image + kImageHeadBytes + exceptions, image};
 }
 
-inline void take_record(const std::uint8_t* record, Found& out) noexcept {
-  out.exception_count = 0;
-  out.exceptions = nullptr;
-  out.record = record;
-}
-
-inline void take_row(const RowTable& table, const log::View* log, const Entry& entry,
-                     Found& out) noexcept {
-  out.entry = entry;
+inline Met meet_row(const RowTable& table, const log::View* log, const Entry& entry) noexcept {
   switch (entry.kind()) {
     case Entry::Kind::log:
-      return take_record(log->at(entry.position()), out);
+      return {&entry, log->at(entry.position()), nullptr};
     case Entry::Kind::image:
-      return take_image(table.arena_at(entry.position()), out);
+      return meet_image(entry, table.arena_at(entry.position()));
     case Entry::Kind::tombstone:
-      return take_record(nullptr, out);
+      break;
   }
+  return {&entry, nullptr, nullptr};
 }
 
 // False when the run is damaged there.
-inline bool take_run_entry(const Run::Images& images, const log::View* log, const Entry& entry,
-                           Found& out) noexcept {
-  out.entry = entry;
+inline bool meet_run_entry(const Run::Images& images, const log::View* log, const Entry& entry,
+                           Met& out) noexcept {
   switch (entry.kind()) {
-    case Entry::Kind::log:
-      take_record(log->at(entry.position()), out);
-      return out.record != nullptr;
     case Entry::Kind::image: {
       const std::uint8_t* const image = images.at(entry.position());
       if (image == nullptr) return false;
-      take_image(image, out);
+      out = meet_image(entry, image);
       return true;
     }
+    case Entry::Kind::log:
+      out = {&entry, log->at(entry.position()), nullptr};
+      return out.record != nullptr;
     case Entry::Kind::tombstone:
-      take_record(nullptr, out);
+      out = {&entry, nullptr, nullptr};
       return true;
   }
   return false;  // the fourth kind, which nobody writes

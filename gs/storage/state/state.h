@@ -56,7 +56,7 @@ class Cursor {
   Cursor(Cursor&&) noexcept;
   Cursor& operator=(Cursor&&) noexcept;
   // Null at the end; else valid until the next call.
-  const Found* next() noexcept { return next_ != end_ || refill() ? next_++ : nullptr; }
+  const Met* next() noexcept { return next_ != end_ || refill() ? next_++ : nullptr; }
   // Starts again from the first id >= `from`, with the whole limit. Costs a search, no allocation.
   void seek(const Id& from) noexcept;
 
@@ -64,8 +64,8 @@ class Cursor {
   bool refill() noexcept;
   struct Impl;
   std::unique_ptr<Impl> impl_;
-  const Found* next_ = nullptr;  // of the batch
-  const Found* end_ = nullptr;
+  const Met* next_ = nullptr;  // of the batch
+  const Met* end_ = nullptr;
 };
 
 // Writes all newest rows of `table` (sequence <= any) as a run of log pointers and images.

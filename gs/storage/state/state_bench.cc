@@ -203,8 +203,8 @@ void bm_scan(benchmark::State& state) {
   for (auto _ : state) {
     Cursor cursor(world.version, ~Sequence{0}, {});
     std::size_t count = 0;
-    while (const Found* const found = cursor.next()) {
-      sum += load_u64(found->record + 16);
+    while (const Met* const met = cursor.next()) {
+      sum += load_u64(met->record + 16);
       ++count;
     }
     GS_CHECK(count == world.ids.size());
@@ -225,7 +225,7 @@ void bm_seek_and_scan_100(benchmark::State& state) {
   std::size_t i = 0;
   for (auto _ : state) {
     Cursor cursor(world.version, ~Sequence{0}, {0, from[i], 100});
-    while (const Found* const found = cursor.next()) sum += load_u64(found->record + 16);
+    while (const Met* const met = cursor.next()) sum += load_u64(met->record + 16);
     if (++i == from.size()) i = 0;
   }
   benchmark::DoNotOptimize(sum);

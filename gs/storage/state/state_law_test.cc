@@ -159,23 +159,23 @@ class World {
     for (std::uint64_t n = random_() % 20; n != 0 && cursor.next() != nullptr; --n) continue;
     cursor.seek(from);
     std::uint64_t left = walk.limit;
-    const Found* found = cursor.next();
+    const Met* met = cursor.next();
     for (auto known = model_.lower_bound(from); known != model_.end(); ++known) {
       if (collection_of(known->first) != collection) continue;
       const Written* const wanted = expected(known->first, at);
       if (wanted == nullptr) continue;
       if (wanted->kind == Entry::Kind::tombstone) {
         if (!with_tombstones) continue;
-        const bool there = found != nullptr && found->entry.id == known->first;
+        const bool there = met != nullptr && met->entry->id == known->first;
         if (dropped_ && left != 0 && !there) continue;
       }
       if (left-- == 0) break;
-      ASSERT_NE(found, nullptr);
-      ASSERT_EQ(found->entry.id, known->first);
-      expect_same(*found, *wanted);
-      found = cursor.next();
+      ASSERT_NE(met, nullptr);
+      ASSERT_EQ(met->entry->id, known->first);
+      expect_same(met->found(), *wanted);
+      met = cursor.next();
     }
-    ASSERT_EQ(found, nullptr);
+    ASSERT_EQ(met, nullptr);
     ASSERT_EQ(cursor.next(), nullptr);
   }
 
