@@ -218,6 +218,10 @@ class ChangeBuilder {
   std::size_t bytes() const noexcept;  // so far, exactly what close will return
   std::uint32_t operation_count() const noexcept { return operation_count_; }
   std::uint32_t transaction_count() const noexcept { return transaction_count_; }
+  // So far; close() does not touch them any more.
+  Bytes operations() const noexcept {
+    return {space_.data() + operations_at_, end_ - operations_at_};
+  }
   // How many shapes and writers the tables can still name, and the last stamp that an operation
   // can carry. Close the change when a transaction needs more.
   std::size_t shape_room() const noexcept { return kShapesMax - shapes_.size(); }

@@ -17,6 +17,8 @@ namespace {
 
 // A sixteenth of room beyond the target size of a change, so that a typical last transaction fits.
 constexpr std::size_t kSlackShare = 16;
+// From a sixteenth of a full change on, its operations are worth a write of their own.
+constexpr std::size_t kAheadShare = 16;
 // Frozen row tables that may wait for the background before commits wait too; bounds memory.
 constexpr std::size_t kFrozenMax = 3;
 
@@ -209,7 +211,11 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
   return {};
 }
 
-Error Database::close_change() {
+Error Database::close_change(bool awaited) {
+  if (awaited && builder_.operations().size() >= setup_.change_bytes / kAheadShare) {
+    // The disk works while we hash.
+    if (Error error = log_->write_ahead(builder_.operations())) return fail(std::move(error));
+  }
   const Bytes change = builder_.close(*key_, parallel_);
   if (Error error = log_->write(change.size())) return fail(std::move(error));
   state::WriterHead& head = heads_[writer_number_];

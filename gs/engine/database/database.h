@@ -137,7 +137,8 @@ class Database : public std::enable_shared_from_this<Database> {
   std::uint32_t append_shape(const record::ShapePtr& shape, graph::Hlc hlc);
   std::uint8_t* append_overwritten(std::uint8_t* payload, const Prepared& prepared);
   Error begin_change(std::size_t bytes, graph::Hlc hlc);
-  Error close_change();
+  // `awaited`: somebody waits until it is on stable storage.
+  Error close_change(bool awaited = false);
   void throttle();
 
   // flush.cc

@@ -29,7 +29,7 @@ Error Database::flush() {
   {
     std::lock_guard lock(commit_mutex_);
     if (failure_) return Error(Code::failed, "an earlier write failed: " + failure_.text());
-    if (builder_.is_open()) GS_TRY_OK(close_change());
+    if (builder_.is_open()) GS_TRY_OK(close_change(true));
     target = written_;
     if (wants_checkpoint()) freeze();
   }

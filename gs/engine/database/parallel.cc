@@ -1,6 +1,5 @@
 #include "gs/engine/database/parallel.h"
 
-#include <algorithm>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -10,9 +9,6 @@ namespace gs::engine {
 namespace {
 
 using Work = std::function<void(std::uint32_t, std::uint32_t)>;
-
-// Operations hashed between two looks at the shared counter: some 20 microseconds.
-constexpr std::uint32_t kPiece = 64;
 
 // Shared by the caller and helpers; a late helper may outlive the loop, never touch its work.
 struct Loop {
@@ -26,13 +22,11 @@ struct Loop {
   void help() {
     std::unique_lock lock(mutex);
     while (next < count) {
-      const std::uint32_t begin = next;
-      next = std::min(count, begin + kPiece);
-      const std::uint32_t end = next;
+      const std::uint32_t index = next++;
       lock.unlock();
-      (*work)(begin, end);
+      (*work)(index, index + 1);
       lock.lock();
-      done += end - begin;
+      ++done;
     }
     if (done == count) finished.notify_all();
   }

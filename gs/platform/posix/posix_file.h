@@ -44,6 +44,7 @@ class PosixFile final : public File {
   Error write(std::uint64_t offset, Bytes bytes) override;
   Result<std::size_t> read(std::uint64_t offset, MutableBytes out) override;
   Error sync() override;
+  void start_sync(std::uint64_t offset, std::uint64_t bytes) noexcept override;
   Result<std::uint64_t> size() override;
   Error resize(std::uint64_t bytes) override;
   Error allocate(std::uint64_t bytes) override;

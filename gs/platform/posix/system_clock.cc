@@ -1,5 +1,7 @@
 #include "gs/platform/posix/system_clock.h"
 
+#include <time.h>
+
 #include <chrono>
 
 namespace gs::platform {
@@ -15,6 +17,15 @@ std::uint64_t since_start(Time time) {
 }  // namespace
 
 std::uint64_t SystemClock::wall_ms() {
+#if defined(CLOCK_REALTIME_COARSE)
+  // Asked for every record that is inserted; a tick of the kernel (1 to 10 ms) is exact enough, and
+  // costs a quarter.
+  timespec now{};
+  if (::clock_gettime(CLOCK_REALTIME_COARSE, &now) == 0) {
+    return since_start<std::chrono::milliseconds>(std::chrono::system_clock::time_point(
+        std::chrono::seconds(now.tv_sec) + std::chrono::milliseconds(now.tv_nsec / 1'000'000)));
+  }
+#endif
   return since_start<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 

@@ -61,6 +61,7 @@ struct Log::Impl {
   // Makes `error` the last word of this log, and returns it.
   Error fail(Error error);
   Result<Space> begin(std::size_t bytes);
+  Error write_ahead(Bytes part);
   Error write(std::size_t change_bytes);
   Error sync();
   Error mark();
@@ -118,6 +119,7 @@ struct Log::Impl {
   Active active;
   View::Tail tail;               // where changes are built; begins at a frame
   std::uint64_t open_bytes = 0;  // of the frame that is being built; 0: none
+  Bytes ahead;                   // of it, written already: part of the tail buffer
   std::uint64_t step = 0;        // of the next allocation
 
   platform::Mutex sync_mutex;

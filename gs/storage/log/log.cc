@@ -121,10 +121,7 @@ Result<std::unique_ptr<Log>> Log::open(platform::FileSystem& files, std::string 
 Log::~Log() = default;
 
 Result<Log::Space> Log::begin(std::size_t bytes) { return impl_->begin(bytes); }
-void Log::abandon() noexcept {
-  const std::lock_guard lock(impl_->write_mutex);
-  impl_->open_bytes = 0;
-}
+Error Log::write_ahead(Bytes part) { return impl_->write_ahead(part); }
 Error Log::write(std::size_t change_bytes) { return impl_->write(change_bytes); }
 Error Log::sync() { return impl_->sync(); }
 Error Log::mark() { return impl_->mark(); }

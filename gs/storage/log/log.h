@@ -35,8 +35,8 @@
 // Writing goes through a tail buffer: a change is built in place in RAM at the location it will
 // have on disk, so readers can use it before it is written.
 //
-// Threads: one writer at a time (the engine's commit lock) for begin, abandon, write, rewrite and
-// close; sync() and mark() may run beside begin() and write() on another thread; everything const, and the
+// Threads: one writer at a time (the engine's commit lock) for begin, write_ahead, write, rewrite
+// and close; sync() and mark() may run beside begin() and write() on another thread; everything const, and the
 // View, is for any thread.
 // Errors: damaged, io, no_space, read_only, newer_format, too_large, failed, closed.
 #pragma once
@@ -134,15 +134,16 @@ class Log {
   // --- writing: one change at a time ---
 
   // Room for a change of up to `bytes`, with disk space reserved for it. Starts a new tail buffer
-  // or segment when needed (a new segment syncs the old one). `space` stays in place until write()
-  // or
-  // abandon(). May change the view. After no_space nothing has changed.
+  // or segment when needed (a new segment syncs the old one). `space` stays in place until write().
+  // May change the view. After no_space nothing has changed.
   struct Space {
     MutableBytes space;
     Location at = 0;  // of the change's first byte (the frame's head lies before it)
   };
   Result<Space> begin(std::size_t bytes);
-  void abandon() noexcept;
+  // This part of the space will not change any more: the disk may begin with it while the rest is
+  // being made. At most once for a change; a failure is final, like one of write().
+  Error write_ahead(Bytes part);
   // Frames and writes the change that lies at the begin of the space. Not yet synced. A failure
   // is final, like one of sync().
   Error write(std::size_t change_bytes);

@@ -160,16 +160,40 @@ TEST(Log, LocationsFromElsewhereAreNull) {
   EXPECT_EQ(view->at(~Location{0}), nullptr);
 }
 
-TEST(Log, AbandonedSpaceIsUsedAgain) {
+TEST(Log, WritingAheadChangesNothingThatIsRead) {
+  for (const auto& [begin, bytes] : std::vector<std::pair<std::size_t, std::size_t>>{
+           {0, 40'000}, {100, 39'000}, {100, 5'000}, {4'000, 90}, {39'992, 8}, {0, 0}}) {
+    MemoryFileSystem files;
+    auto opened = harness::open(files);
+    ASSERT_FALSE(append(*opened.log, change(1, 24)));
+    const Buffer large = change(2, 40'000);
+    const auto space = opened.log->begin(40'000);
+    std::memcpy(space->space.data(), large.data(), large.size());
+    ASSERT_FALSE(opened.log->write_ahead(space->space.subspan(begin, bytes)));
+    ASSERT_FALSE(opened.log->write(large.size()));
+    ASSERT_FALSE(append(*opened.log, change(3, 24)));
+    ASSERT_FALSE(opened.log->close());
+    const auto again = harness::open(files);
+    ASSERT_EQ(again.seen.size(), 3u);
+    EXPECT_EQ(again.seen[1].change, large);
+  }
+}
+
+TEST(Log, WhatWasWrittenAheadOfALostFrameIsATornTail) {
   MemoryFileSystem files;
-  auto opened = harness::open(files);
-  const Location at = opened.log->begin(200)->at;
-  opened.log->abandon();
-  Location again = 0;
-  ASSERT_FALSE(append(*opened.log, change(7, 16), &again));
-  EXPECT_EQ(at, again);
-  ASSERT_FALSE(opened.log->close());
-  EXPECT_EQ(harness::open(files).seen.size(), 1u);
+  {
+    auto opened = harness::open(files);
+    ASSERT_FALSE(append(*opened.log, change(1, 24)));
+    ASSERT_FALSE(opened.log->sync());
+    const Buffer large = change(2, 40'000);
+    const auto space = opened.log->begin(40'000);
+    std::memcpy(space->space.data(), large.data(), large.size());
+    ASSERT_FALSE(opened.log->write_ahead(space->space));
+  }
+  const auto again = harness::open(files);
+  EXPECT_EQ(again.seen.size(), 1u);
+  EXPECT_TRUE(again.recovery.cut);
+  EXPECT_TRUE(again.recovery.damage.empty());
 }
 
 TEST(Log, FrameLargerThanASegmentGetsOneOfItsOwn) {

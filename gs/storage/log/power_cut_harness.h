@@ -172,23 +172,22 @@ class PowerCutRun {
     if (choice < 90) return walk();
     if (choice < 93) return close_and_open();
     if (choice < 96) return verify();
-    if (choice < 98) {
-      const auto space = opened_.log->begin(16 + below(700));
-      if (!space.ok()) return false;
-      opened_.log->abandon();
-      return true;
-    }
     return below(4) != 0;
   }
 
   bool append() {
-    const std::uint64_t size = below(8) == 0 ? 8 * (2 + below(120)) : 8 * (2 + below(12));
+    std::uint64_t size = below(8) == 0 ? 8 * (2 + below(120)) : 8 * (2 + below(12));
+    if (below(40) == 0) size = 8 * (1000 + below(2000));  // of some blocks
     const Buffer bytes = change(next_key_++, size);
     const auto space = opened_.log->begin(size + 8 * below(4));
     if (!space.ok()) return false;
     std::memcpy(space->space.data(), bytes.data(), size);
     given_.push_back(bytes);
     ++counts_.changes;
+    if (below(2) == 0) {
+      const std::uint64_t begin = below(size / 2);
+      if (opened_.log->write_ahead(space->space.subspan(begin, size / 2))) return false;
+    }
     if (opened_.log->write(size)) return false;
     if (opened_.log->next_sequence() != given_.size()) violated("sequence after write");
     return true;

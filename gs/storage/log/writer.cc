@@ -9,6 +9,11 @@
 #include "gs/storage/log/impl.h"
 
 namespace gs::log {
+namespace {
+
+constexpr std::uint64_t kBlockBytes = 4096;  // of file systems
+
+}  // namespace
 
 Error Log::Impl::usable() const {
   if (closed) return Error(Code::closed, files.display(directory) + ": the log is closed");
@@ -56,6 +61,25 @@ Result<Log::Space> Log::Impl::begin(std::size_t bytes) {
   return Space{{frame + kFrameBytes, room}, at + kFrameBytes};
 }
 
+Error Log::Impl::write_ahead(Bytes part) {
+  const std::lock_guard lock(write_mutex);
+  GS_TRY_OK(usable());
+  const std::uint64_t at = offset_of(position().end);
+  const std::uint8_t* const frame = tail.bytes.get() + (position().end - tail.begin);
+  GS_CHECK(ahead.empty() && part.data() >= frame &&
+           part.data() + part.size() <= frame + open_bytes);
+  // Whole blocks only: the first and the last one are written once more, with the rest.
+  const auto begin = align_up(at + static_cast<std::uint64_t>(part.data() - frame), kBlockBytes);
+  const auto end = (at + static_cast<std::uint64_t>(part.data() + part.size() - frame)) /
+                   kBlockBytes * kBlockBytes;
+  if (end <= begin) return {};
+  const Bytes blocks(frame + (begin - at), static_cast<std::size_t>(end - begin));
+  if (Error error = active.file->write(begin, blocks)) return fail(std::move(error));
+  active.file->start_sync(begin, end - begin);
+  ahead = blocks;
+  return {};
+}
+
 Error Log::Impl::write(std::size_t change_bytes) {
   const std::lock_guard lock(write_mutex);
   GS_TRY_OK(usable());
@@ -72,9 +96,14 @@ Error Log::Impl::write(std::size_t change_bytes) {
   std::uint8_t* frame = tail.bytes.get() + (before.end - tail.begin);
   put_frame_head(frame, head);
   const std::size_t frame_bytes = static_cast<std::size_t>(head.frame_bytes());
-  if (Error error = active.file->write(offset_of(before.end), {frame, frame_bytes})) {
-    return fail(std::move(error));
-  }
+  const auto write_from = [&](const std::uint8_t* begin, const std::uint8_t* end) {
+    const auto offset = offset_of(before.end) + static_cast<std::uint64_t>(begin - frame);
+    return active.file->write(offset, {begin, static_cast<std::size_t>(end - begin)});
+  };
+  const Bytes done = std::exchange(ahead, {});
+  Error error = write_from(frame, done.empty() ? frame + frame_bytes : done.data());
+  if (!error && !done.empty()) error = write_from(done.data() + done.size(), frame + frame_bytes);
+  if (error) return fail(std::move(error));
   const std::lock_guard state_lock(state_mutex);
   end_at += frame_bytes;
   segments.back().end += frame_bytes;
