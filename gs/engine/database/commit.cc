@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t kSlackShare = 16;
 // From a sixteenth of a full change on, its operations are worth a write of their own.
 constexpr std::size_t kAheadShare = 16;
+// Operations whose places in the tables are on their way from memory.
+constexpr std::size_t kLookupsAhead = 8;
 // Frozen row tables that may wait for the background before commits wait too; bounds memory.
 constexpr std::size_t kFrozenMax = 3;
 
@@ -91,7 +93,11 @@ Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp) {
     if (staged.kind != Kind::insert || staged.keyed)
       scratch.track_touched = tx.operations.size() > 1;
   }
-  for (std::size_t i = 0; i < tx.operations.size(); ++i) {
+  const std::size_t count = tx.operations.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (scratch.track_touched && i + kLookupsAhead < count) {
+      version_->prefetch(tx.operations[i + kLookupsAhead].id);
+    }
     GS_TRY_OK(prepare_one(tx, i, stamp));
     if (scratch.track_touched && tx.operations[i].kind != Kind::expect) {
       scratch.touched[tx.operations[i].id] = i;
@@ -233,7 +239,9 @@ Error Database::close_change(bool awaited) {
 void Database::append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence) {
   const std::size_t count = tx.operations.size();
   for (std::size_t i = 0; i < count; ++i) {
-    if (i + 8 < count) version_->tables.front()->prefetch(tx.operations[i + 8].id);
+    if (i + kLookupsAhead < count) {
+      version_->tables.front()->prefetch(tx.operations[i + kLookupsAhead].id);
+    }
     append_one(tx, i, i + 1 == count ? graph::kLastOfTransaction : 0, stamp, sequence);
   }
 }

@@ -229,26 +229,30 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
       version->runs.push_back(std::move(run));
     }
   }
+  const auto another_log = [] {
+    return Error(Code::damaged, "the checkpoint belongs to another state of the log");
+  };
+  const auto began = [&](const log::Log& log) -> Error {
+    if (loaded && log.generation_sum() != checkpoint_.log_generation_sum) return another_log();
+    version->log = log.view();
+    version_ = version;
+    applier_.attach(std::move(version));
+    return {};
+  };
+  // Each change is applied while its bytes, just summed by the log, are in the processor's cache.
+  const auto replay = [this](log::Location at, std::uint64_t, Bytes change) -> Error {
+    GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
+    ++recovery_.changes_replayed;
+    recovery_.bytes_replayed += change.size() + log::kFrameBytes;
+    return accept(view, at);
+  };
   log::Recovery recovery;
-  const auto ignore = [](log::Location, std::uint64_t, Bytes) { return Error(); };
   GS_TRY(log_,
          log::Log::open(*env_.files, kLogDirectory, storage_, log_options(options_, read_only_),
-                        from, from_sequence, ignore, recovery));
-  if (loaded && (log_->generation_sum() != checkpoint_.log_generation_sum ||
-                 log_->next_sequence() < checkpoint_.log_sequence)) {
-    return Error(Code::damaged, "the checkpoint belongs to another state of the log");
-  }
-  version->log = log_->view();
-  version_ = version;
-  applier_.attach(std::move(version));
+                        from, from_sequence, replay, recovery, began));
+  if (loaded && log_->next_sequence() < checkpoint_.log_sequence) return another_log();
+  publish_log_view();
   checkpoint_log_bytes_ = log_->bytes();
-  GS_TRY_OK(log_->walk(loaded ? from : log_->first(), log_->end(),
-                       [this](log::Location at, std::uint64_t, Bytes change) -> Error {
-                         GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
-                         ++recovery_.changes_replayed;
-                         recovery_.bytes_replayed += change.size() + log::kFrameBytes;
-                         return accept(view, at);
-                       }));
   checkpoint_log_bytes_ -= std::min(checkpoint_log_bytes_, recovery_.bytes_replayed);
   durable_ = written_ = visible_.load();
 

@@ -54,7 +54,8 @@ struct Log::Impl {
        const Options& log_options);
 
   // recovery.cc
-  Error open(Location from, std::uint64_t from_sequence, const Visitor& visit, Recovery& report);
+  Error open(Location from, std::uint64_t from_sequence, const Visitor& visit, Recovery& report,
+             const std::function<Error()>& began);
 
   // writer.cc
   Error usable() const;

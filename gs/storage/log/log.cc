@@ -109,12 +109,13 @@ Error Log::Impl::walk(Location from, Location to, const Visitor& visit) const {
 Result<std::unique_ptr<Log>> Log::open(platform::FileSystem& files, std::string directory,
                                        const Digest& storage, const Options& options, Location from,
                                        std::uint64_t from_sequence, const Visitor& visit,
-                                       Recovery& recovery) {
+                                       Recovery& recovery, const Began& began) {
   GS_CHECK(!directory.empty());
   std::unique_ptr<Log> log(new Log);
   log->impl_ = std::make_unique<Impl>(files, std::move(directory), storage, options);
   recovery = {};
-  GS_TRY_OK(log->impl_->open(from, from_sequence, visit, recovery));
+  const auto ready = [&] { return began ? began(*log) : Error(); };
+  GS_TRY_OK(log->impl_->open(from, from_sequence, visit, recovery, ready));
   return log;
 }
 

@@ -124,11 +124,14 @@ class Log {
   // (0: the first) checking CRC and order, and prepares for appending. Frames before `from` are
   // trusted; every segment header is checked. The walk ends at the first damage, which then is
   // where end() is; `recovery.damage` names all of it that lies at or after `from`.
-  // `change` of a visit lies in a mapping and is valid during the call.
+  // `change` of a visit lies in a mapping and is valid during the call. `began` is called before the
+  // first visit, when view() and generation_sum() are known already; an error fails the open.
+  using Began = std::function<Error(const Log&)>;
   static Result<std::unique_ptr<Log>> open(platform::FileSystem& files, std::string directory,
                                            const Digest& storage, const Options& options,
                                            Location from, std::uint64_t from_sequence,
-                                           const Visitor& visit, Recovery& recovery);
+                                           const Visitor& visit, Recovery& recovery,
+                                           const Began& began = {});
   ~Log();
 
   // --- writing: one change at a time ---

@@ -8,18 +8,21 @@
 namespace gs::log {
 
 Error Log::Impl::open(Location from, std::uint64_t from_sequence, const Visitor& visit,
-                      Recovery& report) {
+                      Recovery& report, const std::function<Error()>& began) {
   Recoverer recoverer(*this, visit, report);
-  return recoverer.run(from, from_sequence).in(files.display(directory));
+  return recoverer.run(from, from_sequence, began).in(files.display(directory));
 }
 
-Error Log::Impl::Recoverer::run(Location from, std::uint64_t from_sequence) {
+Error Log::Impl::Recoverer::run(Location from, std::uint64_t from_sequence,
+                                const std::function<Error()>& began) {
   GS_TRY_OK(prepare_directory());
   GS_TRY_OK(find_segments());
   GS_TRY_OK(read_mark());
   leave_out_torn_creation();
   damaged_ = !in_order();
   end_ = location(1, kSegmentHeaderBytes);
+  show_segments();
+  GS_TRY_OK(began());
   if (can_start(from, from_sequence)) {
     GS_TRY_OK(walk_all());
   }
@@ -148,18 +151,23 @@ bool Log::Impl::Recoverer::was_synced(const Found& found, const Walk& walk) cons
   }
 }
 
-void Log::Impl::Recoverer::fill_table() {
+void Log::Impl::Recoverer::show_segments() {
   std::uint32_t missing = 0;
   std::uint32_t number = 0;
   for (const Found& found : found_) {
     missing += found.name.number - number - 1;
     number = found.name.number;
+    log_.generations += found.name.generation;
+    if (missing <= kMissingMax && found.mapping) log_.show_segment(number, found.mapping);
+  }
+}
+
+void Log::Impl::Recoverer::fill_table() {
+  for (const Found& found : found_) {
     const bool sound = found.sound();
     const std::uint64_t first = sound ? found.header.header.first_sequence : 0;
-    log_.segments.push_back({number, found.name.generation, first, found.end, sound});
-    log_.generations += found.name.generation;
+    log_.segments.push_back({found.name.number, found.name.generation, first, found.end, sound});
     if (sound) log_.valid_bytes += found.end;
-    if (missing <= kMissingMax && found.mapping) log_.show_segment(number, found.mapping);
   }
   log_.damaged = damaged_;
   log_.end_at = end_;

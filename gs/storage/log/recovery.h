@@ -18,7 +18,8 @@ class Log::Impl::Recoverer {
   Recoverer(Impl& log, const Visitor& visit, Recovery& report) noexcept
       : log_(log), visit_(visit), report_(report) {}
 
-  Error run(Location from, std::uint64_t from_sequence);
+  // `began` is called when the segments can be read, before the first of them is.
+  Error run(Location from, std::uint64_t from_sequence, const std::function<Error()>& began);
 
  private:
   // One segment file as it was found.
@@ -50,6 +51,7 @@ class Log::Impl::Recoverer {
   Error walk_all();
   void judge(const Found& found, const Walk& walk);
   bool was_synced(const Found& found, const Walk& walk) const;
+  void show_segments();
   void fill_table();
   Error list_damage();
   Error clean_up();
