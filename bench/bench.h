@@ -23,8 +23,8 @@ struct Arguments {
   std::uint64_t seed = 20261123;
   std::uint64_t tail_bytes = std::uint64_t{64} << 20;
   std::uint64_t cold_memory_bytes = std::uint64_t{256} << 20;
-  std::uint64_t threads = 32;  // of update and swap
-  std::string directory;       // empty: a new one below TMPDIR, removed at the end
+  std::uint64_t threads = 128;  // of update and swap
+  std::string directory;        // empty: a new one below TMPDIR, removed at the end
   bool json = false;
   bool cold = false;
   bool as_loaded = false;

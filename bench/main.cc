@@ -29,7 +29,7 @@ rows (all when none is named):
   --rounds N      interleaved rounds, of which the median counts (3)
   --seed N        of keys, values and order (20261123)
   --tail-mb N     log behind the last checkpoint, for reopen (64)
-  --threads N     of update and swap (32)
+  --threads N     of update and swap (128)
   --directory D   where databases are made and removed (a new one below TMPDIR or /tmp)
   --as-loaded     read rows without settling (compacting) before
   --cold          also `cold`: data three times larger than memory; needs a memory cgroup

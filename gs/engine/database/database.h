@@ -7,7 +7,7 @@
 // open.cc opens and recovers; checkpoint.cc writes state behind the log; verify.cc, history.cc,
 // proof.cc, erase.cc, digest.cc and backup.cc are one feature each.
 //
-// Locks, in this order: erase_mutex_ > commit_mutex_ > flush_mutex_ > version_mutex_. Readers take
+// Locks, in this order: erase_mutex_ > commit_mutex_ > version_mutex_. Readers take
 // only version_mutex_, for two loads. commit_mutex_ is never held during an fdatasync.
 #pragma once
 
@@ -143,6 +143,7 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // flush.cc
   Error flush();
+  void raise_durable(Sequence reached) noexcept;
   Error fail(Error error);
 
   // checkpoint.cc
@@ -220,10 +221,10 @@ class Database : public std::enable_shared_from_this<Database> {
   std::atomic<Sequence> visible_{0};  // committed, for readers
   Sequence written_ = 0;              // in closed changes; guarded by commit_mutex_
 
-  mutable std::mutex flush_mutex_;
-  std::condition_variable flushed_;
-  bool flushing_ = false;
-  Sequence durable_ = 0;
+  // Group commit, without a lock: who sets flushing_ leads, the others wait for the next round.
+  std::atomic<bool> flushing_{false};
+  std::atomic<std::uint32_t> flush_rounds_{0};
+  std::atomic<Sequence> durable_{0};
 
   mutable std::mutex version_mutex_;
   std::shared_ptr<const state::Version> version_;

@@ -170,10 +170,7 @@ Error Database::rebuild_state() {
   visible_.store(visible, std::memory_order_release);  // first: no reader may miss rebuilt rows
   publish(std::move(version));
   written_ = visible;
-  {
-    std::lock_guard flush_lock(flush_mutex_);
-    durable_ = visible;
-  }
+  raise_durable(visible);
   {
     std::lock_guard background_lock(background_mutex_);
     checkpoint_.runs.clear();

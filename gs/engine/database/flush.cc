@@ -39,27 +39,34 @@ Error Database::flush() {
     std::lock_guard lock(commit_mutex_);
     return fail(std::move(error));
   }
-  std::lock_guard lock(flush_mutex_);
-  durable_ = std::max(durable_, target);
+  raise_durable(target);
   return {};
 }
 
+// A flush and an erasure may end in any order.
+void Database::raise_durable(Sequence reached) noexcept {
+  Sequence before = durable_.load(std::memory_order_relaxed);
+  while (before < reached &&
+         !durable_.compare_exchange_weak(before, reached, std::memory_order_release)) {
+  }
+}
+
+// Waiting is on one number, without a lock that a hundred woken threads would have to take in turn.
 Error Database::wait(Sequence sequence) {
-  std::unique_lock lock(flush_mutex_);
-  while (durable_ < sequence) {
-    if (flushing_) {
-      flushed_.wait(lock);
+  Error error;
+  while (!error && durable_.load(std::memory_order_acquire) < sequence) {
+    const std::uint32_t round = flush_rounds_.load(std::memory_order_acquire);
+    if (flushing_.exchange(true, std::memory_order_acquire)) {
+      // That round ends after its number was read, or has ended and the number is another one.
+      flush_rounds_.wait(round, std::memory_order_acquire);
       continue;
     }
-    flushing_ = true;
-    lock.unlock();
-    Error error = flush();
-    lock.lock();
-    flushing_ = false;
-    flushed_.notify_all();
-    if (error) return error;
+    if (durable_.load(std::memory_order_acquire) < sequence) error = flush();
+    flushing_.store(false, std::memory_order_release);
+    flush_rounds_.fetch_add(1, std::memory_order_acq_rel);
+    flush_rounds_.notify_all();
   }
-  return {};
+  return error;
 }
 
 Error Database::sync() {

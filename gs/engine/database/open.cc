@@ -254,7 +254,8 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   publish_log_view();
   checkpoint_log_bytes_ = log_->bytes();
   checkpoint_log_bytes_ -= std::min(checkpoint_log_bytes_, recovery_.bytes_replayed);
-  durable_ = written_ = visible_.load();
+  written_ = visible_.load();
+  durable_ = written_;
 
   if (recovery.cut) {
     recovery_.torn_tail_cut = true;
