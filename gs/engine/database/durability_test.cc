@@ -4,7 +4,7 @@
 
 #include "gs/engine/database/test_world.h"
 #include "gs/platform/sim/sim_file_system.h"
-#include "gs/storage/log/log.h"
+#include "gs/storage/log/frame.h"
 
 namespace gs::engine::testing {
 namespace {
@@ -278,6 +278,7 @@ TEST_F(DurabilityTest, CopiedDirectoryGetsItsOwnWriter) {
 TEST_F(DurabilityTest, DamagedLogOpensReadOnlyAndSaysWhere) {
   const Id first = db.insert("City", R"({"n":1})").value();
   ASSERT_TRUE(db.insert("City", R"({"n":2})").ok());
+  const Digest second = db.head();
   ASSERT_TRUE(db.insert("City", R"({"n":3})").ok());
   Files files = closed_files();
   drop_state(files);
@@ -291,12 +292,16 @@ TEST_F(DurabilityTest, DamagedLogOpensReadOnlyAndSaysWhere) {
   EXPECT_TRUE(hurt->read_only());
   ASSERT_FALSE(hurt->recovery().damage.empty());
   const std::string where = "segment 1 offset " + std::to_string(frames[2]);
+  const std::string which = "change " + second.text();
   EXPECT_EQ(hurt->recovery().damage.front().substr(0, where.size()), where);
   EXPECT_EQ(hurt.text(first), R"({"n":1})");
   const Error refused = hurt.remove(first);
   EXPECT_EQ(refused.code(), Code::read_only);
   EXPECT_NE(refused.message().find(where), std::string_view::npos) << refused.message();
   EXPECT_NE(hurt.complaints().find(where), std::string::npos) << hurt.complaints();
+  const auto report = hurt->verify({}).value();
+  ASSERT_EQ(report.damage.size(), 1u);
+  EXPECT_NE(report.damage[0].find(which), std::string::npos) << report.damage[0];
   EXPECT_TRUE(hurt->close().ok());
   files.erase("lock");
   for (const auto& [path, bytes] : files) EXPECT_EQ(read_files(damaged)[path], bytes) << path;
@@ -416,6 +421,40 @@ TEST_F(DurabilityTest, ErasureReachesRemovedRecordsAndKeys) {
 }
 
 // --- disks that are full or fail ---
+
+TEST_F(DurabilityTest, WhatIsLeftOfAnErasedRecordCannotBeForged) {
+  const Id id = db.insert("City", R"({"n":1})").value();
+  ASSERT_TRUE(db.insert("City", R"({"n":2})").ok());
+  ASSERT_EQ(db->erase(id, "asked to").value(), 1u);
+  EXPECT_EQ(db.complaints(), "");
+  Files files = closed_files();
+  drop_state(files);
+  int forged = 0;
+  for (auto& [path, segment] : files) {
+    if (!path.ends_with(".gsl")) continue;
+    for (const std::size_t frame : frames_of(segment)) {
+      const log::FrameCheck check = log::check_head(Bytes(segment).subspan(frame));
+      if (check.fault != log::FrameFault::none) continue;
+      std::uint8_t* const change = segment.data() + frame + log::kFrameBytes;
+      const auto view = graph::ChangeView::parse({change, check.head.change_bytes}).value();
+      auto cursor = view.operations();
+      graph::OperationView operation;
+      while (cursor.next(operation)) {
+        if (!operation.erased()) continue;
+        std::uint8_t* const kind = change + cursor.offset() + 4;
+        ASSERT_EQ(*kind, static_cast<std::uint8_t>(graph::Kind::insert));
+        *kind = static_cast<std::uint8_t>(graph::Kind::set);  // its commitment cannot show this
+        ++forged;
+      }
+      log::put_frame_head(segment.data() + frame, check.head);
+    }
+  }
+  ASSERT_EQ(forged, 1);
+  MemoryFileSystem other;
+  write_files(other, files);
+  const std::string complaints = world.open(other).complaints();
+  EXPECT_NE(complaints.find("does not describe what is left"), std::string::npos) << complaints;
+}
 
 TEST(DurabilityOnBadDisks, FullDiskRefusesAndGoesOnWhenThereIsSpace) {
   SimFileSystem disk(1);
