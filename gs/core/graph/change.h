@@ -244,21 +244,24 @@ class ChangeBuilder {
 
   void set_links(const Digest& prev, std::span<const Digest> parents);
 
-  // Runs `work(begin, end)` over parts of [0, n); may use other threads, returns when all are done.
-  using Parallel = std::function<void(
-      std::uint32_t n, const std::function<void(std::uint32_t, std::uint32_t)>& work)>;
-  // Changes with fewer operations are hashed by the caller's thread alone.
-  static constexpr std::uint32_t kParallelOperations = 256;
+  // Operations are hashed in chunks of 128; the last one may be shorter.
+  std::uint32_t chunk_count() const noexcept;
+  // How many of them append() will not touch any more. Their payloads must be filled.
+  std::uint32_t finished_chunks() const noexcept;
+  // Hashes one of them, or any when all operations are there; `operations`: how many there were
+  // then, or are now. Different chunks may be hashed by different threads, also while append() goes
+  // on; close() must come after them.
+  void hash_chunk(std::uint32_t chunk, std::uint32_t operations) noexcept;
   // Writes tables, commitments, header and signature. The change is space[0 .. result.size()).
-  // Preconditions: at least one operation, the last one ends its transaction, `key` is the
-  // writer's.
-  Bytes close(const crypto::KeyPair& key, const Parallel& parallel = {});
+  // `hashed`: so many first chunks need no hashing any more. Preconditions: at least one operation,
+  // the last one ends its transaction, `key` is the writer's.
+  Bytes close(const crypto::KeyPair& key, std::uint32_t hashed = 0);
   const Digest& digest() const noexcept { return digest_; }  // after close
 
  private:
   std::size_t tables_bytes() const noexcept;
   std::size_t write_tables() noexcept;
-  Digest commit_operations(const Parallel& parallel);
+  Digest commit_operations(std::uint32_t hashed);
   void write_header(const Digest& root, const Digest& tables) noexcept;
 
   Open spec_;
@@ -273,6 +276,7 @@ class ChangeBuilder {
   Interner<Digest> shapes_;
   Interner<Writer> writers_;
   Interner<Id> ids_;
+  // These have room for all that fits into the space, so that nothing moves while others read.
   std::vector<std::size_t> chunks_at_;  // where every 128th operation begins
   std::vector<Digest> roots_;           // of those chunks
   Digest digest_;

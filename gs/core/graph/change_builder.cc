@@ -19,6 +19,9 @@ constexpr std::size_t signature_offset(std::size_t parents) {
   return kPreambleBytes + kHeaderFixedBytes + parents * sizeof(Digest);
 }
 
+// An operation that brings a new id has a payload of at least 16 bytes.
+constexpr std::size_t kOperationBytesMin = kOperationHeadBytes + 16 + sizeof(Id);
+
 }  // namespace
 
 std::size_t ChangeBuilder::overhead(std::size_t parents) noexcept {
@@ -43,7 +46,11 @@ void ChangeBuilder::begin(Open open, MutableBytes space) {
   shapes_.begin(spec_.seed.data());
   writers_.begin(spec_.seed.data());
   ids_.begin(spec_.seed.data());
+  ids_.reserve(space.size() / kOperationBytesMin);
+  const std::size_t chunks = space.size() / kOperationHeadBytes / kLeafChunk + 1;
   chunks_at_.clear();
+  chunks_at_.reserve(chunks);
+  if (roots_.size() < chunks) roots_.resize(chunks);
   open_ = true;
 }
 
@@ -131,27 +138,27 @@ std::size_t ChangeBuilder::write_tables() noexcept {
   return ids_at;
 }
 
-Digest ChangeBuilder::commit_operations(const Parallel& parallel) {
+std::uint32_t ChangeBuilder::chunk_count() const noexcept { return chunks_of(operation_count_); }
+
+std::uint32_t ChangeBuilder::finished_chunks() const noexcept {
+  return operation_count_ / kLeafChunk;
+}
+
+void ChangeBuilder::hash_chunk(std::uint32_t chunk, std::uint32_t operations) noexcept {
   const LeafSource source{
       .salts = spec_.seed.data(),
       .explicit_salts = false,
       .ids = reinterpret_cast<const std::uint8_t*>(ids_.entries().data()),
   };
-  roots_.resize(chunks_at_.size());
-  const auto work = [this, &source](std::uint32_t begin, std::uint32_t end) {
-    for (std::uint32_t chunk = begin; chunk < end; ++chunk) {
-      const std::uint8_t* operation = space_.data() + chunks_at_[chunk];
-      roots_[chunk] =
-          chunk_root(source, chunk * kLeafChunk, chunk_size(chunk, operation_count_), operation);
-    }
-  };
-  const auto chunks = static_cast<std::uint32_t>(roots_.size());
-  if (parallel && operation_count_ >= kParallelOperations) {
-    parallel(chunks, work);
-  } else {
-    work(0, chunks);
-  }
-  return crypto::merkle_root_in_place(roots_);
+  const std::uint8_t* operation = space_.data() + chunks_at_.data()[chunk];
+  roots_[chunk] = chunk_root(source, chunk * kLeafChunk, chunk_size(chunk, operations), operation);
+}
+
+Digest ChangeBuilder::commit_operations(std::uint32_t hashed) {
+  const std::uint32_t chunks = chunk_count();
+  GS_CHECK(hashed <= chunks);
+  for (std::uint32_t chunk = hashed; chunk < chunks; ++chunk) hash_chunk(chunk, operation_count_);
+  return crypto::merkle_root_in_place({roots_.data(), chunks});
 }
 
 void ChangeBuilder::write_header(const Digest& root, const Digest& tables) noexcept {
@@ -181,7 +188,7 @@ void ChangeBuilder::write_header(const Digest& root, const Digest& tables) noexc
   }
 }
 
-Bytes ChangeBuilder::close(const crypto::KeyPair& key, const Parallel& parallel) {
+Bytes ChangeBuilder::close(const crypto::KeyPair& key, std::uint32_t hashed) {
   GS_CHECK(open_);
   GS_CHECK(operation_count_ > 0);
   GS_CHECK(ends_transaction_);
@@ -191,7 +198,7 @@ Bytes ChangeBuilder::close(const crypto::KeyPair& key, const Parallel& parallel)
 
   const std::size_t ids_at = write_tables();
   const Digest tables = crypto::sha256(Bytes(space_.data() + end_, ids_at - end_));
-  write_header(commit_operations(parallel), tables);
+  write_header(commit_operations(hashed), tables);
 
   std::uint8_t* base = space_.data();
   const std::size_t signature_at = signature_offset(spec_.parents.size());

@@ -31,6 +31,9 @@ class Interner {
     }
   }
 
+  // Room for so many entries: they will not move.
+  void reserve(std::size_t count) { entries_.reserve(count); }
+
   std::uint32_t add(const Entry& entry) {
     if (last_ < entries_.size() && entries_[last_] == entry) return last_;
     if (entries_.size() * 2 >= slots_.size()) resize(bits_ + 1);

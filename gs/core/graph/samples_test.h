@@ -94,8 +94,8 @@ class Maker {
     if (!payload.empty()) std::memcpy(appended.payload, payload.data(), payload.size());
     return appended.offset;
   }
-  Buffer close(const ChangeBuilder::Parallel& parallel = {}) {
-    const Bytes change = builder_.close(key_, parallel);
+  Buffer close(std::uint32_t hashed = 0) {
+    const Bytes change = builder_.close(key_, hashed);
     return Buffer(change.begin(), change.end());
   }
 

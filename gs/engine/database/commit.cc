@@ -214,6 +214,7 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
   GS_TRY(space_, log_->begin(std::min(wanted, graph::kChangeBytesMax)));
   publish_log_view();
   builder_.begin(std::move(open), space_.space);
+  hashing_.begin();
   return {};
 }
 
@@ -222,7 +223,7 @@ Error Database::close_change(bool awaited) {
     // The disk works while we hash.
     if (Error error = log_->write_ahead(builder_.operations())) return fail(std::move(error));
   }
-  const Bytes change = builder_.close(*key_, parallel_);
+  const Bytes change = builder_.close(*key_, hashing_.finish());
   if (Error error = log_->write(change.size())) return fail(std::move(error));
   state::WriterHead& head = heads_[writer_number_];
   head.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
@@ -244,6 +245,7 @@ void Database::append(const TransactionState& tx, const LocalStamp& stamp, Seque
     }
     append_one(tx, i, i + 1 == count ? graph::kLastOfTransaction : 0, stamp, sequence);
   }
+  hashing_.offer();
 }
 
 std::uint32_t Database::append_shape(const record::ShapePtr& shape, graph::Hlc hlc) {

@@ -22,6 +22,7 @@
 #include "globalstorage/storage.h"
 #include "gs/engine/database/apply.h"
 #include "gs/engine/database/keys.h"
+#include "gs/engine/database/leaf_hashing.h"
 #include "gs/engine/database/transaction.h"
 #include "gs/storage/blob/blob_store.h"
 
@@ -206,7 +207,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::unique_ptr<log::Log> log_;
   Applier applier_{tables_, shape_cache_.get()};
   graph::ChangeBuilder builder_;
-  graph::ChangeBuilder::Parallel parallel_;  // hashes operations on two threads
+  LeafHashing hashing_;  // of the builder's change, while more is appended
   log::Log::Space space_;
   graph::Hlc last_hlc_ = 0;
   std::vector<state::WriterHead> heads_;  // by writer number

@@ -9,7 +9,6 @@
 
 #include "gs/base/check.h"
 #include "gs/engine/database/commit_scratch.h"
-#include "gs/engine/database/parallel.h"
 #include "gs/engine/database/verify_memory.h"
 
 namespace gs::engine {
@@ -108,11 +107,7 @@ Database::Database(Setup setup)
       env_(setup_.env),
       options_(setup_.options),
       shape_cache_(std::make_shared<record::ShapeCache>()),
-      parallel_(make_parallel(env_.background,
-                              [this] {
-                                std::lock_guard lock(background_mutex_);
-                                return !background_running_;
-                              })),
+      hashing_(builder_, env_.background),
       scratch_(std::make_unique<CommitScratch>()) {}
 
 Database::~Database() { close().ignore(); }  // close() is there for those who want to know

@@ -1,0 +1,119 @@
+// Goal: the operations of a change are really hashed by two, whenever the helper comes, and a helper
+// that comes too late does no harm.
+#include "gs/engine/database/leaf_hashing.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+#include "gs/core/graph/samples_test.h"
+
+namespace gs::engine {
+namespace {
+
+using graph::Kind;
+
+// Keeps what is posted until the test runs it.
+class Held final : public platform::Executor {
+ public:
+  void post(std::function<void()> task) override { tasks.push_back(std::move(task)); }
+  void run_all() {
+    for (const auto& task : std::exchange(tasks, {})) std::thread(task).join();
+  }
+  std::vector<std::function<void()>> tasks;
+};
+
+void append(graph::testing::Maker& maker, std::uint32_t operations) {
+  const Digest shape = graph::testing::digest_of("shape");
+  for (std::uint32_t i = 0; i < operations; ++i) {
+    Id id;
+    store_u32(id.bytes.data(), i);
+    maker.add(Kind::set, graph::kLastOfTransaction, &shape, &id, Buffer(24, 0x5a));
+  }
+}
+
+Buffer plain(std::uint32_t operations) {
+  graph::testing::Maker maker;
+  maker.begin();
+  append(maker, operations);
+  return maker.close();
+}
+
+// What a helper hashed is not hashed again: its results are broken here to show that they are used.
+TEST(LeafHashing, AHelperHashesWhileMoreIsAppended) {
+  graph::testing::Maker maker;
+  Held executor;
+  LeafHashing hashing(maker.builder(), &executor);
+  maker.begin();
+  hashing.begin();
+  append(maker, 500);
+  hashing.offer();
+  EXPECT_TRUE(executor.tasks.empty());  // not worth waking anybody
+  append(maker, 600);
+  hashing.offer();
+  ASSERT_EQ(executor.tasks.size(), 1u);
+  hashing.offer();
+  EXPECT_EQ(executor.tasks.size(), 1u);  // one is enough
+  executor.run_all();
+  const_cast<std::uint8_t*>(maker.builder().operations().data())[graph::kOperationHeadBytes] ^= 1;
+  append(maker, 100);
+  const Buffer change = maker.close(hashing.finish());
+  const auto view = graph::ChangeView::parse(change).value();
+  EXPECT_EQ(view.verify_commitments().code(), Code::broken_chain);
+}
+
+TEST(LeafHashing, TheChangeIsTheSameHoweverItWasHashed) {
+  graph::testing::Maker maker;
+  Held executor;
+  LeafHashing hashing(maker.builder(), &executor);
+  for (const std::uint32_t operations : {1u, 128u, 1500u, 3000u, 5u}) {
+    for (const bool early : {false, true}) {
+      maker.begin();
+      hashing.begin();
+      for (std::uint32_t done = 0; done < operations; done += 500) {
+        append(maker, std::min(500u, operations - done));
+        hashing.offer();
+        if (early) executor.run_all();
+      }
+      Buffer expected;
+      {
+        graph::testing::Maker other;
+        other.begin();
+        for (std::uint32_t done = 0; done < operations; done += 500) {
+          append(other, std::min(500u, operations - done));
+        }
+        expected = other.close();
+      }
+      EXPECT_EQ(maker.close(hashing.finish()), expected) << operations;
+    }
+    executor.run_all();  // too late
+  }
+}
+
+TEST(LeafHashing, NobodyIsAskedWithoutAnExecutor) {
+  graph::testing::Maker maker;
+  LeafHashing hashing(maker.builder(), nullptr);
+  maker.begin();
+  hashing.begin();
+  append(maker, 2000);
+  hashing.offer();
+  EXPECT_EQ(maker.close(hashing.finish()), plain(2000));
+}
+
+TEST(LeafHashing, ATaskMayOutliveIt) {
+  Held executor;
+  {
+    graph::testing::Maker maker;
+    LeafHashing hashing(maker.builder(), &executor);
+    maker.begin();
+    hashing.begin();
+    append(maker, 2000);
+    hashing.offer();
+  }
+  ASSERT_EQ(executor.tasks.size(), 1u);
+  executor.run_all();
+}
+
+}  // namespace
+}  // namespace gs::engine
