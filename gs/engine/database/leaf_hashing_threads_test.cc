@@ -1,5 +1,5 @@
-// Goal: the operations of a change are really hashed by two, whenever the helper comes, and a helper
-// that comes too late does no harm.
+// Goal: the operations of a change are really hashed by two, whenever the helper comes, and a
+// helper that comes too late does no harm.
 #include "gs/engine/database/leaf_hashing.h"
 
 #include <gtest/gtest.h>

@@ -36,8 +36,8 @@
 // have on disk, so readers can use it before it is written.
 //
 // Threads: one writer at a time (the engine's commit lock) for begin, write_ahead, write, rewrite
-// and close; sync() and mark() may run beside begin() and write() on another thread; everything const, and the
-// View, is for any thread.
+// and close; sync() and mark() may run beside begin() and write() on another thread; everything
+// const, and the View, is for any thread.
 // Errors: damaged, io, no_space, read_only, newer_format, too_large, failed, closed.
 #pragma once
 
@@ -124,8 +124,8 @@ class Log {
   // (0: the first) checking CRC and order, and prepares for appending. Frames before `from` are
   // trusted; every segment header is checked. The walk ends at the first damage, which then is
   // where end() is; `recovery.damage` names all of it that lies at or after `from`.
-  // `change` of a visit lies in a mapping and is valid during the call. `began` is called before the
-  // first visit, when view() and generation_sum() are known already; an error fails the open.
+  // `change` of a visit lies in a mapping and is valid during the call. `began` is called before
+  // the first visit, when view() and generation_sum() are known; an error fails the open.
   using Began = std::function<Error(const Log&)>;
   static Result<std::unique_ptr<Log>> open(platform::FileSystem& files, std::string directory,
                                            const Digest& storage, const Options& options,
@@ -153,9 +153,9 @@ class Log {
   // Everything written so far is on stable storage when this returns. A failure is final: every
   // later write and sync returns `failed`.
   Error sync();
-  // Notes in the mark what is on stable storage, if that grew since the last time. Only the frames of
-  // the last sync need it (earlier ones are vouched for by their successors), so it is for quiet
-  // moments: a write to a second file between two syncs makes the next fdatasync a third slower.
+  // Notes in the mark what is on stable storage, if that grew since the last time. Only the frames
+  // of the last sync need it (earlier ones are vouched for by their successors), so it is for quiet
+  // moments: a write to a second file between two syncs makes the next one a third slower.
   Error mark();
   // Truncates preallocated space, syncs, writes a synced mark. Views stay valid. Without it the
   // next open() does what it does after a crash.
