@@ -4,9 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace gs {
 namespace {
@@ -57,10 +59,7 @@ TEST_F(StorageTest, ProofWithAnyCharacterChangedIsRefused) {
     std::string forged = proof;
     forged[i] = forged[i] == 'a' ? 'b' : 'a';
     const auto checked = verify_proof(forged);
-    // A character outside of every checked value (a name that may be left out) proves the same.
-    if (checked.ok()) {
-      EXPECT_EQ(checked->json, R"({"name":"Kyiv"})") << i;
-    }
+    EXPECT_FALSE(checked.ok()) << i << ": " << forged;
   }
 }
 
@@ -86,6 +85,7 @@ TEST_F(StorageTest, RestoredBackupHoldsTheSameAndWritesAsAnother) {
 TEST_F(StorageTest, ScanStartsAgainWhereItIsTold) {
   Storage db = Storage::create(path("gs")).value();
   std::vector<Id> ids;
+  ids.reserve(20);
   for (int i = 0; i < 20; ++i) ids.push_back(db.insert("City", "{}").value());
   ScanOptions options;
   options.collection = "City";

@@ -45,8 +45,9 @@ class File {
   // Returns once data and size are on stable storage. After a failure the file's content is
   // unknown: the caller must stop using it (never retry on the same file).
   virtual Error sync() = 0;
-  // Begins to bring these bytes to stable storage and does not wait: the next sync() has less to
-  // do. A hint; failures are the next sync()'s to report.
+  // Begins to bring these bytes to stable storage and does not wait for that (but perhaps for a
+  // place in the queue of a slow disk): the next sync() has less to do. A hint; failures are the
+  // next sync()'s to report.
   virtual void start_sync(std::uint64_t offset, std::uint64_t bytes) noexcept {
     static_cast<void>(offset);
     static_cast<void>(bytes);

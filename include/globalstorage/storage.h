@@ -277,6 +277,8 @@ class Storage {
   Storage& operator=(Storage&&) noexcept;
   ~Storage();  // closes; call close() to learn whether it went well
 
+  // Writes what is left and lets go of the directory, whatever it returns. Errors: io; failed, when
+  // an earlier write had failed. A second call does nothing.
   Error close();
 
   Digest id() const;

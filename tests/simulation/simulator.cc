@@ -133,7 +133,9 @@ class Schedule {
 
   std::string json(bool large) {
     std::string text = "{\"n\":" + std::to_string(counter_++) + ",\"t\":\"";
-    text.append(large ? 200 + random_.below(900) : random_.below(20),
+    // Now and then so large that its change has whole blocks, which are written ahead.
+    const std::uint64_t huge = large && random_.chance(100) ? 16'384 : 0;
+    text.append(large ? huge + 200 + random_.below(900) : random_.below(20),
                 static_cast<char>('a' + random_.below(26)));
     return text + "\"}";
   }

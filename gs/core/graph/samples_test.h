@@ -50,7 +50,7 @@ inline Buffer mint_bytes(std::uint64_t counter) {
 }
 
 inline Buffer overwritten_bytes(Hlc hlc, std::uint16_t writer,
-                                std::vector<OverwrittenView::Exception> exceptions = {}) {
+                                const std::vector<OverwrittenView::Exception>& exceptions = {}) {
   Buffer out(kOverwrittenBytes + exceptions.size() * kExceptionBytes);
   store_u64(out.data(), hlc);
   store_u16(out.data() + 8, writer);

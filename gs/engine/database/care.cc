@@ -1,6 +1,7 @@
 // Numbers about a storage, and copies of it.
 
 #include "gs/engine/database/database.h"
+#include "gs/storage/log/segment.h"
 
 namespace gs::engine {
 
@@ -9,16 +10,19 @@ namespace {
 // Piece in which files are copied.
 constexpr std::size_t kCopyBytes = std::size_t{1} << 20;
 
-Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std::string& path) {
+Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std::string& path,
+                std::uint64_t bytes_max = ~std::uint64_t{0}) {
   GS_TRY(const auto source, from.open(path, platform::OpenMode::read));
   GS_TRY(const auto target, to.open(path, platform::OpenMode::create));
-  GS_TRY(const std::uint64_t size, source->size());
+  GS_TRY(std::uint64_t size, source->size());
+  size = std::min(size, bytes_max);
   Buffer piece(kCopyBytes);
   for (std::uint64_t at = 0; at < size;) {
     GS_TRY(const std::size_t got, source->read(at, piece));
     if (got == 0) break;  // truncated meanwhile: only preallocated zeros can be
-    GS_TRY_OK(target->write(at, Bytes(piece).first(got)));
-    at += got;
+    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(got, size - at));
+    GS_TRY_OK(target->write(at, Bytes(piece).first(part)));
+    at += part;
   }
   return target->sync();
 }
@@ -43,7 +47,7 @@ Result<Stats> Database::stats() {
   {
     std::lock_guard lock(commit_mutex_);
     if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
-    if (builder_.is_open()) GS_TRY_OK(close_change());
+    if (builder_.is_open() && !failure_) GS_TRY_OK(close_change());
     const auto& live = applier_.live_records();
     for (std::uint32_t i = 0; i < live.size(); ++i) {
       stats.records += live[i];
@@ -72,8 +76,18 @@ Error Database::backup(platform::FileSystem& target) {
   }
   GS_TRY_OK(target.make_directory(""));
   GS_TRY_OK(target.make_directory("log"));
-  GS_TRY(const std::vector<std::string> segments, env_.files->list("log"));
-  for (const std::string& name : segments) GS_TRY_OK(copy_file(*env_.files, target, "log/" + name));
+  // The mark first: it must not name frames that were written after their segment was copied. Of the
+  // segments what is there now: a copy of more would be torn in the middle of a later change.
+  if (env_.files->exists("log/mark")) GS_TRY_OK(copy_file(*env_.files, target, "log/mark"));
+  GS_TRY(const Settled settled, settle());
+  GS_TRY(const std::vector<std::string> names, env_.files->list("log"));
+  for (const std::string& name : names) {
+    const auto segment = log::parse_segment_name(name);
+    if (!segment || segment->number > log::segment_of(settled.end)) continue;
+    const bool last = segment->number == log::segment_of(settled.end);
+    GS_TRY_OK(copy_file(*env_.files, target, "log/" + name,
+                        last ? log::offset_of(settled.end) : ~std::uint64_t{0}));
+  }
   GS_TRY_OK(target.sync_directory("log"));
   GS_TRY_OK(blobs_->each([&](const std::string& path) -> Error {
     GS_TRY_OK(target.make_directory(path.substr(0, path.rfind('/'))));

@@ -221,7 +221,11 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
 Error Database::close_change(bool awaited) {
   if (awaited && builder_.operations().size() >= setup_.change_bytes / kAheadShare) {
     // The disk works while we hash.
-    if (Error error = log_->write_ahead(builder_.operations())) return fail(std::move(error));
+    if (Error error = log_->write_ahead(builder_.operations())) {
+      hashing_.stop();
+      builder_.discard();
+      return fail(std::move(error));
+    }
   }
   const Bytes change = builder_.close(*key_, hashing_.finish());
   if (Error error = log_->write(change.size())) return fail(std::move(error));

@@ -226,6 +226,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::atomic<bool> flushing_{false};
   std::atomic<std::uint32_t> flush_rounds_{0};
   std::atomic<Sequence> durable_{0};
+  std::uint64_t marked_ms_ = 0;  // when the last flush marked the log; the leader's
 
   mutable std::mutex version_mutex_;
   std::shared_ptr<const state::Version> version_;

@@ -420,8 +420,6 @@ TEST_F(DurabilityTest, ErasureReachesRemovedRecordsAndKeys) {
   EXPECT_EQ(db.complaints(), "");
 }
 
-// --- disks that are full or fail ---
-
 TEST_F(DurabilityTest, WhatIsLeftOfAnErasedRecordCannotBeForged) {
   const Id id = db.insert("City", R"({"n":1})").value();
   ASSERT_TRUE(db.insert("City", R"({"n":2})").ok());
@@ -455,6 +453,8 @@ TEST_F(DurabilityTest, WhatIsLeftOfAnErasedRecordCannotBeForged) {
   const std::string complaints = world.open(other).complaints();
   EXPECT_NE(complaints.find("does not describe what is left"), std::string::npos) << complaints;
 }
+
+// --- disks that are full or fail ---
 
 TEST(DurabilityOnBadDisks, FullDiskRefusesAndGoesOnWhenThereIsSpace) {
   SimFileSystem disk(1);

@@ -12,6 +12,8 @@ namespace {
 
 // Ticks without a commit, about a second, that make a quiet moment.
 constexpr unsigned kQuietTicks = 4;
+// How long a busy log may go without a mark. Quiet ones are marked by ticks.
+constexpr std::uint64_t kMarkEveryMs = 250;
 
 }  // namespace
 
@@ -40,6 +42,11 @@ Error Database::flush() {
     return fail(std::move(error));
   }
   raise_durable(target);
+  const std::uint64_t now_ms = env_.clock->wall_ms();
+  if (now_ms - marked_ms_ >= kMarkEveryMs || now_ms < marked_ms_) {
+    marked_ms_ = now_ms;
+    log_->mark().ignore();  // a hint
+  }
   return {};
 }
 
@@ -76,9 +83,8 @@ Error Database::sync() {
 
 void Database::tick() {
   if (failed_.load() || read_only_) return;
-  // A failure of either is remembered and given to the next writer.
-  sync().ignore();
-  log_->mark().ignore();
+  sync().ignore();        // a failure is remembered and given to the next writer
+  log_->mark().ignore();  // a hint
   const Sequence now = visible_.load(std::memory_order_acquire);
   quiet_ticks_ = now == tick_seen_ ? quiet_ticks_ + 1 : 0;
   tick_seen_ = now;

@@ -56,7 +56,7 @@ Bytes record_in(const graph::OperationView& operation) {
 Result<Database::Settled> Database::settle() {
   std::lock_guard lock(commit_mutex_);
   if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
-  if (builder_.is_open()) {
+  if (builder_.is_open() && !failure_) {
     GS_TRY_OK(close_change());
     publish_log_view();
   }

@@ -47,7 +47,11 @@ TEST(LeafHashing, AHelperHashesWhileMoreIsAppended) {
   LeafHashing hashing(maker.builder(), &executor);
   maker.begin();
   hashing.begin();
-  append(maker, 500);
+  const auto first =
+      maker.builder().append(static_cast<std::uint8_t>(Kind::erase), graph::kLastOfTransaction,
+                             nullptr, nullptr, maker.spec().hlc, 24);
+  std::memset(first.payload, 0x5a, 24);
+  append(maker, 499);
   hashing.offer();
   EXPECT_TRUE(executor.tasks.empty());  // not worth waking anybody
   append(maker, 600);
@@ -56,7 +60,7 @@ TEST(LeafHashing, AHelperHashesWhileMoreIsAppended) {
   hashing.offer();
   EXPECT_EQ(executor.tasks.size(), 1u);  // one is enough
   executor.run_all();
-  const_cast<std::uint8_t*>(maker.builder().operations().data())[graph::kOperationHeadBytes] ^= 1;
+  first.payload[0] ^= 1;
   append(maker, 100);
   const Buffer change = maker.close(hashing.finish());
   const auto view = graph::ChangeView::parse(change).value();

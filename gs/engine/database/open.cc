@@ -379,10 +379,10 @@ Error Database::close() {
   }
   std::lock_guard lock(commit_mutex_);
   closed_ = true;
-  if (failure_) {
+  if (failure_ && !error) {
     error = Error(Code::failed, "an earlier write failed (" + failure_.text() +
                                     "); the next open tells what of it is on disk");
-  } else if (log_ != nullptr && !read_only_ && !error) {
+  } else if (log_ != nullptr && !read_only_ && !failure_ && !error) {
     error = log_->close();
   }
   lock_.reset();

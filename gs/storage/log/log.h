@@ -36,8 +36,8 @@
 // have on disk, so readers can use it before it is written.
 //
 // Threads: one writer at a time (the engine's commit lock) for begin, write_ahead, write, rewrite
-// and close; sync() and mark() may run beside begin() and write() on another thread; everything
-// const, and the View, is for any thread.
+// and close; sync() and mark() may run on other threads beside all of these; everything const, and
+// the View, is for any thread.
 // Errors: damaged, io, no_space, read_only, newer_format, too_large, failed, closed.
 #pragma once
 
@@ -154,8 +154,9 @@ class Log {
   // later write and sync returns `failed`.
   Error sync();
   // Notes in the mark what is on stable storage, if that grew since the last time. Only the frames
-  // of the last sync need it (earlier ones are vouched for by their successors), so it is for quiet
-  // moments: a write to a second file between two syncs makes the next one a third slower.
+  // of the last sync or two need it (earlier ones are vouched for by their successors), so it is for
+  // quiet moments: a write to a second file between two syncs makes the next one a third slower. A
+  // failure is not final: less is known then, and nothing is lost.
   Error mark();
   // Truncates preallocated space, syncs, writes a synced mark. Views stay valid. Without it the
   // next open() does what it does after a crash.

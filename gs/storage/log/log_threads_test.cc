@@ -18,6 +18,7 @@ using platform::MemoryFileSystem;
 
 constexpr std::uint64_t kChanges = 3000;
 constexpr std::size_t kChangeBytes = 64;
+constexpr std::size_t kLargeBytes = 12'288;  // has whole blocks, which are written ahead
 
 TEST(LogThreads, ReadersSeeEveryChangeOnceItIsAnnounced) {
   MemoryFileSystem files;
@@ -44,12 +45,13 @@ TEST(LogThreads, ReadersSeeEveryChangeOnceItIsAnnounced) {
       }
       const auto view = log.view();
       const std::uint8_t* bytes = view->at(place);
-      if (bytes == nullptr || !equal({bytes, kChangeBytes}, change(index, kChangeBytes))) ++wrong;
+      const std::size_t size = index % 20 == 0 ? kLargeBytes : kChangeBytes;
+      if (bytes == nullptr || !equal({bytes, size}, change(index, size))) ++wrong;
     }
   };
   const auto sync = [&] {
     while (!done) {
-      if (log.sync()) ++wrong;
+      if (log.sync() || log.mark()) ++wrong;
       if (log.bytes() < log.segment_count()) ++wrong;
     }
   };
@@ -70,9 +72,19 @@ TEST(LogThreads, ReadersSeeEveryChangeOnceItIsAnnounced) {
     kept.assign(bytes.begin(), bytes.end());
     return Bytes(kept);
   };
+  const auto append_ahead = [&](std::uint64_t i, Location& place) -> Error {
+    const Buffer bytes = change(i, kLargeBytes);
+    GS_TRY(const Log::Space space, log.begin(bytes.size()));
+    std::memcpy(space.space.data(), bytes.data(), bytes.size());
+    GS_TRY_OK(log.write_ahead(space.space));
+    std::this_thread::yield();  // the time in which an engine hashes
+    place = space.at;
+    return log.write(bytes.size());
+  };
   for (std::uint64_t i = 0; i < kChanges; ++i) {
     Location place = 0;
-    if (append(log, change(i, kChangeBytes), &place)) ++wrong;
+    const bool large = i % 20 == 0;
+    if (large ? append_ahead(i, place) : append(log, change(i, kChangeBytes), &place)) ++wrong;
     {
       const std::lock_guard lock(mutex);
       at.push_back(place);

@@ -1,8 +1,8 @@
 // The mark: what was acknowledged, as far as the disk got to know.
 //
-// Written after every sync without being synced itself, so after a crash it may be older than the
-// truth, never newer. The sequence decides; the location is for people and tools (a rewrite moves
-// frames but keeps their sequences). The byte table is in log.h. Pure.
+// Written now and then and by close, without being synced itself, so after a crash it may be older
+// than the truth, never newer. The sequence decides; the location is for people and tools (a
+// rewrite moves frames but keeps their sequences). The byte table is in log.h. Pure.
 #pragma once
 
 #include <array>

@@ -158,8 +158,10 @@ class Log::Impl::Checker {
       return other.number == segment.number && other.generation == segment.generation;
     });
     if (same == now.end()) return {};
+    // What was written ahead lies where the frame that is being built will be.
+    const bool building = same + 1 == now.end() && !log_.ahead.empty();
     Buffer piece(kPieceBytes);
-    for (std::uint64_t offset = same->end;;) {
+    for (std::uint64_t offset = same->end + (building ? log_.open_bytes : 0);;) {
       auto read = file.read(offset, piece);
       if (!read.ok()) return unreadable(segment, offset, std::move(read).error());
       if (read.value() == 0) return {};

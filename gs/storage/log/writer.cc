@@ -141,7 +141,7 @@ Error Log::Impl::write_mark() {
   mark.next_sequence = synced.next_sequence;
   const auto slot = encode_mark(mark);
   const std::uint64_t offset = (mark.turn % 2) * kMarkSlotBytes;
-  if (Error error = mark_file->write(offset, slot)) return fail(std::move(error));
+  GS_TRY_OK(mark_file->write(offset, slot));  // without it less is known, and nothing is lost
   marked_sequence = mark.next_sequence;
   return {};
 }

@@ -131,7 +131,7 @@ class TableSource {
   std::uint32_t collection_;
   std::size_t next_ = 0;
   std::size_t end_ = 0;
-  const RowTable::Row* ring_[kAhead];
+  const RowTable::Row* ring_[kAhead] = {};
 };
 
 // The next id of a source, as numbers.

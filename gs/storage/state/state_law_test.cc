@@ -154,10 +154,15 @@ class World {
                   std::uint32_t collection, const Id& from, bool with_tombstones) {
     Walk walk{collection, from, ~std::uint64_t{0}, with_tombstones};
     if (random_() % 4 == 0) walk.limit = random_() % 20;
-    if (random_() % 2 == 0) walk.from = Id{};  // seek() takes it away again
+    const bool sought = random_() % 2 == 0;
+    if (sought) walk.from = Id{};
     Cursor cursor(version, at, walk);
-    for (std::uint64_t n = random_() % 20; n != 0 && cursor.next() != nullptr; --n) continue;
-    cursor.seek(from);
+    if (sought) {
+      for (std::uint64_t n = random_() % 20; n != 0 && cursor.next() != nullptr; --n) continue;
+      cursor.seek(from);
+    }
+    if (random_() % 2 == 0)
+      cursor = Cursor(version, at, {collection, from, walk.limit, with_tombstones});
     std::uint64_t left = walk.limit;
     const Met* met = cursor.next();
     for (auto known = model_.lower_bound(from); known != model_.end(); ++known) {
