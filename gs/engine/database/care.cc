@@ -76,8 +76,8 @@ Error Database::backup(platform::FileSystem& target) {
   }
   GS_TRY_OK(target.make_directory(""));
   GS_TRY_OK(target.make_directory("log"));
-  // The mark first: it must not name frames that were written after their segment was copied. Of the
-  // segments what is there now: a copy of more would be torn in the middle of a later change.
+  // The mark first: it must not name frames that were written after their segment was copied. Of
+  // the segments what is there now: a copy of more would be torn in the middle of a later change.
   if (env_.files->exists("log/mark")) GS_TRY_OK(copy_file(*env_.files, target, "log/mark"));
   GS_TRY(const Settled settled, settle());
   GS_TRY(const std::vector<std::string> names, env_.files->list("log"));

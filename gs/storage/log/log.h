@@ -154,9 +154,9 @@ class Log {
   // later write and sync returns `failed`.
   Error sync();
   // Notes in the mark what is on stable storage, if that grew since the last time. Only the frames
-  // of the last sync or two need it (earlier ones are vouched for by their successors), so it is for
-  // quiet moments: a write to a second file between two syncs makes the next one a third slower. A
-  // failure is not final: less is known then, and nothing is lost.
+  // of the last sync or two need it (earlier ones are vouched for by their successors), so it is
+  // for quiet moments: a write to a second file between two syncs makes the next one a third
+  // slower. A failure is not final: less is known then, and nothing is lost.
   Error mark();
   // Truncates preallocated space, syncs, writes a synced mark. Views stay valid. Without it the
   // next open() does what it does after a crash.
