@@ -281,3 +281,8 @@ bool gs_scan_next_bytes(gs_scan* scan, gs_id* id, const uint8_t** bytes, size_t*
   *bytes = borrow(content, length);
   return true;
 }
+
+void gs_scan_seek(gs_scan* scan, const gs_id* from) noexcept {
+  if (scan == nullptr) return;
+  scan->scan.seek(from == nullptr ? gs::Id{} : gs::c::to_id(*from));
+}

@@ -365,6 +365,9 @@ GS_EXPORT bool gs_scan_next(gs_scan* scan, gs_record** record) GS_NO_THROW;
 /* The same without a handle; the bytes are borrowed until the next call with this scan. */
 GS_EXPORT bool gs_scan_next_bytes(gs_scan* scan, gs_id* id, const uint8_t** bytes,
                                   size_t* length) GS_NO_THROW;
+/* Starts again from the first id at or after `from` (NULL: from the first), with the whole limit
+ * and in the same moment; cheaper than a new scan. */
+GS_EXPORT void gs_scan_seek(gs_scan* scan, const gs_id* from) GS_NO_THROW;
 
 /* --- blobs: values larger than a record ------------------------------------------------------ */
 

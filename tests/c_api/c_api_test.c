@@ -437,6 +437,12 @@ static void test_scans_and_snapshots_see_one_moment(void) {
     CHECK(same_id(&id, &ids[5 + seen]));
   }
   CHECK(seen == 3);
+  gs_scan_seek(scan, &ids[6]);
+  CHECK(gs_scan_next_bytes(scan, &id, &bytes, &length) && same_id(&id, &ids[6]));
+  gs_scan_seek(scan, NULL);
+  for (seen = 0; gs_scan_next_bytes(scan, &id, &bytes, &length); ++seen) continue;
+  CHECK(seen == 3); /* the whole limit again */
+  gs_scan_seek(NULL, &ids[6]);
   gs_scan_free(scan);
 
   /* Handles outlive the storage. */
