@@ -206,5 +206,40 @@ TEST(DatabaseThreads, ReadersKeepTheirMomentsWhileTheStorageCloses) {
   EXPECT_EQ(db.content(), content);
 }
 
+// Large commits are written ahead of their frames; what reads files beside them must know.
+TEST(DatabaseThreads, VerifyAndBackupBesideLargeCommitsFindNoDamage) {
+  BusyWorld world;
+  world.change_bytes = 64 << 10;
+  world.options.segment_bytes = 256 << 10;
+  Store db = world.create();
+  std::atomic<int> writing{2};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([&db, &writing] {
+      const std::string json = "{\"t\":\"" + std::string(3000, 'x') + "\"}";
+      for (int n = 0; n < 40; ++n) {
+        Batch batch(db.db);
+        for (int i = 0; i < 20; ++i) ASSERT_TRUE(batch.insert("City", json).ok());
+        ASSERT_TRUE(batch.commit().ok());
+      }
+      --writing;
+    });
+  }
+  threads.emplace_back([&db, &writing] {
+    while (writing.load() > 0) db->tick();
+  });
+  do {
+    EXPECT_EQ(db.complaints(), "");
+    platform::MemoryFileSystem copy;
+    const Error error = db->backup(copy);
+    ASSERT_TRUE(error.ok()) << error.text();
+    const auto opened = world.try_open(copy);
+    ASSERT_TRUE(opened.ok()) << opened.error().text();
+    EXPECT_TRUE(opened.value()->recovery().damage.empty());
+    EXPECT_FALSE(opened.value()->recovery().torn_tail_cut);
+  } while (writing.load() > 0);
+  for (std::thread& thread : threads) thread.join();
+}
+
 }  // namespace
 }  // namespace gs::engine::testing
