@@ -82,6 +82,27 @@ TEST_F(StorageTest, RestoredBackupHoldsTheSameAndWritesAsAnother) {
   EXPECT_FALSE(std::filesystem::exists(path("other")));
 }
 
+// Records are nobody else's to read, also in a directory that was there before.
+TEST_F(StorageTest, WhatIsCreatedIsReadableByItsOwnerOnly) {
+  namespace fs = std::filesystem;
+  const auto is_private = [](const std::string& where) {
+    const fs::perms others = fs::perms::group_all | fs::perms::others_all;
+    return (fs::status(where).permissions() & others) == fs::perms::none;
+  };
+  ASSERT_TRUE(fs::create_directory(path("there")));
+  Storage db = Storage::create(path("gs")).value();
+  Storage in_existing = Storage::create(path("there")).value();
+  const BlobRef blob = db.put_blob(Buffer(100, 1)).value();
+  ASSERT_TRUE(db.insert("City", "{}").ok());
+  ASSERT_TRUE(db.checkpoint().ok());
+  ASSERT_TRUE(db.backup(path("backup")).ok());
+  for (const char* name : {"gs", "gs/log", "gs/state", "gs/blobs", "gs/keys", "there/log",
+                           "there/state", "there/keys", "backup", "backup/log", "backup/blobs"}) {
+    EXPECT_TRUE(is_private(path(name))) << name;
+  }
+  EXPECT_EQ(db.get_blob(blob)->size(), 100u);
+}
+
 TEST_F(StorageTest, ScanStartsAgainWhereItIsTold) {
   Storage db = Storage::create(path("gs")).value();
   std::vector<Id> ids;

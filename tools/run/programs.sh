@@ -70,7 +70,7 @@ run_sim() {
   fi
   install_for build
   ensure_packages libgtest-dev librapidcheck-dev
-  step 'build the simulation' configure_and_build dev gs_simulation
+  step 'build the simulation' configure_and_build dev --target gs_simulation
   program=$(find build/dev -type f -name gs_simulation -perm -u+x)
   echo "  simulate for $seconds s from seed $seed"
   "$program" --seconds "$seconds" --seed "$seed"

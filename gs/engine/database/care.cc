@@ -74,8 +74,8 @@ Error Database::backup(platform::FileSystem& target) {
     return Error(Code::exists,
                  target.display("") + " holds a storage already. Choose another directory");
   }
-  GS_TRY_OK(target.make_directory(""));
-  GS_TRY_OK(target.make_directory("log"));
+  GS_TRY_OK(target.make_directory("", true));
+  GS_TRY_OK(target.make_directory("log", true));
   // The mark first: it must not name frames that were written after their segment was copied. Of
   // the segments what is there now: a copy of more would be torn in the middle of a later change.
   if (env_.files->exists("log/mark")) GS_TRY_OK(copy_file(*env_.files, target, "log/mark"));
@@ -90,7 +90,7 @@ Error Database::backup(platform::FileSystem& target) {
   }
   GS_TRY_OK(target.sync_directory("log"));
   GS_TRY_OK(blobs_->each([&](const std::string& path) -> Error {
-    GS_TRY_OK(target.make_directory(path.substr(0, path.rfind('/'))));
+    GS_TRY_OK(target.make_directory(path.substr(0, path.rfind('/')), true));
     return copy_file(*env_.files, target, path);
   }));
   // Last: without it the copy is no storage, so an interrupted backup cannot be taken for one.

@@ -120,7 +120,7 @@ Result<std::shared_ptr<Database>> Database::create(Setup setup, const CreateOpti
   GS_TRY_OK(check_options(setup.options));
   platform::Environment& env = setup.env;
   platform::FileSystem& files = *env.files;
-  GS_TRY_OK(files.make_directory(""));
+  GS_TRY_OK(files.make_directory("", true));
   {
     GS_TRY(const auto lock, files.lock(kLockFile));
     GS_TRY_OK(check_free(files));
@@ -161,7 +161,7 @@ Error Database::recover() {
   read_only_reason_ = "the storage was opened read-only. Open it without read_only to write";
   if (!read_only_) {
     GS_TRY(lock_, files.lock(kLockFile));
-    GS_TRY_OK(files.make_directory(kStateDirectory));
+    GS_TRY_OK(files.make_directory(kStateDirectory, true));
   }
   blobs_ = std::make_unique<blob::BlobStore>(files, kBlobDirectory);
 

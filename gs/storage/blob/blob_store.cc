@@ -18,7 +18,7 @@ Result<BlobRef> BlobStore::put(Bytes bytes) {
   const BlobRef blob{crypto::sha256(bytes), bytes.size()};
   const std::string path = path_of(blob.digest);
   if (files_.exists(path)) return blob;
-  GS_TRY_OK(files_.make_directory(path.substr(0, path.rfind('/'))));
+  GS_TRY_OK(files_.make_directory(path.substr(0, path.rfind('/')), true));
   GS_TRY_OK(files_.write_whole(path, bytes));
   return blob;
 }

@@ -10,7 +10,7 @@ namespace gs::log {
 
 Error Log::Impl::Recoverer::prepare_directory() {
   if (log_.options.read_only || log_.files.exists(log_.directory)) return {};
-  GS_TRY_OK(log_.files.make_directory(log_.directory));
+  GS_TRY_OK(log_.files.make_directory(log_.directory, true));
   return log_.files.sync_directory(platform::parent_path(log_.directory));
 }
 

@@ -91,7 +91,7 @@ Error write_checkpoint(platform::FileSystem& files, const Checkpoint& checkpoint
                        const Tables& tables, std::uint64_t manifest_turn) {
   GS_TRY(const Buffer bytes, encode_checkpoint(checkpoint, tables));
   const std::string path = checkpoint_path(checkpoint.number);
-  GS_TRY_OK(files.make_directory(kStateDirectory));
+  GS_TRY_OK(files.make_directory(kStateDirectory, true));
   if (Error error = write_synced(files, path, bytes)) {
     files.remove(path).ignore();  // a partial file is a stray file, nobody will read it
     return std::move(error).in(files.display(path));

@@ -225,7 +225,7 @@ Result<std::unique_ptr<RunWriter>> create_run_writer(platform::FileSystem& files
                                                      const std::string& path, std::uint64_t number,
                                                      const RunWriterLimits& limits) {
   const std::string_view directory = platform::parent_path(path);
-  if (!directory.empty()) GS_TRY_OK(files.make_directory(directory));
+  if (!directory.empty()) GS_TRY_OK(files.make_directory(directory, true));
   if (files.exists(path)) GS_TRY_OK(files.remove(path));
   GS_TRY(auto file, files.open(path, platform::OpenMode::create));
   auto writer = std::make_unique<FileRunWriter>(files, path, number, std::move(file), limits);
