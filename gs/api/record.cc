@@ -104,13 +104,32 @@ std::optional<Field> Record::find(std::string_view name) const noexcept {
   return Field(found->type, found->content);
 }
 
-std::size_t Record::field_count() const noexcept { return hold_->shape->field_count(); }
+namespace {
+
+// The key is no field to users, and the fields of a record that describes itself are members of the
+// one that its shape has beside the key.
+std::size_t first_field(const record::Shape& shape) noexcept { return shape.keyed() ? 1 : 0; }
+
+}  // namespace
+
+std::size_t Record::field_count() const noexcept {
+  const record::Shape& shape = *hold_->shape;
+  if (shape.self_describing()) return hold_->view().field(first_field(shape)).count();
+  return shape.field_count() - first_field(shape);
+}
+
 std::string_view Record::field_name(std::size_t index) const noexcept {
-  return hold_->shape->fields()[index].name;
+  const record::Shape& shape = *hold_->shape;
+  if (!shape.self_describing()) return shape.fields()[first_field(shape) + index].name;
+  return hold_->view().field(first_field(shape)).member_name(static_cast<std::uint32_t>(index));
 }
 
 Field Record::field(std::size_t index) const noexcept {
-  const ValueView view = hold_->view().field(index);
+  const record::Shape& shape = *hold_->shape;
+  const std::size_t first = first_field(shape);
+  const ValueView view = shape.self_describing()
+                             ? hold_->view().field(first).member(static_cast<std::uint32_t>(index))
+                             : hold_->view().field(first + index);
   return Field(view.type, view.content);
 }
 

@@ -82,6 +82,26 @@ TEST_F(StorageTest, RestoredBackupHoldsTheSameAndWritesAsAnother) {
   EXPECT_FALSE(std::filesystem::exists(path("other")));
 }
 
+TEST_F(StorageTest, FieldsAreThoseOfTheJsonAndNotTheKey) {
+  Storage db = Storage::create(path("gs")).value();
+  std::string many = "{";
+  for (int i = 0; i < 3000; ++i)
+    many += "\"f" + std::to_string(i) + "\":" + std::to_string(i) + ",";
+  many.back() = '}';
+  for (const std::string& json : {std::string(R"({"x":1,"y":null})"), std::string("{}"), many}) {
+    const Id plain = db.insert("City", json).value();
+    const Id keyed = db.put("City", "key", json).value();
+    for (const Id& id : {plain, keyed}) {
+      const Record record = db.get(id).value();
+      Object object;
+      for (std::size_t i = 0; i < record.field_count(); ++i) {
+        object.emplace_back(record.field_name(i), record.field(i).value());
+      }
+      EXPECT_EQ(object, record.object()) << json.substr(0, 40);
+    }
+  }
+}
+
 // Records are nobody else's to read, also in a directory that was there before.
 TEST_F(StorageTest, WhatIsCreatedIsReadableByItsOwnerOnly) {
   namespace fs = std::filesystem;
