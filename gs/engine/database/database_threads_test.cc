@@ -29,6 +29,7 @@ struct BusyWorld : World {
 
 void run_on_threads(int count, const std::function<void(int)>& work) {
   std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(count));
   for (int t = 0; t < count; ++t) threads.emplace_back(work, t);
   for (std::thread& thread : threads) thread.join();
 }
@@ -187,6 +188,7 @@ TEST(DatabaseThreads, ReadersKeepTheirMomentsWhileTheStorageCloses) {
   std::atomic<int> reading{0};
   std::atomic<bool> closed{false};
   std::vector<std::thread> readers;
+  readers.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     readers.emplace_back([&, held = db] {
       const Moment moment = held->moment();
@@ -214,6 +216,7 @@ TEST(DatabaseThreads, VerifyAndBackupBesideLargeCommitsFindNoDamage) {
   Store db = world.create();
   std::atomic<int> writing{2};
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int t = 0; t < 2; ++t) {
     threads.emplace_back([&db, &writing] {
       const std::string json = "{\"t\":\"" + std::string(3000, 'x') + "\"}";
