@@ -2,6 +2,9 @@
 #include "gs/core/id/mint.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
 
 #include "gs/base/endian.h"
 #include "gs/core/crypto/sha256.h"
@@ -12,13 +15,31 @@ namespace {
 constexpr int kMintedVersion = 7;
 constexpr std::uint64_t kVariant = std::uint64_t{2} << 62;  // the bits 10 of RFC 9562
 
+constexpr std::string_view kTailDomain = "gs id";
+
+// What a tail is the digest of.
+using TailSource = std::array<std::uint8_t, kTailDomain.size() + 32 + 8 + 8>;
+
+TailSource tail_source(const Writer& writer, std::uint64_t mint_counter,
+                       std::uint64_t ms) noexcept {
+  TailSource source;
+  std::uint8_t* at = source.data();
+  std::memcpy(at, kTailDomain.data(), kTailDomain.size());
+  at += kTailDomain.size();
+  std::memcpy(at, writer.bytes.data(), writer.bytes.size());
+  at += writer.bytes.size();
+  store_u64(at, mint_counter);
+  store_u64(at + 8, ms);
+  return source;
+}
+
 // Variant and tail: the last 8 bytes of the id as a big-endian number.
-std::uint64_t tail_of(const Writer& writer, std::uint64_t mint_counter, std::uint64_t ms) noexcept {
-  std::uint8_t numbers[16];
-  store_u64(numbers, mint_counter);
-  store_u64(numbers + 8, ms);
-  const Digest digest = crypto::sha256({as_bytes("gs id"), writer.bytes, numbers});
+std::uint64_t tail_from(const Digest& digest) noexcept {
   return kVariant | load_u64_be(digest.bytes.data()) >> 2;
+}
+
+std::uint64_t tail_of(const Writer& writer, std::uint64_t mint_counter, std::uint64_t ms) noexcept {
+  return tail_from(crypto::sha256(tail_source(writer, mint_counter, ms)));
 }
 
 std::uint64_t head_of(const Id& id) noexcept { return load_u64_be(id.bytes.data()); }
@@ -42,6 +63,28 @@ Minter::Minter(const Writer& writer, std::uint64_t next, const Id& last) noexcep
   counter_ = static_cast<std::uint32_t>(head_of(last)) & kIdCounterMax;
 }
 
+// Alone for the first id of a millisecond: who writes now and then should not pay for eight.
+std::uint64_t Minter::next_tail() noexcept {
+  if (tails_ms_ != ms_) {
+    tails_ms_ = ms_;
+    tails_left_ = 0;
+    return tail_of(writer_, next_, ms_);
+  }
+  if (tails_left_ == 0) {
+    std::array<TailSource, kTailsAhead> sources;
+    std::array<crypto::Message, kTailsAhead> messages;
+    std::array<Digest, kTailsAhead> digests;
+    for (std::size_t i = 0; i < kTailsAhead; ++i) {
+      sources[i] = tail_source(writer_, next_ + i, ms_);
+      messages[i].body = sources[i];
+    }
+    crypto::sha256_many(messages, digests);
+    for (std::size_t i = 0; i < kTailsAhead; ++i) tails_[i] = tail_from(digests[i]);
+    tails_left_ = kTailsAhead;
+  }
+  return tails_[kTailsAhead - tails_left_--];
+}
+
 Minter::Minted Minter::mint(std::uint64_t wall_ms) noexcept {
   const std::uint64_t now = std::min(wall_ms, kIdMsMax);
   if (now > ms_) {
@@ -54,10 +97,10 @@ Minter::Minted Minter::mint(std::uint64_t wall_ms) noexcept {
     counter_ = 0;
   }
   Minted minted;
-  minted.counter = next_++;
   store_u64_be(minted.id.bytes.data(),
                ms_ << 16 | std::uint64_t{kMintedVersion} << 12 | std::uint64_t{counter_});
-  store_u64_be(minted.id.bytes.data() + 8, tail_of(writer_, minted.counter, ms_));
+  store_u64_be(minted.id.bytes.data() + 8, next_tail());
+  minted.counter = next_++;
   last_ = minted.id;
   return minted;
 }

@@ -8,6 +8,9 @@
 // the minter borrows the next one. Pure apart from Minter's own counters. Not thread-safe.
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 #include "globalstorage/id.h"
 
 namespace gs::id {
@@ -44,6 +47,13 @@ class Minter {
   Id last_;
   std::uint64_t ms_ = 0;
   std::uint32_t counter_ = 0;
+
+  // Tails of the next ids, for as long as the millisecond stays: hashed together they cost half.
+  static constexpr std::size_t kTailsAhead = 8;
+  std::uint64_t next_tail() noexcept;
+  std::array<std::uint64_t, kTailsAhead> tails_{};
+  std::size_t tails_left_ = 0;  // the last ones of tails_
+  std::uint64_t tails_ms_ = 0;  // of tails_, or of the last single one
 };
 
 }  // namespace gs::id

@@ -94,6 +94,22 @@ TEST(Mint, OnlyTheWriterAndCounterThatMadeAnIdMatch) {
   EXPECT_FALSE(minted_by(minted.id, writer("ada"), 42));
 }
 
+// Tails are hashed ahead for as long as the millisecond stays.
+TEST(Mint, EveryIdMatchesItsCounterHoweverLongAMillisecondLasts) {
+  std::uint64_t ms = kMs;
+  Minter minter(writer("ada"), 7, Id{});
+  std::uint64_t counter = 7;
+  for (const int ids : {1, 2, 8, 9, 10, 1, 1, 17, 26, 5000}) {
+    for (int i = 0; i < ids; ++i) {
+      const Minter::Minted minted = minter.mint(ms);
+      EXPECT_EQ(minted.counter, counter);
+      EXPECT_TRUE(minted_by(minted.id, writer("ada"), counter)) << "id " << i << " of " << ids;
+      ++counter;
+    }
+    ++ms;
+  }
+}
+
 // All bits but the 12 of the counter, which are the writer's choice and bound by nothing.
 TEST(Mint, EverySingleBitOfTimeVersionAndTailMatters) {
   Id id = Minter(writer("ada"), 5, Id{}).mint(kMs).id;
