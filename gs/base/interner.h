@@ -1,15 +1,15 @@
-// Gives each distinct entry (id, shape, writer) of a change its index, in order of first use.
+// Gives each distinct entry (id, digest) of a change or transaction its index, by first use.
 //
 // Open addressing; a slot carries the generation that filled it, so that begin() forgets everything
 // without touching the slots: a database closes thousands of changes a second. The hash is keyed,
-// so nobody outside can prepare entries that collide. Not thread-safe. Internal to gs/core/graph.
+// so nobody outside can prepare entries that collide. Not thread-safe.
 #pragma once
 
 #include <vector>
 
 #include "gs/base/endian.h"
 
-namespace gs::graph {
+namespace gs {
 
 template <typename Entry>
 class Interner {
@@ -96,4 +96,4 @@ class Interner {
   std::vector<std::uint64_t> slots_;  // generation 16 | hash 16 | index 32
 };
 
-}  // namespace gs::graph
+}  // namespace gs

@@ -66,9 +66,9 @@
 #include <optional>
 #include <vector>
 
+#include "gs/base/interner.h"
 #include "gs/core/crypto/merkle.h"
 #include "gs/core/crypto/signature.h"
-#include "gs/core/graph/interner.h"
 #include "gs/core/id/hlc.h"
 #include "gs/core/id/mint.h"
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <random>
 
-#include "gs/core/graph/interner.h"
 #include "gs/core/graph/samples_test.h"
 #include "gs/core/graph/unique.h"
 
@@ -61,26 +60,6 @@ TEST(AllUnique, CollidingEntriesCostNoMoreThanSorting) {
   EXPECT_TRUE(all_unique(table, 32));
   copy_entry(table, 32, 7, kCount - 3);
   EXPECT_FALSE(all_unique(table, 32));
-}
-
-TEST(Interner, NumbersEntriesInOrderOfFirstUse) {
-  std::printf("seed 6\n");
-  std::mt19937_64 random(6);
-  Interner<Digest> interner;
-  for (int round = 0; round < 20; ++round) {
-    const std::uint64_t key[2] = {random(), random()};
-    interner.begin(reinterpret_cast<const std::uint8_t*>(key));
-    std::vector<Digest> seen;
-    for (int i = 0; i < 3000; ++i) {
-      const std::uint64_t choice = random() % 1500;
-      const Digest digest = crypto::sha256({reinterpret_cast<const std::uint8_t*>(&choice), 8});
-      const auto at = std::find(seen.begin(), seen.end(), digest);
-      const auto index = static_cast<std::uint32_t>(at - seen.begin());
-      if (at == seen.end()) seen.push_back(digest);
-      ASSERT_EQ(interner.add(digest), index);
-    }
-    EXPECT_EQ(interner.entries(), seen);
-  }
 }
 
 }  // namespace

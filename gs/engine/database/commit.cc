@@ -99,9 +99,6 @@ Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp) {
       version_->prefetch(tx.operations[i + kLookupsAhead].id);
     }
     GS_TRY_OK(prepare_one(tx, i, stamp));
-    if (scratch.track_touched && tx.operations[i].kind != Kind::expect) {
-      scratch.touched[tx.operations[i].id] = i;
-    }
   }
   return {};
 }
@@ -111,15 +108,18 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   const StagedOperation& staged = tx.operations[index];
   Prepared& prepared = scratch_->prepared[index];
   prepared.kind = staged.kind;
+  std::size_t earlier = Touched::kNone;
+  if (scratch_->track_touched && staged.kind != Kind::expect) {
+    earlier = std::exchange(scratch_->touched.last(staged.id), index);
+  }
   if (staged.kind == Kind::insert && !staged.keyed) return {};
 
   // What this operation finds: an earlier operation of the same transaction, or the state.
   Current current;
   bool exists = false;
-  const auto earlier = scratch_->touched.find(staged.id);
-  if (earlier != scratch_->touched.end() && staged.kind != Kind::expect) {
-    const StagedOperation& before = tx.operations[earlier->second];
-    const Prepared& made = scratch_->prepared[earlier->second];
+  if (earlier != Touched::kNone) {
+    const StagedOperation& before = tx.operations[earlier];
+    const Prepared& made = scratch_->prepared[earlier];
     exists = made.kind != Kind::remove;
     if (made.kind == Kind::update) {
       current = made.more->merged.as_current();
@@ -188,8 +188,9 @@ Error Database::ensure_room(std::size_t bytes, graph::Hlc hlc) {
                       builder_.shape_room() >= scratch_->shapes_max &&
                       builder_.writer_room() >= heads_.size() && hlc <= builder_.hlc_max();
     if (fits) return {};
-    GS_TRY_OK(close_change());
-    if (wants_checkpoint()) freeze();
+    const bool checkpoint = wants_checkpoint();
+    GS_TRY_OK(close_change(checkpoint ? Writing::now : Writing::later));
+    if (checkpoint) freeze();
   }
   return begin_change(bytes, hlc);
 }
@@ -218,8 +219,9 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
   return {};
 }
 
-Error Database::close_change(bool awaited) {
-  if (awaited && builder_.operations().size() >= setup_.change_bytes / kAheadShare) {
+Error Database::close_change(Writing writing) {
+  if (writing == Writing::awaited &&
+      builder_.operations().size() >= setup_.change_bytes / kAheadShare) {
     // The disk works while we hash.
     if (Error error = log_->write_ahead(builder_.operations())) {
       hashing_.stop();
@@ -228,7 +230,9 @@ Error Database::close_change(bool awaited) {
     }
   }
   const Bytes change = builder_.close(*key_, hashing_.finish());
-  if (Error error = log_->write(change.size())) return fail(std::move(error));
+  Error error = writing == Writing::later ? log_writing_.write(*log_, change.size())
+                                          : log_->write(change.size());
+  if (error) return fail(std::move(error));
   state::WriterHead& head = heads_[writer_number_];
   head.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
   head.hlc = last_hlc_;

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <algorithm>
-#include <unordered_map>
+#include <array>
 
 #include "gs/base/endian.h"
+#include "gs/base/interner.h"
 #include "gs/engine/database/database.h"
 
 namespace gs::engine {
@@ -57,19 +58,38 @@ struct Database::Prepared {
   }
 };
 
+// The last operation of a transaction on each id that it names.
+class Touched {
+ public:
+  static constexpr std::size_t kNone = ~std::size_t{0};
+
+  explicit Touched(platform::Random& random) { random.fill(key_); }
+
+  void begin() {
+    ids_.begin(key_.data());
+    last_.clear();
+  }
+  std::size_t& last(const Id& id) {
+    const std::uint32_t index = ids_.add(id);
+    if (index == last_.size()) last_.push_back(kNone);
+    return last_[index];
+  }
+
+ private:
+  std::array<std::uint8_t, 16> key_;  // against ids that were chosen to collide
+  Interner<Id> ids_;
+  std::vector<std::size_t> last_;  // by index of the id
+};
+
 struct Database::CommitScratch {
-  struct IdHash {
-    std::size_t operator()(const Id& id) const noexcept {
-      return static_cast<std::size_t>(load_u64(id.bytes.data()) ^ load_u64(id.bytes.data() + 8));
-    }
-  };
+  explicit CommitScratch(platform::Random& random) : touched(random) {}
 
   std::vector<Prepared> prepared;
   std::vector<std::unique_ptr<PreparedMore>> more;
   std::size_t more_used = 0;
   std::size_t shapes_max = 0;  // that the transaction may name
   bool track_touched = false;
-  std::unordered_map<Id, std::size_t, IdHash> touched;  // last operation of the transaction by id
+  Touched touched;
   // The shape used last, because neighbours share it.
   const record::Shape* last_shape = nullptr;
   std::uint32_t last_shape_number = 0;
@@ -78,7 +98,7 @@ struct Database::CommitScratch {
     prepared.assign(operations, Prepared());
     more_used = 0;
     track_touched = false;
-    touched.clear();
+    touched.begin();
     last_shape = nullptr;
   }
 
