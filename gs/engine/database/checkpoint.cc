@@ -38,7 +38,7 @@ void Database::publish_log_view() {
 }
 
 bool Database::wants_checkpoint() const {
-  if (builder_.is_open() || log_->bytes() < checkpoint_log_bytes_) return false;
+  if (log_->bytes() < checkpoint_log_bytes_) return false;
   const state::RowTable& rows = *version_->tables.front();
   if (rows.row_count() == 0) return false;
   return log_->bytes() - checkpoint_log_bytes_ >= options_.checkpoint_log_bytes ||

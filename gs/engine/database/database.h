@@ -23,6 +23,7 @@
 #include "gs/engine/database/apply.h"
 #include "gs/engine/database/keys.h"
 #include "gs/engine/database/leaf_hashing.h"
+#include "gs/engine/database/log_writing.h"
 #include "gs/engine/database/transaction.h"
 #include "gs/storage/blob/blob_store.h"
 
@@ -138,8 +139,11 @@ class Database : public std::enable_shared_from_this<Database> {
   std::uint32_t append_shape(const record::ShapePtr& shape, graph::Hlc hlc);
   std::uint8_t* append_overwritten(std::uint8_t* payload, const Prepared& prepared);
   Error begin_change(std::size_t bytes, graph::Hlc hlc);
-  // `awaited`: somebody waits until it is on stable storage.
-  Error close_change(bool awaited = false);
+  // How the closed change gets into the log: by the executor while the next one is filled; at once;
+  // at once, and somebody waits until it is on stable storage. A change waits for the executor only
+  // while another one is open.
+  enum class Writing { later, now, awaited };
+  Error close_change(Writing writing = Writing::now);
   void throttle();
 
   // flush.cc
@@ -208,6 +212,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Applier applier_{tables_, shape_cache_.get()};
   graph::ChangeBuilder builder_;
   LeafHashing hashing_;  // of the builder's change, while more is appended
+  LogWriting log_writing_;
   log::Log::Space space_;
   graph::Hlc last_hlc_ = 0;
   std::vector<state::WriterHead> heads_;  // by writer number

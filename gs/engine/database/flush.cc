@@ -31,7 +31,7 @@ Error Database::flush() {
   {
     std::lock_guard lock(commit_mutex_);
     if (failure_) return Error(Code::failed, "an earlier write failed: " + failure_.text());
-    if (builder_.is_open()) GS_TRY_OK(close_change(true));
+    if (builder_.is_open()) GS_TRY_OK(close_change(Writing::awaited));
     target = written_;
     if (wants_checkpoint()) freeze();
   }

@@ -51,7 +51,7 @@ TEST(LeafHashing, AHelperHashesWhileMoreIsAppended) {
       maker.builder().append(static_cast<std::uint8_t>(Kind::erase), graph::kLastOfTransaction,
                              nullptr, nullptr, maker.spec().hlc, 24);
   std::memset(first.payload, 0x5a, 24);
-  append(maker, 499);
+  append(maker, 299);
   hashing.offer();
   EXPECT_TRUE(executor.tasks.empty());  // not worth waking anybody
   append(maker, 600);

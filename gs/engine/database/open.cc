@@ -108,7 +108,8 @@ Database::Database(Setup setup)
       options_(setup_.options),
       shape_cache_(std::make_shared<record::ShapeCache>()),
       hashing_(builder_, env_.background),
-      scratch_(std::make_unique<CommitScratch>()) {}
+      log_writing_(env_.background),
+      scratch_(std::make_unique<CommitScratch>(*env_.random)) {}
 
 Database::~Database() { close().ignore(); }  // close() is there for those who want to know
 
@@ -379,6 +380,7 @@ Error Database::close() {
   }
   std::lock_guard lock(commit_mutex_);
   closed_ = true;
+  log_writing_.stop();
   if (failure_ && !error) {
     error = Error(Code::failed, "an earlier write failed (" + failure_.text() +
                                     "); the next open tells what of it is on disk");

@@ -35,18 +35,25 @@ Error Log::Impl::reserve(std::uint64_t end) {
 }
 
 void Log::Impl::new_tail(std::uint64_t frame_bytes) {
-  // Every frame before this one is written, so readers find it in the segment: the view needs
-  // only the new buffer. Older views keep theirs.
-  const Location begin = position().end;
+  // Frames before this one are written, so readers find them in the segment, all but a pending one:
+  // that keeps its buffer in the view. Older views keep theirs.
+  const Location begin = appended.end;
+  const bool waits = position().end != begin;
   const std::uint64_t left = active.planned - offset_of(begin);
   const std::uint64_t bytes = std::max(frame_bytes, std::min(kTailBytes, left));
   tail.begin = begin;
   tail.end = begin + bytes;
   tail.bytes.reset(new std::uint8_t[static_cast<std::size_t>(bytes)]);
-  publish([this](View& next) { next.tails_.assign(1, tail); });
+  publish([&](View& next) {
+    if (waits && next.tails_.size() > 1) next.tails_.erase(next.tails_.begin());
+    if (!waits) next.tails_.clear();
+    next.tails_.push_back(tail);
+  });
 }
 
 Error Log::Impl::next_segment(std::uint64_t frame_bytes) {
+  const std::lock_guard frame_lock(frame_mutex);
+  GS_TRY_OK(write_pending_held());
   const Position last = position();
   const std::uint32_t number = segment_of(last.end) + 1;
   if (number > kSegmentNumberMax) {
@@ -80,6 +87,7 @@ Error Log::Impl::create_segment(std::uint32_t number, std::uint64_t first_sequen
     made.allocated = std::min(made.planned, std::max(needed, step));
     GS_TRY_OK(reserve_some(*made.file, needed, made.allocated));
     GS_TRY(mapping, made.file->map(made.planned));
+    GS_TRY(made.writer, files.open(name, platform::OpenMode::write));
     GS_TRY(made.syncer, files.open(name, platform::OpenMode::write));
     return {};
   };
@@ -104,6 +112,7 @@ Error Log::Impl::create_segment(std::uint32_t number, std::uint64_t first_sequen
   segments.push_back(segment);
   valid_bytes += kSegmentHeaderBytes;
   end_at = location(number, kSegmentHeaderBytes);
+  appended = {end_at, first_sequence};
   return {};
 }
 

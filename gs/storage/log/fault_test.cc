@@ -9,6 +9,7 @@ namespace gs::log {
 namespace {
 
 using harness::append;
+using harness::append_later;
 using harness::change;
 using platform::Faults;
 using platform::SimFileSystem;
@@ -94,12 +95,40 @@ TEST(FailedWrite, IsFinalUntilReopened) {
   EXPECT_NE(after.message().find("io"), std::string::npos) << after.message();
 }
 
+TEST(FailedWrite, OfAChangeThatWaitedIsToldToTheWriter) {
+  SimFileSystem files(3);
+  auto opened = harness::open(files);
+  ASSERT_FALSE(append_later(*opened.log, change(0, 64)));
+  Faults faults;
+  faults.write_fails = 1000;
+  files.set_faults(faults);
+  EXPECT_EQ(opened.log->write_pending().code(), Code::io);
+  files.set_faults({});
+  EXPECT_EQ(append(*opened.log, change(1, 64)).code(), Code::failed);
+  EXPECT_EQ(opened.log->sync().code(), Code::failed);
+}
+
+TEST(FullDisk, ABeginThatFailsLeavesNothingWaiting) {
+  SimFileSystem files(3);
+  auto opened = harness::open(files);
+  ASSERT_FALSE(append_later(*opened.log, change(0, 64)));
+  EXPECT_EQ(opened.log->next_sequence(), 0u);
+  Faults faults;
+  faults.disk_bytes = 1;
+  files.set_faults(faults);
+  EXPECT_EQ(opened.log->begin(4096).code(), Code::no_space);
+  EXPECT_EQ(opened.log->next_sequence(), 1u);
+}
+
 // Runs a fixed script; every change whose sync succeeded is in `confirmed`.
 void run_script(SimFileSystem& files, std::size_t& confirmed, std::size_t& given) {
   auto opened = harness::open(files);
   if (!opened.log) return;
   for (std::uint64_t i = 0; i < 12; ++i) {
-    if (append(*opened.log, change(i, 80))) return;
+    const bool later = i % 3 == 2;
+    if (later ? append_later(*opened.log, change(i, 80)) : append(*opened.log, change(i, 80))) {
+      return;
+    }
     given = i + 1;
     if (i % 2 == 1) {
       if (opened.log->sync()) return;

@@ -5,8 +5,9 @@
 //   rewrite.cc   erasure        log.cc       getters, views, walk
 //
 // Locks, always taken in this order:
-//   write_mutex   everything that changes the newest segment
-//   sync_mutex    fdatasync and the mark; sync() takes only this one, so it runs beside write()
+//   write_mutex   where the next frame goes, and everything that changes the newest segment
+//   frame_mutex   writing frames; write_pending() takes only this one, so it runs beside begin()
+//   sync_mutex    fdatasync and the mark; sync() takes it alone, so it runs beside write()
 //   state_mutex   short: the table of segments, positions, the view
 #pragma once
 
@@ -35,10 +36,11 @@ struct Log::Impl {
     std::uint64_t end = 0;  // offset where its last frame ends
     bool sound = true;      // its header is
   };
-  // The newest segment, while it can be written. Two handles, because one File serves one thread
-  // at a time and sync() runs beside write().
+  // The newest segment, while it can be written. One handle for each lock, because a File serves
+  // one thread at a time.
   struct Active {
-    std::unique_ptr<platform::File> file;    // write_mutex
+    std::unique_ptr<platform::File> file;    // write_mutex: its size, what is written ahead
+    std::unique_ptr<platform::File> writer;  // frame_mutex
     std::unique_ptr<platform::File> syncer;  // sync_mutex
     std::uint64_t allocated = 0;             // disk space is reserved below
     std::uint64_t planned = 0;               // mapped, and never outgrown
@@ -46,6 +48,15 @@ struct Log::Impl {
   struct Position {
     Location end = 0;
     std::uint64_t next_sequence = 0;
+  };
+  // A change that lies in its tail buffer, finished.
+  struct Frame {
+    Position at;
+    std::uint8_t* bytes = nullptr;  // its head, not yet made
+    std::size_t change_bytes = 0;
+    std::shared_ptr<std::uint8_t[]> tail;  // that it lies in
+
+    std::size_t frame_bytes() const noexcept { return kFrameBytes + change_bytes; }
   };
   class Recoverer;
   class Checker;
@@ -62,8 +73,14 @@ struct Log::Impl {
   // Makes `error` the last word of this log, and returns it.
   Error fail(Error error);
   Result<Space> begin(std::size_t bytes);
+  Result<Space> make_space(std::size_t bytes);
   Error write_ahead(Bytes part);
+  Frame finish(std::size_t change_bytes);
   Error write(std::size_t change_bytes);
+  Error write_later(std::size_t change_bytes);
+  Error write_pending();
+  Error write_pending_held();                         // frame_mutex held
+  Error write_frame(const Frame& frame, Bytes done);  // frame_mutex held
   Error sync();
   Error mark();
   Error close();
@@ -118,10 +135,14 @@ struct Log::Impl {
 
   mutable platform::Mutex write_mutex;
   Active active;
+  Position appended;             // end of all frames, with the pending one
   View::Tail tail;               // where changes are built; begins at a frame
   std::uint64_t open_bytes = 0;  // of the frame that is being built; 0: none
   Bytes ahead;                   // of it, written already: part of the tail buffer
   std::uint64_t step = 0;        // of the next allocation
+
+  mutable platform::Mutex frame_mutex;
+  std::optional<Frame> pending;  // the last one, when nobody has written it yet
 
   platform::Mutex sync_mutex;
   std::unique_ptr<platform::File> mark_file;

@@ -124,6 +124,8 @@ Log::~Log() = default;
 Result<Log::Space> Log::begin(std::size_t bytes) { return impl_->begin(bytes); }
 Error Log::write_ahead(Bytes part) { return impl_->write_ahead(part); }
 Error Log::write(std::size_t change_bytes) { return impl_->write(change_bytes); }
+Error Log::write_later(std::size_t change_bytes) { return impl_->write_later(change_bytes); }
+Error Log::write_pending() { return impl_->write_pending(); }
 Error Log::sync() { return impl_->sync(); }
 Error Log::mark() { return impl_->mark(); }
 Error Log::close() { return impl_->close(); }

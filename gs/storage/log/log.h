@@ -36,8 +36,8 @@
 // have on disk, so readers can use it before it is written.
 //
 // Threads: one writer at a time (the engine's commit lock) for begin, write_ahead, write, rewrite
-// and close; sync() and mark() may run on other threads beside all of these; everything const, and
-// the View, is for any thread.
+// and close; write_pending(), sync() and mark() may run on other threads beside all of these;
+// everything const, and the View, is for any thread.
 // Errors: damaged, io, no_space, read_only, newer_format, too_large, failed, closed.
 #pragma once
 
@@ -150,6 +150,13 @@ class Log {
   // Frames and writes the change that lies at the begin of the space. Not yet synced. A failure
   // is final, like one of sync().
   Error write(std::size_t change_bytes);
+  // Like write(), but leaves the work (checksum, copy into the file) to write_pending() on another
+  // thread, or to whichever next call needs it: every other function that writes. One change can
+  // wait; until it is written, end(), next_sequence(), bytes(), walk() and verify() leave it out,
+  // while views have it. A begin() that fails leaves nothing waiting.
+  Error write_later(std::size_t change_bytes);
+  // Any thread. A failure is final, and told to the writer by its next call too.
+  Error write_pending();
   // Everything written so far is on stable storage when this returns. A failure is final: every
   // later write and sync returns `failed`.
   Error sync();

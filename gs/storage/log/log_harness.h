@@ -79,6 +79,14 @@ inline Error append(Log& log, Bytes bytes, Location* at = nullptr) {
   return log.write(bytes.size());
 }
 
+// The same, left to somebody else to write.
+inline Error append_later(Log& log, Bytes bytes, Location* at = nullptr) {
+  GS_TRY(const Log::Space space, log.begin(bytes.size()));
+  std::memcpy(space.space.data(), bytes.data(), bytes.size());
+  if (at != nullptr) *at = space.at;
+  return log.write_later(bytes.size());
+}
+
 inline Buffer read_file(platform::FileSystem& files, const std::string& path) {
   return files.read_whole(path, std::uint64_t{1} << 30).value();
 }

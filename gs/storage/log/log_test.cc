@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 
 #include "gs/base/hex.h"
 #include "gs/platform/memory/memory_file_system.h"
@@ -14,6 +15,7 @@ namespace gs::log {
 namespace {
 
 using harness::append;
+using harness::append_later;
 using harness::change;
 using harness::Seen;
 using platform::MemoryFileSystem;
@@ -194,6 +196,50 @@ TEST(Log, WhatWasWrittenAheadOfALostFrameIsATornTail) {
   EXPECT_EQ(again.seen.size(), 1u);
   EXPECT_TRUE(again.recovery.cut);
   EXPECT_TRUE(again.recovery.damage.empty());
+}
+
+TEST(Log, AChangeThatWaitsIsWrittenByWhoeverNeedsItFirst) {
+  using Writes = std::function<Error(Log&)>;
+  const std::vector<Writes> all = {
+      [](Log& log) { return log.write_pending(); },
+      [](Log& log) { return log.sync(); },
+      [](Log& log) { return log.close(); },
+      [](Log& log) { return append(log, change(2, 24)); },
+      [](Log& log) { return append_later(log, change(2, 24)); },
+      [](Log& log) { return append(log, change(2, 1000)); },  // a new segment
+  };
+  for (std::size_t who = 0; who < all.size(); ++who) {
+    MemoryFileSystem files;
+    auto opened = harness::open(files);
+    ASSERT_FALSE(append_later(*opened.log, change(1, 64)));
+    EXPECT_EQ(opened.log->next_sequence(), 0u);
+    ASSERT_FALSE(all[who](*opened.log));
+    EXPECT_GE(opened.log->next_sequence(), 1u);
+    opened.log.reset();  // as if the process ended
+    const auto again = harness::open(files);
+    ASSERT_GE(again.seen.size(), 1u) << who;
+    EXPECT_EQ(again.seen[0].change, change(1, 64));
+  }
+}
+
+TEST(Log, AChangeThatWaitsIsReadFromItsBufferAlsoBesideANewOne) {
+  MemoryFileSystem files;
+  auto opened = harness::open(files, Options{});
+  std::vector<Location> at(4);
+  const std::size_t bytes = std::size_t{3} << 20;  // two do not fit in one buffer
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    ASSERT_FALSE(append_later(*opened.log, change(i, bytes), &at[i]));
+    const auto next = opened.log->begin(bytes);
+    ASSERT_TRUE(next.ok());
+    ASSERT_EQ(opened.log->next_sequence(), 2 * i);  // it still waits
+    const auto view = opened.log->view();
+    for (std::size_t j = 0; j <= i; ++j) {
+      EXPECT_TRUE(equal({view->at(at[j]), bytes}, change(j, bytes))) << j << " of " << i;
+    }
+    const Buffer small = change(9, 16);
+    std::memcpy(next->space.data(), small.data(), small.size());
+    ASSERT_FALSE(opened.log->write(small.size()));
+  }
 }
 
 TEST(Log, FrameLargerThanASegmentGetsOneOfItsOwn) {

@@ -55,6 +55,12 @@ TEST(LogThreads, ReadersSeeEveryChangeOnceItIsAnnounced) {
       if (log.bytes() < log.segment_count()) ++wrong;
     }
   };
+  const auto write = [&] {
+    while (!done) {
+      if (log.write_pending()) ++wrong;
+      std::this_thread::yield();
+    }
+  };
   const auto verify = [&] {
     while (!done) {
       std::vector<Damage> damage;
@@ -66,6 +72,7 @@ TEST(LogThreads, ReadersSeeEveryChangeOnceItIsAnnounced) {
   threads.emplace_back(read, 1);
   threads.emplace_back(read, 2);
   threads.emplace_back(sync);
+  threads.emplace_back(write);
   threads.emplace_back(verify);
   Buffer kept;
   const auto same = [&kept](Location, Bytes bytes) -> Result<Bytes> {
@@ -84,7 +91,12 @@ TEST(LogThreads, ReadersSeeEveryChangeOnceItIsAnnounced) {
   for (std::uint64_t i = 0; i < kChanges; ++i) {
     Location place = 0;
     const bool large = i % 20 == 0;
-    if (large ? append_ahead(i, place) : append(log, change(i, kChangeBytes), &place)) ++wrong;
+    const bool later = i % 3 == 1;
+    if (large   ? append_ahead(i, place)
+        : later ? harness::append_later(log, change(i, kChangeBytes), &place)
+                : append(log, change(i, kChangeBytes), &place)) {
+      ++wrong;
+    }
     {
       const std::lock_guard lock(mutex);
       at.push_back(place);

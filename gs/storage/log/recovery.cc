@@ -172,6 +172,7 @@ void Log::Impl::Recoverer::fill_table() {
   log_.damaged = damaged_;
   log_.end_at = end_;
   log_.next_sequence = sequence_;
+  log_.appended = {end_, sequence_};
   log_.synced_sequence = damaged_ ? acknowledged_ : sequence_;
 }
 
@@ -215,6 +216,7 @@ Error Log::Impl::Recoverer::begin_appending() {
   const std::string path = log_.path(segment_name(newest.name));
   Active& newest_open = log_.active;
   GS_TRY(newest_open.file, log_.files.open(path, platform::OpenMode::write));
+  GS_TRY(newest_open.writer, log_.files.open(path, platform::OpenMode::write));
   GS_TRY(newest_open.syncer, log_.files.open(path, platform::OpenMode::write));
   newest_open.planned = std::max(std::uint64_t{log_.options.segment_bytes}, newest.size);
   // Space that an ended process had reserved is reserved again: a crash may have lost it.

@@ -158,10 +158,12 @@ class Log::Impl::Checker {
       return other.number == segment.number && other.generation == segment.generation;
     });
     if (same == now.end()) return {};
-    // What was written ahead lies where the frame that is being built will be.
-    const bool building = same + 1 == now.end() && !log_.ahead.empty();
-    Buffer piece(kPieceBytes);
-    for (std::uint64_t offset = same->end + (building ? log_.open_bytes : 0);;) {
+    // A frame may be pending, and what was written ahead lies where the next one will be.
+    std::uint64_t offset = same->end;
+    if (same + 1 == now.end()) {
+      offset = offset_of(log_.appended.end) + (log_.ahead.empty() ? 0 : log_.open_bytes);
+    }
+    for (Buffer piece(kPieceBytes);;) {
       auto read = file.read(offset, piece);
       if (!read.ok()) return unreadable(segment, offset, std::move(read).error());
       if (read.value() == 0) return {};

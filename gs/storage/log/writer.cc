@@ -1,4 +1,7 @@
 // begin, write, sync, close: one frame at a time at the end of the log.
+//
+// A frame may wait for another thread to write it (write_later), but one only: whoever needs more
+// than that, or needs it on the disk, writes it first.
 #include <algorithm>
 #include <mutex>
 #include <utility>
@@ -42,16 +45,22 @@ Result<Log::Space> Log::Impl::begin(std::size_t bytes) {
   const std::lock_guard lock(write_mutex);
   GS_TRY_OK(usable());
   GS_CHECK(open_bytes == 0);
+  auto space = make_space(bytes);
+  if (!space.ok()) GS_TRY_OK(write_pending());
+  return space;
+}
+
+Result<Log::Space> Log::Impl::make_space(std::size_t bytes) {
   if (bytes > graph::kChangeBytesMax) {
     return Error(Code::too_large, "a change of " + std::to_string(bytes) + " bytes; at most " +
                                       std::to_string(graph::kChangeBytesMax));
   }
   const std::size_t room = align_up(std::max(bytes, kChangeBytesMin), std::size_t{8});
   const std::uint64_t frame_bytes = kFrameBytes + room;
-  if (offset_of(position().end) + frame_bytes > active.planned) {
+  if (offset_of(appended.end) + frame_bytes > active.planned) {
     GS_TRY_OK(next_segment(frame_bytes));
   }
-  const Location at = position().end;
+  const Location at = appended.end;
   GS_TRY_OK(reserve(offset_of(at) + frame_bytes));
   // Locations of one segment are consecutive numbers, and a tail never spans segments.
   const bool fits = at >= tail.begin && at + frame_bytes <= tail.end;
@@ -64,8 +73,8 @@ Result<Log::Space> Log::Impl::begin(std::size_t bytes) {
 Error Log::Impl::write_ahead(Bytes part) {
   const std::lock_guard lock(write_mutex);
   GS_TRY_OK(usable());
-  const std::uint64_t at = offset_of(position().end);
-  const std::uint8_t* const frame = tail.bytes.get() + (position().end - tail.begin);
+  const std::uint64_t at = offset_of(appended.end);
+  const std::uint8_t* const frame = tail.bytes.get() + (appended.end - tail.begin);
   GS_CHECK(ahead.empty() && part.data() >= frame &&
            part.data() + part.size() <= frame + open_bytes);
   // Whole blocks only: the first and the last one are written once more, with the rest.
@@ -80,39 +89,76 @@ Error Log::Impl::write_ahead(Bytes part) {
   return {};
 }
 
-Error Log::Impl::write(std::size_t change_bytes) {
-  const std::lock_guard lock(write_mutex);
-  GS_TRY_OK(usable());
+Log::Impl::Frame Log::Impl::finish(std::size_t change_bytes) {
   GS_CHECK(change_bytes % 8 == 0);
   GS_CHECK(change_bytes >= kChangeBytesMin);
   GS_CHECK(kFrameBytes + change_bytes <= open_bytes);
   open_bytes = 0;
-  const Position before = position();
-  const std::uint64_t unsynced = before.next_sequence - synced_sequence.load();
+  const Frame frame{appended, tail.bytes.get() + (appended.end - tail.begin), change_bytes,
+                    tail.bytes};
+  appended.end += frame.frame_bytes();
+  ++appended.next_sequence;
+  return frame;
+}
+
+Error Log::Impl::write(std::size_t change_bytes) {
+  const std::lock_guard lock(write_mutex);
+  GS_TRY_OK(usable());
+  const Frame frame = finish(change_bytes);
+  const std::lock_guard frame_lock(frame_mutex);
+  GS_TRY_OK(write_pending_held());
+  return write_frame(frame, std::exchange(ahead, {}));
+}
+
+Error Log::Impl::write_later(std::size_t change_bytes) {
+  const std::lock_guard lock(write_mutex);
+  GS_TRY_OK(usable());
+  GS_CHECK(ahead.empty());
+  Frame frame = finish(change_bytes);
+  const std::lock_guard frame_lock(frame_mutex);
+  GS_TRY_OK(write_pending_held());
+  pending = std::move(frame);
+  return {};
+}
+
+Error Log::Impl::write_pending() {
+  const std::lock_guard lock(frame_mutex);
+  return write_pending_held();
+}
+
+Error Log::Impl::write_pending_held() {
+  if (!pending) return {};
+  GS_TRY_OK(usable());
+  const Frame frame = *std::exchange(pending, std::nullopt);
+  return write_frame(frame, {});
+}
+
+// `done`: blocks of the frame that are in the file already.
+Error Log::Impl::write_frame(const Frame& frame, Bytes done) {
+  const std::uint64_t unsynced = frame.at.next_sequence - synced_sequence.load();
   FrameHead head;
-  head.change_bytes = static_cast<std::uint32_t>(change_bytes);
-  head.sequence = before.next_sequence;
+  head.change_bytes = static_cast<std::uint32_t>(frame.change_bytes);
+  head.sequence = frame.at.next_sequence;
   head.unsynced = static_cast<std::uint32_t>(std::min(unsynced, std::uint64_t{0xffff'ffff}));
-  std::uint8_t* frame = tail.bytes.get() + (before.end - tail.begin);
-  put_frame_head(frame, head);
-  const std::size_t frame_bytes = static_cast<std::size_t>(head.frame_bytes());
+  put_frame_head(frame.bytes, head);
   const auto write_from = [&](const std::uint8_t* begin, const std::uint8_t* end) {
-    const auto offset = offset_of(before.end) + static_cast<std::uint64_t>(begin - frame);
-    return active.file->write(offset, {begin, static_cast<std::size_t>(end - begin)});
+    const auto offset = offset_of(frame.at.end) + static_cast<std::uint64_t>(begin - frame.bytes);
+    return active.writer->write(offset, {begin, static_cast<std::size_t>(end - begin)});
   };
-  const Bytes done = std::exchange(ahead, {});
-  Error error = write_from(frame, done.empty() ? frame + frame_bytes : done.data());
-  if (!error && !done.empty()) error = write_from(done.data() + done.size(), frame + frame_bytes);
+  const std::uint8_t* const end = frame.bytes + frame.frame_bytes();
+  Error error = write_from(frame.bytes, done.empty() ? end : done.data());
+  if (!error && !done.empty()) error = write_from(done.data() + done.size(), end);
   if (error) return fail(std::move(error));
   const std::lock_guard state_lock(state_mutex);
-  end_at += frame_bytes;
-  segments.back().end += frame_bytes;
-  valid_bytes += frame_bytes;
+  end_at += frame.frame_bytes();
+  segments.back().end += frame.frame_bytes();
+  valid_bytes += frame.frame_bytes();
   ++next_sequence;
   return {};
 }
 
 Error Log::Impl::sync() {
+  GS_TRY_OK(write_pending());
   const std::lock_guard lock(sync_mutex);
   GS_TRY_OK(usable());
   // The position first: what is written after this line may or may not be covered.
@@ -157,6 +203,8 @@ Error Log::Impl::close() {
   Error refused = usable();
   closed = true;
   GS_TRY_OK(std::move(refused));
+  const std::lock_guard frame_lock(frame_mutex);
+  if (pending) GS_TRY_OK(write_frame(*std::exchange(pending, std::nullopt), {}));
   const Position last = position();
   if (Error error = active.file->resize(offset_of(last.end))) return fail(std::move(error));
   const std::lock_guard sync_lock(sync_mutex);
