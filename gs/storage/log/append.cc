@@ -43,7 +43,7 @@ void Log::Impl::new_tail(std::uint64_t frame_bytes) {
   const std::uint64_t bytes = std::max(frame_bytes, std::min(kTailBytes, left));
   tail.begin = begin;
   tail.end = begin + bytes;
-  tail.bytes.reset(new std::uint8_t[static_cast<std::size_t>(bytes)]);
+  tail.bytes = buffers.take(static_cast<std::size_t>(bytes));
   publish([&](View& next) {
     if (waits && next.tails_.size() > 1) next.tails_.erase(next.tails_.begin());
     if (!waits) next.tails_.clear();

@@ -19,6 +19,7 @@
 #include "gs/storage/log/log.h"
 #include "gs/storage/log/mark.h"
 #include "gs/storage/log/segment.h"
+#include "gs/storage/log/tail_buffers.h"
 
 namespace gs::log {
 
@@ -79,7 +80,8 @@ struct Log::Impl {
   Error write(std::size_t change_bytes);
   Error write_later(std::size_t change_bytes);
   Error write_pending();
-  Error write_pending_held();                         // frame_mutex held
+  Error write_pending_held();  // frame_mutex held
+  void drop_tail(const Frame& frame);
   Error write_frame(const Frame& frame, Bytes done);  // frame_mutex held
   Error sync();
   Error mark();
@@ -135,7 +137,8 @@ struct Log::Impl {
 
   mutable platform::Mutex write_mutex;
   Active active;
-  Position appended;             // end of all frames, with the pending one
+  Position appended;  // end of all frames, with the pending one
+  TailBuffers buffers{kTailBytes};
   View::Tail tail;               // where changes are built; begins at a frame
   std::uint64_t open_bytes = 0;  // of the frame that is being built; 0: none
   Bytes ahead;                   // of it, written already: part of the tail buffer

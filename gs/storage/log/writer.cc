@@ -130,7 +130,21 @@ Error Log::Impl::write_pending_held() {
   if (!pending) return {};
   GS_TRY_OK(usable());
   const Frame frame = *std::exchange(pending, std::nullopt);
-  return write_frame(frame, {});
+  GS_TRY_OK(write_frame(frame, {}));
+  drop_tail(frame);
+  return {};
+}
+
+// When the next change has begun in another buffer already, this one is not needed any more.
+void Log::Impl::drop_tail(const Frame& frame) {
+  {
+    const std::lock_guard lock(state_mutex);
+    const auto& tails = view->tails_;
+    if (tails.size() < 2 || tails.front().bytes != frame.tail) return;
+  }
+  publish([&](View& next) {
+    std::erase_if(next.tails_, [&](const View::Tail& old) { return old.bytes == frame.tail; });
+  });
 }
 
 // `done`: blocks of the frame that are in the file already.
