@@ -1,5 +1,7 @@
 // Numbers about a storage, and copies of it.
 
+#include <algorithm>
+
 #include "gs/engine/database/database.h"
 #include "gs/storage/log/segment.h"
 
@@ -25,6 +27,24 @@ Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std:
     at += part;
   }
   return target->sync();
+}
+
+// The segments up to `end`, and nothing of what lies behind it.
+Error copy_segments(platform::FileSystem& from, platform::FileSystem& to, log::Location end) {
+  GS_TRY(const std::vector<std::string> names, from.list("log"));
+  for (const std::string& name : names) {
+    const auto segment = log::parse_segment_name(name);
+    if (!segment || segment->number > log::segment_of(end)) continue;
+    const bool last = segment->number == log::segment_of(end);
+    if (last && log::offset_of(end) < log::kSegmentHeaderBytes) continue;
+    GS_TRY_OK(copy_file(from, to, "log/" + name, last ? log::offset_of(end) : ~std::uint64_t{0}));
+  }
+  return {};
+}
+
+std::string place_of(const log::Damage& damage) {
+  return "segment " + std::to_string(damage.segment) + " offset " + std::to_string(damage.offset) +
+         ": " + damage.what;
 }
 
 Result<std::uint64_t> directory_bytes(platform::FileSystem& files, const std::string& directory) {
@@ -74,20 +94,30 @@ Error Database::backup(platform::FileSystem& target) {
     return Error(Code::exists,
                  target.display("") + " holds a storage already. Choose another directory");
   }
+  // Restoring refuses damage, so nobody must take a copy of damage for a backup. What stands before
+  // the first damage is a whole storage of its own, and worth having.
+  std::vector<log::Damage> damage;
+  GS_TRY_OK(log_->verify({}, damage));
+  const bool damaged = !damage.empty() || !recovery_.damage.empty();
+  log::Location sound_end = ~log::Location{0};
+  for (const log::Damage& each : damage) {
+    const auto offset = static_cast<std::uint32_t>(each.offset);
+    sound_end = std::min(sound_end, log::location(each.segment, offset));
+  }
+  if (sound_end <= log_->first()) {
+    return Error(Code::damaged, "the log is damaged from its beginning (" +
+                                    place_of(damage.front()) +
+                                    "): nothing was copied. Restore from an older backup");
+  }
   GS_TRY_OK(target.make_directory("", true));
   GS_TRY_OK(target.make_directory("log", true));
   // The mark first: it must not name frames that were written after their segment was copied. Of
   // the segments what is there now: a copy of more would be torn in the middle of a later change.
-  if (env_.files->exists("log/mark")) GS_TRY_OK(copy_file(*env_.files, target, "log/mark"));
+  const bool with_mark = !damaged && env_.files->exists("log/mark");
+  if (with_mark) GS_TRY_OK(copy_file(*env_.files, target, "log/mark"));
   GS_TRY(const Settled settled, settle());
-  GS_TRY(const std::vector<std::string> names, env_.files->list("log"));
-  for (const std::string& name : names) {
-    const auto segment = log::parse_segment_name(name);
-    if (!segment || segment->number > log::segment_of(settled.end)) continue;
-    const bool last = segment->number == log::segment_of(settled.end);
-    GS_TRY_OK(copy_file(*env_.files, target, "log/" + name,
-                        last ? log::offset_of(settled.end) : ~std::uint64_t{0}));
-  }
+  const log::Location end = std::min(settled.end, sound_end);
+  GS_TRY_OK(copy_segments(*env_.files, target, end));
   GS_TRY_OK(target.sync_directory("log"));
   GS_TRY_OK(blobs_->each([&](const std::string& path) -> Error {
     GS_TRY_OK(target.make_directory(path.substr(0, path.rfind('/')), true));
@@ -95,7 +125,13 @@ Error Database::backup(platform::FileSystem& target) {
   }));
   // Last: without it the copy is no storage, so an interrupted backup cannot be taken for one.
   GS_TRY_OK(copy_file(*env_.files, target, "storage.json"));
-  return target.sync_directory("");
+  GS_TRY_OK(target.sync_directory(""));
+  if (!damaged) return {};
+  const std::string first = damage.empty() ? recovery_.damage.front() : place_of(damage.front());
+  return Error(Code::damaged,
+               "the log is damaged (" + first + "): " + target.display("") +
+                   " holds only what was written before that, which can be restored. Keep older "
+                   "backups, and run `gstore verify` to see the extent");
 }
 
 }  // namespace gs::engine

@@ -13,7 +13,7 @@ using graph::Kind;
 Result<std::string> Database::proof(const Id& id) {
   if (!key_) {
     return Error(Code::read_only,
-                 "a proof is signed by the storage's writer; open the storage for writing");
+                 "a proof is signed by the writer of this storage, but " + read_only_reason_);
   }
   GS_TRY(const Settled settled, settle());
   std::vector<Digest> leaves;
@@ -65,6 +65,13 @@ Result<std::string> Database::proof(const Id& id) {
   log.signature = graph::sign_log_head(*key_, storage_, log.size, log.root);
   GS_TRY(const graph::Proof proof,
          graph::make_proof(change, operation_index, shape.get(), std::move(log)));
+  // The bytes may have been damaged since they were written; that would be a proof of nothing.
+  if (const auto proven = graph::check(proof); !proven.ok()) {
+    return Error(Code::damaged, "record " + id.text() + " is damaged in the log: " +
+                                    std::string(proven.error().message()) +
+                                    ". Run `gstore verify` to see the extent, then restore from a "
+                                    "backup or a peer");
+  }
   return graph::to_json(proof);
 }
 
