@@ -232,8 +232,10 @@ Error Storage::restore(const std::string& backup, const std::string& directory) 
     // Opening checks that it is a storage whose log can be read.
     GS_TRY(Storage source, open(backup, read_only));
     if (!source.recovery().damage.empty()) {
-      return Error(Code::damaged,
-                   "the backup " + backup + " is damaged: " + source.recovery().damage.front());
+      return Error(Code::damaged, "the backup " + backup +
+                                      " is damaged: " + source.recovery().damage.front() +
+                                      ". Restore another one; `gstore -d " + backup +
+                                      " verify` shows the extent of the damage");
     }
     GS_TRY_OK(source.backup(directory));
   }

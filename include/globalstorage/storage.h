@@ -218,7 +218,8 @@ struct VerifyOptions {
 };
 
 struct VerifySection {
-  std::string name;  // frames, digests, links, signatures, commitments, payloads, ids, state, head
+  // frames, digests, links, signatures, commitments, payloads, ids, state, blobs, head
+  std::string name;
   bool ok = true;
   std::uint64_t checked = 0;
   std::string detail;  // of a failure: segment, offset, change, operation
@@ -297,8 +298,9 @@ class Storage {
   // did, false when another value was found; not_found without a record.
   Result<bool> swap(const Id& id, std::string_view expected, std::string_view changes);
 
-  Result<Record> get(const Id& id) const;                        // not_found, erased
-  Result<Record> get(const Id& id, const Digest& change) const;  // as of just after that change
+  Result<Record> get(const Id& id) const;  // not_found
+  // As of just after that change: not_found, erased. Reads the log up to it.
+  Result<Record> get(const Id& id, const Digest& change) const;
   bool has(const Id& id) const;
   // The id that a text names: a UUID, or a foreign key in `collection`.
   static Id resolve(std::string_view text, std::string_view collection = {});
@@ -335,7 +337,8 @@ class Storage {
   Result<Stats> stats() const;
   Error checkpoint();  // writes rows in RAM to a run now
   Error compact();     // merges all runs into one
-  // A copy that can be restored; never contains this writer's keys. Runs beside writes.
+  // A copy that can be restored; never contains this writer's keys. Runs beside writes. Errors:
+  // exists; damaged: the log is, and the copy holds what was written before its first damage.
   Error backup(const std::string& directory) const;
   // Makes a storage from a backup, with a new writer. Errors: exists, not_a_storage.
   static Error restore(const std::string& backup, const std::string& directory);

@@ -29,6 +29,7 @@ class Verifier {
     payloads,
     ids,
     state,
+    blobs,
     head,
     count
   };
@@ -36,7 +37,7 @@ class Verifier {
   Verifier(const Digest& storage, VerifyMemory& memory, VerifyReport& report)
       : storage_(storage), memory_(memory), report_(report) {
     for (const char* name : {"frames", "digests", "links", "signatures", "commitments", "payloads",
-                             "ids", "state", "head"}) {
+                             "ids", "state", "blobs", "head"}) {
       report_.sections.push_back({name, true, 0, {}});
     }
   }
@@ -332,7 +333,12 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
               " is not in the log: its end was cut off, or it belongs to another storage");
     }
   }
-  GS_TRY_OK(blobs_->check());
+  std::uint64_t blobs = 0;
+  if (Error error = blobs_->check(blobs)) {
+    if (error.code() != Code::damaged) return error;
+    verifier.fail(Verifier::blobs, std::string(error.message()));
+  }
+  verifier.passed(Verifier::blobs, blobs);
   if (!report.ok) verified_.reset();  // damage is looked at again, whole
   return report;
 }

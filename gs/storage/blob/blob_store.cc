@@ -25,6 +25,11 @@ Result<BlobRef> BlobStore::put(Bytes bytes) {
 
 Result<Buffer> BlobStore::get(const BlobRef& blob) const {
   auto bytes = files_.read_whole(path_of(blob.digest), kBlobBytesMax);
+  if (bytes.code() == Code::not_found) {
+    return Error(Code::not_found,
+                 "no blob " + blob.digest.text() +
+                     " in this storage. Put it, or copy it from a backup or a peer");
+  }
   if (!bytes.ok()) return std::move(bytes).error().in("blob " + blob.digest.text());
   if (bytes->size() != blob.size || crypto::sha256(bytes.value()) != blob.digest) {
     return Error(Code::damaged,
@@ -58,12 +63,13 @@ Result<std::uint64_t> BlobStore::total_bytes() const {
   return total;
 }
 
-Error BlobStore::check() const {
+Error BlobStore::check(std::uint64_t& checked) const {
   return each([&](const std::string& path) -> Error {
     GS_TRY(const Buffer bytes, files_.read_whole(path, kBlobBytesMax));
     if (crypto::sha256(bytes).text() != path.substr(path.rfind('/') + 1)) {
       return Error(Code::damaged, path + " does not match its digest");
     }
+    ++checked;
     return {};
   });
 }

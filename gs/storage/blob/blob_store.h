@@ -27,8 +27,8 @@ class BlobStore {
   // Bytes of all blobs together, and each path to `visit`.
   Result<std::uint64_t> total_bytes() const;
   Error each(const std::function<Error(const std::string& path)>& visit) const;
-  // Checks every blob against its name.
-  Error check() const;
+  // Checks every blob against its name, up to the first damaged one; counts those that match.
+  Error check(std::uint64_t& checked) const;
 
  private:
   std::string path_of(const Digest& digest) const;
