@@ -42,16 +42,16 @@ Error locked_error(const Descriptor& descriptor, const std::string& path) {
   LockOwner owner;
   std::string message = path + ": in use by ";
   if (got <= 0 || !parse_lock_owner({text, static_cast<std::size_t>(got)}, owner)) {
-    return Error(Code::locked, message + "another process; close it and try again");
+    return Error(Code::locked, message + "another process. Close it and try again");
   }
   message += "process " + std::to_string(owner.pid) + " on " + owner.host;
   const bool here = owner.host == host_name();
   if (here && owner.pid == process_id()) {
-    message += ", which is this process; use the storage that is already open or close it first";
+    message += ", which is this process. Use the storage that is already open or close it first";
   } else if (here) {
-    message += "; close that program and try again";
+    message += ". Wait until it is done, or close that program";
   } else {
-    message += ", another machine or container; close it there and try again";
+    message += ", another machine or container. Close it there and try again";
   }
   return Error(Code::locked, std::move(message));
 }
@@ -106,7 +106,7 @@ Result<std::unique_ptr<FileLock>> lock_file(const std::string& path) {
     GS_TRY_OK(write_owner(descriptor, path));
     return std::unique_ptr<FileLock>(std::make_unique<PosixLock>(std::move(descriptor)));
   }
-  return Error(Code::locked, path + ": somebody keeps removing the lock; stop that and try again");
+  return Error(Code::locked, path + ": somebody keeps removing the lock. Stop that and try again");
 }
 
 }  // namespace gs::platform
