@@ -1,6 +1,11 @@
 // Records and fields of CSV.
 #include "cmd/gstore/support/csv.h"
 
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+
+#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 
 namespace gs::cli {
@@ -34,6 +39,15 @@ bool is_json_number(std::string_view text, bool whole) {
     if (!take_digits(text)) return false;
   }
   return text.empty();
+}
+
+// Whether the number has a place in its type; the engine would not know the column's name.
+bool is_integer_64(std::string_view text) {
+  std::int64_t value = 0;
+  return std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc();
+}
+bool is_finite(std::string_view text) {
+  return std::isfinite(std::strtod(std::string(text).c_str(), nullptr));
 }
 
 void append_extended(std::string_view name, std::string_view field, std::string& out) {
@@ -131,20 +145,23 @@ bool append_csv_value(std::string_view field, ColumnType type, std::string& out)
   }
   switch (type) {
     case ColumnType::number:
-      if (!is_json_number(field, false)) return false;
+      if (!is_json_number(field, false) || !is_finite(field)) return false;
       out += field;
       return true;
     case ColumnType::integer:
-      if (!is_json_number(field, true)) return false;
+      if (!is_json_number(field, true) || !is_integer_64(field)) return false;
       append_extended("$int", field, out);
       return true;
     case ColumnType::boolean:
       if (field != "true" && field != "false" && field != "1" && field != "0") return false;
       out += field == "true" || field == "1" ? "true" : "false";
       return true;
-    case ColumnType::date:
-      append_extended("$date", field, out);
+    case ColumnType::date: {
+      const auto date = parse_date(field);
+      if (!date) return false;
+      append_extended("$date", date_text(*date), out);
       return true;
+    }
     case ColumnType::json:
       // Not two members in disguise; the engine checks the rest.
       if (!is_one_value(field)) return false;

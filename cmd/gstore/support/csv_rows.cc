@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cmd/gstore/support/csv.h"
+#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/utf8_mark.h"
 
@@ -18,18 +19,18 @@ struct Column {
   ColumnType type = ColumnType::string;
 };
 
-const char* type_word(ColumnType type) {
+std::string type_word(ColumnType type) {
   switch (type) {
     case ColumnType::string:
       return "string";
     case ColumnType::number:
       return "number";
     case ColumnType::integer:
-      return "integer";
+      return "integer of 64 bits";
     case ColumnType::boolean:
       return "boolean (true, false, 1 or 0)";
     case ColumnType::date:
-      return "date";
+      return "date (" + std::string(kDateForms) + ')';
     case ColumnType::json:
       return "JSON value";
   }

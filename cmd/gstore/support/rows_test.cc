@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "cmd/gstore/support/dates.h"
+
 namespace gs::cli {
 namespace {
 
@@ -140,13 +142,17 @@ TEST(Csv, TypesOfColumns) {
       "01,1,true,x,1,s\n"
       "1,1.5,true,x,1,s\n"
       "1,1,yes,x,1,s\n"
-      "1,1,0,x,\"1,\"\"evil\"\":2\",s\n";
+      "1,1,1,x,1,s\n"
+      "9,9223372036854775808,1,x,1,s\n"
+      "1,1,0,2020-01-02,\"1,\"\"evil\"\":2\",s\n";
   const Rows expected{R"({"n":-1.5e3,"i":{"$int":"9007199254740993"},"b":true,)"
                       R"("d":{"$date":"2026-11-23T00:00:00.000Z"},"j":[1,{}],"s":"7"})",
                       R"({"n":null,"i":null,"b":null,"d":null,"j":null,"s":""})",
                       "!column 'n': '01' is no number",
-                      "!column 'i': '1.5' is no integer",
+                      "!column 'i': '1.5' is no integer of 64 bits",
                       "!column 'b': 'yes' is no boolean (true, false, 1 or 0)",
+                      "!column 'd': 'x' is no date (" + std::string(kDateForms) + ')',
+                      "!column 'i': '9223372036854775808' is no integer of 64 bits",
                       "!column 'j': '1,\"evil\":2' is no JSON value"};
   EXPECT_EQ(read(kText, Format::csv, 5, "", options).rows, expected);
 }
