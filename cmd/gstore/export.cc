@@ -51,7 +51,7 @@ class Exporter {
     std::string& out = session_.out.buffer();
     const bool ids = session_.arguments.with_ids;
     if (columns_.empty() && !ids) return {};
-    if (ids) out += "id,collection";
+    if (ids) out += "id,collection,key";
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (i != 0 || ids) out += ',';
       append_csv_field(columns_[i], out);
@@ -60,7 +60,9 @@ class Exporter {
     return each([&](const Record& record) {
       if (ids) {
         out += record.id().text() + ',';
-        append_csv_field(record.collection(), out);
+        append_plain(record.collection(), out);
+        out += ',';
+        append_plain(record.key(), out);
       }
       for (std::size_t i = 0; i < columns_.size(); ++i) {
         if (i != 0 || ids) out += ',';
@@ -100,6 +102,11 @@ class Exporter {
       }
       return Error();
     });
+  }
+
+  // A name that may be empty, like a field that is not there.
+  static void append_plain(std::string_view text, std::string& out) {
+    if (!text.empty()) append_csv_field(text, out);
   }
 
   // Text as it is, other values as JSON; nothing for null and for a field that is not there.

@@ -25,7 +25,9 @@ test('JSON is one array; NDJSON one record a line', (t) => {
 test('--ids tells which record it is', (t) => {
   const place = fill(t, [{ a: 1 }]);
   assert.deepStrictEqual(place.lines(['export', '--ids']), place.lines(['scan']));
-  assert.match(place.ok(['export', '--ids', '-f', 'csv']), /^id,collection,a\r\n[0-9a-f-]{36},City,1\r\n$/);
+  assert.match(place.ok(['export', '--ids', '-f', 'csv']), /^id,collection,key,a\r\n[0-9a-f-]{36},City,,1\r\n$/);
+  place.ok(['set', '-c', 'Keyed', 'one,two', '{"b":2}']);
+  assert.match(place.ok(['export', 'Keyed', '--ids', '-f', 'csv']), /\n[0-9a-f-]{36},Keyed,"one,two",2\r\n$/);
 });
 
 test('CSV has a column for each field, in the order of their appearance', (t) => {
