@@ -2,7 +2,12 @@
 #include "cmd/gstore/arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 
+#include "cmd/gstore/support/blob_ref.h"
+#include "cmd/gstore/support/rows.h"
+#include "cmd/gstore/support/words.h"
 #include "globalstorage/storage.h"
 
 namespace gs::cli {
@@ -12,10 +17,90 @@ constexpr const char* kContentHelp =
     "one JSON object: the text itself, @FILE, or - for standard input";
 constexpr const char* kIdHelp = "UUID of a record, or a foreign key";
 constexpr const char* kExitHelp =
-    "Exit status: 0 ok, 1 failure, 2 usage, 3 verification failed, 4 conflict, 5 not reachable, "
-    "6 not found.\n"
+    "Exit status: 0 ok, 1 failure, 2 usage, 3 damage or verification failed, 4 conflict, "
+    "5 not reachable, 6 not found.\n"
     "Data goes to standard output, messages and progress bars to standard error.\n"
     "`gstore COMMAND --help` shows examples.";
+
+// Enough of a wrong argument to recognise it; the rest would bury the message.
+constexpr std::size_t kShownCharacters = 60;
+constexpr std::size_t kPrefixCharactersMin = 4;  // fewer would name many changes
+constexpr std::size_t kDigestCharacters = 64;
+
+std::string shown(std::string_view text) {
+  if (text.size() <= kShownCharacters) return "'" + std::string(text) + "'";
+  return "'" + std::string(text.substr(0, kShownCharacters)) + "..'";
+}
+
+// CLI11 takes a check as a function from the text to what is wrong with it, empty for nothing. Its
+// own ones quote the text whatever its length, and read 010 as eight.
+using Check = std::function<std::string(std::string&)>;
+
+CLI::Validator validator(Check check) { return {std::move(check), ""}; }
+
+// Decimal digits only; leaves a text that CLI11 reads as the same number.
+CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+  return validator([least, most](std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [after, status] = std::from_chars(text.data(), end, value);
+    if (status != std::errc() || after != end || value < least || value > most) {
+      return shown(text) + " is not a whole number from " + with_commas(least) + " to " +
+             with_commas(most);
+    }
+    text = std::to_string(value);
+    return {};
+  });
+}
+CLI::Validator whole_number(std::uint64_t least) { return whole_number(least, ~std::uint64_t{0}); }
+
+CLI::Validator one_of(std::vector<std::string> words) {
+  return validator([words = std::move(words)](std::string& text) -> std::string {
+    if (std::find(words.begin(), words.end(), text) != words.end()) return {};
+    std::string list;
+    for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
+    return shown(text) + " is unknown; known: " + list;
+  });
+}
+
+std::string check_change(std::string& text) {
+  const bool hex = text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+  if (hex && text.size() >= kPrefixCharactersMin && text.size() <= kDigestCharacters) return {};
+  return shown(text) +
+         " names no change: give the first 4 to 64 hexadecimal characters of its digest, as "
+         "`gstore log` prints it";
+}
+
+std::string check_digest(std::string& text) {
+  return Digest::parse(text) ? "" : shown(text) + " is no digest: give 64 hexadecimal characters";
+}
+
+std::string check_id(std::string& text) {
+  return Id::parse(text) ? "" : shown(text) + " is no id: give 36 characters as scan prints them";
+}
+
+std::string check_blob(std::string& text) {
+  return parse_blob_ref(text)
+             ? ""
+             : shown(text) +
+                   " names no blob: give SHA256:SIZE as `gstore blob put` prints it, or "
+                   "the value as JSON";
+}
+
+std::string check_column_type(std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon != std::string::npos && column_type(std::string_view(text).substr(colon + 1))) {
+    return {};
+  }
+  return shown(text) +
+         " is not FIELD:TYPE with the TYPE string, number, integer, boolean, date or json";
+}
+
+std::string check_delimiter(std::string& text) {
+  if (text == "\\t" || (text.size() == 1 && text != "\"" && text != "\n" && text != "\r"))
+    return {};
+  return shown(text) + " is not one character; use for example ; or \\t";
+}
 
 class Parser {
  public:
@@ -48,8 +133,7 @@ class Parser {
     } catch (const CLI::ParseError& error) {
       parsed.finished = true;
       parsed.exit = Exit::usage;
-      parsed.text =
-          std::string(error.what()) + ". Run `" + chosen_name() + " --help` for the usage.";
+      parsed.text = problem_of(error) + ". Run `" + chosen_name() + " --help` for the usage.";
       return parsed;
     }
     take_chosen();
@@ -71,7 +155,7 @@ class Parser {
 
   void add_id(CLI::App* sub) {
     sub->add_option("ID", a_.id, kIdHelp)->required();
-    add_collection(sub, "collection of the foreign key");
+    add_collection(sub, "collection of the foreign key, or the one that the UUID must be in");
   }
   void add_collection(CLI::App* sub, const char* help) {
     sub->add_option("-c,--collection", a_.collection, help)->type_name("NAME");
@@ -95,7 +179,9 @@ class Parser {
               "  gstore get 01936c1e-1f7a-7abc-8def-0123456789ab\n"
               "  gstore get -c City kyiv --json\n  gstore get ID --at 9f3c01a2");
     add_id(sub);
-    sub->add_option("--at", a_.change, "as of just after this change")->type_name("CHANGE");
+    sub->add_option("--at", a_.change, "as of just after this change")
+        ->type_name("CHANGE")
+        ->check(validator(check_change));
 
     sub = add("set", "replace a record; with a foreign key also create it",
               "  gstore set ID '{\"name\":\"Kyiv\"}'\n  gstore set -c City kyiv @kyiv.json");
@@ -119,14 +205,17 @@ class Parser {
         ->type_name("JSON")
         ->required();
     sub->add_option("--set", a_.changes, "fields to change then")->type_name("JSON")->required();
+    sub->callback([this] { check_one_stdin(); });
 
     sub = add("scan", "print records in the order of their ids, one JSON object a line",
               "  gstore scan City --limit 10\n  gstore scan | jq .data.name");
     sub->add_option("COLLECTION", a_.collection, "default: all");
     sub->add_option("-n,--limit", a_.limit, "at most this many records")
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
-    sub->add_option("--from", a_.from, "first id, inclusive")->type_name("ID");
+        ->transform(whole_number(0));
+    sub->add_option("--from", a_.from, "first id, inclusive")
+        ->type_name("ID")
+        ->check(validator(check_id));
   }
 
   void add_files() {
@@ -138,21 +227,25 @@ class Parser {
             "  gstore import City cities.json --json    # {\"rows\":n} per durable batch");
     sub->add_option("COLLECTION", a_.collection, "collection of the new records")->required();
     sub->add_option("FILE", a_.file, "file, or - for standard input")->required();
-    sub->add_option("-f,--format", a_.format, "default: by extension or first byte")
-        ->check(CLI::IsMember({"ndjson", "json", "csv"}));
+    sub->add_option("-f,--format", a_.format,
+                    "ndjson, json or csv; default: by extension or first byte")
+        ->check(one_of({"ndjson", "json", "csv"}));
     sub->add_option("--key", a_.key_field, "field that is the foreign key; rows replace each other")
         ->type_name("FIELD");
     sub->add_option("--type", a_.types, "CSV: string, number, integer, boolean, date or json")
         ->type_name("FIELD:TYPE")
         ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    sub->add_option("--delimiter", a_.delimiter, "CSV: one character")->type_name("C");
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->check(validator(check_column_type));
+    sub->add_option("--delimiter", a_.delimiter, "CSV: one character")
+        ->type_name("C")
+        ->check(validator(check_delimiter));
     sub->add_option("--batch", a_.batch_rows, "rows per transaction (default 4096, or 1 MiB)")
         ->type_name("N")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
+        ->transform(whole_number(1, 1'000'000));
     sub->add_option("--first", a_.first_row, "begin with this row, to go on after a stop")
         ->type_name("ROW")
-        ->check(CLI::PositiveNumber);
+        ->transform(whole_number(1));
     sub->add_flag("--skip-bad", a_.skip_bad, "count malformed rows instead of stopping");
 
     sub =
@@ -160,11 +253,11 @@ class Parser {
             "  gstore export City > cities.ndjson\n  gstore export City --format csv > cities.csv");
     sub->add_option("COLLECTION", a_.collection, "default: all");
     sub->add_option("-f,--format", a_.format, "ndjson (default), json or csv")
-        ->check(CLI::IsMember({"ndjson", "json", "csv"}));
+        ->check(one_of({"ndjson", "json", "csv"}));
     sub->add_option("--columns", a_.columns, "CSV: these fields only, in this order")
         ->type_name("A,B,..")
         ->delimiter(',');
-    sub->add_flag("--ids", a_.with_ids, "with id and collection, as scan prints them");
+    sub->add_flag("--ids", a_.with_ids, "with id, collection and foreign key, as scan prints them");
 
     CLI::App* const blob =
         add("blob", "values larger than a record",
@@ -176,19 +269,23 @@ class Parser {
     sub = add(*blob, "get", "write a blob to standard output",
               "  gstore blob get SHA256:SIZE > film.mp4\n"
               "  gstore blob get '{\"$blob\":{\"sha256\":\"..\",\"size\":1}}' > film.mp4");
-    sub->add_option("BLOB", a_.id, "SHA256:SIZE, or the value as JSON")->required();
+    sub->add_option("BLOB", a_.id, "SHA256:SIZE, or the value as JSON")
+        ->required()
+        ->check(validator(check_blob));
   }
 
   void add_history() {
     CLI::App* sub =
         add("log", "print the changes, newest first", "  gstore log -n 10\n  gstore log --json");
-    sub->add_option("-n", a_.limit, "at most this many")
+    sub->add_option("-n,--limit", a_.limit, "at most this many")
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->transform(whole_number(0));
 
     sub = add("show", "print a change with its operations",
               "  gstore show 9f3c01a2\n  gstore show 9f3c01a2 --json | jq .operations[0]");
-    sub->add_option("CHANGE", a_.change, "digest, or its first 4 or more characters")->required();
+    sub->add_option("CHANGE", a_.change, "digest, or its first 4 or more characters")
+        ->required()
+        ->check(validator(check_change));
   }
 
   void add_proofs() {
@@ -196,7 +293,9 @@ class Parser {
                         "  gstore verify\n  gstore verify --full\n"
                         "  gstore verify --head $(cat head-noted-elsewhere)");
     sub->add_flag("--full", a_.full, "also make the state anew from the log and compare");
-    sub->add_option("--head", a_.change, "this change must be in the log")->type_name("CHANGE");
+    sub->add_option("--head", a_.change, "this change must be in the log")
+        ->type_name("CHANGE")
+        ->check(validator(check_change));
 
     sub = add("proof", "print a self-contained proof of a record's version",
               "  gstore proof ID > kyiv.proof.json\n  gstore proof -c City kyiv");
@@ -205,7 +304,9 @@ class Parser {
     sub = add("verify-proof", "check a proof; needs no storage",
               "  gstore verify-proof kyiv.proof.json\n  gstore proof ID | gstore verify-proof -");
     sub->add_option("FILE", a_.file, "file, or - for standard input")->required();
-    sub->add_option("--root", a_.log_root, "the log's root must be this")->type_name("DIGEST");
+    sub->add_option("--root", a_.log_root, "the log's root must be this")
+        ->type_name("DIGEST")
+        ->check(validator(check_digest));
 
     sub = add("erase", "remove every payload of a record for good; the chain still verifies",
               "  gstore erase ID --reason 'request 4711'");
@@ -236,13 +337,13 @@ class Parser {
             "  gstore bench\n  gstore bench --self --records 1000000");
     sub->add_option("--records", a_.records, "records of the built-in measurement")
         ->type_name("N")
-        ->check(CLI::Range(std::uint64_t{1'000}, std::uint64_t{100'000'000}));
+        ->transform(whole_number(1'000, 100'000'000));
     sub->add_flag("--self", a_.self, "the built-in measurement even if gstore-bench is there");
     sub->allow_extras();
 
     sub = add("completion", "print a script for the shell",
               "  gstore completion bash > /etc/bash_completion.d/gstore");
-    sub->add_option("SHELL", a_.format, "bash")->required()->check(CLI::IsMember({"bash"}));
+    sub->add_option("SHELL", a_.format, "bash")->required()->check(one_of({"bash"}));
   }
 
   void take_insert() {
@@ -254,6 +355,35 @@ class Parser {
     } else {
       throw CLI::RequiredError("JSON");  // NOLINT: how CLI11 is told, inside its own parse
     }
+  }
+
+  // Standard input can be read once.
+  void check_one_stdin() const {
+    if (a_.expected != "-" || a_.changes != "-") return;
+    const char* const what = "both from standard input; give one of them as text or @FILE";
+    throw CLI::ValidationError("--if and --set", what);  // NOLINT: as above
+  }
+
+  // What CLI11 says, but for words that nobody expected: it names them backwards, or not at all
+  // when a command is missing.
+  std::string problem_of(const CLI::ParseError& error) const {
+    const CLI::App* last = &app_;
+    while (!last->get_subcommands().empty()) last = last->get_subcommands().front();
+    std::vector<std::string> words = app_.remaining(true);
+    const bool extras = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+    const bool lacks_command = !last->get_subcommands([](const CLI::App*) { return true; }).empty();
+    if (words.empty() || (!extras && !lacks_command)) return error.what();
+    const bool option = words.front().starts_with('-');
+    if (option || lacks_command) {
+      return (option ? "unknown option " : "unknown command ") + shown(words.front());
+    }
+    constexpr std::size_t kListedMax = 5;
+    std::string list;
+    for (std::size_t i = 0; i < std::min(words.size(), kListedMax); ++i) {
+      list += ' ' + shown(words[i]);
+    }
+    if (words.size() > kListedMax) list += " ..";
+    return "too many arguments:" + list;
   }
 
   void take_chosen() {

@@ -1,8 +1,8 @@
 // blob put and blob get: values larger than a record, named by their digest.
 #include <algorithm>
-#include <charconv>
 
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/support/blob_ref.h"
 #include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
 
@@ -13,34 +13,6 @@ namespace {
 // machines, and the limit keeps a wrong pipe from filling all of it.
 constexpr std::size_t kBlobBytesMax = std::size_t{4} << 30;
 constexpr std::size_t kWriteBytes = std::size_t{1} << 20;
-
-bool parse_size(std::string_view text, std::uint64_t& size) {
-  const char* const end = text.data() + text.size();
-  const auto [after, status] = std::from_chars(text.data(), end, size);
-  return status == std::errc() && after == end;
-}
-
-Result<BlobRef> parse_ref(const std::string& text) {
-  std::string digest;
-  std::string_view size;
-  if (const auto inner = find_member(text, "$blob")) {
-    const auto sha256 = find_member(*inner, "sha256");
-    digest = sha256 ? unquote(*sha256).value_or("") : "";
-    size = find_member(*inner, "size").value_or("");
-  } else if (const std::size_t colon = text.find(':'); colon != std::string::npos) {
-    digest = text.substr(0, colon);
-    size = std::string_view(text).substr(colon + 1);
-  }
-  BlobRef ref;
-  const auto parsed = Digest::parse(digest);
-  if (!parsed || !parse_size(size, ref.size)) {
-    return Error(Code::invalid, "'" + text.substr(0, 100) +
-                                    "' names no blob. Give SHA256:SIZE as `gstore blob put` prints "
-                                    "it, or the value as JSON.");
-  }
-  ref.digest = *parsed;
-  return ref;
-}
 
 }  // namespace
 
@@ -62,7 +34,7 @@ Result<Exit> put_blob(Session& session) {
 }
 
 Result<Exit> get_blob(Session& session) {
-  GS_TRY(const BlobRef ref, parse_ref(session.arguments.id));
+  const BlobRef ref = parse_blob_ref(session.arguments.id).value_or(BlobRef{});
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY(const Buffer content, storage.get_blob(ref));
   std::string_view rest = as_text(content);

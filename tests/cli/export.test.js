@@ -72,5 +72,5 @@ test('blobs are named by their digest and come back unchanged', (t) => {
     assert.ok(out.equals(content));
   }
   place.fails(EXIT.notFound, ['blob', 'get', `${'0'.repeat(64)}:5`]);
-  place.fails(EXIT.failure, ['blob', 'get', '../../etc/passwd'], /names no blob/);
+  place.fails(EXIT.usage, ['blob', 'get', '../../etc/passwd'], /names no blob/);
 });

@@ -52,6 +52,51 @@ test('usage errors exit with 2 and say where the help is', () => {
   assert.strictEqual(error.code, 'usage');
 });
 
+test('every argument that cannot be understood is a usage error, and is named briefly', () => {
+  const long = '9'.repeat(300);
+  const import_ = ['import', 'City', '-'];
+  const cases = [
+    [['nonsense', 'a'], /unknown command 'nonsense'/],
+    [['blob', 'nonsense'], /unknown command 'nonsense'/],
+    [['get', 'a', '--nonsense'], /unknown option '--nonsense'/],
+    [['get', 'a', 'b', 'c'], /too many arguments: 'b' 'c'/],
+    [['get', 'a', long], /too many arguments: '9+\.\.'/],
+    [[...import_, '--batch', long], /--batch: '9+\.\.' is not a whole number from 1 to 1,000,000/],
+    [[...import_, '--first', '0'], /from 1 to/],
+    [[...import_, '--format', 'xml'], /'xml' is unknown; known: ndjson, json, csv/],
+    [[...import_, '--type', 'a:colour'], /'a:colour' is not FIELD:TYPE/],
+    [[...import_, '--type', 'colour'], /FIELD:TYPE/],
+    [[...import_, '--delimiter', 'ab'], /--delimiter: 'ab'/],
+    [['scan', '--limit', '99999999999999999999'], /whole number/],
+    [['scan', '--from', 'x'], /is no id/],
+    [['log', '-n', '0x10'], /whole number/],
+    [['show', 'xyz'], /names no change/],
+    [['verify-proof', '-', '--root', 'x'], /is no digest/],
+    [['blob', 'get', 'x'], /names no blob/],
+    [['swap', 'a', '--if', '-', '--set', '-'], /both from standard input/],
+    [['bench', '--records', '5'], /from 1,000 to 100,000,000/],
+  ];
+  for (const [args, pattern] of cases) {
+    const { code, out, err } = run(args);
+    assert.deepStrictEqual([code, out], [EXIT.usage, ''], `${args.join(' ')}: ${err}`);
+    assert.match(err, pattern);
+    assert.match(err, /\. Run `gstore[a-z -]* --help` for the usage\.\n$/);
+    assert.ok(err.length < 300, err);
+    assert.strictEqual(errorOf(run([...args, '--json'])).code, 'usage');
+  }
+});
+
+test('a limit is written the same everywhere, and 010 is ten', (t) => {
+  const place = new Place(t);
+  for (let i = 0; i < 12; i++) place.ok(['insert', `{"i":${i}}`]);
+  for (const option of ['-n', '--limit']) {
+    for (const command of ['scan', 'log']) {
+      assert.strictEqual(place.ok([command, option, '010']).trim().split('\n').length, 10);
+      assert.match(run([command, '--help']).out, /-n,--limit N/);
+    }
+  }
+});
+
 test('standard output that cannot be written is a failure', (t) => {
   if (!fs.existsSync('/dev/full')) return t.skip('no /dev/full');
   const place = new Place(t);
