@@ -1,4 +1,4 @@
-// import: rows of a file into transactions of about a thousand rows, each durable as a whole.
+// import: rows of a file into transactions of some thousand rows, each durable as a whole.
 //
 // One thread splits rows and stages them (the engine parses JSON there), a second one waits for the
 // disk (acknowledger.h), so `--json` prints {"rows":n} only for what survives a power cut.
@@ -27,27 +27,14 @@ constexpr int kIdleMs = 200;
 // How often the clock is read for the progress bar.
 constexpr std::uint64_t kRowsPerLook = 512;
 
-Result<CsvOptions> csv_options(const Arguments& arguments) {
+// The arguments were checked when they were parsed.
+CsvOptions csv_options(const Arguments& arguments) {
   CsvOptions options;
-  const std::string& delimiter = arguments.delimiter;
-  const bool usable =
-      delimiter.size() == 1 && delimiter != "\"" && delimiter != "\n" && delimiter != "\r";
-  if (!usable && delimiter != "\\t") {
-    return Error(Code::invalid,
-                 "--delimiter '" + delimiter + "' is not one character. Use for example ; or \\t.");
-  }
-  options.delimiter = usable ? delimiter[0] : '\t';
+  options.delimiter = arguments.delimiter.size() == 1 ? arguments.delimiter[0] : '\t';
   for (const std::string& text : arguments.types) {
     const std::size_t colon = text.rfind(':');
-    const auto type = colon == std::string::npos
-                          ? std::nullopt
-                          : column_type(std::string_view(text).substr(colon + 1));
-    if (!type) {
-      return Error(Code::invalid, "--type '" + text +
-                                      "' is not FIELD:TYPE. TYPE is string, number, integer, "
-                                      "boolean, date or json.");
-    }
-    options.types.emplace_back(text.substr(0, colon), *type);
+    const auto type = column_type(std::string_view(text).substr(colon + 1));
+    options.types.emplace_back(text.substr(0, colon), type.value_or(ColumnType::string));
   }
   return options;
 }
@@ -58,6 +45,7 @@ class Importer {
       : session_(session),
         arguments_(session.arguments),
         storage_(storage),
+        source_(source),
         input_(source),
         file_bytes_(source.size()),
         acknowledger_([this](std::uint64_t ticket) { return storage_.wait(Ticket{ticket}); },
@@ -93,9 +81,11 @@ class Importer {
     Row row;
     while (true) {
       auto found = reader->next(row);
-      if (stop_requested()) return {};  // the end of the input may be the stop, not its end
-      if (!found) return std::move(found).error();
       if (!late_.ok()) return std::move(late_);
+      // A stop ends the import between two batches, or where the input has to be waited for.
+      if (stop_requested() && batch_rows_ == 0) return {};
+      if (source_.cut_short()) return {};
+      if (!found) return std::move(found).error();
       if (!*found) return {};
       if (row.number < arguments_.first_row) continue;
       if (Error error = stage(row)) {
@@ -181,6 +171,7 @@ class Importer {
   Session& session_;
   const Arguments& arguments_;
   Storage& storage_;
+  const FileSource& source_;
   Input input_;
   std::uint64_t file_bytes_;
   std::uint64_t batch_rows_max_ = kBatchRows;
@@ -194,15 +185,18 @@ class Importer {
   Acknowledger acknowledger_;  // last: its thread uses what is above
 };
 
+// `first`: the row to go on with after a stop; 0 without one.
+void summarize_json(Session& session, const Importer& importer, std::uint64_t first) {
+  const bool told = importer.rows() != 0 && importer.skipped() == 0;  // by the last batch
+  if (told && first == 0) return;
+  JsonObject line;
+  line.number("rows", importer.rows()).number("skipped", importer.skipped());
+  if (first != 0) line.number("first", first);
+  session.out.line(line.take());
+}
+
 void summarize(Session& session, const Importer& importer) {
   const std::uint64_t rows = importer.rows();
-  if (session.arguments.json) {
-    if (rows != 0 && importer.skipped() == 0) return;  // the last batch said it
-    JsonObject line;
-    line.number("rows", rows).number("skipped", importer.skipped());
-    session.out.line(line.take());
-    return;
-  }
   const double seconds = importer.seconds();
   const auto rate = static_cast<std::uint64_t>(static_cast<double>(rows) / std::max(seconds, 1e-3));
   char elapsed[32];
@@ -216,26 +210,31 @@ void summarize(Session& session, const Importer& importer) {
 }  // namespace
 
 Result<Exit> import_rows(Session& session) {
-  GS_TRY(CsvOptions csv, csv_options(session.arguments));
   GS_TRY(FileSource source, FileSource::open(session.arguments.file));
   GS_TRY(Storage storage, open_storage(session, Access::bulk));
   catch_interrupts();
   Importer importer(session, storage, source);
   source.stop_when(&stop_requested());
   source.on_idle(kIdleMs, [&importer] { importer.idle(); });
-  Error error = importer.run(std::move(csv));
-  summarize(session, importer);
+  Error error = importer.run(csv_options(session.arguments));
+  const bool stopped = stop_requested();
+  const std::uint64_t first =
+      stopped ? importer.rows() + importer.skipped() + session.arguments.first_row : 0;
+  if (!session.arguments.json) {
+    summarize(session, importer);
+  } else if (error.ok()) {  // else the batches have said what is in
+    summarize_json(session, importer, first);
+  }
   const std::string in = count_text(importer.rows(), "row is", "rows are") + " in";
   if (!error.ok()) {
-    if (!session.arguments.json) session.terminal.note("import: stopped early; " + in + '.');
+    session.terminal.note("import: stopped early; " + in + '.');
     storage.close().ignore();  // the first failure is the one to report
     return error;
   }
   GS_TRY_OK(storage.close());
-  if (!stop_requested()) return Exit::ok;
-  session.terminal.note(
-      "import: stopped by a signal; " + in + ". Go on with --first " +
-      std::to_string(importer.rows() + importer.skipped() + session.arguments.first_row) + '.');
+  if (!stopped) return Exit::ok;
+  session.terminal.note("import: stopped by a signal; " + in + ". Go on with --first " +
+                        std::to_string(first) + '.');
   return Exit::interrupted;
 }
 

@@ -4,6 +4,7 @@
 
 const { test } = require('node:test');
 const assert = require('node:assert');
+const { once } = require('node:events');
 const { Place, parseLines, errorOf, waitFor, closed, EXIT } = require('./gstore.js');
 
 const ROWS = Array.from({ length: 10000 }, (_, i) => ({
@@ -66,6 +67,29 @@ test('CSV with quotes, line breaks and types', (t) => {
   assert.deepStrictEqual(dataOf(place, 'Plain'), [{ a: '1', b: '2' }]);
 });
 
+test('dates of CSV: a day, a time, a zone', (t) => {
+  const place = new Place(t);
+  const input =
+    'at\n2020-01-02\n2020-01-02T03:04\n2020-01-02 03:04:05\n2020-01-02T03:04:05.678Z\n' +
+    '2020-01-02T03:04:05+02:00\n""\n';
+  const dates = ['--format', 'csv', '--type', 'at:date'];
+  place.ok(['import', 'Log', '-', ...dates], { input });
+  assert.deepStrictEqual(dataOf(place, 'Log').map(({ at }) => at?.$date), [
+    '2020-01-02T00:00:00.000Z', '2020-01-02T03:04:00.000Z', '2020-01-02T03:04:05.000Z',
+    '2020-01-02T03:04:05.678Z', '2020-01-02T01:04:05.000Z', undefined,
+  ]);
+  place.fails(EXIT.failure, ['import', 'Log', '-', ...dates],
+    /row 2 \(line 3\): column 'at': '02\.01\.2020' is no date \(2026-11-23, .*\+02:00\)/, {
+      input: 'at\n2020-01-02\n02.01.2020\n',
+    });
+  place.fails(EXIT.failure, ['import', 'Log', '-', '--format', 'csv', '--type', 'n:integer'],
+    /row 1 \(line 2\): column 'n': '9223372036854775808' is no integer of 64 bits/, {
+      input: 'n\n9223372036854775808\n',
+    });
+  place.fails(EXIT.failure, ['import', 'Log', '-', '--format', 'csv', '--type', 'n:number'],
+    /column 'n': '1e999' is no number/, { input: 'n\n1e999\n' });
+});
+
 test('--key makes a field the foreign key: rows replace each other', (t) => {
   const place = new Place(t);
   const input = '{"slug":"a","n":1}\n{"slug":"b","n":1}\n{"n":2,"slug":"a"}\n{"slug":7}\n';
@@ -91,6 +115,10 @@ test('a bad row is named; rows before it stay', (t) => {
   const json = place.run(['import', 'City', '-', '--json'], { input });
   assert.deepStrictEqual(parseLines(json.out), [{ rows: 2 }]);
   assert.strictEqual(errorOf(json).code, 'invalid');
+
+  const first = place.run(['import', 'City', '-', '--json'], { input: '{"a":}\n' });
+  assert.deepStrictEqual([first.code, first.out], [EXIT.failure, '']);
+  assert.strictEqual(errorOf(first).code, 'invalid');
 });
 
 test('--skip-bad goes on and counts', (t) => {
@@ -148,6 +176,56 @@ test('Ctrl-C finishes the batch and says how many rows are in', async (t) => {
   const rows = Number(count.replaceAll(',', ''));
   assert.deepStrictEqual(dataOf(place, 'City'), ROWS.slice(0, rows));
   assert.match(err, new RegExp(`--first ${rows + 1}\\.`));
+});
+
+test('Ctrl-C in the middle of a file ends at the end of a batch', async (t) => {
+  const place = new Place(t);
+  const batch = 1000;
+  const total = 400;
+  const file = place.file('rows.ndjson', Array(total / 10).fill(NDJSON).join(''));
+  const child = place.start(['import', 'City', file, '--json', '--batch', String(batch)]);
+  let out = '';
+  child.stdout.on('data', (chunk) => { out += String(chunk); });
+  await waitFor(child.stdout, /"rows"/);
+  child.kill('SIGINT');
+  assert.deepStrictEqual(await closed(child), { code: EXIT.interrupted, signal: null });
+  const { rows, skipped, first } = parseLines(out).at(-1);
+  assert.deepStrictEqual([rows % batch, skipped, first], [0, 0, rows + 1]);
+  assert.ok(rows < total * batch);
+  assert.strictEqual(place.json(['stats']).records, rows);
+});
+
+test('Ctrl-C in the middle of a pipe: --first goes on without a gap', async (t) => {
+  const place = new Place(t);
+  const child = place.start(['import', 'City', '-', '--batch', '500']);
+  let err = '';
+  let stopped = false;
+  child.stderr.on('data', (chunk) => { err += String(chunk); });
+  child.stdin.on('error', () => { stopped = true; });
+  child.stdin.on('close', () => { stopped = true; });
+  const end = closed(child);
+  setTimeout(() => child.kill('SIGINT'), 300);
+  const rows = [];
+  const limit = 5_000_000; // far more than an import takes before the signal
+  while (!stopped && rows.length < limit) {
+    const lines = [];
+    for (let i = 0; i < 1000; i++) lines.push(`{"i":${rows.length + i}}\n`);
+    for (const line of lines) rows.push(line);
+    // Cut anywhere: a row that the signal finds half read is none.
+    if (!child.stdin.write(lines.join(''))) {
+      await Promise.race([once(child.stdin, 'drain').catch(() => {}), end]);
+    }
+    if (child.exitCode !== null) stopped = true;
+  }
+  assert.deepStrictEqual(await end, { code: EXIT.interrupted, signal: null }, err);
+  const said = /stopped by a signal; ([\d,]+) rows? (?:is|are) in\. Go on with --first (\d+)\./;
+  const [, count, first] = said.exec(err);
+  const done = Number(count.replaceAll(',', ''));
+  assert.strictEqual(Number(first), done + 1);
+  const more = rows.slice(0, done + 2000);
+  const rest = place.run(['import', 'City', '-', '--first', first], { input: more.join('') });
+  assert.strictEqual(rest.code, EXIT.ok, rest.err);
+  assert.deepStrictEqual(dataOf(place, 'City').map(({ i }) => i), more.map((_, i) => i));
 });
 
 test('SIGKILL keeps every acknowledged row', async (t) => {

@@ -14,9 +14,12 @@
 namespace gs::cli {
 namespace {
 
+// An input file is named by the caller: that there is none is no failure of the disk.
 Error cannot_read(const std::string& name, int number) {
-  return Error(Code::io, "cannot read " + name + ": " + std::strerror(number) +
-                             ". Check the path and its permissions.");
+  const bool missing = number == ENOENT || number == ENOTDIR;
+  const Code code = missing ? Code::not_found : number == EISDIR ? Code::invalid : Code::io;
+  return Error(code, "cannot read " + name + ": " + std::strerror(number) +
+                         (missing ? ". Check the path." : ". Check the path and its permissions."));
 }
 
 }  // namespace
@@ -41,7 +44,9 @@ FileSource::FileSource(FileSource&& other) noexcept
       size_(other.size_),
       idle_ms_(other.idle_ms_),
       idle_(std::move(other.idle_)),
-      stop_(other.stop_) {}
+      stop_(other.stop_),
+      stopping_bytes_(other.stopping_bytes_),
+      cut_short_(other.cut_short_) {}
 
 FileSource::~FileSource() {
   if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
@@ -54,22 +59,28 @@ void FileSource::on_idle(int idle_ms, std::function<void()> call) {
 
 Result<std::size_t> FileSource::read(char* to, std::size_t size) {
   bool idle_told = false;
-  while (!stopped()) {
-    if (idle_) {
+  while (true) {
+    const bool stop = stopping();
+    if (idle_ || stop) {
       pollfd wait{descriptor_, POLLIN, 0};
-      const int ready = ::poll(&wait, 1, idle_ms_);  // returns now and then, to see a stop
+      const int ready = ::poll(&wait, 1, stop ? 0 : idle_ms_);  // now and then, to see a stop
+      if (ready < 0 && errno == EINTR) continue;
+      if (stop && (ready == 0 || stopping_bytes_ > kRowBytesMax)) {
+        cut_short_ = true;
+        return std::size_t{0};
+      }
       if (ready == 0) {
         if (!idle_told) idle_();
         idle_told = true;
         continue;
       }
-      if (ready < 0 && errno == EINTR) continue;
     }
     const ssize_t got = ::read(descriptor_, to, size);
-    if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) return cannot_read(name_, errno);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cannot_read(name_, errno);
+    if (stop) stopping_bytes_ += static_cast<std::uint64_t>(got);
+    return static_cast<std::size_t>(got);
   }
-  return std::size_t{0};
 }
 
 Result<std::size_t> MemorySource::read(char* to, std::size_t size) {

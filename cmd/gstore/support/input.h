@@ -32,7 +32,7 @@ class Source {
 // A file, or standard input for "-". The descriptor is closed with it unless it is standard input.
 class FileSource : public Source {
  public:
-  // Errors: io (with the reason of the operating system).
+  // Errors: not_found, invalid (a directory), io (with the reason of the operating system).
   static Result<FileSource> open(const std::string& path);
   FileSource(FileSource&& other) noexcept;
   FileSource& operator=(FileSource&&) = delete;
@@ -43,13 +43,16 @@ class FileSource : public Source {
   std::uint64_t size() const noexcept { return size_; }
   // Called when nothing arrives for `idle_ms`, once per pause.
   void on_idle(int idle_ms, std::function<void()> call);
-  // The stream ends at the next read after `*stop` became true.
+  // Once `*stop` is true the stream goes on as long as bytes are there without waiting, so that
+  // work under way can come to its end, but not for more than the longest row.
   void stop_when(const std::atomic<bool>* stop) noexcept { stop_ = stop; }
+  // The stream ended because of that; what was read last may be half a row.
+  bool cut_short() const noexcept { return cut_short_; }
 
  private:
   FileSource(int descriptor, std::string name, std::uint64_t size)
       : descriptor_(descriptor), name_(std::move(name)), size_(size) {}
-  bool stopped() const noexcept { return stop_ != nullptr && *stop_; }
+  bool stopping() const noexcept { return stop_ != nullptr && *stop_; }
 
   int descriptor_;
   std::string name_;
@@ -57,6 +60,8 @@ class FileSource : public Source {
   int idle_ms_ = -1;
   std::function<void()> idle_;
   const std::atomic<bool>* stop_ = nullptr;
+  std::uint64_t stopping_bytes_ = 0;  // read since `*stop_`
+  bool cut_short_ = false;
 };
 
 // Bytes in memory, handed out in pieces of `piece_bytes`: for tests and fuzzers.
