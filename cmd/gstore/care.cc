@@ -95,7 +95,15 @@ Result<Exit> backup(Session& session) {
 }
 
 Result<Exit> restore(Session& session) {
-  GS_TRY_OK(Storage::restore(session.arguments.file, session.arguments.target));
+  const std::string& backup = session.arguments.file;
+  Error error = Storage::restore(backup, session.arguments.target);
+  if (error.code() == Code::not_a_storage) {
+    const std::string_view what = error.message();
+    return Error(Code::not_a_storage,
+                 "no backup to restore: " + std::string(what.substr(0, what.rfind(". "))) +
+                     ". Name a directory that `gstore backup` made");
+  }
+  GS_TRY_OK(std::move(error));
   print_made(session, "restore", session.arguments.target);
   return Exit::ok;
 }

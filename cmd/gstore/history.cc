@@ -1,5 +1,6 @@
 // log and show: the chain as people and programs read it.
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 
@@ -15,7 +16,7 @@ JsonObject change_json(const ChangeInfo& change) {
   line.text("change", change.digest.text())
       .text("writer", change.writer.text())
       .number("sequence", change.sequence)
-      .text("time", utc_text(change.time_ms))
+      .text("time", time_text(change.time_ms))
       .number("transactions", std::uint64_t{change.transactions})
       .number("bytes", change.bytes)
       .text("prev", change.prev.text())
@@ -26,7 +27,7 @@ JsonObject change_json(const ChangeInfo& change) {
 }
 
 std::string change_line(const ChangeInfo& change) {
-  return short_text(change.digest) + "  " + utc_text(change.time_ms) + "  writer " +
+  return short_text(change.digest) + "  " + time_text(change.time_ms) + "  writer " +
          short_text(change.writer) + "  " +
          count_text(change.transactions, "transaction", "transactions") + "  " +
          count_text(change.operations, "operation", "operations") + "  " + size_text(change.bytes);
@@ -35,7 +36,7 @@ std::string change_line(const ChangeInfo& change) {
 void print_change(const ChangeInfo& change, Output& out) {
   out.line("change      " + change.digest.text());
   out.line("writer      " + change.writer.text() + ", its change " + with_commas(change.sequence));
-  out.line("time        " + utc_text(change.time_ms));
+  out.line("time        " + time_text(change.time_ms));
   out.line("previous    " + (change.prev.is_zero() ? std::string("none") : change.prev.text()));
   for (const Digest& parent : change.parents) out.line("parent      " + parent.text());
   out.line("place       segment " + std::to_string(change.segment) + ", offset " +
@@ -85,7 +86,7 @@ Result<Exit> log(Session& session) {
 
 Result<Exit> show(Session& session) {
   GS_TRY(const Storage storage, open_storage(session, Access::read));
-  GS_TRY(const Digest digest, change_of(storage, *session.arguments.change));
+  GS_TRY(const Digest digest, change_of(session, storage, *session.arguments.change));
   std::vector<OperationInfo> operations;
   GS_TRY(const ChangeInfo change, storage.change(digest, &operations));
   if (!session.arguments.json) {

@@ -41,11 +41,7 @@ int main(int argc, char** argv) {
     }
   } else {
     gs::cli::Session session{parsed.arguments, out, terminal};
-    const gs::Result<Exit> done = run(session);
-    out.flush();  // what was found before a failure comes before its message
-    terminal.end_progress();
-    if (!done) terminal.error(done.error());
-    exit = done ? *done : gs::cli::exit_of(done.code());
+    exit = gs::cli::conclude(session, run(session));
   }
   if (const Error error = out.finish()) {
     terminal.error(error);

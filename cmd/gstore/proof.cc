@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -12,7 +13,6 @@ namespace {
 // A proof holds one record and some hundred digests.
 constexpr std::size_t kProofBytesMax = std::size_t{64} << 20;
 constexpr std::size_t kNameColumns = 13;
-constexpr std::size_t kDigestCharacters = 64;
 
 std::string padded(std::string text, std::size_t columns) {
   if (text.size() < columns) text.resize(columns, ' ');
@@ -71,34 +71,62 @@ void print_report(const VerifyReport& report, Output& out) {
 // The failure as an error for standard error: the first damaged section.
 Error failure_of(const VerifyReport& report) {
   for (const VerifySection& section : report.sections) {
-    if (!section.ok) {
-      return Error(Code::damaged, "verification failed: " + section.name + ": " + section.detail +
-                                      ". Restore from a backup, or fetch the damaged part from a "
-                                      "replica.");
+    if (section.ok) continue;
+    const std::string what = "verification failed: " + section.name + ": " + section.detail;
+    if (section.name == "head") {  // the last one: all that is there is intact
+      return Error(Code::broken_chain, what + ". Restore from a backup or a replica that has it");
     }
+    return Error(Code::damaged,
+                 what + ". Restore from a backup, or fetch the damaged part from a replica");
   }
   return Error(Code::damaged, "verification failed");
 }
 
-Error not_in_log(std::string_view head) {
-  return Error(
-      Code::broken_chain,
-      "verification failed: head " + std::string(head) +
-          " is not in the log: its end was cut off, or it is another storage. Restore from "
-          "a backup or a replica that has it.");
+// A head is noted elsewhere, perhaps shortened. Empty: nothing in the log begins with it.
+Result<std::optional<Digest>> head_of(const Storage& storage, const std::string& wanted) {
+  auto found = storage.find_change(wanted);
+  if (found) return std::optional<Digest>(*found);
+  // An unreadable place does not show the head either; the report tells about it.
+  if (exit_of(found.code()) == Exit::unverified || found.code() == Code::not_found) {
+    return std::optional<Digest>();
+  }
+  return std::move(found).error();
 }
 
-// A head is noted elsewhere, perhaps shortened; when nothing begins with it, the log lacks it.
-Result<std::optional<Digest>> head_of(const Session& session, const Storage& storage) {
-  const std::optional<std::string>& wanted = session.arguments.change;
-  if (!wanted) return std::optional<Digest>();
-  if (wanted->size() == kDigestCharacters) {
-    if (const auto digest = Digest::parse(*wanted)) return digest;
+// A shortened head that the log lacks stands in the report like a whole one.
+void add_missing_head(const std::string& head, VerifyReport& report) {
+  report.ok = false;
+  for (VerifySection& section : report.sections) {
+    if (section.name != "head" || !section.ok) continue;
+    section.ok = false;
+    section.detail = "no change of the log begins with " + head +
+                     ": its end was cut off, or it belongs to another storage";
   }
-  auto found = change_of(storage, *wanted);
-  if (found.code() == Code::not_found) return not_in_log(*wanted);
-  if (!found) return std::move(found).error();
-  return std::optional<Digest>(*found);
+}
+
+// A proof is made elsewhere: nothing in this storage has to be looked at or restored.
+Error no_proof(const std::string& file, const Error& why) {
+  constexpr std::string_view kPrefix = "proof: ";
+  std::string_view what = why.message();
+  if (what.starts_with(kPrefix)) what.remove_prefix(kPrefix.size());
+  const std::string name = file == "-" ? "standard input" : file;
+  std::string text = name + " is no valid proof: " + std::string(what.substr(0, what.find(". ")));
+  text += why.code() == Code::newer_format
+              ? ". Use a newer version of gstore"
+              : ". Do not trust it; ask who sent it for the unchanged output of `gstore proof`";
+  return Error(why.code(), std::move(text));
+}
+
+// What a deleted record leaves can be erased as well, but nothing tells its collection cheaply;
+// what cannot be undone is not done on a guess.
+Error check_erasable(const Session& session, const Storage& storage, const Id& id) {
+  const Arguments& arguments = session.arguments;
+  if (arguments.collection.empty() || !Id::parse(arguments.id) || storage.has(id)) return {};
+  Error error = about_record(session, storage,
+                             Error(Code::not_found, "no record " + id.text() + " in this storage"));
+  if (error.code() != Code::not_found) return error;
+  return Error(Code::not_found, "record " + arguments.id + " is not in '" + arguments.collection +
+                                    "' now. To erase what a deleted record left, leave out -c");
 }
 
 }  // namespace
@@ -107,7 +135,10 @@ Result<Exit> verify(Session& session) {
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   VerifyOptions options;
   options.full = session.arguments.full;
-  GS_TRY(options.head, head_of(session, storage));
+  const std::optional<std::string>& head = session.arguments.change;
+  if (head) {
+    GS_TRY(options.head, head_of(storage, *head));
+  }
   const auto started = std::chrono::steady_clock::now();
   options.progress = [&](std::uint64_t done, std::uint64_t total) {
     const double seconds =
@@ -115,8 +146,9 @@ Result<Exit> verify(Session& session) {
     const std::string note = size_text(done) + " of " + size_text(total);
     session.terminal.progress({"verify", done, total, note, seconds});
   };
-  GS_TRY(const VerifyReport report, storage.verify(options));
+  GS_TRY(VerifyReport report, storage.verify(options));
   session.terminal.end_progress();
+  if (head && !options.head) add_missing_head(*head, report);
   if (session.arguments.json) {
     print_report_json(report, session.out);
   } else {
@@ -129,8 +161,9 @@ Result<Exit> verify(Session& session) {
 Result<Exit> proof(Session& session) {
   // For writing, because the proof is signed by this storage's writer.
   GS_TRY(const Storage storage, open_storage(session, Access::write));
-  auto made = storage.proof(id_of(session.arguments));
-  if (!made) return about_record(std::move(made).error(), session.arguments);
+  GS_TRY(const Id id, id_of(session, storage));
+  auto made = storage.proof(id);
+  if (!made) return about_record(session, storage, std::move(made).error());
   session.out.line(*made);
   return Exit::ok;
 }
@@ -138,18 +171,12 @@ Result<Exit> proof(Session& session) {
 Result<Exit> check_proof(Session& session) {
   const Arguments& arguments = session.arguments;
   std::optional<Digest> log_root;
-  if (arguments.log_root) {
-    log_root = Digest::parse(*arguments.log_root);
-    if (!log_root) {
-      return Error(Code::invalid, "--root '" + *arguments.log_root +
-                                      "' is no digest. Give 64 hexadecimal characters.");
-    }
-  }
+  if (arguments.log_root) log_root = Digest::parse(*arguments.log_root);
   GS_TRY(const std::string text, read_all(arguments.file, kProofBytesMax));
   auto checked = verify_proof(text, log_root);
   if (!checked) {
     // Something that is no proof does not verify either: one exit status for "do not trust this".
-    session.terminal.error(std::move(checked.error()).in("proof " + arguments.file));
+    session.terminal.error(no_proof(arguments.file, checked.error()));
     return Exit::unverified;
   }
   const ProofReport& report = *checked;
@@ -160,7 +187,7 @@ Result<Exit> check_proof(Session& session) {
         .text("change", report.change.text())
         .text("writer", report.writer.text())
         .text("id", report.id.text())
-        .text("time", utc_text(report.time_ms))
+        .text("time", time_text(report.time_ms))
         .text("kind", report.kind)
         .text("collection", report.collection)
         .text("log_root", report.log_root.text())
@@ -172,7 +199,7 @@ Result<Exit> check_proof(Session& session) {
   session.out.line("The proof is valid.");
   session.out.line("record      " + report.id.text() + ' ' + report.collection);
   session.out.line("content     " + report.json);
-  session.out.line("operation   " + report.kind + " at " + utc_text(report.time_ms));
+  session.out.line("operation   " + report.kind + " at " + time_text(report.time_ms));
   session.out.line("writer      " + report.writer.text());
   session.out.line("change      " + report.change.text());
   session.out.line("storage     " + report.storage.text());
@@ -184,9 +211,10 @@ Result<Exit> check_proof(Session& session) {
 Result<Exit> erase(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(Storage storage, open_storage(session, Access::write));
-  const Id id = id_of(arguments);
+  GS_TRY(const Id id, id_of(session, storage));
+  GS_TRY_OK(check_erasable(session, storage, id));
   auto erased = storage.erase(id, arguments.reason);
-  if (!erased) return about_record(std::move(erased).error(), arguments);
+  if (!erased) return about_record(session, storage, std::move(erased).error());
   if (arguments.json) {
     JsonObject line;
     line.text("id", id.text()).number("erased", *erased);

@@ -12,13 +12,6 @@ void print_id(Session& session, std::string_view id) {
   session.out.line(line.take());
 }
 
-// Standard input can be read once.
-Error check_one_stdin(const std::string& a, const std::string& b) {
-  if (a != "-" || b != "-") return {};
-  return Error(Code::invalid,
-               "--if and --set: both from standard input. Give one of them as text or @FILE.");
-}
-
 }  // namespace
 
 Result<Exit> init(Session& session) {
@@ -43,14 +36,15 @@ Result<Exit> insert(Session& session) {
 Result<Exit> get(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(Storage storage, open_storage(session, Access::read));
-  const Id id = id_of(arguments);
+  const Id id = Storage::resolve(arguments.id, arguments.collection);
   Digest change;
   if (arguments.change) {
-    GS_TRY(change, change_of(storage, *arguments.change));
+    GS_TRY(change, change_of(session, storage, *arguments.change));
   }
   auto found = arguments.change ? storage.get(id, change) : storage.get(id);
-  if (!found) return about_record(std::move(found).error(), arguments);
+  if (!found) return about_record(session, storage, std::move(found).error());
   const Record& record = *found;
+  GS_TRY_OK(check_collection(session, record));
   if (!arguments.json) {
     session.out.line(record.json());
     return Exit::ok;
@@ -68,9 +62,9 @@ Result<Exit> set(Session& session) {
   GS_TRY(const std::string content, load_content(*arguments.content));
   GS_TRY(Storage storage, open_storage(session, Access::write));
   Id id;
-  if (const auto given = Id::parse(arguments.id)) {
-    id = *given;
-    GS_TRY_OK(storage.set(id, content));
+  if (Id::parse(arguments.id)) {
+    GS_TRY(id, id_of(session, storage));
+    GS_TRY_OK(about_record(session, storage, storage.set(id, content)));
   } else {
     GS_TRY(id, storage.put(arguments.collection, arguments.id, content));
   }
@@ -83,8 +77,8 @@ Result<Exit> update(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(const std::string content, load_content(*arguments.content));
   GS_TRY(Storage storage, open_storage(session, Access::write));
-  const Id id = id_of(arguments);
-  GS_TRY_OK(about_record(storage.update(id, content), arguments));
+  GS_TRY(const Id id, id_of(session, storage));
+  GS_TRY_OK(about_record(session, storage, storage.update(id, content)));
   if (arguments.json) print_id(session, id.text());
   GS_TRY_OK(storage.close());
   return Exit::ok;
@@ -92,8 +86,8 @@ Result<Exit> update(Session& session) {
 
 Result<Exit> remove(Session& session) {
   GS_TRY(Storage storage, open_storage(session, Access::write));
-  const Id id = id_of(session.arguments);
-  GS_TRY_OK(about_record(storage.remove(id), session.arguments));
+  GS_TRY(const Id id, id_of(session, storage));
+  GS_TRY_OK(about_record(session, storage, storage.remove(id)));
   if (session.arguments.json) print_id(session, id.text());
   GS_TRY_OK(storage.close());
   return Exit::ok;
@@ -101,12 +95,12 @@ Result<Exit> remove(Session& session) {
 
 Result<Exit> swap(Session& session) {
   const Arguments& arguments = session.arguments;
-  GS_TRY_OK(check_one_stdin(arguments.expected, arguments.changes));
   GS_TRY(const std::string expected, load_content(arguments.expected));
   GS_TRY(const std::string changes, load_content(arguments.changes));
   GS_TRY(Storage storage, open_storage(session, Access::write));
-  auto swapped = storage.swap(id_of(arguments), expected, changes);
-  if (!swapped) return about_record(std::move(swapped).error(), arguments);
+  GS_TRY(const Id id, id_of(session, storage));
+  auto swapped = storage.swap(id, expected, changes);
+  if (!swapped) return about_record(session, storage, std::move(swapped).error());
   const char* const word = *swapped ? "true" : "false";
   if (arguments.json) {
     JsonObject line;
@@ -124,13 +118,7 @@ Result<Exit> scan(Session& session) {
   ScanOptions options;
   options.collection = arguments.collection;
   options.limit = arguments.limit;
-  if (!arguments.from.empty()) {
-    options.from = Id::parse(arguments.from);
-    if (!options.from) {
-      return Error(Code::invalid, "--from '" + arguments.from +
-                                      "' is no id. Give 36 characters as scan prints them.");
-    }
-  }
+  if (!arguments.from.empty()) options.from = Id::parse(arguments.from);
   GS_TRY(Storage storage, open_storage(session, Access::read));
   GS_TRY(Scan records, storage.scan(options));
   Record record;

@@ -8,9 +8,6 @@
 namespace gs::cli {
 namespace {
 
-constexpr std::size_t kPrefixCharactersMin = 4;  // fewer would name many changes
-constexpr std::size_t kDigestCharacters = 64;
-
 void tell_recovery(Session& session, const RecoveryReport& report) {
   if (report.torn_tail_cut) {
     session.terminal.note(
@@ -18,9 +15,28 @@ void tell_recovery(Session& session, const RecoveryReport& report) {
         std::to_string(report.cut_segment) + ", offset " + std::to_string(report.cut_offset) +
         ", " + size_text(report.cut_bytes) + ". Nothing acknowledged was lost.");
   }
-  if (report.damage.empty()) return;
-  session.terminal.note("gstore: warning: " + report.damage.front() +
-                        ". The storage is read-only; run `gstore verify --full`.");
+  if (!report.damage.empty()) session.damage = report.damage.front();
+}
+
+std::string in_damage(const Session& session) {
+  return "in the damage (" + session.damage +
+         ") or behind it. Run `gstore verify` to see the extent, then restore from a backup";
+}
+
+// The record as the user named it.
+std::string record_name(const Arguments& arguments) {
+  if (Id::parse(arguments.id)) return "record " + arguments.id;
+  const std::string where =
+      arguments.collection.empty() ? std::string() : " of " + arguments.collection;
+  return "key '" + arguments.id + "'" + where;
+}
+
+// The state forgets why a record is missing; the log does not. A walk over the log, which only a
+// miss has to pay.
+bool was_erased(const Storage& storage, const Id& id) {
+  const auto newest = storage.log(1);
+  if (!newest || newest->empty()) return false;
+  return storage.get(id, newest->front().digest).code() == Code::erased;
 }
 
 }  // namespace
@@ -39,34 +55,85 @@ Result<Storage> open_storage(Session& session, Access access) {
   return opened;
 }
 
+Exit conclude(Session& session, const Result<Exit>& done) {
+  session.out.flush();  // what was found before a failure comes before its message
+  session.terminal.end_progress();
+  if (!done) session.terminal.error(done.error());
+  if (session.damage.empty()) return done ? *done : exit_of(done.code());
+  // Errors of these codes name the damage themselves.
+  const Code code = done.code();
+  const bool told = code == Code::damaged || code == Code::broken_chain || code == Code::read_only;
+  if (!told) {
+    session.terminal.warning(Error(
+        Code::damaged, "the storage is damaged (" + session.damage +
+                           "), so what lies in the damage and behind it is missing here. "
+                           "Run `gstore verify` to see the extent, then restore from a backup"));
+  }
+  return Exit::unverified;
+}
+
 Result<std::string> load_content(const std::string& argument) {
   if (argument == "-") return read_all("-", kRowBytesMax);
   if (argument.starts_with('@')) return read_all(argument.substr(1), kRowBytesMax);
   return argument;
 }
 
-Id id_of(const Arguments& arguments) {
-  return Storage::resolve(arguments.id, arguments.collection);
+Error check_collection(const Session& session, const Record& record) {
+  const Arguments& arguments = session.arguments;
+  const bool asked = !arguments.collection.empty() && Id::parse(arguments.id).has_value();
+  if (!asked || record.collection() == arguments.collection) return {};
+  const std::string home = record.collection().empty()
+                               ? std::string("in no collection")
+                               : "in collection '" + std::string(record.collection()) + "'";
+  return Error(Code::not_found, "record " + arguments.id + " is " + home + ", not in '" +
+                                    arguments.collection + "'. Leave out -c, or correct it");
 }
 
-Error about_record(Error error, const Arguments& arguments) {
-  if (error.ok()) return error;
-  const bool about_it = error.code() == Code::not_found || error.code() == Code::erased;
-  if (!about_it || Id::parse(arguments.id)) return error;
-  const std::string where =
-      arguments.collection.empty() ? std::string() : " of " + arguments.collection;
-  return std::move(error).in("key '" + arguments.id + "'" + where);
+Result<Id> id_of(const Session& session, const Storage& storage) {
+  const Arguments& arguments = session.arguments;
+  const Id id = Storage::resolve(arguments.id, arguments.collection);
+  // A foreign key names its collection already; the rest is for the command itself to find out.
+  if (arguments.collection.empty() || !Id::parse(arguments.id)) return id;
+  if (const auto found = storage.get(id)) GS_TRY_OK(check_collection(session, *found));
+  return id;
 }
 
-Result<Digest> change_of(const Storage& storage, std::string_view prefix) {
-  const bool hex = prefix.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-  const bool long_enough = prefix.size() >= kPrefixCharactersMin;
-  if (!hex || !long_enough || prefix.size() > kDigestCharacters) {
-    return Error(Code::invalid, "'" + std::string(prefix) +
-                                    "' names no change: give the first 4 to 64 hexadecimal "
-                                    "characters of its digest. `gstore log` lists them.");
+Error about_record(const Session& session, const Storage& storage, Error error) {
+  const Arguments& arguments = session.arguments;
+  if (error.code() != Code::not_found && error.code() != Code::erased) return error;
+  const std::string name = record_name(arguments);
+  if (error.code() == Code::not_found && !session.damage.empty()) {
+    return Error(Code::damaged, name + " is not in what can be read of this storage; it may lie " +
+                                    in_damage(session));
   }
-  return storage.find_change(prefix);
+  const bool past = arguments.change.has_value();  // get --at
+  const Id id = Storage::resolve(arguments.id, arguments.collection);
+  if (error.code() == Code::erased || (!past && was_erased(storage, id))) {
+    return Error(Code::erased, name +
+                                   " was erased. Its content is gone for good; the chain still "
+                                   "verifies");
+  }
+  if (past) {
+    return Error(Code::not_found, name + " did not exist at change " + *arguments.change +
+                                      ". `gstore log` lists the changes, `gstore show` their "
+                                      "records");
+  }
+  const bool bare_key = arguments.collection.empty() && !Id::parse(arguments.id);
+  return Error(Code::not_found,
+               name + " is not in this storage. " +
+                   (bare_key ? "Name its collection with -c, or look with `gstore scan`"
+                             : "`gstore scan` lists what is there, `gstore log` what was written"));
+}
+
+Result<Digest> change_of(const Session& session, const Storage& storage, std::string_view prefix) {
+  auto found = storage.find_change(prefix);
+  // A whole digest is taken as it is; whether there is such a change is to be known here.
+  Error missing = found ? storage.change(*found).error().copy() : found.error().copy();
+  if (missing.ok()) return found;
+  if (missing.code() != Code::not_found || session.damage.empty()) return missing;
+  return Error(Code::damaged, "no change begins with " + std::string(prefix) +
+                                  " in what can be read of this storage; it may lie " +
+                                  in_damage(session));
 }
 
 std::string digests_json(const std::vector<Digest>& digests) {

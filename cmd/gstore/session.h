@@ -15,24 +15,35 @@ struct Session {
   const Arguments& arguments;
   Output& out;
   Terminal& terminal;
+  // The first damaged place of the storage, when opening it found one; else empty.
+  std::string damage{};
 };
 
 enum class Access { read, write, bulk };
 
-// Opens the storage of -d; says on standard error what recovery found.
+// Opens the storage of -d; says on standard error what recovery cut off, and notes damage.
 // Errors: those of Storage::open; a missing directory is not_a_storage.
 Result<Storage> open_storage(Session& session, Access access);
+
+// Says on standard error how the command ended, and returns the exit status. The one place that
+// knows what known damage means: what was printed may be incomplete, so a warning and status 3.
+Exit conclude(Session& session, const Result<Exit>& done);
 
 // The text of a JSON argument: itself, @FILE or -. Errors: io, too_large.
 Result<std::string> load_content(const std::string& argument);
 
-// The id that ID and --collection name.
-Id id_of(const Arguments& arguments);
-// Errors about a record, with the name that the user gave.
-Error about_record(Error error, const Arguments& arguments);
+// The id that ID and --collection name. Errors: not_found when ID is the UUID of a record in
+// another collection.
+Result<Id> id_of(const Session& session, const Storage& storage);
+// The same for a record that was found, which a look at the newest state may not show.
+Error check_collection(const Session& session, const Record& record);
+// Why a command on one record failed, with the name that the user gave: a record that is missing
+// may also have been erased, or lie in the damage.
+Error about_record(const Session& session, const Storage& storage, Error error);
 
-// A change named by the beginning of its digest. Errors: invalid, not_found.
-Result<Digest> change_of(const Storage& storage, std::string_view prefix);
+// A change named by the beginning of its digest. Errors: invalid, not_found; damaged when it may
+// lie in the damage.
+Result<Digest> change_of(const Session& session, const Storage& storage, std::string_view prefix);
 
 // ["hex","hex"]
 std::string digests_json(const std::vector<Digest>& digests);

@@ -52,9 +52,36 @@ test('unknown ids are not found', (t) => {
   assert.match(error.message, new RegExp(UNKNOWN));
   const id = place.ok(['insert', '{"a":1}']).trim();
   place.fails(EXIT.notFound, ['get', id, '--at', 'abcdef12']);
-  place.fails(EXIT.failure, ['get', id, '--at', 'abc'], /names no change/);
-  place.fails(EXIT.failure, ['show', '../x'], /names no change/);
-  place.fails(EXIT.failure, ['scan', '--from', '../x'], /is no id/);
+  place.fails(EXIT.usage, ['get', id, '--at', 'abc'], /names no change/);
+  place.fails(EXIT.usage, ['show', '../x'], /names no change/);
+  place.fails(EXIT.usage, ['scan', '--from', '../x'], /is no id/);
+  for (const args of commands) {
+    assert.doesNotMatch(place.run(args).err, /[Ii]nsert it/, args.join(' ')); // no step for a delete
+  }
+  place.fails(EXIT.notFound, ['get', 'nobody'], /Name its collection with -c/);
+  const blob = place.fails(EXIT.notFound, ['blob', 'get', `${'0'.repeat(64)}:5`], /no blob 0{64}/);
+  assert.doesNotMatch(blob.err, /blobs\/|scan/);
+});
+
+test('a UUID with -c has to be in that collection', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"a":1}']).trim();
+  const none = place.ok(['insert', '{"a":1}']).trim();
+  const [{ change }] = place.lines(['log', '--json', '-n', '2']).slice(1);
+  const commands = [
+    ['get', id], ['get', id, '--at', change], ['set', id, '{}'], ['update', id, '{"a":2}'], ['delete', id],
+    ['swap', id, '--if', '{}', '--set', '{"a":2}'], ['proof', id], ['erase', id],
+  ];
+  for (const args of commands) {
+    place.fails(EXIT.notFound, [...args, '-c', 'Wrong'], /is in collection 'City', not in 'Wrong'/);
+  }
+  place.fails(EXIT.notFound, ['get', none, '-c', 'City'], /is in no collection, not in 'City'/);
+  assert.deepStrictEqual(place.json(['get', id, '-c', 'City']).data, { a: 1 });
+  place.ok(['update', id, '{"a":2}', '-c', 'City']);
+  place.ok(['delete', id, '-c', 'City']);
+  // What cannot be undone is not done when the collection cannot be told any more.
+  place.fails(EXIT.notFound, ['erase', id, '-c', 'City'], /leave out -c/);
+  assert.strictEqual(place.json(['erase', id]).erased, 2);
 });
 
 test('an id is never a path', (t) => {
@@ -111,6 +138,16 @@ test('init does not touch a storage that is there', (t) => {
   assert.deepStrictEqual(place.json(['get', id]).data, { a: 1 });
 });
 
+test('a directory that is no backup', (t) => {
+  const place = new Place(t);
+  fs.mkdirSync(place.path('empty'));
+  for (const name of ['nowhere', 'empty', 'gs/log', '.']) {
+    const { err } = place.fails(EXIT.failure, ['restore', place.path(name), place.path('new')], /no backup/);
+    assert.match(err, /Name a directory that `gstore backup` made/);
+    assert.doesNotMatch(err, /gstore init/);
+  }
+});
+
 test('a storage of a newer format', (t) => {
   const place = new Place(t);
   const file = path.join(place.directory, 'storage.json');
@@ -155,6 +192,8 @@ test('a storage that another process has open for writing', async (t) => {
   await waitFor(child.stdout, /"rows"/);
   const locked = place.fails(EXIT.failure, ['insert', '{"a":2}']);
   assert.match(locked.err, new RegExp(`${child.pid}`)); // names the owner
+  assert.strictEqual(locked.err.split(/\. /).length, 2, locked.err); // one next step
+  assert.strictEqual(locked.err.match(/close|stop|wait until/gi).length, 2, locked.err);
   assert.strictEqual(errorOf(place.run(['insert', '{}', '--json'])).advice, 'retry');
   assert.strictEqual(place.lines(['scan']).length, 1); // reading goes on beside it
   child.stdin.end();
@@ -164,13 +203,15 @@ test('a storage that another process has open for writing', async (t) => {
 
 test('input files that cannot be read', (t) => {
   const place = new Place(t);
-  place.fails(EXIT.failure, ['insert', '@/nowhere/x.json'], /\/nowhere\/x\.json: No such file/);
-  place.fails(EXIT.failure, ['import', 'City', '/nowhere/x.json'], /No such file/);
+  const missing = '/nowhere/x.json';
+  for (const args of [['insert', `@${missing}`], ['set', 'a', `@${missing}`], ['import', 'City', missing],
+    ['blob', 'put', missing], ['verify-proof', missing]]) {
+    place.fails(EXIT.notFound, args, /\/nowhere\/x\.json: No such file/);
+    const error = errorOf(place.run([...args, '--json']));
+    assert.deepStrictEqual([error.code, error.advice], ['not_found', 'none']);
+  }
   place.fails(EXIT.failure, ['import', 'City', place.root], /directory/);
-  place.fails(EXIT.failure, ['verify-proof', '/nowhere/x.json'], /No such file/);
-  place.fails(EXIT.failure, ['swap', UNKNOWN, '--if', '-', '--set', '-'], /standard input/);
-  place.fails(EXIT.failure, ['import', 'City', '-', '--type', 'a:colour'], /FIELD:TYPE/);
-  place.fails(EXIT.failure, ['import', 'City', '-', '--delimiter', 'ab'], /delimiter/);
+  assert.strictEqual(errorOf(place.run(['import', 'City', place.root, '--json'])).code, 'invalid');
   place.fails(EXIT.failure, ['import', 'C', '-', '--format', 'csv', '--type', 'z:number'], /no such column/, {
     input: 'a\n1\n',
   });

@@ -44,6 +44,7 @@ const run = (args, options = {}) => {
 /** A storage of its own in a temporary directory that is removed after the test. */
 class Place {
   constructor(t, { init = true } = {}) {
+    this.t = t;
     this.root = fs.mkdtempSync(path.join(os.tmpdir(), 'gstore-test-'));
     fs.chmodSync(this.root, 0o755);
     this.directory = path.join(this.root, 'gs');
@@ -91,14 +92,25 @@ class Place {
     return path.join(this.root, name);
   }
 
+  /** A process that a test which fails half-way does not leave waiting. */
   start(args) {
-    return spawn(PROGRAM, ['-d', this.directory, ...args]);
+    const child = spawn(PROGRAM, ['-d', this.directory, ...args]);
+    this.t.after(() => child.kill('SIGKILL'));
+    return child;
   }
 }
 
 const parseLines = (text) => {
   const lines = text.split('\n').filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line));
+};
+
+/** Flips one bit in the middle of a change, as `log --json` describes it. */
+const flipBit = (directory, { segment, offset, bytes }) => {
+  const file = path.join(directory, 'log', `${String(segment).padStart(8, '0')}.gsl`);
+  const content = fs.readFileSync(file);
+  content[offset + Math.floor(bytes / 2)] ^= 1;
+  fs.writeFileSync(file, content);
 };
 
 /** The error object that --json puts on standard error. */
@@ -129,4 +141,6 @@ const closed = (child) =>
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 
-module.exports = { run, Place, parseLines, errorOf, waitFor, closed, EXIT, UUID, DIGEST, PROGRAM };
+module.exports = {
+  run, Place, parseLines, errorOf, flipBit, waitFor, closed, EXIT, UUID, DIGEST, PROGRAM,
+};

@@ -6,7 +6,7 @@ const { test } = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
-const { Place, run, errorOf, EXIT, DIGEST } = require('./gstore.js');
+const { Place, run, errorOf, flipBit, EXIT, DIGEST } = require('./gstore.js');
 
 test('log names the changes, newest first; show prints one', (t) => {
   const place = new Place(t);
@@ -60,20 +60,22 @@ test('verify --head shows a cut-off end', (t) => {
     const cut = run(['-d', old, 'verify', '--head', head]);
     assert.strictEqual(cut.code, EXIT.unverified, cut.err);
     assert.match(cut.err, /head/);
+    // The report says so as well, for programs and for people.
+    assert.match(cut.out, /^ {2}head +DAMAGED/m);
+    const json = run(['-d', old, 'verify', '--json', '--head', head]);
+    const report = JSON.parse(json.out);
+    assert.strictEqual(report.ok, false);
+    assert.deepStrictEqual(report.sections.filter(({ ok }) => !ok).map(({ name }) => name), ['head']);
+    assert.strictEqual(errorOf(json).code, 'broken_chain');
   }
-  place.fails(EXIT.failure, ['verify', '--head', 'xyz'], /names no change/);
+  place.fails(EXIT.usage, ['verify', '--head', 'xyz'], /names no change/);
 });
 
 test('a flipped bit is found, with segment and offset', (t) => {
   const place = new Place(t);
   for (let i = 0; i < 3; i++) place.ok(['insert', `{"a":${i}}`]);
   const [, change] = place.lines(['log', '--json']);
-  const folder = path.join(place.directory, 'log');
-  const segments = fs.readdirSync(folder).filter((name) => /^\d+/.test(name)).sort();
-  const file = path.join(folder, segments[0]);
-  const bytes = fs.readFileSync(file);
-  bytes[change.offset + Math.floor(change.bytes / 2)] ^= 1;
-  fs.writeFileSync(file, bytes);
+  flipBit(place.directory, change);
   const { code, out, err } = place.run(['verify', '--full']);
   assert.strictEqual(code, EXIT.unverified, out + err);
   assert.match(out + err, /segment 1\b[^\n]*offset \d+/);
@@ -106,9 +108,45 @@ test('a proof holds without the storage; a changed one does not', (t) => {
     const other = digest.slice(0, -1) + (digest.endsWith('0') ? '1' : '0');
     assert.strictEqual(nowhere(proof.replaceAll(digest, other)).code, EXIT.unverified, digest);
   }
-  for (const text of ['', '{}', 'x', '[]', proof.slice(0, -20)]) {
-    assert.strictEqual(nowhere(text).code, EXIT.unverified, text);
+  // A reader of a foreign file has no storage to look at, and nothing to correct in it.
+  const moved = proof.replace(/"index":(\d+)/, (_, i) => `"index":${Number(i) + 1}`);
+  for (const text of ['', '{}', 'x', '[]', proof.slice(0, -20), moved]) {
+    const { code, err } = nowhere(text);
+    assert.strictEqual(code, EXIT.unverified, text);
+    assert.match(err, /^gstore: standard input is no valid proof: .+\. Do not trust it; .+\.\n$/);
+    assert.doesNotMatch(err, /gstore verify|backup|Correct/);
   }
+});
+
+test('damage behind a checkpoint is never proven nor called a backup', (t) => {
+  const place = new Place(t);
+  const fill = 'x'.repeat(200);
+  const ids = [1, 2, 3].map((a) => place.ok(['insert', 'City', `{"a":${a},"fill":"${fill}"}`]).trim());
+  place.run(['compact']);
+  const [, change] = place.lines(['log', '--json']);
+  flipBit(place.directory, change);
+  assert.strictEqual(place.run(['stats']).code, EXIT.ok); // opening does not read that far back
+  place.fails(EXIT.unverified, ['proof', ids[1]], /is damaged in the log: .*`gstore verify`/);
+  place.ok(['proof', ids[0]]);
+  const backup = place.path('backup');
+  place.fails(EXIT.unverified, ['backup', backup], /holds only what was written before/);
+  assert.strictEqual(run(['restore', backup, place.path('restored')]).code, EXIT.ok);
+  const restored = run(['-d', place.path('restored'), 'scan']);
+  assert.strictEqual(restored.code, EXIT.ok, restored.err);
+  assert.deepStrictEqual(restored.out.trim().split('\n').map((line) => JSON.parse(line).id), [ids[0]]);
+});
+
+test('a damaged blob stands in the report of verify', (t) => {
+  const place = new Place(t);
+  const name = place.ok(['blob', 'put', '-'], { input: 'film' }).trim();
+  assert.strictEqual(place.json(['verify']).sections.find((each) => each.name === 'blobs').checked, 1);
+  const file = path.join(place.directory, 'blobs', name.slice(0, 2), name.slice(0, 64));
+  fs.writeFileSync(file, 'flim');
+  const json = place.run(['verify', '--json']);
+  assert.strictEqual(json.code, EXIT.unverified);
+  assert.deepStrictEqual(JSON.parse(json.out).sections.filter(({ ok }) => !ok).map((each) => each.name), ['blobs']);
+  assert.match(errorOf(json).message, new RegExp(name.slice(0, 64)));
+  place.fails(EXIT.unverified, ['blob', 'get', name], /does not match its digest/);
 });
 
 test('erase removes the payloads; the chain still verifies', (t) => {
@@ -117,7 +155,15 @@ test('erase removes the payloads; the chain still verifies', (t) => {
   place.ok(['update', id, '{"name":"secret-of-erase-2"}']);
   const { erased } = place.json(['erase', id, '--reason', 'request 4711']);
   assert.ok(erased >= 2);
-  place.fails(EXIT.notFound, ['get', id]);
+  // Erased is more than missing, for every command, also after the state has forgotten it.
+  const forgotten = place.run(['compact']);
+  assert.strictEqual(forgotten.code, EXIT.ok, forgotten.err);
+  for (const args of [['get', id], ['update', id, '{}'], ['set', id, '{}'], ['delete', id], ['proof', id],
+    ['swap', id, '--if', '{}', '--set', '{}']]) {
+    place.fails(EXIT.notFound, args, /was erased/);
+    assert.strictEqual(errorOf(place.run([...args, '--json'])).code, 'erased');
+  }
+  assert.strictEqual(place.json(['erase', id]).erased, 0);
   assert.strictEqual(place.json(['verify', '--full']).ok, true);
   const grep = fs.readdirSync(place.directory, { recursive: true, withFileTypes: true });
   for (const entry of grep.filter((each) => each.isFile())) {

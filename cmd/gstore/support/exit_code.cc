@@ -53,7 +53,7 @@ const char* next_step(Code code) noexcept {
     case Code::newer_format:
       return "Use a newer version of gstore.";
     case Code::exists:
-      return "Choose another directory with -d, or use the storage that is there.";
+      return "Choose another directory, or use the storage that is there.";
     case Code::failed:
       return "Check the disk, then run the command again.";
     case Code::erased:
@@ -114,12 +114,26 @@ std::string sentences(const Error& error) {
   return text;
 }
 
-std::string error_json(std::string_view code, std::string_view message, std::string_view advice) {
+namespace {
+
+std::string message_json(std::string_view name, std::string_view code, std::string_view message,
+                         std::string_view advice) {
   JsonObject detail;
   detail.text("code", code).text("message", valid_utf8(message)).text("advice", advice);
   JsonObject whole;
-  whole.raw("error", detail.take());
+  whole.raw(name, detail.take());
   return whole.take();
+}
+
+}  // namespace
+
+std::string error_json(std::string_view code, std::string_view message, std::string_view advice) {
+  return message_json("error", code, message, advice);
+}
+
+std::string warning_json(const Error& warning) {
+  return message_json("warning", code_name(warning.code()), sentences(warning),
+                      advice_name(code_advice(warning.code())));
 }
 
 std::string error_json(const Error& error) {

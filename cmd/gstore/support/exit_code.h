@@ -1,9 +1,10 @@
 // What the exit status of gstore means, and what to say when something failed.
 //
-//   0 ok   1 failure   2 usage   3 verification failed   4 conflict   5 not reachable   6 not found
+//   0 ok   1 failure   2 usage   3 damage, or verification failed   4 conflict   5 not reachable
+//   6 not found
 //   130 stopped by Ctrl-C or SIGTERM (import only; what was acknowledged stays)
 //
-// Usage means that the command line could not be understood; input that has the wrong form, such as
+// Usage means that an argument could not be understood; input that has the wrong form, such as
 // malformed JSON, is a failure. Scripts rely on these numbers: append, never renumber.
 #pragma once
 
@@ -36,5 +37,7 @@ std::string sentences(const Error& error);
 // {"error":{"code":..,"message":..,"advice":..}} on one line.
 std::string error_json(const Error& error);
 std::string error_json(std::string_view code, std::string_view message, std::string_view advice);
+// The same under "warning": the command goes on, or is done.
+std::string warning_json(const Error& warning);
 
 }  // namespace gs::cli

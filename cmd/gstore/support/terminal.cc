@@ -84,6 +84,15 @@ void Terminal::note(std::string_view text) {
   put(without_line_breaks(text) + '\n');
 }
 
+void Terminal::warning(const Error& warning) {
+  end_progress();
+  if (style_.json) {
+    put(warning_json(warning) + '\n');
+  } else {
+    put("gstore: warning: " + without_line_breaks(sentences(warning)) + '\n');
+  }
+}
+
 void Terminal::error(const Error& error) {
   end_progress();
   if (style_.json) {

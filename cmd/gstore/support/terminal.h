@@ -1,7 +1,7 @@
 // Messages and progress bars on standard error.
 //
-// In JSON mode only errors are written, one object each. Colours and bars appear only on a
-// terminal; colours never when NO_COLOR is set (no-color.org) or TERM is "dumb".
+// In JSON mode only warnings and errors are written, one object each. Colours and bars appear only
+// on a terminal; colours never when NO_COLOR is set (no-color.org) or TERM is "dumb".
 // One thread at a time.
 #pragma once
 
@@ -40,6 +40,7 @@ class Terminal {
   const TerminalStyle& style() const noexcept { return style_; }
   // A sentence for people; nothing in JSON mode.
   void note(std::string_view text);
+  void warning(const Error& warning);
   void error(const Error& error);
   void usage_error(std::string_view text);
 

@@ -10,7 +10,6 @@ namespace gs::cli {
 std::string with_commas(std::uint64_t value);  // 171,075
 std::string size_text(std::uint64_t bytes);    // 812 B, 1.2 KiB, 20.9 MiB
 std::string duration_text(double seconds);     // 0:00:07
-std::string utc_text(std::uint64_t time_ms);   // 2026-11-23T02:23:00.000Z
 std::string count_text(std::uint64_t count, std::string_view one, std::string_view many);
 
 }  // namespace gs::cli

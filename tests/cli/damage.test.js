@@ -1,0 +1,113 @@
+'use strict';
+
+// A storage with known damage: what can be read is still printed, but nobody can
+// take it for everything, neither by the status nor by standard error.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const { Place, run, parseLines, errorOf, flipBit, EXIT } = require('./gstore.js');
+
+const RECORDS = 5;
+
+/** A storage whose third record is damaged; the first two can be read. */
+const damagedPlace = (t) => {
+  const place = new Place(t);
+  const ids = [];
+  for (let a = 0; a < RECORDS; a++) ids.push(place.ok(['insert', 'City', `{"a":${a}}`]).trim());
+  const changes = place.lines(['log', '--json']).reverse();
+  flipBit(place.directory, changes[3]);
+  return { place, ids, changes };
+};
+
+const warningOf = ({ err }) => {
+  const lines = parseLines(err);
+  assert.strictEqual(lines.length, 1, err);
+  assert.deepStrictEqual(Object.keys(lines[0]), ['warning'], err);
+  return lines[0].warning;
+};
+
+test('what can be read is printed, with a warning and status 3', (t) => {
+  const { place, ids, changes } = damagedPlace(t);
+  const commands = [
+    ['scan'], ['export'], ['export', '-f', 'csv'], ['stats'], ['digest'], ['log'],
+    ['get', ids[0]], ['show', changes[1].change],
+  ];
+  for (const args of commands) {
+    const text = place.run(args);
+    assert.strictEqual(text.code, EXIT.unverified, args.join(' '));
+    assert.notStrictEqual(text.out, '');
+    assert.match(text.err, /^gstore: warning: the storage is damaged \(segment 1 offset \d+.+\n$/);
+    const json = place.run([...args, '--json']);
+    assert.strictEqual(json.code, EXIT.unverified, args.join(' '));
+    assert.notStrictEqual(json.out, '');
+    const { code, message, advice } = warningOf(json);
+    assert.deepStrictEqual([code, advice], ['damaged', 'repair']);
+    assert.match(message, /segment 1 offset \d+.*`gstore verify`/);
+  }
+  const scanned = parseLines(place.run(['scan', '--json']).out);
+  assert.deepStrictEqual(scanned.map(({ id }) => id), ids.slice(0, 2));
+});
+
+test('what is not found may be in the damage', (t) => {
+  const { place, ids, changes } = damagedPlace(t);
+  const commands = [
+    ['get', ids[2]], ['get', ids[4]], ['get', '-c', 'City', 'nobody'], ['show', changes[4].change],
+    ['get', ids[0], '--at', changes[4].change], ['swap', ids[3], '--if', '{}', '--set', '{"a":1}'],
+    ['set', ids[3], '{}'],
+  ];
+  for (const args of commands) {
+    place.fails(EXIT.unverified, args, /may lie in the damage \(segment 1 offset \d+/);
+    const error = errorOf(place.run([...args, '--json']));
+    assert.deepStrictEqual([error.code, error.advice], ['damaged', 'repair']);
+  }
+});
+
+test('writing and proving is refused beside damage', (t) => {
+  const { place, ids } = damagedPlace(t);
+  const commands = [
+    ['insert', '{}'], ['update', ids[0], '{}'], ['delete', ids[0]], ['erase', ids[0]], ['compact'],
+    ['proof', ids[0]], ['import', 'City', place.file('row.json', '{"a":1}')],
+  ];
+  for (const args of commands) {
+    const { err } = place.fails(EXIT.unverified, args, /the log is damaged/);
+    assert.doesNotMatch(err, /permissions/); // which are not what is wrong
+    assert.strictEqual(errorOf(place.run([...args, '--json'])).code, 'read_only');
+  }
+});
+
+test('verify says it once', (t) => {
+  const { place } = damagedPlace(t);
+  const json = place.run(['verify', '--json']);
+  assert.strictEqual(json.code, EXIT.unverified);
+  assert.strictEqual(JSON.parse(json.out).ok, false);
+  assert.strictEqual(errorOf(json).code, 'damaged');
+});
+
+test('a backup holds what stands before the damage, says so, and restores', (t) => {
+  const { place, ids } = damagedPlace(t);
+  const backup = place.path('backup');
+  const made = place.fails(EXIT.unverified, ['backup', backup], /damaged \(segment 1 offset \d+/);
+  assert.doesNotMatch(made.err, /complete/);
+  const restored = place.path('restored');
+  assert.strictEqual(run(['restore', backup, restored]).code, EXIT.ok);
+  const scan = run(['-d', restored, 'scan']);
+  assert.strictEqual(scan.code, EXIT.ok);
+  assert.deepStrictEqual(parseLines(scan.out).map(({ id }) => id), ids.slice(0, 2));
+  assert.strictEqual(run(['-d', restored, 'verify', '--full']).code, EXIT.ok);
+  const json = place.run(['backup', place.path('backup2'), '--json']);
+  assert.deepStrictEqual([json.code, json.out], [EXIT.unverified, '']);
+  assert.strictEqual(errorOf(json).code, 'damaged');
+});
+
+test('nothing is backed up when nothing can be read', (t) => {
+  const { place, changes } = damagedPlace(t);
+  flipBit(place.directory, changes[0]);
+  place.fails(EXIT.unverified, ['backup', place.path('backup')], /nothing was copied/);
+});
+
+test('a copy of damage is refused as a backup, and the message is about the backup', (t) => {
+  const { place } = damagedPlace(t);
+  const { code, err } = run(['restore', place.directory, place.path('restored')]);
+  assert.strictEqual(code, EXIT.unverified);
+  assert.match(err, /^gstore: the backup .+ is damaged: .+\. Restore another one; `gstore -d .+ verify` shows /);
+});
