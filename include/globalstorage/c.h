@@ -482,7 +482,8 @@ GS_EXPORT gs_code gs_storage_stats(const gs_storage* storage, gs_stats* stats,
 /* Writes rows in RAM to a run now; merges all runs into one. */
 GS_EXPORT gs_code gs_checkpoint(gs_storage* storage, gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_compact(gs_storage* storage, gs_error** error) GS_NO_THROW;
-/* A copy that can be restored; never contains this writer's keys. Runs beside writes. GS_EXISTS. */
+/* A copy that can be restored; never contains this writer's keys. Runs beside writes. GS_EXISTS;
+ * GS_DAMAGED: the log is, and the copy holds what was written before its first damage. */
 GS_EXPORT gs_code gs_backup(const gs_storage* storage, const char* directory, size_t length,
                             gs_error** error) GS_NO_THROW;
 /* Makes a storage from a backup, with a new writer. GS_EXISTS, GS_NOT_A_STORAGE. */
