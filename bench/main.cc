@@ -3,6 +3,7 @@
 // docs/BENCHMARKS.md says what each row measures and why that is fair.
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -19,11 +20,22 @@ namespace {
 // More only measures the scheduler.
 constexpr std::uint64_t kThreadsMax = 1024;
 
+// The group of rows that needs more than time, so that it must be asked for.
+constexpr const char* kCold = "cold";
+
 constexpr const char* kUsage =
     R"(usage: gstore-bench [ROW...] [OPTION...]
 
-rows (all when none is named):
-  insert get scan get-keyed scan-keyed commit batch reopen verify update memory cold
+rows (all when none is named; those of one line are measured together):
+  insert insert-ordered insert-keyed
+  get scan get-keyed scan-keyed (each alone)
+  commit commit-bare
+  batch
+  reopen
+  verify verify-state
+  update swap update-lazy swap-lazy
+  memory
+  cold cold-scan cold-get cold-miss (only when asked for)
 
   --records N     records of 200 bytes (1000000)
   --rounds N      interleaved rounds, of which the median counts (3)
@@ -36,8 +48,10 @@ rows (all when none is named):
   --cold-mb N     that memory (256)
   --smoke         2000 records, one round, 1 MB of tail: does everything still work?
   --json          one document in place of the table
+  --list          the names of all rows, one in a line, and nothing else
 )";
 
+// What is measured together, by any of its names.
 struct Row {
   std::vector<std::string> names;
   std::function<void(Bench&)> run;
@@ -45,22 +59,31 @@ struct Row {
 
 const std::vector<Row>& all_rows() {
   static const std::vector<Row> rows = {
-      {{"insert"}, run_insert},  {{"get", "scan", "get-keyed", "scan-keyed"}, run_reads},
-      {{"commit"}, run_commits}, {{"batch"}, run_batches},
-      {{"reopen"}, run_reopen},  {{"verify"}, run_verify},
-      {{"update"}, run_updates}, {{"memory"}, run_memory},
-      {{"cold"}, run_cold},
+      {{"insert", "insert-ordered", "insert-keyed"}, run_insert},
+      {{"get", "scan", "get-keyed", "scan-keyed"}, run_reads},
+      {{"commit", "commit-bare"}, run_commits},
+      {{"batch"}, run_batches},
+      {{"reopen"}, run_reopen},
+      {{"verify", "verify-state"}, run_verify},
+      {{"update", "swap", "update-lazy", "swap-lazy"}, run_updates},
+      {{"memory"}, run_memory},
+      {{kCold, "cold-scan", "cold-get", "cold-miss"}, run_cold},
   };
   return rows;
 }
 
-bool is_row(const std::string& word) {
+// The row with that name; null when there is none.
+const Row* find_row(const std::string& word) {
   for (const Row& row : all_rows()) {
-    for (const std::string& name : row.names) {
-      if (name == word) return true;
-    }
+    if (std::find(row.names.begin(), row.names.end(), word) != row.names.end()) return &row;
   }
-  return false;
+  return nullptr;
+}
+
+void list_rows() {
+  for (const Row& row : all_rows()) {
+    for (const std::string& name : row.names) std::printf("%s\n", name.c_str());
+  }
 }
 
 [[noreturn]] void misuse(const std::string& message) {
@@ -109,13 +132,13 @@ Arguments parse(const std::vector<std::string>& words) {
       arguments.records = 2000;
       arguments.rounds = 1;
       arguments.tail_bytes = std::uint64_t{1} << 20;
-    } else if (is_row(word)) {
+    } else if (const Row* row = find_row(word)) {
       arguments.rows.push_back(word);
+      arguments.cold |= row->names.front() == kCold;
     } else {
       misuse("no row or option '" + word + "'");
     }
   }
-  for (const std::string& row : arguments.rows) arguments.cold |= row == "cold";
   if (arguments.threads > kThreadsMax) misuse("--threads can be at most 1024");
   return arguments;
 }
@@ -186,6 +209,10 @@ int main(int argc, char** argv) {
   for (const std::string& word : words) {
     if (word == "--help" || word == "-h") {
       std::fputs(gs::bench::kUsage, stdout);
+      return 0;
+    }
+    if (word == "--list") {
+      gs::bench::list_rows();
       return 0;
     }
   }

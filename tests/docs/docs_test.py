@@ -47,6 +47,15 @@ class Docs(unittest.TestCase):
         described = re.findall(r'^### gstore ([a-z -]+)$', read('docs/COMMANDS.md'), re.MULTILINE)
         self.assertEqual(sorted(declared), sorted(described))
 
+    def test_every_row_of_the_benchmarks_is_described(self):
+        table = re.search(r'all_rows\(\) \{(.*?)\n\}', read('bench/main.cc'), re.DOTALL)[1]
+        known = re.findall(r'"([a-z-]+)"', table)
+        self.assertGreater(len(known), 15)
+        rows = re.search(r'\n## Rows\n(.*?)\n## ', read('docs/BENCHMARKS.md'), re.DOTALL)[1]
+        named = [cell for line in re.findall(r'^\| (`.*?) \|', rows, re.MULTILINE)
+                 for cell in re.findall(r'`([a-z-]+)`', line)]
+        self.assertEqual(sorted(known), sorted(named))
+
     def test_files_that_pages_name_are_there(self):
         for page in PAGES:
             for path in PATH.findall(read(page)):
