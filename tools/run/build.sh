@@ -21,3 +21,10 @@ build_product() {
     exit 1
   }
 }
+
+run_build() {
+  no_arguments "$@"
+  begin
+  install_for build
+  build_product
+}

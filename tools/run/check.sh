@@ -22,6 +22,10 @@ lint() {
 }
 
 run_check() {
+  for argument in "$@"; do
+    [ "$argument" = --all ] || no_arguments "$argument"
+  done
+  begin
   install_for check
   CHECKS=0
   one_check() {
@@ -39,6 +43,8 @@ run_check() {
 }
 
 run_format() {
+  no_arguments "$@"
+  begin
   install_for format
   step 'format' each_source clang-format -i
 }

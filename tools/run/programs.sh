@@ -6,36 +6,57 @@ SIM_SECONDS=60
 
 run_demo() {
   for argument in "$@"; do
-    case $argument in
-      --exit) ;;  # nothing keeps running after the table yet
-      *) echo "run: no option '$argument'" >&2; exit 2 ;;
-    esac
+    # Nothing keeps running after the table yet, so there is nothing to leave out.
+    [ "$argument" = --exit ] || no_arguments "$argument"
   done
+  begin
   install_for demo
   build_product
   echo
   node tools/demo/demo.js
 }
 
+# is_number TEXT   A decimal number that is not 0 and that no program would read otherwise.
 is_number() {
   case $1 in
-    '' | *[!0-9]*) return 1 ;;
+    '' | 0* | *[!0-9]*) return 1 ;;
   esac
 }
 
+micro_benchmarks() {
+  find build/release -type f -name '*_bench' -perm -u+x | sort
+}
+
+# find_micro_benchmark NAME   The program: `log`, `log_bench` and `gs_log_bench` name the same.
+find_micro_benchmark() {
+  for program in $(micro_benchmarks); do
+    case $(basename "$program") in
+      "$1" | "$1_bench" | "gs_$1" | "gs_$1_bench") echo "$program"; return 0 ;;
+    esac
+  done
+  return 1
+}
+
 run_bench() {
-  install_for build
-  build_product
-  if [ $# -eq 0 ]; then
-    [ -x build/bin/gstore-bench ] || { echo 'build/bin/gstore-bench was not built' >&2; exit 1; }
-    exec build/bin/gstore-bench
+  begin
+  # What is measured has standard output for itself: ./run bench --json >result.json
+  { install_for build; build_product; } >&2
+  bench=build/bin/gstore-bench
+  [ -x "$bench" ] || { echo "run: $bench was not built" >&2; exit 1; }
+  case ${1:-} in
+    '' | -*) exec "$bench" "$@" ;;
+  esac
+  if "$bench" --list | grep -Fxq -e "$1"; then exec "$bench" "$@"; fi
+  if program=$(find_micro_benchmark "$1"); then
+    shift
+    exec "$program" "$@"
   fi
-  name=${1%_bench}
-  shift
-  found=$(find build/release -type f -name "*${name}*_bench" -perm -u+x | head -n 1)
-  [ -n "$found" ] && exec "$found" "$@"
-  echo "run bench: no benchmark '$name'; there are:" >&2
-  find build/release -type f -name '*_bench' -perm -u+x -exec basename {} \; | sort >&2
+  {
+    echo "run: no row and no micro-benchmark '$1'; there are these rows:"
+    "$bench" --list | sed 's/^/  /'
+    echo 'and these micro-benchmarks:'
+    micro_benchmarks | sed 's|.*/\(gs_\)\{0,1\}|  |; s|_bench$||'
+  } >&2
   exit 2
 }
 
@@ -52,7 +73,10 @@ fuzz_one() {
 
 run_fuzz() {
   seconds=${1:-$FUZZ_SECONDS}
-  is_number "$seconds" || { echo "run fuzz: '$seconds' is no number of seconds" >&2; exit 2; }
+  [ $# -eq 0 ] || shift
+  no_arguments "$@"
+  is_number "$seconds" || usage_error "'$seconds' is no number of seconds"
+  begin
   install_for fuzz
   step 'build the fuzzers' configure_and_build fuzz
   for program in $(find build/fuzz -type f -name '*_fuzz' -perm -u+x | sort); do
@@ -63,13 +87,14 @@ run_fuzz() {
 
 run_sim() {
   seconds=${1:-$SIM_SECONDS}
-  seed=${2:-$(now)}
-  if ! is_number "$seconds" || ! is_number "$seed"; then
-    echo 'usage: ./run sim [SECONDS] [SEED]' >&2
-    exit 2
-  fi
-  install_for build
-  ensure_packages libgtest-dev librapidcheck-dev
+  [ $# -eq 0 ] || shift
+  seed=${1:-$(now)}
+  [ $# -eq 0 ] || shift
+  no_arguments "$@"
+  is_number "$seconds" || usage_error "'$seconds' is no number of seconds"
+  is_number "$seed" || usage_error "'$seed' is no seed: a number from 1 on"
+  begin
+  install_for quick
   step 'build the simulation' configure_and_build dev --target gs_simulation
   program=$(find build/dev -type f -name gs_simulation -perm -u+x)
   echo "  simulate for $seconds s from seed $seed"

@@ -38,13 +38,13 @@ run_tests() {
   for argument in "$@"; do
     case $argument in
       --quick) quick=yes ;;
-      *) echo "run test: no option '$argument'" >&2; exit 2 ;;
+      *) no_arguments "$argument" ;;
     esac
   done
+  begin
 
   if [ "$quick" = yes ]; then
-    install_for build
-    ensure_packages libgtest-dev librapidcheck-dev
+    install_for quick
     test_preset dev -L unit
   else
     install_for test
