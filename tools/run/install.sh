@@ -77,14 +77,15 @@ ensure_data() {
   has_data || step 'install demonstration data from npm' npm_install_data
 }
 
-# One list for each command, so that apt runs once, and who may not run it learns all of it at once.
+# Whoever configures the preset `dev` needs Node.js: the tests of the command line run in it. One
+# list for each command, so that apt runs once, and who may not run it learns all of it at once.
 install_for() {
   # shellcheck disable=SC2046,SC2086  # lists
   case $1 in
     build) ensure_packages $PACKAGES_BUILD ;;
-    quick) ensure_packages $PACKAGES_QUICK ;;
+    quick) ensure_packages $PACKAGES_QUICK $(node_packages) ;;
     test) ensure_packages $PACKAGES_TEST $(node_packages) ;;
-    check) ensure_packages $PACKAGES_CHECK ;;
+    check) ensure_packages $PACKAGES_CHECK $(node_packages) ;;
     fuzz) ensure_packages $PACKAGES_FUZZ ;;
     format) ensure_packages $PACKAGES_FORMAT ;;
     demo) ensure_packages $PACKAGES_BUILD $(node_packages) $(npm_packages); ensure_data ;;
