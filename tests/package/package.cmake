@@ -15,3 +15,18 @@ run(${CMAKE_COMMAND} -G Ninja -S ${STRANGER} -B ${FOLDER}/build
 run(${CMAKE_COMMAND} --build ${FOLDER}/build)
 run(${FOLDER}/build/stranger_cpp ${FOLDER}/storage)
 run(${FOLDER}/build/stranger_c ${FOLDER}/storage_c)
+
+# The project that README.md shows, word for word.
+file(READ ${README} readme)
+foreach(part IN ITEMS cpp cmake)
+  if(NOT readme MATCHES "```${part}\n([^`]*)```")
+    message(FATAL_ERROR "README.md shows no ${part}")
+  endif()
+  set(${part} "${CMAKE_MATCH_1}")
+endforeach()
+file(WRITE ${FOLDER}/first/first.cc "${cpp}")
+file(WRITE ${FOLDER}/first/CMakeLists.txt "${cmake}")
+run(${CMAKE_COMMAND} -S ${FOLDER}/first -B ${FOLDER}/first/build
+    -D CMAKE_PREFIX_PATH=${FOLDER}/prefix -D CMAKE_CXX_COMPILER=${CXX_COMPILER})
+run(${CMAKE_COMMAND} --build ${FOLDER}/first/build)
+run(${CMAKE_COMMAND} -E chdir ${FOLDER}/first ${FOLDER}/first/build/first)
