@@ -10,11 +10,14 @@ import re
 import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PAGES = ['README.md', 'docs/ARCHITECTURE.md', 'docs/COMMANDS.md', 'docs/FORMAT.md',
-         'docs/GLOSSARY.md', 'docs/TESTING.md']
+PAGES = ['CONTRIBUTING.md', 'README.md', 'SECURITY.md', 'docs/ARCHITECTURE.md',
+         'docs/BENCHMARKS.md', 'docs/COMMANDS.md', 'docs/FORMAT.md', 'docs/GLOSSARY.md',
+         'docs/TESTING.md']
 FOLDERS = ('bench', 'cmd', 'examples', 'gs', 'include', 'tests', 'tools')
 # `gs/base/crc32c.h`, `gs/core/graph/`, `tests/data/v1/x.hex`; patterns with * or <> are not paths.
 PATH = re.compile(r'`((?:' + '|'.join(FOLDERS) + r')/[\w./-]+)`')
+# `./run sim 60 SEED`, ./run check [--all]   ...
+RUN = re.compile(r'\./run((?: \[?[A-Za-z0-9-]+(?:\.\.\.)?\]?)*)')
 # `Suite.PromiseInWords` of a GoogleTest.
 TEST_NAME = re.compile(r'`(\w+)\.([A-Z]\w{7,})`')
 TEST = re.compile(r'^TEST(?:_F|_P)?\((\w+), (\w+)\)', re.MULTILINE)
@@ -33,6 +36,16 @@ def tests_in_code():
                 if name.endswith(('_test.cc', '_contract.h')):
                     found.update(TEST.findall(read(os.path.join(folder, name))))
     return found
+
+
+def run_usage():
+    """The commands that ./run tells, each with its options and arguments."""
+    text = re.search(r"<<'TEXT'\n(.*?)\n  --verbose", read('run'), re.DOTALL)[1]
+    commands = {}
+    for line in re.findall(r'^  (\S.*?)(?:  |$)', text, re.MULTILINE):
+        command, *rest = line.split()
+        commands.setdefault(command, set()).update(word.strip('[].') for word in rest)
+    return commands
 
 
 class Docs(unittest.TestCase):
@@ -56,9 +69,33 @@ class Docs(unittest.TestCase):
                  for cell in re.findall(r'`([a-z-]+)`', line)]
         self.assertEqual(sorted(known), sorted(named))
 
+    def test_contributing_tells_every_command_of_run(self):
+        told = {'(none)', 'help'}
+        for line in re.findall(r'^\./run (.*?)(?:  |$)', read('CONTRIBUTING.md'), re.MULTILINE):
+            told.add('(none)' if line.startswith('-') else line.split()[0])
+        self.assertEqual(sorted(told), sorted(run_usage()))
+
+    def test_pages_name_no_command_or_option_that_run_does_not_know(self):
+        usage = run_usage()
+        self.assertGreater(len(usage), 8)
+        for page in PAGES:
+            for words in RUN.findall(read(page)):
+                words = [word.strip('[].') for word in words.split()]
+                command = words.pop(0) if words and words[0][0] != '-' else '(none)'
+                self.assertIn(command, usage, page)
+                if command == 'bench':
+                    continue  # passes on what it is told
+                for word in words:
+                    if not word.startswith('--') and not word.isupper():
+                        continue
+                    with self.subTest(page=page, command=command, word=word):
+                        self.assertIn(word, usage[command] | {'--verbose'})
+
     def test_files_that_pages_name_are_there(self):
         for page in PAGES:
             for path in PATH.findall(read(page)):
+                if '/x/' in path:
+                    continue  # x stands for any name
                 with self.subTest(page=page, path=path):
                     self.assertTrue(os.path.exists(os.path.join(ROOT, path)))
 
