@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""./run refuses what it does not know, works alone, says what it does, and passes on what it is told.
+"""./run refuses what it does not know, works alone, says what it does, passes on what it is told.
 
 Goal: a newcomer is never left without a word. Method: ./run in an empty tree on a machine whose
 apt, cmake and benchmarks are small scripts that write down how they were called.
 """
 
 import os
+import pty
+import select
 import shutil
 import subprocess
 import tempfile
@@ -14,7 +16,9 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # What ./run may use of a fresh Debian 12: essential packages only. sudo is not among them.
 ESSENTIAL = ('awk', 'basename', 'cat', 'cmp', 'cut', 'date', 'dirname', 'env', 'find', 'flock',
-             'grep', 'head', 'mkdir', 'nproc', 'rm', 'sed', 'sh', 'sort', 'tail', 'tee', 'wc')
+             'grep', 'head', 'mkdir', 'nproc', 'rm', 'sed', 'sh', 'sleep', 'sort', 'tail', 'tee',
+             'wc')
+LIMIT_SECONDS = 60  # for what comes at once when all is well
 ROWS = 'insert\ninsert-keyed\nget\n'
 
 
@@ -88,6 +92,29 @@ class Steps(Machine):
         self.assertEqual(status, 0, out)
         self.assertEqual(self.read('seen.txt'), '  build the product (release) ...\n')
         self.assertRegex(out, r'\n  build the product \(release\) +ok +\d+ s\n$')
+
+    def test_a_terminal_sees_how_far_a_step_is(self):
+        # The step ends when the terminal has shown it; only a failure waits for the limit.
+        os.mkfifo(os.path.join(self.root, 'go'))
+        self.program('machine/cmake', '[ "$1" = --preset ] || { echo "[3/7] x"; cat go; }')
+        mine, theirs = pty.openpty()
+        run = subprocess.Popen(['./run', 'build'], cwd=self.root, env={'PATH': self.bin},
+                               stdout=theirs, stderr=theirs, stdin=subprocess.DEVNULL)
+        os.close(theirs)
+        seen = b''
+        while b'[3/7]' not in seen and select.select([mine], [], [], LIMIT_SECONDS)[0]:
+            seen += os.read(mine, 1000)
+        with open(os.path.join(self.root, 'go'), 'wb'):
+            pass
+        self.assertEqual(run.wait(), 0)
+        while select.select([mine], [], [], LIMIT_SECONDS)[0]:
+            try:
+                seen += os.read(mine, 1000)
+            except OSError:  # the other side is closed
+                break
+        os.close(mine)
+        self.assertIn(b'[3/7]', seen)
+        self.assertRegex(seen, rb'\r  build the product \(release\) +ok +\d+ s\r\n$')
 
     def test_the_output_of_steps_is_logged_and_shown_with_verbose(self):
         self.assertNotIn('cmake --preset', self.run_it('build')[1])

@@ -68,7 +68,13 @@ try_step() {
     { ("$@") 2>&1 </dev/null || step_status=$?; echo "$step_status" >"$STATUS"; } | tee -a "$LOG"
     step_status=$(cat "$STATUS")
   else
+    progress=''
+    if line_stays_open; then
+      tell_progress "$step_name" 9>&- &
+      progress=$!
+    fi
     ("$@") >>"$LOG" 2>&1 </dev/null || step_status=$?
+    end_progress
   fi
   step_seconds=$(($(now) - step_from))
   if [ "$step_status" -eq 0 ]; then
@@ -92,8 +98,23 @@ tell_begin() {
 }
 
 tell_end() {
-  line_stays_open || printf '  %-44s ' "$1"
-  printf '%-7s %4d s\n' "$2" "$3"
+  if line_stays_open; then printf '\r'; fi
+  printf '  %-44s %-7s %4d s\n' "$1" "$2" "$3"
+}
+
+# Completes the open line with how far Ninja is, as it tells in the log: [120/349]. It does not hold
+# the lock, and ends with this run even if nobody ends it.
+tell_progress() {
+  while sleep 1 && kill -0 "$$" 2>/dev/null; do
+    far=$(tail -c 1000 "$LOG" | sed -n 's/^\(\[[0-9]*\/[0-9]*\]\).*/\1/p' | tail -n 1)
+    [ -z "$far" ] || printf '\r  %-44s %-11s ' "$1" "$far"
+  done
+}
+
+end_progress() {
+  [ -n "$progress" ] || return 0
+  kill "$progress" 2>/dev/null || true
+  wait "$progress" 2>/dev/null || true
 }
 
 # Of the failed step's output: what looks like errors, and how it ended.
