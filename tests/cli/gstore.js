@@ -26,11 +26,12 @@ const EXIT = {
 /**
  * Run a command line to its end.
  * @param {string[]} args everything after `gstore`
- * @param {object} [options] of child_process.spawnSync; `input`: standard input
+ * @param {object} [options] of child_process.spawnSync; `input`: standard input; `program`: a copy
+ *   of gstore to run instead
  * @returns {{ code: number, signal: string|null, out: string, err: string }}
  */
-const run = (args, options = {}) => {
-  const result = spawnSync(PROGRAM, args, {
+const run = (args, { program = PROGRAM, ...options } = {}) => {
+  const result = spawnSync(program, args, {
     input: '',
     maxBuffer: OUTPUT_BYTES_MAX,
     encoding: 'utf8',
