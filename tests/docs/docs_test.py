@@ -60,6 +60,11 @@ class Docs(unittest.TestCase):
         described = re.findall(r'^### gstore ([a-z -]+)$', read('docs/COMMANDS.md'), re.MULTILINE)
         self.assertEqual(sorted(declared), sorted(described))
 
+    def test_readme_links_every_page(self):
+        readme = read('README.md')
+        for name in os.listdir(os.path.join(ROOT, 'docs')):
+            self.assertIn(f'](docs/{name})', readme)
+
     def test_every_row_of_the_benchmarks_is_described(self):
         table = re.search(r'all_rows\(\) \{(.*?)\n\}', read('bench/main.cc'), re.DOTALL)[1]
         known = re.findall(r'"([a-z-]+)"', table)
