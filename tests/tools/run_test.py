@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 # What ./run may use of a fresh Debian 12: essential packages only. sudo is not among them.
 ESSENTIAL = ('awk', 'basename', 'cat', 'cmp', 'cut', 'date', 'dirname', 'env', 'find', 'flock',
              'grep', 'head', 'mkdir', 'nproc', 'rm', 'sed', 'sh', 'sleep', 'sort', 'tail', 'tee',
-             'wc')
+             'touch', 'wc')
 LIMIT_SECONDS = 60  # for what comes at once when all is well
 ROWS = 'insert\ninsert-keyed\nget\n'
 
@@ -132,6 +132,14 @@ class Steps(Machine):
             self.assertEqual(status, 1, out)
             self.assertIn('FAILED', out)
             self.assertIn('no semicolon', out)
+
+    def test_a_build_folder_of_somebody_else_is_named(self):
+        shutil.rmtree(os.path.join(self.root, 'build'))
+        with open(os.path.join(self.root, 'build'), 'wb'):  # not even root can make a folder here
+            pass
+        status, out = self.run_it('build')
+        self.assertEqual(status, 1, out)
+        self.assertIn('run: cannot write into build/', out)
 
 
 class Lock(Machine):

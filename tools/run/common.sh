@@ -22,7 +22,10 @@ no_arguments() {
 
 # To be called when the arguments are known to be good, before anything is done.
 begin() {
-  mkdir -p build
+  if ! mkdir -p build || ! touch "$LOCK" "$LOG"; then
+    echo "run: cannot write into build/; if an earlier run was root's, let root remove it" >&2
+    exit 1
+  fi
   take_lock
   : >"$LOG"
 }
