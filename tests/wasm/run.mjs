@@ -20,7 +20,9 @@ if (args.length === 0) {
   process.exit(2);
 }
 
-const wasi = new WASI({ version: 'preview1', args, preopens });
+// As Node.js 18 has it, which is Debian's: there is no getImportObject, and a program that exits
+// would end this one.
+const wasi = new WASI({ version: 'preview1', args, preopens, returnOnExit: true });
 const module = await WebAssembly.compile(await readFile(args[0]));
-const instance = await WebAssembly.instantiate(module, wasi.getImportObject());
+const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.wasiImport });
 process.exitCode = wasi.start(instance);

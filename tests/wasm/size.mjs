@@ -8,7 +8,9 @@ import { gzipSync } from 'node:zlib';
 
 const bytes = await readFile(process.argv[2]);
 const wasi = new WASI({ version: 'preview1' });
-const { instance } = await WebAssembly.instantiate(bytes, wasi.getImportObject());
+const { instance } = await WebAssembly.instantiate(bytes, {
+  wasi_snapshot_preview1: wasi.wasiImport, // Node.js 18 has no getImportObject
+});
 wasi.initialize(instance);
 if (instance.exports.gs_core_ready() !== 1) throw new Error('core.wasm does not start');
 
