@@ -107,7 +107,10 @@ struct Log::Impl {
               const Progress& progress) const;
 
   // rewrite.cc
+  Error seal(std::uint32_t number);
   Error rewrite(std::uint32_t number, const Transform& transform, const Moved& moved);
+  void replace(const Segment& before, const Segment& after,
+               std::shared_ptr<platform::Mapping> mapping);
   Error write_generation(Segment& after, Bytes before, const Transform& transform,
                          std::shared_ptr<platform::Mapping>& mapping);
 
@@ -122,9 +125,9 @@ struct Log::Impl {
   std::shared_ptr<const View> current_view() const;
   // Publishes a changed copy of the view; state_mutex is not held.
   void publish(const std::function<void(View&)>& change);
-  void show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping,
-                    bool drop_tails = false);
-  Error walk(Location from, Location to, const Visitor& visit) const;
+  void show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping);
+  Snapshot snapshot() const;
+  Error walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit) const;
 
   platform::FileSystem& files;
   const std::string directory;

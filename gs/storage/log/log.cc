@@ -53,13 +53,8 @@ void Log::Impl::publish(const std::function<void(View&)>& change) {
   before = std::exchange(view, std::move(next));
 }
 
-void Log::Impl::show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping,
-                             bool drop_tails) {
+void Log::Impl::show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping) {
   publish([&](View& next) {
-    if (drop_tails) {
-      std::erase_if(next.tails_,
-                    [&](const View::Tail& old) { return segment_of(old.begin) == number; });
-    }
     if (next.segments_.size() < number) next.segments_.resize(number);
     View::Segment& slot = next.segments_[number - 1];
     slot.base = mapping->bytes().data();
@@ -68,18 +63,20 @@ void Log::Impl::show_segment(std::uint32_t number, std::shared_ptr<platform::Map
   });
 }
 
-Error Log::Impl::walk(Location from, Location to, const Visitor& visit) const {
-  std::vector<Segment> segments_now;
-  std::shared_ptr<const View> view_now;
-  Location end = 0;
-  {
-    const std::lock_guard lock(state_mutex);
-    segments_now = segments;
-    view_now = view;
-    end = end_at;
+Log::Snapshot Log::Impl::snapshot() const {
+  const std::lock_guard lock(state_mutex);
+  Snapshot now{view, {}, end_at, generations};
+  now.segments.reserve(segments.size());
+  for (const Segment& each : segments) {
+    now.segments.push_back({each.number, each.generation, each.end});
   }
-  if (to == 0 || to > end) to = end;
-  for (const Segment& segment : segments_now) {
+  return now;
+}
+
+Error Log::Impl::walk(const Snapshot& snapshot, Location from, Location to,
+                      const Visitor& visit) const {
+  if (to == 0 || to > snapshot.end) to = snapshot.end;
+  for (const Snapshot::Segment& segment : snapshot.segments) {
     if (segment.number < segment_of(from)) continue;
     if (segment.number > segment_of(to)) break;
     const bool first = segment.number == segment_of(from);
@@ -88,14 +85,15 @@ Error Log::Impl::walk(Location from, Location to, const Visitor& visit) const {
     const std::uint64_t limit = last ? offset_of(to) : segment.end;
     while (offset < limit) {
       const Location at = location(segment.number, static_cast<std::uint32_t>(offset));
-      const std::uint8_t* bytes = view_now->at(at);
+      const std::uint8_t* bytes = snapshot.view->at(at);
       FrameCheck check;
       check.fault = FrameFault::length;
       if (bytes != nullptr) check = check_head({bytes, static_cast<std::size_t>(limit - offset)});
       if (check.fault == FrameFault::blank) break;  // preallocated space of a crashed process
       if (check.fault != FrameFault::none) {
-        return Error(Code::damaged, files.display(path(segment)) + " at offset " +
-                                        std::to_string(offset) + ": " + fault_text(check.fault) +
+        const std::string name = path(segment_name({segment.number, segment.generation}));
+        return Error(Code::damaged, files.display(name) + " at offset " + std::to_string(offset) +
+                                        ": " + fault_text(check.fault) +
                                         "; run verify to see all damage");
       }
       GS_TRY_OK(visit(at + kFrameBytes, check.head.sequence,
@@ -148,13 +146,15 @@ std::uint64_t Log::generation_sum() const noexcept {
   return impl_->generations;
 }
 
-Error Log::walk(Location from, Location to, const Visitor& visit) const {
-  return impl_->walk(from == 0 ? first() : from, to, visit);
+Log::Snapshot Log::snapshot() const { return impl_->snapshot(); }
+Error Log::walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit) const {
+  return impl_->walk(snapshot, from == 0 ? first() : from, to, visit);
 }
 Error Log::verify(const Visitor& visit, std::vector<Damage>& damage,
                   const std::function<void(std::uint64_t, std::uint64_t)>& progress) const {
   return impl_->check({}, visit, damage, progress);
 }
+Error Log::seal(std::uint32_t number) { return impl_->seal(number); }
 Error Log::rewrite(std::uint32_t number, const Transform& transform, const Moved& moved) {
   return impl_->rewrite(number, transform, moved);
 }

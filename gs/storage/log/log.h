@@ -35,9 +35,10 @@
 // Writing goes through a tail buffer: a change is built in place in RAM at the location it will
 // have on disk, so readers can use it before it is written.
 //
-// Threads: one writer at a time (the engine's commit lock) for begin, write_ahead, write, rewrite
-// and close; write_pending(), sync() and mark() may run on other threads beside all of these;
-// everything const, and the View, is for any thread.
+// Threads: one writer at a time (the engine's commit lock) for begin, write_ahead, write, seal and
+// close; one rewrite of sealed segments at a time, which may run beside all of these but close();
+// write_pending(), sync() and mark() may run on other threads beside all of them; everything const,
+// and the View, is for any thread.
 // Errors: damaged, io, no_space, read_only, newer_format, too_large, failed, closed.
 #pragma once
 
@@ -177,10 +178,28 @@ class Log {
   Location first() const noexcept;       // of the first frame
   std::uint64_t bytes() const noexcept;  // valid bytes: headers and frames of all segments
   std::uint32_t segment_count() const noexcept;
-  std::uint64_t generation_sum() const noexcept;  // changes whenever a segment was rewritten
+  std::uint64_t generation_sum() const noexcept;  // grows whenever a segment was rewritten
 
-  // Walks written frames in [from, to) without checking their CRC again.
-  Error walk(Location from, Location to, const Visitor& visit) const;
+  // What is written at one moment. A rewrite moves changes: whoever keeps a location or the bytes
+  // of a visit beyond one walk keeps the snapshot that they came from.
+  struct Snapshot {
+    struct Segment {
+      std::uint32_t number = 0;
+      std::uint32_t generation = 0;
+      std::uint64_t end = 0;
+    };
+    std::shared_ptr<const View> view;
+    std::vector<Segment> segments;
+    Location end = 0;
+    std::uint64_t generation_sum = 0;
+  };
+  Snapshot snapshot() const;
+
+  // Walks frames in [from, to) without checking their CRC again; 0: from the first.
+  Error walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit) const;
+  Error walk(Location from, Location to, const Visitor& visit) const {
+    return walk(snapshot(), from, to, visit);
+  }
   // Reads every segment from the disk and checks header, frames, order, zeros after the end. Never
   // changes anything. `progress(done, total)` in bytes. Damage goes to `damage` (all of it, up to
   // 1,000 places); frames that check out are visited. May run beside a writer; then it covers
@@ -190,10 +209,15 @@ class Log {
 
   // --- erasure ---
 
+  // Ends segment `number` if it is the newest one: what is begun later goes into the next. No
+  // change may be begun then.
+  Error seal(std::uint32_t number);
+
   // Writes segment `number` again under the next generation, each change passed through `transform`
   // (which returns bytes of any length that it owns until the next call), syncs it, replaces
   // the old file, and reports where every change went, in order; `bytes` is its new length. The
-  // active segment is sealed first (no change may be begun then). The view has changed when the
+  // active segment is sealed first. Of a sealed one nothing changes any more, so others write and
+  // sync meanwhile; no lock is held while `transform` is called. The view has changed when the
   // first `moved` is called; older views keep the old bytes at the old locations. A failure before
   // that changes nothing, and the log stays usable.
   using Transform = std::function<Result<Bytes>(Location change_at, Bytes change)>;

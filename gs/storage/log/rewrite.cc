@@ -72,13 +72,17 @@ void report_moves(std::uint32_t number, Bytes before, Bytes after, const Log::Mo
 
 }  // namespace
 
-Error Log::Impl::rewrite(std::uint32_t number, const Transform& transform, const Moved& moved) {
+Error Log::Impl::seal(std::uint32_t number) {
   const std::lock_guard lock(write_mutex);
   GS_TRY_OK(usable());
-  if (number == segment_of(position().end)) {
-    GS_CHECK(open_bytes == 0);
-    GS_TRY_OK(next_segment(0));
-  }
+  if (number != segment_of(position().end)) return {};
+  GS_CHECK(open_bytes == 0);
+  return next_segment(0);
+}
+
+// Nothing changes a sealed segment, so it is read and written again without a lock.
+Error Log::Impl::rewrite(std::uint32_t number, const Transform& transform, const Moved& moved) {
+  GS_TRY_OK(seal(number));
   std::vector<Segment> now = table();
   const auto found = std::find_if(now.begin(), now.end(),
                                   [&](const Segment& segment) { return segment.number == number; });
@@ -101,18 +105,30 @@ Error Log::Impl::rewrite(std::uint32_t number, const Transform& transform, const
     return error;
   }
   const Bytes new_content = mapping->bytes();
-  // A tail buffer of this segment holds the old bytes and would hide the new ones.
-  show_segment(number, std::move(mapping), true);
-  {
-    const std::lock_guard state_lock(state_mutex);
-    segments[number - 1] = after;
-    valid_bytes = valid_bytes - before.end + after.end;
-    generations += after.generation - before.generation;
-  }
+  replace(before, after, std::move(mapping));
   if (moved) report_moves(number, content, new_content, moved);
   // Erased bytes are gone when the old file is. Should this fail, the next open() removes it.
   GS_TRY_OK(files.remove(path(before)).in("the replaced segment file could not be removed"));
   return files.sync_directory(directory);
+}
+
+// Table and view change together: a snapshot has both of one generation.
+void Log::Impl::replace(const Segment& before, const Segment& after,
+                        std::shared_ptr<platform::Mapping> mapping) {
+  std::shared_ptr<const View> old_view;  // dies after the lock: it may unmap a segment
+  const std::lock_guard lock(state_mutex);
+  auto next = std::make_shared<View>(*view);
+  // A tail buffer of this segment holds the old bytes and would hide the new ones.
+  std::erase_if(next->tails_,
+                [&](const View::Tail& old) { return segment_of(old.begin) == after.number; });
+  View::Segment& slot = next->segments_[after.number - 1];
+  slot.base = mapping->bytes().data();
+  slot.bytes = mapping->bytes().size();
+  slot.mapping = std::move(mapping);
+  old_view = std::exchange(view, std::move(next));
+  segments[after.number - 1] = after;
+  valid_bytes = valid_bytes - before.end + after.end;
+  generations += after.generation - before.generation;
 }
 
 Error Log::Impl::write_generation(Segment& after, Bytes before, const Transform& transform,

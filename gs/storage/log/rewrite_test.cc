@@ -93,6 +93,67 @@ TEST(Rewrite, ReplacesEveryChangeAndTellsWhereItWent) {
   }
 }
 
+// Who keeps locations while a segment is rewritten walks what it took them from.
+TEST(Rewrite, ASnapshotIsWalkedAsItWas) {
+  MemoryFileSystem files;
+  auto opened = harness::open(files);
+  std::vector<Location> at;
+  fill(*opened.log, at);
+  const Log::Snapshot snapshot = opened.log->snapshot();
+  const auto is_whole = [&](std::size_t from, bool rewritten) {
+    std::size_t i = from;
+    const auto visit = [&](Location where, std::uint64_t sequence, Bytes bytes) -> Error {
+      EXPECT_EQ(sequence, i);
+      if (!rewritten) EXPECT_EQ(where, at[i]);
+      EXPECT_TRUE(equal(bytes, rewritten ? after(i) : before(i)));
+      ++i;
+      return {};
+    };
+    const Error error = rewritten ? opened.log->walk(0, 0, visit)
+                                  : opened.log->walk(snapshot, at[from] - kFrameBytes, 0, visit);
+    EXPECT_FALSE(error) << error.text();
+    EXPECT_EQ(i, kChanges);
+  };
+  const std::uint32_t segments = opened.log->segment_count();
+  for (std::uint32_t number = 1; number <= segments; ++number) {
+    ASSERT_FALSE(opened.log->rewrite(number, Erase(), {}));
+    is_whole(0, false);
+    is_whole(2, false);
+  }
+  is_whole(0, true);
+  EXPECT_EQ(snapshot.generation_sum, 0u);
+  EXPECT_EQ(opened.log->snapshot().generation_sum, segments);
+}
+
+// Everything but the segment itself goes on: here from inside of the rewrite.
+TEST(Rewrite, LetsOthersWriteAndSync) {
+  MemoryFileSystem files;
+  auto opened = harness::open(files);
+  std::vector<Location> at;
+  fill(*opened.log, at);
+  Erase erase;
+  std::uint64_t more = 0;
+  const auto append_more = [&](Location where, Bytes bytes) -> Result<Bytes> {
+    GS_TRY_OK(append(*opened.log, change(500 + more, 64)));
+    GS_TRY_OK(opened.log->sync());
+    ++more;
+    return erase(where, bytes);
+  };
+  ASSERT_FALSE(opened.log->rewrite(1, append_more, {}));
+  EXPECT_GT(more, 1u);
+  std::vector<Damage> damage;
+  std::uint64_t seen = 0;
+  const auto visit = [&](Location, std::uint64_t sequence, Bytes bytes) -> Error {
+    EXPECT_EQ(sequence, seen);
+    if (seen >= kChanges) EXPECT_TRUE(equal(bytes, change(500 + seen - kChanges, 64)));
+    ++seen;
+    return {};
+  };
+  ASSERT_FALSE(opened.log->verify(visit, damage));
+  EXPECT_TRUE(damage.empty());
+  EXPECT_EQ(seen, kChanges + more);
+}
+
 TEST(Rewrite, MayBeRepeated) {
   MemoryFileSystem files;
   auto opened = harness::open(files);
