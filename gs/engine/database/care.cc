@@ -116,7 +116,7 @@ Error Database::backup(platform::FileSystem& target) {
   const bool with_mark = !damaged && env_.files->exists("log/mark");
   if (with_mark) GS_TRY_OK(copy_file(*env_.files, target, "log/mark"));
   GS_TRY(const Settled settled, settle());
-  const log::Location end = std::min(settled.end, sound_end);
+  const log::Location end = std::min(settled.log.end, sound_end);
   GS_TRY_OK(copy_segments(*env_.files, target, end));
   GS_TRY_OK(target.sync_directory("log"));
   GS_TRY_OK(blobs_->each([&](const std::string& path) -> Error {

@@ -3,6 +3,8 @@
 // One background job at a time does all of it, oldest table first, so that a checkpoint never names
 // a run that is not complete. Losing any of these files loses nothing: open() replays the log.
 
+#include <algorithm>
+
 #include "gs/engine/database/commit_scratch.h"
 
 namespace gs::engine {
@@ -49,7 +51,6 @@ void Database::freeze() {
   Checkpoint checkpoint;
   checkpoint.log_location = log_->end();
   checkpoint.log_sequence = log_->next_sequence();
-  checkpoint.log_generation_sum = log_->generation_sum();
   checkpoint.log_tree_size = change_count_;
   checkpoint.shape_count = static_cast<std::uint32_t>(tables_.shape_count());
   checkpoint.writer_count = static_cast<std::uint32_t>(tables_.writer_count());
@@ -99,8 +100,6 @@ void Database::background() {
     }
     error = write_frozen();
     if (!error) error = merge_if_needed();
-    std::lock_guard lock(background_mutex_);
-    background_done_.notify_all();
   }
   if (error) {
     // Data is safe in the log; the next checkpoint tries again.
@@ -134,7 +133,7 @@ Error Database::merge_all_small() {
   std::uint64_t bytes = 0;
   for (const auto& run : version->runs) bytes += run->file_bytes();
   if (version->runs.size() < 2 || bytes > kQuietMergeBytesMax) return {};
-  return merge(version->runs.size(), outgrown());
+  return merge(version->runs.size(), {.images = outgrown()});
 }
 
 // Whether records are better read from runs than through pointers into the log.
@@ -176,12 +175,40 @@ Error Database::write_frozen() {
     frozen_.erase(frozen_.begin());
     frozen.checkpoint.runs = std::move(runs);
     checkpoint_ = std::move(frozen.checkpoint);
+    background_done_.notify_all();  // commits may wait for it
   }
   return save_checkpoint();
 }
 
+// Every table that is frozen now.
+Error Database::write_all_frozen() {
+  std::size_t count = 0;
+  {
+    std::lock_guard lock(background_mutex_);
+    count = frozen_.size();
+  }
+  for (std::size_t i = 0; i < count; ++i) GS_TRY_OK(write_frozen());
+  return {};
+}
+
+// What is frozen while a job has other work, so that commits do not wait for it. No more than
+// `runs_max` runs: merging them takes longer, and finding a record in them.
+Error Database::write_waiting(std::size_t runs_max) {
+  while (current_version()->runs.size() < runs_max) {
+    {
+      std::lock_guard lock(background_mutex_);
+      if (frozen_.empty()) return {};
+    }
+    GS_TRY_OK(write_frozen());
+  }
+  return {};
+}
+
+// Called by the background job only. It is what rewrites segments as well, after it has led every
+// run and row away from them: so what it saves holds for the log as it is at this moment.
 Error Database::save_checkpoint() {
   const std::uint64_t old = checkpoint_.number;
+  checkpoint_.log_generation_sum = log_->generation_sum();
   checkpoint_.number = next_file_++;
   checkpoint_.next_file = next_file_;
   GS_TRY_OK(state::write_checkpoint(*env_.files, checkpoint_, tables_, ++manifest_turn_));
@@ -199,35 +226,34 @@ Error Database::merge_if_needed() {
     for (const auto& run : version->runs) sizes.push_back(run->file_bytes());
     const std::size_t count = state::runs_to_merge(sizes);
     if (count == 0) return {};
-    GS_TRY_OK(merge(count, outgrown()));
+    GS_TRY_OK(merge(count, {.images = outgrown()}));
   }
 }
 
-Error Database::merge(std::size_t count, bool images) {
+// Merges the newest `count` runs. What commits freeze meanwhile is written in between, so that they
+// never wait for a merge; those runs are newer and stay in front.
+Error Database::merge(std::size_t count, state::MergeOptions options) {
   const auto before = current_version();
-  const std::vector<std::shared_ptr<const state::Run>> inputs(
-      before->runs.begin(), before->runs.begin() + static_cast<std::ptrdiff_t>(count));
-  state::MergeOptions options;
-  options.images = images;
+  const auto end = before->runs.begin() + static_cast<std::ptrdiff_t>(count);
+  const std::vector<std::shared_ptr<const state::Run>> inputs(before->runs.begin(), end);
   options.drop_tombstones = count == before->runs.size();
+  const std::size_t runs_max = before->runs.size() + kRunsBesideMax;
+  options.between = [this, runs_max] { return write_waiting(runs_max); };
   const std::uint64_t number = next_file_++;
   const std::string path = state_path(number, ".gsr");
   GS_TRY_OK(state::merge_runs(*env_.files, path, number, inputs, *before->log, tables_, options));
   GS_TRY(std::shared_ptr<const state::Run> run, state::Run::open(*env_.files, path, number));
+  std::vector<std::uint64_t> runs;
   {
     std::lock_guard commit_lock(commit_mutex_);
     auto version = std::make_shared<Version>(*version_);
-    version->runs.erase(version->runs.begin(),
-                        version->runs.begin() + static_cast<std::ptrdiff_t>(count));
-    version->runs.insert(version->runs.begin(), run);
+    const auto at = std::find(version->runs.begin(), version->runs.end(), inputs.front());
+    *at = std::move(run);
+    version->runs.erase(at + 1, at + static_cast<std::ptrdiff_t>(count));
+    for (const auto& each : version->runs) runs.push_back(each->number());
     publish(std::move(version));
   }
-  {
-    std::lock_guard lock(background_mutex_);
-    checkpoint_.runs.erase(checkpoint_.runs.begin(),
-                           checkpoint_.runs.begin() + static_cast<std::ptrdiff_t>(count));
-    checkpoint_.runs.insert(checkpoint_.runs.begin(), number);
-  }
+  checkpoint_.runs = std::move(runs);
   GS_TRY_OK(save_checkpoint());
   // The older manifest slot may still name these runs; then open() falls back to replay, so their
   // loss loses nothing. Mappings of readers stay valid.
@@ -256,21 +282,30 @@ Error Database::checkpoint() {
   return frozen_.empty() ? Error() : background_error_.copy();
 }
 
+// Takes the place of the background job: as long as it lives no other one runs.
+Database::Job::Job(Database& db) : db_(db) {
+  std::unique_lock lock(db_.background_mutex_);
+  db_.background_done_.wait(lock, [this] { return !db_.background_running_; });
+  running_ = !db_.stopping_;
+  if (running_) db_.background_running_ = true;
+}
+
+Database::Job::~Job() {
+  if (!running_) return;
+  {
+    std::lock_guard lock(db_.background_mutex_);
+    db_.background_running_ = false;
+    db_.background_done_.notify_all();
+  }
+  db_.start_background();
+}
+
 Error Database::compact() {
   GS_TRY_OK(checkpoint());
-  std::unique_lock lock(background_mutex_);
-  background_done_.wait(lock, [this] { return !background_running_; });
-  background_running_ = true;  // keeps background jobs away while this one works
-  lock.unlock();
-  Error error;
+  const Job job(*this);
+  if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
   const std::size_t runs = current_version()->runs.size();
-  if (runs != 0) error = merge(runs, true);
-  lock.lock();
-  background_running_ = false;
-  background_done_.notify_all();
-  lock.unlock();
-  start_background();
-  return error;
+  return runs == 0 ? Error() : merge(runs, {.images = true});
 }
 
 }  // namespace gs::engine

@@ -8,7 +8,8 @@
 // proof.cc, erase.cc, digest.cc and backup.cc are one feature each.
 //
 // Locks, in this order: erase_mutex_ > commit_mutex_ > version_mutex_. Readers take
-// only version_mutex_, for two loads. commit_mutex_ is never held during an fdatasync.
+// only version_mutex_, for two loads. commit_mutex_ is never held during an fdatasync, but when the
+// log begins a new segment.
 #pragma once
 
 #include <atomic>
@@ -49,6 +50,10 @@ struct RecordHold {
 
 struct VerifyMemory;
 
+// Runs that may be added beside one merge, or while one segment is written again. Then commits wait
+// until it is done: else whoever writes faster than runs are merged would have ever more of them.
+inline constexpr std::size_t kRunsBesideMax = 32;
+
 class Database : public std::enable_shared_from_this<Database> {
  public:
   // `hold` keeps whatever the environment points to alive.
@@ -59,6 +64,9 @@ class Database : public std::enable_shared_from_this<Database> {
     // A change closes when it gets here. Smaller in simulations, so that few operations make many
     // changes and segments.
     std::size_t change_bytes = graph::kChangeBytesTarget;
+    // Payloads of a record that one transaction erases, 100 bytes of memory for each; a record with
+    // more versions takes several. With the longest reason they still fit into one transaction.
+    std::size_t erased_at_once = std::size_t{1} << 15;
   };
 
   static Result<std::shared_ptr<Database>> create(Setup setup, const CreateOptions& create);
@@ -164,26 +172,45 @@ class Database : public std::enable_shared_from_this<Database> {
   void background();
   Error write_frozen();
   Error merge_if_needed();
-  Error merge(std::size_t runs, bool images);
+  Error write_all_frozen();
+  Error write_waiting(std::size_t runs_max);
+  Error merge(std::size_t runs, state::MergeOptions options);
   Error save_checkpoint();
-  std::string state_path(std::uint64_t number, const char* suffix) const;
+  class Job {
+   public:
+    explicit Job(Database& db);
+    ~Job();
+    Job(const Job&) = delete;
+    Job& operator=(const Job&) = delete;
+    // False: the storage is being closed.
+    bool running() const noexcept { return running_; }
 
-  // erase.cc
-  Error append_erases(const Id& id, const std::vector<graph::Erase>& erases);
-  Error rebuild_state();
+   private:
+    Database& db_;
+    bool running_ = false;
+  };
+  std::string state_path(std::uint64_t number, const char* suffix) const;
 
   // history.cc
   struct Settled {
     Moment moment;
-    log::Location first = 0;
-    log::Location end = 0;
+    log::Log::Snapshot log;
     std::vector<Digest> frontier;
   };
   Result<Settled> settle();
   record::ShapePtr known_shape(const Digest& digest);
   using Located = std::function<Error(log::Location at, Bytes change, bool& stop)>;
-  Error each_change(const Settled& settled, const Located& visit) const;
+  Error each_change(const Settled& settled, const Located& visit, log::Location from = 0) const;
   Result<log::Location> locate(const Settled& settled, const Digest& change) const;
+
+  // erase.cc
+  struct Payloads;
+  Error erase_some(Payloads& payloads);
+  Error find_payloads(const Settled& settled, Payloads& payloads) const;
+  Error commit_erasure(Payloads& payloads);
+  Error append_erases(const Payloads& payloads);
+  std::size_t runs_to_leave(const Payloads& payloads) const;
+  Error rewrite_segments(const Payloads& payloads);
 
   Setup setup_;
   platform::Environment& env_;

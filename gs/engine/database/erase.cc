@@ -1,9 +1,16 @@
-// Erasure: the payloads of a record leave the disk, the chain still verifies.
+// Erasure: the payloads of a record leave the disk, the chain still verifies, others go on.
 //
-// First a signed erase operation for every payload that ever held the record is committed and
-// synced; then the segments that hold them are written again without those bytes (their leaf
-// digests stay); then the state, which points into the log, is rebuilt. A crash in between leaves
-// the erase operations in the log: the next erase of the same id finishes the job.
+//   1. find       every payload of the record, by a walk over the log without a lock
+//   2. commit     under the commit lock: the little that was written since; a signed erase operation
+//                 for each payload; the row table is frozen, so that rows made later point to later
+//                 segments
+//   3. lead away  the runs that hold the record, or point into segments that hold it, are merged
+//                 into one with copies of those segments' records: nothing points there any more
+//   4. rewrite    those segments, one after the other, without the payloads
+//
+// Readers keep the versions that they have, with the bytes of their moment. A crash or failure in
+// between leaves the erase operations in the log and the record unreadable: erasing the same id
+// again finishes the job. docs/decisions/0010-erasure-copies-before-it-rewrites.md has the reasons.
 
 #include <map>
 
@@ -16,6 +23,14 @@ using graph::Kind;
 
 namespace {
 
+// The longest reason that is kept; it stands in the log for ever.
+constexpr std::size_t kReasonBytesMax = 1024;
+// So much of the log may be left to look at under the commit lock: some milliseconds.
+constexpr std::uint64_t kLockedWalkBytesMax = std::uint64_t{4} << 20;
+// Walks without the lock. Each is as much shorter as walking is faster than writing, so two or
+// three are enough; the limit ends a race that should not be.
+constexpr int kWalksMax = 8;
+
 bool holds_payload(std::uint8_t kind) {
   switch (static_cast<Kind>(kind)) {
     case Kind::insert:
@@ -27,12 +42,32 @@ bool holds_payload(std::uint8_t kind) {
   }
 }
 
-// The longest reason that is kept; it stands in the log for ever.
-constexpr std::size_t kReasonBytesMax = 1024;
-// Checkpoints before an erasure gives up: each finds that writers have begun another one meanwhile.
-constexpr int kQuietTriesMax = 1000;
+std::uint32_t index_of(const graph::ChangeView& change, const Id& id) {
+  for (std::uint32_t i = 0; i < change.id_count(); ++i) {
+    if (change.id(i) == id) return i;
+  }
+  return graph::kNoId;
+}
 
 }  // namespace
+
+// What is erased at once, and how far the log was searched for it.
+struct Database::Payloads {
+  Id id;
+  std::string_view reason;
+  bool known = false;    // the log has operations of this record
+  bool full = false;     // there may be more
+  log::Location to = 0;  // searched up to here
+  std::vector<graph::Erase> erases;
+  // Indexes of operations, by segment and change.
+  std::map<std::uint32_t, std::map<log::Location, std::vector<std::uint32_t>>> places;
+
+  std::vector<bool> segments() const {
+    std::vector<bool> numbers(places.rbegin()->first + std::size_t{1});
+    for (const auto& place : places) numbers[place.first] = true;
+    return numbers;
+  }
+};
 
 Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason) {
   if (reason.size() > kReasonBytesMax) {
@@ -44,141 +79,148 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason) {
     std::lock_guard lock(commit_mutex_);
     GS_TRY_OK(writable());
   }
-  // No background job may hold pointers into segments that move, and none may begin: it would put
-  // a run of the old state into the new one.
-  std::unique_lock lock(commit_mutex_, std::defer_lock);
-  for (int i = 0; !lock.owns_lock(); ++i) {
-    if (i == kQuietTriesMax) {
-      return Error(Code::conflict,
-                   "too many writes beside the erasure. Try again when there are fewer");
-    }
-    GS_TRY_OK(checkpoint());
-    lock.lock();
-    std::lock_guard background_lock(background_mutex_);
-    if (frozen_.empty() && !background_running_) {
-      background_running_ = true;  // keeps jobs away
-    } else {
-      lock.unlock();
-    }
+  std::uint64_t count = 0;
+  for (bool more = true; more;) {
+    Payloads payloads;
+    payloads.id = id;
+    payloads.reason = reason;
+    GS_TRY_OK(erase_some(payloads));
+    if (!payloads.known)
+      return Error(Code::not_found, "no record " + id.text() + " in this storage");
+    count += payloads.erases.size();
+    more = payloads.full;
   }
-  struct Quiet {
-    Database& db;
-    ~Quiet() {
-      std::lock_guard background_lock(db.background_mutex_);
-      db.background_running_ = false;
-      db.background_done_.notify_all();
-    }
-  } const quiet{*this};
-  GS_TRY_OK(writable());
-  if (builder_.is_open()) GS_TRY_OK(close_change());
-  const Settled settled{moment(), log_->first(), log_->end(), frontier_};
+  if (count != 0) {
+    report(Event::Level::info, "erased", "id=" + id.text() + " payloads=" + std::to_string(count));
+  }
+  return count;
+}
 
-  // Every payload of this record, by segment and change.
-  std::vector<graph::Erase> erases;
-  std::map<std::uint32_t, std::map<log::Location, std::vector<std::uint32_t>>> places;
-  bool known = false;
-  GS_TRY_OK(each_change(settled, [&](log::Location at, Bytes bytes, bool&) -> Error {
-    GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(bytes));
-    std::uint32_t wanted = graph::kNoId;
-    for (std::uint32_t i = 0; i < view.id_count() && wanted == graph::kNoId; ++i) {
-      if (view.id(i) == id) wanted = i;
-    }
+Error Database::erase_some(Payloads& payloads) {
+  const auto is_left = [&] {
+    return !payloads.full && log_->end() > payloads.to + kLockedWalkBytesMax;
+  };
+  for (int walks = 0; walks == 0 || (walks < kWalksMax && is_left()); ++walks) {
+    GS_TRY(const Settled settled, settle());
+    GS_TRY_OK(find_payloads(settled, payloads));
+  }
+  GS_TRY_OK(sync());  // so that little is left to sync where the lock is held
+  const Job job(*this);
+  if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
+  GS_TRY_OK(commit_erasure(payloads));
+  if (payloads.erases.empty()) return {};
+  GS_TRY_OK(sync());  // before anything is removed
+  GS_TRY_OK(write_all_frozen());
+  if (const std::size_t runs = runs_to_leave(payloads); runs != 0) {
+    GS_TRY_OK(merge(runs, {.leaves = payloads.segments()}));
+  }
+  return rewrite_segments(payloads);
+}
+
+Error Database::find_payloads(const Settled& settled, Payloads& payloads) const {
+  const auto find = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    const std::uint32_t wanted = index_of(change, payloads.id);
     if (wanted == graph::kNoId) return {};
-    auto cursor = view.operations();
+    auto cursor = change.operations();
     graph::OperationView operation;
     while (cursor.next(operation)) {
       if (operation.id_index != wanted) continue;
-      known = true;
+      payloads.known = true;
       if (operation.erased() || !holds_payload(operation.kind)) continue;
-      erases.push_back(graph::describe_erasure(view, cursor.index(), reason));
-      places[log::segment_of(at)][at].push_back(cursor.index());
+      payloads.full = payloads.erases.size() >= setup_.erased_at_once;
+      if (payloads.full) {
+        stop = true;
+        return {};
+      }
+      payloads.erases.push_back(graph::describe_erasure(change, cursor.index(), payloads.reason));
+      payloads.places[log::segment_of(at)][at].push_back(cursor.index());
     }
     return {};
-  }));
-  if (!known) return Error(Code::not_found, "no record " + id.text() + " in this storage");
-  if (erases.empty()) return std::uint64_t{0};
+  };
+  GS_TRY_OK(each_change(settled, find, payloads.to));
+  payloads.to = settled.log.end;
+  return {};
+}
 
-  GS_TRY_OK(append_erases(id, erases));
-  if (Error error = log_->sync()) return fail(std::move(error));
-
-  for (const auto& [segment, changes] : places) {
-    Buffer erased;
-    const auto transform = [&changes = changes, &erased](log::Location at,
-                                                         Bytes change) -> Result<Bytes> {
-      const auto found = changes.find(at);
-      if (found == changes.end()) return change;
-      GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
-      GS_TRY(erased, graph::erase_operations(view, found->second));
-      return Bytes(erased);
-    };
-    const auto moved = [](log::Location, log::Location, std::size_t) {};
-    GS_TRY_OK(log_->rewrite(segment, transform, moved));
-  }
-  GS_TRY_OK(rebuild_state());
-  report(Event::Level::info, "erased",
-         "id=" + id.text() + " payloads=" + std::to_string(erases.size()));
-  return static_cast<std::uint64_t>(erases.size());
+// Rows that are made when this returns point into segments that are not rewritten.
+Error Database::commit_erasure(Payloads& payloads) {
+  std::lock_guard lock(commit_mutex_);
+  GS_TRY_OK(writable());
+  if (builder_.is_open()) GS_TRY_OK(close_change());
+  if (!payloads.full) GS_TRY_OK(find_payloads({moment(), log_->snapshot(), frontier_}, payloads));
+  if (payloads.erases.empty()) return {};
+  // First what may fail without harm.
+  GS_TRY_OK(log_->seal(payloads.places.rbegin()->first));
+  GS_TRY_OK(append_erases(payloads));
+  freeze();
+  return {};
 }
 
 // One transaction of erase operations; in as many changes as their size asks for, never half.
-Error Database::append_erases(const Id& id, const std::vector<graph::Erase>& erases) {
+Error Database::append_erases(const Payloads& payloads) {
   const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
-  std::size_t bytes = 0;
-  std::vector<Buffer> payloads;
-  for (const graph::Erase& erase : erases) {
-    payloads.push_back(graph::encode_erase(erase));
-    bytes += graph::ChangeBuilder::cost(payloads.back().size());
-  }
-  if (bytes > graph::kTransactionBytesMax) {
-    return Error(Code::too_large, "the record has " + std::to_string(erases.size()) +
-                                      " versions, too many to erase in one transaction");
-  }
-  GS_TRY_OK(ensure_room(bytes, hlc));
+  const std::size_t each = graph::encode_erase(payloads.erases.front()).size();
+  GS_TRY_OK(ensure_room(payloads.erases.size() * graph::ChangeBuilder::cost(each), hlc));
   const Sequence sequence = visible_.load() + 1;
-  for (std::size_t i = 0; i < payloads.size(); ++i) {
-    const std::uint8_t flags = i + 1 == payloads.size() ? graph::kLastOfTransaction : 0;
+  for (const graph::Erase& erase : payloads.erases) {
+    const Buffer payload = graph::encode_erase(erase);
+    const std::uint8_t flags = &erase == &payloads.erases.back() ? graph::kLastOfTransaction : 0;
     const auto appended = builder_.append(static_cast<std::uint8_t>(Kind::erase), flags, nullptr,
-                                          &id, hlc, payloads[i].size());
-    std::memcpy(appended.payload, payloads[i].data(), payloads[i].size());
+                                          &payloads.id, hlc, payload.size());
+    std::memcpy(appended.payload, payload.data(), payload.size());
   }
-  applier_.put_tombstone(id, {hlc, writer_number_}, sequence);
+  applier_.put_tombstone(payloads.id, {hlc, writer_number_}, sequence);
   last_hlc_ = hlc;
-  operation_count_ += payloads.size();
+  operation_count_ += payloads.erases.size();
   visible_.store(sequence, std::memory_order_release);
   return close_change();
 }
 
-// Replays the whole log into new tables and forgets the runs. Called with the commit lock and
-// without background work; readers keep the version that they have.
-Error Database::rebuild_state() {
-  auto version = std::make_shared<state::Version>();
-  version->tables.push_back(std::make_shared<state::RowTable>());
-  version->log = log_->view();
-  const auto old_runs = version_->runs;
-  applier_.attach(version);
-  applier_.live_records().assign(applier_.live_records().size(), 0);
-  applier_.dirty().set();
-  Sequence sequence = 0;
-  GS_TRY_OK(log_->walk(log_->first(), log_->end(),
-                       [&](log::Location at, std::uint64_t, Bytes change) -> Error {
-                         GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
-                         return applier_.replay(view, at, sequence);
-                       }));
-  // Rebuilt rows count transactions from the log's beginning, which may be more than this process
-  // saw.
-  const Sequence visible = std::max(visible_.load(), sequence);
-  visible_.store(visible, std::memory_order_release);  // first: no reader may miss rebuilt rows
-  publish(std::move(version));
-  written_ = visible;
-  raise_durable(visible);
-  {
-    std::lock_guard background_lock(background_mutex_);
-    checkpoint_.runs.clear();
-    frozen_.clear();  // what a failed checkpoint left waiting is in the new table
+// How many runs, from the newest on, to merge so that none holds the record and none points into
+// the segments concerned.
+std::size_t Database::runs_to_leave(const Payloads& payloads) const {
+  const std::vector<bool> segments = payloads.segments();
+  const auto points_there = [&](const state::Entry& entry) {
+    const std::uint32_t segment = log::segment_of(entry.position());
+    return entry.kind() == state::Entry::Kind::log && segment < segments.size() &&
+           segments[segment];
+  };
+  const auto holds_it = [&](const state::Run& run) {
+    const state::Entry* const entry = run.find(payloads.id, state::Run::hash(payloads.id));
+    return entry != nullptr && entry->kind() != state::Entry::Kind::tombstone;
+  };
+  const auto leave = [&](const std::shared_ptr<const state::Run>& run) {
+    if (holds_it(*run)) return true;
+    for (std::size_t i = 0; i < run->collection_count(); ++i) {
+      const state::Run::Range range = run->collection(run->collection_number(i));
+      if (std::any_of(range.begin, range.end, points_there)) return true;
+    }
+    return false;
+  };
+  const auto version = current_version();
+  const auto oldest = std::find_if(version->runs.rbegin(), version->runs.rend(), leave);
+  return static_cast<std::size_t>(version->runs.rend() - oldest);
+}
+
+Error Database::rewrite_segments(const Payloads& payloads) {
+  for (const auto& [segment, changes] : payloads.places) {
+    const std::size_t runs_max = current_version()->runs.size() + kRunsBesideMax;
+    Buffer erased;
+    const auto transform = [&, &changes = changes](log::Location at, Bytes bytes) -> Result<Bytes> {
+      GS_TRY_OK(write_waiting(runs_max));  // commits do not wait for a large segment
+      const auto found = changes.find(at);
+      if (found == changes.end()) return bytes;
+      GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+      GS_TRY(erased, graph::erase_operations(change, found->second));
+      return Bytes(erased);
+    };
+    GS_TRY_OK(log_->rewrite(segment, transform, {}));
+    // The bytes of the old file are gone with the last version that has them.
+    std::lock_guard lock(commit_mutex_);
+    publish_log_view();
   }
-  for (const auto& run : old_runs) env_.files->remove(state_path(run->number(), ".gsr")).ignore();
-  checkpoint_log_bytes_ = 0;  // the next flush writes a run of everything
-  return {};
+  return save_checkpoint();
 }
 
 }  // namespace gs::engine

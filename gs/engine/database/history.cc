@@ -60,7 +60,7 @@ Result<Database::Settled> Database::settle() {
     GS_TRY_OK(close_change());
     publish_log_view();
   }
-  return Settled{moment(), log_->first(), log_->end(), frontier_};
+  return Settled{moment(), log_->snapshot(), frontier_};
 }
 
 record::ShapePtr Database::known_shape(const Digest& digest) {
@@ -69,15 +69,16 @@ record::ShapePtr Database::known_shape(const Digest& digest) {
   return number == state::kUnknown ? nullptr : tables_.shape(number).shape;
 }
 
-Error Database::each_change(const Settled& settled, const Located& visit) const {
+Error Database::each_change(const Settled& settled, const Located& visit,
+                            log::Location from) const {
   bool stop = false;
   Error failed;
-  Error error = log_->walk(settled.first, settled.end,
-                           [&](log::Location at, std::uint64_t, Bytes change) -> Error {
-                             failed = visit(at, change, stop);
-                             return failed || stop ? Error(Code::closed, "")
-                                                   : Error();  // ends the walk; `failed` says why
-                           });
+  Error error =
+      log_->walk(settled.log, from, 0, [&](log::Location at, std::uint64_t, Bytes change) -> Error {
+        failed = visit(at, change, stop);
+        return failed || stop ? Error(Code::closed, "")
+                              : Error();  // ends the walk; `failed` says why
+      });
   if (failed) return failed;
   return stop ? Error() : std::move(error);
 }
@@ -146,9 +147,7 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
   GS_TRY(const Settled settled, settle());
   GS_TRY(const log::Location at, locate(settled, digest));
   ChangeInfo info;
-  Settled from = settled;
-  from.first = at - log::kFrameBytes;
-  GS_TRY_OK(each_change(from, [&](log::Location, Bytes bytes, bool& stop) -> Error {
+  const auto show = [&](log::Location, Bytes bytes, bool& stop) -> Error {
     stop = true;
     GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(bytes));
     info = info_of(view, at);
@@ -171,7 +170,8 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
       operations->push_back(std::move(line));
     }
     return {};
-  }));
+  };
+  GS_TRY_OK(each_change(settled, show, at - log::kFrameBytes));
   return info;
 }
 

@@ -329,8 +329,7 @@ Error Database::adopt_writer() {
 
   bool admitted = true;
   Settled whole;
-  whole.first = log_->first();
-  whole.end = log_->end();
+  whole.log = log_->snapshot();
   GS_TRY_OK(each_change(whole, [&](log::Location, Bytes bytes, bool& stop) -> Error {
     stop = true;
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));

@@ -197,6 +197,7 @@ struct World {
   platform::Executor* background = nullptr;
   Options options;
   std::size_t change_bytes = 4096;
+  std::size_t erased_at_once = Database::Setup().erased_at_once;
 
   explicit World(std::uint64_t seed = 1) : random(seed) {
     options.memory_bytes = std::uint64_t{1} << 20;
@@ -213,6 +214,7 @@ struct World {
     setup.env.background = background;
     setup.options = options;
     setup.change_bytes = change_bytes;
+    setup.erased_at_once = erased_at_once;
     return setup;
   }
   Result<Store> try_create() {

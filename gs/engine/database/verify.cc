@@ -260,12 +260,14 @@ class Rebuild {
 }  // namespace
 
 Result<VerifyReport> Database::verify(const VerifyOptions& options) {
+  std::lock_guard erase_lock(erase_mutex_);  // what is read must not move
   std::lock_guard verify_lock(verify_mutex_);
   // One moment for the log and the state: both are taken before the first byte is read.
   GS_TRY(const Settled settled, settle());
   VerifyReport report;
   report.frontier = settled.frontier;
-  const bool incremental = options.incremental && verified_ != nullptr;
+  const bool incremental = options.incremental && verified_ != nullptr &&
+                           verified_->generation_sum == settled.log.generation_sum;
   if (!incremental) verified_ = std::make_unique<VerifyMemory>();
   Verifier verifier(storage_, *verified_, report);
   std::optional<Rebuild> rebuild;
@@ -274,18 +276,19 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
 
   std::vector<log::Damage> damage;
   const auto visit = [&](log::Location at, std::uint64_t, Bytes change) -> Error {
-    if (at >= settled.end) return {};
+    if (at >= settled.log.end) return {};
     verifier.passed(Verifier::frames);
     verifier.check(at, change);
     if (rebuild && !rebuild_error) rebuild_error = rebuild->apply(at, change);
     return {};
   };
   if (incremental) {
-    GS_TRY_OK(log_->walk(verified_->to, settled.end, visit));
+    GS_TRY_OK(log_->walk(settled.log, verified_->to, 0, visit));
   } else {
     GS_TRY_OK(log_->verify(visit, damage, options.progress));
   }
-  verified_->to = settled.end;
+  verified_->to = settled.log.end;
+  verified_->generation_sum = settled.log.generation_sum;
   verifier.finish();
   if (!damage.empty()) {
     GS_TRY(report.damage, name_damage(*log_, damage));

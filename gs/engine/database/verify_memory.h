@@ -32,6 +32,8 @@ struct VerifyMemory {
   };
   std::map<std::pair<Digest, std::uint32_t>, Erased> erased;
   log::Location to = 0;
+  std::uint64_t generation_sum =
+      0;  // an erasure moves what was seen: then everything is seen again
 };
 
 }  // namespace gs::engine

@@ -63,15 +63,15 @@ class Merger {
     }
     switch (entry.kind()) {
       case Entry::Kind::log:
-        return options_.images ? copy(walk) : writer_.add(walk.collection(), entry, {});
+        return options_.copies(entry.position()) ? copy(walk) : add(walk, entry, {});
       case Entry::Kind::image: {
         const std::uint8_t* const image =
             walk.run().image_at(entry.position(), Run::Pattern::sequential);
         if (image == nullptr) return wrong(walk, "an image lies outside of the file");
-        return writer_.add(walk.collection(), entry, {image, Run::image_size(image)});
+        return add(walk, entry, {image, Run::image_size(image)});
       }
       case Entry::Kind::tombstone:
-        return options_.drop_tombstones ? Error() : writer_.add(walk.collection(), entry, {});
+        return options_.drop_tombstones ? Error() : add(walk, entry, {});
     }
     return wrong(walk, "an entry is of unknown kind");
   }
@@ -97,7 +97,16 @@ class Merger {
     image_.insert(image_.end(), record, record + bytes);
     Entry entry = walk.entry();
     entry.place = Entry::make_place(Entry::Kind::image, 0);  // the writer knows the position
-    return writer_.add(walk.collection(), entry, image_);
+    return add(walk, entry, image_);
+  }
+
+  Error add(const RunWalk& walk, const Entry& entry, Bytes image) {
+    step_bytes_ += sizeof entry + image.size();
+    if (step_bytes_ >= kMergeStepBytes && options_.between) {
+      step_bytes_ = 0;
+      GS_TRY_OK(options_.between());
+    }
+    return writer_.add(walk.collection(), entry, image);
   }
 
   RunWriter& writer_;
@@ -105,6 +114,7 @@ class Merger {
   const Tables& tables_;
   const MergeOptions& options_;
   Buffer image_;
+  std::size_t step_bytes_ = 0;  // taken since the last call of `between`
 };
 
 }  // namespace

@@ -17,6 +17,7 @@
 // Errors: damaged, io, no_space, too_large.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -75,7 +76,18 @@ Error write_run(platform::FileSystem& files, const std::string& path, std::uint6
 struct MergeOptions {
   bool images = false;           // copy log records into the run: sequential cold scans
   bool drop_tombstones = false;  // allowed when the oldest run takes part
+  // Copy the log records of these segments (by number) even so: nothing of the new run points there.
+  std::vector<bool> leaves = {};
+  // Called from time to time, for what must not wait for the end of a long merge. May be empty.
+  std::function<Error()> between = {};
+
+  bool copies(log::Location at) const noexcept {
+    const std::uint32_t segment = log::segment_of(at);
+    return images || (segment < leaves.size() && leaves[segment]);
+  }
 };
+// What a merge takes in between two calls of MergeOptions::between: some milliseconds.
+inline constexpr std::size_t kMergeStepBytes = std::size_t{1} << 20;
 // Merges `runs` (newest first) into one new file. Reads them once, in order.
 Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint64_t number,
                  const std::vector<std::shared_ptr<const Run>>& runs, const log::View& log,
