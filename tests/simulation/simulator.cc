@@ -53,6 +53,7 @@ class Schedule {
     options_.memory_bytes = 4096 << random_.below(6);
     options_.cache_bytes = random_.chance(500) ? 1 : std::uint64_t{1} << 40;  // images or pointers
     options_.durability = Durability::batch;
+    if (random_.chance(500)) erased_at_once_ = 1 + random_.below(3);  // several transactions
   }
 
   std::string run() {
@@ -61,7 +62,8 @@ class Schedule {
     const std::uint64_t lives = 2 + random_.below(4);
     for (std::uint64_t life = 0; failure.empty() && life < lives; ++life) {
       ++totals_.lives;
-      live();
+      failure = live();
+      if (!failure.empty()) break;
       end_life();
       failure = open_and_check();
     }
@@ -77,6 +79,7 @@ class Schedule {
     setup.env.random = &secrets_;
     setup.options = options_;
     setup.change_bytes = change_bytes_;
+    setup.erased_at_once = erased_at_once_;
     return setup;
   }
 
@@ -89,15 +92,17 @@ class Schedule {
 
   // --- a life ---
 
-  void live() {
+  std::string live() {
     Faults faults = Faults::from_seed(random_.next());
     if (random_.chance(400)) faults.power_cut_call = 1 + random_.below(200);
     files_.set_faults(faults);
     const std::uint64_t steps = 1 + random_.below(14);
-    for (std::uint64_t i = 0; i < steps && !broken_; ++i) step();
+    std::string failure;
+    for (std::uint64_t i = 0; i < steps && !broken_ && failure.empty(); ++i) failure = step();
+    return failure;
   }
 
-  void step() {
+  std::string step() {
     clock_.wander();
     const std::uint64_t what = random_.below(100);
     if (what < 78) {
@@ -106,10 +111,10 @@ class Schedule {
       if (!notice(db_->sync())) acknowledged_ = history_.size();
     } else if (what < 90) {
       if (!notice(db_->checkpoint())) acknowledged_ = history_.size();
-    } else if (what < 94) {
+    } else if (what < 93) {
       if (!notice(db_->compact())) acknowledged_ = history_.size();
     } else if (what < 96) {
-      erase();
+      return erase();
     } else if (what < 99) {
       // A quiet second: lazy work is synced, the log marked, runs merged.
       const std::uint64_t ticks = 1 + random_.below(6);
@@ -117,6 +122,7 @@ class Schedule {
     } else {
       if (!db_->stats().ok()) broken_ = true;
     }
+    return {};
   }
 
   // True when something failed. After a failed write nothing is certain about what was in flight.
@@ -211,9 +217,9 @@ class Schedule {
     return true;
   }
 
-  void erase() {
+  std::string erase() {
     const Id id = any_id();
-    if (now_.count(id) == 0) return;
+    if (now_.count(id) == 0) return {};
     const auto erased = db_->erase(id, "asked to");
     Effects effects{{id, std::nullopt}};
     if (erased.ok()) {
@@ -222,16 +228,21 @@ class Schedule {
       history_.push_back(std::move(effects));
       acknowledged_ = history_.size();
     } else if (notice(erased.error())) {
-      if (broken_) {
-        history_.push_back(std::move(effects));
+      // What it did may be in the log or not; while the storage goes on, it knows.
+      if (broken_ || db_->get(id).code() == Code::not_found) {
         now_.erase(id);
-      } else {
-        // A full disk while segments were rewritten: the erase operation itself may be in already.
-        broken_ = true;
         history_.push_back(std::move(effects));
-        now_.erase(id);
       }
     }
+    return broken_ ? std::string() : check_now();
+  }
+
+  // Wherever an erasure stopped, everything else is there.
+  std::string check_now() {
+    Content found;
+    std::string unreadable = read_records(found);
+    if (!unreadable.empty()) return unreadable;
+    return found == now_ ? std::string() : "another content than before the erasure";
   }
 
   void end_life() {
@@ -273,7 +284,7 @@ class Schedule {
     return verify();
   }
 
-  std::string read_all(Content& found) {
+  std::string read_records(Content& found) {
     engine::ScanState scan(db_, db_->moment(), {}, Id{}, ~std::uint64_t{0});
     while (const state::Met* const each = scan.next()) {
       std::string text;
@@ -282,6 +293,12 @@ class Schedule {
       const auto got = db_->get(each->entry->id);
       if (!got.ok()) return "a scan shows a record that get does not find: " + got.error().text();
     }
+    return {};
+  }
+
+  std::string read_all(Content& found) {
+    const std::string unreadable = read_records(found);
+    if (!unreadable.empty()) return unreadable;
     const auto stats = db_->stats();
     if (!stats.ok()) return "no stats: " + stats.error().text();
     if (stats->records != found.size()) {
@@ -326,6 +343,7 @@ class Schedule {
   Totals& totals_;
   Options options_;
   std::size_t change_bytes_ = 0;
+  std::size_t erased_at_once_ = Database::Setup().erased_at_once;
   std::shared_ptr<Database> db_;
   bool broken_ = false;
   std::uint64_t counter_ = 0;
