@@ -219,6 +219,7 @@ Error Database::rewrite_segments(const Payloads& payloads) {
     // The bytes of the old file are gone with the last version that has them.
     std::lock_guard lock(commit_mutex_);
     publish_log_view();
+    checkpoint_log_bytes_ = std::min(checkpoint_log_bytes_, log_->bytes());  // it became smaller
   }
   return save_checkpoint();
 }
