@@ -4,6 +4,7 @@
 // a run that is not complete. Losing any of these files loses nothing: open() replays the log.
 
 #include <algorithm>
+#include <numeric>
 
 #include "gs/engine/database/commit_scratch.h"
 
@@ -129,11 +130,18 @@ void Database::merge_when_idle() {
 }
 
 Error Database::merge_all_small() {
-  const auto version = current_version();
-  std::uint64_t bytes = 0;
-  for (const auto& run : version->runs) bytes += run->file_bytes();
-  if (version->runs.size() < 2 || bytes > kQuietMergeBytesMax) return {};
-  return merge(version->runs.size(), {.images = outgrown()});
+  const std::vector<std::uint64_t> sizes = run_sizes();
+  const std::uint64_t bytes = std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0});
+  if (sizes.size() < 2 || bytes > kQuietMergeBytesMax) return {};
+  return merge(sizes.size(), {.images = outgrown()});
+}
+
+std::vector<std::uint64_t> Database::run_sizes() const {
+  std::vector<std::uint64_t> sizes;
+  const auto version = current_version();  // held while its runs are looked at
+  sizes.reserve(version->runs.size());
+  for (const auto& run : version->runs) sizes.push_back(run->file_bytes());
+  return sizes;
 }
 
 // Whether records are better read from runs than through pointers into the log.
@@ -221,10 +229,7 @@ Error Database::save_checkpoint() {
 
 Error Database::merge_if_needed() {
   for (;;) {
-    std::vector<std::uint64_t> sizes;
-    const auto version = current_version();  // held while its runs are looked at
-    for (const auto& run : version->runs) sizes.push_back(run->file_bytes());
-    const std::size_t count = state::runs_to_merge(sizes);
+    const std::size_t count = state::runs_to_merge(run_sizes());
     if (count == 0) return {};
     GS_TRY_OK(merge(count, {.images = outgrown()}));
   }
@@ -233,15 +238,16 @@ Error Database::merge_if_needed() {
 // Merges the newest `count` runs. What commits freeze meanwhile is written in between, so that they
 // never wait for a merge; those runs are newer and stay in front.
 Error Database::merge(std::size_t count, state::MergeOptions options) {
-  const auto before = current_version();
-  const auto end = before->runs.begin() + static_cast<std::ptrdiff_t>(count);
-  const std::vector<std::shared_ptr<const state::Run>> inputs(before->runs.begin(), end);
-  options.drop_tombstones = count == before->runs.size();
-  const std::size_t runs_max = before->runs.size() + kRunsBesideMax;
+  // Not the version: its tables would stay in memory for as long as the merge takes.
+  std::vector<std::shared_ptr<const state::Run>> inputs = current_version()->runs;
+  const std::shared_ptr<const log::View> log = log_->view();
+  options.drop_tombstones = count == inputs.size();
+  const std::size_t runs_max = inputs.size() + kRunsBesideMax;
+  inputs.resize(count);
   options.between = [this, runs_max] { return write_waiting(runs_max); };
   const std::uint64_t number = next_file_++;
   const std::string path = state_path(number, ".gsr");
-  GS_TRY_OK(state::merge_runs(*env_.files, path, number, inputs, *before->log, tables_, options));
+  GS_TRY_OK(state::merge_runs(*env_.files, path, number, inputs, *log, tables_, options));
   GS_TRY(std::shared_ptr<const state::Run> run, state::Run::open(*env_.files, path, number));
   std::vector<std::uint64_t> runs;
   {

@@ -41,6 +41,7 @@ Error Database::writable() const {
 }
 
 void Database::throttle() {
+  start_background();  // a job may have ended while the last table was frozen
   std::unique_lock lock(background_mutex_);
   if (env_.background == nullptr) {
     // Nobody else does the background's work; do it here, where no lock is held.
@@ -186,7 +187,9 @@ Error Database::ensure_room(std::size_t bytes, graph::Hlc hlc) {
   if (builder_.is_open()) {
     const bool fits = builder_.room() >= bytes && builder_.bytes() < setup_.change_bytes &&
                       builder_.shape_room() >= scratch_->shapes_max &&
-                      builder_.writer_room() >= heads_.size() && hlc <= builder_.hlc_max();
+                      builder_.writer_room() >= heads_.size() && hlc <= builder_.hlc_max() &&
+                      // Small updates of large records: little log, much memory.
+                      version_->tables.front()->memory_bytes() < options_.memory_bytes;
     if (fits) return {};
     const bool checkpoint = wants_checkpoint();
     GS_TRY_OK(close_change(checkpoint ? Writing::now : Writing::later));

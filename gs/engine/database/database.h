@@ -171,6 +171,7 @@ class Database : public std::enable_shared_from_this<Database> {
   bool outgrown() const;
   void background();
   Error write_frozen();
+  std::vector<std::uint64_t> run_sizes() const;
   Error merge_if_needed();
   Error write_all_frozen();
   Error write_waiting(std::size_t runs_max);

@@ -363,5 +363,26 @@ TEST(DatabaseOptions, OutOfRangeAreRefused) {
             Code::ok);
 }
 
+// Each is a few bytes of log and a whole image in memory; only the log's bytes were looked at while
+// a change was open.
+TEST(DatabaseMemory, ManySmallUpdatesOfALargeRecordStayWithinIt) {
+  World world;
+  world.options.memory_bytes = 256 << 10;
+  world.change_bytes = 1 << 20;
+  const Store db = world.create();
+  const Id id = db.insert("City", "{\"n\":0,\"t\":\"" + std::string(64 << 10, 'x') + "\"}").value();
+  std::uint64_t most = 0;
+  for (int i = 0; i < 200; ++i) {
+    Batch batch(db.db);
+    ASSERT_FALSE(batch.update(id, "{\"n\":" + std::to_string(i) + "}"));
+    ASSERT_FALSE(batch.commit(Durability::lazy));
+    std::uint64_t now = 0;
+    for (const auto& table : db->moment().version->tables) now += table->memory_bytes();
+    most = std::max(most, now);
+  }
+  // One table that is written and one that is filled, and in each the image that filled it.
+  EXPECT_LE(most, 2 * (world.options.memory_bytes + (128 << 10)));
+}
+
 }  // namespace
 }  // namespace gs::engine::testing
