@@ -22,6 +22,7 @@ class FileAppender {
 
   Error add(Bytes bytes) {
     crc_ = crc32c(bytes, crc_);
+    if (buffer_.capacity() == 0) buffer_.reserve(kBlockBytes);
     while (!bytes.empty()) {
       const std::size_t part = std::min(bytes.size(), kBlockBytes - buffer_.size());
       buffer_.insert(buffer_.end(), bytes.begin(),

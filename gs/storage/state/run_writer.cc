@@ -11,6 +11,7 @@
 #include "gs/storage/state/file_appender.h"
 #include "gs/storage/state/id_key.h"
 #include "gs/storage/state/run_format.h"
+#include "gs/storage/state/slot_windows.h"
 
 namespace gs::state {
 namespace {
@@ -57,7 +58,7 @@ class FileRunWriter final : public RunWriter {
   Error enter(std::uint32_t collection, const Entry& entry);
   Error spill();
   Error append_entries();
-  Error append_slots(const Entry* entries);
+  Error append_sparse(const Entry* entries);
   void end_part(RunPart part);
 
   platform::FileSystem& files_;
@@ -68,7 +69,7 @@ class FileRunWriter final : public RunWriter {
   std::unique_ptr<FileAppender> spilled_;
   std::vector<Entry> entries_;  // not spilled yet
   std::vector<RunCollection> directory_;
-  std::vector<std::uint64_t> sparse_;
+  std::uint64_t sparse_count_ = 0;
   RunFooter footer_;
   Id last_;
   std::uint64_t part_at_ = kRunHeaderBytes;
@@ -109,12 +110,12 @@ Error FileRunWriter::enter(std::uint32_t collection, const Entry& entry) {
     if (!directory_.empty() && directory_.back().number > collection) {
       return wrong("collections are out of order");
     }
-    directory_.push_back({collection, 0, footer_.entry_count, 0, sparse_.size()});
+    directory_.push_back({collection, 0, footer_.entry_count, 0, sparse_count_});
   } else if (!id_less(last_, entry.id)) {
     return wrong("entries are out of order");
   }
   last_ = entry.id;
-  if (directory_.back().count % kSparseStep == 0) sparse_.push_back(id_prefix(entry.id));
+  if (directory_.back().count % kSparseStep == 0) ++sparse_count_;
   ++directory_.back().count;
   ++footer_.entry_count;
   return {};
@@ -154,60 +155,42 @@ Error FileRunWriter::append_entries() {
   return main_->add(bytes_of(entries_));
 }
 
-// Slots are made a window at a time, so that memory stays bounded however long the run is; what a
-// window's last places push out goes first into the next one.
-Error FileRunWriter::append_slots(const Entry* entries) {
-  const std::uint64_t places = footer_.places;
-  if (places == 0) return {};
-  std::vector<std::uint64_t> window;
-  std::vector<std::uint64_t> pushed_out;
-  for (std::uint64_t begin = 0; begin < places; begin += limits_.slots_at_once) {
-    const auto size =
-        static_cast<std::size_t>(std::min<std::uint64_t>(limits_.slots_at_once, places - begin));
-    window.assign(size, 0);
-    std::vector<std::uint64_t> from_before;
-    from_before.swap(pushed_out);
-    const auto put = [&](std::size_t slot, std::uint64_t value) {
-      while (slot < size && window[slot] != 0) ++slot;
-      if (slot < size) {
-        window[slot] = value;
-      } else {
-        pushed_out.push_back(value);
-      }
-    };
-    for (const std::uint64_t value : from_before) put(0, value);
-    for (std::uint64_t i = 0; i < footer_.entry_count; ++i) {
-      const std::uint64_t hash = hash_id(entries[i].id);
-      const std::uint64_t place = slot_place(hash, places);
-      if (place < begin || place - begin >= size) continue;
-      put(static_cast<std::size_t>(place - begin), slot_value(hash, i));
+// Every 64th id of each collection.
+Error FileRunWriter::append_sparse(const Entry* entries) {
+  for (const RunCollection& row : directory_) {
+    for (std::uint64_t n = 0; n < row.count; n += kSparseStep) {
+      GS_TRY_OK(main_->add(bytes_of(id_prefix(entries[row.first + n].id))));
     }
-    GS_TRY_OK(main_->add(bytes_of(window)));
   }
-  pushed_out.push_back(0);
-  return main_->add(bytes_of(pushed_out));
+  return {};
 }
 
 Error FileRunWriter::finish() {
   end_part(kImages);
-  const bool was_spilled = spilled_ != nullptr;
   const std::uint64_t entries_at = part_at_;
+  const bool was_spilled = spilled_ != nullptr;
   GS_TRY_OK(append_entries());
   end_part(kEntries);
+  // What follows is made from the entries: from the file, when they were too many for memory.
+  const Entry* entries = entries_.data();
+  std::unique_ptr<platform::Mapping> mapping;
+  if (was_spilled) {
+    entries_ = {};
+    GS_TRY_OK(main_->flush());
+    GS_TRY(mapping, main_->file().map(part_at_));
+    mapping->advise(platform::Mapping::Pattern::sequential);
+    entries = reinterpret_cast<const Entry*>(mapping->bytes().data() + entries_at);
+  }
   GS_TRY_OK(main_->add(bytes_of(directory_)));
   end_part(kDirectory);
-  GS_TRY_OK(main_->add(bytes_of(sparse_)));
+  GS_TRY_OK(append_sparse(entries));
   end_part(kSparse);
 
   footer_.collection_count = directory_.size();
   footer_.places = places_for(footer_.entry_count);
-  if (was_spilled) {
-    GS_TRY_OK(main_->flush());
-    GS_TRY(const auto mapping, main_->file().map(part_at_));
-    GS_TRY_OK(append_slots(reinterpret_cast<const Entry*>(mapping->bytes().data() + entries_at)));
-  } else {
-    GS_TRY_OK(append_slots(entries_.data()));
-  }
+  SlotWindows slots(files_, path_ + ".slots", entries, footer_.entry_count, footer_.places,
+                    limits_.slots_at_once);
+  GS_TRY_OK(slots.write([this](Bytes bytes) { return main_->add(bytes); }));
   end_part(kSlots);
 
   footer_.crc = crc32c(bytes_of(footer_).first(offsetof(RunFooter, crc)));
