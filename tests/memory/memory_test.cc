@@ -27,8 +27,8 @@ namespace {
 constexpr int kRecords = 240'000;
 constexpr int kBatch = 500;
 constexpr int kPaddingBytes = 2000;
-// The system counts what is reserved, used or not, and every row table reserves 14 MiB for its first
-// rows: one active, three that wait for the background, and some that old versions still name.
+// The system counts what is reserved, used or not, and every row table reserves 14 MiB for its
+// first rows: one active, three that wait for the background, and some that old versions name.
 constexpr std::uint64_t kMemoryBytesMax = std::uint64_t{160} << 20;
 constexpr std::uint64_t kDataBytesMin = 3 * kMemoryBytesMax;
 constexpr std::size_t kStackBytes = std::size_t{256} << 10;

@@ -1,9 +1,9 @@
 // Erasure: the payloads of a record leave the disk, the chain still verifies, others go on.
 //
 //   1. find       every payload of the record, by a walk over the log without a lock
-//   2. commit     under the commit lock: the little that was written since; a signed erase operation
-//                 for each payload; the row table is frozen, so that rows made later point to later
-//                 segments
+//   2. commit     under the commit lock: the little that was written since; a signed erase
+//                 operation for each payload; the row table is frozen, so that rows made later
+//                 point to later segments
 //   3. lead away  the runs that hold the record, or point into segments that hold it, are merged
 //                 into one with copies of those segments' records: nothing points there any more
 //   4. rewrite    those segments, one after the other, without the payloads

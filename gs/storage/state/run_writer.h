@@ -1,6 +1,6 @@
-// How much memory writing a run may take, however long it is; smaller only in tests, which then need
-// no large runs. With the blocks of files on their way and what sorts slots (slot_windows.cc) it is
-// less than 24 MiB, and 32 bytes for each collection.
+// How much memory writing a run may take, however long it is; smaller only in tests, which then
+// need no large runs. With the blocks of files on their way and what sorts slots (slot_windows.cc)
+// it is less than 24 MiB, and 32 bytes for each collection.
 #pragma once
 
 #include "gs/storage/state/run.h"

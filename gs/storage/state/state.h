@@ -76,7 +76,7 @@ Error write_run(platform::FileSystem& files, const std::string& path, std::uint6
 struct MergeOptions {
   bool images = false;           // copy log records into the run: sequential cold scans
   bool drop_tombstones = false;  // allowed when the oldest run takes part
-  // Copy the log records of these segments (by number) even so: nothing of the new run points there.
+  // Copy the log records of these segments (by number) even so: then the run does not point there.
   std::vector<bool> leaves = {};
   // Called from time to time, for what must not wait for the end of a long merge. May be empty.
   std::function<Error()> between = {};
