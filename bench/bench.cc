@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 namespace gs::bench {
 
@@ -33,7 +35,16 @@ std::string Bench::fresh(const std::string& name) const {
   return path;
 }
 
+// Merges that other subjects have begun must not run beside this one; nor may they take for ever.
 void Bench::quiet() const {
+  constexpr auto kPause = std::chrono::milliseconds(100);
+  constexpr double kIdleCpuS = 0.005;
+  constexpr int kPausesMax = 300;
+  for (int i = 0; i < kPausesMax; ++i) {
+    const double before = cpu_now_s();
+    std::this_thread::sleep_for(kPause);
+    if (cpu_now_s() - before < kIdleCpuS) break;
+  }
   const int file = ::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0 || ::syncfs(file) != 0) fail("cannot sync " + directory_);
   ::close(file);

@@ -40,7 +40,8 @@ struct Options {
   std::uint64_t cache_bytes = 0;
   std::uint32_t segment_bytes = std::uint32_t{64} << 20;  // 8 KiB .. 1 GiB
   // Threads the engine may use beside the callers', 0 .. 8; 0: background work runs inside calls.
-  unsigned threads = 1;
+  // Two, because a checkpoint keeps one waiting for the disk.
+  unsigned threads = 2;
   // Hash the chain of own changes again while opening (slower); verify() does it at any time.
   bool verify_on_open = false;
   // Receives what happened; called from any thread, must not call back into the storage.
