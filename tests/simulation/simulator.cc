@@ -277,9 +277,9 @@ class Schedule {
     if (db_->recovery().torn_tail_cut) ++totals_.torn_tails;
     if (db_->recovery().changes_replayed < history_.size()) ++totals_.checkpoints_used;
     Content found;
-    const std::string unreadable = read_all(found);
+    std::string unreadable = read_all(found);
     if (!unreadable.empty()) return unreadable;
-    const std::string mismatch = match(found);
+    std::string mismatch = match(found);
     if (!mismatch.empty()) return mismatch;
     return verify();
   }
@@ -297,7 +297,7 @@ class Schedule {
   }
 
   std::string read_all(Content& found) {
-    const std::string unreadable = read_records(found);
+    std::string unreadable = read_records(found);
     if (!unreadable.empty()) return unreadable;
     const auto stats = db_->stats();
     if (!stats.ok()) return "no stats: " + stats.error().text();

@@ -45,6 +45,7 @@ TEST(ErasureThreads, EverybodyElseGoesOnBesideIt) {
   const Store db = world.create();
   const std::string filler = "\"t\":\"" + std::string(300, 'x') + "\"}";
   std::vector<Id> secrets;
+  secrets.reserve(kErasures);
   for (int i = 0; i < kErasures; ++i) {
     secrets.push_back(
         db.put("Secret", "key" + std::to_string(i), R"({"s":"hidden","n":0})").value());

@@ -13,7 +13,6 @@ namespace {
 
 using harness::append;
 using harness::change;
-using harness::Seen;
 using platform::Faults;
 using platform::MemoryFileSystem;
 using platform::SimFileSystem;
