@@ -27,7 +27,8 @@ class Random {
 };
 
 // Runs work beside the caller. `post` may run the task on another thread, or at once on this one
-// (simulator, WebAssembly). Tasks never block on each other.
+// (simulator, WebAssembly); an executor of several threads that runs tasks at once must not run one
+// thread's tasks on another, which may hold a lock that they need. Tasks never block on each other.
 class Executor {
  public:
   virtual ~Executor() = default;

@@ -172,7 +172,7 @@ static void test_opening_says_why_not(void) {
 
   gs_options_default(NULL);
   gs_options_default(&options);
-  CHECK(options.threads == 1 && options.segment_bytes == 64u << 20 && !options.read_only);
+  CHECK(options.threads == 2 && options.segment_bytes == 64u << 20 && !options.read_only);
   options.durability = 9;
   GIVES(GS_INVALID, gs_create(PATH_TEXT(path), &options, &db, &error));
   options.durability = GS_DURABILITY_SYNC;

@@ -48,7 +48,7 @@ class Minter {
   std::uint64_t ms_ = 0;
   std::uint32_t counter_ = 0;
 
-  // Tails of the next ids, for as long as the millisecond stays: hashed together they cost half.
+  // Tails of the next ids, for as long as the millisecond stays: hashed together they cost less.
   static constexpr std::size_t kTailsAhead = 8;
   std::uint64_t next_tail() noexcept;
   std::array<std::uint64_t, kTailsAhead> tails_{};

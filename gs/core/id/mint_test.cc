@@ -99,7 +99,7 @@ TEST(Mint, EveryIdMatchesItsCounterHoweverLongAMillisecondLasts) {
   std::uint64_t ms = kMs;
   Minter minter(writer("ada"), 7, Id{});
   std::uint64_t counter = 7;
-  for (const int ids : {1, 2, 8, 9, 10, 1, 1, 17, 26, 5000}) {
+  for (const int ids : {1, 2, 8, 9, 10, 1, 1, 17, 26, 5000, 3, 9, 4}) {
     for (int i = 0; i < ids; ++i) {
       const Minter::Minted minted = minter.mint(ms);
       EXPECT_EQ(minted.counter, counter);

@@ -72,7 +72,7 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
                                         std::to_string(graph::kTransactionBytesMax) +
                                         ". Split it, or store large values as blobs");
     }
-    GS_TRY_OK(ensure_room(bytes, hlc));
+    GS_TRY_OK(ensure_room(bytes, scratch_->shapes.size(), hlc));
     sequence = visible_.load(std::memory_order_relaxed) + 1;
     append(tx, stamp, sequence);
     last_hlc_ = hlc;
@@ -164,12 +164,14 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
 std::size_t Database::cost(const TransactionState& tx) {
   std::size_t bytes = 0;
   const record::Shape* last = nullptr;
-  scratch_->shapes_max = 0;
+  Interner<Digest>& shapes = scratch_->shapes;
+  shapes.begin(scratch_->touched.key());
   const auto add_shape = [&](const record::ShapePtr& shape) {
     if (shape.get() == last) return;
     last = shape.get();
-    ++scratch_->shapes_max;
-    if (tables_.find_shape(shape->digest()) != kUnknown) return;
+    const std::size_t before = shapes.size();
+    shapes.add(shape->digest());
+    if (shapes.size() == before || tables_.find_shape(shape->digest()) != kUnknown) return;
     bytes += graph::ChangeBuilder::cost(shape->definition().size());
   };
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
@@ -183,11 +185,15 @@ std::size_t Database::cost(const TransactionState& tx) {
   return bytes;
 }
 
-Error Database::ensure_room(std::size_t bytes, graph::Hlc hlc) {
+Error Database::ensure_room(std::size_t bytes, std::size_t shapes, graph::Hlc hlc) {
+  if (shapes > graph::kShapesMax || heads_.size() > graph::kWritersMax) {
+    return Error(Code::too_large,
+                 "a transaction that names more than 65,000 shapes or writers. Commit in parts");
+  }
   if (builder_.is_open()) {
     const bool fits = builder_.room() >= bytes && builder_.bytes() < setup_.change_bytes &&
-                      builder_.shape_room() >= scratch_->shapes_max &&
-                      builder_.writer_room() >= heads_.size() && hlc <= builder_.hlc_max() &&
+                      builder_.shape_room() >= shapes && builder_.writer_room() >= heads_.size() &&
+                      hlc <= builder_.hlc_max() &&
                       // Small updates of large records: little log, much memory.
                       version_->tables.front()->memory_bytes() < options_.memory_bytes;
     if (fits) return {};
@@ -208,14 +214,12 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
   open.prev = head.change;
   open.parents = frontier_;
   env_.random->fill(open.seed);
-  if (scratch_->shapes_max > graph::kShapesMax || heads_.size() > graph::kWritersMax) {
-    return Error(Code::too_large,
-                 "a transaction that names more than 65,000 shapes or writers. Commit in parts");
-  }
   const std::size_t fixed = graph::ChangeBuilder::overhead(frontier_.size());
   const std::size_t wanted =
       std::max(setup_.change_bytes + setup_.change_bytes / kSlackShare, bytes + fixed);
-  GS_TRY(space_, log_->begin(std::min(wanted, graph::kChangeBytesMax)));
+  auto space = log_->begin(std::min(wanted, graph::kChangeBytesMax));
+  if (space.code() == Code::failed) return fail(std::move(space).error());
+  GS_TRY(space_, std::move(space));
   publish_log_view();
   builder_.begin(std::move(open), space_.space);
   hashing_.begin();
@@ -233,8 +237,8 @@ Error Database::close_change(Writing writing) {
     }
   }
   const Bytes change = builder_.close(*key_, hashing_.finish());
-  Error error = writing == Writing::later ? log_writing_.write(*log_, change.size())
-                                          : log_->write(change.size());
+  Error error =
+      writing == Writing::later ? log_writing_.write(change.size()) : log_->write(change.size());
   if (error) return fail(std::move(error));
   state::WriterHead& head = heads_[writer_number_];
   head.sequence = head.change.is_zero() ? 0 : head.sequence + 1;

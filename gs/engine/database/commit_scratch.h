@@ -69,6 +69,7 @@ class Touched {
     ids_.begin(key_.data());
     last_.clear();
   }
+  const std::uint8_t* key() const noexcept { return key_.data(); }
   std::size_t& last(const Id& id) {
     const std::uint32_t index = ids_.add(id);
     if (index == last_.size()) last_.push_back(kNone);
@@ -87,9 +88,9 @@ struct Database::CommitScratch {
   std::vector<Prepared> prepared;
   std::vector<std::unique_ptr<PreparedMore>> more;
   std::size_t more_used = 0;
-  std::size_t shapes_max = 0;  // that the transaction may name
   bool track_touched = false;
   Touched touched;
+  Interner<Digest> shapes;  // that the transaction names
   // The shape used last, because neighbours share it.
   const record::Shape* last_shape = nullptr;
   std::uint32_t last_shape_number = 0;

@@ -140,7 +140,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   std::size_t cost(const TransactionState& tx);
-  Error ensure_room(std::size_t bytes, graph::Hlc hlc);
+  Error ensure_room(std::size_t bytes, std::size_t shapes, graph::Hlc hlc);
   void append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence);
   void append_one(const TransactionState& tx, std::size_t index, std::uint8_t flags,
                   const LocalStamp& stamp, Sequence sequence);

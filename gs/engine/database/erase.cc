@@ -161,7 +161,7 @@ Error Database::commit_erasure(Payloads& payloads) {
 Error Database::append_erases(const Payloads& payloads) {
   const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
   const std::size_t each = graph::encode_erase(payloads.erases.front()).size();
-  GS_TRY_OK(ensure_room(payloads.erases.size() * graph::ChangeBuilder::cost(each), hlc));
+  GS_TRY_OK(ensure_room(payloads.erases.size() * graph::ChangeBuilder::cost(each), 0, hlc));
   const Sequence sequence = visible_.load() + 1;
   for (const graph::Erase& erase : payloads.erases) {
     const Buffer payload = graph::encode_erase(erase);

@@ -8,21 +8,17 @@
 #include <vector>
 
 #include "gs/core/graph/samples_test.h"
+#include "gs/engine/database/held_executor.h"
 
 namespace gs::engine {
 namespace {
 
 using graph::Kind;
+using testing::HeldExecutor;
 
-// Keeps what is posted until the test runs it.
-class Held final : public platform::Executor {
- public:
-  void post(std::function<void()> task) override { tasks.push_back(std::move(task)); }
-  void run_all() {
-    for (const auto& task : std::exchange(tasks, {})) std::thread(task).join();
-  }
-  std::vector<std::function<void()>> tasks;
-};
+void run_beside(HeldExecutor& executor) {
+  for (const auto& task : executor.take()) std::thread(task).join();
+}
 
 void append(graph::testing::Maker& maker, std::uint32_t operations) {
   const Digest shape = graph::testing::digest_of("shape");
@@ -43,7 +39,7 @@ Buffer plain(std::uint32_t operations) {
 // What a helper hashed is not hashed again: its results are broken here to show that they are used.
 TEST(LeafHashing, AHelperHashesWhileMoreIsAppended) {
   graph::testing::Maker maker;
-  Held executor;
+  HeldExecutor executor;
   LeafHashing hashing(maker.builder(), &executor);
   maker.begin();
   hashing.begin();
@@ -53,13 +49,13 @@ TEST(LeafHashing, AHelperHashesWhileMoreIsAppended) {
   std::memset(first.payload, 0x5a, 24);
   append(maker, 299);
   hashing.offer();
-  EXPECT_TRUE(executor.tasks.empty());  // not worth waking anybody
+  EXPECT_EQ(executor.waiting(), 0u);  // not worth waking anybody
   append(maker, 600);
   hashing.offer();
-  ASSERT_EQ(executor.tasks.size(), 1u);
+  ASSERT_EQ(executor.waiting(), 1u);
   hashing.offer();
-  EXPECT_EQ(executor.tasks.size(), 1u);  // one is enough
-  executor.run_all();
+  EXPECT_EQ(executor.waiting(), 1u);  // one is enough
+  run_beside(executor);
   first.payload[0] ^= 1;
   append(maker, 100);
   const Buffer change = maker.close(hashing.finish());
@@ -69,7 +65,7 @@ TEST(LeafHashing, AHelperHashesWhileMoreIsAppended) {
 
 TEST(LeafHashing, TheChangeIsTheSameHoweverItWasHashed) {
   graph::testing::Maker maker;
-  Held executor;
+  HeldExecutor executor;
   LeafHashing hashing(maker.builder(), &executor);
   for (const std::uint32_t operations : {1u, 128u, 1500u, 3000u, 5u}) {
     for (const bool early : {false, true}) {
@@ -78,7 +74,7 @@ TEST(LeafHashing, TheChangeIsTheSameHoweverItWasHashed) {
       for (std::uint32_t done = 0; done < operations; done += 500) {
         append(maker, std::min(500u, operations - done));
         hashing.offer();
-        if (early) executor.run_all();
+        if (early) run_beside(executor);
       }
       Buffer expected;
       {
@@ -91,7 +87,7 @@ TEST(LeafHashing, TheChangeIsTheSameHoweverItWasHashed) {
       }
       EXPECT_EQ(maker.close(hashing.finish()), expected) << operations;
     }
-    executor.run_all();  // too late
+    run_beside(executor);  // too late
   }
 }
 
@@ -106,7 +102,7 @@ TEST(LeafHashing, NobodyIsAskedWithoutAnExecutor) {
 }
 
 TEST(LeafHashing, ATaskMayOutliveIt) {
-  Held executor;
+  HeldExecutor executor;
   {
     graph::testing::Maker maker;
     LeafHashing hashing(maker.builder(), &executor);
@@ -115,8 +111,8 @@ TEST(LeafHashing, ATaskMayOutliveIt) {
     append(maker, 2000);
     hashing.offer();
   }
-  ASSERT_EQ(executor.tasks.size(), 1u);
-  executor.run_all();
+  ASSERT_EQ(executor.waiting(), 1u);
+  run_beside(executor);
 }
 
 }  // namespace

@@ -21,15 +21,18 @@ class LogWriting {
   LogWriting(const LogWriting&) = delete;
   LogWriting& operator=(const LogWriting&) = delete;
 
-  // The change that lies in the log's space is finished. Called with the engine's commit lock.
-  Error write(log::Log& log, std::size_t change_bytes) {
-    if (executor_ == nullptr) return log.write(change_bytes);
-    GS_TRY_OK(log.write_later(change_bytes));
+  // Before the first write. `log` must live until stop().
+  void start(log::Log& log) {
+    const std::lock_guard lock(shared_->mutex);
+    log_ = shared_->log = &log;
+  }
+
+  // The change that lies in the log's space is finished. Called with the engine's commit lock,
+  // never waits for a task.
+  Error write(std::size_t change_bytes) {
+    if (executor_ == nullptr) return log_->write(change_bytes);
+    GS_TRY_OK(log_->write_later(change_bytes));
     if (shared_->asked.exchange(true)) return {};
-    {
-      const std::lock_guard lock(shared_->mutex);
-      shared_->log = &log;
-    }
     executor_->post([shared = shared_] {
       const std::lock_guard lock(shared->mutex);
       shared->asked = false;
@@ -54,6 +57,7 @@ class LogWriting {
   };
 
   platform::Executor* executor_;
+  log::Log* log_ = nullptr;
   std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
 };
 

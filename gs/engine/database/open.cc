@@ -22,8 +22,14 @@ constexpr const char* kLockFile = "lock";
 // Stands while a creation is under way, so that an interrupted one can be told from damage.
 constexpr const char* kCreatingFile = "creating";
 
-log::Options log_options(const Options& options, bool read_only) {
+// Tail buffers hold some changes each; more of them than this would only take memory.
+constexpr std::size_t kChangesInABuffer = 5;
+
+log::Options log_options(const Database::Setup& setup, bool read_only) {
+  const Options& options = setup.options;
   log::Options log;
+  log.tail_bytes = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(log.tail_bytes, kChangesInABuffer * setup.change_bytes));
   log.segment_bytes = options.segment_bytes;
   log.allocate_bytes_max = std::min(log.allocate_bytes_max, options.segment_bytes);
   log.allocate_bytes_first = std::min(log.allocate_bytes_first, log.allocate_bytes_max);
@@ -131,9 +137,8 @@ Result<std::shared_ptr<Database>> Database::create(Setup setup, const CreateOpti
     const Buffer genesis = make_genesis(env, key, create.policy, storage);
     log::Recovery recovery;
     const auto ignore = [](log::Location, std::uint64_t, Bytes) { return Error(); };
-    GS_TRY(const auto log,
-           log::Log::open(files, kLogDirectory, storage, log_options(setup.options, false), 0, 0,
-                          ignore, recovery));
+    GS_TRY(const auto log, log::Log::open(files, kLogDirectory, storage, log_options(setup, false),
+                                          0, 0, ignore, recovery));
     GS_TRY(const log::Log::Space space, log->begin(genesis.size()));
     std::memcpy(space.space.data(), genesis.data(), genesis.size());
     GS_TRY_OK(log->write(genesis.size()));
@@ -243,10 +248,10 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     return accept(view, at);
   };
   log::Recovery recovery;
-  GS_TRY(log_,
-         log::Log::open(*env_.files, kLogDirectory, storage_, log_options(options_, read_only_),
-                        from, from_sequence, replay, recovery, began));
+  GS_TRY(log_, log::Log::open(*env_.files, kLogDirectory, storage_, log_options(setup_, read_only_),
+                              from, from_sequence, replay, recovery, began));
   if (loaded && log_->next_sequence() < checkpoint_.log_sequence) return another_log();
+  log_writing_.start(*log_);
   publish_log_view();
   checkpoint_log_bytes_ = log_->bytes();
   checkpoint_log_bytes_ -= std::min(checkpoint_log_bytes_, recovery_.bytes_replayed);

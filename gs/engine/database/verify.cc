@@ -262,6 +262,11 @@ class Rebuild {
 Result<VerifyReport> Database::verify(const VerifyOptions& options) {
   std::lock_guard erase_lock(erase_mutex_);  // what is read must not move
   std::lock_guard verify_lock(verify_mutex_);
+  if (failed_) {
+    return Error(Code::failed,
+                 "an earlier write failed, so the state in memory is ahead of the log. Open the "
+                 "storage again, then verify");
+  }
   // One moment for the log and the state: both are taken before the first byte is read.
   GS_TRY(const Settled settled, settle());
   VerifyReport report;

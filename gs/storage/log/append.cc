@@ -38,13 +38,13 @@ void Log::Impl::new_tail(std::uint64_t frame_bytes) {
   // Frames before this one are written, so readers find them in the segment, all but a pending one:
   // that keeps its buffer in the view. Older views keep theirs.
   const Location begin = appended.end;
-  const bool waits = position().end != begin;
   const std::uint64_t left = active.planned - offset_of(begin);
-  const std::uint64_t bytes = std::max(frame_bytes, std::min(kTailBytes, left));
+  const std::uint64_t bytes = std::max(frame_bytes, std::min<std::uint64_t>(options.tail_bytes, left));
   tail.begin = begin;
   tail.end = begin + bytes;
   tail.bytes = buffers.take(static_cast<std::size_t>(bytes));
   publish([&](View& next) {
+    const bool waits = end_at != begin;  // state_mutex is held
     if (waits && next.tails_.size() > 1) next.tails_.erase(next.tails_.begin());
     if (!waits) next.tails_.clear();
     next.tails_.push_back(tail);

@@ -7,7 +7,7 @@
 // Locks, always taken in this order:
 //   write_mutex   where the next frame goes, and everything that changes the newest segment
 //   frame_mutex   writing frames; write_pending() takes only this one, so it runs beside begin()
-//   sync_mutex    fdatasync and the mark; sync() takes it alone, so it runs beside write()
+//   sync_mutex    fdatasync and the mark; not held by write(), so both run side by side
 //   state_mutex   short: the table of segments, positions, the view
 #pragma once
 
@@ -23,8 +23,6 @@
 
 namespace gs::log {
 
-// Large enough that a new view is rare (one in 4 MiB of log), small enough to stay in a cache.
-inline constexpr std::uint64_t kTailBytes = std::uint64_t{4} << 20;
 // A view has a slot for every number up to the newest. Missing numbers are damage; more of them
 // than this, and what lies behind them is reported but not mapped.
 inline constexpr std::uint32_t kMissingMax = 1024;
@@ -141,13 +139,13 @@ struct Log::Impl {
   mutable platform::Mutex write_mutex;
   Active active;
   Position appended;  // end of all frames, with the pending one
-  TailBuffers buffers{kTailBytes};
+  TailBuffers buffers{options.tail_bytes};
   View::Tail tail;               // where changes are built; begins at a frame
   std::uint64_t open_bytes = 0;  // of the frame that is being built; 0: none
   Bytes ahead;                   // of it, written already: part of the tail buffer
   std::uint64_t step = 0;        // of the next allocation
 
-  mutable platform::Mutex frame_mutex;
+  platform::Mutex frame_mutex;
   std::optional<Frame> pending;  // the last one, when nobody has written it yet
 
   platform::Mutex sync_mutex;

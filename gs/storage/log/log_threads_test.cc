@@ -24,6 +24,7 @@ TEST(LogThreads, ReadersSeeEveryChangeOnceItIsAnnounced) {
   MemoryFileSystem files;
   Options options;
   options.segment_bytes = kSegmentHeaderBytes + (16 << 10);
+  options.tail_bytes = 512;  // buffers come and go
   auto opened = harness::open(files, options);
   Log& log = *opened.log;
   std::mutex mutex;  // announces locations, as an engine's tables do

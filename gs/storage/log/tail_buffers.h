@@ -9,13 +9,23 @@
 
 #include "gs/platform/mutex.h"
 
+// The address sanitizer notices who reads a buffer that is spare.
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define GS_POISON(address, bytes) ASAN_POISON_MEMORY_REGION(address, bytes)
+#define GS_UNPOISON(address, bytes) ASAN_UNPOISON_MEMORY_REGION(address, bytes)
+#else
+#define GS_POISON(address, bytes) static_cast<void>(bytes)
+#define GS_UNPOISON(address, bytes) static_cast<void>(bytes)
+#endif
+
 namespace gs::log {
 
 class TailBuffers {
  public:
-  explicit TailBuffers(std::size_t bytes) : spare_(std::make_shared<Spare>()), bytes_(bytes) {}
+  explicit TailBuffers(std::size_t bytes) : bytes_(bytes), spare_(std::make_shared<Spare>(bytes)) {}
 
-  // Any thread may hold it, longer than this object lives.
+  // For the writer. Any thread may hold the buffer, longer than this object lives.
   std::shared_ptr<std::uint8_t[]> take(std::size_t bytes) {
     // Small logs have small buffers. What is left of a segment takes a whole one.
     if (bytes > bytes_ || bytes < bytes_ / 2) {
@@ -23,12 +33,14 @@ class TailBuffers {
     }
     std::uint8_t* buffer = spare_->exchange(nullptr);
     if (buffer == nullptr) buffer = new std::uint8_t[bytes_];
-    return {buffer, [spare = spare_](std::uint8_t* done) { delete[] spare->exchange(done); }};
+    GS_UNPOISON(buffer, bytes_);
+    return {buffer, [spare = spare_](std::uint8_t* done) { spare->keep(done); }};
   }
 
  private:
-  // One is enough: the older of two buffers goes when the newer one is half full.
+  // One is enough: mostly the buffer before goes soon after a new one was begun.
   struct Spare {
+    const std::size_t bytes;
     platform::Mutex mutex;
     std::uint8_t* buffer = nullptr;
 
@@ -36,11 +48,24 @@ class TailBuffers {
       const std::lock_guard lock(mutex);
       return std::exchange(buffer, other);
     }
-    ~Spare() { delete[] buffer; }
+    void keep(std::uint8_t* done) {
+      GS_POISON(done, bytes);
+      free(exchange(done));
+    }
+    void free(std::uint8_t* one) const {
+      if (one == nullptr) return;
+      GS_UNPOISON(one, bytes);
+      delete[] one;
+    }
+    explicit Spare(std::size_t size) : bytes(size) {}
+    ~Spare() { free(buffer); }
   };
 
-  std::shared_ptr<Spare> spare_;
   std::size_t bytes_;
+  std::shared_ptr<Spare> spare_;
 };
+
+#undef GS_POISON
+#undef GS_UNPOISON
 
 }  // namespace gs::log

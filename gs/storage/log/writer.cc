@@ -46,7 +46,9 @@ Result<Log::Space> Log::Impl::begin(std::size_t bytes) {
   GS_TRY_OK(usable());
   GS_CHECK(open_bytes == 0);
   auto space = make_space(bytes);
-  if (!space.ok()) GS_TRY_OK(write_pending());
+  if (space.ok()) return space;
+  // What fails may be the write of an earlier change: not a matter of this one's size or space.
+  if (failed || write_pending()) return usable();
   return space;
 }
 

@@ -43,8 +43,8 @@ struct Group {
 };
 
 // Sorts by buckets first: by collection, then by where a prefix lies between the lowest and the
-// highest one. Derived ids are spread evenly, which leaves little to sort; for others it is two
-// passes more. False, and nothing done, when the collections are too many for that.
+// highest one. Derived ids are spread evenly, which leaves little to sort; for others it is a
+// few passes more. False, and nothing done, when the collections are too many for that.
 template <typename Before>
 bool sort_by_buckets(std::vector<Key>& keys, const Before& before) {
   const auto by_collection = [](const Key& a, const Key& b) { return a.collection < b.collection; };
