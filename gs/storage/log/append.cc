@@ -35,11 +35,12 @@ Error Log::Impl::reserve(std::uint64_t end) {
 }
 
 void Log::Impl::new_tail(std::uint64_t frame_bytes) {
-  // Frames before this one are written, so readers find them in the segment, all but a pending one:
-  // that keeps its buffer in the view. Older views keep theirs.
+  // Frames before this one are written, so readers find them in the segment, all but a pending
+  // one: that keeps its buffer in the view. Older views keep theirs.
   const Location begin = appended.end;
   const std::uint64_t left = active.planned - offset_of(begin);
-  const std::uint64_t bytes = std::max(frame_bytes, std::min<std::uint64_t>(options.tail_bytes, left));
+  const std::uint64_t wanted = std::min<std::uint64_t>(options.tail_bytes, left);
+  const std::uint64_t bytes = std::max(frame_bytes, wanted);
   tail.begin = begin;
   tail.end = begin + bytes;
   tail.bytes = buffers.take(static_cast<std::size_t>(bytes));

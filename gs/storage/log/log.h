@@ -36,9 +36,9 @@
 // have on disk, so readers can use it before it is written.
 //
 // Threads: one writer at a time (the engine's commit lock) for begin, write_ahead, write,
-// write_later, seal and close; one rewrite of sealed segments at a time, which may run beside all of these but close();
-// write_pending(), sync() and mark() may run on other threads beside all of them; everything const,
-// and the View, is for any thread.
+// write_later, seal and close; one rewrite of sealed segments at a time, which may run beside all
+// of these but close(); write_pending(), sync() and mark() may run on other threads beside all of
+// them; everything const, and the View, is for any thread.
 // Errors: damaged, io, no_space, read_only, newer_format, too_large, failed, closed.
 #pragma once
 
@@ -71,8 +71,8 @@ struct Options {
   std::uint32_t segment_bytes = kSegmentBytes;
   std::uint32_t allocate_bytes_first = std::uint32_t{1} << 20;  // doubles with every step ...
   std::uint32_t allocate_bytes_max = std::uint32_t{16} << 20;   // ... up to this
-  // Of buffers in which changes are built. Large enough that a new view is rare, small enough to stay
-  // in a cache.
+  // Of buffers in which changes are built. Large enough that a new view is rare, small enough to
+  // stay in a cache.
   std::uint32_t tail_bytes = std::uint32_t{4} << 20;
   bool read_only = false;
 };
@@ -155,9 +155,9 @@ class Log {
   // is final, like one of sync().
   Error write(std::size_t change_bytes);
   // Like write(), but leaves the work (checksum, copy into the file) to write_pending() on another
-  // thread, or to the next write, write_later, sync, seal or close. One change can wait; until it is
-  // written, end(), next_sequence(), bytes(), walk() and verify() leave it out,
-  // while views have it. A begin() that fails leaves nothing waiting.
+  // thread, or to the next write, write_later, sync, seal or close. One change can wait; until it
+  // is written, end(), next_sequence(), bytes(), walk() and verify() leave it out, while views have
+  // it. A begin() that fails leaves nothing waiting.
   Error write_later(std::size_t change_bytes);
   // Any thread. A failure is final, and told to the writer by its next call too.
   Error write_pending();
