@@ -133,6 +133,8 @@ Error Log::Impl::write_pending_held() {
   GS_TRY_OK(usable());
   const Frame frame = *std::exchange(pending, std::nullopt);
   GS_TRY_OK(write_frame(frame, {}));
+  // So that the sync of a full segment, for which the writer waits, finds little left to do.
+  active.writer->start_sync(offset_of(frame.at.end), frame.frame_bytes());
   drop_tail(frame);
   return {};
 }
