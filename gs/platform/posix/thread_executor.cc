@@ -11,8 +11,8 @@ namespace {
 // The executor whose task this thread is running, if any.
 thread_local const ThreadExecutor* this_worker = nullptr;
 
-// A thread that wakes up to help must not interrupt the one that it helps: a load of many records is
-// a tenth faster. Where the system has no such class, or refuses, nothing is lost.
+// A thread that wakes up to help must not interrupt the one that it helps: a load of many records
+// is a tenth faster. Where the system has no such class, or refuses, nothing is lost.
 void let_callers_go_first() noexcept {
 #if defined(SCHED_BATCH)
   const sched_param none{};
