@@ -45,7 +45,7 @@ Result<Storage> open_storage(Session& session, Access access) {
   Options options;
   options.read_only = access == Access::read;
   // A single command is over before a background thread could help.
-  options.threads = access == Access::bulk ? 1 : 0;
+  if (access != Access::bulk) options.threads = 0;
   auto opened = Storage::open(session.arguments.directory, options);
   if (!opened) {
     if (opened.code() != Code::not_found) return std::move(opened).error();

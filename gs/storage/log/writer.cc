@@ -96,8 +96,7 @@ Log::Impl::Frame Log::Impl::finish(std::size_t change_bytes) {
   GS_CHECK(change_bytes >= kChangeBytesMin);
   GS_CHECK(kFrameBytes + change_bytes <= open_bytes);
   open_bytes = 0;
-  const Frame frame{appended, tail.bytes.get() + (appended.end - tail.begin), change_bytes,
-                    tail.bytes};
+  Frame frame{appended, tail.bytes.get() + (appended.end - tail.begin), change_bytes, tail.bytes};
   appended.end += frame.frame_bytes();
   ++appended.next_sequence;
   return frame;
