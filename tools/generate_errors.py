@@ -16,7 +16,7 @@ ENTRY = re.compile(r'^GS_CODE\(\s*(\w+)\s*,\s*(\d+)\s*,\s*(\w+)\s*,\s*"([^"]*)"\
 ADVICE = {
     'retry': 'the same call may succeed later',
     'reopen': 'close the storage and open it again',
-    'repair': 'bytes are damaged: fetch them again from a peer or a backup',
+    'repair': 'bytes are damaged: fetch them again from a backup',
     'none': 'the call or its input has to change',
 }
 

@@ -78,7 +78,7 @@ typedef enum gs_advice {
   GS_ADVICE_NONE = 0,   /* the call or its input has to change */
   GS_ADVICE_RETRY = 1,  /* the same call may succeed later */
   GS_ADVICE_REOPEN = 2, /* close the storage and open it again */
-  GS_ADVICE_REPAIR = 3  /* bytes are damaged: fetch them from a peer or a backup */
+  GS_ADVICE_REPAIR = 3  /* bytes are damaged: fetch them from a backup */
 } gs_advice;
 GS_EXPORT gs_advice gs_code_advice(int code) GS_NO_THROW;
 

@@ -275,7 +275,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   if (!recovery_.damage.empty()) {
     read_only_ = true;
     read_only_reason_ = "the log is damaged (" + recovery_.damage.front() +
-                        "). Run `gstore verify`, then repair it from a backup or a peer";
+                        "). Run `gstore verify`, then repair it from a backup";
     report(Event::Level::error, "log_damaged", recovery_.damage.front());
   }
   return {};

@@ -70,7 +70,7 @@ Result<std::string> Database::proof(const Id& id) {
     return Error(Code::damaged, "record " + id.text() + " is damaged in the log: " +
                                     std::string(proven.error().message()) +
                                     ". Run `gstore verify` to see the extent, then restore from a "
-                                    "backup or a peer");
+                                    "backup");
   }
   return graph::to_json(proof);
 }

@@ -26,7 +26,7 @@ Error Log::Impl::usable() const {
   if (damaged) {
     return Error(Code::read_only, files.display(directory) +
                                       ": the log is damaged, so nothing is written to it; run "
-                                      "verify, then restore from a backup or a peer");
+                                      "verify, then restore from a backup");
   }
   if (!failed) return {};
   const std::lock_guard lock(state_mutex);
