@@ -26,15 +26,13 @@ Result<BlobRef> BlobStore::put(Bytes bytes) {
 Result<Buffer> BlobStore::get(const BlobRef& blob) const {
   auto bytes = files_.read_whole(path_of(blob.digest), kBlobBytesMax);
   if (bytes.code() == Code::not_found) {
-    return Error(Code::not_found,
-                 "no blob " + blob.digest.text() +
-                     " in this storage. Put it, or copy it from a backup");
+    return Error(Code::not_found, "no blob " + blob.digest.text() +
+                                      " in this storage. Put it, or copy it from a backup");
   }
   if (!bytes.ok()) return std::move(bytes).error().in("blob " + blob.digest.text());
   if (bytes->size() != blob.size || crypto::sha256(bytes.value()) != blob.digest) {
-    return Error(Code::damaged,
-                 "blob " + blob.digest.text() +
-                     " does not match its digest. Copy it again from a backup");
+    return Error(Code::damaged, "blob " + blob.digest.text() +
+                                    " does not match its digest. Copy it again from a backup");
   }
   return std::move(bytes).value();
 }

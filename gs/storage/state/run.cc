@@ -243,7 +243,8 @@ const Entry* Run::seek(std::uint32_t collection, const Id& from) const noexcept 
   const std::uint64_t* const keys_end = keys + sparse_count(row->count);
   const std::uint64_t prefix = id_prefix(from);
   // Several steps may share a key: the place is between the last smaller and the first larger one.
-  const std::uint64_t* const low = first_key(keys, sparse_count(row->count), prefix);
+  const std::uint64_t* const low =
+      first_key(keys, static_cast<std::size_t>(keys_end - keys), prefix);
   const bool shared = low != keys_end && *low == prefix;
   const std::uint64_t* const high = shared ? std::upper_bound(low, keys_end, prefix) : low;
   const auto entry_of = [&](const std::uint64_t* key) {
