@@ -118,7 +118,11 @@ struct Applier::Frame {
   }
 };
 
+// Of a record with erased operations nobody can tell the version any more. Its expectations were
+// checked when they were committed: what is not in the log for that reason alone must not undo the
+// rest of a transaction.
 bool Applier::expectation_holds(const Id& id, Bytes payload) const {
+  if (erased_.count(id) != 0) return true;
   Digest expected;
   std::memcpy(expected.bytes.data(), payload.data(), expected.bytes.size());
   Found current;
@@ -147,7 +151,8 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
     last_hlc_ = operation.hlc;  // never descending inside a change
     if (!is_void && operation.kind == static_cast<std::uint8_t>(Kind::expect)) {
       is_void = !expectation_holds(frame.id(operation), operation.payload);
-    } else if (!is_void) {
+    } else if (!is_void || operation.kind == static_cast<std::uint8_t>(Kind::shape)) {
+      // Shapes are learned also from a transaction that is void: later changes rely on them.
       GS_TRY_OK(apply(frame, operation, cursor.offset()));
     }
     if (operation.last_of_transaction()) {
@@ -160,7 +165,10 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
 }
 
 Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t offset) {
-  if (operation.erased()) return {};  // the erase operation that follows removes the record
+  if (operation.erased()) {
+    erased_.insert(frame.id(operation));
+    return {};  // the erase operation that follows removes the record
+  }
   const auto shape_number = [&]() -> std::uint32_t {
     return operation.shape < frame.shapes.size() ? frame.shapes[operation.shape] : state::kUnknown;
   };

@@ -10,6 +10,7 @@
 
 #include <bitset>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "gs/core/graph/operation.h"
@@ -118,6 +119,7 @@ class Applier {
   std::vector<std::uint64_t> live_;
   BucketSet dirty_;
   Mint mint_;
+  std::set<Id> erased_;  // that operations replayed so far were about
   graph::Hlc last_hlc_ = 0;
   Merged merged_;  // scratch
 };
