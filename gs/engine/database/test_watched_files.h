@@ -7,16 +7,16 @@
 #include <string>
 #include <utility>
 
-#include "gs/platform/file_system.h"
+#include "gs/platform/forwarding_file_system.h"
 
 namespace gs::engine::testing {
 
-class WatchedFileSystem final : public platform::FileSystem {
+class WatchedFileSystem final : public platform::ForwardingFileSystem {
  public:
   using Watch = std::function<void(std::string_view path)>;
   using File = platform::File;
 
-  explicit WatchedFileSystem(platform::FileSystem& files) : files_(files) {}
+  using ForwardingFileSystem::ForwardingFileSystem;
 
   // Called on the thread that works, without a lock of this object. Set before others use it.
   Watch on_create;
@@ -24,31 +24,9 @@ class WatchedFileSystem final : public platform::FileSystem {
 
   Result<std::unique_ptr<File>> open(std::string_view path, platform::OpenMode mode) override {
     if (mode == platform::OpenMode::create && on_create) on_create(path);
-    GS_TRY(auto file, files_.open(path, mode));
+    GS_TRY(auto file, ForwardingFileSystem::open(path, mode));
     return std::unique_ptr<File>(new WatchedFile(*this, std::string(path), std::move(file)));
   }
-  Error remove(std::string_view path) override { return files_.remove(path); }
-  Result<std::vector<std::string>> list(std::string_view directory) override {
-    return files_.list(directory);
-  }
-  bool exists(std::string_view path) override { return files_.exists(path); }
-  Error make_directory(std::string_view path, bool private_mode) override {
-    return files_.make_directory(path, private_mode);
-  }
-  Error sync_directory(std::string_view directory) override {
-    return files_.sync_directory(directory);
-  }
-  Error write_whole(std::string_view path, Bytes bytes, bool private_mode) override {
-    return files_.write_whole(path, bytes, private_mode);
-  }
-  Result<Buffer> read_whole(std::string_view path, std::uint64_t bytes_max) override {
-    return files_.read_whole(path, bytes_max);
-  }
-  Result<std::unique_ptr<platform::FileLock>> lock(std::string_view path) override {
-    return files_.lock(path);
-  }
-  Result<Buffer> identity(std::string_view path) override { return files_.identity(path); }
-  std::string display(std::string_view path) const override { return files_.display(path); }
 
  private:
   class WatchedFile final : public File {
@@ -75,8 +53,6 @@ class WatchedFileSystem final : public platform::FileSystem {
     const std::string path_;
     const std::unique_ptr<File> file_;
   };
-
-  platform::FileSystem& files_;
 };
 
 }  // namespace gs::engine::testing

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "gs/platform/forwarding_file_system.h"
 #include "gs/storage/log/power_cut_harness.h"
 
 namespace gs::log {
@@ -72,39 +73,14 @@ class LyingFile final : public File {
   std::unique_ptr<File> file_;
 };
 
-class LyingFileSystem final : public FileSystem {
+class LyingFileSystem final : public platform::ForwardingFileSystem {
  public:
-  explicit LyingFileSystem(FileSystem& files) : files_(files) {}
+  using ForwardingFileSystem::ForwardingFileSystem;
   Result<std::unique_ptr<File>> open(std::string_view path, platform::OpenMode mode) override {
-    auto file = files_.open(path, mode);
+    auto file = ForwardingFileSystem::open(path, mode);
     if (!file.ok()) return file;
     return std::unique_ptr<File>(std::make_unique<LyingFile>(std::move(file).value()));
   }
-  Error remove(std::string_view path) override { return files_.remove(path); }
-  Result<std::vector<std::string>> list(std::string_view directory) override {
-    return files_.list(directory);
-  }
-  bool exists(std::string_view path) override { return files_.exists(path); }
-  Error make_directory(std::string_view path, bool private_mode) override {
-    return files_.make_directory(path, private_mode);
-  }
-  Error sync_directory(std::string_view directory) override {
-    return files_.sync_directory(directory);
-  }
-  Error write_whole(std::string_view path, Bytes bytes, bool private_mode) override {
-    return files_.write_whole(path, bytes, private_mode);
-  }
-  Result<Buffer> read_whole(std::string_view path, std::uint64_t bytes_max) override {
-    return files_.read_whole(path, bytes_max);
-  }
-  Result<std::unique_ptr<platform::FileLock>> lock(std::string_view path) override {
-    return files_.lock(path);
-  }
-  Result<Buffer> identity(std::string_view path) override { return files_.identity(path); }
-  std::string display(std::string_view path) const override { return files_.display(path); }
-
- private:
-  FileSystem& files_;
 };
 
 TEST(LogPowerCutRun, NoticesAcknowledgementBeforeSync) {
