@@ -1,6 +1,9 @@
 // Records, fields, snapshots and scans: views on bytes that a handle keeps in place.
 
+#include <array>
 #include <cmath>
+#include <span>
+#include <utility>
 
 #include "gs/api/handle.h"
 #include "gs/core/record/json.h"
@@ -175,37 +178,59 @@ Snapshot Storage::snapshot() const {
 
 // --- Scan ---
 
+struct Scan::Impl {
+  engine::ScanState state;
+  const state::Met* found = nullptr;  // what `rows` were made of
+  std::array<Row, state::Cursor::kBatch> rows;
+};
+
 Scan::Scan() = default;
 Scan::~Scan() = default;
-Scan::Scan(Scan&&) noexcept = default;
-Scan& Scan::operator=(Scan&&) noexcept = default;
-
-bool Scan::next(Record& out) {
-  const state::Met* const met = state_ == nullptr ? nullptr : state_->next();
-  if (met == nullptr) return false;
-  out.hold_ = state_->hold(*met);
-  return true;
+Scan::Scan(Scan&& other) noexcept
+    : impl_(std::move(other.impl_)),
+      next_(std::exchange(other.next_, nullptr)),
+      end_(std::exchange(other.end_, nullptr)) {}
+Scan& Scan::operator=(Scan&& other) noexcept {
+  impl_ = std::move(other.impl_);
+  next_ = std::exchange(other.next_, nullptr);
+  end_ = std::exchange(other.end_, nullptr);
+  return *this;
 }
 
-bool Scan::next(Id& id, Bytes& bytes) {
-  const state::Met* const met = state_ == nullptr ? nullptr : state_->next();
-  if (met == nullptr) return false;
-  id = met->entry->id;
-  bytes = record::RecordView(nullptr, met->record).bytes();
+bool Scan::refill() {
+  if (impl_ == nullptr) return false;
+  const std::span<const state::Met> found = impl_->state.take();
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    impl_->rows[i] = {&found[i].entry->id, record::RecordView(nullptr, found[i].record).bytes()};
+  }
+  impl_->found = found.data();
+  next_ = impl_->rows.data();
+  end_ = next_ + found.size();
+  return !found.empty();
+}
+
+bool Scan::next(Record& out) {
+  if (next_ == end_ && !refill()) return false;
+  out.hold_ = impl_->state.hold(impl_->found[next_ - impl_->rows.data()]);
+  ++next_;
   return true;
 }
 
 void Scan::seek(const Id& from) {
-  if (state_ != nullptr) state_->seek(from);  // an empty Scan has nothing to look in
+  if (impl_ == nullptr) return;  // an empty Scan has nothing to look in
+  impl_->state.seek(from);
+  next_ = end_ = nullptr;
 }
 
 Result<Scan> Storage::scan(const ScanOptions& options) const { return scan(snapshot(), options); }
 
 Result<Scan> Storage::scan(const Snapshot& snapshot, const ScanOptions& options) const {
   Scan scan;
-  scan.state_ = std::make_unique<engine::ScanState>(snapshot.impl_->database,
-                                                    snapshot.impl_->moment, options.collection,
-                                                    options.from.value_or(Id{}), options.limit);
+  scan.impl_ = std::make_unique<Scan::Impl>(
+      Scan::Impl{engine::ScanState(snapshot.impl_->database, snapshot.impl_->moment,
+                                   options.collection, options.from.value_or(Id{}), options.limit),
+                 nullptr,
+                 {}});
   return scan;
 }
 

@@ -125,15 +125,30 @@ class Scan {
   Scan& operator=(Scan&&) noexcept;
   // False at the end.
   bool next(Record& out);
-  // The same without making a Record: id and bytes stay valid until the next call.
-  bool next(Id& id, Bytes& bytes);
+  // The same without making a Record: bytes stay valid until the next call.
+  bool next(Id& id, Bytes& bytes) {
+    if (next_ == end_ && !refill()) return false;
+    id = *next_->id;
+    bytes = next_->bytes;
+    ++next_;
+    return true;
+  }
   // Starts again from the first id >= `from`, with the whole limit and in the same moment; cheaper
   // than a new Scan.
   void seek(const Id& from);
 
  private:
   friend class Storage;
-  std::unique_ptr<engine::ScanState> state_;
+  // Records are found a few at a time.
+  struct Row {
+    const Id* id = nullptr;
+    Bytes bytes;
+  };
+  struct Impl;
+  bool refill();
+  std::unique_ptr<Impl> impl_;
+  const Row* next_ = nullptr;
+  const Row* end_ = nullptr;
 };
 
 struct ScanOptions {

@@ -1,6 +1,7 @@
 // Records in id order: of one collection by its cursor, of all by merging the collections' cursors.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,12 @@ class ScanState {
   // Null at the end; else valid until the next call.
   const state::Met* next() {
     return sources_.size() == 1 ? sources_.front().cursor.next() : next_merged();
+  }
+  // The next few at once: none at the end; else valid until the next call.
+  std::span<const state::Met> take() {
+    if (sources_.size() == 1) return sources_.front().cursor.take();
+    const state::Met* const met = next_merged();
+    return {met, met == nullptr ? std::size_t{0} : std::size_t{1}};
   }
   // Starts again from the first id >= `from`, with the whole limit.
   void seek(const Id& from);

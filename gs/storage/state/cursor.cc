@@ -16,9 +16,6 @@ namespace {
 
 constexpr std::size_t kAhead = 16;      // records on their way from memory; a power of two
 constexpr std::size_t kRowsAhead = 16;  // rows on their way, beyond those records
-// Records found at once: enough to share the cost of a call, few enough that the caller works on
-// them while the next ones come from memory (64 are a sixth slower).
-constexpr std::size_t kBatch = 4;
 
 // Entries of a run, in order.
 class RunSource {
@@ -49,7 +46,9 @@ class RunSource {
  private:
   void prefetch(const Entry& entry) const noexcept {
     if (entry.kind() == Entry::Kind::log) __builtin_prefetch(log_->at(entry.position()));
-    if (entry.kind() == Entry::Kind::image) images_.prefetch(entry.position());
+    if (entry.kind() == Entry::Kind::image || entry.kind() == Entry::Kind::record) {
+      images_.prefetch(entry.position());
+    }
   }
 
   const log::View* log_;

@@ -19,6 +19,7 @@ struct Entry {
     log = 0,        // position: log location of the record's bytes; no exceptions to the base stamp
     image = 1,      // position: in the table's arena or the run's image part, an Image
     tombstone = 2,  // deleted; position 0
+    record = 3,     // position: in the run's image part, a record; no exceptions. Only in runs
   };
 
   Id id;

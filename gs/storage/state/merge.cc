@@ -70,6 +70,12 @@ class Merger {
         if (image == nullptr) return wrong(walk, "an image lies outside of the file");
         return add(walk, entry, {image, Run::image_size(image)});
       }
+      case Entry::Kind::record: {
+        const std::uint8_t* const record =
+            walk.run().images(Run::Pattern::sequential).record_at(entry.position());
+        if (record == nullptr) return wrong(walk, "a record lies outside of the file");
+        return add(walk, entry, {record, load_u32(record)});
+      }
       case Entry::Kind::tombstone:
         return options_.drop_tombstones ? Error() : add(walk, entry, {});
     }
@@ -93,11 +99,9 @@ class Merger {
     if (bytes < 8 || bytes % 8 != 0 || bytes > record::kRecordBytesMax)
       return wrong(walk, kNoRecord);
     if (log_.at(at + bytes - 1) != record + bytes - 1) return wrong(walk, kNoRecord);
-    image_.assign(kImageHeadBytes, 0);
-    image_.insert(image_.end(), record, record + bytes);
     Entry entry = walk.entry();
-    entry.place = Entry::make_place(Entry::Kind::image, 0);  // the writer knows the position
-    return add(walk, entry, image_);
+    entry.place = Entry::make_place(Entry::Kind::record, 0);  // the writer knows the position
+    return add(walk, entry, {record, bytes});
   }
 
   Error add(const RunWalk& walk, const Entry& entry, Bytes image) {
@@ -113,7 +117,6 @@ class Merger {
   const log::View& log_;
   const Tables& tables_;
   const MergeOptions& options_;
-  Buffer image_;
   std::size_t step_bytes_ = 0;  // taken since the last call of `between`
 };
 

@@ -66,9 +66,11 @@ TEST_F(Merging, CopiesRecordsInTheOrderOfTheirIds) {
   const auto merged = test::open_run(files_, 9);
   const Entry* const entries = merged->collection(0).begin;
   EXPECT_EQ(entries[0].position(), 0u);
-  EXPECT_EQ(entries[1].position(), 24u);
-  EXPECT_EQ(test::payload_of(merged->image_at(0) + kImageHeadBytes), 100u);
-  EXPECT_EQ(test::payload_of(merged->image_at(24) + kImageHeadBytes), 200u);
+  EXPECT_EQ(entries[0].kind(), Entry::Kind::record);
+  EXPECT_EQ(entries[1].position(), 16u);
+  const Run::Images images = merged->images(Run::Pattern::random);
+  EXPECT_EQ(test::payload_of(images.record_at(0)), 100u);
+  EXPECT_EQ(test::payload_of(images.record_at(16)), 200u);
 }
 
 TEST_F(Merging, RefusesAnEntryThatPointsToNoRecord) {

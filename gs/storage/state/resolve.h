@@ -18,6 +18,7 @@ inline Met meet_row(const RowTable& table, const log::View* log, const Entry& en
     case Entry::Kind::image:
       return meet_image(entry, table.arena_at(entry.position()));
     case Entry::Kind::tombstone:
+    case Entry::Kind::record:  // never in a table
       break;
   }
   return {&entry, nullptr, nullptr};
@@ -27,6 +28,9 @@ inline Met meet_row(const RowTable& table, const log::View* log, const Entry& en
 inline bool meet_run_entry(const Run::Images& images, const log::View* log, const Entry& entry,
                            Met& out) noexcept {
   switch (entry.kind()) {
+    case Entry::Kind::record:
+      out = {&entry, images.record_at(entry.position()), nullptr};
+      return out.record != nullptr;
     case Entry::Kind::image: {
       const std::uint8_t* const image = images.at(entry.position());
       if (image == nullptr) return false;
@@ -40,7 +44,7 @@ inline bool meet_run_entry(const Run::Images& images, const log::View* log, cons
       out = {&entry, nullptr, nullptr};
       return true;
   }
-  return false;  // the fourth kind, which nobody writes
+  return false;  // there is no other kind
 }
 
 }  // namespace gs::state

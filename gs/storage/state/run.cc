@@ -22,6 +22,7 @@ Error check_header(const std::string& name, Bytes file, std::uint64_t number) {
                  name + ": run format " + std::to_string(load_u16(file.data() + 4)) +
                      ", this version reads up to " + std::to_string(kRunVersion));
   }
+  if (load_u16(file.data() + 4) < kRunVersion) return damaged_run(name, "its format is older");
   if (load_u64(file.data() + 8) != number) return damaged_run(name, "the file holds another run");
   return {};
 }
@@ -125,12 +126,30 @@ void prefetch_walk(const Entry* begin) noexcept {
   }
 }
 
-// First of the `count` keys of a sparse index that is not below `prefix`.
-const std::uint64_t* first_key(const std::uint64_t* keys, std::size_t count,
+// std::lower_bound without branches that a processor could guess wrong.
+const std::uint64_t* lower_key(const std::uint64_t* keys, std::size_t count,
                                std::uint64_t prefix) noexcept {
-  const std::size_t guess = guess_place(keys[0], prefix, keys[count - 1], count);
-  const auto below = [](std::uint64_t a, std::uint64_t b) { return a < b; };
-  return bound_near(keys, keys + count, guess, prefix, below);
+  while (count > 1) {
+    const std::size_t half = count / 2;
+    keys = keys[half - 1] < prefix ? keys + half : keys;
+    count -= half;
+  }
+  return keys + (count == 1 && *keys < prefix ? 1 : 0);
+}
+
+// First of the keys of a collection that is not below `prefix`: by the keys of keys, then in one
+// step of them, whose lines come from memory together.
+const std::uint64_t* first_key(const std::uint64_t* keys, std::uint64_t entries,
+                               std::uint64_t prefix) noexcept {
+  const auto count = static_cast<std::size_t>(key_count(entries));
+  const std::uint64_t* const tops = keys + count;
+  const auto top = static_cast<std::size_t>(
+      lower_key(tops, static_cast<std::size_t>(top_count(entries)), prefix) - tops);
+  if (top == 0) return keys;
+  const std::uint64_t* const step = keys + (top - 1) * kSparseStep;
+  const std::size_t left = std::min(kSparseStep, static_cast<std::size_t>(tops - step));
+  for (std::size_t at = 0; at < left; at += 8) __builtin_prefetch(step + at);
+  return lower_key(step, left, prefix);
 }
 
 }  // namespace
@@ -240,11 +259,10 @@ const Entry* Run::seek(std::uint32_t collection, const Id& from) const noexcept 
   if (row == nullptr) return nullptr;
   const Entry* const begin = parts.entries + row->first;
   const std::uint64_t* const keys = parts.sparse + row->sparse_first;
-  const std::uint64_t* const keys_end = keys + sparse_count(row->count);
+  const std::uint64_t* const keys_end = keys + key_count(row->count);
   const std::uint64_t prefix = id_prefix(from);
   // Several steps may share a key: the place is between the last smaller and the first larger one.
-  const std::uint64_t* const low =
-      first_key(keys, static_cast<std::size_t>(keys_end - keys), prefix);
+  const std::uint64_t* const low = first_key(keys, row->count, prefix);
   const bool shared = low != keys_end && *low == prefix;
   const std::uint64_t* const high = shared ? std::upper_bound(low, keys_end, prefix) : low;
   const auto entry_of = [&](const std::uint64_t* key) {

@@ -6,11 +6,13 @@
 //
 // Sections are 8-byte aligned and named by the footer (offset, bytes, CRC-32C each); docs/FORMAT.md
 // "Run" and run_format.h have the tables. Entries point into the log (small runs, little write
-// amplification) or into the images part (full records in key order: sequential cold scans). Hash
-// slots: u64 each, high 32 bits of the id's hash and entry number + 1, placed by the low 32 bits
+// amplification) or into the images part (full records in key order: sequential cold scans), where a
+// record has a head only if it needs one: then a walk knows where its bytes are before they come
+// from memory. Hash slots: u64 each, high 32 bits of the id's hash and entry number + 1, placed by the low 32 bits
 // scaled to the number of places, linear probing, at most 70 % full: a miss costs one memory
 // access, a hit two. The sparse index holds the first 8 id bytes (as a number, big-endian) of
-// every 64th entry of a collection.
+// every 64th entry of a collection, and of every 4096th beside each other: few enough that they stay
+// in the processor's cache, so a seek waits for memory once there, however ids are spread.
 //
 // A run is derived: losing it loses nothing. Opening checks header, footer and directory; sections
 // are checked by check(), pages by nobody (the log has the digests). No lookup leaves the file,
@@ -54,6 +56,8 @@ class Run {
     // The image at an entry's position: head, exceptions and record lie inside the file. Null when
     // they do not (the run is damaged).
     const std::uint8_t* at(std::uint64_t position) const noexcept;
+    // The same for a record without a head.
+    const std::uint8_t* record_at(std::uint64_t position) const noexcept;
     void prefetch(std::uint64_t position) const noexcept {
       if (position < bytes) __builtin_prefetch(base + position);
     }
@@ -101,6 +105,13 @@ inline const std::uint8_t* Run::Images::at(std::uint64_t position) const noexcep
   return image;
 }
 
+inline const std::uint8_t* Run::Images::record_at(std::uint64_t position) const noexcept {
+  if (position % 8 != 0 || position >= bytes) return nullptr;  // then 8 bytes are there
+  const std::uint8_t* const record = base + position;
+  const std::uint32_t size = load_u32(record);
+  return size < 8 || size > bytes - position ? nullptr : record;
+}
+
 // Writes a run: entries come in order, images with them. The file is not valid before finish() and
 // is removed when the writer dies without it. Images are written as they come, entries beside them:
 // 2.5 MiB of RAM, then `<path>.entries`, which finish() appends and removes, as it does with
@@ -110,9 +121,8 @@ class RunWriter {
   static Result<std::unique_ptr<RunWriter>> create(platform::FileSystem& files,
                                                    const std::string& path, std::uint64_t number);
   virtual ~RunWriter() = default;
-  // `entry.place` of kind image: `image` (head, exceptions, record) is copied and the place
-  // replaced.
-  // Ascending by (collection, id), else `damaged`: entries come from files.
+  // `entry.place` of kind image or record: `image` (head, exceptions, record; or the record alone)
+  // is copied and the place replaced; an image without exceptions becomes a record. Ascending by (collection, id), else `damaged`: entries come from files.
   virtual Error add(std::uint32_t collection, const Entry& entry, Bytes image) = 0;
   // Writes the rest, syncs. The file can be opened afterwards.
   virtual Error finish() = 0;

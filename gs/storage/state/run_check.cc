@@ -29,16 +29,22 @@ Error Run::check() const {
       };
       if (n > 0 && !id_less(run.walks.entries[number - 1].id, entry.id))
         return wrong("out of order");
-      if (n % kSparseStep == 0 &&
-          run.walks.sparse[row.sparse_first + n / kSparseStep] != id_prefix(entry.id)) {
+      const std::uint64_t* const keys = run.walks.sparse + row.sparse_first;
+      const std::uint64_t* const tops = keys + key_count(row.count);
+      const std::uint64_t prefix = id_prefix(entry.id);
+      if ((n % kSparseStep == 0 && keys[n / kSparseStep] != prefix) ||
+          (n % kTopStep == 0 && tops[n / kTopStep] != prefix)) {
         return wrong("the sparse index says otherwise");
       }
-      if (entry.kind() > Entry::Kind::tombstone) return wrong("of unknown kind");
       if (entry.kind() == Entry::Kind::tombstone && entry.position() != 0)
         return wrong("not a tombstone");
       if (entry.kind() == Entry::Kind::image &&
           image_at(entry.position(), Pattern::sequential) == nullptr) {
         return wrong("its image is outside of the file");
+      }
+      if (entry.kind() == Entry::Kind::record &&
+          images(Pattern::sequential).record_at(entry.position()) == nullptr) {
+        return wrong("its record is outside of the file");
       }
       // An id that is in two collections is found in the first one written.
       const Entry* const found = find(entry.id, hash_id(entry.id));

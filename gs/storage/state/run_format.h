@@ -1,12 +1,12 @@
 // The bytes of a run file (docs/FORMAT.md, "Run"); shared by writer, reader and check.
 //
 //   header, 4096 bytes (rest zero):
-//        0     4  magic "gsr1"          4  2  format version = 1      6  2  zero
+//        0     4  magic "gsr1"          4  2  format version = 2      6  2  zero
 //        8     8  run number, of the file's name
 //       16     4  CRC-32C of bytes 0..16
 //   images | entries | directory | sparse | slots, one after the other, each a multiple of 8
 //   footer, the last 224 bytes:
-//        0     4  magic "gsr2"          4  2  format version = 1      6  2  zero
+//        0     4  magic "gsr2"          4  2  format version = 2      6  2  zero
 //        8     8  run number           16  8  entry count N, at most 2^31
 //       24     8  collection count C   32  8  hash places P: 0 when N = 0
 //       40  5*32  sections in file order: u64 offset, u64 bytes, u32 CRC-32C of the bytes,
@@ -17,8 +17,9 @@
 //   directory, C * 32, ascending by collection number:
 //        0     4  collection number     4  4  zero
 //        8     8  first entry          16  8  entry count n, at least 1
-//       24     8  first key in the sparse index; it has ceil(n / 64)
-//   sparse: u64 each: the first 8 bytes of an id, read as a big-endian number
+//       24     8  first key in the sparse index; it has ceil(n / 64) + ceil(n / 4096)
+//   sparse: u64 each, the first 8 bytes of an id, read as a big-endian number: for each collection
+//   those of every 64th entry, then those of every 4096th
 //   slots: u64 each, (P + overhang): 0, or high 32 bits of the id's hash over entry number + 1. An
 //   entry is in the first free slot at or after its place = (low 32 bits of the hash * P) >> 32.
 //   Probing never wraps: the overhang takes what the last places push out, and the last slot is
@@ -34,12 +35,13 @@ namespace gs::state {
 
 inline constexpr std::uint32_t kRunMagic = 0x31727367;        // "gsr1"
 inline constexpr std::uint32_t kRunFooterMagic = 0x32727367;  // "gsr2"
-inline constexpr std::uint16_t kRunVersion = 1;
+inline constexpr std::uint16_t kRunVersion = 2;
 inline constexpr std::size_t kRunHeaderBytes = 4096;
 inline constexpr std::size_t kRunFooterBytes = 224;
 inline constexpr std::uint64_t kRunEntriesMax = std::uint64_t{1}
                                                 << 31;  // numbers in slots have 32 bits
 inline constexpr std::size_t kSparseStep = 64;
+inline constexpr std::size_t kTopStep = kSparseStep * kSparseStep;
 
 struct RunSection {
   std::uint64_t offset = 0;
@@ -79,8 +81,16 @@ struct RunCollection {
 };
 static_assert(sizeof(RunCollection) == 32);
 
-inline constexpr std::uint64_t sparse_count(std::uint64_t entries) noexcept {
+// Keys of a collection's entries: of every 64th one ...
+inline constexpr std::uint64_t key_count(std::uint64_t entries) noexcept {
   return (entries + (kSparseStep - 1)) / kSparseStep;
+}
+// ... and, behind them, of every 64th of these: few enough to stay in a cache.
+inline constexpr std::uint64_t top_count(std::uint64_t entries) noexcept {
+  return key_count(key_count(entries));
+}
+inline constexpr std::uint64_t sparse_count(std::uint64_t entries) noexcept {
+  return key_count(entries) + top_count(entries);
 }
 
 // 70 % full at most.

@@ -38,8 +38,10 @@ Buffer valid_run() {
     store_u32(image.data() + image.size() - 8, 8);
     Entry entry;
     entry.id = id_of(n);
-    entry.place = Entry::make_place(static_cast<Entry::Kind>(n % 3), 0);
-    GS_CHECK((*writer)->add(n < kIds / 2 ? 1 : 2, entry, image).ok());
+    entry.place = Entry::make_place(static_cast<Entry::Kind>(n % 4), 0);
+    const Bytes record = Bytes(image).last(8);
+    const bool alone = entry.kind() == Entry::Kind::record;
+    GS_CHECK((*writer)->add(n < kIds / 2 ? 1 : 2, entry, alone ? record : image).ok());
   }
   GS_CHECK((*writer)->finish().ok());
   return std::move(*files.read_whole("run", 1 << 20));
@@ -64,8 +66,13 @@ Buffer make_file(Bytes input) {
 }
 
 std::uint64_t touch(const Run& run, const Entry& entry) {
+  const Run::Images images = run.images(Run::Pattern::sequential);
+  images.prefetch(entry.position());
+  if (entry.kind() == Entry::Kind::record) {
+    const std::uint8_t* const record = images.record_at(entry.position());
+    return record == nullptr ? 0 : std::uint64_t{record[0]} + record[load_u32(record) - 1];
+  }
   if (entry.kind() != Entry::Kind::image) return entry.place;
-  run.images(Run::Pattern::sequential).prefetch(entry.position());
   const std::uint8_t* const image = run.image_at(entry.position());
   if (image == nullptr) return 0;
   const std::size_t bytes = Run::image_size(image);

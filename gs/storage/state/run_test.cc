@@ -36,7 +36,7 @@ void write(MemoryFileSystem& files, const Model& model, const RunWriterLimits& l
   ASSERT_TRUE(error.ok()) << error.text();
 }
 
-// The example of docs/FORMAT.md: a log entry, an image with one exception, a tombstone.
+// The example of docs/FORMAT.md: a log entry, an image with one exception, a tombstone, a record.
 Model example() {
   Model model;
   const auto put = [&](std::uint32_t collection, Entry entry, Buffer image) {
@@ -51,6 +51,8 @@ Model example() {
       make_image(0x2a, 1));
   put(4, make_entry(make_id(0x0190000000007003, 0x8000000000000003), Entry::Kind::tombstone, 0, 7),
       {});
+  put(4, make_entry(make_id(0x0190000000007004, 0x8000000000000004), Entry::Kind::record, 0, 8),
+      test::make_record(0x2b));
   return model;
 }
 
@@ -58,15 +60,15 @@ TEST(Run, BytesOfTheExampleAreFrozen) {
   MemoryFileSystem files;
   write(files, example());
   const Buffer bytes = test::read_file(files, run_path(kNumber));
-  ASSERT_EQ(bytes.size(), 4608u);
-  EXPECT_EQ(to_hex(Bytes(bytes).first(20)), "67737231010000000700000000000000429a4c9c");
+  ASSERT_EQ(bytes.size(), 4688u);
+  EXPECT_EQ(to_hex(Bytes(bytes).first(20)), "6773723102000000070000000000000012e6decf");
   // Image, entries, directory, sparse index, slots.
   EXPECT_EQ(to_hex(Bytes(bytes).subspan(4096, 40)),
             "01000000000000000000000001000000"
             "2a00000000000000"
             "10000000000000002a00000000000000");
   EXPECT_EQ(crypto::sha256(bytes).text(),
-            "9dbebb2db61b9f43087421074575f4547a7cdc9703c2dbcdf8ea78dc74b5e4bb");
+            "b7d61cc6d02f5695cbe281433626f173f2f87e9f67b7007de8a62b8465d77c89");
 }
 
 TEST(Run, AnEmptyRunHasNothingAndIsValid) {
@@ -88,9 +90,10 @@ Model random_model(std::uint64_t seed, std::size_t entries) {
     const auto collection = static_cast<std::uint32_t>(random() % 3 * 5);
     // Prefixes repeat, so that steps of the sparse index share keys.
     const Id id = seed % 2 == 0 ? make_id(random() % 4, random()) : make_id(random(), random());
-    const auto kind = static_cast<Entry::Kind>(random() % 3);
+    const auto kind = static_cast<Entry::Kind>(random() % 4);
     const std::uint64_t position = kind == Entry::Kind::log ? random() >> 2 : 0;
     Buffer image;
+    if (kind == Entry::Kind::record) image = test::make_record(random());
     if (kind == Entry::Kind::image)
       image = make_image(random(), static_cast<std::uint32_t>(random() % 4));
     model[{collection, id}] = {make_entry(id, kind, position, random()), std::move(image)};
@@ -98,18 +101,36 @@ Model random_model(std::uint64_t seed, std::size_t entries) {
   return model;
 }
 
-void expect_same(const state::Run& run, const Entry& got, const std::pair<Entry, Buffer>& wanted) {
-  ASSERT_EQ(got.id, wanted.first.id);
-  ASSERT_EQ(got.kind(), wanted.first.kind());
-  ASSERT_EQ(got.hlc, wanted.first.hlc);
-  if (got.kind() != Entry::Kind::image) {
-    ASSERT_EQ(got.position(), wanted.first.position());
+// What lies in the file for what was put in: an image without exceptions lost its head.
+std::pair<Entry::Kind, Bytes> stored(const std::pair<Entry, Buffer>& put) {
+  const Bytes image = put.second;
+  if (put.first.kind() != Entry::Kind::image || load_u32(image.data()) != 0) {
+    return {put.first.kind(), image};
+  }
+  return {Entry::Kind::record, image.subspan(kImageHeadBytes)};
+}
+
+void expect_same(const state::Run& run, const Entry& got, const std::pair<Entry, Buffer>& put) {
+  const auto [kind, bytes] = stored(put);
+  ASSERT_EQ(got.id, put.first.id);
+  ASSERT_EQ(got.kind(), kind);
+  ASSERT_EQ(got.hlc, put.first.hlc);
+  if (bytes.empty()) {
+    ASSERT_EQ(got.position(), put.first.position());
     return;
   }
   for (const auto pattern : {state::Run::Pattern::random, state::Run::Pattern::sequential}) {
-    const std::uint8_t* const image = run.image_at(got.position(), pattern);
-    ASSERT_NE(image, nullptr);
-    ASSERT_TRUE(equal({image, state::Run::image_size(image)}, wanted.second));
+    const std::uint8_t* found = nullptr;
+    if (kind == Entry::Kind::record) {
+      found = run.images(pattern).record_at(got.position());
+      ASSERT_NE(found, nullptr);
+      ASSERT_EQ(load_u32(found), bytes.size());
+    } else {
+      found = run.image_at(got.position(), pattern);
+      ASSERT_NE(found, nullptr);
+      ASSERT_EQ(state::Run::image_size(found), bytes.size());
+    }
+    ASSERT_TRUE(equal({found, bytes.size()}, bytes));
   }
 }
 
@@ -160,7 +181,9 @@ void check_against_model(std::uint64_t seed, std::size_t entries, const RunWrite
 }
 
 TEST(RunLaw, GivesBackWhatWasPutIn) {
-  for (const std::size_t entries : {1u, 2u, 63u, 64u, 65u, 500u, 3000u}) {
+  // Around one step of the sparse index, and around one step of its own keys.
+  for (const std::size_t entries :
+       {1u, 2u, 63u, 64u, 65u, 500u, 3000u, 12'288u, 12'289u, 30'000u}) {
     check_against_model(entries, entries, {});
     check_against_model(entries + 1, entries, {});
   }
@@ -213,10 +236,40 @@ TEST(Run, ANewerFormatIsSaidToBeNewer) {
   MemoryFileSystem files;
   write(files, example());
   Buffer bytes = test::read_file(files, run_path(kNumber));
-  store_u16(bytes.data() + 4, 2);
-  store_u32(bytes.data() + 16, crc32c(Bytes(bytes).first(16)));
-  test::replace_file(files, run_path(kNumber), bytes);
-  EXPECT_EQ(state::Run::open(files, run_path(kNumber), kNumber).code(), Code::newer_format);
+  const auto open_as = [&](std::uint16_t version) {
+    store_u16(bytes.data() + 4, version);
+    store_u32(bytes.data() + 16, crc32c(Bytes(bytes).first(16)));
+    test::replace_file(files, run_path(kNumber), bytes);
+    return state::Run::open(files, run_path(kNumber), kNumber).code();
+  };
+  EXPECT_EQ(open_as(kRunVersion), Code::ok);
+  EXPECT_EQ(open_as(kRunVersion + 1), Code::newer_format);
+  // An older one is not read any more: what it holds comes from the log.
+  EXPECT_EQ(open_as(kRunVersion - 1), Code::damaged);
+}
+
+// Ids whose first 8 bytes fall on few values, on many, and in bursts: where they are must not matter
+// for where a seek ends.
+TEST(Run, SeeksEndRightHoweverIdsAreSpread) {
+  constexpr std::uint64_t kEntries = 20'000;
+  for (const std::uint64_t burst : {1u, 63u, 64u, 4096u, 9000u}) {
+    MemoryFileSystem files;
+    Model model;
+    for (std::uint64_t i = 0; i < kEntries; ++i) {
+      const Id id = make_id(i / burst * i / burst, 2 * i);
+      model[{0, id}] = {make_entry(id, Entry::Kind::log, i), {}};
+    }
+    write(files, model);
+    const auto run = test::open_run(files, kNumber);
+    const Entry* wanted = run->collection(0).begin;
+    for (const auto& [key, value] : model) {
+      ASSERT_EQ(run->seek(0, key.second), wanted) << "burst " << burst;
+      ++wanted;
+      const Id behind = make_id(load_u64_be(key.second.bytes.data()),
+                                load_u64_be(key.second.bytes.data() + 8) + 1);
+      ASSERT_EQ(run->seek(0, behind), wanted) << "burst " << burst;
+    }
+  }
 }
 
 TEST(RunWriter, RefusesEntriesOutOfOrder) {

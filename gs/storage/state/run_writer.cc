@@ -56,6 +56,7 @@ class FileRunWriter final : public RunWriter {
                      "; remove the runs it is made from, state is rebuilt from the log");
   }
   Error enter(std::uint32_t collection, const Entry& entry);
+  Error add_image(Entry& entry, Bytes image);
   Error spill();
   Error append_entries();
   Error append_sparse(const Entry* entries);
@@ -92,16 +93,26 @@ Error FileRunWriter::add(std::uint32_t collection, const Entry& entry, Bytes ima
     return Error(Code::too_large, files_.display(path_) + ": a run has at most 2^31 entries");
   }
   GS_TRY_OK(enter(collection, entry));
-  Entry placed = entry;
-  if (entry.kind() == Entry::Kind::image) {
-    if (image.size() < kImageHeadBytes + 8 || image.size() % 8 != 0)
-      return wrong("an image is cut off");
-    placed.place = Entry::make_place(Entry::Kind::image, main_->offset() - kRunHeaderBytes);
-    GS_TRY_OK(main_->add(image));
+  entries_.push_back(entry);
+  if (entry.kind() == Entry::Kind::image || entry.kind() == Entry::Kind::record) {
+    GS_TRY_OK(add_image(entries_.back(), image));
   }
-  entries_.push_back(placed);
   if (entries_.size() >= limits_.entries_in_memory) return spill();
   return {};
+}
+
+Error FileRunWriter::add_image(Entry& entry, Bytes image) {
+  Entry::Kind kind = entry.kind();
+  if (kind == Entry::Kind::image) {
+    if (image.size() < kImageHeadBytes + 8) return wrong("an image is cut off");
+    if (load_u32(image.data()) == 0) {
+      kind = Entry::Kind::record;
+      image = image.subspan(kImageHeadBytes);
+    }
+  }
+  if (image.size() < 8 || image.size() % 8 != 0) return wrong("an image is cut off");
+  entry.place = Entry::make_place(kind, main_->offset() - kRunHeaderBytes);
+  return main_->add(image);
 }
 
 // Takes the entry into the directory and the sparse index.
@@ -110,12 +121,12 @@ Error FileRunWriter::enter(std::uint32_t collection, const Entry& entry) {
     if (!directory_.empty() && directory_.back().number > collection) {
       return wrong("collections are out of order");
     }
+    if (!directory_.empty()) sparse_count_ += sparse_count(directory_.back().count);
     directory_.push_back({collection, 0, footer_.entry_count, 0, sparse_count_});
   } else if (!id_less(last_, entry.id)) {
     return wrong("entries are out of order");
   }
   last_ = entry.id;
-  if (directory_.back().count % kSparseStep == 0) ++sparse_count_;
   ++directory_.back().count;
   ++footer_.entry_count;
   return {};
@@ -155,11 +166,13 @@ Error FileRunWriter::append_entries() {
   return main_->add(bytes_of(entries_));
 }
 
-// Every 64th id of each collection.
+// Every 64th id of each collection, then every 4096th.
 Error FileRunWriter::append_sparse(const Entry* entries) {
   for (const RunCollection& row : directory_) {
-    for (std::uint64_t n = 0; n < row.count; n += kSparseStep) {
-      GS_TRY_OK(main_->add(bytes_of(id_prefix(entries[row.first + n].id))));
+    for (const std::size_t step : {kSparseStep, kTopStep}) {
+      for (std::uint64_t n = 0; n < row.count; n += step) {
+        GS_TRY_OK(main_->add(bytes_of(id_prefix(entries[row.first + n].id))));
+      }
     }
   }
   return {};

@@ -19,6 +19,8 @@
 
 #include <functional>
 #include <memory>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "gs/storage/log/log.h"
@@ -58,8 +60,17 @@ class Cursor {
   Cursor& operator=(Cursor&&) noexcept;
   // Null at the end; else valid until the next call.
   const Met* next() noexcept { return next_ != end_ || refill() ? next_++ : nullptr; }
+  // The next few at once: none at the end; else valid until the next call.
+  std::span<const Met> take() noexcept {
+    if (next_ == end_ && !refill()) return {};
+    return {std::exchange(next_, end_), end_};
+  }
   // Starts again from the first id >= `from`, with the whole limit. Costs a search, no allocation.
   void seek(const Id& from) noexcept;
+
+  // Records found at once: enough to share the cost of a call, few enough that the caller works on
+  // them while the next ones come from memory.
+  static constexpr std::size_t kBatch = 8;
 
  private:
   bool refill() noexcept;
