@@ -123,8 +123,8 @@ TEST_F(StorageTest, WhatIsCreatedIsReadableByItsOwnerOnly) {
   EXPECT_EQ(db.get_blob(blob)->size(), 100u);
 }
 
-// Records are found a few at a time: neither the two ways to take them, nor a move in between, nor a
-// limit in the middle of such a few may skip or repeat one.
+// Records are found a few at a time: neither the two ways to take them, nor a move in between, nor
+// a limit in the middle of such a few may skip or repeat one.
 TEST_F(StorageTest, ScanGivesEachRecordOnceHoweverItIsAsked) {
   Storage db = Storage::create(path("gs")).value();
   std::vector<Id> ids;

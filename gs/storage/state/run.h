@@ -6,13 +6,14 @@
 //
 // Sections are 8-byte aligned and named by the footer (offset, bytes, CRC-32C each); docs/FORMAT.md
 // "Run" and run_format.h have the tables. Entries point into the log (small runs, little write
-// amplification) or into the images part (full records in key order: sequential cold scans), where a
-// record has a head only if it needs one: then a walk knows where its bytes are before they come
-// from memory. Hash slots: u64 each, high 32 bits of the id's hash and entry number + 1, placed by the low 32 bits
-// scaled to the number of places, linear probing, at most 70 % full: a miss costs one memory
-// access, a hit two. The sparse index holds the first 8 id bytes (as a number, big-endian) of
-// every 64th entry of a collection, and of every 4096th beside each other: few enough that they stay
-// in the processor's cache, so a seek waits for memory once there, however ids are spread.
+// amplification) or into the images part (full records in key order: sequential cold scans). There
+// a record has a head only if it needs one: a walk then knows where its bytes are before they come
+// from memory. Hash slots: u64 each, high 32 bits of the id's hash and entry number + 1, placed by
+// the low 32 bits scaled to the number of places, linear probing, at most 70 % full: a miss costs
+// one memory access, a hit two. The sparse index holds the first 8 id bytes (as a number,
+// big-endian) of every 64th entry of a collection, and of every 4096th beside each other: few
+// enough that they stay in the processor's cache, so a seek waits for memory once there, however
+// ids are spread.
 //
 // A run is derived: losing it loses nothing. Opening checks header, footer and directory; sections
 // are checked by check(), pages by nobody (the log has the digests). No lookup leaves the file,
@@ -122,7 +123,8 @@ class RunWriter {
                                                    const std::string& path, std::uint64_t number);
   virtual ~RunWriter() = default;
   // `entry.place` of kind image or record: `image` (head, exceptions, record; or the record alone)
-  // is copied and the place replaced; an image without exceptions becomes a record. Ascending by (collection, id), else `damaged`: entries come from files.
+  // is copied and the place replaced; an image without exceptions becomes a record. Ascending by
+  // (collection, id), else `damaged`: entries come from files.
   virtual Error add(std::uint32_t collection, const Entry& entry, Bytes image) = 0;
   // Writes the rest, syncs. The file can be opened afterwards.
   virtual Error finish() = 0;
