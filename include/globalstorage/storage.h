@@ -8,7 +8,7 @@
 // Threads: a Storage may be used from many threads at once; Transaction and Scan belong to one
 // thread at a time. Reads never wait for writes. Handles keep the storage open until the last one
 // is gone. Errors: every call says which codes it can give; all can give io, failed, closed,
-// read_only (writes) and damaged.
+// read_only (writes) and damaged (also writes to a storage that opened with damage).
 #pragma once
 
 #include <memory>
@@ -237,7 +237,8 @@ struct VerifySection {
   std::string name;
   bool ok = true;
   std::uint64_t checked = 0;
-  std::string detail;  // of a failure: segment, offset, change, operation
+  bool complete = true;  // false: damage kept some of it from being checked
+  std::string detail;    // of a failure: segment, offset, change, operation
 };
 
 struct VerifyReport {

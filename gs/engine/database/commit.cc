@@ -36,7 +36,7 @@ Error Database::writable() const {
     return Error(Code::failed, "an earlier write failed (" + failure_.text() +
                                    "); nothing is written until the storage is opened again");
   }
-  if (read_only_) return Error(Code::read_only, read_only_reason_);
+  if (read_only_) return read_only_reason_.copy();
   return {};
 }
 

@@ -218,7 +218,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Options& options_;
   std::unique_ptr<platform::FileLock> lock_;
   bool read_only_ = false;
-  std::string read_only_reason_;
+  Error read_only_reason_;  // what a write is answered with
   RecoveryReport recovery_;
   std::unique_ptr<blob::BlobStore> blobs_;
 

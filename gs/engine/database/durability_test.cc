@@ -205,9 +205,8 @@ TEST_F(DurabilityTest, ReadOnlyStorageReadsAndRefusesToWrite) {
 TEST_F(DurabilityTest, OtherDirectoriesAreNamedAsWhatTheyAre) {
   MemoryFileSystem empty;
   EXPECT_EQ(world.try_open(empty).code(), Code::not_a_storage);
-  Files files = closed_files();
   const auto with = [&](std::string_view text) {
-    Files other = files;
+    Files other;
     other["storage.json"] = Buffer(as_bytes(text).begin(), as_bytes(text).end());
     MemoryFileSystem disk;
     write_files(disk, other);
@@ -219,6 +218,36 @@ TEST_F(DurabilityTest, OtherDirectoriesAreNamedAsWhatTheyAre) {
   EXPECT_EQ(with(R"({"format":1,"storage":"abc"})"), Code::not_a_storage);
   EXPECT_EQ(with(R"({"format":2,"storage":"abc"})"), Code::newer_format);
   EXPECT_EQ(with(R"({"format":1e300,"storage":"abc"})"), Code::newer_format);
+}
+
+// A log that is not there was taken for one that has not begun: a write began a new one, as if
+// nothing had been lost.
+TEST_F(DurabilityTest, LostLogIsDamageAndNoNewOneBegins) {
+  ASSERT_TRUE(db.insert("City", "{}").ok());
+  const Files whole = closed_files();
+  Files files = whole;
+  std::erase_if(files, [](const auto& file) { return file.first.starts_with("log/"); });
+  for (const bool with_state : {true, false}) {
+    if (!with_state) drop_state(files);
+    for (const bool directory : {false, true}) {
+      MemoryFileSystem disk;
+      write_files(disk, files);
+      if (directory) ASSERT_FALSE(disk.make_directory("log", false));
+      EXPECT_EQ(world.try_open(disk).code(), Code::damaged);
+      for (const auto& [path, bytes] : read_files(disk))
+        EXPECT_FALSE(path.starts_with("log")) << path;
+    }
+  }
+  // The other way round: a log that nothing names.
+  files = whole;
+  files["storage.json"] = Buffer(3, 'x');
+  MemoryFileSystem unreadable;
+  write_files(unreadable, files);
+  EXPECT_EQ(world.try_open(unreadable).code(), Code::damaged);
+  files.erase("storage.json");
+  MemoryFileSystem headless;
+  write_files(headless, files);
+  EXPECT_EQ(world.try_open(headless).code(), Code::damaged);
 }
 
 TEST_F(DurabilityTest, LogOfAnotherStorageIsNotRead) {
@@ -296,7 +325,7 @@ TEST_F(DurabilityTest, DamagedLogOpensReadOnlyAndSaysWhere) {
   EXPECT_EQ(hurt->recovery().damage.front().substr(0, where.size()), where);
   EXPECT_EQ(hurt.text(first), R"({"n":1})");
   const Error refused = hurt.remove(first);
-  EXPECT_EQ(refused.code(), Code::read_only);
+  EXPECT_EQ(refused.code(), Code::damaged);
   EXPECT_NE(refused.message().find(where), std::string_view::npos) << refused.message();
   EXPECT_NE(hurt.complaints().find(where), std::string::npos) << hurt.complaints();
   const auto report = hurt->verify({}).value();

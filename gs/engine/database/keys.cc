@@ -37,9 +37,27 @@ const Value* member(const Object& object, std::string_view name) {
   return nullptr;
 }
 
+// A log that belongs to no creation under way: the rest of a storage, or of an unfinished backup.
+bool has_log(platform::FileSystem& files) {
+  return files.exists("log") && !files.exists("creating");
+}
+
 Error not_readable(platform::FileSystem& files, const std::string& why) {
-  return Error(Code::not_a_storage, files.display(kStorageFile) + " " + why +
-                                        ". Restore the file from a backup of this storage");
+  return Error(
+      has_log(files) ? Code::damaged : Code::not_a_storage,
+      files.display(kStorageFile) + " " + why + ". Restore the file from a backup of this storage");
+}
+
+Error no_storage_file(platform::FileSystem& files) {
+  if (has_log(files)) {
+    return Error(Code::damaged, files.display("") +
+                                    " has a log, but no storage.json: the file was lost, or a "
+                                    "backup was not finished. Restore the file, or make the "
+                                    "backup again");
+  }
+  return Error(Code::not_a_storage, files.display("") +
+                                        " holds no storage (no storage.json). Create one with "
+                                        "`gstore init`, or give its directory with -d");
 }
 
 }  // namespace
@@ -53,11 +71,7 @@ Error write_storage_file(platform::Environment& env, const Digest& storage) {
 
 Result<StorageFile> read_storage_file(platform::FileSystem& files) {
   auto bytes = files.read_whole(kStorageFile, kSmallFileBytesMax);
-  if (bytes.code() == Code::not_found) {
-    return Error(Code::not_a_storage, files.display("") +
-                                          " holds no storage (no storage.json). Create one with "
-                                          "`gstore init`, or give its directory with -d");
-  }
+  if (bytes.code() == Code::not_found) return no_storage_file(files);
   if (!bytes.ok()) return std::move(bytes).error();
   auto parsed = record::parse_json(as_text(bytes.value()));
   if (!parsed.ok())

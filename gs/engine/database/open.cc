@@ -95,6 +95,11 @@ Error clear_interrupted_creation(platform::FileSystem& files) {
   return {};
 }
 
+Error log_is_lost(platform::FileSystem& files) {
+  return Error(Code::damaged, files.display("") + " has a storage.json, but its log is missing (" +
+                                  kLogDirectory + "). Restore the storage from a backup");
+}
+
 Error check_free(platform::FileSystem& files) {
   if (files.exists(kCreatingFile)) return clear_interrupted_creation(files);
   for (const char* name : {"storage.json", "log"}) {
@@ -164,7 +169,14 @@ Error Database::recover() {
   GS_TRY(const StorageFile file, read_storage_file(files));
   storage_ = file.storage;
   read_only_ = options_.read_only;
-  read_only_reason_ = "the storage was opened read-only. Open it without read_only to write";
+  read_only_reason_ = Error(Code::read_only,
+                            "the storage was opened read-only. Open it without read_only to write");
+  // A creation ends with storage.json: a log that is not there was there. An open for writing would
+  // begin a new one, and go on as if nothing had been lost.
+  const auto segments = files.list(kLogDirectory);
+  if (segments.code() == Code::not_found || (segments.ok() && segments->empty())) {
+    return log_is_lost(files);
+  }
   if (!read_only_) {
     GS_TRY(lock_, files.lock(kLockFile));
     GS_TRY_OK(files.make_directory(kStateDirectory, true));
@@ -268,14 +280,18 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
                " offset=" + std::to_string(recovery_.cut_offset) +
                " bytes=" + std::to_string(recovery_.cut_bytes));
   }
+  if (change_count_ == 0 && recovery.damage.empty()) return log_is_lost(*env_.files);
   for (const log::Damage& damage : recovery.damage) {
     recovery_.damage.push_back("segment " + std::to_string(damage.segment) + " offset " +
                                std::to_string(damage.offset) + ": " + damage.what);
   }
   if (!recovery_.damage.empty()) {
     read_only_ = true;
-    read_only_reason_ = "the log is damaged (" + recovery_.damage.front() +
-                        "). Run `gstore verify`, then repair it from a backup";
+    read_only_reason_ = Error(
+        Code::damaged, "the log is damaged (" + recovery_.damage.front() + "), so " +
+                           env_.files->display("") +
+                           " takes no writes. Run `gstore verify` to see the extent, then restore "
+                           "from a backup, or fetch the damaged part from a replica");
     report(Event::Level::error, "log_damaged", recovery_.damage.front());
   }
   return {};
@@ -348,8 +364,9 @@ Error Database::adopt_writer() {
   if (!admitted) {
     read_only_ = true;
     read_only_reason_ =
-        "this storage admits writers by signed grants, and this directory's writer (" +
-        writer_.text() + ") has none. Ask the owner to admit it";
+        Error(Code::read_only,
+              "this storage admits writers by signed grants, and this directory's writer (" +
+                  writer_.text() + ") has none. Ask the owner to admit it");
     return {};
   }
   const state::WriterHead& head = heads_[writer_number_];

@@ -12,8 +12,8 @@ using graph::Kind;
 
 Result<std::string> Database::proof(const Id& id) {
   if (!key_) {
-    return Error(Code::read_only,
-                 "a proof is signed by the writer of this storage, but " + read_only_reason_);
+    return Error(read_only_reason_.code(), "a proof is signed by the writer of this storage, but " +
+                                               std::string(read_only_reason_.message()));
   }
   GS_TRY(const Settled settled, settle());
   std::vector<Digest> leaves;

@@ -57,7 +57,7 @@ Error Database::stage_insert(TransactionState& tx, const record::Encoded& encode
   operation.kind = Kind::insert;
   {
     std::lock_guard lock(mint_mutex_);
-    if (!minter_) return Error(Code::read_only, read_only_reason_);
+    if (!minter_) return read_only_reason_.copy();
     const auto minted = minter_->mint(env_.clock->wall_ms());
     operation.id = minted.id;
     operation.mint = minted.counter;

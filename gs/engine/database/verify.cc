@@ -38,7 +38,7 @@ class Verifier {
       : storage_(storage), memory_(memory), report_(report) {
     for (const char* name : {"frames", "digests", "links", "signatures", "commitments", "payloads",
                              "ids", "state", "blobs", "head"}) {
-      report_.sections.push_back({name, true, 0, {}});
+      report_.sections.emplace_back().name = name;
     }
   }
 
@@ -49,6 +49,13 @@ class Verifier {
     each.detail = detail;
     report_.ok = false;
   }
+  // What lies in the damage or behind it nobody has looked at; nor can the newest changes be known.
+  void cut_off_by_damage() {
+    for (const Section section : {digests, links, signatures, commitments, payloads, ids, head}) {
+      not_all(section);
+    }
+  }
+  void not_all(Section section) { report_.sections[section].complete = false; }
   void passed(Section section, std::uint64_t by = 1) { report_.sections[section].checked += by; }
 
   void check(log::Location at, Bytes bytes) {
@@ -297,6 +304,7 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
   verifier.finish();
   if (!damage.empty()) {
     GS_TRY(report.damage, name_damage(*log_, damage));
+    verifier.cut_off_by_damage();
   }
   for (const std::string& each : report.damage) verifier.fail(Verifier::frames, each);
 
@@ -308,6 +316,7 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
       verifier.passed(Verifier::state);
     }
   }
+  if (rebuild && !report.ok) verifier.not_all(Verifier::state);
   if (rebuild && report.ok) {
     if (rebuild_error) {
       verifier.fail(Verifier::state, std::string(rebuild_error.message()));
