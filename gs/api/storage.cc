@@ -211,21 +211,23 @@ Result<VerifyReport> Storage::verify(const VerifyOptions& options) const {
   return impl_->database->verify(options);
 }
 Result<std::string> Storage::proof(const Id& id) const { return impl_->database->proof(id); }
-Result<std::uint64_t> Storage::erase(const Id& id, std::string_view reason) {
-  return impl_->database->erase(id, reason);
+Result<std::uint64_t> Storage::erase(const Id& id, std::string_view reason,
+                                     const Progress& progress) {
+  return impl_->database->erase(id, reason, progress);
 }
 Result<StateDigest> Storage::digest() const { return impl_->database->digest(); }
 
 Result<Stats> Storage::stats() const { return impl_->database->stats(); }
 Error Storage::checkpoint() { return impl_->database->checkpoint(); }
-Error Storage::compact() { return impl_->database->compact(); }
+Error Storage::compact(const Progress& progress) { return impl_->database->compact(progress); }
 
-Error Storage::backup(const std::string& directory) const {
+Error Storage::backup(const std::string& directory, const Progress& progress) const {
   const auto target = api::native_files(directory);
-  return impl_->database->backup(*target);
+  return impl_->database->backup(*target, progress);
 }
 
-Error Storage::restore(const std::string& backup, const std::string& directory) {
+Error Storage::restore(const std::string& backup, const std::string& directory,
+                       const Progress& progress) {
   Options read_only;
   read_only.read_only = true;
   {
@@ -237,7 +239,7 @@ Error Storage::restore(const std::string& backup, const std::string& directory) 
                                       ". Restore another one; `gstore -d " + backup +
                                       " verify` shows the extent of the damage");
     }
-    GS_TRY_OK(source.backup(directory));
+    GS_TRY_OK(source.backup(directory, progress));
   }
   // The first open of the copy mints its own writer, as it finds no keys.
   GS_TRY(Storage restored, open(directory));

@@ -225,11 +225,15 @@ struct RecoveryReport {
   std::vector<std::string> damage;  // not empty: the storage is read-only until repaired
 };
 
+// How far a long call is, `done` of `total` in units of its own. Called on the thread of the call,
+// which waits for it.
+using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
 struct VerifyOptions {
   bool full = true;            // false: without rebuilding the state from the log to compare it
   bool incremental = false;    // only changes that no verify() of this handle has seen yet
   std::optional<Digest> head;  // this change must be in the log: shows a cut-off end
-  std::function<void(std::uint64_t done, std::uint64_t total)> progress;  // bytes
+  Progress progress;           // bytes
 };
 
 struct VerifySection {
@@ -346,18 +350,22 @@ class Storage {
   Result<std::string> proof(const Id& id) const;
   // Removes the record and every payload that ever held it; the chain still verifies. Returns the
   // number of payloads erased.
-  Result<std::uint64_t> erase(const Id& id, std::string_view reason = {});
+  Result<std::uint64_t> erase(const Id& id, std::string_view reason = {},
+                              const Progress& progress = {});
   Result<StateDigest> digest() const;
 
   // --- care ---
   Result<Stats> stats() const;
   Error checkpoint();  // writes rows in RAM to a run now
-  Error compact();     // merges all runs into one
+  // Merges all runs into one of full records; nothing when that is there.
+  Error compact(const Progress& progress = {});
   // A copy that can be restored; never contains this writer's keys. Runs beside writes. Errors:
-  // exists; damaged: the log is, and the copy holds what was written before its first damage.
-  Error backup(const std::string& directory) const;
+  // exists: the directory is neither new nor empty; damaged: the log is, and the copy holds what
+  // was written before its first damage.
+  Error backup(const std::string& directory, const Progress& progress = {}) const;
   // Makes a storage from a backup, with a new writer. Errors: exists, not_a_storage.
-  static Error restore(const std::string& backup, const std::string& directory);
+  static Error restore(const std::string& backup, const std::string& directory,
+                       const Progress& progress = {});
 
  private:
   struct Impl;

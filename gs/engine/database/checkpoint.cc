@@ -306,12 +306,14 @@ Database::Job::~Job() {
   db_.start_background();
 }
 
-Error Database::compact() {
+Error Database::compact(const Progress& progress) {
   GS_TRY_OK(checkpoint());
   const Job job(*this);
   if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
-  const std::size_t runs = current_version()->runs.size();
-  return runs == 0 ? Error() : merge(runs, {.images = true});
+  const std::vector<std::shared_ptr<const state::Run>> runs = current_version()->runs;
+  // Merging a run of full records alone would write the same bytes once more.
+  const bool done = runs.empty() || (runs.size() == 1 && state::holds_records_only(*runs.front()));
+  return done ? Error() : merge(runs.size(), {.images = true, .progress = progress});
 }
 
 }  // namespace gs::engine

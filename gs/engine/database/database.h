@@ -110,14 +110,14 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Digest> find_change(std::string_view prefix);
   Result<VerifyReport> verify(const VerifyOptions& options);
   Result<std::string> proof(const Id& id);
-  Result<std::uint64_t> erase(const Id& id, std::string_view reason);
+  Result<std::uint64_t> erase(const Id& id, std::string_view reason, const Progress& progress = {});
   Result<StateDigest> digest();
 
   // --- care ---
   Result<Stats> stats();
   Error checkpoint();
-  Error compact();
-  Error backup(platform::FileSystem& target);
+  Error compact(const Progress& progress = {});
+  Error backup(platform::FileSystem& target, const Progress& progress = {});
   Result<BlobRef> put_blob(Bytes bytes);
   Result<Buffer> get_blob(const BlobRef& blob) const;
 
@@ -211,7 +211,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error commit_erasure(Payloads& payloads);
   Error append_erases(const Payloads& payloads);
   std::size_t runs_to_leave(const Payloads& payloads) const;
-  Error rewrite_segments(const Payloads& payloads);
+  Error rewrite_segments(Payloads& payloads);
 
   Setup setup_;
   platform::Environment& env_;

@@ -55,12 +55,20 @@ std::uint32_t index_of(const graph::ChangeView& change, const Id& id) {
 struct Database::Payloads {
   Id id;
   std::string_view reason;
-  bool known = false;    // the log has operations of this record
-  bool full = false;     // there may be more
-  log::Location to = 0;  // searched up to here
-  std::vector<graph::Erase> erases;
+  const Progress& progress;
+  std::uint64_t done_bytes = 0;  // of the log that was searched, then of what is written again
+  bool known = false;            // the log has operations of this record
+  bool full = false;             // there may be more
+  log::Location to = 0;          // searched up to here
+  std::vector<graph::Erase> erases = {};
   // Indexes of operations, by segment and change.
-  std::map<std::uint32_t, std::map<log::Location, std::vector<std::uint32_t>>> places;
+  std::map<std::uint32_t, std::map<log::Location, std::vector<std::uint32_t>>> places = {};
+
+  // Half of it is the search; the rest is at most as much again.
+  void passed(std::uint64_t bytes, std::uint64_t total_bytes) {
+    done_bytes += bytes;
+    if (progress) progress(std::min(done_bytes, total_bytes), total_bytes);
+  }
 
   std::vector<bool> segments() const {
     std::vector<bool> numbers(places.rbegin()->first + std::size_t{1});
@@ -69,7 +77,8 @@ struct Database::Payloads {
   }
 };
 
-Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason) {
+Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason,
+                                      const Progress& progress) {
   if (reason.size() > kReasonBytesMax) {
     return Error(Code::too_large,
                  "a reason of " + std::to_string(reason.size()) + " bytes; the limit is 1024");
@@ -81,9 +90,7 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason) {
   }
   std::uint64_t count = 0;
   for (bool more = true; more;) {
-    Payloads payloads;
-    payloads.id = id;
-    payloads.reason = reason;
+    Payloads payloads{.id = id, .reason = reason, .progress = progress};
     GS_TRY_OK(erase_some(payloads));
     if (!payloads.known)
       return Error(Code::not_found, "no record " + id.text() + " in this storage");
@@ -118,7 +125,9 @@ Error Database::erase_some(Payloads& payloads) {
 }
 
 Error Database::find_payloads(const Settled& settled, Payloads& payloads) const {
+  const std::uint64_t total_bytes = 2 * log_->bytes();
   const auto find = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+    payloads.passed(bytes.size(), total_bytes);
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
     const std::uint32_t wanted = index_of(change, payloads.id);
     if (wanted == graph::kNoId) return {};
@@ -203,11 +212,16 @@ std::size_t Database::runs_to_leave(const Payloads& payloads) const {
   return static_cast<std::size_t>(version->runs.rend() - oldest);
 }
 
-Error Database::rewrite_segments(const Payloads& payloads) {
+Error Database::rewrite_segments(Payloads& payloads) {
+  std::uint64_t total_bytes = payloads.done_bytes;
+  for (const log::Log::Snapshot::Segment& each : log_->snapshot().segments) {
+    if (payloads.places.count(each.number) != 0) total_bytes += each.end;
+  }
   for (const auto& [segment, changes] : payloads.places) {
     const std::size_t runs_max = current_version()->runs.size() + kRunsBesideMax;
     Buffer erased;
     const auto transform = [&, &changes = changes](log::Location at, Bytes bytes) -> Result<Bytes> {
+      payloads.passed(bytes.size(), total_bytes);
       GS_TRY_OK(write_waiting(runs_max));  // commits do not wait for a large segment
       const auto found = changes.find(at);
       if (found == changes.end()) return bytes;

@@ -53,8 +53,9 @@ class RunWalk {
 
 class Merger {
  public:
-  Merger(RunWriter& writer, const log::View& log, const Tables& tables, const MergeOptions& options)
-      : writer_(writer), log_(log), tables_(tables), options_(options) {}
+  Merger(RunWriter& writer, const log::View& log, const Tables& tables, const MergeOptions& options,
+         std::uint64_t total)
+      : writer_(writer), log_(log), tables_(tables), options_(options), total_(total) {}
 
   Error take(const RunWalk& walk) {
     const Entry& entry = walk.entry();
@@ -105,10 +106,12 @@ class Merger {
   }
 
   Error add(const RunWalk& walk, const Entry& entry, Bytes image) {
+    ++done_;
     step_bytes_ += sizeof entry + image.size();
-    if (step_bytes_ >= kMergeStepBytes && options_.between) {
+    if (step_bytes_ >= kMergeStepBytes) {
       step_bytes_ = 0;
-      GS_TRY_OK(options_.between());
+      if (options_.progress) options_.progress(done_, total_);
+      if (options_.between) GS_TRY_OK(options_.between());
     }
     return writer_.add(walk.collection(), entry, image);
   }
@@ -117,6 +120,8 @@ class Merger {
   const log::View& log_;
   const Tables& tables_;
   const MergeOptions& options_;
+  std::uint64_t total_;         // entries of all runs, also those that a newer one replaces
+  std::uint64_t done_ = 0;      // entries
   std::size_t step_bytes_ = 0;  // taken since the last call of `between`
 };
 
@@ -153,15 +158,25 @@ Error write_run(platform::FileSystem& files, const std::string& path, std::uint6
   return writer->finish();
 }
 
+bool holds_records_only(const Run& run) noexcept {
+  for (RunWalk walk(run); !walk.done(); walk.next()) {
+    if (walk.entry().kind() != Entry::Kind::image) return false;
+  }
+  return true;
+}
+
 Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint64_t number,
                  const std::vector<std::shared_ptr<const Run>>& runs, const log::View& log,
                  const Tables& tables, const MergeOptions& options) {
   std::vector<RunWalk> walks;  // newest first
+  std::uint64_t total = 0;
   for (const auto& run : runs) {
+    total += run->entry_count();
     if (run->entry_count() > 0) walks.emplace_back(*run);
   }
   GS_TRY(const auto writer, RunWriter::create(files, path, number));
-  Merger merger(*writer, log, tables, options);
+  Merger merger(*writer, log, tables, options, total);
+  if (options.progress) options.progress(0, total);
   while (!walks.empty()) {
     std::size_t first = 0;  // of equal ids the newest: the walk that comes first
     for (std::size_t i = 1; i < walks.size(); ++i) {

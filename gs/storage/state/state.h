@@ -91,6 +91,8 @@ struct MergeOptions {
   std::vector<bool> leaves = {};
   // Called from time to time, for what must not wait for the end of a long merge. May be empty.
   std::function<Error()> between = {};
+  // Entries taken, of all that there are. Called with `between`. May be empty.
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
 
   bool copies(log::Location at) const noexcept {
     const std::uint32_t segment = log::segment_of(at);
@@ -103,6 +105,9 @@ inline constexpr std::size_t kMergeStepBytes = std::size_t{1} << 20;
 Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint64_t number,
                  const std::vector<std::shared_ptr<const Run>>& runs, const log::View& log,
                  const Tables& tables, const MergeOptions& options);
+
+// Whether every entry is a full record: nothing points into the log, nothing is a tombstone.
+bool holds_records_only(const Run& run) noexcept;
 
 // Which of `sizes` (bytes of runs, newest first) should be merged now: the first n, 0 for none.
 // Size-tiered: keeps the number of runs logarithmic and the space bound above.
