@@ -1,5 +1,8 @@
 // gstore: the command line of GlobalStorage, over the public headers only.
+#include <fcntl.h>
+
 #include <csignal>
+#include <cstdlib>
 #include <string_view>
 
 #include "cmd/gstore/commands.h"
@@ -18,6 +21,17 @@ bool wants_json(int argc, char** argv) {
   return false;
 }
 
+// A file opened later must not take the number of a standard stream that the caller closed: results
+// would be written into the storage, and its files be read as input. What holds the place refuses
+// the use of the stream, as a closed one would.
+void hold_closed_streams() {
+  for (int descriptor = 0; descriptor <= 2; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) >= 0) continue;
+    // The lowest free number is this one. It stays open to the end.
+    if (::open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY) != descriptor) std::_Exit(1);
+  }
+}
+
 gs::Result<Exit> run(gs::cli::Session& session) {
   for (const gs::cli::Command& command : gs::cli::kCommands) {
     if (session.arguments.command == command.name) return command.run(session);
@@ -28,6 +42,7 @@ gs::Result<Exit> run(gs::cli::Session& session) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  hold_closed_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is seen by Output
   gs::cli::Output out(1);
   gs::cli::Terminal terminal(2, gs::cli::style_of(2, wants_json(argc, argv)));

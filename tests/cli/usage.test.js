@@ -122,6 +122,51 @@ test('a reader that goes away is no failure', (t) => {
   assert.strictEqual(stderr, '');
 });
 
+// The next file to be opened took the number of the closed stream: results went into the lock file.
+test('a closed standard stream is a failure, and never a file of the storage', (t) => {
+  const place = new Place(t);
+  const lock = () => fs.readFileSync(`${place.directory}/lock`, 'utf8');
+  const shell = (redirection, input) => {
+    const script = `"${PROGRAM}" -d "${place.directory}" import City - --json ${redirection}`;
+    return spawnSync('bash', ['-c', script], { encoding: 'utf8', input });
+  };
+  const out = shell('>&-', '{"a":1}\n');
+  assert.strictEqual(out.status, EXIT.failure);
+  assert.match(errorOf({ err: out.stderr }).message, /cannot write to standard output/);
+  assert.match(lock(), /^\d+ \S+\n$/);
+  const input = shell('<&-');
+  assert.strictEqual(input.status, EXIT.failure);
+  assert.match(errorOf({ err: input.stderr }).message, /cannot read standard input/);
+  assert.strictEqual(shell('2>&-', '{"a":\n').status, EXIT.failure);
+  assert.match(lock(), /^\d+ \S+\n$/);
+  assert.strictEqual(place.json(['stats']).records, 1);
+});
+
+// A bar is for people: on a terminal, for every command that may take long, and gone at its end.
+test('long commands show a bar on a terminal', (t) => {
+  if (spawnSync('script', ['--version']).status !== 0) return t.skip('no script(1)');
+  const place = new Place(t);
+  const row = JSON.stringify({ text: 'x'.repeat(200) });
+  const file = place.file('rows.ndjson', `${row}\n`.repeat(8000));
+  const onTerminal = (args) => {
+    const words = [PROGRAM, '-d', place.directory, ...args].map((word) => `'${word}'`).join(' ');
+    const { stdout } = spawnSync('script', ['-qec', words, '/dev/null'], { encoding: 'utf8', input: '' });
+    return stdout;
+  };
+  const bar = (label) => new RegExp(`\r  ${label}  \\[[#.]+\\] +\\d+ %`);
+  assert.match(onTerminal(['import', 'City', file]), bar('import'));
+  const [{ id }] = place.lines(['scan', '-n', '1']);
+  assert.match(onTerminal(['verify']), bar('verify'));
+  assert.match(onTerminal(['backup', place.path('b')]), bar('backup'));
+  assert.match(onTerminal(['restore', place.path('b'), place.path('r')]), bar('restore'));
+  assert.match(onTerminal(['compact']), bar('compact'));
+  assert.match(onTerminal(['erase', id]), bar('erase'));
+  assert.match(onTerminal(['verify']), /\r\x1b\[K {2}frames/); // the bar is gone before the report
+  for (const args of [['verify', '--json'], ['backup', place.path('c'), '--json']]) {
+    assert.doesNotMatch(onTerminal(args), /\x1b/);
+  }
+});
+
 test('nothing but text outside a terminal: no bars, no colours', (t) => {
   const place = new Place(t);
   const env = { ...process.env, NO_COLOR: '' };
