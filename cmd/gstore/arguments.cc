@@ -87,6 +87,19 @@ std::string check_blob(std::string& text) {
                    "the value as JSON";
 }
 
+std::string check_directory(std::string& text) {
+  return text.empty() ? "'' is no directory: give its path, . for the current one" : "";
+}
+
+std::string check_file(std::string& text) {
+  return text.empty() ? "'' is no file: give its path, or - for standard input" : "";
+}
+
+std::string check_record_name(std::string& text) {
+  return text.empty() ? "'' names no record: give its UUID, or a foreign key of 1 to 1,024 bytes"
+                      : "";
+}
+
 std::string check_column_type(std::string& text) {
   const std::size_t colon = text.rfind(':');
   if (colon != std::string::npos && column_type(std::string_view(text).substr(colon + 1))) {
@@ -109,7 +122,8 @@ class Parser {
     app_.set_version_flag("-v,--version", std::string("gstore ") + version());
     app_.add_option("-d,--directory", a_.directory, "directory of the storage")
         ->type_name("DIR")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(validator(check_directory));
     app_.add_flag("--json", a_.json, "results and errors as JSON");
     app_.require_subcommand(1);
     app_.fallthrough();
@@ -154,7 +168,7 @@ class Parser {
   }
 
   void add_id(CLI::App* sub) {
-    sub->add_option("ID", a_.id, kIdHelp)->required();
+    sub->add_option("ID", a_.id, kIdHelp)->required()->check(validator(check_record_name));
     add_collection(sub, "collection of the foreign key, or the one that the UUID must be in");
   }
   void add_collection(CLI::App* sub, const char* help) {
@@ -226,7 +240,9 @@ class Parser {
             "  zcat dump.ndjson.gz | gstore import Post - --key slug\n"
             "  gstore import City cities.json --json    # {\"rows\":n} per durable batch");
     sub->add_option("COLLECTION", a_.collection, "collection of the new records")->required();
-    sub->add_option("FILE", a_.file, "file, or - for standard input")->required();
+    sub->add_option("FILE", a_.file, "file, or - for standard input")
+        ->required()
+        ->check(validator(check_file));
     sub->add_option("-f,--format", a_.format,
                     "ndjson, json or csv; default: by extension or first byte")
         ->check(one_of({"ndjson", "json", "csv"}));
@@ -247,6 +263,7 @@ class Parser {
         ->type_name("ROW")
         ->transform(whole_number(1));
     sub->add_flag("--skip-bad", a_.skip_bad, "count malformed rows instead of stopping");
+    sub->callback([this] { check_types(); });
 
     sub =
         add("export", "write records to standard output, in the order of their ids",
@@ -258,6 +275,7 @@ class Parser {
         ->type_name("A,B,..")
         ->delimiter(',');
     sub->add_flag("--ids", a_.with_ids, "with id, collection and foreign key, as scan prints them");
+    sub->callback([this] { check_columns(); });
 
     CLI::App* const blob =
         add("blob", "values larger than a record",
@@ -265,7 +283,9 @@ class Parser {
     blob->require_subcommand(1);
     sub = add(*blob, "put", "store a file; prints its name SHA256:SIZE",
               "  gstore blob put film.mp4\n  gstore blob put - < film.mp4");
-    sub->add_option("FILE", a_.file, "file, or - for standard input")->required();
+    sub->add_option("FILE", a_.file, "file, or - for standard input")
+        ->required()
+        ->check(validator(check_file));
     sub = add(*blob, "get", "write a blob to standard output",
               "  gstore blob get SHA256:SIZE > film.mp4\n"
               "  gstore blob get '{\"$blob\":{\"sha256\":\"..\",\"size\":1}}' > film.mp4");
@@ -303,7 +323,9 @@ class Parser {
 
     sub = add("verify-proof", "check a proof; needs no storage",
               "  gstore verify-proof kyiv.proof.json\n  gstore proof ID | gstore verify-proof -");
-    sub->add_option("FILE", a_.file, "file, or - for standard input")->required();
+    sub->add_option("FILE", a_.file, "file, or - for standard input")
+        ->required()
+        ->check(validator(check_file));
     sub->add_option("--root", a_.log_root, "the log's root must be this")
         ->type_name("DIGEST")
         ->check(validator(check_digest));
@@ -323,12 +345,16 @@ class Parser {
 
     CLI::App* sub = add("backup", "copy the storage, without its keys; runs beside writes",
                         "  gstore backup /mnt/backup/today");
-    sub->add_option("DIR", a_.target, "directory to make")->required();
+    sub->add_option("DIR", a_.target, "directory to make")
+        ->required()
+        ->check(validator(check_directory));
 
     sub = add("restore", "make a storage from a backup, with a new writer",
               "  gstore restore /mnt/backup/today ./restored");
-    sub->add_option("DIR", a_.file, "the backup")->required();
-    sub->add_option("NEWDIR", a_.target, "directory to make")->required();
+    sub->add_option("DIR", a_.file, "the backup")->required()->check(validator(check_directory));
+    sub->add_option("NEWDIR", a_.target, "directory to make")
+        ->required()
+        ->check(validator(check_directory));
   }
 
   void add_tools() {
@@ -364,6 +390,29 @@ class Parser {
     throw CLI::ValidationError("--if and --set", what);  // NOLINT: as above
   }
 
+  void check_types() const {
+    std::vector<std::string> names;
+    for (const std::string& type : a_.types) names.push_back(type.substr(0, type.rfind(':')));
+    std::sort(names.begin(), names.end());
+    const auto twice = std::adjacent_find(names.begin(), names.end());
+    if (twice == names.end()) return;
+    throw CLI::ValidationError("--type", shown(*twice) + " has two types");  // NOLINT: as above
+  }
+
+  void check_columns() const {
+    if (a_.columns.empty() || a_.format == "csv") return;
+    throw CLI::ValidationError("--columns", "only --format csv has columns");  // NOLINT: as above
+  }
+
+  // How often an option was given, which CLI11 tells as a form would.
+  static std::string in_our_words(const std::string& text) {
+    const std::string option = text.substr(0, text.find(':'));
+    if (text == "A subcommand is required") return "a command is required";
+    if (text.starts_with(option + ": At Most 1 ")) return option + " is given more than once";
+    if (text.starts_with(option + ": 1 required ")) return option + " needs a value";
+    return text;
+  }
+
   // What CLI11 says, but for words that nobody expected: it names them backwards, or not at all
   // when a command is missing.
   std::string problem_of(const CLI::ParseError& error) const {
@@ -372,7 +421,7 @@ class Parser {
     std::vector<std::string> words = app_.remaining(true);
     const bool extras = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
     const bool lacks_command = !last->get_subcommands([](const CLI::App*) { return true; }).empty();
-    if (words.empty() || (!extras && !lacks_command)) return error.what();
+    if (words.empty() || (!extras && !lacks_command)) return in_our_words(error.what());
     const bool option = words.front().starts_with('-');
     if (option || lacks_command) {
       return (option ? "unknown option " : "unknown command ") + shown(words.front());

@@ -1,4 +1,7 @@
 // stats, compact, backup and restore: looking after a storage.
+#include <algorithm>
+#include <filesystem>
+
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -42,6 +45,19 @@ void print_stats(const Storage& storage, const Stats& stats, Output& out) {
   out.line("shapes       " + with_commas(stats.shapes));
 }
 
+// A copy inside of its source would be copied with it, and go with it.
+Error check_outside(const std::string& source, const std::string& target) {
+  namespace fs = std::filesystem;
+  std::error_code failed;  // whoever makes or opens the directory says why
+  const fs::path from = fs::weakly_canonical(source, failed);
+  if (!fs::exists(from / "storage.json", failed)) return {};  // nothing to copy, which is said then
+  const fs::path to = fs::weakly_canonical(target, failed);
+  if (failed || from == to) return {};
+  if (std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first != from.end()) return {};
+  return Error(Code::invalid, target + " lies inside of what is copied, " + source +
+                                  ". Choose a directory outside of it");
+}
+
 void print_made(Session& session, const std::string& verb, const std::string& directory) {
   if (session.arguments.json) {
     JsonObject line;
@@ -68,7 +84,7 @@ Result<Exit> stats(Session& session) {
 Result<Exit> compact(Session& session) {
   GS_TRY(Storage storage, open_storage(session, Access::bulk));
   GS_TRY(const Stats before, storage.stats());
-  GS_TRY_OK(storage.compact());
+  GS_TRY_OK(storage.compact(bar_of(session, "compact", Unit::records)));
   GS_TRY(const Stats after, storage.stats());
   if (session.arguments.json) {
     JsonObject line;
@@ -88,22 +104,27 @@ Result<Exit> compact(Session& session) {
 }
 
 Result<Exit> backup(Session& session) {
+  GS_TRY_OK(check_outside(session.arguments.directory, session.arguments.target));
   GS_TRY(const Storage storage, open_storage(session, Access::read));
-  GS_TRY_OK(storage.backup(session.arguments.target));
+  const std::string& target = session.arguments.target;
+  GS_TRY_OK(
+      about_directory(target, storage.backup(target, bar_of(session, "backup", Unit::bytes))));
   print_made(session, "backup", session.arguments.target);
   return Exit::ok;
 }
 
 Result<Exit> restore(Session& session) {
   const std::string& backup = session.arguments.file;
-  Error error = Storage::restore(backup, session.arguments.target);
+  GS_TRY_OK(check_outside(backup, session.arguments.target));
+  Error error =
+      Storage::restore(backup, session.arguments.target, bar_of(session, "restore", Unit::bytes));
   if (error.code() == Code::not_a_storage) {
     const std::string_view what = error.message();
     return Error(Code::not_a_storage,
                  "no backup to restore: " + std::string(what.substr(0, what.rfind(". "))) +
                      ". Name a directory that `gstore backup` made");
   }
-  GS_TRY_OK(std::move(error));
+  GS_TRY_OK(about_directory(session.arguments.target, std::move(error)));
   print_made(session, "restore", session.arguments.target);
   return Exit::ok;
 }

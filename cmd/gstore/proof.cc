@@ -1,6 +1,4 @@
 // verify, proofs, erasure and the state digest: what somebody else can check.
-#include <chrono>
-
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/input.h"
@@ -22,6 +20,7 @@ std::string padded(std::string text, std::size_t columns) {
 std::string section_json(const VerifySection& section) {
   JsonObject line;
   line.text("name", section.name).boolean("ok", section.ok).number("checked", section.checked);
+  if (!section.complete) line.boolean("complete", false);
   if (!section.ok) line.text("detail", valid_utf8(section.detail));
   return line.take();
 }
@@ -49,14 +48,16 @@ void print_report_json(const VerifyReport& report, Output& out) {
   out.line(line.take());
 }
 
+std::string section_text(const VerifySection& section) {
+  if (!section.ok) return "DAMAGED  " + valid_utf8(section.detail);
+  if (!section.complete && section.checked == 0) return "not checked";
+  return "ok       " + with_commas(section.checked) + " checked" +
+         (section.complete ? "" : ", the rest not");
+}
+
 void print_report(const VerifyReport& report, Output& out) {
   for (const VerifySection& section : report.sections) {
-    const std::string start = "  " + padded(section.name, kNameColumns);
-    if (section.ok) {
-      out.line(start + "ok       " + with_commas(section.checked) + " checked");
-    } else {
-      out.line(start + "DAMAGED  " + valid_utf8(section.detail));
-    }
+    out.line("  " + padded(section.name, kNameColumns) + section_text(section));
   }
   for (const std::string& place : report.damage) out.line("  damaged: " + valid_utf8(place));
   std::string counts = count_text(report.changes, "change", "changes") + ", " +
@@ -139,13 +140,7 @@ Result<Exit> verify(Session& session) {
   if (head) {
     GS_TRY(options.head, head_of(storage, *head));
   }
-  const auto started = std::chrono::steady_clock::now();
-  options.progress = [&](std::uint64_t done, std::uint64_t total) {
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    const std::string note = size_text(done) + " of " + size_text(total);
-    session.terminal.progress({"verify", done, total, note, seconds});
-  };
+  options.progress = bar_of(session, "verify", Unit::bytes);
   GS_TRY(VerifyReport report, storage.verify(options));
   session.terminal.end_progress();
   if (head && !options.head) add_missing_head(*head, report);
@@ -197,8 +192,9 @@ Result<Exit> check_proof(Session& session) {
     return Exit::ok;
   }
   session.out.line("The proof is valid.");
-  session.out.line("record      " + report.id.text() + ' ' + report.collection);
-  session.out.line("content     " + report.json);
+  session.out.line("record      " + report.id.text() +
+                   (report.collection.empty() ? "" : ' ' + report.collection));
+  if (!report.json.empty()) session.out.line("content     " + report.json);
   session.out.line("operation   " + report.kind + " at " + time_text(report.time_ms));
   session.out.line("writer      " + report.writer.text());
   session.out.line("change      " + report.change.text());
@@ -213,7 +209,8 @@ Result<Exit> erase(Session& session) {
   GS_TRY(Storage storage, open_storage(session, Access::write));
   GS_TRY(const Id id, id_of(session, storage));
   GS_TRY_OK(check_erasable(session, storage, id));
-  auto erased = storage.erase(id, arguments.reason);
+  auto erased = storage.erase(id, arguments.reason, bar_of(session, "erase", Unit::bytes));
+  session.terminal.end_progress();
   if (!erased) return about_record(session, storage, std::move(erased).error());
   if (arguments.json) {
     JsonObject line;

@@ -17,7 +17,10 @@ void print_id(Session& session, std::string_view id) {
 Result<Exit> init(Session& session) {
   CreateOptions create;
   create.policy = session.arguments.closed ? Policy::closed : Policy::open;
-  GS_TRY(Storage storage, Storage::create(session.arguments.directory, create));
+  const std::string& directory = session.arguments.directory;
+  auto created = Storage::create(directory, create);
+  if (!created) return about_directory(directory, std::move(created).error());
+  Storage& storage = *created;
   print_id(session, storage.id().text());
   GS_TRY_OK(storage.close());
   return Exit::ok;

@@ -1,6 +1,11 @@
 // Opening storages and reading arguments.
 #include "cmd/gstore/session.h"
 
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <chrono>
+
 #include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -39,6 +44,16 @@ bool was_erased(const Storage& storage, const Id& id) {
   return storage.get(id, newest->front().digest).code() == Code::erased;
 }
 
+// Why there is no storage in this directory; nothing when that is all that can be said.
+std::string no_directory(const std::string& directory) {
+  struct stat status {};
+  if (::stat(directory.c_str(), &status) != 0) {
+    return errno == ENOENT || errno == ENOTDIR ? "the directory " + directory + " does not exist"
+                                               : std::string();
+  }
+  return S_ISDIR(status.st_mode) ? std::string() : directory + " is a file, not a directory";
+}
+
 }  // namespace
 
 Result<Storage> open_storage(Session& session, Access access) {
@@ -46,13 +61,31 @@ Result<Storage> open_storage(Session& session, Access access) {
   options.read_only = access == Access::read;
   // A single command is over before a background thread could help.
   if (access != Access::bulk) options.threads = 0;
-  auto opened = Storage::open(session.arguments.directory, options);
+  const std::string& directory = session.arguments.directory;
+  auto opened = Storage::open(directory, options);
   if (!opened) {
-    if (opened.code() != Code::not_found) return std::move(opened).error();
-    return Error(Code::not_a_storage, std::string(opened.error().message()));
+    if (opened.code() == Code::not_a_storage) {
+      if (const std::string why = no_directory(directory); !why.empty()) {
+        return Error(Code::not_a_storage,
+                     why +
+                         ". Name the directory of a storage with -d, or create one there with "
+                         "`gstore init`");
+      }
+    }
+    return std::move(opened).error();
   }
   tell_recovery(session, opened->recovery());
   return opened;
+}
+
+Error about_directory(const std::string& directory, Error error) {
+  if (error.code() == Code::exists && no_directory(directory).ends_with("not a directory")) {
+    return Error(Code::exists, no_directory(directory) + ". Choose another directory");
+  }
+  const bool unmade = error.message().find("cannot make the directory") != std::string_view::npos;
+  if (error.code() != Code::not_found || !unmade) return error;
+  return Error(Code::not_found,
+               std::string(error.message()) + ". Choose a place where directories can be made");
 }
 
 Exit conclude(Session& session, const Result<Exit>& done) {
@@ -62,7 +95,7 @@ Exit conclude(Session& session, const Result<Exit>& done) {
   if (session.damage.empty()) return done ? *done : exit_of(done.code());
   // Errors of these codes name the damage themselves.
   const Code code = done.code();
-  const bool told = code == Code::damaged || code == Code::broken_chain || code == Code::read_only;
+  const bool told = code == Code::damaged || code == Code::broken_chain;
   if (!told) {
     session.terminal.warning(Error(
         Code::damaged, "the storage is damaged (" + session.damage +
@@ -72,8 +105,31 @@ Exit conclude(Session& session, const Result<Exit>& done) {
   return Exit::unverified;
 }
 
+Progress bar_of(Session& session, std::string_view label, Unit unit) {
+  const auto started = std::chrono::steady_clock::now();
+  return [&session, label, unit, started](std::uint64_t done, std::uint64_t total) {
+    if (!session.terminal.style().terminal) return;
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    const std::string note = unit == Unit::bytes
+                                 ? size_text(done) + " of " + size_text(total)
+                                 : with_commas(done) + " of " + with_commas(total) + " records";
+    session.terminal.progress({label, done, total, note, seconds});
+  };
+}
+
+Exit usage_error(Session& session, std::string_view problem) {
+  session.terminal.end_progress();
+  session.terminal.usage_error(std::string(problem) + ". Run `gstore " + session.arguments.command +
+                               " --help` for the usage.");
+  return Exit::usage;
+}
+
 Result<std::string> load_content(const std::string& argument) {
   if (argument == "-") return read_all("-", kRowBytesMax);
+  if (argument == "@") {
+    return Error(Code::invalid, "@ names no file. Write @FILE, or - for standard input");
+  }
   if (argument.starts_with('@')) return read_all(argument.substr(1), kRowBytesMax);
   return argument;
 }

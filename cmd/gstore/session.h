@@ -19,15 +19,26 @@ struct Session {
   std::string damage{};
 };
 
+enum class Unit { bytes, records };
+
 enum class Access { read, write, bulk };
 
 // Opens the storage of -d; says on standard error what recovery cut off, and notes damage.
 // Errors: those of Storage::open; a missing directory is not_a_storage.
 Result<Storage> open_storage(Session& session, Access access);
 
+// Why a directory could not be made, when its place is taken by a file or is nowhere.
+Error about_directory(const std::string& directory, Error error);
+
 // Says on standard error how the command ended, and returns the exit status. The one place that
 // knows what known damage means: what was printed may be incomplete, so a warning and status 3.
 Exit conclude(Session& session, const Result<Exit>& done);
+
+// Draws a bar for a long call when standard error is a terminal.
+Progress bar_of(Session& session, std::string_view label, Unit unit);
+
+// For what only a look at the input shows: says what is wrong with the command line.
+Exit usage_error(Session& session, std::string_view problem);
 
 // The text of a JSON argument: itself, @FILE or -. Errors: io, too_large.
 Result<std::string> load_content(const std::string& argument);

@@ -124,18 +124,72 @@ test('a directory that holds no storage', (t) => {
     ['insert', '{}'], ['get', UNKNOWN], ['scan'], ['import', 'City', '-'], ['export'], ['log'],
     ['verify'], ['digest'], ['stats'], ['compact'], ['backup', place.path('b')],
   ];
-  for (const args of commands) place.fails(EXIT.failure, args, /gstore init/); // it does not exist
+  for (const args of commands) {
+    place.fails(EXIT.notFound, args, /the directory \S+\/gs does not exist\. Name .+ `gstore init`/);
+  }
   assert.ok(!fs.existsSync(place.directory));
   fs.mkdirSync(place.directory);
   fs.writeFileSync(path.join(place.directory, 'notes.txt'), 'mine');
-  for (const args of commands) place.fails(EXIT.failure, args, /gstore init/);
+  for (const args of commands) {
+    place.fails(EXIT.notFound, args, /\/gs holds no storage .+ `gstore init`/);
+  }
   assert.deepStrictEqual(fs.readdirSync(place.directory), ['notes.txt']);
   const error = errorOf(place.run(['stats', '--json']));
   assert.strictEqual(error.code, 'not_a_storage');
 
   const file = place.file('file', 'x');
-  const { code } = run(['-d', file, 'stats']);
-  assert.strictEqual(code, EXIT.failure);
+  for (const args of [['stats'], ['insert', '{}']]) {
+    const { code, err } = run(['-d', file, ...args]);
+    assert.strictEqual(code, EXIT.notFound);
+    assert.match(err, /\/file is a file, not a directory\. Name the directory of a storage/);
+  }
+  assert.strictEqual(fs.readFileSync(file, 'utf8'), 'x');
+});
+
+// A missing log was taken for a log that has not begun: the next write began a new one.
+test('a storage that lost a part is damaged, and nothing is written into the rest', (t) => {
+  const lost = {
+    'storage.json': /\/gs has a log, but no storage\.json: .+\. Restore the file/,
+    log: /\/gs has a storage\.json, but its log is missing \(log\)\. Restore the storage from/,
+  };
+  for (const [name, pattern] of Object.entries(lost)) {
+    const place = new Place(t);
+    place.ok(['insert', '{"a":1}']);
+    fs.rmSync(path.join(place.directory, name), { recursive: true });
+    const before = fs.readdirSync(place.directory);
+    const backup = ['backup', place.path('b')];
+    for (const args of [['scan'], ['verify'], ['insert', '{}'], ['compact'], backup]) {
+      place.fails(EXIT.unverified, args, pattern);
+      assert.deepStrictEqual(errorOf(place.run([...args, '--json'])).advice, 'repair');
+    }
+    const left = fs.readdirSync(place.directory).filter((each) => each !== 'lock');
+    assert.deepStrictEqual(left, before.filter((each) => each !== 'lock'));
+  }
+  const place = new Place(t);
+  place.file('gs/storage.json', 'not json');
+  place.fails(EXIT.unverified, ['scan'], /\/gs\/storage\.json is not valid JSON: .+\. Restore the file/);
+});
+
+test('a log directory without a segment is a lost log, and stays as it is', (t) => {
+  const place = new Place(t);
+  const log = path.join(place.directory, 'log');
+  for (const name of fs.readdirSync(log)) fs.rmSync(path.join(log, name));
+  for (const args of [['scan'], ['insert', '{}']]) {
+    place.fails(EXIT.unverified, args, /its log is missing/);
+    assert.deepStrictEqual(fs.readdirSync(log), []);
+  }
+});
+
+test('a place where no directory can be made', (t) => {
+  const place = new Place(t, { init: false });
+  const file = place.file('file', 'x');
+  const taken = run(['-d', file, 'init']);
+  assert.strictEqual(taken.code, EXIT.failure);
+  assert.match(taken.err, /^gstore: \S+\/file is a file, not a directory\. Choose another .+\n$/);
+  if (!fs.existsSync('/proc/self')) return;
+  const nowhere = run(['-d', '/proc/nowhere', 'init']);
+  assert.notStrictEqual(nowhere.code, EXIT.ok);
+  assert.match(nowhere.err, /\/proc\/nowhere: .+\. Choose a place where directories can/);
 });
 
 test('init does not touch a storage that is there', (t) => {
@@ -149,7 +203,7 @@ test('a directory that is no backup', (t) => {
   const place = new Place(t);
   fs.mkdirSync(place.path('empty'));
   for (const name of ['nowhere', 'empty', 'gs/log', '.']) {
-    const { err } = place.fails(EXIT.failure, ['restore', place.path(name), place.path('new')], /no backup/);
+    const { err } = place.fails(EXIT.notFound, ['restore', place.path(name), place.path('new')], /no backup/);
     assert.match(err, /Name a directory that `gstore backup` made/);
     assert.doesNotMatch(err, /gstore init/);
   }
@@ -212,6 +266,7 @@ test('a storage that another process has open for writing', async (t) => {
 test('input files that cannot be read', (t) => {
   const place = new Place(t);
   const missing = '/nowhere/x.json';
+  place.fails(EXIT.failure, ['insert', '@'], /@ names no file/);
   for (const args of [['insert', `@${missing}`], ['set', 'a', `@${missing}`], ['import', 'City', missing],
     ['blob', 'put', missing], ['verify-proof', missing]]) {
     place.fails(EXIT.notFound, args, /\/nowhere\/x\.json: No such file/);
@@ -220,7 +275,13 @@ test('input files that cannot be read', (t) => {
   }
   place.fails(EXIT.failure, ['import', 'City', place.root], /directory/);
   assert.strictEqual(errorOf(place.run(['import', 'City', place.root, '--json'])).code, 'invalid');
-  place.fails(EXIT.failure, ['import', 'C', '-', '--format', 'csv', '--type', 'z:number'], /no such column/, {
-    input: 'a\n1\n',
-  });
+});
+
+test('a backup that was not finished is named as one', (t) => {
+  const place = new Place(t);
+  const half = place.path('half');
+  place.ok(['backup', half]);
+  fs.rmSync(path.join(half, 'storage.json')); // the last file that a backup writes
+  place.fails(EXIT.failure, ['backup', half], /a backup that was not finished.+\. Remove it, or choose another/);
+  place.fails(EXIT.unverified, ['restore', half, place.path('new')], /a backup was not finished/);
 });

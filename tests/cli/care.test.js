@@ -33,6 +33,24 @@ test('compact keeps every record', (t) => {
   assert.deepStrictEqual(place.json(['get', id]).data, { a: 2 });
 });
 
+test('compacting what is compact changes nothing', (t) => {
+  const place = new Place(t);
+  const rows = Array.from({ length: 300 }, (_, i) => `{"i":${i}}\n`).join('');
+  place.run(['import', 'City', '-'], { input: rows });
+  place.json(['compact']);
+  const state = () => fs.readdirSync(path.join(place.directory, 'state')).sort();
+  place.json(['compact']); // opening removes what the first one left
+  const before = state();
+  const again = place.json(['compact']);
+  assert.strictEqual(again.state_bytes, again.state_bytes_before);
+  assert.deepStrictEqual(state(), before);
+  place.ok(['update', place.lines(['scan', '-n', '1'])[0].id, '{"i":"new"}']);
+  place.json(['compact']);
+  assert.notDeepStrictEqual(state(), before); // but what is new is merged
+  assert.strictEqual(place.lines(['scan', '-n', '1'])[0].data.i, 'new');
+  assert.strictEqual(place.json(['stats']).runs, 1);
+});
+
 test('a backup restores with the same state and another writer, without keys', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', '{"a":1}']).trim();
@@ -51,8 +69,29 @@ test('a backup restores with the same state and another writer, without keys', (
 
   place.fails(EXIT.failure, ['backup', place.directory]);
   place.fails(EXIT.failure, ['restore', backup, restored]);
-  place.fails(EXIT.failure, ['restore', place.path('nothing'), place.path('new')]);
+  place.fails(EXIT.notFound, ['restore', place.path('nothing'), place.path('new')]);
   assert.ok(!fs.existsSync(place.path('new/storage.json')));
+});
+
+test('a copy goes into a new or empty directory that is not inside of its source', (t) => {
+  const place = new Place(t);
+  const backup = place.path('backup');
+  place.file('full', 'a file');
+  fs.mkdirSync(backup); // empty
+  place.ok(['backup', backup]);
+  fs.mkdirSync(place.path('mixed'));
+  place.file('mixed/notes', 'mine');
+  for (const command of [['backup'], ['restore', backup]]) {
+    place.fails(EXIT.failure, [...command, place.path('mixed')], /\/mixed is not empty\. Choose a new directory/);
+    place.fails(EXIT.failure, [...command, place.path('full')], /\/full is a file, not a directory/);
+  }
+  assert.deepStrictEqual(fs.readdirSync(place.path('mixed')), ['notes']);
+  fs.symlinkSync(place.directory, place.path('link'));
+  for (const inside of ['gs/backup', 'gs/log/backup', 'link/backup', 'mixed/../gs/backup']) {
+    place.fails(EXIT.failure, ['backup', place.path(inside)], /lies inside of what is copied, \S+\/gs\. Choose a directory outside/);
+    assert.ok(!fs.existsSync(place.path(inside)));
+  }
+  place.fails(EXIT.failure, ['restore', backup, path.join(backup, 'x')], /lies inside of what is copied/);
 });
 
 test('bench measures this engine and leaves nothing behind', (t) => {

@@ -69,10 +69,29 @@ test('writing and proving is refused beside damage', (t) => {
     ['proof', ids[0]], ['import', 'City', place.file('row.json', '{"a":1}')],
   ];
   for (const args of commands) {
-    const { err } = place.fails(EXIT.unverified, args, /the log is damaged/);
+    const { err } = place.fails(EXIT.unverified, args,
+      /the log is damaged \(segment 1 offset \d+: .+\), so \S+\/gs takes no writes/);
+    assert.match(err, /\. Run `gstore verify` to see the extent, then restore from a backup, or /);
     assert.doesNotMatch(err, /permissions/); // which are not what is wrong
-    assert.strictEqual(errorOf(place.run([...args, '--json'])).code, 'read_only');
+    const { code, advice } = errorOf(place.run([...args, '--json']));
+    assert.deepStrictEqual([code, advice], ['damaged', 'repair']);
   }
+});
+
+test('verify does not say ok of what it could not check', (t) => {
+  const { place, changes } = damagedPlace(t);
+  const partly = place.run(['verify', '--full']);
+  assert.match(partly.out, /^ {2}signatures +ok +3 checked, the rest not$/m);
+  assert.match(partly.out, /^ {2}state +not checked$/m);
+  flipBit(place.directory, changes[0]);
+  const { code, out } = place.run(['verify']);
+  assert.strictEqual(code, EXIT.unverified);
+  for (const name of ['digests', 'links', 'signatures', 'commitments', 'payloads', 'ids', 'head']) {
+    assert.match(out, new RegExp(`^ {2}${name} +not checked$`, 'm'));
+  }
+  const { sections } = JSON.parse(place.run(['verify', '--json']).out);
+  const links = sections.find(({ name }) => name === 'links');
+  assert.deepStrictEqual(links, { name: 'links', ok: true, checked: 0, complete: false });
 });
 
 test('verify says it once', (t) => {

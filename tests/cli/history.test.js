@@ -99,6 +99,8 @@ test('a proof holds without the storage; a changed one does not', (t) => {
   assert.strictEqual(report.id, id);
   assert.deepStrictEqual(report.data, { name: 'Kyiv' });
   assert.match(nowhere(proof).out, /^The proof is valid\.\n/);
+  const bare = place.ok(['insert', '{}']).trim(); // in no collection
+  for (const text of [proof, place.ok(['proof', bare])]) assert.doesNotMatch(nowhere(text).out, / $/m);
   assert.strictEqual(nowhere(proof, '--root', report.log_root).code, EXIT.ok);
   assert.strictEqual(nowhere(proof, '--root', '0'.repeat(64)).code, EXIT.unverified);
 

@@ -74,6 +74,17 @@ test('every argument that cannot be understood is a usage error, and is named br
     [['verify-proof', '-', '--root', 'x'], /is no digest/],
     [['blob', 'get', 'x'], /names no blob/],
     [['swap', 'a', '--if', '-', '--set', '-'], /both from standard input/],
+    [[], /^gstore: a command is required\. /],
+    [['-d', 'a', '-d', 'b', 'scan'], /^gstore: --directory is given more than once\. /],
+    [['get', 'a', '-c'], /^gstore: --collection needs a value\. /],
+    [['get', ''], /'' names no record: give its UUID, or a foreign key/],
+    [['erase', '', '-c', 'City'], /'' names no record/],
+    [['-d', '', 'scan'], /--directory: '' is no directory: give its path/],
+    [['backup', ''], /DIR: '' is no directory/],
+    [['restore', 'a', ''], /NEWDIR: '' is no directory/],
+    [['import', 'City', ''], /FILE: '' is no file/],
+    [[...import_, '--type', 'a:date', '--type', 'a:json'], /--type: 'a' has two types/],
+    [['export', '--columns', 'a'], /--columns: only --format csv has columns/],
     [['bench', '--records', '5'], /from 1,000 to 100,000,000/],
   ];
   for (const [args, pattern] of cases) {
@@ -82,7 +93,7 @@ test('every argument that cannot be understood is a usage error, and is named br
     assert.match(err, pattern);
     assert.match(err, /\. Run `gstore[a-z -]* --help` for the usage\.\n$/);
     assert.ok(err.length < 300, err);
-    assert.strictEqual(errorOf(run([...args, '--json'])).code, 'usage');
+    assert.strictEqual(errorOf(run(['--json', ...args])).code, 'usage');
   }
 });
 

@@ -14,6 +14,7 @@ Exit exit_of(Code code) noexcept {
       return Exit::ok;
     case Code::not_found:
     case Code::erased:
+    case Code::not_a_storage:
       return Exit::not_found;
     case Code::conflict:
       return Exit::conflict;

@@ -34,7 +34,7 @@ TEST(ExitCode, FollowsTheCode) {
   EXPECT_EQ(exit_of(Code::bad_signature), Exit::unverified);
   EXPECT_EQ(exit_of(Code::invalid), Exit::failure);
   EXPECT_EQ(exit_of(Code::locked), Exit::failure);
-  EXPECT_EQ(exit_of(Code::not_a_storage), Exit::failure);
+  EXPECT_EQ(exit_of(Code::not_a_storage), Exit::not_found);
 }
 
 TEST(ExitCode, EveryErrorHasANextStep) {
