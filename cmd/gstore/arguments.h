@@ -33,7 +33,7 @@ struct Arguments {
 
   std::string format;  // import, export
   std::string key_field;
-  std::string delimiter = ",";
+  std::string delimiter;  // empty: the default
   std::vector<std::string> types;
   std::vector<std::string> columns;  // export
   std::uint64_t batch_rows = 0;      // 0: the default

@@ -30,7 +30,10 @@ constexpr std::uint64_t kRowsPerLook = 512;
 // The arguments were checked when they were parsed.
 CsvOptions csv_options(const Arguments& arguments) {
   CsvOptions options;
-  options.delimiter = arguments.delimiter.size() == 1 ? arguments.delimiter[0] : '\t';
+  if (!arguments.delimiter.empty()) {
+    options.delimiter = arguments.delimiter.size() == 1 ? arguments.delimiter[0] : '\t';
+  }
+  options.key_column = arguments.key_field;
   for (const std::string& text : arguments.types) {
     const std::size_t colon = text.rfind(':');
     const auto type = column_type(std::string_view(text).substr(colon + 1));
@@ -59,9 +62,12 @@ class Importer {
     Error committed = commit();
     if (committed.ok()) committed = acknowledger_.finish();
     session_.terminal.end_progress();
-    if (!committed.ok()) return committed;
-    return stopped;
+    if (!committed.ok()) return with_rows(committed, false);
+    return stopped.ok() ? Error() : with_rows(stopped, true);
   }
+
+  // Not empty: run() failed because of the command line, and why.
+  const std::string& misuse() const { return misuse_; }
 
   // A pause of the input.
   void idle() {
@@ -70,6 +76,8 @@ class Importer {
 
   std::uint64_t rows() const { return acknowledger_.rows(); }
   std::uint64_t skipped() const { return skipped_; }
+  // The row to go on with.
+  std::uint64_t next_row() const { return rows() + skipped_ + arguments_.first_row; }
   double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   }
@@ -85,8 +93,12 @@ class Importer {
       // A stop ends the import between two batches, or where the input has to be waited for.
       if (stop_requested() && batch_rows_ == 0) return {};
       if (source_.cut_short()) return {};
-      if (!found) return std::move(found).error();
+      if (!found) {
+        misuse_ = reader->misuse();
+        return in_file(std::move(found).error());
+      }
       if (!*found) return {};
+      if (!reader->is_csv()) GS_TRY_OK(check_no_csv_options());
       if (row.number < arguments_.first_row) continue;
       if (Error error = stage(row)) {
         if (!is_about_row(error) || !arguments_.skip_bad) return error;
@@ -95,6 +107,14 @@ class Importer {
       if (batch_rows_ >= batch_rows_max_ || batch_bytes_ >= kBatchBytes) GS_TRY_OK(commit());
       if (row.number % kRowsPerLook == 0) show_progress();
     }
+  }
+
+  // Of an empty input nobody can tell whether it was CSV: so this is asked once there is a row.
+  Error check_no_csv_options() {
+    if (arguments_.types.empty() && arguments_.delimiter.empty()) return {};
+    misuse_ = std::string(arguments_.types.empty() ? "--delimiter" : "--type") +
+              ": only CSV has columns, and " + name_ + " is read as JSON";
+    return Error(Code::invalid, misuse_);
   }
 
   Error stage(const Row& row) {
@@ -113,6 +133,7 @@ class Importer {
     const auto raw = find_member(json, arguments_.key_field);
     const bool scalar = raw && (*raw)[0] != '{' && (*raw)[0] != '[' && *raw != "null";
     if (!scalar) {
+      GS_TRY_OK(storage_.begin().insert({}, json).error());  // dropped: only says what is malformed
       return Error(Code::invalid, "no string or number in field '" + arguments_.key_field +
                                       "'. --key needs one in every row.");
     }
@@ -126,8 +147,29 @@ class Importer {
   }
 
   Error about(const Row& row, Error error) const {
-    const std::string file = arguments_.file == "-" ? "standard input" : arguments_.file;
-    return std::move(error).in(file + ": " + row_name(row));
+    return std::move(error).in(name_ + ": " + row_name(row));
+  }
+
+  // An input that cannot be read names itself.
+  Error in_file(Error error) const {
+    if (error.message().find(name_) != std::string_view::npos) return error;
+    return std::move(error).in(name_);
+  }
+
+  // One message for one failure: what is in, and how to go on without importing it again.
+  Error with_rows(const Error& error, bool resumable) const {
+    const std::string whole = sentences(error);
+    const std::size_t end = std::min(whole.rfind(". "), whole.size() - 1);
+    const std::string in =
+        (rows() == 0 ? "no row is" : count_text(rows(), "row is", "rows are")) + " in";
+    std::string text = whole.substr(0, end) + "; " + in + whole.substr(end, whole.size() - end - 1);
+    if (end == whole.size() - 1)
+      text = in + ": " + whole.substr(0, end);  // one sentence, with its step
+    if (resumable && next_row() != 1) {
+      const std::string how = "with --first " + std::to_string(next_row());
+      text += text.ends_with("try again") ? ' ' + how : "; go on " + how;
+    }
+    return Error(error.code(), text);
   }
 
   static bool is_about_row(const Error& error) {
@@ -172,6 +214,8 @@ class Importer {
   const Arguments& arguments_;
   Storage& storage_;
   const FileSource& source_;
+  std::string name_ = arguments_.file == "-" ? "standard input" : arguments_.file;
+  std::string misuse_;
   Input input_;
   std::uint64_t file_bytes_;
   std::uint64_t batch_rows_max_ = kBatchRows;
@@ -218,23 +262,22 @@ Result<Exit> import_rows(Session& session) {
   source.on_idle(kIdleMs, [&importer] { importer.idle(); });
   Error error = importer.run(csv_options(session.arguments));
   const bool stopped = stop_requested();
-  const std::uint64_t first =
-      stopped ? importer.rows() + importer.skipped() + session.arguments.first_row : 0;
-  if (!session.arguments.json) {
-    summarize(session, importer);
-  } else if (error.ok()) {  // else the batches have said what is in
-    summarize_json(session, importer, first);
-  }
-  const std::string in = count_text(importer.rows(), "row is", "rows are") + " in";
   if (!error.ok()) {
-    session.terminal.note("import: stopped early; " + in + '.');
     storage.close().ignore();  // the first failure is the one to report
+    if (!importer.misuse().empty()) return usage_error(session, importer.misuse());
     return error;
+  }
+  const std::uint64_t first = stopped ? importer.next_row() : 0;
+  if (session.arguments.json) {
+    summarize_json(session, importer, first);
+  } else {
+    summarize(session, importer);
   }
   GS_TRY_OK(storage.close());
   if (!stopped) return Exit::ok;
-  session.terminal.note("import: stopped by a signal; " + in + ". Go on with --first " +
-                        std::to_string(first) + '.');
+  session.terminal.note("import: stopped by a signal; " +
+                        count_text(importer.rows(), "row is", "rows are") +
+                        " in. Go on with --first " + std::to_string(first) + '.');
   return Exit::interrupted;
 }
 

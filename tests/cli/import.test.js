@@ -121,6 +121,53 @@ test('a bad row is named; rows before it stay', (t) => {
   assert.strictEqual(errorOf(first).code, 'invalid');
 });
 
+test('one mistake is one message, which says how to go on without a row twice', (t) => {
+  const place = new Place(t);
+  const input = '{"a":1}\n{"a":2}\n{"a":}\n{"a":4}\n';
+  const { err } = place.fails(EXIT.failure, ['import', 'City', '-'], null, { input });
+  assert.match(err, /^gstore: standard input: row 3 \(line 3\): JSON line 1, column 6: [^\n]+\n$/);
+  assert.match(err, /; 2 rows are in\. Correct the input and try again with --first 3\.\n$/);
+  const mended = input.replace('{"a":}', '{"a":3}');
+  place.ok(['import', 'City', '-', '--first', '3'], { input: mended });
+  assert.deepStrictEqual(dataOf(place, 'City').map(({ a }) => a), [1, 2, 3, 4]);
+  const none = place.fails(EXIT.failure, ['import', 'City', '-'], null, { input: '{"a":}\n' });
+  assert.match(none.err, /^gstore: [^\n]+; no row is in\. Correct the input and try again\.\n$/);
+  const cut = place.fails(EXIT.failure, ['import', 'City', place.file('cut.json', '[{"a":1}')]);
+  assert.match(cut.err, /^gstore: \S+cut\.json: [^\n]+; 1 row is in\. [^\n]+ --first 2\.\n$/);
+});
+
+test('--key in malformed JSON: the JSON is what is wrong', (t) => {
+  const place = new Place(t);
+  const key = ['import', 'City', '-', '--key', 'k'];
+  for (const [row, pattern] of [
+    ['{"k" 3}', /row 2 \(line 2\): JSON line 1, column 6: expected ':'/],
+    ['{"a":1,,"k":2}', /row 2 \(line 2\): JSON line 1, column 8: /],
+    ['{"a":1}', /row 2 \(line 2\): no string or number in field 'k'/],
+    ['{"k":null}', /no string or number in field 'k'/],
+  ]) {
+    place.fails(EXIT.failure, key, pattern, { input: `{"k":1}\n${row}\n` });
+  }
+  assert.deepStrictEqual(dataOf(place, 'City'), [{ k: 1 }]);
+});
+
+test('options of CSV are refused for JSON, and columns that are not there are named', (t) => {
+  const place = new Place(t);
+  const usage = (args, input, pattern) => {
+    place.fails(EXIT.usage, ['import', 'City', '-', ...args], pattern, { input });
+    assert.strictEqual(errorOf(place.run(['import', 'City', '-', ...args, '--json'], { input })).code, 'usage');
+  };
+  for (const input of ['{"a":"1"}\n', '[{"a":"1"}]']) {
+    usage(['--type', 'a:number'], input, /--type: only CSV has columns, and standard input is read as JSON/);
+    usage(['--delimiter', ';'], input, /--delimiter: only CSV has columns/);
+  }
+  usage(['--format', 'json', '--type', 'a:number'], '[{"a":"1"}]', /--type: only CSV/);
+  const csv = ['--format', 'csv'];
+  usage([...csv, '--type', 'z:number'], 'a,b\n1,2\n', /--type: there is no column 'z'; the first line names 'a', 'b'\./);
+  usage([...csv, '--key', 'z'], 'a,b\n1,2\n', /--key: there is no column 'z'; the first line names 'a', 'b'\./);
+  assert.strictEqual(place.json(['stats']).records, 0);
+  place.ok(['import', 'City', '-', '--type', 'a:number'], { input: '' }); // of nothing nobody can tell
+});
+
 test('--skip-bad goes on and counts', (t) => {
   const place = new Place(t);
   const input = '{"a":1}\nnonsense\n7\n{"a":2}\n{"a":1,"a":2}\n';
@@ -143,7 +190,7 @@ test('files that are cut off or of another format are refused with the place', (
     ['cut2.json', '[{"a":1}', /not closed after row 1/],
     ['twice.json', '[{"a":1}] [{"a":2}]', /more text/],
     ['header.csv', 'a,a\n1,2\n', /two columns are named 'a'/],
-    ['fields.csv', 'a,b\n1,2\n1\n', /row 2 \(line 3\): 1 fields/],
+    ['fields.csv', 'a,b\n1,2\n1\n', /row 2 \(line 3\): 1 field, but the header names 2/],
   ];
   for (const [name, content, pattern] of cases) {
     const { code, err } = place.run(['import', 'City', place.file(name, content)]);

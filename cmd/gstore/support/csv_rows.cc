@@ -5,6 +5,7 @@
 #include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/utf8_mark.h"
+#include "cmd/gstore/support/words.h"
 
 namespace gs::cli {
 namespace {
@@ -55,6 +56,8 @@ class CsvReader : public RowReader {
     return true;
   }
 
+  bool is_csv() const noexcept override { return true; }
+
  private:
   Result<bool> read_header() {
     GS_TRY_OK(skip_utf8_mark(input_));
@@ -75,6 +78,9 @@ class CsvReader : public RowReader {
     }
     GS_TRY_OK(check_names());
     GS_TRY_OK(set_types());
+    if (!options_.key_column.empty() && find_column(options_.key_column) == nullptr) {
+      return no_column("--key", options_.key_column);
+    }
     return true;
   }
 
@@ -94,18 +100,27 @@ class CsvReader : public RowReader {
 
   Error set_types() {
     for (const auto& [name, type] : options_.types) {
-      const auto is_named = [&wanted = name](const Column& column) {
-        return column.name == wanted;
-      };
-      const auto found = std::find_if(columns_.begin(), columns_.end(), is_named);
-      if (found == columns_.end()) {
-        return Error(Code::invalid, "--type " + name +
-                                        ": no such column. Use a name from the first line of the "
-                                        "file.");
-      }
+      Column* const found = find_column(name);
+      if (found == nullptr) return no_column("--type", name);
       found->type = type;
     }
     return {};
+  }
+
+  Column* find_column(const std::string& name) {
+    const auto is_named = [&](const Column& column) { return column.name == name; };
+    const auto found = std::find_if(columns_.begin(), columns_.end(), is_named);
+    return found == columns_.end() ? nullptr : &*found;
+  }
+
+  Error no_column(const char* option, const std::string& name) {
+    constexpr std::size_t kListedMax = 20;
+    misuse_ = std::string(option) + ": there is no column '" + name + "'; the first line names ";
+    for (std::size_t i = 0; i < std::min(columns_.size(), kListedMax); ++i) {
+      misuse_ += (i == 0 ? "'" : ", '") + columns_[i].name + '\'';
+    }
+    if (columns_.size() > kListedMax) misuse_ += ", ..";
+    return Error(Code::invalid, misuse_);
   }
 
   // Sets record_ (without the line break) and record_line_; skips blank lines.
@@ -143,7 +158,7 @@ class CsvReader : public RowReader {
     split_csv(record_, options_.delimiter, fields_, count, row.problem);
     if (!row.problem.empty()) return;
     if (count != columns_.size()) {
-      row.problem = std::to_string(count) + " fields, but the header names " +
+      row.problem = count_text(count, "field", "fields") + ", but the header names " +
                     std::to_string(columns_.size());
       return;
     }

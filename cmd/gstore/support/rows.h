@@ -34,6 +34,14 @@ class RowReader {
   virtual ~RowReader() = default;
   // False at the end. Errors: io, invalid, too_large.
   virtual Result<bool> next(Row& row) = 0;
+  // Whether CsvOptions mean anything here.
+  virtual bool is_csv() const noexcept { return false; }
+  // Not empty when next() failed because the options name what the input does not have: what is to
+  // be corrected is the command, not the file.
+  std::string_view misuse() const noexcept { return misuse_; }
+
+ protected:
+  std::string misuse_;
 };
 
 // One JSON text per line; blank lines are skipped.
@@ -52,6 +60,7 @@ struct CsvOptions {
   char delimiter = ',';
   // Column name and type; columns not named are strings.
   std::vector<std::pair<std::string, ColumnType>> types;
+  std::string key_column;  // empty: none
 };
 
 // The first record names the fields. An empty field of a type other than string is null.

@@ -159,7 +159,7 @@ TEST(Csv, TypesOfColumns) {
 
 TEST(Csv, MalformedRecordsAreNamedAndTheNextOnesRead) {
   constexpr std::string_view kText = "a,b\n1\n1,2,3\nx\"y,2\n\"x\"y,2\n1,2\n\"open,2\n3,4\n";
-  const Rows expected{"!1 fields, but the header names 2",
+  const Rows expected{"!1 field, but the header names 2",
                       "!3 fields, but the header names 2",
                       "!field 1 has a quote inside; put the field in quotes and double the quote",
                       "!field 1 has text after its closing quote",
