@@ -12,7 +12,6 @@
 namespace gs::id {
 namespace {
 
-constexpr int kMintedVersion = 7;
 constexpr std::uint64_t kVariant = std::uint64_t{2} << 62;  // the bits 10 of RFC 9562
 
 constexpr std::string_view kTailDomain = "gs id";

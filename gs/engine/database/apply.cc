@@ -1,8 +1,11 @@
 #include "gs/engine/database/apply.h"
 
+#include <algorithm>
+
 #include "gs/base/check.h"
 #include "gs/base/endian.h"
 #include "gs/core/crypto/sha256.h"
+#include "gs/core/id/mint.h"
 
 namespace gs::engine {
 
@@ -14,6 +17,9 @@ namespace {
 
 // How many operations ahead of the one being applied its hash slot is fetched.
 constexpr std::uint32_t kPrefetchAhead = 8;
+// Counters of ids that were minted and not committed which may lie before that of an erased id.
+// Beyond that ids still differ, as they ascend, but may share counters.
+constexpr std::uint64_t kMintGapMax = 64;
 
 std::string where(const graph::ChangeView& change, std::uint32_t operation) {
   return "change " + change.digest().text() + " operation " + std::to_string(operation);
@@ -46,6 +52,12 @@ Digest version_digest(const Found& found, const state::Tables& tables) {
 
 bool Applier::find_live(const Id& id, Found& out) const noexcept {
   return version_->find(id, ~Sequence{0}, out) && out.entry.kind() != Entry::Kind::tombstone;
+}
+
+void Applier::start_over() {
+  live_.clear();
+  dirty_.set();
+  erased_.clear();
 }
 
 void Applier::count(std::uint32_t collection, int by) {
@@ -166,8 +178,8 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
 
 Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t offset) {
   if (operation.erased()) {
-    erased_.insert(frame.id(operation));
-    return {};  // the erase operation that follows removes the record
+    apply_erased(frame, operation);
+    return {};
   }
   const auto shape_number = [&]() -> std::uint32_t {
     return operation.shape < frame.shapes.size() ? frame.shapes[operation.shape] : state::kUnknown;
@@ -182,7 +194,7 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
       const std::uint64_t mint = load_u64(operation.payload.data());
       const Id id = frame.id(operation);
       const bool minted = mint != graph::kNoMint;
-      if (minted && mint >= mint_.next) mint_ = {mint + 1, id};
+      if (minted) count_mint(mint, id);
       put_record(id, shape, frame.at + payload_at + 8, frame.stamp(operation), frame.sequence,
                  minted);
       return {};
@@ -214,6 +226,25 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
   }
   return Error(Code::broken_chain, where(frame.change, frame.index) + " (" +
                                        graph::kind_name(operation.kind) + ") cannot be applied");
+}
+
+// The erase operation that follows removes the record. Here is only kept what outlives it.
+void Applier::apply_erased(const Frame& frame, const OperationView& operation) {
+  const Id id = frame.id(operation);
+  erased_.insert(id);
+  const bool minted = operation.kind == static_cast<std::uint8_t>(Kind::insert) &&
+                      id.version() == id::kMintedVersion;
+  if (!minted || id < mint_.last) return;
+  // Its mint counter went with the payload, and nobody may mint with it again: the id itself tells.
+  std::uint64_t counter = mint_.next;
+  const std::uint64_t end = counter + kMintGapMax;
+  while (counter != end && !id::minted_by(id, frame.change.writer(), counter)) ++counter;
+  count_mint(counter, id);
+}
+
+void Applier::count_mint(std::uint64_t counter, const Id& id) {
+  mint_.next = std::max(mint_.next, counter + 1);
+  mint_.last = std::max(mint_.last, id);
 }
 
 Error Applier::apply_shape(Frame& frame, const OperationView& operation) {

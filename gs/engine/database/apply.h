@@ -91,6 +91,9 @@ class Applier {
   // transaction applied before, and after.
   Error replay(const graph::ChangeView& change, log::Location at, Sequence& sequence);
 
+  // Knows nothing, as before the first change.
+  void start_over();
+
   std::vector<std::uint64_t>& live_records() noexcept { return live_; }  // by collection number
   const std::vector<std::uint64_t>& live_records() const noexcept { return live_; }
   BucketSet& dirty() noexcept { return dirty_; }
@@ -108,6 +111,8 @@ class Applier {
  private:
   struct Frame;
   Error apply(Frame& frame, const graph::OperationView& operation, std::size_t offset);
+  void apply_erased(const Frame& frame, const graph::OperationView& operation);
+  void count_mint(std::uint64_t counter, const Id& id);
   Error apply_shape(Frame& frame, const graph::OperationView& operation);
   Error apply_update(Frame& frame, const graph::OperationView& operation);
   void count(std::uint32_t collection, int by);

@@ -246,37 +246,5 @@ TEST(Merging, WritesWhatIsFrozenMeanwhile) {
   EXPECT_EQ(db.complaints(), "");
 }
 
-// The expectation of a swap cannot be checked again when what it expected was erased; neither the
-// shape nor the other record that came with it may be lost for that.
-TEST(Erasure, ReplayKeepsWhatWasCommittedUnderAnErasedExpectation) {
-  World world;
-  Store db = world.create();
-  const Id id = db.insert("T", R"({"a":1,"b":2})").value();
-  const Id other = db.insert("T", R"({"c":1})").value();
-  ASSERT_TRUE(db.set(id, "T", R"({"a":2,"b":3})").ok());
-  {
-    Batch batch(db.db);
-    ASSERT_TRUE(batch.expect(id, db.version(id)).ok());
-    ASSERT_TRUE(batch.update(id, R"({"a":3})").ok());
-    ASSERT_TRUE(batch.update(other, R"({"c":2})").ok());
-    ASSERT_TRUE(batch.commit().ok());
-  }
-  ASSERT_TRUE(db->erase(id, "asked for").ok());
-  const Id later = db.insert("", R"({"a":1})").value();  // has the shape that the update brought
-  EXPECT_EQ(db.complaints(), "");
-  EXPECT_EQ(db.text(other), R"({"c":2})");
-  const Content content = db.content();
-  ASSERT_TRUE(db->close().ok());
-  db.db.reset();
-  Files files = read_files(world.memory);
-  std::erase_if(files, [](const auto& file) { return file.first.starts_with("state/"); });
-  platform::MemoryFileSystem bare;
-  write_files(bare, files);
-  db = world.open(bare);
-  EXPECT_EQ(db.content(), content);
-  EXPECT_EQ(db.text(later), R"({"a":1})");
-  EXPECT_EQ(db.complaints(), "");
-}
-
 }  // namespace
 }  // namespace gs::engine::testing

@@ -214,8 +214,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   version->tables.push_back(std::make_shared<state::RowTable>());
   heads_.clear();
   frontier_.clear();
-  applier_.live_records().clear();
-  applier_.dirty().set();
+  applier_.start_over();
   change_count_ = 0;
   recovery_ = {};
   checkpoint_ = {};

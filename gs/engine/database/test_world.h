@@ -179,6 +179,13 @@ inline void write_files(platform::FileSystem& to, const Files& files) {
   }
 }
 
+// Leaves only what cannot be made again.
+inline void lose_state(platform::FileSystem& files) {
+  for (const auto& [path, bytes] : read_files(files)) {
+    if (path.starts_with("state/") || path == "manifest") files.remove(path).ignore();
+  }
+}
+
 // The paths of all files that hold these bytes.
 inline std::vector<std::string> files_with(platform::FileSystem& files, std::string_view marker) {
   std::vector<std::string> found;
