@@ -49,17 +49,19 @@ int main(int argc, char** argv) {
                 failure.c_str(), argv[0], number);
     return 1;
   }
-  std::printf(
-      "%llu schedules, %llu lives, %llu transactions, %llu torn tails cut, %llu failed writes, "
-      "%llu full disks, "
-      "%llu erasures, %llu unacknowledged lost: every promise held\n",
-      static_cast<unsigned long long>(totals.schedules),
-      static_cast<unsigned long long>(totals.lives),
-      static_cast<unsigned long long>(totals.transactions),
-      static_cast<unsigned long long>(totals.torn_tails),
-      static_cast<unsigned long long>(totals.failed_writes),
-      static_cast<unsigned long long>(totals.full_disks),
-      static_cast<unsigned long long>(totals.erasures),
-      static_cast<unsigned long long>(totals.lost_unacknowledged));
+  const auto print = [](const char* format, std::uint64_t number) {
+    std::printf(format, static_cast<unsigned long long>(number));
+  };
+  print("%llu schedules", totals.schedules);
+  print(", %llu lives", totals.lives);
+  print(", %llu transactions", totals.transactions);
+  print(", %llu refused", totals.refused);
+  print(", %llu torn tails cut", totals.torn_tails);
+  print(", %llu failed writes", totals.failed_writes);
+  print(", %llu full disks", totals.full_disks);
+  print(", %llu erasures", totals.erasures);
+  print(", %llu states rebuilt", totals.rebuilt);
+  print(", %llu backups restored", totals.restored);
+  print(", %llu unacknowledged lost: every promise held\n", totals.lost_unacknowledged);
   return 0;
 }

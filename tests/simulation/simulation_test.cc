@@ -1,8 +1,7 @@
 // Goal: no crash, torn write, failed sync or full disk loses what was acknowledged or invents what
 // was not.
 // Method: 12,000 schedules from fixed seeds; each is several lives of the real engine on a
-// simulated
-// disk, compared with a naive model after every crash. The totals prove that the faults happened.
+// simulated disk, compared with a naive model after every crash. The totals prove that the faults happened.
 
 #include <gtest/gtest.h>
 
@@ -28,7 +27,10 @@ TEST(Simulation, NothingAcknowledgedIsLostAndNothingIsInvented) {
   EXPECT_GT(totals.torn_tails, kSchedules / 50) << "the disk must tear";
   EXPECT_GT(totals.failed_writes, kSchedules / 20) << "writes must fail";
   EXPECT_GT(totals.full_disks, 0u) << "the disk must fill up";
-  EXPECT_GT(totals.erasures, 0u);
+  EXPECT_GT(totals.refused, kSchedules / 10) << "expectations must not hold sometimes";
+  EXPECT_GT(totals.erasures, kSchedules / 20);
+  EXPECT_GT(totals.rebuilt, kSchedules / 20) << "the state must be lost sometimes";
+  EXPECT_GT(totals.restored, kSchedules / 20);
   EXPECT_GT(totals.lost_unacknowledged, 0u) << "lazy commits must be lost sometimes";
   EXPECT_GT(totals.checkpoints_used, 0u);
 }

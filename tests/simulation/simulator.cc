@@ -1,42 +1,24 @@
 #include "tests/simulation/simulator.h"
 
-#include <map>
-#include <optional>
 #include <vector>
 
-#include "gs/core/record/json.h"
-#include "gs/engine/database/database.h"
-#include "gs/engine/database/scan.h"
-#include "gs/platform/memory/seeded_random.h"
+#include "gs/platform/memory/memory_file_system.h"
 #include "gs/platform/sim/sim_clock.h"
 #include "gs/platform/sim/sim_file_system.h"
+#include "tests/simulation/checks.h"
+#include "tests/simulation/workload.h"
 
 namespace gs::simulation {
 
 namespace {
 
 using engine::Database;
-using graph::Kind;
 using platform::Faults;
-
-// Content of the storage as the model sees it: JSON by id.
-using Content = std::map<Id, std::string>;
-
-// One transaction as the model saw it: what it set, nullopt for removed.
-using Effects = std::vector<std::pair<Id, std::optional<std::string>>>;
-
-void take_effect(Content& content, const Effects& effects) {
-  for (const auto& [id, json] : effects) {
-    if (json) {
-      content[id] = *json;
-    } else {
-      content.erase(id);
-    }
-  }
-}
 
 // Opening may meet a failing read; the next try meets none.
 constexpr int kOpenTries = 3;
+// Few, so that the same are put again.
+constexpr std::uint64_t kBlobs = 6;
 
 class Schedule {
  public:
@@ -72,9 +54,9 @@ class Schedule {
   }
 
  private:
-  Database::Setup setup() {
+  Database::Setup setup(platform::FileSystem& files) {
     Database::Setup setup;
-    setup.env.files = &files_;
+    setup.env.files = &files;
     setup.env.clock = &clock_;
     setup.env.random = &secrets_;
     setup.options = options_;
@@ -84,7 +66,7 @@ class Schedule {
   }
 
   std::string first_life() {
-    auto created = Database::create(setup(), {});
+    auto created = Database::create(setup(files_), {});
     if (!created.ok()) return "cannot create: " + created.error().text();
     db_ = std::move(created).value();
     return {};
@@ -105,22 +87,31 @@ class Schedule {
   std::string step() {
     clock_.wander();
     const std::uint64_t what = random_.below(100);
-    if (what < 78) {
-      transact(random_.chance(300) ? Durability::lazy : Durability::batch);
-    } else if (what < 84) {
-      if (!notice(db_->sync())) acknowledged_ = history_.size();
-    } else if (what < 90) {
-      if (!notice(db_->checkpoint())) acknowledged_ = history_.size();
-    } else if (what < 93) {
-      if (!notice(db_->compact())) acknowledged_ = history_.size();
-    } else if (what < 96) {
+    if (what < 74) return transact(random_.chance(300) ? Durability::lazy : Durability::batch);
+    if (what < 79) {
+      if (!notice(db_->sync())) model_.acknowledge();
+    } else if (what < 85) {
+      if (!notice(db_->checkpoint())) model_.acknowledge();
+    } else if (what < 88) {
+      if (!notice(db_->compact())) model_.acknowledge();
+    } else if (what < 92) {
       return erase();
-    } else if (what < 99) {
+    } else if (what < 95) {
       // A quiet second: lazy work is synced, the log marked, runs merged.
       const std::uint64_t ticks = 1 + random_.below(6);
       for (std::uint64_t i = 0; i < ticks; ++i) db_->tick();
-    } else {
+    } else if (what < 96) {
       if (!db_->stats().ok()) broken_ = true;
+    } else if (what < 97) {
+      put_blob();
+    } else if (what < 99) {
+      const auto newest = db_->log(1);
+      if (newest.ok())
+        landmarks_.add(newest->front().digest, model_);
+      else
+        notice(newest.error());
+    } else {
+      return verify_beside_work();
     }
     return {};
   }
@@ -130,127 +121,94 @@ class Schedule {
     if (!error) return false;
     if (error.code() == Code::no_space) {
       ++totals_.full_disks;
-    } else if (error.code() != Code::not_found && error.code() != Code::conflict) {
+    } else if (error.code() != Code::not_found) {
       ++totals_.failed_writes;
       broken_ = true;
     }
     return true;
   }
 
-  std::string json(bool large) {
-    std::string text = "{\"n\":" + std::to_string(counter_++) + ",\"t\":\"";
-    // Now and then so large that its change has whole blocks, which are written ahead.
-    const std::uint64_t huge = large && random_.chance(100) ? 16'384 : 0;
-    text.append(large ? huge + 200 + random_.below(900) : random_.below(20),
-                static_cast<char>('a' + random_.below(26)));
-    return text + "\"}";
-  }
-
-  Id any_id() {
-    if (now_.empty() || random_.chance(100))
-      return Storage::resolve("key" + std::to_string(random_.below(8)));
-    auto at = now_.begin();
-    std::advance(at, static_cast<std::ptrdiff_t>(random_.below(now_.size())));
-    return at->first;
-  }
-
-  void transact(Durability durability) {
+  std::string transact(Durability durability) {
     auto tx = db_->begin();
-    Effects effects;
-    Content after = now_;
-    const std::uint64_t operations = 1 + random_.below(random_.chance(100) ? 12 : 3);
-    bool refused = false;
-    for (std::uint64_t i = 0; i < operations && !refused; ++i)
-      refused = !stage(*tx, after, effects);
-    if (refused || tx->operations.empty()) {
-      db_->recycle(std::move(tx));
-      return;
-    }
-    ++totals_.transactions;
-    const auto committed = db_->commit(*tx, durability);
-    if (committed.ok()) {
-      now_ = std::move(after);
-      history_.push_back(std::move(effects));
-      if (durability != Durability::lazy) acknowledged_ = history_.size();
-    } else if (notice(committed.error())) {
-      if (broken_) {
-        // It may have happened or not; the next open tells.
-        history_.push_back(std::move(effects));
-        now_ = std::move(after);
-      }
-    }
+    Planned planned;
+    std::string failure = workload_.stage(*db_, *tx, planned);
+    if (failure.empty() && !tx->operations.empty()) failure = commit(*tx, planned, durability);
     db_->recycle(std::move(tx));
+    return failure;
   }
 
-  bool stage(engine::TransactionState& tx, Content& after, Effects& effects) {
-    const std::uint64_t what = random_.below(10);
-    const std::string text = json(random_.chance(200));
-    if (what < 4) {
-      Id id;
-      const auto encoded = tx.encoder.encode_json(random_.chance(700) ? "City" : "", text);
-      if (!encoded.ok() || db_->stage_insert(tx, encoded.value(), id)) return false;
-      effects.emplace_back(id, text);
-    } else if (what < 6) {
-      const std::string key = "key" + std::to_string(random_.below(8));
-      const auto encoded = tx.encoder.encode_json("", text, key);
-      const Id id = Storage::resolve(key);
-      if (!encoded.ok() || db_->stage_keyed(tx, encoded.value(), id)) return false;
-      effects.emplace_back(id, text);
-    } else {
-      const Id id = any_id();
-      const auto found = after.find(id);
-      if (found == after.end()) return true;  // nothing to change; not staged
-      if (what < 8) {
-        const std::string n = std::to_string(counter_++);
-        const auto encoded = tx.encoder.encode_delta_json({}, "{\"n\":" + n + "}");
-        if (!encoded.ok() || db_->stage(tx, Kind::update, id, encoded.value())) return false;
-        std::string merged = found->second;
-        const std::size_t comma = merged.find(',');
-        merged.replace(5, comma - 5, n);
-        effects.emplace_back(id, merged);
-      } else {
-        if (db_->stage_remove(tx, id)) return false;
-        effects.emplace_back(id, std::nullopt);
-      }
+  std::string commit(engine::TransactionState& tx, Planned& planned, Durability durability) {
+    ++totals_.transactions;
+    const auto committed = db_->commit(tx, durability);
+    if (committed.ok()) {
+      if (planned.refused()) return "a transaction took effect that must not";
+      model_.commit(std::move(planned.effects));
+      if (durability != Durability::lazy) model_.acknowledge();
+      return {};
     }
-    take_effect(after, Effects{effects.back()});
-    return true;
+    const Code code = committed.code();
+    if (code == Code::conflict || code == Code::not_found) {
+      if (!planned.refused_by(code)) return "wrongly refused: " + committed.error().text();
+      ++totals_.refused;
+      return random_.chance(100) ? check_content(db_, model_.now()) : std::string();
+    }
+    notice(committed.error());
+    // It may have happened or not; the next open tells.
+    if (broken_ && !planned.refused()) model_.commit(std::move(planned.effects));
+    return {};
   }
 
   std::string erase() {
-    const Id id = any_id();
-    if (now_.count(id) == 0) return {};
+    const Id id = workload_.to_erase();
+    if (!model_.knows(id)) return {};
     const auto erased = db_->erase(id, "asked to");
-    Effects effects{{id, std::nullopt}};
+    landmarks_.erased(id, erased.ok());
     if (erased.ok()) {
       ++totals_.erasures;
-      now_.erase(id);
-      history_.push_back(std::move(effects));
-      acknowledged_ = history_.size();
+      ++erasures_;
+      model_.commit({{id, nullptr, true}});
+      model_.acknowledge();
     } else if (notice(erased.error())) {
+      if (erased.code() == Code::not_found) return "an erasure does not find what was there";
       // What it did may be in the log or not; while the storage goes on, it knows.
-      if (broken_ || db_->get(id).code() == Code::not_found) {
-        now_.erase(id);
-        history_.push_back(std::move(effects));
-      }
+      if (broken_ || db_->get(id).code() == Code::not_found) model_.commit({{id, nullptr}});
     }
-    return broken_ ? std::string() : check_now();
+    // Wherever an erasure stopped, everything else is there.
+    return broken_ ? std::string() : check_content(db_, model_.now());
   }
 
-  // Wherever an erasure stopped, everything else is there.
-  std::string check_now() {
-    Content found;
-    std::string unreadable = read_records(found);
-    if (!unreadable.empty()) return unreadable;
-    return found == now_ ? std::string() : "another content than before the erasure";
+  // Seen once, an acknowledged blob stays.
+  void put_blob() {
+    const Buffer bytes(100 + random_.below(kBlobs), 'b');
+    const auto put = db_->put_blob(bytes);
+    if (!put.ok()) {
+      notice(put.error());
+    } else {
+      blobs_[put.value().digest] = put.value();
+    }
+  }
+
+  std::string verify_beside_work() {
+    VerifyOptions options;
+    options.full = random_.chance(100);
+    options.incremental = random_.chance(800);
+    const auto report = db_->verify(options);
+    if (!report.ok()) {
+      notice(report.error());
+      return {};
+    }
+    // What cannot be read is reported as well.
+    const Faults& faults = files_.faults();
+    const bool readable = files_.powered() && faults.read_fails == 0 && faults.fail_call == 0;
+    return readable ? complaint(report.value()) : std::string();
   }
 
   void end_life() {
     const std::uint64_t how = random_.below(10);
     if (!broken_ && how < 2) {
-      if (!notice(db_->close())) acknowledged_ = history_.size();
+      if (!notice(db_->close())) model_.acknowledge();
     }
-    totals_.acknowledged += acknowledged_;
+    totals_.acknowledged += model_.acknowledged();
     // Before the engine is destroyed, so that its destructor cannot save anything.
     if (how < 4 && files_.powered()) {
       files_.kill_process();
@@ -267,72 +225,106 @@ class Schedule {
   // --- and after ---
 
   std::string open_and_check() {
+    std::string failure = open();
+    if (!failure.empty()) return failure;
+    if (db_->recovery().torn_tail_cut) ++totals_.torn_tails;
+    if (db_->recovery().changes_replayed < model_.size()) ++totals_.checkpoints_used;
+    Found found;
+    failure = read_all(db_, found);
+    if (failure.empty()) failure = match(found);
+    landmarks_.settle(db_, model_);
+    if (failure.empty() && random_.chance(200)) failure = look_back();
+    return failure.empty() ? check_log() : failure;
+  }
+
+  // In a share of lives, which is larger when something was erased: the log alone leads here.
+  std::string check_log() {
+    const std::uint64_t what = random_.below(erasures_ == 0 ? 2500 : 1000);
+    if (what < 180) return rebuild();
+    if (what < 330) return restore();
+    if (what < 430) return check_verified(db_, true);
+    return {};
+  }
+
+  std::string open() {
     for (int i = 0; i < kOpenTries && db_ == nullptr; ++i) {
-      auto opened = Database::open(setup());
+      auto opened = Database::open(setup(files_));
       if (!opened.ok()) return "cannot open: " + opened.error().text();
       db_ = std::move(opened).value();
     }
-    if (!db_->recovery().damage.empty())
-      return "damage after a crash: " + db_->recovery().damage.front();
-    if (db_->recovery().torn_tail_cut) ++totals_.torn_tails;
-    if (db_->recovery().changes_replayed < history_.size()) ++totals_.checkpoints_used;
-    Content found;
-    std::string unreadable = read_all(found);
-    if (!unreadable.empty()) return unreadable;
-    std::string mismatch = match(found);
-    if (!mismatch.empty()) return mismatch;
-    return verify();
+    const auto& damage = db_->recovery().damage;
+    return damage.empty() ? std::string() : "damage after a crash: " + damage.front();
   }
 
-  std::string read_records(Content& found) {
-    engine::ScanState scan(db_, db_->moment(), {}, Id{}, ~std::uint64_t{0});
-    while (const state::Met* const each = scan.next()) {
-      std::string text;
-      record::append_json(scan.hold(*each)->view(), text);
-      if (!found.emplace(each->entry->id, text).second) return "a scan shows a record twice";
-      const auto got = db_->get(each->entry->id);
-      if (!got.ok()) return "a scan shows a record that get does not find: " + got.error().text();
+  std::string match(const Found& found) {
+    const std::size_t before = model_.size();
+    if (!model_.settle(found)) {
+      return "the content is that of no moment since the last acknowledged transaction (" +
+             std::to_string(model_.acknowledged()) + " of " + std::to_string(before) + "; " +
+             std::to_string(found.size()) + " records)";
+    }
+    totals_.lost_unacknowledged += before - model_.size();
+    return {};
+  }
+
+  // The log alone leads to the same state; life goes on with what it led to.
+  std::string rebuild() {
+    ++totals_.rebuilt;
+    const auto digest = db_->digest();
+    if (!digest.ok()) return "no digest: " + digest.error().text();
+    if (Error error = db_->close()) return "cannot close: " + error.text();
+    db_.reset();
+    std::vector<std::string> lost{"state"};
+    if (random_.chance(250)) lost.emplace_back("keys");  // then another writer goes on
+    for (const std::string& directory : lost) {
+      const auto names = files_.list(directory);
+      if (!names.ok()) return "cannot list: " + names.error().text();
+      for (const std::string& name : names.value()) files_.remove(directory + "/" + name).ignore();
+    }
+    if (files_.exists("manifest")) files_.remove("manifest").ignore();
+    std::string failure = open();
+    if (failure.empty()) failure = check_same(db_, digest->digest);
+    return failure.empty() ? failure : "without its state: " + failure;
+  }
+
+  std::string restore() {
+    ++totals_.restored;
+    const auto digest = db_->digest();
+    if (!digest.ok()) return "no digest: " + digest.error().text();
+    platform::MemoryFileSystem copy;
+    if (Error error = db_->backup(copy)) return "no backup: " + error.text();
+    auto opened = Database::open(setup(copy));
+    if (!opened.ok()) return "a backup cannot be opened: " + opened.error().text();
+    std::string failure = check_same(opened.value(), digest->digest);
+    if (failure.empty() && random_.chance(200)) failure = check_verified(opened.value(), false);
+    return failure.empty() ? failure : "as a backup: " + failure;
+  }
+
+  std::string check_same(const DatabasePtr& db, const Digest& digest) {
+    Found found;
+    std::string failure = read_all(db, found);
+    if (!failure.empty()) return failure;
+    if (!same(model_.now(), found)) return "another content";
+    const auto now = db->digest();
+    if (!now.ok()) return "no digest: " + now.error().text();
+    if (now->digest != digest) return "another state digest";
+    return check_blobs(*db);
+  }
+
+  std::string check_blobs(const Database& db) const {
+    for (const auto& [digest, blob] : blobs_) {
+      const auto bytes = db.get_blob(blob);
+      if (!bytes.ok()) return "a blob is lost: " + bytes.error().text();
     }
     return {};
   }
 
-  std::string read_all(Content& found) {
-    std::string unreadable = read_records(found);
-    if (!unreadable.empty()) return unreadable;
-    const auto stats = db_->stats();
-    if (!stats.ok()) return "no stats: " + stats.error().text();
-    if (stats->records != found.size()) {
-      return "stats say " + std::to_string(stats->records) + " records, a scan shows " +
-             std::to_string(found.size());
-    }
-    return {};
-  }
-
-  // The content must be that after some transaction not before the last acknowledged one.
-  std::string match(const Content& found) {
-    Content content;
-    for (std::size_t k = 0; k <= history_.size(); ++k) {
-      if (k > 0) take_effect(content, history_[k - 1]);
-      if (k < acknowledged_ || content != found) continue;
-      totals_.lost_unacknowledged += history_.size() - k;
-      history_.resize(k);
-      acknowledged_ = k;
-      now_ = std::move(content);
-      return {};
-    }
-    return "the content is that of no moment since the last acknowledged transaction (" +
-           std::to_string(acknowledged_) + " of " + std::to_string(history_.size()) + "; " +
-           std::to_string(found.size()) + " records)";
-  }
-
-  std::string verify() {
-    if (!random_.chance(200)) return {};
-    const auto report = db_->verify({});
-    if (!report.ok()) return "cannot verify: " + report.error().text();
-    for (const VerifySection& section : report->sections) {
-      if (!section.ok) return "verify " + section.name + ": " + section.detail;
-    }
-    return {};
+  // History, proofs and blobs.
+  std::string look_back() {
+    std::string failure = landmarks_.check(db_, model_, random_);
+    if (failure.empty()) failure = check_blobs(*db_);
+    const Id id = workload_.to_erase();
+    return failure.empty() ? check_proof(db_, id, model_.last(id)) : failure;
   }
 
   const std::uint64_t seed_;
@@ -344,12 +336,13 @@ class Schedule {
   Options options_;
   std::size_t change_bytes_ = 0;
   std::size_t erased_at_once_ = Database::Setup().erased_at_once;
-  std::shared_ptr<Database> db_;
+  DatabasePtr db_;
   bool broken_ = false;
-  std::uint64_t counter_ = 0;
-  std::vector<Effects> history_;
-  std::size_t acknowledged_ = 0;
-  Content now_;
+  std::uint64_t erasures_ = 0;
+  Model model_;
+  Workload workload_{random_, model_};
+  Landmarks landmarks_;
+  std::map<Digest, BlobRef> blobs_;
 };
 
 }  // namespace

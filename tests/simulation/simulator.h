@@ -4,7 +4,8 @@
 // in a power cut, a killed process or a clean close, with whatever faults the seed brings (failing
 // writes and syncs, torn sectors, lost names, a full disk). After each life the storage is opened
 // again and must hold exactly the transactions up to some point not before the last acknowledged
-// one: nothing acknowledged lost, nothing invented, nothing half done. See docs/TESTING.md.
+// one: nothing acknowledged lost, nothing invented, nothing half done. In a share of lives it must
+// lead to the same without its state, and as a backup. See docs/TESTING.md.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +17,7 @@ struct Totals {
   std::uint64_t schedules = 0;
   std::uint64_t lives = 0;
   std::uint64_t transactions = 0;
+  std::uint64_t refused = 0;  // transactions with an expectation that does not hold, and the like
   std::uint64_t acknowledged = 0;
   std::uint64_t lost_unacknowledged = 0;
   std::uint64_t torn_tails = 0;
@@ -23,6 +25,8 @@ struct Totals {
   std::uint64_t full_disks = 0;
   std::uint64_t checkpoints_used = 0;
   std::uint64_t erasures = 0;
+  std::uint64_t rebuilt = 0;   // opened without state
+  std::uint64_t restored = 0;  // opened as a backup
 };
 
 // Runs the schedule of `seed`. Empty when every promise held; else what broke, with all that is
