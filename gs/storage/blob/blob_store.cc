@@ -17,8 +17,13 @@ Result<BlobRef> BlobStore::put(Bytes bytes) {
   }
   const BlobRef blob{crypto::sha256(bytes), bytes.size()};
   const std::string path = path_of(blob.digest);
-  if (files_.exists(path)) return blob;
-  GS_TRY_OK(files_.make_directory(path.substr(0, path.rfind('/')), true));
+  const std::string group = path.substr(0, path.rfind('/'));
+  if (files_.exists(path)) {
+    // Its name may be from a put that failed, or that is not done yet.
+    GS_TRY_OK(files_.sync_directory(group));
+    return blob;
+  }
+  GS_TRY_OK(files_.make_directory(group, true));
   GS_TRY_OK(files_.write_whole(path, bytes));
   return blob;
 }
