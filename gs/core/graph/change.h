@@ -43,9 +43,9 @@
 //       16     .  payload by kind; see operation.h
 //   leaf_i = SHA-256(00 | salt_i | id 16 (zeros when none) | operation bytes)
 //   An erased operation keeps its 16-byte head with size 16 and flag kErased; its kind, flags,
-//   shape,
-//   hlc delta and id are vouched for by the signed erase operation that names it. Only kinds 2..15
-//   (operations on records) can be erased, and only form 1 holds erased operations, at least one.
+//   shape, hlc delta and id are vouched for by the signed erase operation that names it. Only kinds
+//   2..15 (operations on records) can be erased, they have an id, and only form 1 holds erased
+//   operations, at least one.
 //
 //   tables: shapes 32 each (digests, in order of first use), writers 32 each (in order of first
 //   use, never the change's own), ids 16 each (in order of first use). Every entry is used; none

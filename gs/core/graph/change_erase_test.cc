@@ -40,6 +40,19 @@ TEST(Erase, BytesOfTheErasedSampleAreFrozen) {
 #endif
 }
 
+// Readers look up the record of every erased operation, so one without a record is no change. Its
+// head is in no digest: anybody could have written it.
+TEST(Erase, AnErasedOperationHasARecord) {
+  Buffer erased = erased_sample({1});
+  const ChangeView view = ChangeView::parse(erased).value();
+  const auto at = operation_of(view, 1).bytes.data() - erased.data();
+  store_u32(erased.data() + at + 8, kNoId);
+  const auto parsed = ChangeView::parse(erased);
+  EXPECT_EQ(parsed.code(), Code::invalid);
+  EXPECT_NE(parsed.error().text().find("operation 1: erased, but of no record"), std::string::npos)
+      << parsed.error().text();
+}
+
 TEST(Erase, RemovesPayloadSaltAndSeedAndKeepsTheProof) {
   const Buffer original = sample_change();
   const ChangeView before = ChangeView::parse(original).value();

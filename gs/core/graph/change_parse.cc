@@ -113,6 +113,7 @@ class Walk {
       if (size != kOperationHeadBytes) return bad_operation(index, "erased, but it has a payload");
       if (!is_erasable(kind))
         return bad_operation(index, "operations of its kind cannot be erased");
+      if (load_u32(at_ + 8) == kNoId) return bad_operation(index, "erased, but of no record");
       ++erased_;
     }
     transaction_bytes_ += size;
