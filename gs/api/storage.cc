@@ -231,7 +231,7 @@ Error Storage::restore(const std::string& backup, const std::string& directory,
   Options read_only;
   read_only.read_only = true;
   {
-    // Opening checks that it is a storage whose log can be read.
+    // Opening checks that it is a storage whose log can be read, and replays it.
     GS_TRY(Storage source, open(backup, read_only));
     if (!source.recovery().damage.empty()) {
       return Error(Code::damaged, "the backup " + backup +
@@ -239,7 +239,8 @@ Error Storage::restore(const std::string& backup, const std::string& directory,
                                       ". Restore another one; `gstore -d " + backup +
                                       " verify` shows the extent of the damage");
     }
-    GS_TRY_OK(source.backup(directory, progress));
+    const auto target = api::native_files(directory);
+    GS_TRY_OK(source.impl_->database->restore(*target, progress));
   }
   // The first open of the copy mints its own writer, as it finds no keys.
   GS_TRY(Storage restored, open(directory));

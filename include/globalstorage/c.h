@@ -486,7 +486,8 @@ GS_EXPORT gs_code gs_compact(gs_storage* storage, gs_error** error) GS_NO_THROW;
  * GS_DAMAGED: the log is, and the copy holds what was written before its first damage. */
 GS_EXPORT gs_code gs_backup(const gs_storage* storage, const char* directory, size_t length,
                             gs_error** error) GS_NO_THROW;
-/* Makes a storage from a backup, with a new writer. GS_EXISTS, GS_NOT_A_STORAGE. */
+/* Makes a storage from a backup, with a new writer. GS_EXISTS, GS_NOT_A_STORAGE; GS_DAMAGED: the
+ * backup is, or does not lead to the state that the storage had. */
 GS_EXPORT gs_code gs_restore(const char* backup, size_t backup_length, const char* directory,
                              size_t directory_length, gs_error** error) GS_NO_THROW;
 

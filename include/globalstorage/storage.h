@@ -363,7 +363,8 @@ class Storage {
   // exists: the directory is neither new nor empty; damaged: the log is, and the copy holds what
   // was written before its first damage.
   Error backup(const std::string& directory, const Progress& progress = {}) const;
-  // Makes a storage from a backup, with a new writer. Errors: exists, not_a_storage.
+  // Makes a storage from a backup, with a new writer. Errors: exists, not_a_storage; damaged: the
+  // backup is, or does not lead to the state that the storage had.
   static Error restore(const std::string& backup, const std::string& directory,
                        const Progress& progress = {});
 

@@ -94,6 +94,20 @@ test('a copy goes into a new or empty directory that is not inside of its source
   place.fails(EXIT.failure, ['restore', backup, path.join(backup, 'x')], /lies inside of what is copied/);
 });
 
+test('a backup that leads to another state is refused', (t) => {
+  const place = new Place(t);
+  place.ok(['insert', '{"a":1}']);
+  const backup = place.path('backup');
+  place.ok(['backup', backup]);
+  const file = path.join(backup, 'backup.json');
+  const note = JSON.parse(fs.readFileSync(file, 'utf8'));
+  assert.strictEqual(note.digest, place.json(['digest']).digest);
+  note.digest = note.digest.replace(/^./, (first) => (first === '0' ? '1' : '0'));
+  fs.writeFileSync(file, JSON.stringify(note) + '\n');
+  place.fails(EXIT.unverified, ['restore', backup, place.path('new')], /leads to another state/);
+  assert.ok(!fs.existsSync(place.path('new/storage.json')));
+});
+
 test('bench measures this engine and leaves nothing behind', (t) => {
   const place = new Place(t);
   const tmp = place.path('tmp');

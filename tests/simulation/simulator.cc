@@ -291,13 +291,22 @@ class Schedule {
     ++totals_.restored;
     const auto digest = db_->digest();
     if (!digest.ok()) return "no digest: " + digest.error().text();
-    platform::MemoryFileSystem copy;
-    if (Error error = db_->backup(copy)) return "no backup: " + error.text();
-    auto opened = Database::open(setup(copy));
-    if (!opened.ok()) return "a backup cannot be opened: " + opened.error().text();
-    std::string failure = check_same(opened.value(), digest->digest);
-    if (failure.empty() && random_.chance(200)) failure = check_verified(opened.value(), false);
-    return failure.empty() ? failure : "as a backup: " + failure;
+    platform::MemoryFileSystem backup;
+    platform::MemoryFileSystem restored;
+    if (Error error = db_->backup(backup)) return "no backup: " + error.text();
+    Database::Setup reading = setup(backup);
+    reading.options.read_only = true;
+    auto source = Database::open(std::move(reading));
+    if (!source.ok()) return "a backup cannot be opened: " + source.error().text();
+    std::string failure = check_same(source.value(), digest->digest);
+    if (!failure.empty()) return "as a backup: " + failure;
+    if (!random_.chance(150)) return {};
+    if (Error error = source.value()->restore(restored)) return "not restored: " + error.text();
+    auto copy = Database::open(setup(restored));
+    if (!copy.ok()) return "what was restored cannot be opened: " + copy.error().text();
+    failure = check_same(copy.value(), digest->digest);
+    if (failure.empty()) failure = check_verified(copy.value(), false);
+    return failure.empty() ? failure : "restored: " + failure;
   }
 
   std::string check_same(const DatabasePtr& db, const Digest& digest) {

@@ -118,6 +118,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Error checkpoint();
   Error compact(const Progress& progress = {});
   Error backup(platform::FileSystem& target, const Progress& progress = {});
+  // Of a backup: the copy with which work goes on. Errors: damaged, when this is not the state that
+  // backup() saw.
+  Error restore(platform::FileSystem& target, const Progress& progress = {});
   Result<BlobRef> put_blob(Bytes bytes);
   Result<Buffer> get_blob(const BlobRef& blob) const;
 
@@ -203,6 +206,12 @@ class Database : public std::enable_shared_from_this<Database> {
   using Located = std::function<Error(log::Location at, Bytes change, bool& stop)>;
   Error each_change(const Settled& settled, const Located& visit, log::Location from = 0) const;
   Result<log::Location> locate(const Settled& settled, const Digest& change) const;
+
+  // backup.cc
+  Result<Digest> state_digest_at(const Moment& moment) const;
+  Error note_state(const Settled& settled, platform::FileSystem& target) const;
+  Error check_note();
+  Error copy(platform::FileSystem& target, bool with_note, const Progress& progress);
 
   // erase.cc
   struct Payloads;

@@ -322,11 +322,7 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
       verifier.fail(Verifier::state, std::string(rebuild_error.message()));
     } else {
       GS_TRY(const Digest expected, rebuild->digest());
-      std::vector<Digest> buckets;
-      BucketSet all;
-      all.set();
-      GS_TRY(const Digest actual,
-             state_digest(settled.moment.version, settled.moment.at, tables_, all, buckets));
+      GS_TRY(const Digest actual, state_digest_at(settled.moment));
       if (expected != actual) {
         verifier.fail(Verifier::state, "the state digest is " + actual.text() +
                                            ", the log leads to " + expected.text() +

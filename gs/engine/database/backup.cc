@@ -1,0 +1,193 @@
+// Copies of a storage, and whether they lead to the state that it had.
+//
+// A backup is the log and no state, so it is worth what replay makes of it. Nobody finds out before
+// it is needed; so backup() notes the state digest, and restoring compares it with that of what was
+// replayed. It needs no more than reading the state once.
+
+#include <algorithm>
+
+#include "gs/engine/database/database.h"
+#include "gs/engine/database/digest.h"
+#include "gs/storage/log/segment.h"
+
+namespace gs::engine {
+
+namespace {
+
+constexpr const char* kNoteFile = "backup.json";
+// A frontier of thousands of writers fits.
+constexpr std::uint64_t kNoteBytesMax = std::uint64_t{4} << 20;
+
+// Piece in which files are copied.
+constexpr std::size_t kCopyBytes = std::size_t{1} << 20;
+
+// What a copy has done: it reads the log twice, to check and to copy it, and the blobs once.
+struct Copied {
+  const Progress& progress;
+  std::uint64_t total = 0;
+  std::uint64_t done = 0;
+
+  void add(std::uint64_t bytes) {
+    done += bytes;
+    if (progress) progress(std::min(done, total), total);
+  }
+};
+
+Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std::string& path,
+                Copied& copied, std::uint64_t bytes_max = ~std::uint64_t{0}) {
+  GS_TRY(const auto source, from.open(path, platform::OpenMode::read));
+  GS_TRY(const auto target, to.open(path, platform::OpenMode::create));
+  GS_TRY(std::uint64_t size, source->size());
+  size = std::min(size, bytes_max);
+  Buffer piece(kCopyBytes);
+  for (std::uint64_t at = 0; at < size;) {
+    GS_TRY(const std::size_t got, source->read(at, piece));
+    if (got == 0) break;  // truncated meanwhile: only preallocated zeros can be
+    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(got, size - at));
+    GS_TRY_OK(target->write(at, Bytes(piece).first(part)));
+    at += part;
+    copied.add(part);
+  }
+  return target->sync();
+}
+
+// A copy that mixes with something else is none.
+Error check_target(platform::FileSystem& target) {
+  const std::string name = target.display("");
+  if (target.exists("storage.json")) {
+    return Error(Code::exists, name + " holds a storage already. Choose another directory");
+  }
+  if (target.exists("log")) {
+    return Error(Code::exists, name +
+                                   " holds a log without a storage.json, as a backup that was not "
+                                   "finished leaves it. Remove it, or choose another directory");
+  }
+  const auto names = target.list("");
+  if (names.ok() && !names->empty()) {
+    return Error(Code::exists, name + " is not empty. Choose a new directory");
+  }
+  return {};
+}
+
+// The segments up to `end`, and nothing of what lies behind it.
+Error copy_segments(platform::FileSystem& from, platform::FileSystem& to, log::Location end,
+                    Copied& copied) {
+  GS_TRY(const std::vector<std::string> names, from.list("log"));
+  for (const std::string& name : names) {
+    const auto segment = log::parse_segment_name(name);
+    if (!segment || segment->number > log::segment_of(end)) continue;
+    const bool last = segment->number == log::segment_of(end);
+    if (last && log::offset_of(end) < log::kSegmentHeaderBytes) continue;
+    GS_TRY_OK(
+        copy_file(from, to, "log/" + name, copied, last ? log::offset_of(end) : ~std::uint64_t{0}));
+  }
+  return {};
+}
+
+std::string place_of(const log::Damage& damage) {
+  return "segment " + std::to_string(damage.segment) + " offset " + std::to_string(damage.offset) +
+         ": " + damage.what;
+}
+
+// The text of the note: what the state of this frontier is.
+std::string note_text(const std::vector<Digest>& frontier, const Digest& digest) {
+  std::string text = "{\"format\":" + std::to_string(kFormatVersion) + ",\"frontier\":[";
+  for (const Digest& each : frontier) {
+    if (text.back() != '[') text += ',';
+    text += '"' + each.text() + '"';
+  }
+  return text + "],\"digest\":\"" + digest.text() + "\"}\n";
+}
+
+}  // namespace
+
+Result<Digest> Database::state_digest_at(const Moment& moment) const {
+  std::vector<Digest> buckets;
+  BucketSet all;
+  all.set();
+  return state_digest(moment.version, moment.at, tables_, all, buckets);
+}
+
+Error Database::note_state(const Settled& settled, platform::FileSystem& target) const {
+  GS_TRY(const Digest digest, state_digest_at(settled.moment));
+  return target.write_whole(kNoteFile, as_bytes(note_text(settled.frontier, digest)));
+}
+
+Error Database::check_note() {
+  auto note = env_.files->read_whole(kNoteFile, kNoteBytesMax);
+  if (note.code() == Code::not_found) return {};  // of a damaged storage, or no backup
+  if (!note.ok()) return std::move(note).error();
+  GS_TRY(const Settled settled, settle());
+  GS_TRY(const Digest digest, state_digest_at(settled.moment));
+  const std::string expected = note_text(settled.frontier, digest);
+  if (as_text(note.value()) == expected) return {};
+  // Somebody went on with the backup: then the note is about another moment.
+  const std::string_view about =
+      std::string_view(expected).substr(0, expected.rfind(",\"digest\""));
+  if (!as_text(note.value()).starts_with(about)) return {};
+  return Error(Code::damaged,
+               "the log of " + env_.files->display("") +
+                   " leads to another state than the storage had when this backup was made. "
+                   "Restore another one, and run `gstore verify --full` on the original");
+}
+
+Error Database::backup(platform::FileSystem& target, const Progress& progress) {
+  return copy(target, true, progress);
+}
+
+Error Database::restore(platform::FileSystem& target, const Progress& progress) {
+  GS_TRY_OK(check_note());
+  return copy(target, false, progress);
+}
+
+Error Database::copy(platform::FileSystem& target, bool with_note, const Progress& progress) {
+  std::lock_guard erase_lock(erase_mutex_);  // segments must not be rewritten while they are copied
+  if (!read_only_) GS_TRY_OK(sync());
+  GS_TRY_OK(check_target(target));
+  // Restoring refuses damage, so nobody must take a copy of damage for a backup. What stands before
+  // the first damage is a whole storage of its own, and worth having.
+  std::vector<log::Damage> damage;
+  Copied copied{progress};
+  GS_TRY(copied.total, blobs_->total_bytes());
+  copied.total += 2 * log_->bytes();
+  GS_TRY_OK(log_->verify({}, damage, [&](std::uint64_t done, std::uint64_t) {
+    copied.add(done - std::min(done, copied.done));
+  }));
+  const bool damaged = !damage.empty() || !recovery_.damage.empty();
+  log::Location sound_end = ~log::Location{0};
+  for (const log::Damage& each : damage) {
+    const auto offset = static_cast<std::uint32_t>(each.offset);
+    sound_end = std::min(sound_end, log::location(each.segment, offset));
+  }
+  if (sound_end <= log_->first()) {
+    return Error(Code::damaged, "the log is damaged from its beginning (" +
+                                    place_of(damage.front()) +
+                                    "): nothing was copied. Restore from an older backup");
+  }
+  GS_TRY_OK(target.make_directory("", true));
+  GS_TRY_OK(target.make_directory("log", true));
+  // The mark first: it must not name frames that were written after their segment was copied. Of
+  // the segments what is there now: a copy of more would be torn in the middle of a later change.
+  const bool with_mark = !damaged && env_.files->exists("log/mark");
+  if (with_mark) GS_TRY_OK(copy_file(*env_.files, target, "log/mark", copied));
+  GS_TRY(const Settled settled, settle());
+  const log::Location end = std::min(settled.log.end, sound_end);
+  GS_TRY_OK(copy_segments(*env_.files, target, end, copied));
+  GS_TRY_OK(target.sync_directory("log"));
+  GS_TRY_OK(blobs_->each([&](const std::string& path) -> Error {
+    GS_TRY_OK(target.make_directory(path.substr(0, path.rfind('/')), true));
+    return copy_file(*env_.files, target, path, copied);
+  }));
+  if (with_note && !damaged) GS_TRY_OK(note_state(settled, target));
+  // Last: without it the copy is no storage, so an interrupted backup cannot be taken for one.
+  GS_TRY_OK(copy_file(*env_.files, target, "storage.json", copied));
+  GS_TRY_OK(target.sync_directory(""));
+  if (!damaged) return {};
+  const std::string first = damage.empty() ? recovery_.damage.front() : place_of(damage.front());
+  return Error(Code::damaged,
+               "the log is damaged (" + first + "): " + target.display("") +
+                   " holds only what was written before that, which can be restored. Keep older "
+                   "backups, and run `gstore verify` to see the extent");
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,87 @@
+// Goal: a backup that does not lead to the state of its storage is noticed, at the latest when it is
+// restored.
+// Method: the note of a good backup is changed, as if replay had led elsewhere.
+#include <gtest/gtest.h>
+
+#include "gs/engine/database/test_world.h"
+
+namespace gs::engine::testing {
+namespace {
+
+struct Backup : World {
+  platform::MemoryFileSystem copy;
+  Content content;
+  Digest digest;
+
+  Backup() {
+    Store db = create();
+    const Id id = db.insert("City", R"({"name":"Kyiv"})").value();
+    db.put("City", "lviv", R"({"name":"Lviv"})").value();
+    EXPECT_FALSE(db.update(id, R"({"capital":true})"));
+    content = db.content();
+    digest = db.digest();
+    EXPECT_FALSE(db->backup(copy));
+  }
+  std::string note() { return std::string(as_text(copy.read_whole("backup.json", 4096).value())); }
+  // As the restore of the public interface: opened for reading, then copied.
+  Error restore(platform::FileSystem& target) {
+    options.read_only = true;
+    GS_TRY(const Store source, try_open(copy));
+    options.read_only = false;
+    return source->restore(target);
+  }
+};
+
+TEST(BackupNote, SaysToWhichStateTheLogLeads) {
+  Backup backup;
+  const Store db = backup.open();
+  EXPECT_EQ(backup.note(), "{\"format\":1,\"frontier\":[\"" + db.head().text() +
+                               "\"],\"digest\":\"" + backup.digest.text() + "\"}\n");
+}
+
+TEST(BackupNote, ABackupIsRestoredWithoutIt) {
+  Backup backup;
+  platform::MemoryFileSystem target;
+  ASSERT_FALSE(backup.restore(target));
+  EXPECT_FALSE(target.exists("backup.json"));
+  const Store db = backup.open(target);
+  EXPECT_EQ(db.content(), backup.content);
+  EXPECT_EQ(db.digest(), backup.digest);
+}
+
+TEST(BackupNote, AnotherStateIsRefused) {
+  Backup backup;
+  std::string note = backup.note();
+  char& nibble = note[note.size() - 4];
+  nibble = nibble == '0' ? '1' : '0';
+  ASSERT_FALSE(backup.copy.write_whole("backup.json", as_bytes(note)));
+  platform::MemoryFileSystem target;
+  const Error error = backup.restore(target);
+  EXPECT_EQ(error.code(), Code::damaged);
+  EXPECT_NE(error.text().find("leads to another state"), std::string::npos) << error.text();
+  EXPECT_FALSE(target.exists("storage.json"));
+}
+
+// Backups of before had no note.
+TEST(BackupNote, NoNoteIsNoMistake) {
+  Backup backup;
+  ASSERT_FALSE(backup.copy.remove("backup.json"));
+  platform::MemoryFileSystem target;
+  ASSERT_FALSE(backup.restore(target));
+  EXPECT_EQ(backup.open(target).content(), backup.content);
+}
+
+TEST(BackupNote, IsAboutItsMomentOnly) {
+  Backup backup;
+  {
+    const Store db = backup.open(backup.copy);
+    db.insert("City", R"({"name":"Odesa"})").value();
+    ASSERT_FALSE(db->close());
+  }
+  platform::MemoryFileSystem target;
+  ASSERT_FALSE(backup.restore(target));
+  EXPECT_EQ(backup.open(target).content().size(), backup.content.size() + 1);
+}
+
+}  // namespace
+}  // namespace gs::engine::testing
