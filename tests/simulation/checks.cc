@@ -29,6 +29,25 @@ std::string read_records(const DatabasePtr& db, Found& found) {
   return {};
 }
 
+// Larger than any file of a simulation.
+constexpr std::uint64_t kFileBytesMax = std::uint64_t{1} << 30;
+
+std::string check_gone_in(platform::FileSystem& files, const std::string& directory,
+                          const std::set<std::string>& marks) {
+  const auto names = files.list(directory);
+  if (!names.ok()) return {};  // not there yet
+  for (const std::string& name : names.value()) {
+    const std::string path = directory + "/" + name;
+    const auto bytes = files.read_whole(path, kFileBytesMax);
+    if (!bytes.ok()) return path + " cannot be read: " + bytes.error().text();
+    for (const std::string& mark : marks) {
+      if (as_text(bytes.value()).find(mark) != std::string_view::npos)
+        return path + " has bytes of what was erased: " + mark;
+    }
+  }
+  return {};
+}
+
 std::string check_at(const DatabasePtr& db, const Landmark& landmark, const Id& id) {
   const auto held = db->get_at(id, landmark.change);
   const std::string name = "record " + id.text() + " at change " + landmark.change.text();
@@ -87,6 +106,11 @@ std::string check_proof(const DatabasePtr& db, const Id& id, const Effect* last)
   const bool erased = last != nullptr && last->erased;
   if (erased && text.code() != Code::erased) return "a proof of what was erased: " + id.text();
   return {};
+}
+
+std::string check_gone(platform::FileSystem& files, const std::set<std::string>& marks) {
+  std::string found = check_gone_in(files, "log", marks);
+  return found.empty() ? check_gone_in(files, "state", marks) : found;
 }
 
 void Landmarks::add(const Digest& change, const Model& model) {

@@ -21,6 +21,9 @@ std::string check_verified(const DatabasePtr& db, bool full);
 // What can be proven of a record, by what last happened to it; null: it was never heard of.
 std::string check_proof(const DatabasePtr& db, const Id& id, const Effect* last);
 
+// No file has any of these bytes.
+std::string check_gone(platform::FileSystem& files, const std::set<std::string>& marks);
+
 // A change of the log and what the storage held after it.
 struct Landmark {
   Digest change;

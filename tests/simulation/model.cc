@@ -14,10 +14,11 @@ std::string json_of(const std::vector<Field>& fields) {
   return json + "}";
 }
 
-DocumentPtr Document::make(std::string collection, std::string key, std::vector<Field> fields) {
+DocumentPtr Document::make(std::string collection, std::string key, std::string mark,
+                           std::vector<Field> fields) {
   std::string json = json_of(fields);
-  return std::make_shared<const Document>(
-      Document{std::move(collection), std::move(key), std::move(fields), std::move(json)});
+  return std::make_shared<const Document>(Document{
+      std::move(collection), std::move(key), std::move(fields), std::move(mark), std::move(json)});
 }
 
 DocumentPtr Document::updated(const std::vector<Field>& delta) const {
@@ -31,7 +32,7 @@ DocumentPtr Document::updated(const std::vector<Field>& delta) const {
       at->second = field.second;
     }
   }
-  return make(collection, key, std::move(merged));
+  return make(collection, key, mark, std::move(merged));
 }
 
 bool same(const Content& content, const Found& found) {
@@ -72,6 +73,16 @@ bool Model::settle(const Found& found) {
     return true;
   }
   return false;
+}
+
+std::set<std::string> Model::marks(const Id& id) const {
+  std::set<std::string> marks;
+  for (const Effects& effects : history_) {
+    for (const Effect& effect : effects) {
+      if (effect.id == id && effect.document) marks.insert(effect.document->mark);
+    }
+  }
+  return marks;
 }
 
 const Effect* Model::last(const Id& id) const {

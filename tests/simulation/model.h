@@ -23,10 +23,11 @@ struct Document {
   std::string collection;
   std::string key;
   std::vector<Field> fields;
+  std::string mark;  // some bytes of it that nothing else has
   std::string json;  // of the fields that have a value
 
   static std::shared_ptr<const Document> make(std::string collection, std::string key,
-                                              std::vector<Field> fields);
+                                              std::string mark, std::vector<Field> fields);
   // With the fields of `delta` written over it.
   std::shared_ptr<const Document> updated(const std::vector<Field>& delta) const;
 };
@@ -66,6 +67,8 @@ class Model {
   // After a crash: the content must be that after some transaction not before the last
   // acknowledged one; later ones are forgotten. False when it is that of no such moment.
   bool settle(const Found& found);
+  // The marks of all documents that a record ever was.
+  std::set<std::string> marks(const Id& id) const;
   // What last happened to a record; null when nothing did.
   const Effect* last(const Id& id) const;
 

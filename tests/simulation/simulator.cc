@@ -165,9 +165,11 @@ class Schedule {
     landmarks_.erased(id, erased.ok());
     if (erased.ok()) {
       ++totals_.erasures;
-      ++erasures_;
+      erased_.merge(model_.marks(id));
       model_.commit({{id, nullptr, true}});
       model_.acknowledge();
+      std::string left = check_gone(files_, erased_);
+      if (!left.empty() && readable()) return left;
     } else if (notice(erased.error())) {
       if (erased.code() == Code::not_found) return "an erasure does not find what was there";
       // What it did may be in the log or not; while the storage goes on, it knows.
@@ -197,10 +199,13 @@ class Schedule {
       notice(report.error());
       return {};
     }
-    // What cannot be read is reported as well.
+    return readable() ? complaint(report.value()) : std::string();
+  }
+
+  // What cannot be read looks wrong as well.
+  bool readable() const {
     const Faults& faults = files_.faults();
-    const bool readable = files_.powered() && faults.read_fails == 0 && faults.fail_call == 0;
-    return readable ? complaint(report.value()) : std::string();
+    return files_.powered() && faults.read_fails == 0 && faults.fail_call == 0;
   }
 
   void end_life() {
@@ -233,13 +238,13 @@ class Schedule {
     failure = read_all(db_, found);
     if (failure.empty()) failure = match(found);
     landmarks_.settle(db_, model_);
-    if (failure.empty() && random_.chance(200)) failure = look_back();
+    if (failure.empty() && random_.chance(150)) failure = look_back();
     return failure.empty() ? check_log() : failure;
   }
 
   // In a share of lives, which is larger when something was erased: the log alone leads here.
   std::string check_log() {
-    const std::uint64_t what = random_.below(erasures_ == 0 ? 2500 : 1000);
+    const std::uint64_t what = random_.below(erased_.empty() ? 2500 : 1000);
     if (what < 180) return rebuild();
     if (what < 330) return restore();
     if (what < 430) return check_verified(db_, true);
@@ -328,10 +333,11 @@ class Schedule {
     return {};
   }
 
-  // History, proofs and blobs.
+  // History, blobs, proofs, and what must not be seen any more.
   std::string look_back() {
     std::string failure = landmarks_.check(db_, model_, random_);
     if (failure.empty()) failure = check_blobs(*db_);
+    if (failure.empty()) failure = check_gone(files_, erased_);
     const Id id = workload_.to_erase();
     return failure.empty() ? check_proof(db_, id, model_.last(id)) : failure;
   }
@@ -347,7 +353,7 @@ class Schedule {
   std::size_t erased_at_once_ = Database::Setup().erased_at_once;
   DatabasePtr db_;
   bool broken_ = false;
-  std::uint64_t erasures_ = 0;
+  std::set<std::string> erased_;  // marks of what was erased for certain
   Model model_;
   Workload workload_{random_, model_};
   Landmarks landmarks_;

@@ -104,23 +104,23 @@ std::string Workload::stage_one(Staging& staging) {
 std::string Workload::stage_insert(Staging& staging) {
   std::string collection = random_.chance(700) ? "City" : "";
   if (random_.chance(60)) collection = "New" + std::to_string(counter_++);
-  DocumentPtr document = Document::make(collection, "", fields(random_.chance(200)));
-  const auto encoded = staging.tx.encoder.encode_json(collection, document->json);
+  DocumentPtr made = document(collection, "");
+  const auto encoded = staging.tx.encoder.encode_json(collection, made->json);
   Id id;
   if (!encoded.ok() || staging.db.stage_insert(staging.tx, encoded.value(), id)) return {};
   if (model_.knows(id)) return "an id was minted a second time: " + id.text();
-  staging.did(id, std::move(document));
+  staging.did(id, std::move(made));
   return {};
 }
 
 void Workload::stage_put(Staging& staging) {
   const std::string collection = random_.chance(800) ? "" : "Town";
   const std::string key = "key" + std::to_string(random_.below(kKeys));
-  DocumentPtr document = Document::make(collection, key, fields(random_.chance(200)));
-  const auto encoded = staging.tx.encoder.encode_json(collection, document->json, key);
+  DocumentPtr made = document(collection, key);
+  const auto encoded = staging.tx.encoder.encode_json(collection, made->json, key);
   const Id id = keyed_id(collection, key);
   if (!encoded.ok() || staging.db.stage_keyed(staging.tx, encoded.value(), id)) return;
-  staging.did(id, std::move(document));
+  staging.did(id, std::move(made));
 }
 
 bool Workload::may_write(Staging& staging, const Id& id) {
@@ -133,12 +133,10 @@ bool Workload::may_write(Staging& staging, const Id& id) {
 
 void Workload::stage_set(Staging& staging, const Id& id) {
   const DocumentPtr before = staging.after.at(id);
-  DocumentPtr document =
-      Document::make(before->collection, before->key, fields(random_.chance(200)));
-  const auto encoded =
-      staging.tx.encoder.encode_json(before->collection, document->json, before->key);
+  DocumentPtr made = document(before->collection, before->key);
+  const auto encoded = staging.tx.encoder.encode_json(before->collection, made->json, before->key);
   if (!encoded.ok() || staging.db.stage(staging.tx, Kind::set, id, encoded.value())) return;
-  staging.did(id, std::move(document));
+  staging.did(id, std::move(made));
 }
 
 void Workload::stage_update(Staging& staging, const Id& id) {
@@ -189,14 +187,16 @@ std::string Workload::field_name() {
   return "f" + std::to_string(random_.below(5));
 }
 
-std::vector<Field> Workload::fields(bool large) {
+DocumentPtr Workload::document(const std::string& collection, const std::string& key) {
+  const bool large = random_.chance(200);
   // Now and then so large that its change has whole blocks, which are written ahead.
   const std::uint64_t huge = large && random_.chance(100) ? 16'384 : 0;
+  std::string mark = "mark " + std::to_string(counter_++) + ".";  // longer than chance
   std::string text(large ? huge + 200 + random_.below(900) : random_.below(20),
                    static_cast<char>('a' + random_.below(26)));
-  std::vector<Field> fields{{"n", value()}, {"t", "\"" + std::move(text) + "\""}};
+  std::vector<Field> fields{{"n", value()}, {"t", "\"" + std::move(text) + mark + "\""}};
   if (random_.chance(250)) fields.emplace_back(field_name(), value());
-  return fields;
+  return Document::make(collection, key, std::move(mark), std::move(fields));
 }
 
 }  // namespace gs::simulation

@@ -51,7 +51,7 @@ class Workload {
   Id any_id(const Content& content);
   std::string value();
   std::string field_name();
-  std::vector<Field> fields(bool large);
+  DocumentPtr document(const std::string& collection, const std::string& key);
 
   platform::SeededRandom& random_;
   const Model& model_;
