@@ -1,5 +1,4 @@
-// Goal: a backup that does not lead to the state of its storage is noticed, at the latest when it is
-// restored.
+// Goal: a backup that does not lead to the state of its storage is noticed when it is restored.
 // Method: the note of a good backup is changed, as if replay had led elsewhere.
 #include <gtest/gtest.h>
 
