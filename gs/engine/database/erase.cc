@@ -235,7 +235,10 @@ Error Database::rewrite_segments(Payloads& payloads) {
     publish_log_view();
     checkpoint_log_bytes_ = std::min(checkpoint_log_bytes_, log_->bytes());  // it became smaller
   }
-  return save_checkpoint();
+  GS_TRY_OK(save_checkpoint());
+  // Also of what failed before; this job is the only one that makes such files.
+  remove_stray_state_files(checkpoint_);
+  return {};
 }
 
 }  // namespace gs::engine

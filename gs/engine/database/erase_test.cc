@@ -246,5 +246,23 @@ TEST(Merging, WritesWhatIsFrozenMeanwhile) {
   EXPECT_EQ(db.complaints(), "");
 }
 
+// The simulation found it: a merge whose checkpoint could not be written leaves the runs that it
+// replaced, with copies of records, until the next open.
+TEST(Erasure, ReachesFilesThatAFailedMergeLeft) {
+  World world;
+  const Store db = world.create();
+  const Id id = db.put("City", "key", secret(0)).value();
+  ASSERT_FALSE(db->compact());
+  const std::vector<std::string> runs = files_with(world.memory, kSecret);
+  const auto run = std::find_if(runs.begin(), runs.end(),
+                                [](const std::string& path) { return path.starts_with("state/"); });
+  ASSERT_NE(run, runs.end());
+  const Buffer left = world.memory.read_whole(*run, kFileBytesMax).value();
+  ASSERT_FALSE(world.memory.write_whole("state/00000099.gsr", left));
+  ASSERT_TRUE(db->erase(id, "asked for").ok());
+  EXPECT_EQ(files_with(world.memory, kSecret), std::vector<std::string>());
+  EXPECT_EQ(db.complaints(), "");
+}
+
 }  // namespace
 }  // namespace gs::engine::testing
