@@ -11,14 +11,17 @@ using state::StampException;
 
 namespace {
 
-// The stamps after `changed` fields were written with `stamp`: base and exceptions, ascending.
-std::vector<StampException> stamps_after(const Current& current,
+// The exceptions after `changed` fields of the result were written with `stamp`, ascending.
+std::vector<StampException> stamps_after(const Current& current, const record::Shape& result,
                                          const std::vector<std::uint16_t>& changed,
                                          const LocalStamp& stamp) {
   std::vector<StampException> after;
   after.reserve(current.exception_count + changed.size());
-  for (std::uint32_t i = 0; i < current.exception_count; ++i)
-    after.push_back(current.exceptions[i]);
+  // Fields keep their places, but when they become members of one: then that one is changed, and
+  // their own stamps have no field any more.
+  if (current.shape->self_describing() == result.self_describing()) {
+    after.assign(current.exceptions, current.exceptions + current.exception_count);
+  }
   for (const std::uint16_t field : changed) {
     const auto at =
         std::lower_bound(after.begin(), after.end(), field,
@@ -67,7 +70,7 @@ Error merge_update(const Current& current, const record::RecordView& delta, cons
   Buffer record;
   GS_TRY(out.shape, record::merge(base, current.shape, delta, record, &changed, shapes));
 
-  std::vector<StampException> exceptions = stamps_after(current, changed, stamp);
+  std::vector<StampException> exceptions = stamps_after(current, *out.shape, changed, stamp);
   out.base = current.base;
   if (covers_all(exceptions, out.shape->field_count(), stamp)) {
     out.base = stamp;
