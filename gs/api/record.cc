@@ -11,6 +11,7 @@
 
 namespace gs {
 
+using record::RecordView;
 using record::ValueView;
 
 namespace {
@@ -113,26 +114,37 @@ namespace {
 // one that its shape has beside the key.
 std::size_t first_field(const record::Shape& shape) noexcept { return shape.keyed() ? 1 : 0; }
 
+// The `index`th field that the record has: what an update removed keeps its place in the shape.
+std::size_t present_field(const RecordView& record, std::size_t index) noexcept {
+  std::size_t field = first_field(record.shape());
+  while (!record.present(field) || index-- != 0) ++field;
+  return field;
+}
+
 }  // namespace
 
 std::size_t Record::field_count() const noexcept {
   const record::Shape& shape = *hold_->shape;
-  if (shape.self_describing()) return hold_->view().field(first_field(shape)).count();
-  return shape.field_count() - first_field(shape);
+  const RecordView view = hold_->view();
+  if (shape.self_describing()) return view.field(first_field(shape)).count();
+  std::size_t count = 0;
+  for (std::size_t i = first_field(shape); i < shape.field_count(); ++i) count += view.present(i);
+  return count;
 }
 
 std::string_view Record::field_name(std::size_t index) const noexcept {
   const record::Shape& shape = *hold_->shape;
-  if (!shape.self_describing()) return shape.fields()[first_field(shape) + index].name;
+  if (!shape.self_describing()) return shape.fields()[present_field(hold_->view(), index)].name;
   return hold_->view().field(first_field(shape)).member_name(static_cast<std::uint32_t>(index));
 }
 
 Field Record::field(std::size_t index) const noexcept {
   const record::Shape& shape = *hold_->shape;
-  const std::size_t first = first_field(shape);
-  const ValueView view = shape.self_describing()
-                             ? hold_->view().field(first).member(static_cast<std::uint32_t>(index))
-                             : hold_->view().field(first + index);
+  const RecordView record = hold_->view();
+  const ValueView view =
+      shape.self_describing()
+          ? record.field(first_field(shape)).member(static_cast<std::uint32_t>(index))
+          : record.field(present_field(record, index));
   return Field(view.type, view.content);
 }
 
@@ -226,6 +238,7 @@ Result<Scan> Storage::scan(const ScanOptions& options) const { return scan(snaps
 
 Result<Scan> Storage::scan(const Snapshot& snapshot, const ScanOptions& options) const {
   Scan scan;
+  if (snapshot.impl_ == nullptr) return scan;  // an empty Snapshot holds nothing
   scan.impl_ = std::make_unique<Scan::Impl>(
       Scan::Impl{engine::ScanState(snapshot.impl_->database, snapshot.impl_->moment,
                                    options.collection, options.from.value_or(Id{}), options.limit),

@@ -103,6 +103,38 @@ TEST_F(StorageTest, FieldsAreThoseOfTheJsonAndNotTheKey) {
 }
 
 // Records are nobody else's to read, also in a directory that was there before.
+// A field that an update had removed was counted, and shown as null.
+TEST_F(StorageTest, ARemovedFieldIsNoFieldAnyMore) {
+  Storage db = Storage::create(path("gs")).value();
+  const Id id = db.insert("City", R"({"name":"Kyiv","old":1,"area":839})").value();
+  ASSERT_TRUE(db.update(id, R"({"old":{"$unset":true}})").ok());
+  const Record record = db.get(id).value();
+  ASSERT_EQ(record.field_count(), 2u);
+  EXPECT_EQ(record.field_name(0), "name");
+  EXPECT_EQ(record.field_name(1), "area");
+  EXPECT_EQ(record.field(1).number(), 839.0);
+}
+
+// What was expected of such a field was read as a number, a set, or the fields of another object.
+TEST_F(StorageTest, SwapComparesFieldsThatAreNamedLikeForms) {
+  Storage db = Storage::create(path("gs")).value();
+  const Id id = db.insert("City", R"({"$literal":{"a":2},"a":1,"n":0})").value();
+  EXPECT_FALSE(db.swap(id, R"({"$literal":{"a":1}})", R"({"n":1})").value());
+  EXPECT_TRUE(db.swap(id, R"({"$literal":{"a":2}})", R"({"n":2})").value());
+  const Id other = db.insert("City", R"({"$int":"5"})").value();
+  EXPECT_TRUE(db.swap(other, R"({"$int":"5"})", R"({"$int":"6"})").value());
+  EXPECT_FALSE(db.swap(other, R"({"$int":"5"})", R"({"$int":"7"})").value());
+  EXPECT_EQ(db.swap(other, "[1]", "{}").code(), Code::invalid);
+}
+
+TEST_F(StorageTest, AnEmptySnapshotHoldsNothingToScan) {
+  Storage db = Storage::create(path("gs")).value();
+  ASSERT_TRUE(db.insert("City", "{}").ok());
+  Scan scan = db.scan(Snapshot(), {}).value();
+  Record record;
+  EXPECT_FALSE(scan.next(record));
+}
+
 TEST_F(StorageTest, WhatIsCreatedIsReadableByItsOwnerOnly) {
   namespace fs = std::filesystem;
   const auto is_private = [](const std::string& where) {
