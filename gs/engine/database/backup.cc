@@ -8,6 +8,7 @@
 
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/digest.h"
+#include "gs/storage/log/mark.h"
 #include "gs/storage/log/segment.h"
 
 namespace gs::engine {
@@ -82,6 +83,17 @@ Error copy_segments(platform::FileSystem& from, platform::FileSystem& to, log::L
         copy_file(from, to, "log/" + name, copied, last ? log::offset_of(end) : ~std::uint64_t{0}));
   }
   return {};
+}
+
+// Of the copy: the source's own mark is of another moment. Older, and a copy that loses its end
+// later would not be noticed; newer, as beside a writer, and the copy would pass for damaged.
+Error write_mark(platform::FileSystem& to, const log::Log::Snapshot& copied) {
+  Buffer slots;
+  for (const std::uint64_t turn : {2, 1}) {  // each in its slot: turn modulo 2
+    const auto slot = log::encode_mark({turn, copied.end, copied.next_sequence});
+    slots.insert(slots.end(), slot.begin(), slot.end());
+  }
+  return to.write_whole("log/mark", slots);
 }
 
 std::string place_of(const log::Damage& damage) {
@@ -166,13 +178,11 @@ Error Database::copy(platform::FileSystem& target, bool with_note, const Progres
   }
   GS_TRY_OK(target.make_directory("", true));
   GS_TRY_OK(target.make_directory("log", true));
-  // The mark first: it must not name frames that were written after their segment was copied. Of
-  // the segments what is there now: a copy of more would be torn in the middle of a later change.
-  const bool with_mark = !damaged && env_.files->exists("log/mark");
-  if (with_mark) GS_TRY_OK(copy_file(*env_.files, target, "log/mark", copied));
+  // What is there now: a copy of more would be torn in the middle of a later change.
   GS_TRY(const Settled settled, settle());
   const log::Location end = std::min(settled.log.end, sound_end);
   GS_TRY_OK(copy_segments(*env_.files, target, end, copied));
+  if (!damaged) GS_TRY_OK(write_mark(target, settled.log));
   GS_TRY_OK(target.sync_directory("log"));
   GS_TRY_OK(blobs_->each([&](const std::string& path) -> Error {
     GS_TRY_OK(target.make_directory(path.substr(0, path.rfind('/')), true));

@@ -65,7 +65,7 @@ void Log::Impl::show_segment(std::uint32_t number, std::shared_ptr<platform::Map
 
 Log::Snapshot Log::Impl::snapshot() const {
   const std::lock_guard lock(state_mutex);
-  Snapshot now{view, {}, end_at, generations};
+  Snapshot now{view, {}, end_at, next_sequence, generations};
   now.segments.reserve(segments.size());
   for (const Segment& each : segments) {
     now.segments.push_back({each.number, each.generation, each.end});

@@ -194,6 +194,7 @@ class Log {
     std::shared_ptr<const View> view;
     std::vector<Segment> segments;
     Location end = 0;
+    std::uint64_t next_sequence = 0;  // of the frame that will begin there
     std::uint64_t generation_sum = 0;
   };
   Snapshot snapshot() const;
