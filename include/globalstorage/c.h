@@ -150,7 +150,7 @@ typedef void (*gs_event_function)(void* context, gs_event_level level, const cha
 /* Always begin with gs_options_default(). */
 typedef struct gs_options {
   bool read_only;
-  bool verify_on_open; /* hash the chain of own changes again while opening; slower */
+  bool verify_on_open; /* check every change of the log again while opening; slower */
   gs_durability durability;
   gs_policy policy;              /* used by gs_create only */
   unsigned threads;              /* beside the callers', 0 .. 8; 0: work runs inside calls */

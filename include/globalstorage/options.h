@@ -42,7 +42,8 @@ struct Options {
   // Threads the engine may use beside the callers', 0 .. 8; 0: background work runs inside calls.
   // Two, because a checkpoint keeps one waiting for the disk.
   unsigned threads = 2;
-  // Hash the chain of own changes again while opening (slower); verify() does it at any time.
+  // Check the chain, signatures and content of every change while opening, also of those that a
+  // checkpoint stands for (as slow as reading the whole log); verify() does it at any time.
   bool verify_on_open = false;
   // Receives what happened; called from any thread, must not call back into the storage.
   std::function<void(const Event&)> on_event;

@@ -182,7 +182,8 @@ Error Database::write_frozen() {
     std::lock_guard lock(background_mutex_);
     frozen_.erase(frozen_.begin());
     frozen.checkpoint.runs = std::move(runs);
-    frozen.checkpoint.number = checkpoint_.number;  // whose file goes when the next but one is there
+    frozen.checkpoint.number =
+        checkpoint_.number;  // whose file goes when the next but one is there
     checkpoint_ = std::move(frozen.checkpoint);
     background_done_.notify_all();  // commits may wait for it
   }

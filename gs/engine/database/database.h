@@ -134,6 +134,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Error recover();
   Error recover_from(std::optional<state::Loaded> loaded);
   Error accept(const graph::ChangeView& change, log::Location at);
+  void refuse_damage();
+  void verify_chain();
   Error adopt_writer();
   void remove_stray_state_files(const state::Checkpoint& checkpoint);
   void report(Event::Level level, std::string_view name, const std::string& text) const;

@@ -244,5 +244,27 @@ TEST(DatabaseThreads, VerifyAndBackupBesideLargeCommitsFindNoDamage) {
   for (std::thread& thread : threads) thread.join();
 }
 
+// A lazy commit between the last sync and the end was confirmed, and dropped.
+TEST(DatabaseThreads, WhatIsCommittedBesideACloseLasts) {
+  for (int round = 0; round < 300; ++round) {
+    World world;
+    Store db = world.create();
+    std::size_t confirmed = 0;
+    std::atomic<bool> began{false};
+    std::thread writer([&] {
+      for (;; began = true) {
+        Batch batch(db.db);
+        if (!batch.insert("City", "{}").ok() || batch.commit(Durability::lazy)) return;
+        ++confirmed;
+      }
+    });
+    while (!began) std::this_thread::yield();
+    EXPECT_TRUE(db->close().ok());
+    writer.join();
+    db.db.reset();
+    ASSERT_EQ(world.open()->stats()->records, confirmed) << "round " << round;
+  }
+}
+
 }  // namespace
 }  // namespace gs::engine::testing

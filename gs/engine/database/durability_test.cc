@@ -391,6 +391,33 @@ TEST_F(DurabilityTest, DamageBeforeTheCheckpointIsFoundByVerify) {
   EXPECT_NE(world.open(damaged).complaints(), "");
 }
 
+// The option was taken, and nothing was verified.
+TEST_F(DurabilityTest, VerifyOnOpenFindsDamageBeforeTheCheckpoint) {
+  fill(db);
+  ASSERT_TRUE(db->checkpoint().ok());
+  Files files = closed_files();
+  world.options.verify_on_open = true;
+  {
+    MemoryFileSystem sound;
+    write_files(sound, files);
+    EXPECT_FALSE(world.open(sound)->read_only());
+  }
+  Buffer& segment = files["log/00000001.gsl"];
+  const std::size_t frame = frames_of(segment)[3];
+  for (const std::size_t at : {60, 400}) {  // of the header, of an operation
+    segment[frame + at] ^= 4;
+    MemoryFileSystem damaged;
+    write_files(damaged, files);
+    const Store hurt = world.open(damaged);
+    EXPECT_TRUE(hurt->read_only());
+    ASSERT_FALSE(hurt->recovery().damage.empty());
+    const std::string where = "segment 1 offset " + std::to_string(frame + log::kFrameBytes);
+    EXPECT_EQ(hurt->recovery().damage.front().substr(0, where.size()), where);
+    EXPECT_EQ(hurt.put("City", "kyiv", "{}").code(), Code::read_only);
+    segment[frame + at] ^= 4;
+  }
+}
+
 // --- verification ---
 
 TEST_F(DurabilityTest, KnownHeadShowsThatTheEndWasCutOff) {

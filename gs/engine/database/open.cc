@@ -199,6 +199,7 @@ Error Database::recover() {
     tables_.clear();
     GS_TRY_OK(recover_from(std::nullopt));
   }
+  if (options_.verify_on_open && recovery_.damage.empty()) verify_chain();
   if (!read_only_) {
     GS_TRY_OK(adopt_writer());
     remove_stray_state_files(checkpoint_);
@@ -284,16 +285,47 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     recovery_.damage.push_back("segment " + std::to_string(damage.segment) + " offset " +
                                std::to_string(damage.offset) + ": " + damage.what);
   }
-  if (!recovery_.damage.empty()) {
-    read_only_ = true;
-    read_only_reason_ = Error(
-        Code::damaged, "the log is damaged (" + recovery_.damage.front() + "), so " +
-                           env_.files->display("") +
-                           " takes no writes. Run `gstore verify` to see the extent, then restore "
-                           "from a backup, or fetch the damaged part from a replica");
-    report(Event::Level::error, "log_damaged", recovery_.damage.front());
-  }
+  if (!recovery_.damage.empty()) refuse_damage();
   return {};
+}
+
+void Database::refuse_damage() {
+  read_only_ = true;
+  read_only_reason_ = Error(
+      Code::damaged, "the log is damaged (" + recovery_.damage.front() + "), so " +
+                         env_.files->display("") +
+                         " takes no writes. Run `gstore verify` to see the extent, then restore "
+                         "from a backup, or fetch the damaged part from a replica");
+  report(Event::Level::error, "log_damaged", recovery_.damage.front());
+}
+
+// What recovery trusts because a checkpoint stands behind it. Stops at the first damage; verify()
+// finds all of it.
+void Database::verify_chain() {
+  std::map<graph::Writer, Digest> heads;
+  log::Location place = 0;
+  const auto check = [&](log::Location at, Bytes bytes, bool&) -> Error {
+    place = at;
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    Digest& head = heads[change.writer()];
+    if (change.prev() != head) {
+      return Error(Code::broken_chain, "change " + change.digest().text() +
+                                           " does not follow its writer's previous change");
+    }
+    head = change.digest();
+    GS_TRY_OK(change.verify_signature());
+    GS_TRY_OK(change.verify_commitments());
+    place = at + bytes.size();  // where the next frame begins, should it be none
+    return {};
+  };
+  Settled whole;
+  whole.log = log_->snapshot();
+  const Error error = each_change(whole, check);
+  if (!error) return;
+  recovery_.damage.push_back("segment " + std::to_string(log::segment_of(place)) + " offset " +
+                             std::to_string(log::offset_of(place)) + ": " +
+                             std::string(error.message()));
+  refuse_damage();
 }
 
 Error Database::accept(const graph::ChangeView& change, log::Location at) {
@@ -400,12 +432,15 @@ Error Database::close() {
   }
   std::lock_guard lock(commit_mutex_);
   closed_ = true;
+  // What was committed since the sync. Nothing more comes in.
+  if (builder_.is_open() && !failure_ && !error) error = close_change();
   log_writing_.stop();
   if (failure_ && !error) {
     error = Error(Code::failed, "an earlier write failed (" + failure_.text() +
                                     "); the next open tells what of it is on disk");
   } else if (log_ != nullptr && !read_only_ && !failure_ && !error) {
     error = log_->close();
+    if (!error) raise_durable(written_);
   }
   lock_.reset();
   return error;
