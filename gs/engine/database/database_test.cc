@@ -348,6 +348,18 @@ TEST_F(DatabaseTest, BlobsAreKeptOnceByTheirContent) {
 
 // --- misuse ---
 
+// A damaged file was taken for the blob, so the one way to repair it said yes and did nothing.
+TEST_F(DatabaseTest, PuttingABlobAgainRepairsIt) {
+  const Buffer bytes(1000, 7);
+  const BlobRef blob = db->put_blob(bytes).value();
+  const std::string name = blob.digest.text();
+  const std::string path = "blobs/" + name.substr(0, 2) + "/" + name;
+  ASSERT_TRUE(world.memory.write_whole(path, Buffer(1000, 8)).ok());
+  ASSERT_EQ(db->get_blob(blob).code(), Code::damaged);
+  ASSERT_TRUE(db->put_blob(bytes).ok());
+  EXPECT_EQ(db->get_blob(blob).value(), bytes);
+}
+
 TEST_F(DatabaseTest, ClosedStorageSaysSo) {
   const Id id = db.insert("City", R"({"n":1})").value();
   ASSERT_TRUE(db->close().ok());

@@ -135,6 +135,7 @@ Error Database::find_payloads(const Settled& settled, Payloads& payloads) const 
     graph::OperationView operation;
     while (cursor.next(operation)) {
       if (operation.id_index != wanted) continue;
+      if (operation.kind == static_cast<std::uint8_t>(Kind::expect)) continue;
       payloads.known = true;
       if (operation.erased() || !holds_payload(operation.kind)) continue;
       payloads.full = payloads.erases.size() >= setup_.erased_at_once;

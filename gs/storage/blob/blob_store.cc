@@ -18,7 +18,8 @@ Result<BlobRef> BlobStore::put(Bytes bytes) {
   const BlobRef blob{crypto::sha256(bytes), bytes.size()};
   const std::string path = path_of(blob.digest);
   const std::string group = path.substr(0, path.rfind('/'));
-  if (files_.exists(path)) {
+  // A file that is there may be damaged; then this is how it is repaired.
+  if (files_.exists(path) && get(blob).ok()) {
     // Its name may be from a put that failed, or that is not done yet.
     GS_TRY_OK(files_.sync_directory(group));
     return blob;
