@@ -123,6 +123,36 @@ TEST(Erasure, ReachesMoreVersionsThanOneTransactionErases) {
   EXPECT_EQ(db->verify({})->erased, 14u);
 }
 
+// An expectation that it is not there is no record.
+TEST(Erasure, WhatWasOnlyExpectedIsNotThere) {
+  World world;
+  const Store db = world.create();
+  const Id nobody = id_of_key("City", "nobody");
+  Batch batch(db.db);
+  ASSERT_FALSE(batch.expect_absent(nobody));
+  ASSERT_TRUE(batch.insert("City", "{}").ok());
+  ASSERT_FALSE(batch.commit());
+  EXPECT_EQ(db->erase(nobody, "").code(), Code::not_found);
+}
+
+// What was minted was learned from the payloads that are there, so the name of an erased record was
+// free again for a clock that goes back.
+TEST(Erasure, TheNameOfAnErasedRecordIsNeverGivenAgain) {
+  World world;
+  Store db = world.create();
+  const std::uint64_t before_ms = world.clock.wall_ms();
+  world.clock.set_wall_ms(before_ms + 1000);
+  const Id gone = db.insert("City", secret(1)).value();
+  EXPECT_EQ(db->erase(gone, "").value(), 1u);
+  ASSERT_FALSE(db->close());
+  db.db.reset();
+  ASSERT_FALSE(world.memory.remove("manifest"));
+  world.clock.set_wall_ms(before_ms + 1000);
+  db = world.open();
+  EXPECT_GT(db.insert("City", "{}").value(), gone);
+  EXPECT_EQ(db.complaints(), "");
+}
+
 // The record has a payload in every one of many segments. One of them at a time is there twice.
 TEST(Erasure, TakesNoMoreRoomThanOneSegmentAndOneMerge) {
   SimFileSystem disk(1);
