@@ -15,7 +15,6 @@
 
 namespace gs::id {
 
-inline constexpr int kMintedVersion = 7;  // of a UUID
 inline constexpr std::uint64_t kIdMsMax = (std::uint64_t{1} << 48) - 1;
 inline constexpr int kMintedVersion = 7;  // of the UUID
 inline constexpr std::uint32_t kIdCounterMax = (1u << 12) - 1;
