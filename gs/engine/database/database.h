@@ -135,6 +135,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error recover_from(std::optional<state::Loaded> loaded);
   Error accept(const graph::ChangeView& change, log::Location at);
   void refuse_damage();
+  void note_damage(log::Location at, const Error& error);
   void verify_chain();
   Error adopt_writer();
   void remove_stray_state_files(const state::Checkpoint& checkpoint);

@@ -320,10 +320,12 @@ void Database::verify_chain() {
   };
   Settled whole;
   whole.log = log_->snapshot();
-  const Error error = each_change(whole, check);
-  if (!error) return;
-  recovery_.damage.push_back("segment " + std::to_string(log::segment_of(place)) + " offset " +
-                             std::to_string(log::offset_of(place)) + ": " +
+  if (const Error error = each_change(whole, check)) note_damage(place, error);
+}
+
+void Database::note_damage(log::Location at, const Error& error) {
+  recovery_.damage.push_back("segment " + std::to_string(log::segment_of(at)) + " offset " +
+                             std::to_string(log::offset_of(at)) + ": " +
                              std::string(error.message()));
   refuse_damage();
 }
@@ -380,18 +382,25 @@ Error Database::adopt_writer() {
   heads_[writer_number_].writer = writer_number_;
 
   bool admitted = true;
+  log::Location place = log_->first();
   Settled whole;
   whole.log = log_->snapshot();
-  GS_TRY_OK(each_change(whole, [&](log::Location, Bytes bytes, bool& stop) -> Error {
-    stop = true;
-    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
-    auto cursor = change.operations();
-    graph::OperationView operation;
-    if (!cursor.next(operation)) return {};
-    GS_TRY(const graph::Genesis genesis, graph::parse_genesis(operation.payload));
-    admitted = genesis.policy == 0 || change.writer() == writer_;
+  const Error unreadable =
+      each_change(whole, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+        stop = true;
+        place = at;
+        GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+        auto cursor = change.operations();
+        graph::OperationView operation;
+        if (!cursor.next(operation)) return {};
+        GS_TRY(const graph::Genesis genesis, graph::parse_genesis(operation.payload));
+        admitted = genesis.policy == 0 || change.writer() == writer_;
+        return {};
+      });
+  if (unreadable) {  // recovery trusted it, as a checkpoint stands behind it
+    note_damage(place, unreadable);
     return {};
-  }));
+  }
   if (!admitted) {
     read_only_ = true;
     read_only_reason_ =

@@ -291,7 +291,8 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
     if (at >= settled.log.end) return {};
     verifier.passed(Verifier::frames);
     verifier.check(at, change);
-    if (rebuild && !rebuild_error) rebuild_error = rebuild->apply(at, change);
+    // Only what was found valid may be applied: that trusts the operations.
+    if (rebuild && !rebuild_error && report.ok) rebuild_error = rebuild->apply(at, change);
     return {};
   };
   if (incremental) {

@@ -89,12 +89,13 @@ Error Log::Impl::walk(const Snapshot& snapshot, Location from, Location to,
       FrameCheck check;
       check.fault = FrameFault::length;
       if (bytes != nullptr) check = check_head({bytes, static_cast<std::size_t>(limit - offset)});
-      if (check.fault == FrameFault::blank) break;  // preallocated space of a crashed process
       if (check.fault != FrameFault::none) {
         const std::string name = path(segment_name({segment.number, segment.generation}));
-        return Error(Code::damaged, files.display(name) + " at offset " + std::to_string(offset) +
-                                        ": " + fault_text(check.fault) +
-                                        "; run verify to see all damage");
+        const bool blank = check.fault == FrameFault::blank;
+        return Error(Code::damaged,
+                     files.display(name) + " at offset " + std::to_string(offset) + ": " +
+                         (blank ? "zeros where a frame should begin" : fault_text(check.fault)) +
+                         "; run verify to see all damage");
       }
       GS_TRY_OK(visit(at + kFrameBytes, check.head.sequence,
                       {bytes + kFrameBytes, check.head.change_bytes}));
