@@ -127,7 +127,7 @@ namespace {
 // Every try that fails means that somebody else's write succeeded.
 constexpr int kSwapTriesMax = 1000;
 
-// The fields of a record's text: also of one that would be a form inside a value, like {"$int":"5"}.
+// The fields of a record's text, also where a value of it would be a form, like {"$int":"5"}.
 // The encoder is its own, because what somebody expects must not count as a shape of the storage.
 Result<Object> expected_fields(std::string_view json) {
   record::Encoder encoder;

@@ -1,5 +1,5 @@
-// gs_model [--seconds N] [--seed S] [--count C] [--directory D]: walks from seed S on, for N seconds
-// or C walks, stops at the first difference (exit 1) and prints how to repeat it.
+// gs_model [--seconds N] [--seed S] [--count C] [--directory D]: walks from seed S on, for N
+// seconds or C walks, stops at the first difference (exit 1) and prints how to repeat it.
 
 #include <chrono>
 #include <cstdio>
