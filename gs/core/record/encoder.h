@@ -13,9 +13,10 @@
 
 namespace gs::record {
 
+// A view: counting users of the shape for every record would cost as much as reading a short one.
 struct Encoded {
-  ShapePtr shape;
-  Bytes bytes;  // inside the Encoder, until the next call
+  const ShapePtr& shape;  // of the ShapeCache, which keeps it as long as it lives
+  Bytes bytes;            // inside the Encoder, until the next call
 };
 
 class Encoder {

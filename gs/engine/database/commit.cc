@@ -125,7 +125,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
     if (made.kind == Kind::update) {
       current = made.more->merged.as_current();
     } else if (exists) {
-      current = {before.shape, tx.records.data() + before.begin, stamp, nullptr, 0};
+      current = {*before.shape, tx.records.data() + before.begin, stamp, nullptr, 0};
     }
   } else {
     Found found;
@@ -152,10 +152,10 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   if (prepared.kind == Kind::remove) return {};
   if (prepared.kind == Kind::update || current.exception_count != 0) {
     prepared.more = scratch_->take_more();
-    prepared.more->find_exceptions(current, *staged.shape);
+    prepared.more->find_exceptions(current, **staged.shape);
   }
   if (prepared.kind != Kind::update) return {};
-  const record::RecordView delta(staged.shape.get(), tx.records.data() + staged.begin);
+  const record::RecordView delta(staged.shape->get(), tx.records.data() + staged.begin);
   return merge_update(current, delta, stamp, prepared.more->merged, shape_cache_.get());
 }
 
@@ -179,7 +179,7 @@ std::size_t Database::cost(const TransactionState& tx) {
     const Prepared& prepared = scratch_->prepared[i];
     bytes +=
         graph::ChangeBuilder::cost(prepared.payload_bytes(staged), 1 + prepared.exception_count());
-    if (staged.shape) add_shape(staged.shape);
+    if (staged.shape != nullptr) add_shape(*staged.shape);
     if (prepared.kind == Kind::update) add_shape(prepared.more->merged.shape);
   }
   return bytes;
@@ -307,14 +307,14 @@ void Database::append_one(const TransactionState& tx, std::size_t index, std::ui
   const StagedOperation& staged = tx.operations[index];
   const Prepared& prepared = scratch_->prepared[index];
   std::uint32_t shape = kUnknown;
-  if (staged.shape) shape = append_shape(staged.shape, stamp.hlc);
+  if (staged.shape != nullptr) shape = append_shape(*staged.shape, stamp.hlc);
   std::uint32_t merged_shape = kUnknown;
   if (prepared.kind == Kind::update) {
     merged_shape = append_shape(prepared.more->merged.shape, stamp.hlc);
   }
 
   const auto appended = builder_.append(static_cast<std::uint8_t>(prepared.kind), flags,
-                                        staged.shape ? &staged.shape->digest() : nullptr,
+                                        staged.shape != nullptr ? &(*staged.shape)->digest() : nullptr,
                                         &staged.id, stamp.hlc, prepared.payload_bytes(staged));
   const std::uint8_t* begin = appended.payload;
   std::uint8_t* record = appended.payload;

@@ -14,7 +14,7 @@ constexpr std::size_t kPoolMax = 16;
 constexpr std::size_t kPooledBytesMax = std::size_t{4} << 20;
 
 void add_record(TransactionState& tx, StagedOperation& operation, const record::Encoded& encoded) {
-  operation.shape = encoded.shape;
+  operation.shape = &encoded.shape;
   operation.begin = tx.records.size();
   operation.bytes = encoded.bytes.size();
   tx.records.insert(tx.records.end(), encoded.bytes.begin(), encoded.bytes.end());

@@ -19,7 +19,7 @@ struct StagedOperation {
   bool keyed = false;  // put by foreign key: insert or set, decided at commit
   Id id;
   std::uint64_t mint = graph::kNoMint;
-  record::ShapePtr shape;
+  const record::ShapePtr* shape = nullptr;  // in the encoder's ShapeCache; null: no record
   std::size_t begin = 0;  // of the record in `records`
   std::size_t bytes = 0;
   Digest version;  // expect
