@@ -307,7 +307,7 @@ Result<Home> home_of(const engine::TransactionState& tx, const Id& id) {
   for (auto staged = tx.operations.rbegin(); staged != tx.operations.rend(); ++staged) {
     if (staged->id != id || staged->kind == Kind::expect || staged->kind == Kind::update) continue;
     if (staged->shape == nullptr) break;
-    const record::RecordView record(staged->shape->get(), tx.records.data() + staged->begin);
+    const record::RecordView record(staged->shape->get(), tx.record(*staged));
     return Home{(*staged->shape)->collection(), std::string(record.key())};
   }
   auto hold = tx.db->get(id);

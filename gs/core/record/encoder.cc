@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "gs/base/check.h"
 #include "gs/core/record/json.h"
 #include "gs/core/record/json_reader.h"
 #include "gs/core/record/record_writer.h"
@@ -54,13 +55,14 @@ struct Encoder::Impl {
   Error check_names();
   Result<Encoded> assemble(std::string_view collection, std::string_view key);
   Encoded done(const Plan& plan, std::size_t record_bytes) const {
-    return {plan.shape, Bytes(record.data(), record_bytes)};
+    return {plan.shape, Bytes(record.data() + kept, record_bytes)};
   }
 
   std::shared_ptr<ShapeCache> cache;
   PlanPtr last;
   std::array<PlanPtr, kRecentPlans> recent;
-  Buffer record;    // the result; never shrinks, so its size is no record's size
+  Buffer record;  // what is kept, then the result; never shrinks, so its size says nothing
+  std::size_t kept = 0;
   Buffer contents;  // names and contents of the pieces
   Buffer object;    // of a self-describing record
   JsonScratch scratch;
@@ -111,14 +113,14 @@ bool Encoder::Impl::read_field(JsonReader& reader, Sink& out, const Place& place
   if (place.type == Type::number) {
     double number = 0;
     if ((next != '-' && (next < '0' || next > '9')) || !reader.number(number)) return false;
-    store(out.at(place.slot), number);
+    store(out.at(out.begin() + place.slot), number);
     return true;
   }
   const std::size_t start = out.used();
   Type type = Type::null;
   if (!reader.value(2, type) || type != place.type) return false;
   if (place.variable || type == Type::null) return true;
-  std::memcpy(out.at(place.slot), out.at(start), out.used() - start);
+  std::memcpy(out.at(out.begin() + place.slot), out.at(start), out.used() - start);
   out.cut_to(start);
   return true;
 }
@@ -126,13 +128,13 @@ bool Encoder::Impl::read_field(JsonReader& reader, Sink& out, const Place& place
 // False for any difference and any error: then the general way decides.
 bool Encoder::Impl::read_by_plan(const Plan& plan, std::string_view json, std::string_view key) {
   const Shape& shape = *plan.shape;
-  Sink out(record, 0);
+  Sink out(record, kept);
   JsonReader reader(json, out, scratch, kRecordBytesMax, false);
   out.append(plan.head);
   const auto end_field = [&](const Place& place) {
     if (!place.variable) return;
-    store_u32(out.at(shape.fixed_end() + 4 * place.slot),
-              static_cast<std::uint32_t>(out.used() - shape.heap_begin()));
+    store_u32(out.at(kept + shape.fixed_end() + 4 * place.slot),
+              static_cast<std::uint32_t>(out.used() - kept - shape.heap_begin()));
   };
   const std::size_t first = shape.keyed() ? 1 : 0;
   if (first != 0) {
@@ -147,10 +149,10 @@ bool Encoder::Impl::read_by_plan(const Plan& plan, std::string_view json, std::s
   }
   if (!reader.take('}')) return false;
   reader.skip_space();
-  size = align_up(out.used(), std::size_t{8});
+  size = align_up(out.used() - kept, std::size_t{8});
   if (reader.left() != 0 || size > kRecordBytesMax) return false;
-  out.append_zeros(size - out.used());
-  store_u32(out.at(0), static_cast<std::uint32_t>(size));
+  out.append_zeros(kept + size - out.used());
+  store_u32(out.at(kept), static_cast<std::uint32_t>(size));
   return true;
 }
 
@@ -211,9 +213,9 @@ Result<Encoded> Encoder::Impl::assemble(std::string_view collection, std::string
   } else {
     for (const NamedPart& member : members) parts.push_back(member.part);
   }
-  Sink out(record, 0);
+  Sink out(record, kept);
   GS_TRY_OK(write_record(*plan->shape, parts, out));
-  return done(*plan, out.used());
+  return done(*plan, out.used() - kept);
 }
 
 Result<Encoded> Encoder::Impl::encode_json(std::string_view collection, std::string_view json,
@@ -289,9 +291,9 @@ Result<Encoded> Encoder::Impl::encode(std::string_view collection, const Object&
     GS_TRY_OK(write_contents(from, delta));
     return assemble(collection, key);
   }
-  Sink out(record, 0);
+  Sink out(record, kept);
   GS_TRY_OK(write_values(*plan->shape, values, out));
-  return done(*plan, out.used());
+  return done(*plan, out.used() - kept);
 }
 
 Encoder::Encoder() : Encoder(std::make_shared<ShapeCache>()) {}
@@ -318,5 +320,16 @@ Result<Encoded> Encoder::encode_delta(std::string_view collection, const Object&
 Result<Encoded> Encoder::encode_delta_json(std::string_view collection, std::string_view json) {
   return impl_->encode_json(collection, json, {}, true);
 }
+
+std::size_t Encoder::keep(const Encoded& last) {
+  GS_CHECK(last.bytes.data() == impl_->record.data() + impl_->kept);
+  const std::size_t begin = impl_->kept;
+  impl_->kept += last.bytes.size();
+  return begin;
+}
+
+Bytes Encoder::kept() const noexcept { return {impl_->record.data(), impl_->kept}; }
+void Encoder::forget() noexcept { impl_->kept = 0; }
+std::size_t Encoder::memory_bytes() const noexcept { return impl_->record.capacity(); }
 
 }  // namespace gs::record

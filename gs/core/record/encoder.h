@@ -40,6 +40,15 @@ class Encoder {
   Result<Encoded> encode_delta(std::string_view collection, const Object& object);
   Result<Encoded> encode_delta_json(std::string_view collection, std::string_view json);
 
+  // Keeps the record encoded last: the next one comes behind it instead of in its place. So a
+  // transaction collects its records without copying them. Returns where in kept() it begins.
+  std::size_t keep(const Encoded& last);
+  // All that was kept, until the next call.
+  Bytes kept() const noexcept;
+  void forget() noexcept;
+  // What kept records have taken so far; forgetting them gives nothing back.
+  std::size_t memory_bytes() const noexcept;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

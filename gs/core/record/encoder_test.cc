@@ -53,6 +53,37 @@ TEST(Encoder, FirstAndLaterRecordsAreTheSameBytes) {
   EXPECT_EQ(first.shape, third.shape);
 }
 
+TEST(Encoder, KeptRecordsLieOneBehindTheOtherAndAreTheSameBytes) {
+  const std::string texts[] = {kCity, R"({"a":1,"b":"x"})", R"({"a":2,"b":"longer than before"})",
+                               R"({"a":{"$int":"7"},"b":null,"c":[1,{"d":2}]})",
+                               R"({"a":3,"b":"x"})"};
+  Encoder encoder;
+  Buffer expected;
+  for (int round = 0; round < 3; ++round) {  // the general way first, then by the plan
+    for (const std::string& text : texts) {
+      Encoder alone;
+      const Made made = keep(alone.encode_json("C", text, "key"));
+      // What is not kept, because it is wrong or not wanted, leaves nothing behind.
+      EXPECT_FALSE(encoder.encode_json("C", R"({"a":2,"b":"x)", "key").ok());
+      EXPECT_TRUE(encoder.encode_json("C", R"({"a":4,"b":"not wanted"})", "key").ok());
+      const auto encoded = encoder.encode_json("C", text, "key");
+      ASSERT_TRUE(encoded.ok());
+      EXPECT_TRUE(equal(encoded->bytes, made.bytes)) << text;
+      EXPECT_EQ(encoder.keep(*encoded), expected.size());
+      expected.insert(expected.end(), made.bytes.begin(), made.bytes.end());
+      EXPECT_TRUE(equal(encoder.kept(), expected)) << text;
+
+      const Value value = parse_json(text).value();
+      const auto from_value = encoder.encode("C", *value.get<Object>(), "key");
+      ASSERT_TRUE(from_value.ok());
+      EXPECT_TRUE(equal(from_value->bytes, made.bytes)) << text;
+    }
+  }
+  encoder.forget();
+  EXPECT_TRUE(encoder.kept().empty());
+  EXPECT_EQ(encoder.keep(encoder.encode_json("C", kCity).value()), 0u);
+}
+
 TEST(Encoder, SpacesEscapesAndOrderDoNotConfuseIt) {
   Encoder encoder;
   const std::string plain = R"({"a":"x","b":1,"c":[1],"d":null,"e":true,"f":{"$int":"7"}})";

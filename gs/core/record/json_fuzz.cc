@@ -1,4 +1,5 @@
-// Text that reads prints to text that reads to the same; both ways of encoding agree on it.
+// Text that reads prints to text that reads to the same; both ways of encoding agree on it, also
+// behind records that are kept.
 #include "gs/core/record/json.h"
 
 #include <cstdlib>
@@ -33,6 +34,10 @@ void check_record(std::string_view text, bool delta) {
   const RecordView view(shape.get(), bytes.data());
   const auto second = encode(text);  // by the plan of the first
   if (!second || second->shape != shape || !equal(second->bytes, bytes)) std::abort();
+  const Bytes kept = encoder.kept();
+  if (encoder.keep(*second) != kept.size()) std::abort();
+  const auto behind = encode(text);
+  if (!behind || !equal(behind->bytes, bytes) || !equal(encoder.kept(), bytes)) std::abort();
   if (delta) return;  // what it removes is not printed
   const auto third = encode(json_of(view));
   if (!third || !equal(third->bytes, bytes)) std::abort();

@@ -125,7 +125,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
     if (made.kind == Kind::update) {
       current = made.more->merged.as_current();
     } else if (exists) {
-      current = {*before.shape, tx.records.data() + before.begin, stamp, nullptr, 0};
+      current = {*before.shape, tx.record(before), stamp, nullptr, 0};
     }
   } else {
     Found found;
@@ -155,7 +155,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
     prepared.more->find_exceptions(current, **staged.shape);
   }
   if (prepared.kind != Kind::update) return {};
-  const record::RecordView delta(staged.shape->get(), tx.records.data() + staged.begin);
+  const record::RecordView delta(staged.shape->get(), tx.record(staged));
   return merge_update(current, delta, stamp, prepared.more->merged, shape_cache_.get());
 }
 
@@ -313,9 +313,10 @@ void Database::append_one(const TransactionState& tx, std::size_t index, std::ui
     merged_shape = append_shape(prepared.more->merged.shape, stamp.hlc);
   }
 
-  const auto appended = builder_.append(static_cast<std::uint8_t>(prepared.kind), flags,
-                                        staged.shape != nullptr ? &(*staged.shape)->digest() : nullptr,
-                                        &staged.id, stamp.hlc, prepared.payload_bytes(staged));
+  const auto appended =
+      builder_.append(static_cast<std::uint8_t>(prepared.kind), flags,
+                      staged.shape != nullptr ? &(*staged.shape)->digest() : nullptr, &staged.id,
+                      stamp.hlc, prepared.payload_bytes(staged));
   const std::uint8_t* begin = appended.payload;
   std::uint8_t* record = appended.payload;
   switch (prepared.kind) {
@@ -329,7 +330,7 @@ void Database::append_one(const TransactionState& tx, std::size_t index, std::ui
     default:
       record = append_overwritten(record, prepared);
   }
-  if (staged.bytes != 0) std::memcpy(record, tx.records.data() + staged.begin, staged.bytes);
+  if (staged.bytes != 0) std::memcpy(record, tx.record(staged), staged.bytes);
 
   if (prepared.kind == Kind::update) {
     applier_.put_image(staged.id, merged_shape, prepared.more->merged, sequence);

@@ -334,6 +334,24 @@ TEST_F(DatabaseTest, LargestRecordIsSixteenMebibytes) {
   EXPECT_EQ(store.complaints(), "");
 }
 
+TEST_F(DatabaseTest, WhatATransactionRefusesTakesNoMemory) {
+  const auto tx = db->begin();
+  const std::string json = "{\"t\":\"" + std::string(std::size_t{8} << 20, 'x') + "\"}";
+  const auto insert = [&] {
+    const auto encoded = tx->encoder.encode_json("City", json);
+    Id id;
+    return db->stage_insert(*tx, encoded.value(), id);
+  };
+  std::size_t accepted = 0;
+  for (; !insert(); ++accepted) ASSERT_LE(accepted, 9u);
+  const std::size_t kept_bytes = tx->encoder.kept().size();
+  const std::size_t memory_bytes = tx->encoder.memory_bytes();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(insert().code(), Code::too_large);
+  EXPECT_EQ(tx->operations.size(), accepted);
+  EXPECT_EQ(tx->encoder.kept().size(), kept_bytes);
+  EXPECT_EQ(tx->encoder.memory_bytes(), memory_bytes);
+}
+
 TEST_F(DatabaseTest, BlobsAreKeptOnceByTheirContent) {
   const Buffer bytes(100'000, 0x5a);
   const BlobRef blob = db->put_blob(bytes).value();

@@ -15,17 +15,16 @@ constexpr std::size_t kPooledBytesMax = std::size_t{4} << 20;
 
 void add_record(TransactionState& tx, StagedOperation& operation, const record::Encoded& encoded) {
   operation.shape = &encoded.shape;
-  operation.begin = tx.records.size();
+  operation.begin = tx.encoder.keep(encoded);
   operation.bytes = encoded.bytes.size();
-  tx.records.insert(tx.records.end(), encoded.bytes.begin(), encoded.bytes.end());
 }
 
 Error too_many(const TransactionState& tx) {
-  if (tx.records.size() <= graph::kTransactionBytesMax) return {};
-  return Error(Code::too_large, "the transaction holds " + std::to_string(tx.records.size()) +
-                                    " bytes; the limit is " +
-                                    std::to_string(graph::kTransactionBytesMax) +
-                                    ". Commit in parts");
+  const std::size_t bytes = tx.encoder.kept().size();
+  if (bytes <= graph::kTransactionBytesMax) return {};
+  return Error(Code::too_large,
+               "the transaction holds " + std::to_string(bytes) + " bytes; the limit is " +
+                   std::to_string(graph::kTransactionBytesMax) + ". Commit in parts");
 }
 
 }  // namespace
@@ -46,7 +45,7 @@ std::unique_ptr<TransactionState> Database::begin() {
 void Database::recycle(std::unique_ptr<TransactionState> state) {
   state->clear();
   state->db.reset();  // a pooled transaction must not keep its own database alive
-  if (state->records.capacity() > kPooledBytesMax) return;
+  if (state->encoder.memory_bytes() > kPooledBytesMax) return;
   std::lock_guard lock(pool_mutex_);
   if (pool_.size() < kPoolMax) pool_.push_back(std::move(state));
 }

@@ -20,7 +20,7 @@ struct StagedOperation {
   Id id;
   std::uint64_t mint = graph::kNoMint;
   const record::ShapePtr* shape = nullptr;  // in the encoder's ShapeCache; null: no record
-  std::size_t begin = 0;  // of the record in `records`
+  std::size_t begin = 0;                    // of the record among those that the encoder keeps
   std::size_t bytes = 0;
   Digest version;  // expect
 };
@@ -33,12 +33,15 @@ struct TransactionState {
   std::shared_ptr<Database> db;
   record::Encoder encoder;
   std::vector<StagedOperation> operations;
-  Buffer records;
   bool failed = false;  // a staging error leaves the transaction usable, this marks "committed"
+
+  const std::uint8_t* record(const StagedOperation& staged) const noexcept {
+    return encoder.kept().data() + staged.begin;
+  }
 
   void clear() noexcept {
     operations.clear();
-    records.clear();
+    encoder.forget();
   }
 };
 
