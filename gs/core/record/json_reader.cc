@@ -1,7 +1,6 @@
 #include "gs/core/record/json_reader.h"
 
-#include <bit>
-
+#include "gs/core/record/plain_text.h"
 #include "gs/core/record/text_forms.h"
 #include "gs/core/record/utf8.h"
 
@@ -70,20 +69,14 @@ bool JsonReader::bounded() {
 }
 
 bool JsonReader::string() {
-  // What comes out is never longer than what is left of the text; 8 bytes are written at a time.
-  std::uint8_t* to = out_.room(left() + 8);
+  // What comes out is never longer than what is left of the text.
+  std::uint8_t* to = out_.room(left());
   std::uint8_t* const begin = to;
   const char* at = at_;
   for (;;) {
-    while (end_ - at >= 8) {
-      const std::uint64_t bytes = load_u64(reinterpret_cast<const std::uint8_t*>(at));
-      store_u64(to, bytes);
-      const std::uint64_t special = escape_bytes(bytes) | (bytes & kHighBits);
-      const int plain = special == 0 ? 8 : std::countr_zero(special) / 8;
-      at += plain;
-      to += plain;
-      if (special != 0) break;
-    }
+    const std::size_t plain = copy_plain(at, static_cast<std::size_t>(end_ - at), to);
+    at += plain;
+    to += plain;
     if (at == end_) return fail(at, "the text ends inside a string; a closing quote is missing");
     const auto c = static_cast<std::uint8_t>(*at);
     if (c == '"') break;
@@ -95,11 +88,14 @@ bool JsonReader::string() {
       return fail(at,
                   "a control character in a string; write it as an escape such as \\n or \\u0000");
     } else {
-      const auto* sequence = reinterpret_cast<const std::uint8_t*>(at);
-      const std::size_t size = utf8_sequence(sequence, static_cast<std::size_t>(end_ - at));
-      if (size == 0) return fail(at, "the text is not UTF-8; convert it first");
-      for (std::size_t i = 0; i < size; ++i) *to++ = sequence[i];
-      at += size;
+      // Such characters come in rows.
+      do {
+        const auto* sequence = reinterpret_cast<const std::uint8_t*>(at);
+        const std::size_t size = utf8_sequence(sequence, static_cast<std::size_t>(end_ - at));
+        if (size == 0) return fail(at, "the text is not UTF-8; convert it first");
+        for (std::size_t i = 0; i < size; ++i) *to++ = sequence[i];
+        at += size;
+      } while (at != end_ && (static_cast<std::uint8_t>(*at) & 0x80) != 0);
     }
   }
   at_ = at + 1;
