@@ -72,7 +72,7 @@ void Database::freeze() {
 
   auto version = std::make_shared<Version>(*version_);
   auto table = version->tables.front();
-  version->tables.insert(version->tables.begin(), std::make_shared<state::RowTable>());
+  version->tables.insert(version->tables.begin(), table->successor());
   version->log = log_->view();
   publish(std::move(version));
   {

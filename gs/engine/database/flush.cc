@@ -88,7 +88,9 @@ void Database::tick() {
   const Sequence now = visible_.load(std::memory_order_acquire);
   quiet_ticks_ = now == tick_seen_ ? quiet_ticks_ + 1 : 0;
   tick_seen_ = now;
-  if (quiet_ticks_ == kQuietTicks) merge_when_idle();
+  if (quiet_ticks_ != kQuietTicks) return;
+  current_version()->tables.front()->trim();
+  merge_when_idle();
 }
 
 }  // namespace gs::engine

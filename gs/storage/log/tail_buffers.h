@@ -7,17 +7,8 @@
 #include <mutex>
 #include <utility>
 
+#include "gs/base/poison.h"
 #include "gs/platform/mutex.h"
-
-// The address sanitizer notices who reads a buffer that is spare.
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
-#define GS_POISON(address, bytes) ASAN_POISON_MEMORY_REGION(address, bytes)
-#define GS_UNPOISON(address, bytes) ASAN_UNPOISON_MEMORY_REGION(address, bytes)
-#else
-#define GS_POISON(address, bytes) static_cast<void>(bytes)
-#define GS_UNPOISON(address, bytes) static_cast<void>(bytes)
-#endif
 
 namespace gs::log {
 
@@ -33,7 +24,7 @@ class TailBuffers {
     }
     std::uint8_t* buffer = spare_->exchange(nullptr);
     if (buffer == nullptr) buffer = new std::uint8_t[bytes_];
-    GS_UNPOISON(buffer, bytes_);
+    unpoison(buffer, bytes_);
     return {buffer, [spare = spare_](std::uint8_t* done) { spare->keep(done); }};
   }
 
@@ -49,12 +40,12 @@ class TailBuffers {
       return std::exchange(buffer, other);
     }
     void keep(std::uint8_t* done) {
-      GS_POISON(done, bytes);
+      poison(done, bytes);
       free(exchange(done));
     }
     void free(std::uint8_t* one) const {
       if (one == nullptr) return;
-      GS_UNPOISON(one, bytes);
+      unpoison(one, bytes);
       delete[] one;
     }
     explicit Spare(std::size_t size) : bytes(size) {}
@@ -64,8 +55,5 @@ class TailBuffers {
   std::size_t bytes_;
   std::shared_ptr<Spare> spare_;
 };
-
-#undef GS_POISON
-#undef GS_UNPOISON
 
 }  // namespace gs::log

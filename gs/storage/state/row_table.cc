@@ -12,10 +12,10 @@
 #include "gs/base/check.h"
 #include "gs/platform/mutex.h"
 #include "gs/storage/state/id_key.h"
-#include "gs/storage/state/large_memory.h"
 #include "gs/storage/state/row_arena.h"
 #include "gs/storage/state/row_order.h"
 #include "gs/storage/state/row_slots.h"
+#include "gs/storage/state/spare_rows.h"
 
 namespace gs::state {
 namespace {
@@ -46,6 +46,12 @@ std::size_t slots_for(std::size_t rows) {
 }  // namespace
 
 struct RowTable::Impl {
+  Impl(std::size_t ids_expected, std::shared_ptr<SpareRows> memory) : spare(std::move(memory)) {
+    add_slots(slots_for(ids_expected));
+    slots.store(slots_owned.back().get(), std::memory_order_release);
+  }
+
+  std::shared_ptr<SpareRows> spare;
   std::atomic<RowSlots*> slots{nullptr};
   std::array<std::atomic<Row*>, kChunks> chunks{};
   std::atomic<std::uint32_t> row_count{0};
@@ -63,7 +69,7 @@ struct RowTable::Impl {
   mutable std::atomic<std::size_t> order_bytes{0};
 
   ~Impl() {
-    for (auto& chunk : chunks) free_aligned(chunk.load(std::memory_order_relaxed), kChunkBytes);
+    for (auto& chunk : chunks) spare->give(chunk.load(std::memory_order_relaxed));
   }
 
   const Row& row(std::uint32_t number) const noexcept {
@@ -80,7 +86,7 @@ struct RowTable::Impl {
     auto& chunk = chunks[number >> kChunkBits];
     Row* rows = chunk.load(std::memory_order_relaxed);
     if (rows == nullptr) {
-      rows = static_cast<Row*>(allocate_aligned(kChunkBytes));
+      rows = static_cast<Row*>(spare->take());
       if (number > kRowsSmall) prefer_large_pages(rows, kChunkBytes);
       chunk.store(rows, std::memory_order_release);
     } else if (number == kRowsSmall) {
@@ -110,12 +116,18 @@ struct RowTable::Impl {
   }
 };
 
-RowTable::RowTable(std::size_t rows_expected) : impl_(std::make_unique<Impl>()) {
-  impl_->add_slots(slots_for(rows_expected));
-  impl_->slots.store(impl_->slots_owned.back().get(), std::memory_order_release);
-}
+RowTable::RowTable(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RowTable::RowTable(std::size_t rows_expected)
+    : RowTable(std::make_unique<Impl>(rows_expected, std::make_shared<SpareRows>(kChunkBytes))) {}
 
 RowTable::~RowTable() = default;
+
+std::shared_ptr<RowTable> RowTable::successor() const {
+  auto impl = std::make_unique<Impl>(impl_->ids, impl_->spare);
+  return std::shared_ptr<RowTable>(new RowTable(std::move(impl)));
+}
+
+void RowTable::trim() noexcept { impl_->spare->trim(); }
 
 std::uint32_t RowTable::put(const Entry& entry, Sequence sequence, std::uint32_t collection) {
   Impl& table = *impl_;

@@ -43,6 +43,12 @@ class RowTable {
   explicit RowTable(std::size_t rows_expected = 1024);
   ~RowTable();
 
+  // An empty table to go on with: expects as many ids as this one has, and takes memory that this
+  // one and those before it leave.
+  std::shared_ptr<RowTable> successor() const;
+  // Gives back the memory that waits for a successor.
+  void trim() noexcept;
+
   // Appends a version; links it to the current newest row of the same id. Returns that older row's
   // number or kNone.
   std::uint32_t put(const Entry& entry, Sequence sequence, std::uint32_t collection);
@@ -73,6 +79,7 @@ class RowTable {
 
  private:
   struct Impl;
+  explicit RowTable(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

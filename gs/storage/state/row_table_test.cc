@@ -139,6 +139,60 @@ TEST(RowTableLaw, IsAMapOfVersionsAtEverySequence) {
   }
 }
 
+void fill(RowTable& table, std::uint64_t rows, std::uint64_t salt) {
+  for (std::uint64_t i = 0; i < rows; ++i) {
+    table.put(make_entry(make_id(i * 0x9e3779b97f4a7c15, salt), kLog, salt + i), 1, 0);
+  }
+}
+
+TEST(RowTable, ASuccessorIsEmptyAndExpectsAsManyIds) {
+  RowTable table;
+  constexpr std::uint64_t kRows = 10000;
+  fill(table, kRows, 1);
+  const auto next = table.successor();
+  EXPECT_EQ(next->row_count(), 0u);
+  EXPECT_EQ(next->find(make_id(0, 1), ~Sequence{0}), nullptr);
+  const std::size_t empty_bytes = next->memory_bytes();
+  fill(*next, kRows, 2);
+  EXPECT_EQ(next->memory_bytes(), empty_bytes + kRows * sizeof(RowTable::Row)) << "it grew";
+}
+
+TEST(RowTable, ASuccessorTakesTheMemoryThatNobodyReadsAnyMore) {
+  constexpr std::uint64_t kRows = 100;
+  auto first = std::make_shared<RowTable>();
+  fill(*first, kRows, 1);
+  const auto second = first->successor();
+  fill(*second, kRows, 2);  // while the first one is read: it has its own
+  for (std::uint32_t i = 0; i < kRows; ++i) {
+    ASSERT_EQ(first->row(i).entry.position(), 1 + i);
+    ASSERT_EQ(second->row(i).entry.position(), 2 + i);
+  }
+  const RowTable::Row* const left = &first->row(0);
+  first.reset();
+  const auto third = second->successor();
+  fill(*third, kRows, 3);
+  EXPECT_EQ(&third->row(0), left);
+  for (std::uint32_t i = 0; i < kRows; ++i) {
+    ASSERT_EQ(second->row(i).entry.position(), 2 + i);
+    ASSERT_EQ(third->row(i).entry.position(), 3 + i);
+    EXPECT_EQ(third->find(second->row(i).entry.id, ~Sequence{0}), nullptr);
+  }
+}
+
+TEST(RowTable, TrimmedMemoryIsNotTakenTwice) {
+  auto first = std::make_shared<RowTable>();
+  fill(*first, 1, 1);
+  auto second = first->successor();
+  first.reset();
+  second->trim();  // gives it to the system
+  second->trim();
+  fill(*second, 1, 2);
+  EXPECT_EQ(second->row(0).entry.position(), 2u);
+  const auto third = second->successor();
+  fill(*third, 1, 3);
+  EXPECT_NE(&third->row(0), &second->row(0));
+}
+
 TEST(RowTable, KeepsMemoryWithinItsPromise) {
   RowTable table;
   constexpr std::size_t kRows = 200000;
