@@ -1,4 +1,4 @@
-// SHA-256 around its compression function: padding, pieces, and many messages in two lanes.
+// SHA-256 around its compression function: padding, pieces, and many messages side by side.
 #include "gs/core/crypto/sha256.h"
 
 #include <algorithm>
@@ -20,7 +20,9 @@ constexpr std::size_t kPaddingBytesMin = 9;
 constexpr std::size_t kJoinedBytes = 512;
 // What sha256_many joins and pads at a time, and its longest message. Fits the stack and the first
 // cache; a longer message gains little by company.
-constexpr std::size_t kBatchBytes = 8192;
+constexpr std::size_t kBatchBytes = 16384;
+// From so many busy lanes on, a block of all kLanes costs less than the busy ones two by two.
+constexpr std::size_t kLanesWorth = 11;
 
 // Pads the `size` bytes in `buffer`, the end of a message of `total` bytes; returns whole blocks.
 std::size_t pad(std::uint8_t* buffer, std::size_t size, std::uint64_t total) noexcept {
@@ -44,6 +46,125 @@ Digest digest_of(const Sha256State& state) noexcept {
   }
   return digest;
 }
+
+// A joined and padded message, as far as it is not hashed yet.
+struct Part {
+  const std::uint8_t* next = nullptr;
+  std::size_t blocks = 0;  // still to hash
+  std::size_t index = 0;   // of the message
+
+  void advance(std::size_t count) noexcept {
+    next += count * kBlockBytes;
+    blocks -= count;
+  }
+};
+
+// Two messages at a time.
+class Pair {
+ public:
+  explicit Pair(std::span<Digest> out) noexcept : out_(out) {}
+
+  void add(const Sha256State& state, const Part& part) noexcept {
+    (a_.left.blocks == 0 ? a_ : b_) = {state, part};
+    if (a_.left.blocks == 0 || b_.left.blocks == 0) return;
+    const std::size_t count = std::min(a_.left.blocks, b_.left.blocks);
+    sha256_block_pairs(a_.state, a_.left.next, b_.state, b_.left.next, count);
+    advance(a_, count);
+    advance(b_, count);
+  }
+
+  void finish() noexcept {
+    for (Lane* lane : {&a_, &b_}) {
+      const std::size_t count = lane->left.blocks;
+      if (count == 0) continue;
+      sha256_blocks(lane->state, lane->left.next, count);
+      advance(*lane, count);
+    }
+  }
+
+ private:
+  // The message being hashed; free when no blocks are left.
+  struct Lane {
+    alignas(16) Sha256State state;
+    Part left;
+  };
+
+  void advance(Lane& lane, std::size_t count) noexcept {
+    lane.left.advance(count);
+    if (lane.left.blocks == 0) out_[lane.left.index] = digest_of(lane.state);
+  }
+
+  std::span<Digest> out_;
+  Lane a_;
+  Lane b_;
+};
+
+// Sixteen messages at a time, for as long as enough are left.
+class Lanes {
+ public:
+  Lanes(std::span<const Part> parts, std::span<Digest> out) noexcept : parts_(parts), out_(out) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) begin(lane);
+  }
+
+  // What is left then goes to `rest`.
+  void run(Pair& rest) noexcept {
+    while (busy_ >= kLanesWorth) step();
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      if (left_[lane].blocks != 0) rest.add(state_of(lane), left_[lane]);
+    }
+    for (const Part& part : parts_) rest.add(kStart, part);
+  }
+
+ private:
+  // The next message into a lane that is free; it stays free when there is none.
+  void begin(std::size_t lane) noexcept {
+    left_[lane] = {};
+    if (parts_.empty()) return;
+    left_[lane] = parts_.front();
+    parts_ = parts_.subspan(1);
+    for (std::size_t word = 0; word < kStart.size(); ++word) {
+      states_.words[word][lane] = kStart[word];
+    }
+    ++busy_;
+  }
+
+  // As many blocks of each as the shortest has.
+  void step() noexcept {
+    Part shortest{nullptr, ~std::size_t{0}, 0};
+    for (const Part& part : left_) {
+      if (part.blocks != 0 && part.blocks < shortest.blocks) shortest = part;
+    }
+    const std::uint8_t* blocks[kLanes];
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      // A free lane hashes what another one does, for nobody.
+      blocks[lane] = left_[lane].blocks == 0 ? shortest.next : left_[lane].next;
+    }
+    sha256_block_lanes(states_, blocks, shortest.blocks);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      Part& part = left_[lane];
+      if (part.blocks == 0) continue;
+      part.advance(shortest.blocks);
+      if (part.blocks != 0) continue;
+      out_[part.index] = digest_of(state_of(lane));
+      --busy_;
+      begin(lane);
+    }
+  }
+
+  Sha256State state_of(std::size_t lane) const noexcept {
+    Sha256State state;
+    for (std::size_t word = 0; word < state.size(); ++word) {
+      state[word] = states_.words[word][lane];
+    }
+    return state;
+  }
+
+  std::span<const Part> parts_;  // not begun yet
+  std::span<Digest> out_;
+  std::size_t busy_ = 0;
+  Part left_[kLanes];
+  Sha256Lanes states_{};
+};
 
 // Short messages, joined and padded one after the other, on their way through sha256_many.
 //
@@ -72,45 +193,19 @@ class Batch {
 
   // Hashes all and begins anew.
   void flush(std::span<Digest> out) noexcept {
-    Lane a;
-    Lane b;
-    for (std::size_t i = 0; i < count_; ++i) {
-      (a.left.blocks == 0 ? a : b) = {kStart, parts_[i]};
-      if (a.left.blocks != 0 && b.left.blocks != 0) {
-        const std::size_t count = std::min(a.left.blocks, b.left.blocks);
-        sha256_block_pairs(a.state, a.left.next, b.state, b.left.next, count);
-        a.advance(count, out);
-        b.advance(count, out);
-      }
+    const std::span<const Part> parts(parts_, count_);
+    Pair pair(out);
+    if (parts.size() >= kLanesWorth && sha256_lanes_supported()) {
+      Lanes(parts, out).run(pair);
+    } else {
+      for (const Part& part : parts) pair.add(kStart, part);
     }
-    for (Lane* lane : {&a, &b}) {
-      if (lane->left.blocks == 0) continue;
-      sha256_blocks(lane->state, lane->left.next, lane->left.blocks);
-      lane->advance(lane->left.blocks, out);
-    }
+    pair.finish();
     count_ = 0;
     used_ = 0;
   }
 
  private:
-  struct Part {
-    const std::uint8_t* next = nullptr;
-    std::size_t blocks = 0;  // still to hash
-    std::size_t index = 0;   // of the message
-  };
-
-  // The message being hashed; free when no blocks are left.
-  struct Lane {
-    alignas(16) Sha256State state;
-    Part left;
-
-    void advance(std::size_t count, std::span<Digest> out) noexcept {
-      left.next += count * kBlockBytes;
-      left.blocks -= count;
-      if (left.blocks == 0) out[left.index] = digest_of(state);
-    }
-  };
-
   std::size_t count_ = 0;
   std::size_t used_ = 0;
   Part parts_[kBatchBytes / kBlockBytes];

@@ -21,4 +21,15 @@ bool sha256_pairs_supported() noexcept;
 void sha256_block_pairs(Sha256State& state_a, const std::uint8_t* blocks_a, Sha256State& state_b,
                         const std::uint8_t* blocks_b, std::size_t count) noexcept;
 
+// Many independent messages at once: `words[i][lane]` is word i of a lane's state.
+inline constexpr std::size_t kLanes = 16;
+struct Sha256Lanes {
+  alignas(64) std::uint32_t words[8][kLanes];
+};
+// True when sha256_block_lanes works here.
+bool sha256_lanes_supported() noexcept;
+// `blocks`: of each lane. Costs the same however many lanes matter. Only where it is supported.
+void sha256_block_lanes(Sha256Lanes& states, const std::uint8_t* const* blocks,
+                        std::size_t count) noexcept;
+
 }  // namespace gs::crypto

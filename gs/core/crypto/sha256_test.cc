@@ -60,10 +60,11 @@ TEST(Sha256, IsTheSameHoweverTheBytesArrive) {
 TEST(Sha256, ManyAreTheSameAsOneByOne) {
   std::mt19937_64 random(2);
   RecordProperty("seed", 2);
-  // Around the block borders, one batch (8 KiB), and one message that is larger than a batch.
-  const std::size_t sizes[] = {0,   1,   36,  55,   56,   63,   64,    65,
-                               119, 120, 300, 4000, 8183, 8184, 20'000};
-  for (const std::size_t count : {0, 1, 2, 3, 7, 200}) {
+  // Around the block borders, one batch (16 KiB), and one message that is larger than a batch.
+  const std::size_t sizes[] = {0,   1,   36,  55,   56,     63,     64,    65,
+                               119, 120, 300, 4000, 16'375, 16'376, 20'000};
+  // Around the number of lanes, too, and where they are worth it.
+  for (const std::size_t count : {0, 1, 2, 3, 7, 10, 11, 12, 15, 16, 17, 27, 200, 500}) {
     std::vector<Buffer> heads;
     std::vector<Buffer> bodies;
     for (std::size_t i = 0; i < count; ++i) {
@@ -92,6 +93,53 @@ TEST(Sha256, ManyMayOverwriteWhatWasRead) {
   }
   sha256_many(messages, std::span<Digest>(nodes).first(150));
   EXPECT_TRUE(std::equal(expected.begin(), expected.end(), nodes.begin()));
+}
+
+TEST(Sha256, ManyShortOnesAreTheSameAsOneByOne) {
+  std::mt19937_64 random(5);
+  RecordProperty("seed", 5);
+  // Lengths that differ by few blocks keep all lanes busy and end at different times.
+  for (int round = 0; round < 300; ++round) {
+    const std::size_t count = random() % 70;
+    const std::size_t longest = 1 + random() % 400;
+    std::vector<Buffer> bodies;
+    for (std::size_t i = 0; i < count; ++i) {
+      bodies.push_back(random_bytes(random, random() % longest));
+    }
+    std::vector<Message> messages(count);
+    for (std::size_t i = 0; i < count; ++i) messages[i].body = bodies[i];
+    std::vector<Digest> digests(count);
+    sha256_many(messages, digests);
+    for (std::size_t i = 0; i < count; ++i) {
+      ASSERT_EQ(digests[i], sha256(bodies[i])) << i << " of " << count << ", round " << round;
+    }
+  }
+}
+
+TEST(Sha256, SixteenAtOnceAreTheSameAsOneAfterTheOther) {
+  if (!sha256_lanes_supported()) GTEST_SKIP() << "this processor has no AVX-512";
+  std::mt19937_64 random(6);
+  RecordProperty("seed", 6);
+  for (std::size_t count = 0; count < 5; ++count) {
+    Sha256Lanes states;
+    std::vector<Sha256State> expected(kLanes);
+    std::vector<Buffer> blocks;
+    std::array<const std::uint8_t*, kLanes> begins{};
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      for (std::size_t word = 0; word < 8; ++word) {
+        expected[lane][word] = states.words[word][lane] = static_cast<std::uint32_t>(random());
+      }
+      blocks.push_back(random_bytes(random, count * kBlockBytes + 1));
+      begins[lane] = blocks[lane].data() + lane % 2;  // lie anywhere
+      if (count != 0) sha256_blocks(expected[lane], begins[lane], count);
+    }
+    sha256_block_lanes(states, begins.data(), count);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      for (std::size_t word = 0; word < 8; ++word) {
+        EXPECT_EQ(states.words[word][lane], expected[lane][word]) << lane << ' ' << word;
+      }
+    }
+  }
 }
 
 TEST(Sha256, TwoAtOnceIsTheSameAsTwoAfterEachOther) {
