@@ -62,7 +62,7 @@ Minter::Minter(const Writer& writer, std::uint64_t next, const Id& last) noexcep
   counter_ = static_cast<std::uint32_t>(head_of(last)) & kIdCounterMax;
 }
 
-// Alone for the first id of a millisecond: who writes now and then should not pay for eight.
+// Alone for the first id of a millisecond: who writes now and then should not pay for many.
 std::uint64_t Minter::next_tail() noexcept {
   if (tails_ms_ != ms_) {
     tails_ms_ = ms_;

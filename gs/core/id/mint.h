@@ -50,7 +50,7 @@ class Minter {
   std::uint32_t counter_ = 0;
 
   // Tails of the next ids, for as long as the millisecond stays: hashed together they cost less.
-  static constexpr std::size_t kTailsAhead = 8;
+  static constexpr std::size_t kTailsAhead = 16;
   std::uint64_t next_tail() noexcept;
   std::array<std::uint64_t, kTailsAhead> tails_{};
   std::size_t tails_left_ = 0;  // the last ones of tails_
