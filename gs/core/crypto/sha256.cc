@@ -99,6 +99,15 @@ class Pair {
   Lane b_;
 };
 
+constexpr Sha256Lanes kStartOfLanes = [] {
+  Sha256Lanes lanes{};
+  for (std::size_t word = 0; word < kStart.size(); ++word) {
+    for (std::uint32_t& one : lanes.words[word]) one = kStart[word];
+  }
+  return lanes;
+}();
+constexpr std::uint32_t kAllLanes = (1u << kLanes) - 1;
+
 // Sixteen messages at a time, for as long as enough are left.
 class Lanes {
  public:
@@ -109,6 +118,7 @@ class Lanes {
   // What is left then goes to `rest`.
   void run(Pair& rest) noexcept {
     while (busy_ >= kLanesWorth) step();
+    start_fresh();
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       if (left_[lane].blocks != 0) rest.add(state_of(lane), left_[lane]);
     }
@@ -119,13 +129,27 @@ class Lanes {
   // The next message into a lane that is free; it stays free when there is none.
   void begin(std::size_t lane) noexcept {
     left_[lane] = {};
+    fresh_ |= 1u << lane;
     if (parts_.empty()) return;
     left_[lane] = parts_.front();
     parts_ = parts_.subspan(1);
-    for (std::size_t word = 0; word < kStart.size(); ++word) {
-      states_.words[word][lane] = kStart[word];
-    }
     ++busy_;
+  }
+
+  // Messages of one length begin together. Then their states are written as whole registers: single
+  // words would have to reach the cache first.
+  void start_fresh() noexcept {
+    if (fresh_ == kAllLanes) {
+      states_ = kStartOfLanes;
+    } else {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        if ((fresh_ >> lane & 1) == 0) continue;
+        for (std::size_t word = 0; word < kStart.size(); ++word) {
+          states_.words[word][lane] = kStart[word];
+        }
+      }
+    }
+    fresh_ = 0;
   }
 
   // As many blocks of each as the shortest has.
@@ -139,15 +163,24 @@ class Lanes {
       // A free lane hashes what another one does, for nobody.
       blocks[lane] = left_[lane].blocks == 0 ? shortest.next : left_[lane].next;
     }
+    start_fresh();
     sha256_block_lanes(states_, blocks, shortest.blocks);
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       Part& part = left_[lane];
       if (part.blocks == 0) continue;
       part.advance(shortest.blocks);
       if (part.blocks != 0) continue;
-      out_[part.index] = digest_of(state_of(lane));
+      write_digest(lane);
       --busy_;
       begin(lane);
+    }
+  }
+
+  // Where it will stay, not by way of a Digest that would be read before it reached the cache.
+  void write_digest(std::size_t lane) noexcept {
+    std::uint8_t* const to = out_[left_[lane].index].bytes.data();
+    for (std::size_t word = 0; word < kStart.size(); ++word) {
+      store_u32(to + 4 * word, __builtin_bswap32(states_.words[word][lane]));
     }
   }
 
@@ -162,8 +195,9 @@ class Lanes {
   std::span<const Part> parts_;  // not begun yet
   std::span<Digest> out_;
   std::size_t busy_ = 0;
+  std::uint32_t fresh_ = 0;  // one bit for each lane whose message, if any, has not begun
   Part left_[kLanes];
-  Sha256Lanes states_{};
+  Sha256Lanes states_;
 };
 
 // Short messages, joined and padded one after the other, on their way through sha256_many.
