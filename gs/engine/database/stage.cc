@@ -63,7 +63,7 @@ Error Database::stage_insert(TransactionState& tx, const record::Encoded& encode
   }
   add_record(tx, operation, encoded);
   id = operation.id;
-  tx.operations.push_back(std::move(operation));
+  tx.operations.push_back(operation);
   return {};
 }
 
@@ -74,7 +74,7 @@ Error Database::stage_keyed(TransactionState& tx, const record::Encoded& encoded
   operation.keyed = true;
   operation.id = id;
   add_record(tx, operation, encoded);
-  tx.operations.push_back(std::move(operation));
+  tx.operations.push_back(operation);
   return {};
 }
 
@@ -85,7 +85,7 @@ Error Database::stage(TransactionState& tx, Kind kind, const Id& id,
   operation.kind = kind;
   operation.id = id;
   add_record(tx, operation, encoded);
-  tx.operations.push_back(std::move(operation));
+  tx.operations.push_back(operation);
   return {};
 }
 
@@ -93,7 +93,7 @@ Error Database::stage_remove(TransactionState& tx, const Id& id) {
   StagedOperation operation;
   operation.kind = Kind::remove;
   operation.id = id;
-  tx.operations.push_back(std::move(operation));
+  tx.operations.push_back(operation);
   return {};
 }
 
@@ -105,7 +105,7 @@ Error Database::stage_expect(TransactionState& tx, const Id& id, const Digest& v
   operation.version = version;
   auto at = tx.operations.begin();
   while (at != tx.operations.end() && at->kind == Kind::expect) ++at;
-  tx.operations.insert(at, std::move(operation));
+  tx.operations.insert(at, operation);
   return {};
 }
 
