@@ -160,7 +160,8 @@ Error write_run(platform::FileSystem& files, const std::string& path, std::uint6
 
 bool holds_records_only(const Run& run) noexcept {
   for (RunWalk walk(run); !walk.done(); walk.next()) {
-    if (walk.entry().kind() != Entry::Kind::image) return false;
+    const Entry::Kind kind = walk.entry().kind();
+    if (kind != Entry::Kind::image && kind != Entry::Kind::record) return false;
   }
   return true;
 }
