@@ -248,8 +248,8 @@ TEST(Run, ANewerFormatIsSaidToBeNewer) {
   EXPECT_EQ(open_as(kRunVersion - 1), Code::damaged);
 }
 
-// Ids whose first 8 bytes fall on few values, on many, and in bursts: that must not matter for where
-// a seek ends.
+// Ids whose first 8 bytes fall on few values, on many, and in bursts: that must not matter for
+// where a seek ends.
 TEST(Run, SeeksEndRightHoweverIdsAreSpread) {
   constexpr std::uint64_t kEntries = 20'000;
   for (const std::uint64_t burst : {1u, 63u, 64u, 4096u, 9000u}) {
