@@ -147,6 +147,7 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
   frame.shapes.reserve(change.shape_count());
   for (std::uint16_t i = 0; i < change.shape_count(); ++i) {
     frame.shapes.push_back(tables_.find_shape(change.shape(i)));
+  if (frame.writer == state::kUnknown) return tables_.full("writers");
   }
   state::RowTable& rows = *version_->tables.front();
   auto ahead = change.operations();
@@ -256,7 +257,9 @@ Error Applier::apply_shape(Frame& frame, const OperationView& operation) {
                  where(frame.change, frame.index) + " defines another shape than it names");
   }
   if (shapes_ != nullptr) shapes_->add(shape);
-  frame.shapes[operation.shape] = intern(shape);
+  const std::uint32_t number = intern(shape);
+  if (number == state::kUnknown) return tables_.full("shapes or collections");
+  frame.shapes[operation.shape] = number;
   return {};
 }
 
@@ -276,7 +279,9 @@ Error Applier::apply_update(Frame& frame, const OperationView& operation) {
   const record::RecordView delta(tables_.shape(delta_shape).shape.get(), rest.data());
   GS_TRY_OK(
       merge_update(current_of(current, tables_), delta, frame.stamp(operation), merged_, shapes_));
-  put_image(id, intern(merged_.shape), merged_, frame.sequence);
+  const std::uint32_t shape = intern(merged_.shape);
+  if (shape == state::kUnknown) return tables_.full("shapes or collections");
+  put_image(id, shape, merged_, frame.sequence);
   return {};
 }
 

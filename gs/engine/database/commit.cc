@@ -72,6 +72,7 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
                                         std::to_string(graph::kTransactionBytesMax) +
                                         ". Split it, or store large values as blobs");
     }
+    GS_TRY_OK(check_numbers());
     GS_TRY_OK(ensure_room(bytes, scratch_->shapes.size(), hlc));
     sequence = visible_.load(std::memory_order_relaxed) + 1;
     append(tx, stamp, sequence);
@@ -166,6 +167,8 @@ std::size_t Database::cost(const TransactionState& tx) {
   const record::Shape* last = nullptr;
   Interner<Digest>& shapes = scratch_->shapes;
   shapes.begin(scratch_->touched.key());
+  scratch_->new_shapes = 0;
+  scratch_->new_collections = 0;
   const auto add_shape = [&](const record::ShapePtr& shape) {
     if (shape.get() == last) return;
     last = shape.get();
@@ -173,6 +176,8 @@ std::size_t Database::cost(const TransactionState& tx) {
     shapes.add(shape->digest());
     if (shapes.size() == before || tables_.find_shape(shape->digest()) != kUnknown) return;
     bytes += graph::ChangeBuilder::cost(shape->definition().size());
+    ++scratch_->new_shapes;
+    if (tables_.find_collection(shape->collection_id()) == kUnknown) ++scratch_->new_collections;
   };
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     const StagedOperation& staged = tx.operations[i];
@@ -183,6 +188,12 @@ std::size_t Database::cost(const TransactionState& tx) {
     if (prepared.kind == Kind::update) add_shape(prepared.more->merged.shape);
   }
   return bytes;
+}
+
+// Two shapes of one new collection count as two: the limit is far away from all that makes sense.
+Error Database::check_numbers() const {
+  if (tables_.has_room(scratch_->new_shapes, scratch_->new_collections)) return {};
+  return tables_.full("shapes or collections");
 }
 
 Error Database::ensure_room(std::size_t bytes, std::size_t shapes, graph::Hlc hlc) {

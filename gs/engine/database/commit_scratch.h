@@ -90,7 +90,9 @@ struct Database::CommitScratch {
   std::size_t more_used = 0;
   bool track_touched = false;
   Touched touched;
-  Interner<Digest> shapes;  // that the transaction names
+  Interner<Digest> shapes;          // that the transaction names
+  std::size_t new_shapes = 0;       // of these, that have no number yet ...
+  std::size_t new_collections = 0;  // ... and those of a collection that has none
   // The shape used last, because neighbours share it.
   const record::Shape* last_shape = nullptr;
   std::uint32_t last_shape_number = 0;

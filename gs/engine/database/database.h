@@ -67,6 +67,8 @@ class Database : public std::enable_shared_from_this<Database> {
     // Payloads of a record that one transaction erases, 100 bytes of memory for each; a record with
     // more versions takes several. With the longest reason they still fit into one transaction.
     std::size_t erased_at_once = std::size_t{1} << 15;
+    // Shapes, writers and collections that the tables have numbers for, of each. Smaller in tests.
+    std::size_t numbers_max = state::kNumbersMax;
   };
 
   static Result<std::shared_ptr<Database>> create(Setup setup, const CreateOptions& create);
@@ -148,6 +150,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::size_t cost(const TransactionState& tx);
   Error ensure_room(std::size_t bytes, std::size_t shapes, graph::Hlc hlc);
   void append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence);
+  Error check_numbers() const;
   void append_one(const TransactionState& tx, std::size_t index, std::uint8_t flags,
                   const LocalStamp& stamp, Sequence sequence);
   std::uint32_t append_shape(const record::ShapePtr& shape, graph::Hlc hlc);

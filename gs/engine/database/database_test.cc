@@ -439,5 +439,58 @@ TEST(DatabaseMemory, ManySmallUpdatesOfALargeRecordStayWithinIt) {
   EXPECT_LE(most, 2 * (world.options.memory_bytes + (128 << 10)));
 }
 
+// --- full tables ---
+
+// Numbers were given until there were none, and then "none" was used as a number.
+TEST(DatabaseNumbers, WhoeverNeedsOneTooManyIsRefusedAndNothingIsDone) {
+  World world;
+  world.numbers_max = 4;
+  Store db = world.create();
+  const Id id = db.insert("A", R"({"a":1})").value();
+  ASSERT_TRUE(db.update(id, R"({"b":1})").ok());  // the shape of the delta, and of what it makes
+  ASSERT_TRUE(db.insert("B", R"({"a":1})").ok());
+  const Content content = db.content();
+  const auto refused = [&](const Error& error) {
+    EXPECT_EQ(error.code(), Code::too_large);
+    EXPECT_NE(error.text().find("4 shapes or collections"), std::string::npos) << error.text();
+    EXPECT_EQ(db.content(), content);
+  };
+  refused(db.insert("C", R"({"a":1})").error());
+  refused(db.insert("A", R"({"c":1})").error());
+  refused(db.update(id, R"({"c":1})"));
+  Batch batch(db.db);
+  ASSERT_TRUE(batch.insert("A", R"({"a":2})").ok());
+  ASSERT_TRUE(batch.insert("D", R"({"a":2})").ok());
+  refused(batch.commit());
+  ASSERT_TRUE(db.insert("A", R"({"a":3})").ok());
+  ASSERT_TRUE(db.update(id, R"({"b":2})").ok());
+  EXPECT_EQ(db.complaints(), "");
+  const Content more = db.content();
+  ASSERT_TRUE(db->close().ok());
+  db = world.open();
+  EXPECT_EQ(db.content(), more);
+  ASSERT_TRUE(db->close().ok());
+  for (std::size_t fewer = 1; fewer < world.numbers_max; ++fewer) {
+    World small;
+    small.numbers_max = fewer;
+    write_files(small.memory, read_files(world.memory));
+    lose_state(small.memory);
+    EXPECT_EQ(small.try_open().code(), Code::too_large) << fewer;
+  }
+}
+
+TEST(DatabaseNumbers, AWriterTooManyIsRefused) {
+  World world;
+  world.numbers_max = 1;
+  ASSERT_TRUE(world.create()->close().ok());
+  platform::MemoryFileSystem copy;
+  write_files(copy, read_files(world.memory));
+  const Error error = world.try_open(copy).error().copy();
+  EXPECT_EQ(error.code(), Code::too_large);
+  EXPECT_NE(error.text().find("1 writers"), std::string::npos) << error.text();
+  world.options.read_only = true;
+  EXPECT_TRUE(world.try_open(copy).ok()) << "who only reads is no writer";
+}
+
 }  // namespace
 }  // namespace gs::engine::testing

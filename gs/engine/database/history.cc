@@ -258,6 +258,7 @@ Result<std::shared_ptr<const RecordHold>> Database::get_at(const Id& id, const D
   {
     std::lock_guard lock(commit_mutex_);
     hold->found.entry.shape = applier_.intern(past.now.shape);
+    if (hold->found.entry.shape == state::kUnknown) return tables_.full("shapes or collections");
   }
   hold->found.record = image->data() + past.now.record_at;
   hold->found.exceptions =

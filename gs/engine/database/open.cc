@@ -123,6 +123,7 @@ Database::Database(Setup setup)
       scratch_(std::make_unique<CommitScratch>(*env_.random)) {}
 
 Database::~Database() { close().ignore(); }  // close() is there for those who want to know
+      tables_(setup_.numbers_max),
 
 void Database::report(Event::Level level, std::string_view name, const std::string& text) const {
   if (options_.on_event) options_.on_event(Event{level, name, text});
@@ -356,6 +357,7 @@ Error Database::accept(const graph::ChangeView& change, log::Location at) {
           change.sequence(),
           applier_.last_hlc(),
           applier_.mint().next,
+  if (writer == state::kUnknown) return tables_.full("writers");
           applier_.mint().last,
           change.digest()};
   last_hlc_ = std::max(last_hlc_, head.hlc);
@@ -410,6 +412,7 @@ Error Database::adopt_writer() {
     return {};
   }
   const state::WriterHead& head = heads_[writer_number_];
+  if (writer_number_ == state::kUnknown) return tables_.full("writers");
   minter_.emplace(writer_, head.mint_next, head.mint_last);
   return {};
 }

@@ -214,6 +214,7 @@ struct World {
   }
 
   Database::Setup setup(platform::FileSystem& on) {
+  std::size_t numbers_max = Database::Setup().numbers_max;
     Database::Setup setup;
     setup.env.files = &on;
     setup.env.clock = &clock;
@@ -231,6 +232,7 @@ struct World {
   Result<Store> try_open(platform::FileSystem& on) {
     GS_TRY(auto db, Database::open(setup(on)));
     return Store{std::move(db)};
+    setup.numbers_max = numbers_max;
   }
   Result<Store> try_open() { return try_open(*files); }
   Store create() { return try_create().value(); }

@@ -266,9 +266,7 @@ Result<Checkpoint> decode_checkpoint(Bytes file, Tables& tables) {
   GS_TRY_OK(read_writers(in, counts.writers, names));
   GS_TRY_OK(read_rest(in, counts, out));
 
-  constexpr std::size_t kNumbersMax =
-      StableVector<ShapeRow>::kBlock * StableVector<ShapeRow>::kBlocksMax;
-  if (std::max({counts.collections, counts.shapes, counts.writers}) > kNumbersMax) {
+  if (std::max({counts.collections, counts.shapes, counts.writers}) > tables.numbers_max()) {
     return damaged("there are more names than numbers");
   }
   for (const auto& collection : names.collections) {

@@ -20,7 +20,7 @@ std::size_t Tables::DigestHash::operator()(const Digest& digest) const noexcept 
 
 std::uint32_t Tables::add_shape(record::ShapePtr shape) {
   if (const std::uint32_t known = find_shape(shape->digest()); known != kUnknown) return known;
-  if (shapes_.full()) return kUnknown;
+  if (shapes_.size() >= numbers_max_) return kUnknown;
   const std::uint32_t collection = add_collection(shape->collection_id(), shape->collection());
   if (collection == kUnknown) return kUnknown;
   const Digest digest = shape->digest();
@@ -32,7 +32,7 @@ std::uint32_t Tables::add_shape(record::ShapePtr shape) {
 
 std::uint32_t Tables::add_writer(const id::Writer& writer) {
   if (const std::uint32_t known = find_writer(writer); known != kUnknown) return known;
-  if (writers_.full()) return kUnknown;
+  if (writers_.size() >= numbers_max_) return kUnknown;
   const auto number = static_cast<std::uint32_t>(writers_.push_back(writer));
   writer_numbers_.emplace(writer, number);
   return number;
@@ -43,7 +43,7 @@ std::uint32_t Tables::add_collection(const record::CollectionId& id, std::string
   if (const auto found = collection_numbers_.find(id); found != collection_numbers_.end()) {
     return found->second;
   }
-  if (collections_.full()) return kUnknown;
+  if (collections_.size() >= numbers_max_) return kUnknown;
   const auto number =
       static_cast<std::uint32_t>(collections_.push_back(Collection{id, std::string(name)}));
   collection_numbers_.emplace(id, number);
@@ -64,6 +64,12 @@ std::uint32_t Tables::find_collection(const record::CollectionId& id) const {
   std::lock_guard lock(collections_mutex_);
   const auto found = collection_numbers_.find(id);
   return found == collection_numbers_.end() ? kUnknown : found->second;
+}
+
+Error Tables::full(const char* what) const {
+  return Error(Code::too_large, "this storage has " + std::to_string(numbers_max_) + " " + what +
+                                    ", and no number for another. Keep what differs from record "
+                                    "to record in values, not in names of fields or collections");
 }
 
 void Tables::clear() {

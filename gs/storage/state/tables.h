@@ -22,7 +22,8 @@ template <typename T>
 class StableVector {
  public:
   static constexpr std::size_t kBlock = 256;
-  static constexpr std::size_t kBlocksMax = 1 << 14;  // 4 Mi elements
+  static constexpr std::size_t kBlocksMax = 1 << 14;
+  static constexpr std::size_t kSizeMax = kBlock * kBlocksMax;  // 4 Mi elements
 
   StableVector() : blocks_(std::make_unique<std::atomic<T*>[]>(kBlocksMax)) {}
   ~StableVector() {
@@ -36,7 +37,6 @@ class StableVector {
   const T& at(std::size_t index) const noexcept {
     return blocks_[index / kBlock].load(std::memory_order_acquire)[index % kBlock];
   }
-  bool full() const noexcept { return size() >= kBlock * kBlocksMax; }
   void clear() noexcept { size_.store(0, std::memory_order_release); }
   std::size_t push_back(T value) {
     const std::size_t index = size_.load(std::memory_order_relaxed);
@@ -54,6 +54,8 @@ class StableVector {
 };
 
 inline constexpr std::uint32_t kUnknown = 0xffffffff;
+// Of each kind. A storage with more shapes has data in its field names.
+inline constexpr std::size_t kNumbersMax = StableVector<Digest>::kSizeMax;
 
 struct ShapeRow {
   record::ShapePtr shape;
@@ -62,8 +64,10 @@ struct ShapeRow {
 
 class Tables {
  public:
-  // Adding returns the existing number when there is one, and kUnknown when all numbers are given
-  // (4 Mi of each kind). Adding a shape adds its collection.
+  explicit Tables(std::size_t numbers_max = kNumbersMax) : numbers_max_(numbers_max) {}
+
+  // Adding returns the existing number when there is one, and kUnknown when all numbers are given.
+  // Adding a shape adds its collection.
   std::uint32_t add_shape(record::ShapePtr shape);
   std::uint32_t add_writer(const id::Writer& writer);
   std::uint32_t add_collection(const record::CollectionId& id, std::string_view name);
@@ -89,6 +93,14 @@ class Tables {
   std::size_t shape_count() const noexcept { return shapes_.size(); }
   std::size_t writer_count() const noexcept { return writers_.size(); }
   std::size_t collection_count() const noexcept { return collections_.size(); }
+  std::size_t numbers_max() const noexcept { return numbers_max_; }
+  // Whether so many more can be added.
+  bool has_room(std::size_t shapes, std::size_t collections) const noexcept {
+    return shapes <= numbers_max_ - shapes_.size() &&
+           collections <= numbers_max_ - collections_.size();
+  }
+  // What those are told who could not add.
+  Error full(const char* what) const;
 
  private:
   struct IdHash {
@@ -97,6 +109,7 @@ class Tables {
   struct DigestHash {
     std::size_t operator()(const Digest& digest) const noexcept;
   };
+  const std::size_t numbers_max_;
   StableVector<ShapeRow> shapes_;
   StableVector<id::Writer> writers_;
   StableVector<Collection> collections_;
