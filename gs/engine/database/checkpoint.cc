@@ -102,6 +102,7 @@ void Database::background() {
     error = write_frozen();
     if (!error) error = merge_if_needed();
   }
+  if (!error && checkpoint_unsaved_) error = save_checkpoint();
   if (error) {
     // Data is safe in the log; the next checkpoint tries again.
     report(Event::Level::warning, "checkpoint_failed", error.text());
@@ -217,11 +218,13 @@ Error Database::write_waiting(std::size_t runs_max) {
 // Called by the background job only. It is what rewrites segments as well, after it has led every
 // run and row away from them: so what it saves holds for the log as it is at this moment.
 Error Database::save_checkpoint() {
+  checkpoint_unsaved_ = true;
   const std::uint64_t old = checkpoint_.number;
   checkpoint_.log_generation_sum = log_->generation_sum();
   checkpoint_.number = next_file_++;
   checkpoint_.next_file = next_file_;
   GS_TRY_OK(state::write_checkpoint(*env_.files, checkpoint_, tables_, ++manifest_turn_));
+  checkpoint_unsaved_ = false;
   // The slot before this one still names `previous_checkpoint_`; older files are of no use.
   const std::uint64_t useless = previous_checkpoint_;
   previous_checkpoint_ = old;
@@ -279,15 +282,16 @@ Error Database::checkpoint() {
   }
   start_background();
   std::unique_lock lock(background_mutex_);
-  if (env_.background == nullptr) {
-    background_done_.wait(lock, [this] { return !background_running_; });  // another caller's
+  background_done_.wait(lock, [this] { return !background_running_; });
+  // What nobody else does: all of it without an executor, and what a job could not save before.
+  if (env_.background == nullptr || (frozen_.empty() && checkpoint_unsaved_)) {
     background_running_ = true;
     lock.unlock();
     background();
     lock.lock();
+    background_done_.wait(lock, [this] { return !background_running_; });
   }
-  background_done_.wait(lock, [this] { return !background_running_; });
-  return frozen_.empty() ? Error() : background_error_.copy();
+  return frozen_.empty() && !checkpoint_unsaved_ ? Error() : background_error_.copy();
 }
 
 // Takes the place of the background job: as long as it lives no other one runs.

@@ -290,7 +290,8 @@ class Database : public std::enable_shared_from_this<Database> {
   mutable std::mutex background_mutex_;
   std::condition_variable background_done_;
   bool background_running_ = false;
-  Error background_error_;  // of the last job
+  std::atomic<bool> checkpoint_unsaved_{false};  // saving `checkpoint_` failed
+  Error background_error_;                       // of the last job
   bool stopping_ = false;
   std::vector<Frozen> frozen_;    // oldest first
   state::Checkpoint checkpoint_;  // the newest one written

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "gs/engine/database/test_world.h"
+#include "gs/platform/forwarding_file_system.h"
+#include "gs/platform/memory/inline_executor.h"
 
 namespace gs::engine::testing {
 namespace {
@@ -490,6 +492,51 @@ TEST(DatabaseNumbers, AWriterTooManyIsRefused) {
   EXPECT_NE(error.text().find("1 writers"), std::string::npos) << error.text();
   world.options.read_only = true;
   EXPECT_TRUE(world.try_open(copy).ok()) << "who only reads is no writer";
+}
+
+// --- checkpoints that fail ---
+
+// It said ok when only its file could not be written.
+TEST(DatabaseCheckpoint, SaysSoWhenItsFileWasNotSaved) {
+  struct Failing final : platform::ForwardingFileSystem {
+    using ForwardingFileSystem::ForwardingFileSystem;
+    std::string_view ending;
+    Error write_whole(std::string_view path, Bytes bytes, bool private_mode) override {
+      if (!ending.empty() && path.ends_with(ending)) return Error(Code::io, "it does not work");
+      return ForwardingFileSystem::write_whole(path, bytes, private_mode);
+    }
+    Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                                 platform::OpenMode mode) override {
+      const bool writes = mode != platform::OpenMode::read;
+      if (writes && !ending.empty() && path.ends_with(ending)) {
+        return Error(Code::io, "it does not work");
+      }
+      return ForwardingFileSystem::open(path, mode);
+    }
+  };
+  for (const bool executor : {false, true}) {
+    for (const std::string_view ending : {".gsr", ".gsp", "manifest"}) {
+      SCOPED_TRACE(std::string(ending) + (executor ? " executor" : ""));
+      World world;
+      Failing failing(world.memory);
+      platform::InlineExecutor at_once;
+      world.files = &failing;
+      if (executor) world.background = &at_once;
+      Store db = world.create();
+      ASSERT_TRUE(db.insert("City", "{}").ok());
+      failing.ending = ending;
+      EXPECT_EQ(db->checkpoint().code(), Code::io);
+      EXPECT_EQ(db->checkpoint().code(), Code::io) << "nor was it when it is asked again";
+      EXPECT_EQ(db->compact().code(), Code::io);
+      failing.ending = {};
+      EXPECT_TRUE(db->checkpoint().ok());
+      const Content content = db.content();
+      ASSERT_TRUE(db->close().ok());
+      db = world.open();
+      EXPECT_EQ(db->recovery().changes_replayed, 0u);
+      EXPECT_EQ(db.content(), content);
+    }
+  }
 }
 
 }  // namespace
