@@ -48,6 +48,38 @@ Error check_head(const OperationView& operation) {
   return {};
 }
 
+// Of the payload; a record has at least its size.
+std::size_t payload_bytes_min(Kind kind) noexcept {
+  switch (kind) {
+    case Kind::insert:
+      return 8 + record::kRecordBytesMin;
+    case Kind::set:
+    case Kind::update:
+      return kOverwrittenBytes + record::kRecordBytesMin;
+    case Kind::remove:
+      return kOverwrittenBytes;
+    case Kind::expect:
+      return sizeof(Digest);
+    case Kind::erase:
+      return kEraseBytesMin;
+    default:
+      return 0;  // those that read them parse them
+  }
+}
+
+bool is_known(std::uint8_t kind) noexcept {
+  return (kind >= static_cast<std::uint8_t>(Kind::shape) &&
+          kind <= static_cast<std::uint8_t>(Kind::expect)) ||
+         (kind >= static_cast<std::uint8_t>(Kind::genesis) &&
+          kind <= static_cast<std::uint8_t>(Kind::reference));
+}
+
+Error check_known(std::uint8_t kind) {
+  if (is_known(kind)) return {};
+  return Error(Code::newer_format, "operation of kind " + std::to_string(kind) +
+                                       " is not known to this build: install a newer one");
+}
+
 Error check_exceptions(std::uint8_t kind, const OverwrittenView& overwritten,
                        const record::Shape& shape) {
   int last = -1;
@@ -170,12 +202,25 @@ Result<OverwrittenView> parse_overwritten(Bytes payload, Bytes& rest) {
   return view;
 }
 
+Error check_outline(const OperationView& operation) {
+  GS_TRY_OK(check_known(operation.kind));
+  GS_TRY_OK(check_head(operation));
+  if (operation.erased()) return {};
+  const auto kind = static_cast<Kind>(operation.kind);
+  if (operation.payload.size() < payload_bytes_min(kind)) {
+    return invalid(operation.kind, "its payload is cut off");
+  }
+  if (kind != Kind::set && kind != Kind::update) return {};
+  Bytes rest;
+  GS_TRY([[maybe_unused]] const OverwrittenView overwritten,
+         parse_overwritten(operation.payload, rest));
+  if (rest.size() < record::kRecordBytesMin) return invalid(operation.kind, "it has no record");
+  return {};
+}
+
 Error validate_payload(const OperationView& operation, const record::Shape* shape) {
   const auto kind = static_cast<Kind>(operation.kind);
-  if (std::string_view(kind_name(operation.kind)) == "unknown") {
-    return Error(Code::newer_format, "operation of kind " + std::to_string(operation.kind) +
-                                         " is not known to this build: install a newer one");
-  }
+  GS_TRY_OK(check_known(operation.kind));
   GS_TRY_OK(check_head(operation));
   if (operation.erased()) {
     if (!is_erasable(operation.kind)) return invalid(operation.kind, "it cannot be erased");

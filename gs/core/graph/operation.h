@@ -114,6 +114,7 @@ struct OverwrittenView {
 
 inline constexpr std::size_t kOverwrittenBytes = 16;
 inline constexpr std::size_t kExceptionBytes = 16;
+inline constexpr std::size_t kEraseBytesMin = 88;
 
 // Splits a payload that begins with an overwritten part; `rest` is what follows it.
 Result<OverwrittenView> parse_overwritten(Bytes payload, Bytes& rest);
@@ -199,14 +200,20 @@ struct Reference {
 Buffer encode_reference(const Reference& reference);
 Result<Reference> parse_reference(Bytes payload);
 
+// The cheap part of validate_payload: the kind is known, the head names an id and a shape where its
+// kind needs them, and the payload has the bytes that every one of its kind has. Enough to read an
+// operation whose payload was validated when it was written. Unknown kinds are `newer_format`.
+Error check_outline(const OperationView& operation);
+
 // Checks the payload of every kind (records by record::validate with `shape`, which is null for
 // kinds without one) and that the head names an id and a shape where its kind needs them. For an
 // operation of kind shape, `shape` may be null. Unknown kinds are `newer_format`.
 Error validate_payload(const OperationView& operation, const record::Shape* shape);
 
 // Checks all payloads of a change, and what only shows in the whole change: definitions match the
-// shape table, and the writer table is exactly what overwritten parts name, in order of first use
-// (not checkable, and not checked, once something was erased).
+// shape table, inserted ids follow from their writer or key, and the writer table is exactly what
+// overwritten parts name, in order of first use (not checkable, and not checked, once something was
+// erased).
 // `shape_of`: shapes defined by earlier changes; null when unknown. Must keep them while this runs.
 using ShapeOf = std::function<const record::Shape*(const Digest&)>;
 Error validate_change(const ChangeView& change, const ShapeOf& shape_of);

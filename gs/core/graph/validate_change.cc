@@ -37,6 +37,10 @@ class Validator {
     GS_TRY_OK(validate_payload(operation, shape));
     if (operation.erased()) return {};
     const auto kind = static_cast<Kind>(operation.kind);
+    if (kind == Kind::insert) {
+      return verify_insert_id(operation.payload, *shape, change_.id(operation.id_index),
+                              change_.writer());
+    }
     if (kind != Kind::set && kind != Kind::update && kind != Kind::remove) return {};
     Bytes rest;
     GS_TRY(const OverwrittenView overwritten, parse_overwritten(operation.payload, rest));

@@ -162,7 +162,7 @@ Result<ShapePtr> merge_objects(const RecordView& base, const RecordView& delta, 
 
 Result<ShapePtr> merge(const RecordView& base, const ShapePtr& base_shape, const RecordView& delta,
                        Buffer& out, std::vector<std::uint16_t>* changed, ShapeCache* cache) {
-  if (delta.shape().keyed() && delta.key() != base.key()) {
+  if (delta.shape().keyed() && (!base_shape->keyed() || delta.key() != base.key())) {
     return Error(Code::invalid, "update: its key is not that of the record; a key never changes");
   }
   const bool objects = base_shape->self_describing() || delta.shape().self_describing();

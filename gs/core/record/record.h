@@ -42,6 +42,7 @@
 namespace gs::record {
 
 inline constexpr std::size_t kRecordBytesMax = std::size_t{16} << 20;
+inline constexpr std::size_t kRecordBytesMin = 8;  // its size, and nothing
 inline constexpr std::size_t kNestingMax = 128;
 
 class ShapeCache;

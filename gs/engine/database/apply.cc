@@ -21,8 +21,11 @@ constexpr std::uint32_t kPrefetchAhead = 8;
 // Beyond that ids still differ, as they ascend, but may share counters.
 constexpr std::uint64_t kMintGapMax = 64;
 
-std::string where(const graph::ChangeView& change, std::uint32_t operation) {
-  return "change " + change.digest().text() + " operation " + std::to_string(operation);
+// Only an engine that does not keep its own rules, or a stranger, writes such an operation.
+Error in_place(const graph::ChangeView& change, std::uint32_t operation, const Error& why) {
+  const Code code = why.code() == Code::invalid ? Code::broken_chain : why.code();
+  return Error(code, "change " + change.digest().text() + ", operation " +
+                         std::to_string(operation) + ": " + std::string(why.message()));
 }
 
 }  // namespace
@@ -122,7 +125,7 @@ struct Applier::Frame {
   std::uint32_t writer;
   std::vector<std::uint32_t> shapes;  // by the change's index; kUnknown until defined
   Sequence sequence;
-  std::uint32_t index = 0;  // of the operation, for messages
+  bool is_void = false;  // the transaction: one of its expectations failed
 
   Id id(const OperationView& operation) const noexcept { return change.id(operation.id_index); }
   LocalStamp stamp(const OperationView& operation) const noexcept {
@@ -144,10 +147,10 @@ bool Applier::expectation_holds(const Id& id, Bytes payload) const {
 
 Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequence& sequence) {
   Frame frame{change, at, tables_.add_writer(change.writer()), {}, sequence + 1};
+  if (frame.writer == state::kUnknown) return tables_.full("writers");
   frame.shapes.reserve(change.shape_count());
   for (std::uint16_t i = 0; i < change.shape_count(); ++i) {
     frame.shapes.push_back(tables_.find_shape(change.shape(i)));
-  if (frame.writer == state::kUnknown) return tables_.full("writers");
   }
   state::RowTable& rows = *version_->tables.front();
   auto ahead = change.operations();
@@ -157,24 +160,31 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
   }
   auto cursor = change.operations();
   OperationView operation;
-  bool is_void = false;
   while (cursor.next(operation)) {
     if (ahead.next(next) && next.id_index != graph::kNoId) rows.prefetch(change.id(next.id_index));
-    frame.index = cursor.index();
     last_hlc_ = operation.hlc;  // never descending inside a change
-    if (!is_void && operation.kind == static_cast<std::uint8_t>(Kind::expect)) {
-      is_void = !expectation_holds(frame.id(operation), operation.payload);
-    } else if (!is_void || operation.kind == static_cast<std::uint8_t>(Kind::shape)) {
-      // Shapes are learned also from a transaction that is void: later changes rely on them.
-      GS_TRY_OK(apply(frame, operation, cursor.offset()));
+    if (const Error error = step(frame, operation, cursor.offset())) {
+      return in_place(change, cursor.index(), error);
     }
     if (operation.last_of_transaction()) {
-      is_void = false;
+      frame.is_void = false;
       ++frame.sequence;
     }
   }
   sequence = frame.sequence - 1;
   return {};
+}
+
+Error Applier::step(Frame& frame, const OperationView& operation, std::size_t offset) {
+  GS_TRY_OK(graph::check_outline(operation));
+  const bool expects = operation.kind == static_cast<std::uint8_t>(Kind::expect);
+  if (!frame.is_void && expects && !operation.erased()) {
+    frame.is_void = !expectation_holds(frame.id(operation), operation.payload);
+    return {};
+  }
+  // Shapes are learned also from a transaction that is void: later changes rely on them.
+  if (frame.is_void && operation.kind != static_cast<std::uint8_t>(Kind::shape)) return {};
+  return apply(frame, operation, offset);
 }
 
 Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t offset) {
@@ -191,7 +201,7 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
       return apply_shape(frame, operation);
     case Kind::insert: {
       const std::uint32_t shape = shape_number();
-      if (shape == state::kUnknown || operation.payload.size() < 16) break;
+      if (shape == state::kUnknown) break;
       const std::uint64_t mint = load_u64(operation.payload.data());
       const Id id = frame.id(operation);
       const bool minted = mint != graph::kNoMint;
@@ -225,8 +235,7 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
     case Kind::expect:
       return {};  // kept in the log; the layers that need them read them there
   }
-  return Error(Code::broken_chain, where(frame.change, frame.index) + " (" +
-                                       graph::kind_name(operation.kind) + ") cannot be applied");
+  return Error(Code::broken_chain, "it cannot be applied");
 }
 
 // The erase operation that follows removes the record. Here is only kept what outlives it.
@@ -253,8 +262,7 @@ Error Applier::apply_shape(Frame& frame, const OperationView& operation) {
   GS_TRY(record::ShapePtr shape, record::Shape::decode(operation.payload));
   if (operation.shape >= frame.shapes.size() ||
       shape->digest() != frame.change.shape(operation.shape)) {
-    return Error(Code::broken_chain,
-                 where(frame.change, frame.index) + " defines another shape than it names");
+    return Error(Code::broken_chain, "it defines another shape than it names");
   }
   if (shapes_ != nullptr) shapes_->add(shape);
   const std::uint32_t number = intern(shape);
@@ -271,7 +279,7 @@ Error Applier::apply_update(Frame& frame, const OperationView& operation) {
   const std::uint32_t delta_shape =
       operation.shape < frame.shapes.size() ? frame.shapes[operation.shape] : state::kUnknown;
   if (delta_shape == state::kUnknown) {
-    return Error(Code::broken_chain, where(frame.change, frame.index) + " uses an undefined shape");
+    return Error(Code::broken_chain, "it uses an undefined shape");
   }
   const Id id = frame.id(operation);
   Found current;

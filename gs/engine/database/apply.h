@@ -84,11 +84,13 @@ class Applier {
   void put_image(const Id& id, std::uint32_t shape, const Merged& merged, Sequence sequence);
   void put_tombstone(const Id& id, const LocalStamp& stamp, Sequence sequence);
 
-  // Adds shape and collection to the tables.
+  // Adds shape and collection to the tables; kUnknown when these are full.
   std::uint32_t intern(const record::ShapePtr& shape);
 
   // Applies all transactions of a change that lies at `at`; `sequence` is that of the last
-  // transaction applied before, and after.
+  // transaction applied before, and after. Whoever wrote it, heads and sizes of its operations are
+  // checked; that their payloads are valid is for the caller to know (graph::validate_change).
+  // After an error the state is of no use.
   Error replay(const graph::ChangeView& change, log::Location at, Sequence& sequence);
 
   // Knows nothing, as before the first change.
@@ -110,6 +112,7 @@ class Applier {
 
  private:
   struct Frame;
+  Error step(Frame& frame, const graph::OperationView& operation, std::size_t offset);
   Error apply(Frame& frame, const graph::OperationView& operation, std::size_t offset);
   void apply_erased(const Frame& frame, const graph::OperationView& operation);
   void count_mint(std::uint64_t counter, const Id& id);

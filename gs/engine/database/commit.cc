@@ -216,6 +216,16 @@ Error Database::ensure_room(std::size_t bytes, std::size_t shapes, graph::Hlc hl
 }
 
 Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
+  // Both only after changes that somebody else made up.
+  if (frontier_.size() > graph::kParentsMax) {
+    return Error(Code::too_large, "the log has " + std::to_string(frontier_.size()) +
+                                      " heads, and a change can have 1,024 parents");
+  }
+  if (hlc > ~graph::Hlc{0} - graph::kHlcDeltaMax || hlc <= last_hlc_) {
+    return Error(Code::too_large,
+                 "the log has a change with the last stamp that there is, so none "
+                 "can come after it");
+  }
   const state::WriterHead& head = heads_[writer_number_];
   graph::ChangeBuilder::Open open;
   open.storage = storage_;

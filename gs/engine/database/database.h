@@ -136,6 +136,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Error recover();
   Error recover_from(std::optional<state::Loaded> loaded);
   Error accept(const graph::ChangeView& change, log::Location at);
+  Error validate(const graph::ChangeView& change) const;
+  Error forget_state();
   void refuse_damage();
   void note_damage(log::Location at, const Error& error);
   void verify_chain();
@@ -148,9 +150,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   std::size_t cost(const TransactionState& tx);
+  Error check_numbers() const;
   Error ensure_room(std::size_t bytes, std::size_t shapes, graph::Hlc hlc);
   void append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence);
-  Error check_numbers() const;
   void append_one(const TransactionState& tx, std::size_t index, std::uint8_t flags,
                   const LocalStamp& stamp, Sequence sequence);
   std::uint32_t append_shape(const record::ShapePtr& shape, graph::Hlc hlc);
@@ -232,6 +234,7 @@ class Database : public std::enable_shared_from_this<Database> {
   platform::Environment& env_;
   Options& options_;
   std::unique_ptr<platform::FileLock> lock_;
+  bool at_home_ = false;  // this engine wrote, or validated, all that lies in the directory
   bool read_only_ = false;
   Error read_only_reason_;  // what a write is answered with
   RecoveryReport recovery_;

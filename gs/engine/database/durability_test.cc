@@ -108,7 +108,7 @@ TEST_F(DurabilityTest, DamagedStateFilesCostNothing) {
     Files damaged = files;
     for (std::size_t i = bytes.size() / 3; i < bytes.size(); i += 97) damaged[path][i] ^= 0x10;
     MemoryFileSystem other;
-    write_files(other, damaged);
+    write_files_at_home(other, damaged);
     auto opened = world.try_open(other);
     ASSERT_TRUE(opened.ok()) << path << ": " << opened.error().text();
     // Either it was noticed at once, or verify() notices it; then the log is the cure.
@@ -387,7 +387,7 @@ TEST_F(DurabilityTest, DamageBeforeTheCheckpointIsFoundByVerify) {
   Buffer& segment = files["log/00000001.gsl"];
   segment[frames_of(segment)[3] + 60] ^= 4;
   MemoryFileSystem damaged;
-  write_files(damaged, files);
+  write_files_at_home(damaged, files);
   EXPECT_NE(world.open(damaged).complaints(), "");
 }
 
@@ -399,7 +399,7 @@ TEST_F(DurabilityTest, VerifyOnOpenFindsDamageBeforeTheCheckpoint) {
   world.options.verify_on_open = true;
   {
     MemoryFileSystem sound;
-    write_files(sound, files);
+    write_files_at_home(sound, files);
     EXPECT_FALSE(world.open(sound)->read_only());
   }
   Buffer& segment = files["log/00000001.gsl"];
@@ -407,7 +407,7 @@ TEST_F(DurabilityTest, VerifyOnOpenFindsDamageBeforeTheCheckpoint) {
   for (const std::size_t at : {60, 400}) {  // of the header, of an operation
     segment[frame + at] ^= 4;
     MemoryFileSystem damaged;
-    write_files(damaged, files);
+    write_files_at_home(damaged, files);
     const Store hurt = world.open(damaged);
     EXPECT_TRUE(hurt->read_only());
     ASSERT_FALSE(hurt->recovery().damage.empty());

@@ -217,7 +217,7 @@ TEST(Erasure, StateFilesFromBeforeItAreNotUsed) {
     if (path.starts_with("state/") || path == "manifest") mixed[path] = bytes;
   }
   platform::MemoryFileSystem other;
-  write_files(other, mixed);
+  write_files_at_home(other, mixed);
   db = world.open(other);
   EXPECT_EQ(db.content(), others);
   EXPECT_EQ(db.digest(), digest);

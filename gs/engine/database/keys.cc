@@ -130,4 +130,11 @@ Result<std::optional<crypto::KeyPair>> read_writer_key(platform::FileSystem& fil
   return Maybe(std::move(pair));
 }
 
+bool is_at_home(platform::FileSystem& files) {
+  const auto key = read_writer_key(files);
+  if (!key.ok() || !key.value()) return false;
+  const auto identity = files.identity(kKeyFile);
+  return identity.ok() && !identity.value().empty();  // every file would have the empty one
+}
+
 }  // namespace gs::engine

@@ -92,7 +92,9 @@ class Mutation : public ::testing::Test {
   // What the storage of these files says about its damage; "" when it holds what it held.
   std::string said(const Files& harmed) {
     MemoryFileSystem disk;
-    write_files(disk, harmed);
+    const auto instance = harmed.find("keys/instance");
+    const bool home = instance != harmed.end() && instance->second == files["keys/instance"];
+    home ? write_files_at_home(disk, harmed) : write_files(disk, harmed);  // else a stranger's
     auto opened = world.try_open(disk);
     if (!opened.ok()) return opened.error().text();
     const Store& db = opened.value();

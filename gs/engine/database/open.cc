@@ -95,6 +95,11 @@ Error clear_interrupted_creation(platform::FileSystem& files) {
   return {};
 }
 
+std::string place_text(log::Location at) {
+  return "segment " + std::to_string(log::segment_of(at)) + " offset " +
+         std::to_string(log::offset_of(at));
+}
+
 Error log_is_lost(platform::FileSystem& files) {
   return Error(Code::damaged, files.display("") + " has a storage.json, but its log is missing (" +
                                   kLogDirectory + "). Restore the storage from a backup");
@@ -118,12 +123,12 @@ Database::Database(Setup setup)
       env_(setup_.env),
       options_(setup_.options),
       shape_cache_(std::make_shared<record::ShapeCache>()),
+      tables_(setup_.numbers_max),
       hashing_(builder_, env_.background),
       log_writing_(env_.background),
       scratch_(std::make_unique<CommitScratch>(*env_.random)) {}
 
 Database::~Database() { close().ignore(); }  // close() is there for those who want to know
-      tables_(setup_.numbers_max),
 
 void Database::report(Event::Level level, std::string_view name, const std::string& text) const {
   if (options_.on_event) options_.on_event(Event{level, name, text});
@@ -184,7 +189,10 @@ Error Database::recover() {
   }
   blobs_ = std::make_unique<blob::BlobStore>(files, kBlobDirectory);
 
-  auto loaded = state::read_checkpoint(files, tables_);
+  // What a stranger may have written is worth its log, and that only after a look at every payload.
+  at_home_ = is_at_home(files);
+  Result<state::Loaded> loaded = Error(Code::not_found, "the state is from elsewhere");
+  if (at_home_) loaded = state::read_checkpoint(files, tables_);
   const bool from_checkpoint = loaded.ok();
   Error error;
   if (from_checkpoint) {
@@ -202,12 +210,22 @@ Error Database::recover() {
   }
   if (options_.verify_on_open && recovery_.damage.empty()) verify_chain();
   if (!read_only_) {
+    if (!at_home_) GS_TRY_OK(forget_state());
     GS_TRY_OK(adopt_writer());
     remove_stray_state_files(checkpoint_);
   } else if (auto key = read_writer_key(files); key.ok() && key.value()) {
     writer_.bytes = key.value()->public_key();  // to name it; a reader signs nothing
   }
   return {};
+}
+
+// Before there is a key that says it is ours: the next open would believe a stranger's state. Files
+// that no manifest names are never read.
+Error Database::forget_state() {
+  platform::FileSystem& files = *env_.files;
+  if (!files.exists(state::kManifestPath)) return {};
+  GS_TRY_OK(files.remove(state::kManifestPath));
+  return files.sync_directory("");
 }
 
 // Everything that open() derives starts empty, so that it can be done again without a checkpoint.
@@ -255,10 +273,13 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   };
   // Each change is applied while its bytes, just summed by the log, are in the processor's cache.
   const auto replay = [this](log::Location at, std::uint64_t, Bytes change) -> Error {
-    GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
     ++recovery_.changes_replayed;
     recovery_.bytes_replayed += change.size() + log::kFrameBytes;
-    return accept(view, at);
+    const auto accepted = [&]() -> Error {
+      GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
+      return accept(view, at);
+    };
+    return accepted().in(place_text(at));
   };
   log::Recovery recovery;
   GS_TRY(log_, log::Log::open(*env_.files, kLogDirectory, storage_, log_options(setup_, read_only_),
@@ -292,11 +313,11 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
 
 void Database::refuse_damage() {
   read_only_ = true;
-  read_only_reason_ = Error(
-      Code::damaged, "the log is damaged (" + recovery_.damage.front() + "), so " +
-                         env_.files->display("") +
-                         " takes no writes. Run `gstore verify` to see the extent, then restore "
-                         "from a backup, or fetch the damaged part from a replica");
+  read_only_reason_ =
+      Error(Code::damaged,
+            "the log is damaged (" + recovery_.damage.front() + "), so " + env_.files->display("") +
+                " takes no writes. Run `gstore verify` to see the extent, then restore "
+                "from a backup, or fetch the damaged part from a replica");
   report(Event::Level::error, "log_damaged", recovery_.damage.front());
 }
 
@@ -325,9 +346,7 @@ void Database::verify_chain() {
 }
 
 void Database::note_damage(log::Location at, const Error& error) {
-  recovery_.damage.push_back("segment " + std::to_string(log::segment_of(at)) + " offset " +
-                             std::to_string(log::offset_of(at)) + ": " +
-                             std::string(error.message()));
+  recovery_.damage.push_back(place_text(at) + ": " + std::string(error.message()));
   refuse_damage();
 }
 
@@ -338,6 +357,7 @@ Error Database::accept(const graph::ChangeView& change, log::Location at) {
                  "change " + change.digest().text() + " belongs to another storage");
   }
   const std::uint32_t writer = tables_.add_writer(change.writer());
+  if (writer == state::kUnknown) return tables_.full("writers");
   if (writer >= heads_.size()) heads_.resize(writer + std::size_t{1});
   state::WriterHead& head = heads_[writer];
   const bool first = head.change.is_zero();
@@ -349,6 +369,7 @@ Error Database::accept(const graph::ChangeView& change, log::Location at) {
                  "change " + change.digest().text() +
                      " does not follow its writer's previous change. Run `gstore verify`");
   }
+  if (!at_home_) GS_TRY_OK(validate(change));
   applier_.reset_mint({head.mint_next, head.mint_last});
   Sequence sequence = visible_.load(std::memory_order_relaxed);
   GS_TRY_OK(applier_.replay(change, at, sequence));
@@ -357,7 +378,6 @@ Error Database::accept(const graph::ChangeView& change, log::Location at) {
           change.sequence(),
           applier_.last_hlc(),
           applier_.mint().next,
-  if (writer == state::kUnknown) return tables_.full("writers");
           applier_.mint().last,
           change.digest()};
   last_hlc_ = std::max(last_hlc_, head.hlc);
@@ -371,6 +391,18 @@ Error Database::accept(const graph::ChangeView& change, log::Location at) {
   return {};
 }
 
+// All that replay and readers rely on. This engine did it for its own changes before it wrote them,
+// and a checksum says that these are the same bytes.
+Error Database::validate(const graph::ChangeView& change) const {
+  const auto shape_of = [this](const Digest& digest) -> const record::Shape* {
+    const std::uint32_t number = tables_.find_shape(digest);
+    return number == state::kUnknown ? nullptr : tables_.shape(number).shape.get();
+  };
+  Error error = graph::validate_change(change, shape_of);
+  if (!error || error.code() == Code::newer_format) return error;
+  return Error(Code::broken_chain, std::string(error.message()));
+}
+
 // The key of this directory's writer; a new one when the directory is a copy or a restored backup.
 Error Database::adopt_writer() {
   GS_TRY(key_, read_writer_key(*env_.files));
@@ -380,6 +412,7 @@ Error Database::adopt_writer() {
   }
   writer_.bytes = key_->public_key();
   writer_number_ = tables_.add_writer(writer_);
+  if (writer_number_ == state::kUnknown) return tables_.full("writers");
   if (writer_number_ >= heads_.size()) heads_.resize(writer_number_ + std::size_t{1});
   heads_[writer_number_].writer = writer_number_;
 
@@ -412,7 +445,6 @@ Error Database::adopt_writer() {
     return {};
   }
   const state::WriterHead& head = heads_[writer_number_];
-  if (writer_number_ == state::kUnknown) return tables_.full("writers");
   minter_.emplace(writer_, head.mint_next, head.mint_last);
   return {};
 }

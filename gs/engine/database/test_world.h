@@ -179,6 +179,15 @@ inline void write_files(platform::FileSystem& to, const Files& files) {
   }
 }
 
+// The files as if they had been written here: a copy gets a new writer, and its state is not read.
+inline void write_files_at_home(platform::FileSystem& to, const Files& files) {
+  write_files(to, files);
+  const auto identity = to.identity("keys/writer");
+  if (identity.ok() && to.exists("keys/instance")) {
+    to.write_whole("keys/instance", identity.value()).ignore();
+  }
+}
+
 // Leaves only what cannot be made again.
 inline void lose_state(platform::FileSystem& files) {
   for (const auto& [path, bytes] : read_files(files)) {
@@ -205,6 +214,7 @@ struct World {
   Options options;
   std::size_t change_bytes = 4096;
   std::size_t erased_at_once = Database::Setup().erased_at_once;
+  std::size_t numbers_max = Database::Setup().numbers_max;
 
   explicit World(std::uint64_t seed = 1) : random(seed) {
     options.memory_bytes = std::uint64_t{1} << 20;
@@ -214,7 +224,6 @@ struct World {
   }
 
   Database::Setup setup(platform::FileSystem& on) {
-  std::size_t numbers_max = Database::Setup().numbers_max;
     Database::Setup setup;
     setup.env.files = &on;
     setup.env.clock = &clock;
@@ -223,6 +232,7 @@ struct World {
     setup.options = options;
     setup.change_bytes = change_bytes;
     setup.erased_at_once = erased_at_once;
+    setup.numbers_max = numbers_max;
     return setup;
   }
   Result<Store> try_create() {
@@ -232,7 +242,6 @@ struct World {
   Result<Store> try_open(platform::FileSystem& on) {
     GS_TRY(auto db, Database::open(setup(on)));
     return Store{std::move(db)};
-    setup.numbers_max = numbers_max;
   }
   Result<Store> try_open() { return try_open(*files); }
   Store create() { return try_create().value(); }
