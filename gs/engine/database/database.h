@@ -138,6 +138,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Error accept(const graph::ChangeView& change, log::Location at);
   Error validate(const graph::ChangeView& change) const;
   Error forget_state();
+  // evidence.cc
+  bool may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const;
+  bool is_evidence(std::uint64_t ahead, Bytes bytes, std::uint32_t& checked) const;
   void refuse_damage();
   void note_damage(log::Location at, const Error& error);
   void verify_chain();

@@ -281,9 +281,13 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     };
     return accepted().in(place_text(at));
   };
+  std::uint32_t signatures_checked = 0;
+  const auto later = [&](std::uint64_t ahead, Bytes change) {
+    return is_evidence(ahead, change, signatures_checked);
+  };
   log::Recovery recovery;
   GS_TRY(log_, log::Log::open(*env_.files, kLogDirectory, storage_, log_options(setup_, read_only_),
-                              from, from_sequence, replay, recovery, began));
+                              from, from_sequence, replay, recovery, began, later));
   if (loaded && log_->next_sequence() < checkpoint_.log_sequence) return another_log();
   log_writing_.start(*log_);
   publish_log_view();

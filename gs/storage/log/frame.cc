@@ -123,6 +123,7 @@ FrameSearch::Found FrameSearch::next(std::uint64_t from, std::uint64_t origin,
     result.found = true;
     result.offset = at;
     result.head = head.head;
+    result.change = rest.subspan(kFrameBytes, head.head.change_bytes);
     break;
   }
   return result;

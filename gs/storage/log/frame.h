@@ -66,6 +66,7 @@ class FrameSearch {
     bool found = false;
     std::uint64_t offset = 0;
     FrameHead head;
+    Bytes change;
   };
   // The first whole frame at or after `from` with a sequence above `sequence`, the frame that
   // should have begun at `origin`.

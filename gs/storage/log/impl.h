@@ -65,7 +65,7 @@ struct Log::Impl {
 
   // recovery.cc
   Error open(Location from, std::uint64_t from_sequence, const Visitor& visit, Recovery& report,
-             const std::function<Error()>& began);
+             const std::function<Error()>& began, const Later& later);
 
   // writer.cc
   Error usable() const;

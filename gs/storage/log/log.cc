@@ -108,13 +108,13 @@ Error Log::Impl::walk(const Snapshot& snapshot, Location from, Location to,
 Result<std::unique_ptr<Log>> Log::open(platform::FileSystem& files, std::string directory,
                                        const Digest& storage, const Options& options, Location from,
                                        std::uint64_t from_sequence, const Visitor& visit,
-                                       Recovery& recovery, const Began& began) {
+                                       Recovery& recovery, const Began& began, const Later& later) {
   GS_CHECK(!directory.empty());
   std::unique_ptr<Log> log(new Log);
   log->impl_ = std::make_unique<Impl>(files, std::move(directory), storage, options);
   recovery = {};
   const auto ready = [&] { return began ? began(*log) : Error(); };
-  GS_TRY_OK(log->impl_->open(from, from_sequence, visit, recovery, ready));
+  GS_TRY_OK(log->impl_->open(from, from_sequence, visit, recovery, ready, later));
   return log;
 }
 

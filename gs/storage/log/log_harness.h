@@ -59,10 +59,15 @@ inline Options small_options() {
 }
 
 inline Opened open(platform::FileSystem& files, const Options& options = small_options(),
-                   Location from = 0, std::uint64_t from_sequence = 0) {
+                   Location from = 0, std::uint64_t from_sequence = 0,
+                   const std::function<bool(const Opened&, std::uint64_t, Bytes)>& later = {}) {
   Opened opened;
+  Log::Later told;
+  if (later) {
+    told = [&](std::uint64_t ahead, Bytes bytes) { return later(opened, ahead, bytes); };
+  }
   auto log = Log::open(files, "log", storage_id(), options, from, from_sequence,
-                       collect(opened.seen), opened.recovery);
+                       collect(opened.seen), opened.recovery, {}, told);
   if (log.ok()) {
     opened.log = std::move(log).value();
   } else {

@@ -4,7 +4,7 @@
 //   kept        every change that a sync() (or an open) confirmed is there
 //   invented    every change that is there was given, unchanged and in the order in which it was
 //   cut         a torn tail is reported exactly: its place and its bytes; else nothing is
-//   damage      a power cut is never taken for damage
+//   damage      a power cut is never taken for damage, also when changes hold whole frames
 // A violation is a line of text. The engine's own torture test does the same at its level.
 #pragma once
 
@@ -62,7 +62,8 @@ class PowerCutRun {
     std::uint64_t torn_tails = 0;
     std::uint64_t torn_files = 0;
     std::uint64_t changes = 0;
-    std::uint64_t lost = 0;  // not confirmed, so allowed
+    std::uint64_t lost = 0;    // not confirmed, so allowed
+    std::uint64_t forged = 0;  // frames in what a torn change held
   };
 
   // `disk` is what restarts, `files` what the log is given: the same, or one that lies about it.
@@ -75,6 +76,7 @@ class PowerCutRun {
     options_.segment_bytes = kSegmentHeaderBytes + 60 + 300 * static_cast<std::uint32_t>(below(3));
     options_.allocate_bytes_first = std::uint32_t{8} << below(9);
     options_.allocate_bytes_max = options_.allocate_bytes_first << below(3);
+    forges_ = below(4) == 0;
     const std::uint64_t lives = 2 + below(4);
     for (std::uint64_t life = 0; life < lives && violation_.empty(); ++life) {
       platform::Faults faults;
@@ -104,7 +106,14 @@ class PowerCutRun {
     std::pair<Location, std::uint64_t> from{0, 0};
     if (!places_.empty() && below(3) == 0) from = places_[below(places_.size())];
     const NaiveTail tail = disk_.powered() ? readable_tail() : NaiveTail{};
-    opened_ = harness::open(files_, options_, from.first, from.second);
+    // What the engine tells by signatures is told here by the list.
+    const auto given = [&](const Opened& opened, std::uint64_t ahead, Bytes bytes) {
+      const std::uint64_t index = from.second + opened.seen.size() + ahead;
+      const bool ours = index < given_.size() && equal(bytes, given_[index]);
+      counts_.forged += ours ? 0 : 1;
+      return ours;
+    };
+    opened_ = harness::open(files_, options_, from.first, from.second, given);
     ++counts_.opens;
     if (!opened_.log) {
       ++counts_.opens_failed;
@@ -178,7 +187,8 @@ class PowerCutRun {
   bool append() {
     std::uint64_t size = below(8) == 0 ? 8 * (2 + below(120)) : 8 * (2 + below(12));
     if (below(40) == 0) size = 8 * (1000 + below(2000));  // of some blocks
-    const Buffer bytes = change(next_key_++, size);
+    Buffer bytes = change(next_key_++, size);
+    if (forges_ && !given_.empty()) forge_frame(bytes);
     const auto space = opened_.log->begin(size + 8 * below(4));
     if (!space.ok()) return false;
     std::memcpy(space->space.data(), bytes.data(), size);
@@ -192,6 +202,20 @@ class PowerCutRun {
     if (opened_.log->write(size)) return false;
     if (opened_.log->next_sequence() != given_.size()) violated("sequence after write");
     return true;
+  }
+
+  // Puts a frame into the change that says to come later, and after a sync. It holds the begin of a
+  // change that the log has.
+  void forge_frame(Buffer& bytes) {
+    const std::uint64_t ahead = 1 + below(3);
+    const std::size_t at = 16 + 40 * static_cast<std::size_t>(ahead - 1);
+    const Buffer& copied = given_[below(given_.size())];
+    const std::size_t room = bytes.size() < at + kFrameBytes ? 0 : bytes.size() - at - kFrameBytes;
+    const std::size_t copied_bytes = std::min(room, copied.size());
+    if (copied_bytes < kChangeBytesMin) return;
+    std::memcpy(bytes.data() + at + kFrameBytes, copied.data(), copied_bytes);
+    put_frame_head(bytes.data() + at,
+                   {static_cast<std::uint32_t>(copied_bytes), given_.size() + ahead, 0});
   }
 
   // Mostly somebody writes it in time, else the next call does.
@@ -256,6 +280,7 @@ class PowerCutRun {
   std::uint64_t confirmed_ = 0;  // of those, from the first
   std::vector<std::pair<Location, std::uint64_t>> places_;
   std::uint64_t next_key_ = 0;
+  bool forges_ = false;  // changes hold whole frames
   std::string violation_;
 };
 

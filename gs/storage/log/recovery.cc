@@ -8,8 +8,8 @@
 namespace gs::log {
 
 Error Log::Impl::open(Location from, std::uint64_t from_sequence, const Visitor& visit,
-                      Recovery& report, const std::function<Error()>& began) {
-  Recoverer recoverer(*this, visit, report);
+                      Recovery& report, const std::function<Error()>& began, const Later& later) {
+  Recoverer recoverer(*this, visit, later, report);
   return recoverer.run(from, from_sequence, began).in(files.display(directory));
 }
 
@@ -146,9 +146,14 @@ bool Log::Impl::Recoverer::was_synced(const Found& found, const Walk& walk) cons
     const auto later = search.next(from, walk.offset, walk.sequence);
     if (search.gave_up()) return true;  // not known, so nothing is cut
     if (!later.found) return false;
-    if (later.head.synced() > walk.sequence) return true;
+    if (later.head.synced() > walk.sequence && may_be_ours(later, walk.sequence)) return true;
     from = later.offset + 8;
   }
+}
+
+bool Log::Impl::Recoverer::may_be_ours(const FrameSearch::Found& frame,
+                                       std::uint64_t sequence) const {
+  return !later_ || later_(frame.head.sequence - sequence, frame.change);
 }
 
 void Log::Impl::Recoverer::show_segments() {

@@ -15,8 +15,8 @@ namespace gs::log {
 
 class Log::Impl::Recoverer {
  public:
-  Recoverer(Impl& log, const Visitor& visit, Recovery& report) noexcept
-      : log_(log), visit_(visit), report_(report) {}
+  Recoverer(Impl& log, const Visitor& visit, const Later& later, Recovery& report) noexcept
+      : log_(log), visit_(visit), later_(later), report_(report) {}
 
   // `began` is called when the segments can be read, before the first of them is.
   Error run(Location from, std::uint64_t from_sequence, const std::function<Error()>& began);
@@ -51,6 +51,7 @@ class Log::Impl::Recoverer {
   Error walk_all();
   void judge(const Found& found, const Walk& walk);
   bool was_synced(const Found& found, const Walk& walk) const;
+  bool may_be_ours(const FrameSearch::Found& frame, std::uint64_t sequence) const;
   void show_segments();
   void fill_table();
   Error list_damage();
@@ -59,6 +60,7 @@ class Log::Impl::Recoverer {
 
   Impl& log_;
   const Visitor& visit_;
+  const Later& later_;
   Recovery& report_;
 
   std::vector<Found> found_;            // ascending numbers, one generation each

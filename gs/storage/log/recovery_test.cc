@@ -118,6 +118,38 @@ TEST(TornTail, WithALaterFrameThatWasNotSyncedIsStillATornTail) {
   EXPECT_EQ(opened.recovery.cut_bytes, 3 * kFrame);
 }
 
+// Two frames, of which the first holds a frame that says to be the third, after a sync.
+Buffer forge_third(MemoryFileSystem& files) {
+  Buffer holds = change(7, 256);
+  put_frame_head(holds.data() + 128, {64, 2, 0});
+  auto opened = harness::open(files);
+  EXPECT_FALSE(append(*opened.log, change(0, kChange)));
+  EXPECT_FALSE(append(*opened.log, holds));
+  return Buffer(holds.begin() + 128 + kFrameBytes, holds.begin() + 128 + kFrameBytes + 64);
+}
+
+TEST(TornTail, IsToldByTheCallerFromWhatItHolds) {
+  // A record that held a copy of a log made damage of a torn tail.
+  MemoryFileSystem files;
+  const Buffer forged = forge_third(files);
+  flip(files, kFirst, kSegmentHeaderBytes + kFrame + 40);
+  for (const bool ours : {true, false}) {
+    std::vector<std::pair<std::uint64_t, Buffer>> asked;
+    const auto opened =
+        harness::open(files, harness::small_options(), 0, 0,
+                      [&](const harness::Opened&, std::uint64_t ahead, Bytes bytes) {
+                        asked.emplace_back(ahead, Buffer(bytes.begin(), bytes.end()));
+                        return ours;
+                      });
+    ASSERT_TRUE(opened.log);
+    EXPECT_EQ(opened.seen.size(), 1u);
+    EXPECT_EQ(opened.recovery.cut, !ours);
+    EXPECT_EQ(opened.recovery.damage.empty(), !ours);
+    ASSERT_EQ(asked.size(), 1u);
+    EXPECT_EQ(asked[0], std::pair(std::uint64_t{1}, forged));
+  }
+}
+
 TEST(TornTail, IsLeftOutWhenOpenedReadOnly) {
   MemoryFileSystem files;
   write_log(files, 2, 1);
