@@ -155,7 +155,7 @@ TEST_F(ForgedFrames, ALogOfAnotherStorageIsNoEvidence) {
   const std::vector<Buffer> changes = changes_of(other.memory);
   ASSERT_EQ(changes.size(), 10u);
   for (std::size_t i = 0; i < changes.size(); ++i) {
-    const Buffer frame = frame_of(changes[i], i);
+    const Buffer frame = frame_of(changes[i], torn + i);  // so that each can be its writer's next
     copy.insert(copy.end(), frame.begin(), frame.end());
   }
   store(copy);
