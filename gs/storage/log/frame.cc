@@ -45,27 +45,36 @@ void put_frame_head(std::uint8_t* frame, const FrameHead& head) noexcept {
   store_u32(frame + kChecksumAt, checksum(bytes));
 }
 
-FrameCheck check_head(Bytes rest) noexcept {
+FrameCheck check_head(Bytes rest) noexcept { return check_head(rest, rest.size()); }
+
+FrameCheck check_head(Bytes head, std::uint64_t rest_bytes) noexcept {
   FrameCheck check;
-  if (rest.size() < kFrameBytes) {
-    check.fault = is_zero(rest) ? FrameFault::blank : FrameFault::length;
+  if (head.size() < kFrameBytes) {
+    check.fault = is_zero(head) ? FrameFault::blank : FrameFault::length;
     return check;
   }
-  const std::uint8_t* at = rest.data();
+  const std::uint8_t* at = head.data();
   if (load_u32(at) != kFrameMagic) {
-    check.fault = is_zero(rest.first(kFrameBytes)) ? FrameFault::blank : FrameFault::magic;
+    check.fault = is_zero(head.first(kFrameBytes)) ? FrameFault::blank : FrameFault::magic;
     return check;
   }
   const std::uint32_t bytes = load_u32(at + 4);
   const bool possible =
       bytes >= kChangeBytesMin && bytes <= graph::kChangeBytesMax && bytes % 8 == 0;
-  if (!possible || bytes > rest.size() - kFrameBytes) {
+  if (!possible || bytes > rest_bytes - kFrameBytes) {
     check.fault = FrameFault::length;
     return check;
   }
   check.head = {bytes, load_u64(at + 8), load_u32(at + 20)};
   return check;
 }
+
+FrameSum::FrameSum(Bytes head) noexcept
+    : content_bytes_(load_u32(head.data() + 4)),
+      stored_(load_u32(head.data() + kChecksumAt)),
+      sum_(checksum(head.first(kFrameBytes))) {}
+
+void FrameSum::add(Bytes content) noexcept { sum_ = crc32c(content, sum_); }
 
 FrameCheck check_frame(Bytes rest) noexcept {
   FrameCheck check = check_head(rest);

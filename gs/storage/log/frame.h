@@ -6,7 +6,7 @@
 // Cost of a search: the magic is looked for at every eighth byte, once. A candidate's checksum is
 // computed only when its length fits the file and its sequence fits its distance (a frame has at
 // least 40 bytes, so frame s + k cannot begin closer than 40 k bytes to frame s). Bytes that were
-// summed count against a budget of kSearchPasses times the file, so hostile lengths that overlap
+// summed count against a budget of kSearchPasses times what is searched, so hostile lengths that overlap
 // cost no more than that; a search that runs out says so and its caller takes the safe side.
 //
 // Pure. Safe to call from any thread.
@@ -51,6 +51,24 @@ struct FrameCheck {
 FrameCheck check_frame(Bytes rest) noexcept;
 // The same without the checksum: reads the 24 bytes of the head only.
 FrameCheck check_head(Bytes rest) noexcept;
+// The same of a frame that is read in pieces: `head` has its 24 bytes, or all that is left of the
+// file, whose end is `rest_bytes` from the frame's begin.
+FrameCheck check_head(Bytes head, std::uint64_t rest_bytes) noexcept;
+
+// The checksum of a frame that is read in pieces.
+class FrameSum {
+ public:
+  // `head`: 24 bytes that check_head() has found to be one.
+  explicit FrameSum(Bytes head) noexcept;
+  std::uint32_t content_bytes() const noexcept { return content_bytes_; }
+  void add(Bytes content) noexcept;  // in order, all of content_bytes()
+  bool agrees() const noexcept { return sum_ == stored_; }
+
+ private:
+  std::uint32_t content_bytes_;
+  std::uint32_t stored_;
+  std::uint32_t sum_;
+};
 
 bool is_zero(Bytes bytes) noexcept;
 // Index of the first byte that is not zero, or bytes.size().

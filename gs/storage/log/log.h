@@ -88,8 +88,10 @@ struct Damage {
 struct Recovery {
   std::uint64_t frames = 0;         // visited
   std::uint64_t bytes = 0;          // of those frames
-  bool cut = false;                 // a torn tail was removed (opened read-only: left out) ...
-  Location cut_at = 0;              // ... from here
+  bool cut = false;                 // a torn tail was removed ...
+  bool left_out = false;            // ... or, opened read-only, only not read. Beside a writer that
+                                    // may be a frame that is being written
+  Location cut_at = 0;              // from here
   std::uint64_t cut_bytes = 0;      // from cut_at up to the last byte that was not zero
   std::uint32_t removed_files = 0;  // unfinished creations and rewrites, replaced generations
   std::vector<Damage> damage;       // not empty: the log is read-only

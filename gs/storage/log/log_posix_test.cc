@@ -1,9 +1,15 @@
-// Goal: on real files the log does what it does in memory.
+// Goal: on real files the log does what it does in memory, and a reader in another process outlives
+// whatever the writer does to them.
 #include <gtest/gtest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 
+#include "gs/platform/forwarding_file_system.h"
 #include "gs/platform/posix/posix_file_system.h"
+#include "gs/storage/log/frame.h"
 #include "gs/storage/log/log_harness.h"
 
 namespace gs::log {
@@ -86,6 +92,182 @@ TEST_F(LogOnDisk, CutsATornTail) {
   EXPECT_EQ(opened.seen.size(), 1u);
   ASSERT_FALSE(append(*opened.log, change(2, 64)));
   ASSERT_FALSE(opened.log->close());
+}
+
+// --- readers beside a writer ---
+
+// Runs `work` in a process of its own; what it returns, or "signal n".
+std::string in_a_process(const std::function<std::string()>& work) {
+  int ends[2];
+  if (::pipe(ends) != 0) return "no pipe";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const std::string said = work();
+    const bool told =
+        ::write(ends[1], said.data(), said.size()) == static_cast<ssize_t>(said.size());
+    ::_exit(told ? 0 : 1);
+  }
+  ::close(ends[1]);
+  char text[1024];
+  const ssize_t got = ::read(ends[0], text, sizeof text);
+  ::close(ends[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  if (WIFSIGNALED(status)) return "signal " + std::to_string(WTERMSIG(status));
+  return std::string(text, got > 0 ? static_cast<std::size_t>(got) : 0);
+}
+
+// The system's files, of which the newest segment becomes shorter as soon as it was mapped.
+class ShrinkingFiles final : public platform::ForwardingFileSystem {
+ public:
+  ShrinkingFiles(platform::FileSystem& files, std::filesystem::path path, std::uint64_t bytes)
+      : ForwardingFileSystem(files), path_(std::move(path)), bytes_(bytes) {}
+
+  Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                               platform::OpenMode mode) override {
+    GS_TRY(auto file, ForwardingFileSystem::open(path, mode));
+    return std::unique_ptr<platform::File>(std::make_unique<Shrinking>(std::move(file), *this));
+  }
+
+ private:
+  class Shrinking final : public platform::File {
+   public:
+    Shrinking(std::unique_ptr<platform::File> file, const ShrinkingFiles& files)
+        : file_(std::move(file)), files_(files) {}
+    Error write(std::uint64_t offset, Bytes bytes) override { return file_->write(offset, bytes); }
+    Result<std::size_t> read(std::uint64_t offset, MutableBytes out) override {
+      return file_->read(offset, out);
+    }
+    Error sync() override { return file_->sync(); }
+    Result<std::uint64_t> size() override { return file_->size(); }
+    Error resize(std::uint64_t bytes) override { return file_->resize(bytes); }
+    Error allocate(std::uint64_t bytes) override { return file_->allocate(bytes); }
+    Result<std::unique_ptr<platform::Mapping>> map(std::uint64_t bytes) override {
+      auto mapping = file_->map(bytes);
+      std::filesystem::resize_file(files_.path_, files_.bytes_);
+      return mapping;
+    }
+
+   private:
+    std::unique_ptr<platform::File> file_;
+    const ShrinkingFiles& files_;
+  };
+
+  std::filesystem::path path_;
+  std::uint64_t bytes_;
+};
+
+Options reader() {
+  Options options;
+  options.read_only = true;
+  return options;
+}
+
+TEST_F(LogOnDisk, AReaderOutlivesAWriterThatCloses) {
+  // Closing truncates the space that was reserved, which a reader may have just mapped.
+  platform::PosixFileSystem files(root_.string());
+  constexpr std::uint64_t kEnd = kSegmentHeaderBytes + 20 * (kFrameBytes + 4096);
+  const auto path = root_ / "log" / "00000001.gsl";
+  for (const bool torn : {false, true}) {
+    std::filesystem::remove_all(root_ / "log");
+    {
+      auto opened = harness::open(files, {});
+      for (std::size_t i = 0; i < 20; ++i) ASSERT_FALSE(append(*opened.log, change(i, 4096)));
+      ASSERT_FALSE(opened.log->sync());
+    }
+    if (torn) {  // the begin of a frame of many pages: the next writer cuts it
+      auto file = files.open("log/00000001.gsl", platform::OpenMode::write).value();
+      Buffer frame(kFrameBytes + 100'000);
+      put_frame_head(frame.data(), {100'000, 20, 0});
+      frame.back() ^= 1;
+      ASSERT_FALSE(file->write(kEnd, frame));
+    }
+    ASSERT_GT(std::filesystem::file_size(path), kEnd + 100'000);
+    const std::string said = in_a_process([&]() -> std::string {
+      ShrinkingFiles shrinking(files, path, kEnd);
+      const auto opened = harness::open(shrinking, reader());
+      if (!opened.log) return opened.error.text();
+      std::vector<Damage> damage;
+      opened.log->verify({}, damage).ignore();
+      const bool beyond = opened.log->view()->at(location(1, kEnd)) != nullptr;
+      return std::to_string(opened.seen.size()) + " seen, " +
+             std::to_string(damage.size() + opened.recovery.damage.size()) + " damaged" +
+             (beyond ? ", and more" : "");
+    });
+    EXPECT_EQ(said, "20 seen, 0 damaged") << torn;
+  }
+}
+
+TEST_F(LogOnDisk, AReaderOfDamageOutlivesAWriterThatCloses) {
+  platform::PosixFileSystem files(root_.string());
+  constexpr std::uint64_t kEnd = kSegmentHeaderBytes + 20 * (kFrameBytes + 4096);
+  {
+    auto opened = harness::open(files, {});
+    for (std::size_t i = 0; i < 20; ++i) ASSERT_FALSE(append(*opened.log, change(i, 4096)));
+    ASSERT_FALSE(opened.log->sync());
+    ASSERT_FALSE(opened.log->mark());
+  }
+  const auto path = root_ / "log" / "00000001.gsl";
+  {
+    auto file = files.open("log/00000001.gsl", platform::OpenMode::write).value();
+    ASSERT_FALSE(file->write(kEnd - 100, Buffer(8)));  // the last frame rots
+  }
+  const std::string said = in_a_process([&]() -> std::string {
+    ShrinkingFiles shrinking(files, path, kEnd);
+    const auto opened = harness::open(shrinking, reader());
+    if (!opened.log) return opened.error.text();
+    if (opened.recovery.damage.empty()) return "no damage";
+    return std::to_string(opened.seen.size()) + " seen, " + opened.recovery.damage.front().what;
+  });
+  EXPECT_EQ(said, "19 seen, frame: wrong checksum (frame 19)");
+}
+
+TEST_F(LogOnDisk, ReadersAndAWriterInTwoProcesses) {
+  platform::PosixFileSystem files(root_.string());
+  Options options;
+  options.segment_bytes = 256 << 10;  // sealed now and then
+  ASSERT_FALSE(harness::open(files, options).log->close());
+  constexpr int kLives = 150;
+  constexpr std::size_t kChanges = 3;
+  const pid_t writer = ::fork();
+  if (writer == 0) {
+    for (int life = 0; life < kLives; ++life) {
+      auto opened = harness::open(files, options);
+      bool good = opened.log != nullptr && opened.recovery.damage.empty();
+      for (std::size_t i = 0; good && i < kChanges; ++i) {
+        good = !append(*opened.log, change(opened.seen.size() + i, 5000)) && !opened.log->sync() &&
+               !opened.log->mark();
+      }
+      if (!good || opened.log->close()) ::_exit(1);
+    }
+    ::_exit(0);
+  }
+  const std::string said = in_a_process([&]() -> std::string {
+    constexpr int kOpensMax = 100'000;  // a thousand are enough
+    std::size_t before = 0;
+    for (int opens = 0; before < kLives * kChanges; ++opens) {
+      if (opens == kOpensMax) return "the writer did not get on";
+      const auto opened = harness::open(files, reader());
+      if (!opened.log) return opened.error.text();
+      std::vector<Damage> damage = opened.recovery.damage;
+      if (opened.log->verify({}, damage)) return "verify failed";
+      if (!damage.empty()) {
+        return "damage in segment " + std::to_string(damage[0].segment) + " at " +
+               std::to_string(damage[0].offset) + ": " + damage[0].what;
+      }
+      if (opened.seen.size() < before) return "fewer changes than before";
+      before = opened.seen.size();
+      for (std::size_t i = 0; i < before; ++i) {
+        const auto* at = opened.log->view()->at(opened.seen[i].at);
+        if (!equal({at, 5000}, change(i, 5000))) return "other bytes in " + std::to_string(i);
+      }
+    }
+    return "all";
+  });
+  EXPECT_EQ(said, "all");
+  int status = 0;
+  ::waitpid(writer, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ class PowerCutRun {
     options_.segment_bytes = kSegmentHeaderBytes + 60 + 300 * static_cast<std::uint32_t>(below(3));
     options_.allocate_bytes_first = std::uint32_t{8} << below(9);
     options_.allocate_bytes_max = options_.allocate_bytes_first << below(3);
-    forges_ = below(4) == 0;
+    forges_ = below(2) == 0;
     const std::uint64_t lives = 2 + below(4);
     for (std::uint64_t life = 0; life < lives && violation_.empty(); ++life) {
       platform::Faults faults;

@@ -16,9 +16,11 @@ Error Log::Impl::open(Location from, std::uint64_t from_sequence, const Visitor&
 Error Log::Impl::Recoverer::run(Location from, std::uint64_t from_sequence,
                                 const std::function<Error()>& began) {
   GS_TRY_OK(prepare_directory());
-  GS_TRY_OK(find_segments());
+  // First the mark: a writer beside us may write frames and mark them while we look at files.
   GS_TRY_OK(read_mark());
+  GS_TRY_OK(find_segments());
   leave_out_torn_creation();
+  GS_TRY_OK(measure_newest(from, from_sequence));
   damaged_ = !in_order();
   end_ = location(1, kSegmentHeaderBytes);
   show_segments();
@@ -27,8 +29,8 @@ Error Log::Impl::Recoverer::run(Location from, std::uint64_t from_sequence,
     GS_TRY_OK(walk_all());
   }
   damaged_ = damaged_ || !report_.damage.empty();
-  if (damaged_) report_.cut = false;
-  if (!report_.cut) report_.cut_at = report_.cut_bytes = 0;
+  if (damaged_) report_.cut = report_.left_out = false;
+  if (!report_.cut && !report_.left_out) report_.cut_at = report_.cut_bytes = 0;
   fill_table();
   if (damaged_) return list_damage();
   if (log_.options.read_only) return {};
@@ -67,6 +69,10 @@ void Log::Impl::Recoverer::leave_out_torn_creation() {
   found_.pop_back();
 }
 
+bool Log::Impl::Recoverer::can_begin(const Found& found, std::uint32_t offset) noexcept {
+  return offset >= kSegmentHeaderBytes && offset % 8 == 0 && offset <= found.size;
+}
+
 // Finds the segment of `from` and says whether frame `from_sequence` can begin there.
 bool Log::Impl::Recoverer::can_start(Location from, std::uint64_t from_sequence) {
   if (from == 0) return !found_.empty() && found_.front().name.number == 1;
@@ -82,10 +88,8 @@ bool Log::Impl::Recoverer::can_start(Location from, std::uint64_t from_sequence)
   start_sequence_ = from_sequence;
   if (start_ < found_.size()) {
     const Found& found = found_[start_];
-    const bool inside = offset >= kSegmentHeaderBytes && offset % 8 == 0 && offset <= found.size;
-    if (inside && (!found.sound() || found.header.header.first_sequence <= from_sequence)) {
-      return true;
-    }
+    const bool follows = !found.sound() || found.header.header.first_sequence <= from_sequence;
+    if (can_begin(found, offset) && follows) return true;
   }
   report_.damage.push_back({segment_of(from), offset,
                             "frame " + std::to_string(from_sequence) +
@@ -115,7 +119,7 @@ Error Log::Impl::Recoverer::walk_all() {
     found.end = walk.offset;
     sequence_ = walk.sequence;
     end_ = location(found.name.number, static_cast<std::uint32_t>(walk.offset));
-    if (walk.fault != FrameFault::none) {
+    if (walk.fault != FrameFault::none || !found.rest.empty()) {
       judge(found, walk);
       return {};
     }
@@ -129,10 +133,15 @@ void Log::Impl::Recoverer::judge(const Found& found, const Walk& walk) {
     damaged_ = true;
     return;
   }
-  const Bytes torn = found.bytes().subspan(static_cast<std::size_t>(walk.offset));
-  report_.cut = true;
+  (log_.options.read_only ? report_.left_out : report_.cut) = true;
   report_.cut_at = end_;
-  report_.cut_bytes = nonzero_end(torn);
+  report_.cut_bytes = nonzero_end(behind(found, walk));
+}
+
+// From the place where the walk ended.
+Bytes Log::Impl::Recoverer::behind(const Found& found, const Walk& walk) const noexcept {
+  if (walk.fault == FrameFault::none) return found.rest;
+  return found.bytes().subspan(static_cast<std::size_t>(walk.offset));
 }
 
 // Whether anything says that the frame which should begin where the walk ended was on stable
@@ -140,10 +149,10 @@ void Log::Impl::Recoverer::judge(const Found& found, const Walk& walk) {
 bool Log::Impl::Recoverer::was_synced(const Found& found, const Walk& walk) const {
   if (acknowledged_ > walk.sequence) return true;
   if (&found != &found_.back()) return true;  // made after this one was synced
-  FrameSearch search(found.bytes());
-  std::uint64_t from = walk.offset + 8;
+  FrameSearch search(behind(found, walk));
+  std::uint64_t from = 8;
   for (;;) {
-    const auto later = search.next(from, walk.offset, walk.sequence);
+    const auto later = search.next(from, 0, walk.sequence);
     if (search.gave_up()) return true;  // not known, so nothing is cut
     if (!later.found) return false;
     if (later.head.synced() > walk.sequence && may_be_ours(later, walk.sequence)) return true;

@@ -29,6 +29,7 @@ class Log::Impl::Recoverer {
     std::uint64_t size = 0;
     std::shared_ptr<platform::Mapping> mapping;  // null when there is nothing to map
     std::uint64_t end = 0;                       // of its last frame, as far as it is known
+    Buffer rest;  // copy of what lies behind bytes(), of the newest one when opened read-only
 
     Bytes bytes() const noexcept {
       return mapping ? mapping->bytes().first(static_cast<std::size_t>(size)) : Bytes();
@@ -44,7 +45,12 @@ class Log::Impl::Recoverer {
   Result<Found> load(SegmentName name, bool newest) const;
   Error read_mark();
 
+  // recovery_newest.cc
+  Error measure_newest(Location from, std::uint64_t from_sequence);
+
   // recovery.cc
+  static bool can_begin(const Found& found, std::uint32_t offset) noexcept;
+  Bytes behind(const Found& found, const Walk& walk) const noexcept;
   bool in_order() const;
   void leave_out_torn_creation();
   bool can_start(Location from, std::uint64_t from_sequence);

@@ -159,8 +159,12 @@ TEST(TornTail, IsLeftOutWhenOpenedReadOnly) {
   options.read_only = true;
   const auto opened = harness::open(files, options);
   ASSERT_TRUE(opened.log);
-  EXPECT_TRUE(opened.recovery.cut);
+  EXPECT_FALSE(opened.recovery.cut);
+  EXPECT_TRUE(opened.recovery.left_out);
+  EXPECT_EQ(opened.recovery.cut_at, location(1, kSegmentHeaderBytes + 2 * kFrame));
+  EXPECT_EQ(opened.recovery.cut_bytes, kFrame);
   EXPECT_EQ(opened.seen.size(), 2u);
+  EXPECT_EQ(opened.log->view()->at(opened.recovery.cut_at), nullptr);
   std::vector<Damage> damage;
   EXPECT_FALSE(opened.log->verify({}, damage));
   EXPECT_TRUE(damage.empty());

@@ -24,6 +24,14 @@ Error read_through(platform::File& file, std::uint64_t bytes, std::uint64_t& bad
   return {};
 }
 
+// The first `bytes` of the file, or what there is of them.
+Result<Buffer> read_copy(platform::File& file, std::uint64_t bytes) {
+  Buffer copy(static_cast<std::size_t>(bytes));
+  GS_TRY(const std::size_t read, file.read(0, copy));
+  copy.resize(read);
+  return copy;
+}
+
 // What is known before a segment is read.
 struct Expected {
   std::uint64_t sequence = 0;
@@ -54,6 +62,7 @@ class Log::Impl::Checker {
       if (segment.number != number + 1) missing_segments(number + 1, segment.number - 1);
       number = segment.number;
       const std::uint64_t offset = i == start.index ? start.offset : kSegmentHeaderBytes;
+      newest_ = i + 1 == table.size();
       GS_TRY_OK(check_segment(segment, offset, i < start.index, i == start.index));
       done_ += segment.end;
       tell();
@@ -93,15 +102,19 @@ class Log::Impl::Checker {
     const std::uint64_t bytes =
         trusted ? std::min<std::uint64_t>(size, kSegmentHeaderBytes) : limit(segment, size);
     if (bytes > kSegmentFileBytesMax) return oversized(segment);
-    if (Error error = read_through(file, bytes, bad_offset)) {
-      return unreadable(segment, bad_offset, std::move(error));
-    }
+    Buffer copy;
     std::unique_ptr<platform::Mapping> mapping;
-    if (bytes > 0) {
+    if (may_shrink() && !trusted) {
+      auto read = read_copy(file, bytes);
+      if (!read.ok()) return unreadable(segment, 0, std::move(read).error());
+      copy = std::move(read).value();
+    } else if (Error error = read_through(file, bytes, bad_offset)) {
+      return unreadable(segment, bad_offset, std::move(error));
+    } else if (bytes > 0) {
       GS_TRY(mapping, file.map(bytes));
       mapping->advise(platform::Mapping::Pattern::sequential);
     }
-    const Bytes content = mapping ? mapping->bytes() : Bytes();
+    const Bytes content = mapping ? mapping->bytes() : Bytes(copy);
     const HeaderCheck header = check_header(content, name, log_.storage);
     const bool sound = header.state == HeaderState::sound;
     if (!sound) damage_.add(segment.number, 0, header.what);
@@ -147,6 +160,10 @@ class Log::Impl::Checker {
   std::uint64_t limit(const Segment& segment, std::uint64_t size) const {
     return log_.damaged ? size : std::min(size, segment.end);
   }
+
+  // Whether a writer beside us may shorten this segment behind its frames, as far as we know them:
+  // then a mapping could end the process, where a copy takes memory (of one segment, once).
+  bool may_shrink() const { return newest_ && log_.damaged && log_.options.read_only; }
 
   // Between the last frame and the end of the newest file there is only preallocated space. It is
   // looked at while nobody writes. Reads by pieces: the file may shrink before we hold the lock.
@@ -205,6 +222,7 @@ class Log::Impl::Checker {
   DamageList damage_;
   const Progress& progress_;
   Expected expected_;
+  bool newest_ = false;  // the segment that is being checked
   std::uint64_t last_offset_ = kSegmentHeaderBytes;
   std::uint64_t done_ = 0;
   std::uint64_t total_ = 0;
