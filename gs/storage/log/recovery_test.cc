@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "gs/base/crc32c.h"
+#include "gs/platform/forwarding_file_system.h"
 #include "gs/platform/memory/memory_file_system.h"
 #include "gs/storage/log/frame.h"
 #include "gs/storage/log/log_harness.h"
@@ -169,6 +170,77 @@ TEST(TornTail, IsLeftOutWhenOpenedReadOnly) {
   EXPECT_FALSE(opened.log->verify({}, damage));
   EXPECT_TRUE(damage.empty());
   EXPECT_EQ(harness::read_file(files, kFirst), before);
+}
+
+// Files that somebody writes while they are read: `write` is called before read number `at`.
+class WrittenWhileRead final : public platform::ForwardingFileSystem {
+ public:
+  WrittenWhileRead(platform::FileSystem& files, int at, std::function<void()> write)
+      : ForwardingFileSystem(files), at_(at), write_(std::move(write)) {}
+
+  Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                               platform::OpenMode mode) override {
+    GS_TRY(auto file, ForwardingFileSystem::open(path, mode));
+    return std::unique_ptr<platform::File>(std::make_unique<Watched>(std::move(file), *this));
+  }
+
+ private:
+  class Watched final : public platform::File {
+   public:
+    Watched(std::unique_ptr<platform::File> file, WrittenWhileRead& files)
+        : file_(std::move(file)), files_(files) {}
+    Error write(std::uint64_t offset, Bytes bytes) override { return file_->write(offset, bytes); }
+    Result<std::size_t> read(std::uint64_t offset, MutableBytes out) override {
+      if (--files_.at_ == 0) files_.write_();
+      return file_->read(offset, out);
+    }
+    Error sync() override { return file_->sync(); }
+    Result<std::uint64_t> size() override { return file_->size(); }
+    Error resize(std::uint64_t bytes) override { return file_->resize(bytes); }
+    Error allocate(std::uint64_t bytes) override { return file_->allocate(bytes); }
+    Result<std::unique_ptr<platform::Mapping>> map(std::uint64_t bytes) override {
+      return file_->map(bytes);
+    }
+
+   private:
+    std::unique_ptr<platform::File> file_;
+    WrittenWhileRead& files_;
+  };
+
+  int at_;
+  std::function<void()> write_;
+};
+
+TEST(TornTail, BesideAWriterIsNeverTakenForDamage) {
+  // A writer finishes a frame, syncs, and writes the next one, which says so, between two reads.
+  MemoryFileSystem files;
+  Options options;
+  {
+    auto opened = harness::open(files, options);
+    for (std::size_t i = 0; i < 3; ++i) ASSERT_FALSE(append(*opened.log, change(i, kChange)));
+    ASSERT_FALSE(opened.log->sync());
+    ASSERT_FALSE(append(*opened.log, change(3, kChange)));
+  }
+  const Buffer after = harness::read_file(files, kFirst);
+  Buffer before = after;
+  const std::size_t third = kSegmentHeaderBytes + 2 * kFrame;
+  std::fill(before.begin() + third + kFrame / 2, before.begin() + third + 2 * kFrame, 0);
+  options.read_only = true;
+  for (int at = 1; at <= 8; ++at) {
+    const auto file = files.open(kFirst, platform::OpenMode::write);
+    ASSERT_FALSE(file.value()->write(0, before));
+    bool written = false;
+    WrittenWhileRead watched(files, at, [&] {
+      written = true;
+      file.value()->write(0, after).ignore();
+    });
+    const auto opened = harness::open(watched, options);
+    ASSERT_TRUE(opened.log);
+    EXPECT_TRUE(opened.recovery.damage.empty()) << at;
+    EXPECT_EQ(opened.seen.size(), written ? 4u : 2u) << at;
+    EXPECT_EQ(opened.recovery.left_out, !written) << at;
+    if (at == 1) EXPECT_TRUE(written);
+  }
 }
 
 TEST(Damage, IsABadFrameBelowTheMark) {
