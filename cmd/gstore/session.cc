@@ -14,11 +14,12 @@ namespace gs::cli {
 namespace {
 
 void tell_recovery(Session& session, const RecoveryReport& report) {
-  if (report.torn_tail_cut) {
-    session.terminal.note(
-        "gstore: note: an unfinished write at the end of the log was cut: segment " +
-        std::to_string(report.cut_segment) + ", offset " + std::to_string(report.cut_offset) +
-        ", " + size_text(report.cut_bytes) + ". Nothing acknowledged was lost.");
+  if (report.torn_tail_cut || report.torn_tail_left_out) {
+    session.terminal.note("gstore: note: an unfinished write at the end of the log was " +
+                          std::string(report.torn_tail_cut ? "cut" : "left out") + ": segment " +
+                          std::to_string(report.cut_segment) + ", offset " +
+                          std::to_string(report.cut_offset) + ", " + size_text(report.cut_bytes) +
+                          ". Nothing acknowledged was lost.");
   }
   if (!report.damage.empty()) session.damage = report.damage.front();
 }

@@ -106,6 +106,8 @@ class FileSystem {
   // Exclusive between processes; `locked` names the owner (pid and host) in its message. The
   // file's content is "pid host\n".
   virtual Result<std::unique_ptr<FileLock>> lock(std::string_view path) = 0;
+  // Whether somebody holds the lock at this moment. Changes nothing and needs no right to write.
+  virtual Result<bool> is_locked(std::string_view path) = 0;
   // A mark that differs when the file was copied elsewhere and stays when it was only renamed or
   // rewritten by nobody; empty when the platform cannot tell. Used to notice copied directories.
   virtual Result<Buffer> identity(std::string_view path) = 0;

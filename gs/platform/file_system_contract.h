@@ -368,7 +368,12 @@ TYPED_TEST_P(FileSystemContract, OneHolderAtATimeAndTheErrorNamesIt) {
   EXPECT_NE(second.error().message().find(owner.substr(0, space)), std::string_view::npos);
   EXPECT_NE(second.error().message().find(host), std::string_view::npos);
   EXPECT_TRUE(this->files().lock("other").ok()) << "locks do not disturb each other";
+  EXPECT_TRUE(this->files().is_locked("lock").value());
+  EXPECT_FALSE(this->files().is_locked("other").value());
+  EXPECT_FALSE(this->files().is_locked("nothing").value());
+  EXPECT_EQ(this->content("lock"), owner);
   held.value().reset();
+  EXPECT_FALSE(this->files().is_locked("lock").value());
   EXPECT_TRUE(this->files().lock("lock").ok());
 }
 

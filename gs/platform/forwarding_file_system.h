@@ -36,6 +36,7 @@ class ForwardingFileSystem : public FileSystem {
   Result<std::unique_ptr<FileLock>> lock(std::string_view path) override {
     return files_.lock(path);
   }
+  Result<bool> is_locked(std::string_view path) override { return files_.is_locked(path); }
   Result<Buffer> identity(std::string_view path) override { return files_.identity(path); }
   std::string display(std::string_view path) const override { return files_.display(path); }
 

@@ -196,7 +196,8 @@ GS_EXPORT bool gs_storage_read_only(const gs_storage* storage) GS_NO_THROW;
 typedef struct gs_recovery {
   uint64_t changes_replayed;
   uint64_t bytes_replayed;
-  bool torn_tail_cut; /* an unfinished write at the end of the log was removed: */
+  bool torn_tail_cut;      /* an unfinished write at the end of the log was removed ... */
+  bool torn_tail_left_out; /* ... or, opened read-only and without an owner, only not read: */
   uint32_t cut_segment;
   uint64_t cut_offset;
   uint64_t cut_bytes;

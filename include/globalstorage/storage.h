@@ -218,8 +218,11 @@ struct Stats {
 struct RecoveryReport {
   std::uint64_t changes_replayed = 0;
   std::uint64_t bytes_replayed = 0;
+  // An unfinished write at the end of the log, never acknowledged: removed, or left where it is
+  // because the storage was opened read-only. What an owner beside us is writing is neither.
   bool torn_tail_cut = false;
-  std::uint32_t cut_segment = 0;
+  bool torn_tail_left_out = false;
+  std::uint32_t cut_segment = 0;  // where it begins
   std::uint64_t cut_offset = 0;
   std::uint64_t cut_bytes = 0;
   std::vector<std::string> damage;  // not empty: the storage is read-only until repaired

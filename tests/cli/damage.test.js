@@ -5,6 +5,8 @@
 
 const { test } = require('node:test');
 const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
 const { Place, run, parseLines, errorOf, flipBit, EXIT } = require('./gstore.js');
 
 const RECORDS = 5;
@@ -129,4 +131,22 @@ test('a copy of damage is refused as a backup, and the message is about the back
   const { code, err } = run(['restore', place.directory, place.path('restored')]);
   assert.strictEqual(code, EXIT.unverified);
   assert.match(err, /^gstore: the backup .+ is damaged: .+\. Restore another one; `gstore -d .+ verify` shows /);
+});
+
+test('an unfinished write is left out by readers, cut by a writer, and told by both', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"a":1}']).trim();
+  fs.appendFileSync(path.join(place.directory, 'log', '00000001.gsl'), 'gsf1 and no more');
+  const note = (how) =>
+    new RegExp(
+      `^gstore: note: an unfinished write [^\\n]+ ${how}: segment 1, offset \\d+, ` +
+        '16 B[^\\n]*\\. Nothing acknowledged was lost\\.\\n$',
+    );
+  for (let i = 0; i < 2; i++) {
+    const read = place.run(['get', id]);
+    assert.strictEqual(read.code, EXIT.ok, read.err);
+    assert.match(read.err, note('left out'));
+  }
+  assert.match(place.run(['update', id, '{"a":2}']).err, note('cut'));
+  assert.strictEqual(place.run(['get', id]).err, '');
 });

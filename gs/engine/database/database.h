@@ -138,6 +138,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error accept(const graph::ChangeView& change, log::Location at);
   Error validate(const graph::ChangeView& change) const;
   Error forget_state();
+  void tell_torn_tail(const log::Recovery& recovery);
   // evidence.cc
   bool may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const;
   bool is_evidence(std::uint64_t ahead, Bytes bytes, std::uint32_t& checked) const;
@@ -147,6 +148,10 @@ class Database : public std::enable_shared_from_this<Database> {
   Error adopt_writer();
   void remove_stray_state_files(const state::Checkpoint& checkpoint);
   void report(Event::Level level, std::string_view name, const std::string& text) const;
+
+  // evidence.cc
+  bool may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const;
+  bool is_evidence(std::uint64_t ahead, Bytes bytes, std::uint32_t& checked) const;
 
   // commit.cc: all with commit_mutex_ held
   Error writable() const;

@@ -166,6 +166,45 @@ TEST_F(DurabilityTest, LazyCommitsAreVisibleAtOnceAndLastAfterSync) {
   EXPECT_EQ(world.open(crashed).text(id), R"({"n":1})");
 }
 
+TEST_F(DurabilityTest, ATornTailIsCutOrLeftOutOrTheBusinessOfItsOwner) {
+  ASSERT_TRUE(db.insert("City", R"({"n":1})").ok());
+  std::vector<std::string> events;
+  world.options.on_event = [&](const Event& event) { events.emplace_back(event.name); };
+  world.options.read_only = true;
+  const std::string path = "log/00000001.gsl";
+  // The begin of a frame, behind the last one.
+  const Buffer segment = world.memory.read_whole(path, kFileBytesMax).value();
+  const std::size_t end = frames_of(segment).back();
+  const auto file = world.memory.open(path, platform::OpenMode::write);
+  ASSERT_TRUE(file.value()->write(end, as_bytes("gsf1")).ok());
+  {
+    const Store beside = world.open();  // db is in the middle of writing it
+    EXPECT_FALSE(beside->recovery().torn_tail_cut);
+    EXPECT_FALSE(beside->recovery().torn_tail_left_out);
+    EXPECT_EQ(beside->recovery().cut_bytes, 0u);
+    EXPECT_EQ(events, std::vector<std::string>());
+  }
+  MemoryFileSystem crashed;
+  write_files(crashed, read_files(world.memory));
+  for (int i = 0; i < 2; ++i) {  // reading changes nothing
+    const Store reader = world.open(crashed);
+    EXPECT_FALSE(reader->recovery().torn_tail_cut);
+    EXPECT_TRUE(reader->recovery().torn_tail_left_out);
+    EXPECT_EQ(reader->recovery().cut_offset, end);
+    EXPECT_EQ(reader->recovery().cut_bytes, 4u);
+    EXPECT_EQ(events, std::vector<std::string>{"torn_tail_left_out"});
+    EXPECT_EQ(reader.complaints(), "");
+    events.clear();
+  }
+  world.options.read_only = false;
+  const Store writer = world.open(crashed);
+  EXPECT_TRUE(writer->recovery().torn_tail_cut);
+  EXPECT_FALSE(writer->recovery().torn_tail_left_out);
+  EXPECT_EQ(writer->recovery().cut_offset, end);
+  ASSERT_FALSE(events.empty());
+  EXPECT_EQ(events.front(), "torn_tail_cut");
+}
+
 TEST_F(DurabilityTest, OneOwnerAtATime) {
   EXPECT_EQ(world.try_open().code(), Code::locked);
   EXPECT_EQ(world.try_create().code(), Code::locked);

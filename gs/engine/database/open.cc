@@ -296,16 +296,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   written_ = visible_.load();
   durable_ = written_;
 
-  if (recovery.cut) {
-    recovery_.torn_tail_cut = true;
-    recovery_.cut_segment = log::segment_of(recovery.cut_at);
-    recovery_.cut_offset = log::offset_of(recovery.cut_at);
-    recovery_.cut_bytes = recovery.cut_bytes;
-    report(Event::Level::warning, "torn_tail_cut",
-           "segment=" + std::to_string(recovery_.cut_segment) +
-               " offset=" + std::to_string(recovery_.cut_offset) +
-               " bytes=" + std::to_string(recovery_.cut_bytes));
-  }
+  tell_torn_tail(recovery);
   if (change_count_ == 0 && recovery.damage.empty()) return log_is_lost(*env_.files);
   for (const log::Damage& damage : recovery.damage) {
     recovery_.damage.push_back("segment " + std::to_string(damage.segment) + " offset " +
@@ -313,6 +304,23 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   }
   if (!recovery_.damage.empty()) refuse_damage();
   return {};
+}
+
+void Database::tell_torn_tail(const log::Recovery& recovery) {
+  if (!recovery.cut && !recovery.left_out) return;
+  if (recovery.left_out) {
+    const auto owned = env_.files->is_locked(kLockFile);
+    if (owned.ok() && owned.value()) return;  // the owner is in the middle of a write
+  }
+  recovery_.torn_tail_cut = recovery.cut;
+  recovery_.torn_tail_left_out = recovery.left_out;
+  recovery_.cut_segment = log::segment_of(recovery.cut_at);
+  recovery_.cut_offset = log::offset_of(recovery.cut_at);
+  recovery_.cut_bytes = recovery.cut_bytes;
+  report(Event::Level::warning, recovery.cut ? "torn_tail_cut" : "torn_tail_left_out",
+         "segment=" + std::to_string(recovery_.cut_segment) +
+             " offset=" + std::to_string(recovery_.cut_offset) +
+             " bytes=" + std::to_string(recovery_.cut_bytes));
 }
 
 void Database::refuse_damage() {

@@ -248,6 +248,12 @@ Result<std::unique_ptr<FileLock>> MemoryFileSystem::lock(std::string_view path) 
   return std::unique_ptr<FileLock>(std::make_unique<MemoryLock>(tree_, std::string(path)));
 }
 
+Result<bool> MemoryFileSystem::is_locked(std::string_view path) {
+  GS_TRY_OK(check_path(path));
+  const std::lock_guard lock(tree_->mutex);
+  return tree_->locked.find(path) != tree_->locked.end();
+}
+
 Result<Buffer> MemoryFileSystem::identity(std::string_view path) {
   GS_TRY_OK(check_path(path));
   const std::lock_guard lock(tree_->mutex);

@@ -28,6 +28,7 @@ class MemoryFileSystem final : public FileSystem {
   Error write_whole(std::string_view path, Bytes bytes, bool private_mode = false) override;
   Result<Buffer> read_whole(std::string_view path, std::uint64_t bytes_max) override;
   Result<std::unique_ptr<FileLock>> lock(std::string_view path) override;
+  Result<bool> is_locked(std::string_view path) override;
   Result<Buffer> identity(std::string_view path) override;
   std::string display(std::string_view path) const override;
 

@@ -205,6 +205,11 @@ Result<std::unique_ptr<FileLock>> PosixFileSystem::lock(std::string_view path) {
   return lock_file(display(path));
 }
 
+Result<bool> PosixFileSystem::is_locked(std::string_view path) {
+  GS_TRY_OK(check_path(path));
+  return file_is_locked(display(path));
+}
+
 Result<Buffer> PosixFileSystem::identity(std::string_view path) {
   GS_TRY_OK(check_path(path));
   return file_identity(display(path));

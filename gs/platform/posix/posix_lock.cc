@@ -7,6 +7,8 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "gs/platform/posix/os_error.h"
@@ -19,6 +21,9 @@ constexpr std::size_t kHostBytesMax = 255;                          // HOST_NAME
 constexpr std::size_t kOwnerBytesMax = 20 + 1 + kHostBytesMax + 1;  // u64, space, host, line end
 // Rounds against somebody who removes the file between our open and our flock.
 constexpr int kAttemptsMax = 8;
+// Rounds against those who only ask (file_is_locked), a millisecond each. They hold it for some
+// microseconds; whoever holds it longer is an owner.
+constexpr int kAskersMax = 3;
 
 class PosixLock final : public FileLock {
  public:
@@ -74,6 +79,23 @@ Error write_owner(const Descriptor& descriptor, const std::string& path) {
   return os_error(errno, path, "write the owner of the lock", Attempt::write);
 }
 
+// Takes the lock of `descriptor`; 0 or an errno.
+int try_lock(const Descriptor& descriptor, int kind) noexcept {
+  for (;;) {
+    if (::flock(descriptor.number(), kind | LOCK_NB) == 0) return 0;
+    if (errno != EINTR) return errno;
+  }
+}
+
+int lock_exclusively(const Descriptor& descriptor) noexcept {
+  int number = try_lock(descriptor, LOCK_EX);
+  for (int asker = 0; number == EWOULDBLOCK && asker < kAskersMax; ++asker) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    number = try_lock(descriptor, LOCK_EX);
+  }
+  return number;
+}
+
 }  // namespace
 
 bool parse_lock_owner(std::string_view text, LockOwner& owner) {
@@ -98,15 +120,25 @@ Result<std::unique_ptr<FileLock>> lock_file(const std::string& path) {
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
     Descriptor descriptor = open_descriptor(path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, 0666);
     if (!descriptor.open()) return os_error(errno, path, "open the lock", Attempt::write);
-    int result = ::flock(descriptor.number(), LOCK_EX | LOCK_NB);
-    while (result != 0 && errno == EINTR) result = ::flock(descriptor.number(), LOCK_EX | LOCK_NB);
-    if (result != 0 && errno == EWOULDBLOCK) return locked_error(descriptor, path);
-    if (result != 0) return os_error(errno, path, "lock", Attempt::write);
+    const int number = lock_exclusively(descriptor);
+    if (number == EWOULDBLOCK) return locked_error(descriptor, path);
+    if (number != 0) return os_error(number, path, "lock", Attempt::write);
     if (!still_there(descriptor, path)) continue;
     GS_TRY_OK(write_owner(descriptor, path));
     return std::unique_ptr<FileLock>(std::make_unique<PosixLock>(std::move(descriptor)));
   }
   return Error(Code::locked, path + ": somebody keeps removing the lock. Stop that and try again");
+}
+
+Result<bool> file_is_locked(const std::string& path) {
+  const Descriptor descriptor = open_descriptor(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!descriptor.open()) {
+    if (errno == ENOENT) return false;
+    return os_error(errno, path, "open the lock", Attempt::read);
+  }
+  const int number = try_lock(descriptor, LOCK_SH);
+  if (number != 0 && number != EWOULDBLOCK) return os_error(number, path, "lock", Attempt::read);
+  return number == EWOULDBLOCK;
 }
 
 }  // namespace gs::platform

@@ -216,6 +216,13 @@ Result<std::unique_ptr<FileLock>> SimFileSystem::lock(std::string_view path) {
   return std::unique_ptr<FileLock>(std::make_unique<SimLock>(disk_, std::string(path)));
 }
 
+Result<bool> SimFileSystem::is_locked(std::string_view path) {
+  GS_TRY_OK(check_path(path));
+  const std::lock_guard lock(disk_->mutex);
+  GS_TRY_OK(disk_->judge(Call::other, path).error);
+  return disk_->locked.find(path) != disk_->locked.end();
+}
+
 Result<Buffer> SimFileSystem::identity(std::string_view path) {
   GS_TRY_OK(check_path(path));
   const std::lock_guard lock(disk_->mutex);
