@@ -139,9 +139,6 @@ class Database : public std::enable_shared_from_this<Database> {
   Error validate(const graph::ChangeView& change) const;
   Error forget_state();
   void tell_torn_tail(const log::Recovery& recovery);
-  // evidence.cc
-  bool may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const;
-  bool is_evidence(std::uint64_t ahead, Bytes bytes, std::uint32_t& checked) const;
   void refuse_damage();
   void note_damage(log::Location at, const Error& error);
   void verify_chain();

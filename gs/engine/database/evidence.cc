@@ -1,8 +1,8 @@
 // Which frames behind a torn one are evidence that it was on stable storage.
 //
 // A record can hold anything: also a copy of a log, with frames whose checksums are right. Frame
-// numbers and checksums are anybody's to make; a signature under the right place in a writer's chain
-// is not. So a frame counts if its change
+// numbers and checksums are anybody's to make; a signature under the right place in a writer's
+// chain is not. So a frame counts if its change
 //   - names this storage,
 //   - is later in its writer's chain than what was replayed, by no more changes than there is room
 //     for frames in between (so no change that this log holds already can count),

@@ -6,8 +6,9 @@
 // Cost of a search: the magic is looked for at every eighth byte, once. A candidate's checksum is
 // computed only when its length fits the file and its sequence fits its distance (a frame has at
 // least 40 bytes, so frame s + k cannot begin closer than 40 k bytes to frame s). Bytes that were
-// summed count against a budget of kSearchPasses times what is searched, so hostile lengths that overlap
-// cost no more than that; a search that runs out says so and its caller takes the safe side.
+// summed count against a budget of kSearchPasses times what is searched, so hostile lengths that
+// overlap cost no more than that; a search that runs out says so and its caller takes the safe
+// side.
 //
 // Pure. Safe to call from any thread.
 #pragma once

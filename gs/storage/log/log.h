@@ -27,11 +27,11 @@
 // stable storage: not the mark, not a later segment (a segment is created after the one before it
 // was synced), not a valid later frame (by its `unsynced`). What a record holds may look like such
 // a frame, so the caller says which ones can be of this log (Log::Later). A torn tail is cut, with
-// whatever follows it, and reported. Anything else is damage: reported with segment and offset, nothing is
-// cut, and the log opens read-only. A newest segment without a whole header in which nothing was
-// acknowledged is a torn creation, a generation without a whole header an unfinished rewrite: both
-// are removed. Why a valid later frame alone is no proof: a disk may keep the second of two
-// unsynced frames and lose the first.
+// whatever follows it, and reported; opened read-only it is left out. Anything else is damage:
+// reported with segment and offset, nothing is cut, and the log opens read-only. A newest segment
+// without a whole header in which nothing was acknowledged is a torn creation, a generation without
+// a whole header an unfinished rewrite: both are removed. Why a valid later frame alone is no proof:
+// a disk may keep the second of two unsynced frames and lose the first.
 //
 // Writing goes through a tail buffer: a change is built in place in RAM at the location it will
 // have on disk, so readers can use it before it is written.
@@ -134,10 +134,10 @@ class Log {
   // `change` of a visit lies in a mapping and is valid during the call. `began` is called before
   // the first visit, when view() and generation_sum() are known; an error fails the open.
   using Began = std::function<Error(const Log&)>;
-  // Whether a whole frame behind the first one that does not check out, by its number `ahead` frames
-  // after it, can be of this log. It may lie in what the other one holds: somebody stored a copy of
-  // a log as bytes. False only when that is certain; in doubt nothing is cut. All frames before were
-  // visited. Without it every whole frame can be.
+  // Whether a whole frame behind the first one that does not check out, by its number `ahead`
+  // frames after it, can be of this log. It may lie in what the other one holds: somebody stored
+  // a copy of a log as bytes. False only when that is certain; in doubt nothing is cut. All frames
+  // before were visited. Without it every whole frame can be.
   using Later = std::function<bool(std::uint64_t ahead, Bytes change)>;
   static Result<std::unique_ptr<Log>> open(platform::FileSystem& files, std::string directory,
                                            const Digest& storage, const Options& options,

@@ -22,8 +22,8 @@ class PieceReader {
   PieceReader(platform::File& file, std::uint64_t bytes)
       : file_(file), bytes_(bytes), piece_(kPieceBytes) {}
 
-  // What is at hand from `offset`, at least `wanted` bytes (of at most a piece) unless the file ends
-  // before. Valid until the next call.
+  // What is at hand from `offset`, at least `wanted` bytes (of at most a piece) unless the file
+  // ends before. Valid until the next call.
   Result<Bytes> at(std::uint64_t offset, std::size_t wanted) {
     if (offset < begin_ || offset + wanted > begin_ + held_) {
       const std::uint64_t rest = bytes_ - std::min(offset, bytes_);
