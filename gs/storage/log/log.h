@@ -30,8 +30,8 @@
 // whatever follows it, and reported; opened read-only it is left out. Anything else is damage:
 // reported with segment and offset, nothing is cut, and the log opens read-only. A newest segment
 // without a whole header in which nothing was acknowledged is a torn creation, a generation without
-// a whole header an unfinished rewrite: both are removed. Why a valid later frame alone is no proof:
-// a disk may keep the second of two unsynced frames and lose the first.
+// a whole header an unfinished rewrite: both are removed. Why a valid later frame alone is no
+// proof: a disk may keep the second of two unsynced frames and lose the first.
 //
 // Writing goes through a tail buffer: a change is built in place in RAM at the location it will
 // have on disk, so readers can use it before it is written.

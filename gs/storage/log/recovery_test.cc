@@ -243,6 +243,40 @@ TEST(TornTail, BesideAWriterIsNeverTakenForDamage) {
   }
 }
 
+// Files of which `write` is called before the mark is opened.
+class WrittenBeforeTheMark final : public platform::ForwardingFileSystem {
+ public:
+  WrittenBeforeTheMark(platform::FileSystem& files, std::function<void()> write)
+      : ForwardingFileSystem(files), write_(std::move(write)) {}
+  Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                               platform::OpenMode mode) override {
+    if (path == "log/mark") write_();
+    return ForwardingFileSystem::open(path, mode);
+  }
+
+ private:
+  std::function<void()> write_;
+};
+
+TEST(Damage, IsNotWhatAWriterMarksWhileAReaderOpens) {
+  // A reader found the files, then a mark that spoke of frames which were written after that.
+  MemoryFileSystem files;
+  auto writer = harness::open(files);
+  ASSERT_FALSE(append(*writer.log, change(0, kChange)));
+  ASSERT_FALSE(writer.log->sync());
+  WrittenBeforeTheMark watched(files, [&] {
+    for (std::size_t i = 1; i < 9; ++i) ASSERT_FALSE(append(*writer.log, change(i, kChange)));
+    ASSERT_FALSE(writer.log->sync());
+    ASSERT_FALSE(writer.log->mark());
+  });
+  Options options = harness::small_options();
+  options.read_only = true;
+  const auto opened = harness::open(watched, options);
+  ASSERT_TRUE(opened.log);
+  EXPECT_TRUE(opened.recovery.damage.empty());
+  EXPECT_EQ(opened.seen.size(), 9u);
+}
+
 TEST(Damage, IsABadFrameBelowTheMark) {
   MemoryFileSystem files;
   write_log(files, 3, 0);
