@@ -39,7 +39,7 @@ const Value* member(const Object& object, std::string_view name) {
 
 // A log that belongs to no creation under way: the rest of a storage, or of an unfinished backup.
 bool has_log(platform::FileSystem& files) {
-  return files.exists("log") && !files.exists("creating");
+  return files.exists("log") && !files.exists(kCreatingFile);
 }
 
 Error not_readable(platform::FileSystem& files, const std::string& why) {

@@ -19,6 +19,8 @@ namespace gs::engine {
 
 inline constexpr std::uint32_t kFormatVersion = 1;
 inline constexpr const char* kEngineVersion = "0.1.0";
+// Stands while a creation is under way, so that an interrupted one can be told from damage.
+inline constexpr const char* kCreatingFile = "creating";
 
 struct StorageFile {
   Digest storage;

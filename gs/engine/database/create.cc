@@ -1,0 +1,91 @@
+// Creating a storage: an empty directory gets a key, a log with the genesis, and last storage.json.
+
+#include "gs/engine/database/keys.h"
+#include "gs/engine/database/open.h"
+
+namespace gs::engine {
+
+namespace {
+
+// The first change of a storage, in memory: its digest is the storage id.
+Buffer make_genesis(platform::Environment& env, const crypto::KeyPair& key, Policy policy,
+                    Digest& storage) {
+  graph::Genesis genesis;
+  genesis.policy = policy == Policy::closed ? 1 : 0;
+  env.random->fill(genesis.nonce.bytes);
+  genesis.owner = key.public_key();
+  const Buffer payload = graph::encode_genesis(genesis);
+
+  graph::ChangeBuilder::Open open;
+  open.writer.bytes = key.public_key();
+  open.hlc = id::hlc_of_ms(env.clock->wall_ms());
+  env.random->fill(open.seed);
+  const graph::Hlc hlc = open.hlc;
+  Buffer space(4096);
+  graph::ChangeBuilder builder;
+  builder.begin(std::move(open), space);
+  const auto appended =
+      builder.append(static_cast<std::uint8_t>(graph::Kind::genesis), graph::kLastOfTransaction,
+                     nullptr, nullptr, hlc, payload.size());
+  std::memcpy(appended.payload, payload.data(), payload.size());
+  const Bytes change = builder.close(key);
+  storage = builder.digest();
+  return Buffer(change.begin(), change.end());
+}
+
+Error remove_directory_files(platform::FileSystem& files, const std::string& directory) {
+  auto names = files.list(directory);
+  if (!names.ok()) return {};  // no such directory: nothing to remove
+  for (const std::string& name : names.value()) GS_TRY_OK(files.remove(directory + "/" + name));
+  return {};
+}
+
+Error clear_interrupted_creation(platform::FileSystem& files) {
+  for (const char* directory : {kLogDirectory, "keys", kStateDirectory}) {
+    GS_TRY_OK(remove_directory_files(files, directory));
+  }
+  return {};
+}
+
+Error check_free(platform::FileSystem& files) {
+  if (files.exists(kCreatingFile)) return clear_interrupted_creation(files);
+  for (const char* name : {"storage.json", "log"}) {
+    if (files.exists(name)) {
+      return Error(Code::exists, files.display("") + " holds a storage already (" + name +
+                                     "). Open it, or choose another directory");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Database>> Database::create(Setup setup, const CreateOptions& create) {
+  GS_TRY_OK(check_options(setup.options));
+  platform::Environment& env = setup.env;
+  platform::FileSystem& files = *env.files;
+  GS_TRY_OK(files.make_directory("", true));
+  {
+    GS_TRY(const auto lock, files.lock(kLockFile));
+    GS_TRY_OK(check_free(files));
+    GS_TRY_OK(files.write_whole(kCreatingFile, {}));
+    GS_TRY(const crypto::KeyPair key, make_writer_key(env));
+    Digest storage;
+    const Buffer genesis = make_genesis(env, key, create.policy, storage);
+    log::Recovery recovery;
+    const auto ignore = [](log::Location, std::uint64_t, Bytes) { return Error(); };
+    GS_TRY(const auto log, log::Log::open(files, kLogDirectory, storage, log_options(setup, false),
+                                          0, 0, ignore, recovery));
+    GS_TRY(const log::Log::Space space, log->begin(genesis.size()));
+    std::memcpy(space.space.data(), genesis.data(), genesis.size());
+    GS_TRY_OK(log->write(genesis.size()));
+    GS_TRY_OK(log->sync());
+    GS_TRY_OK(log->close());
+    GS_TRY_OK(write_storage_file(env, storage));
+    GS_TRY_OK(files.remove(kCreatingFile));
+    GS_TRY_OK(files.sync_directory(""));
+  }
+  return open(std::move(setup));
+}
+
+}  // namespace gs::engine

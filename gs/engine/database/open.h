@@ -1,0 +1,18 @@
+// What creating, opening and recovering a storage share.
+#pragma once
+
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+inline constexpr const char* kLogDirectory = "log";
+inline constexpr const char* kStateDirectory = "state";
+inline constexpr const char* kLockFile = "lock";
+
+// Errors: invalid, when a value is outside of its bounds.
+Error check_options(const Options& options);
+log::Options log_options(const Database::Setup& setup, bool read_only);
+// What an open without any log answers.
+Error log_is_lost(platform::FileSystem& files);
+
+}  // namespace gs::engine

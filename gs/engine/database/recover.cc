@@ -1,0 +1,210 @@
+// Recovery: from the newest checkpoint, or from nothing, to the state at the end of the log.
+//
+// The log checks frames and cuts a torn tail; what came after the checkpoint is replayed. Without a
+// usable checkpoint the whole log is replayed; nothing else changes.
+
+#include <algorithm>
+#include <map>
+
+#include "gs/engine/database/open.h"
+
+namespace gs::engine {
+
+namespace {
+
+std::string place_text(log::Location at) {
+  return "segment " + std::to_string(log::segment_of(at)) + " offset " +
+         std::to_string(log::offset_of(at));
+}
+
+}  // namespace
+
+// Everything that open() derives starts empty, so that it can be done again without a checkpoint.
+Error Database::recover_from(std::optional<state::Loaded> loaded) {
+  auto version = std::make_shared<state::Version>();
+  version->tables.push_back(std::make_shared<state::RowTable>());
+  heads_.clear();
+  frontier_.clear();
+  applier_.start_over();
+  change_count_ = 0;
+  recovery_ = {};
+  checkpoint_ = {};
+  log::Location from = 0;
+  std::uint64_t from_sequence = 0;
+  if (loaded) {
+    checkpoint_ = std::move(loaded->checkpoint);
+    manifest_turn_ = loaded->manifest_turn;
+    next_file_ = checkpoint_.next_file;
+    from = checkpoint_.log_location;
+    from_sequence = checkpoint_.log_sequence;
+    frontier_ = checkpoint_.frontier;
+    change_count_ = checkpoint_.log_tree_size;
+    applier_.live_records() = checkpoint_.live_records;
+    for (const state::WriterHead& head : checkpoint_.heads) {
+      if (head.writer >= heads_.size()) heads_.resize(head.writer + std::size_t{1});
+      heads_[head.writer] = head;
+      last_hlc_ = std::max(last_hlc_, head.hlc);
+    }
+    for (std::uint32_t i = 0; i < tables_.shape_count(); ++i)
+      shape_cache_->add(tables_.shape(i).shape);
+    for (const std::uint64_t number : checkpoint_.runs) {
+      GS_TRY(auto run, state::Run::open(*env_.files, state_path(number, ".gsr"), number));
+      version->runs.push_back(std::move(run));
+    }
+  }
+  const auto another_log = [] {
+    return Error(Code::damaged, "the checkpoint belongs to another state of the log");
+  };
+  const auto began = [&](const log::Log& log) -> Error {
+    if (loaded && log.generation_sum() != checkpoint_.log_generation_sum) return another_log();
+    version->log = log.view();
+    version_ = version;
+    applier_.attach(std::move(version));
+    return {};
+  };
+  // Each change is applied while its bytes, just summed by the log, are in the processor's cache.
+  const auto replay = [this](log::Location at, std::uint64_t, Bytes change) -> Error {
+    ++recovery_.changes_replayed;
+    recovery_.bytes_replayed += change.size() + log::kFrameBytes;
+    const auto accepted = [&]() -> Error {
+      GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
+      return accept(view, at);
+    };
+    return accepted().in(place_text(at));
+  };
+  std::uint32_t signatures_checked = 0;
+  const auto later = [&](std::uint64_t ahead, Bytes change) {
+    return is_evidence(ahead, change, signatures_checked);
+  };
+  log::Recovery recovery;
+  GS_TRY(log_, log::Log::open(*env_.files, kLogDirectory, storage_, log_options(setup_, read_only_),
+                              from, from_sequence, replay, recovery, began, later));
+  if (loaded && log_->next_sequence() < checkpoint_.log_sequence) return another_log();
+  log_writing_.start(*log_);
+  publish_log_view();
+  checkpoint_log_bytes_ = log_->bytes();
+  checkpoint_log_bytes_ -= std::min(checkpoint_log_bytes_, recovery_.bytes_replayed);
+  written_ = visible_.load();
+  durable_ = written_;
+
+  tell_torn_tail(recovery);
+  if (change_count_ == 0 && recovery.damage.empty()) return log_is_lost(*env_.files);
+  for (const log::Damage& damage : recovery.damage) {
+    recovery_.damage.push_back("segment " + std::to_string(damage.segment) + " offset " +
+                               std::to_string(damage.offset) + ": " + damage.what);
+  }
+  if (!recovery_.damage.empty()) refuse_damage();
+  return {};
+}
+
+void Database::tell_torn_tail(const log::Recovery& recovery) {
+  if (!recovery.cut && !recovery.left_out) return;
+  if (recovery.left_out) {
+    const auto owned = env_.files->is_locked(kLockFile);
+    if (owned.ok() && owned.value()) return;  // the owner is in the middle of a write
+  }
+  recovery_.torn_tail_cut = recovery.cut;
+  recovery_.torn_tail_left_out = recovery.left_out;
+  recovery_.cut_segment = log::segment_of(recovery.cut_at);
+  recovery_.cut_offset = log::offset_of(recovery.cut_at);
+  recovery_.cut_bytes = recovery.cut_bytes;
+  report(Event::Level::warning, recovery.cut ? "torn_tail_cut" : "torn_tail_left_out",
+         "segment=" + std::to_string(recovery_.cut_segment) +
+             " offset=" + std::to_string(recovery_.cut_offset) +
+             " bytes=" + std::to_string(recovery_.cut_bytes));
+}
+
+void Database::refuse_damage() {
+  read_only_ = true;
+  read_only_reason_ =
+      Error(Code::damaged,
+            "the log is damaged (" + recovery_.damage.front() + "), so " + env_.files->display("") +
+                " takes no writes. Run `gstore verify` to see the extent, then restore "
+                "from a backup, or fetch the damaged part from a replica");
+  report(Event::Level::error, "log_damaged", recovery_.damage.front());
+}
+
+// What recovery trusts because a checkpoint stands behind it. Stops at the first damage; verify()
+// finds all of it.
+void Database::verify_chain() {
+  std::map<graph::Writer, Digest> heads;
+  log::Location place = 0;
+  const auto check = [&](log::Location at, Bytes bytes, bool&) -> Error {
+    place = at;
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    Digest& head = heads[change.writer()];
+    if (change.prev() != head) {
+      return Error(Code::broken_chain, "change " + change.digest().text() +
+                                           " does not follow its writer's previous change");
+    }
+    head = change.digest();
+    GS_TRY_OK(change.verify_signature());
+    GS_TRY_OK(change.verify_commitments());
+    place = at + bytes.size();  // where the next frame begins, should it be none
+    return {};
+  };
+  Settled whole;
+  whole.log = log_->snapshot();
+  if (const Error error = each_change(whole, check)) note_damage(place, error);
+}
+
+void Database::note_damage(log::Location at, const Error& error) {
+  recovery_.damage.push_back(place_text(at) + ": " + std::string(error.message()));
+  refuse_damage();
+}
+
+Error Database::accept(const graph::ChangeView& change, log::Location at) {
+  const bool genesis = change.storage().is_zero();
+  if (genesis ? change.digest() != storage_ : change.storage() != storage_) {
+    return Error(Code::broken_chain,
+                 "change " + change.digest().text() + " belongs to another storage");
+  }
+  const std::uint32_t writer = tables_.add_writer(change.writer());
+  if (writer == state::kUnknown) return tables_.full("writers");
+  if (writer >= heads_.size()) heads_.resize(writer + std::size_t{1});
+  state::WriterHead& head = heads_[writer];
+  const bool first = head.change.is_zero();
+  const bool follows = first
+                           ? change.sequence() == 0 && change.prev().is_zero()
+                           : change.sequence() == head.sequence + 1 && change.prev() == head.change;
+  if (!follows) {
+    return Error(Code::broken_chain,
+                 "change " + change.digest().text() +
+                     " does not follow its writer's previous change. Run `gstore verify`");
+  }
+  if (!at_home_) GS_TRY_OK(validate(change));
+  applier_.reset_mint({head.mint_next, head.mint_last});
+  Sequence sequence = visible_.load(std::memory_order_relaxed);
+  GS_TRY_OK(applier_.replay(change, at, sequence));
+  visible_.store(sequence, std::memory_order_release);
+  head = {writer,
+          change.sequence(),
+          applier_.last_hlc(),
+          applier_.mint().next,
+          applier_.mint().last,
+          change.digest()};
+  last_hlc_ = std::max(last_hlc_, head.hlc);
+  ++change_count_;
+  for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
+    frontier_.erase(std::remove(frontier_.begin(), frontier_.end(), change.parent(i)),
+                    frontier_.end());
+  }
+  frontier_.insert(std::lower_bound(frontier_.begin(), frontier_.end(), change.digest()),
+                   change.digest());
+  return {};
+}
+
+// All that replay and readers rely on. This engine did it for its own changes before it wrote them,
+// and a checksum says that these are the same bytes.
+Error Database::validate(const graph::ChangeView& change) const {
+  const auto shape_of = [this](const Digest& digest) -> const record::Shape* {
+    const std::uint32_t number = tables_.find_shape(digest);
+    return number == state::kUnknown ? nullptr : tables_.shape(number).shape.get();
+  };
+  Error error = graph::validate_change(change, shape_of);
+  if (!error || error.code() == Code::newer_format) return error;
+  return Error(Code::broken_chain, std::string(error.message()));
+}
+
+// The key of this directory's writer; a new one when the directory is a copy or a restored backup.
+}  // namespace gs::engine
