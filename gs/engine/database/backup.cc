@@ -101,6 +101,11 @@ std::string place_of(const log::Damage& damage) {
          ": " + damage.what;
 }
 
+Error check_runs(const state::Version& version) {
+  for (const auto& run : version.runs) GS_TRY_OK(run->check_sums());
+  return {};
+}
+
 // The text of the note: what the state of this frontier is.
 std::string note_text(const std::vector<Digest>& frontier, const Digest& digest) {
   std::string text = "{\"format\":" + std::to_string(kFormatVersion) + ",\"frontier\":[";
@@ -188,10 +193,18 @@ Error Database::copy(platform::FileSystem& target, bool with_note, const Progres
     GS_TRY_OK(target.make_directory(path.substr(0, path.rfind('/')), true));
     return copy_file(*env_.files, target, path, copied);
   }));
-  if (with_note && !damaged) GS_TRY_OK(note_state(settled, target));
+  // The digest of a damaged state would be wrong, and the backup be refused for it.
+  const Error state_damage = check_runs(*settled.moment.version);
+  if (with_note && !damaged && !state_damage) GS_TRY_OK(note_state(settled, target));
   // Last: without it the copy is no storage, so an interrupted backup cannot be taken for one.
   GS_TRY_OK(copy_file(*env_.files, target, "storage.json", copied));
   GS_TRY_OK(target.sync_directory(""));
+  if (!damaged && state_damage) {
+    return Error(Code::damaged, "files that are derived from the log are damaged (" +
+                                    std::string(state_damage.message()) + "); " +
+                                    target.display("") +
+                                    " is a whole backup all the same, since it is made of the log");
+  }
   if (!damaged) return {};
   const std::string first = damage.empty() ? recovery_.damage.front() : place_of(damage.front());
   return Error(Code::damaged,

@@ -172,6 +172,8 @@ Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint
   std::vector<RunWalk> walks;  // newest first
   std::uint64_t total = 0;
   for (const auto& run : runs) {
+    // A flipped bit would get a checksum of its own, and nothing would tell of it any more.
+    GS_TRY_OK(run->check_sums());
     total += run->entry_count();
     if (run->entry_count() > 0) walks.emplace_back(*run);
   }

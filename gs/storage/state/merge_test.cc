@@ -73,6 +73,30 @@ TEST_F(Merging, CopiesRecordsInTheOrderOfTheirIds) {
   EXPECT_EQ(test::payload_of(images.record_at(16)), 200u);
 }
 
+// A flipped bit was copied into the new run and got a checksum of its own there.
+TEST_F(Merging, RefusesARunWithAFlippedBitAnywhere) {
+  Entry entry = make_entry(make_id(1, 0), Entry::Kind::record, 0);
+  {
+    auto writer = RunWriter::create(files_, run_path(1), 1);
+    ASSERT_TRUE(writer.ok());
+    ASSERT_TRUE((*writer)->add(0, entry, test::make_record(7)).ok());
+    ASSERT_TRUE((*writer)->finish().ok());
+  }
+  const Buffer good = test::read_file(files_, run_path(1));
+  const auto merged = [&](const Buffer& bytes) {
+    test::replace_file(files_, run_path(1), bytes);
+    const auto run = Run::open(files_, run_path(1), 1);
+    if (!run.ok()) return run.code();
+    return merge({*run}).code();
+  };
+  EXPECT_EQ(merged(good), Code::ok);
+  for (std::size_t at = 4096; at < good.size() - 4; ++at) {
+    Buffer bad = good;
+    bad[at] ^= 0x20;
+    EXPECT_EQ(merged(bad), Code::damaged) << "byte " << at;
+  }
+}
+
 TEST_F(Merging, RefusesAnEntryThatPointsToNoRecord) {
   const log::Location record = log_.add(100);
   MergeOptions options;

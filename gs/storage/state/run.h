@@ -84,8 +84,10 @@ class Run {
   std::size_t collection_count() const noexcept;
   std::uint32_t collection_number(std::size_t index) const noexcept;
 
-  // Reads the whole file: every section's CRC, the order and form of entries, that every entry is
-  // found by its id and every sparse key is right. `damaged` says what and where.
+  // Reads the whole file and compares the sections' CRCs.
+  Error check_sums() const;
+  // The same, and more: the order and form of entries, that every entry is found by its id and
+  // every sparse key is right. Both say what is `damaged`, and where.
   Error check() const;
 
  private:

@@ -7,7 +7,8 @@
 #include "gs/storage/state/run_view.h"
 
 namespace gs::state {
-Error Run::check() const {
+
+Error Run::check_sums() const {
   const Impl& run = *impl_;
   const Bytes all = run.walks.mapping->bytes();
   for (std::size_t part = 0; part < kRunParts; ++part) {
@@ -19,6 +20,12 @@ Error Run::check() const {
                          std::string(kRunPartNames[part]) + " do not match their checksum");
     }
   }
+  return {};
+}
+
+Error Run::check() const {
+  GS_TRY_OK(check_sums());
+  const Impl& run = *impl_;
   for (std::uint64_t i = 0; i < run.footer.collection_count; ++i) {
     const RunCollection& row = run.walks.directory[i];
     for (std::uint64_t n = 0; n < row.count; ++n) {
