@@ -82,8 +82,8 @@ TEST(BackupNote, IsAboutItsMomentOnly) {
   EXPECT_EQ(backup.open(target).content().size(), backup.content.size() + 1);
 }
 
-// The digest of a state with a flipped bit was noted, and a backup that was good was refused for it.
-// Compacting gave that bit a checksum.
+// The digest of a state with a flipped bit was noted, and a backup that was good was refused for
+// it. Compacting gave that bit a checksum.
 TEST(BackupNote, OfADamagedStateIsLeftOutAndTheBackupIsGood) {
   Backup backup;
   std::string run;

@@ -101,7 +101,8 @@ struct MergeOptions {
 };
 // What a merge takes in between two calls of MergeOptions::between: some milliseconds.
 inline constexpr std::size_t kMergeStepBytes = std::size_t{1} << 20;
-// Merges `runs` (newest first) into one new file. Reads them once for their checksums, then in order.
+// Merges `runs` (newest first) into one new file. Reads them once for their checksums, then in
+// order.
 Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint64_t number,
                  const std::vector<std::shared_ptr<const Run>>& runs, const log::View& log,
                  const Tables& tables, const MergeOptions& options);
