@@ -155,7 +155,8 @@ TEST_F(StrangerTest, IndexesOutsideTheTablesAreRefused) {
   const Stranger stranger(storage);
   const Ops operations = stranger.operations();
   const Buffer change = stranger.change(operations.list);
-  auto cursor = graph::ChangeView::parse(change).value().operations();
+  const graph::ChangeView view = graph::ChangeView::parse(change).value();
+  auto cursor = view.operations();
   for (graph::OperationView operation; cursor.next(operation);) {
     for (const std::size_t field : {6, 8}) {
       Buffer harmed = change;
