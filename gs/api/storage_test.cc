@@ -160,6 +160,7 @@ TEST_F(StorageTest, WhatIsCreatedIsReadableByItsOwnerOnly) {
 TEST_F(StorageTest, ScanGivesEachRecordOnceHoweverItIsAsked) {
   Storage db = Storage::create(path("gs")).value();
   std::vector<Id> ids;
+  ids.reserve(50);
   for (int i = 0; i < 50; ++i) ids.push_back(db.insert("City", "{}").value());
   std::sort(ids.begin(), ids.end());
   for (const std::size_t limit : {0u, 1u, 7u, 8u, 9u, 50u, 60u}) {

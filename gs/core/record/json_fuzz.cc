@@ -10,8 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 namespace {
 
-using namespace gs;
-using namespace gs::record;
+using namespace gs;          // NOLINT(google-build-using-namespace)
+using namespace gs::record;  // NOLINT(google-build-using-namespace)
 
 void check_value(std::string_view text) {
   const auto value = parse_json(text);

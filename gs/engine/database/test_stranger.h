@@ -44,7 +44,7 @@ struct StrangeOperations {
 class Stranger {
  public:
   explicit Stranger(Digest storage, std::uint8_t number = 7, std::uint8_t more = 0)
-      : key_(key_of(number, more)), storage_(std::move(storage)) {}
+      : key_(key_of(number, more)), storage_(storage) {}
 
   graph::Writer writer() const { return {key_.public_key()}; }
   graph::Hlc hlc = id::hlc_of_ms(1'700'000'000'000);
