@@ -14,7 +14,6 @@ namespace {
 
 using harness::PowerCutRun;
 using platform::File;
-using platform::FileSystem;
 using platform::SimFileSystem;
 
 constexpr std::uint64_t kRuns = 2000;  // about 3.5 lives each
