@@ -206,7 +206,8 @@ static void test_opening_says_why_not(void) {
   CHECK(gs_storage_read_only(db));
   GIVES(GS_READ_ONLY, gs_insert(db, TEXT("City"), TEXT("{}"), NULL, &error));
   OK(gs_storage_recovery(db, &recovery, &text, &length, &error));
-  CHECK(!recovery.torn_tail_cut && !recovery.torn_tail_left_out && recovery.damage == 0 && length == 0 && strcmp(text, "") == 0);
+  CHECK(!recovery.torn_tail_cut && !recovery.torn_tail_left_out && recovery.damage == 0 &&
+        length == 0 && strcmp(text, "") == 0);
   gs_free(text);
   OK(gs_storage_recovery(db, &recovery, NULL, NULL, &error));
   GIVES(GS_INVALID, gs_storage_recovery(db, NULL, NULL, NULL, &error));
