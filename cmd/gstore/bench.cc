@@ -136,7 +136,7 @@ class SelfBench {
     Bytes bytes;
     while (scan.next(id, bytes)) ++rows;
     result("scan", rows, seconds_since(start));
-    return {};
+    return scan.error();
   }
 
   Error commit_one() {

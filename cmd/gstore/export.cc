@@ -84,7 +84,7 @@ class Exporter {
       GS_TRY_OK(visit(record));
       if (++rows % kRowsPerLook == 0) show_progress(rows);
     }
-    return {};
+    return scan.error();
   }
 
   Error find_columns() {

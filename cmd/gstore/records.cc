@@ -130,6 +130,7 @@ Result<Exit> scan(Session& session) {
     session.out.buffer() += '\n';
     session.out.written();
   }
+  GS_TRY_OK(records.error());
   return Exit::ok;
 }
 

@@ -116,8 +116,9 @@ gs_code gs_has(const gs_storage* storage, const gs_id* id, bool* has, gs_error**
     GS_TRY_OK(need_open(storage));
     GS_TRY_OK(need(id, "id"));
     GS_TRY_OK(need(has, "has"));
-    *has = storage->storage.has(gs::c::to_id(*id));
-    return {};
+    const auto found = storage->storage.get(gs::c::to_id(*id));
+    *has = found.ok();
+    return found.ok() || found.code() == gs::Code::not_found ? Error() : found.error().copy();
   });
 }
 
@@ -280,6 +281,13 @@ bool gs_scan_next_bytes(gs_scan* scan, gs_id* id, const uint8_t** bytes, size_t*
   *id = gs::c::from_id(found);
   *bytes = borrow(content, length);
   return true;
+}
+
+gs_code gs_scan_error(const gs_scan* scan, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need(scan, "scan"));
+    return scan->scan.error();
+  });
 }
 
 void gs_scan_seek(gs_scan* scan, const gs_id* from) noexcept {

@@ -173,8 +173,8 @@ Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
 Bytes Snapshot::peek(const Id& id) const noexcept {
   engine::Found found;
   if (impl_ == nullptr) return {};  // an empty Snapshot holds nothing
-  if (!impl_->moment.version->find(id, impl_->moment.at, found) || found.record == nullptr)
-    return {};
+  const auto lookup = impl_->moment.version->find(id, impl_->moment.at, found);
+  if (lookup != state::Version::Lookup::found || found.record == nullptr) return {};
   return record::RecordView(nullptr, found.record).bytes();
 }
 
@@ -227,6 +227,8 @@ bool Scan::next(Record& out) {
   ++next_;
   return true;
 }
+
+Error Scan::error() const { return impl_ == nullptr ? Error() : impl_->state.error(); }
 
 void Scan::seek(const Id& from) {
   if (impl_ == nullptr) return;  // an empty Scan has nothing to look in

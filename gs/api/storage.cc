@@ -184,7 +184,7 @@ Result<Record> Storage::get(const Id& id, const Digest& change) const {
 bool Storage::has(const Id& id) const {
   const engine::Moment now = impl_->database->moment();
   engine::Found found;
-  return now.version->find(id, now.at, found) &&
+  return now.version->find(id, now.at, found) == state::Version::Lookup::found &&
          found.entry.kind() != state::Entry::Kind::tombstone;
 }
 

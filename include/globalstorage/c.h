@@ -345,7 +345,7 @@ GS_EXPORT gs_code gs_snapshot_create(const gs_storage* storage, gs_snapshot** sn
                                      gs_error** error) GS_NO_THROW;
 GS_EXPORT void gs_snapshot_free(gs_snapshot* snapshot) GS_NO_THROW;
 /* The fastest read: the bytes of gs_record_bytes(), borrowed from the snapshot; NULL and length 0
- * when it has no such record. */
+ * when it has no such record, and when damage hides it (gs_get() tells). */
 GS_EXPORT const uint8_t* gs_snapshot_peek(const gs_snapshot* snapshot, const gs_id* id,
                                           size_t* length) GS_NO_THROW;
 
@@ -361,11 +361,13 @@ GS_EXPORT gs_code gs_scan_create(const gs_storage* storage, const gs_snapshot* s
                                  const gs_id* from, uint64_t limit, gs_scan** scan,
                                  gs_error** error) GS_NO_THROW;
 GS_EXPORT void gs_scan_free(gs_scan* scan) GS_NO_THROW;
-/* False at the end. `record` is a new handle: gs_record_free(); NULL at the end. */
+/* False at the end (see gs_scan_error()). `record` is a new handle: gs_record_free(); NULL at the end. */
 GS_EXPORT bool gs_scan_next(gs_scan* scan, gs_record** record) GS_NO_THROW;
 /* The same without a handle; the bytes are borrowed until the next call with this scan. */
 GS_EXPORT bool gs_scan_next_bytes(gs_scan* scan, gs_id* id, const uint8_t** bytes,
                                   size_t* length) GS_NO_THROW;
+/* After the end: GS_DAMAGED when damage is what ended the scan; what came before is right. */
+GS_EXPORT gs_code gs_scan_error(const gs_scan* scan, gs_error** error) GS_NO_THROW;
 /* Starts again from the first id at or after `from` (NULL: from the first), with the whole limit
  * and in the same moment; cheaper than a new scan. */
 GS_EXPORT void gs_scan_seek(gs_scan* scan, const gs_id* from) GS_NO_THROW;

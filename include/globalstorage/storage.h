@@ -106,7 +106,8 @@ class Snapshot {
   Snapshot& operator=(Snapshot&&) noexcept;
 
   // The fastest read: bytes of the newest version in this snapshot, borrowed from it; empty when
-  // there is no such record. The bytes are those of Record::bytes().
+  // there is no such record, and when damage hides it (Storage::get tells). The bytes are those of
+  // Record::bytes().
   Bytes peek(const Id& id) const noexcept;
   bool has(const Id& id) const noexcept;
 
@@ -123,7 +124,7 @@ class Scan {
   ~Scan();
   Scan(Scan&&) noexcept;
   Scan& operator=(Scan&&) noexcept;
-  // False at the end.
+  // False at the end, which may be damage: whoever needs all records looks at error() then.
   bool next(Record& out);
   // The same without making a Record: bytes stay valid until the next call.
   bool next(Id& id, Bytes& bytes) {
@@ -133,6 +134,8 @@ class Scan {
     ++next_;
     return true;
   }
+  // `damaged` when that ended the scan: what came before is right. None at the real end.
+  Error error() const;
   // Starts again from the first id >= `from`, with the whole limit and in the same moment; cheaper
   // than a new Scan.
   void seek(const Id& from);

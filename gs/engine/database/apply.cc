@@ -61,7 +61,8 @@ Digest version_digest(const Found& found, const state::Tables& tables) {
 }
 
 bool Applier::find_live(const Id& id, Found& out) const noexcept {
-  return version_->find(id, ~Sequence{0}, out) && out.entry.kind() != Entry::Kind::tombstone;
+  return version_->find(id, ~Sequence{0}, out) == state::Version::Lookup::found &&
+         out.entry.kind() != Entry::Kind::tombstone;
 }
 
 void Applier::start_over() {

@@ -76,6 +76,7 @@ class Applier {
   const state::Version& version() const noexcept { return *version_; }
 
   // The current version of a record: false when there is none or it was deleted.
+  // False as well when damage hides it; then the version is damaged, and nothing may be written.
   bool find_live(const Id& id, Found& out) const noexcept;
 
   // `known_new`: the record cannot exist yet (its id was just minted).

@@ -96,6 +96,7 @@ TEST(BackupNote, OfADamagedStateIsLeftOutAndTheBackupIsGood) {
   for (const std::string& name : names.value()) {
     if (name.ends_with(".gsr")) run = "state/" + name;
   }
+  const Store db = backup.open();
   {
     auto file = backup.memory.open(run, platform::OpenMode::write);
     ASSERT_TRUE(file.ok());
@@ -105,7 +106,6 @@ TEST(BackupNote, OfADamagedStateIsLeftOutAndTheBackupIsGood) {
     byte[0] ^= 1;
     ASSERT_FALSE((*file)->write(inside_the_first_record, byte));
   }
-  const Store db = backup.open();
   EXPECT_EQ(db->compact().code(), Code::damaged);
   platform::MemoryFileSystem again;
   const Error told = db->backup(again);

@@ -252,7 +252,10 @@ Error Database::merge(std::size_t count, state::MergeOptions options) {
   options.between = [this, runs_max] { return write_waiting(runs_max); };
   const std::uint64_t number = next_file_++;
   const std::string path = state_path(number, ".gsr");
-  GS_TRY_OK(state::merge_runs(*env_.files, path, number, inputs, *log, tables_, options));
+  if (Error error = state::merge_runs(*env_.files, path, number, inputs, *log, tables_, options)) {
+    const auto version = current_version();
+    return version->is_damaged() ? state_damage(*version) : std::move(error);
+  }
   GS_TRY(std::shared_ptr<const state::Run> run, state::Run::open(*env_.files, path, number));
   std::vector<std::uint64_t> runs;
   {
@@ -320,7 +323,8 @@ Error Database::compact(const Progress& progress) {
   // Merging a run of full records alone would write the same bytes once more.
   if (runs.empty()) return {};
   if (runs.size() == 1 && state::holds_records_only(*runs.front())) {
-    return runs.front()->check_sums();
+    Error error = runs.front()->check_sums();
+    return error ? state_damage(*current_version()) : std::move(error);
   }
   return merge(runs.size(), {.images = true, .progress = progress});
 }

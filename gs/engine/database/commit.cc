@@ -64,7 +64,10 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
     GS_TRY_OK(writable());
     const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
     const LocalStamp stamp{hlc, writer_number_};
-    GS_TRY_OK(prepare(tx, stamp));
+    Error refused = prepare(tx, stamp);
+    // What was looked up may be wrong, whether it was found or not.
+    if (version_->is_damaged()) return state_damage(*version_);
+    GS_TRY_OK(std::move(refused));
     const std::size_t bytes = cost(tx);
     if (bytes > graph::kTransactionBytesMax) {
       return Error(Code::too_large, "a transaction of " + std::to_string(bytes) +

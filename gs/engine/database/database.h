@@ -103,6 +103,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Moment moment() const;
   Result<std::shared_ptr<const RecordHold>> get(const Id& id) const;
   Result<std::shared_ptr<const RecordHold>> get_at(const Id& id, const Digest& change);
+  // What damage was met in the version's files, as far as anybody met it. An owner removes damaged
+  // runs, so that the next open() makes them again.
+  Error state_damage(const state::Version& version) const;
   std::shared_ptr<const RecordHold> hold(std::shared_ptr<const state::Version> version,
                                          const Found& found) const;
 

@@ -63,6 +63,7 @@ Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version
         leaves.push_back(
             {static_cast<std::uint16_t>(bucket), met->entry->id, leaf_of(met->found(), tables)});
       }
+      if (cursor.is_cut_short()) return version->damage();
     }
     for (std::size_t bucket = first; bucket < end; ++bucket) {
       if (dirty.test(bucket)) buckets[bucket] = Digest{};

@@ -26,11 +26,31 @@ Result<std::shared_ptr<const RecordHold>> Database::get(const Id& id) const {
   const Moment now = moment();
   if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
   Found found;
-  if (!now.version->find(id, now.at, found) ||
+  const auto lookup = now.version->find(id, now.at, found);
+  if (lookup == state::Version::Lookup::damaged) return state_damage(*now.version);
+  if (lookup == state::Version::Lookup::none ||
       found.entry.kind() == state::Entry::Kind::tombstone) {
     return Error(Code::not_found, "no record " + id.text() + " in this storage");
   }
   return hold(now.version, found);
+}
+
+// What a lookup or a walk met in files that were derived from the log. Without them the next open
+// derives them again; as long as they are there nobody looks.
+Error Database::state_damage(const state::Version& version) const {
+  Error damage = version.damage();
+  if (read_only_) return damage;
+  for (const auto& run : version.runs) {
+    if (!run->is_damaged()) continue;
+    const std::string path = state_path(run->number(), ".gsr");
+    const Error removed = env_.files->remove(path);
+    if (removed && removed.code() != Code::not_found) continue;
+    if (!removed) report(Event::Level::error, "state_damaged", damage.text());
+    damage = Error(Code::damaged, env_.files->display(path) +
+                                      " was damaged and is removed. Open the storage again: its "
+                                      "state is rebuilt from the log, which has all of it");
+  }
+  return damage;
 }
 
 Result<BlobRef> Database::put_blob(Bytes bytes) {

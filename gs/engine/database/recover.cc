@@ -80,6 +80,8 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   GS_TRY(log_, log::Log::open(*env_.files, kLogDirectory, storage_, log_options(setup_, read_only_),
                               from, from_sequence, replay, recovery, began, later));
   if (loaded && log_->next_sequence() < checkpoint_.log_sequence) return another_log();
+  // Replay looked records up, and what it did not find it took for new.
+  if (version_->is_damaged()) return version_->damage();
   log_writing_.start(*log_);
   publish_log_view();
   checkpoint_log_bytes_ = log_->bytes();

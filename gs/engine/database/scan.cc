@@ -27,6 +27,13 @@ void ScanState::seek(const Id& from) {
   start();
 }
 
+Error ScanState::error() const {
+  for (const Source& source : sources_) {
+    if (source.cursor.is_cut_short()) return database_->state_damage(*moment_.version);
+  }
+  return {};
+}
+
 void ScanState::start() {
   if (sources_.size() == 1) return;
   left_ = limit_;
@@ -35,6 +42,7 @@ void ScanState::start() {
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     sources_[i].head = sources_[i].cursor.next();
     if (sources_[i].head != nullptr) heap_.push_back(i);
+    if (sources_[i].cursor.is_cut_short()) left_ = 0;
   }
   std::make_heap(heap_.begin(), heap_.end(),
                  [this](std::size_t a, std::size_t b) { return after(a, b); });
@@ -52,9 +60,10 @@ const state::Met* ScanState::next_merged() {
       std::push_heap(heap_.begin(), heap_.end(), order);
     } else {
       heap_.pop_back();
+      if (given.cursor.is_cut_short()) left_ = 0;  // the next id may be one that it hides
     }
   }
-  is_given_ = !heap_.empty();
+  is_given_ = !heap_.empty() && left_ != 0;
   if (!is_given_) return nullptr;
   --left_;
   return sources_[heap_.front()].head;

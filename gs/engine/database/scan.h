@@ -25,6 +25,8 @@ class ScanState {
     const state::Met* const met = next_merged();
     return {met, met == nullptr ? std::size_t{0} : std::size_t{1}};
   }
+  // `damaged` when that is what ended the scan; none at its real end.
+  Error error() const;
   // Starts again from the first id >= `from`, with the whole limit.
   void seek(const Id& from);
 

@@ -251,7 +251,8 @@ class StrangeState : public ::testing::Test {
     for (const Id& id : {first, second}) {
       Found found;
       const Moment moment = db->moment();
-      ASSERT_TRUE(moment.version->find(id == first ? second : first, moment.at, found));
+      ASSERT_EQ(moment.version->find(id == first ? second : first, moment.at, found),
+                state::Version::Lookup::found);
       found.entry.id = id;
       rows.put(found.entry, 1, 0);
     }

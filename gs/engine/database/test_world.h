@@ -122,7 +122,8 @@ struct Store {
   }
   std::string text_in(const Moment& moment, const Id& id) const {
     Found found;
-    if (!moment.version->find(id, moment.at, found)) return "<not_found>";
+    if (moment.version->find(id, moment.at, found) != state::Version::Lookup::found)
+      return "<not_found>";
     if (found.entry.kind() == state::Entry::Kind::tombstone) return "<not_found>";
     return json_of(db->hold(moment.version, found)->view());
   }

@@ -36,6 +36,8 @@ const char* fault_text(FrameFault fault) noexcept {
   return "";
 }
 
+bool has_frame_magic(const std::uint8_t* bytes) noexcept { return load_u32(bytes) == kFrameMagic; }
+
 void put_frame_head(std::uint8_t* frame, const FrameHead& head) noexcept {
   store_u32(frame, kFrameMagic);
   store_u32(frame + 4, head.change_bytes);
@@ -54,7 +56,7 @@ FrameCheck check_head(Bytes head, std::uint64_t rest_bytes) noexcept {
     return check;
   }
   const std::uint8_t* at = head.data();
-  if (load_u32(at) != kFrameMagic) {
+  if (!has_frame_magic(at)) {
     check.fault = is_zero(head.first(kFrameBytes)) ? FrameFault::blank : FrameFault::magic;
     return check;
   }
@@ -122,7 +124,7 @@ FrameSearch::Found FrameSearch::next(std::uint64_t from, std::uint64_t origin,
   if (file_.size() < kFrameBytesMin) return result;
   const std::uint64_t last = file_.size() - kFrameBytesMin;
   for (std::uint64_t at = (from + 7) & ~std::uint64_t{7}; at <= last && !gave_up_; at += 8) {
-    if (load_u32(file_.data() + at) != kFrameMagic) continue;
+    if (!has_frame_magic(file_.data() + at)) continue;
     const Bytes rest = file_.subspan(static_cast<std::size_t>(at));
     const FrameCheck head = check_head(rest);
     if (head.fault != FrameFault::none || head.head.sequence <= sequence) continue;

@@ -41,6 +41,8 @@ enum class FrameFault {
 };
 const char* fault_text(FrameFault fault) noexcept;
 
+// Whether four bytes can be the first ones of a frame.
+bool has_frame_magic(const std::uint8_t* bytes) noexcept;
 // Writes the head in front of the change that lies at frame + kFrameBytes.
 void put_frame_head(std::uint8_t* frame, const FrameHead& head) noexcept;
 

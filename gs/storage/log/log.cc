@@ -6,19 +6,50 @@
 #include <utility>
 
 #include "gs/base/check.h"
-#include "gs/storage/log/frame.h"
+#include "gs/base/endian.h"
+#include "gs/storage/log/compared_frames.h"
 #include "gs/storage/log/impl.h"
 
 namespace gs::log {
 
-const std::uint8_t* View::at(Location at) const noexcept {
+void View::Segment::map(std::shared_ptr<platform::Mapping> whole) {
+  base = whole->bytes().data();
+  bytes = whole->bytes().size();
+  compared = std::make_shared<ComparedFrames>(whole->bytes());
+  mapping = std::move(whole);
+}
+
+const std::uint8_t* View::in_tail(Location at) const noexcept {
   for (auto tail = tails_.rbegin(); tail != tails_.rend(); ++tail) {
     if (at - tail->begin < tail->end - tail->begin) return tail->bytes.get() + (at - tail->begin);
   }
+  return nullptr;
+}
+
+const std::uint8_t* View::at(Location at) const noexcept {
+  if (const std::uint8_t* const found = in_tail(at)) return found;
   const std::size_t index = std::size_t{segment_of(at)} - 1;
   if (index >= segments_.size()) return nullptr;
   const Segment& segment = segments_[index];
   return offset_of(at) < segment.bytes ? segment.base + offset_of(at) : nullptr;
+}
+
+const std::uint8_t* View::record_at(Location at) const noexcept {
+  if (const std::uint8_t* const found = in_tail(at)) return found;
+  const std::size_t index = std::size_t{segment_of(at)} - 1;
+  if (index >= segments_.size()) return nullptr;
+  const Segment& segment = segments_[index];
+  const std::uint64_t offset = offset_of(at);
+  if (offset % 8 != 0 || offset >= segment.bytes || segment.bytes - offset < 8) return nullptr;
+  if (segment.compared->sound(offset, 8)) {
+    const std::uint8_t* const record = segment.base + offset;
+    const std::uint64_t bytes = load_u32(record);
+    if (bytes >= 8 && bytes <= segment.bytes - offset && segment.compared->sound(offset, bytes))
+      return record;
+  }
+  Location none = 0;
+  damaged_at_->compare_exchange_strong(none, at, std::memory_order_relaxed);
+  return nullptr;
 }
 
 Log::Impl::Impl(platform::FileSystem& file_system, std::string where, const Digest& storage_id,
@@ -56,10 +87,7 @@ void Log::Impl::publish(const std::function<void(View&)>& change) {
 void Log::Impl::show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping) {
   publish([&](View& next) {
     if (next.segments_.size() < number) next.segments_.resize(number);
-    View::Segment& slot = next.segments_[number - 1];
-    slot.base = mapping->bytes().data();
-    slot.bytes = mapping->bytes().size();
-    slot.mapping = std::move(mapping);
+    next.segments_[number - 1].map(std::move(mapping));
   });
 }
 

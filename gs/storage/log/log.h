@@ -43,6 +43,7 @@
 // Errors: damaged, io, no_space, read_only, newer_format, too_large, failed, closed.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -97,6 +98,8 @@ struct Recovery {
   std::vector<Damage> damage;       // not empty: the log is read-only
 };
 
+class ComparedFrames;
+
 // What a reader needs to reach any byte of the log. Immutable; keeps everything that it points to.
 class View {
  public:
@@ -104,6 +107,12 @@ class View {
   // was written or is being built. Null when the log has no such byte, which only a damaged log
   // or a location from elsewhere can bring about.
   const std::uint8_t* at(Location at) const noexcept;
+  // The record at `at` (its size stands in its first four bytes, is a multiple of 8 and at least 8)
+  // in a frame of which only a checkpoint tells: its checksum is compared when nobody did so since
+  // the segment was mapped. Null when it is not what was written, or is not there.
+  const std::uint8_t* record_at(Location at) const noexcept;
+  // Where record_at() met damage first, in any view of this log; 0: nowhere.
+  Location damaged_at() const noexcept { return damaged_at_->load(std::memory_order_relaxed); }
 
  private:
   friend class Log;
@@ -111,14 +120,20 @@ class View {
     const std::uint8_t* base = nullptr;
     std::uint64_t bytes = 0;  // mapped
     std::shared_ptr<platform::Mapping> mapping;
+    std::shared_ptr<ComparedFrames> compared;
+
+    void map(std::shared_ptr<platform::Mapping> whole);
   };
   struct Tail {
     Location begin = 0;
     Location end = 0;
     std::shared_ptr<std::uint8_t[]> bytes;
   };
+  const std::uint8_t* in_tail(Location at) const noexcept;
+
   std::vector<Segment> segments_;  // by number - 1
   std::vector<Tail> tails_;        // newest last; at most a few
+  std::shared_ptr<std::atomic<Location>> damaged_at_ = std::make_shared<std::atomic<Location>>(0);
 };
 
 class Log {

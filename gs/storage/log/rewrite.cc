@@ -121,10 +121,7 @@ void Log::Impl::replace(const Segment& before, const Segment& after,
   // A tail buffer of this segment holds the old bytes and would hide the new ones.
   std::erase_if(next->tails_,
                 [&](const View::Tail& old) { return segment_of(old.begin) == after.number; });
-  View::Segment& slot = next->segments_[after.number - 1];
-  slot.base = mapping->bytes().data();
-  slot.bytes = mapping->bytes().size();
-  slot.mapping = std::move(mapping);
+  next->segments_[after.number - 1].map(std::move(mapping));
   old_view = std::exchange(view, std::move(next));
   segments[after.number - 1] = after;
   valid_bytes = valid_bytes - before.end + after.end;

@@ -24,26 +24,60 @@ class RunSource {
       : log_(log),
         run_(&run),
         images_(run.images(Run::Pattern::sequential)),
-        collection_(collection),
-        end_(run.collection(collection).end) {}
+        collection_(collection) {}
 
   void seek(const Id& from) noexcept {
-    next_ = end_ == nullptr ? nullptr : run_->seek(collection_, from);
+    end_ = run_->collection(collection_).end;
+    next_ = sound_end_ = end_ == nullptr ? nullptr : run_->seek(collection_, from);
     for (const Entry* entry = next_; entry != end_ && entry != next_ + kAhead; ++entry) {
       prefetch(*entry);
     }
+    settle();
   }
   bool done() const noexcept { return next_ == end_; }
   const Id& id() const noexcept { return next_->id; }
   void advance() noexcept {
     if (end_ - next_ > static_cast<std::ptrdiff_t>(kAhead)) prefetch(next_[kAhead]);
     ++next_;
+    settle();
+  }
+  bool is_damaged() const noexcept { return run_->is_damaged(); }
+
+  // False when the run is damaged there, or the log.
+  bool take(Met& out) const noexcept { return meet_run_entry(*run_, images_, log_, *next_, out); }
+
+  // Takes what comes next, up to `most`, and counts it. False when damage ends it.
+  bool take_many(Met* out, std::size_t most, bool with_tombstones, std::size_t& count) noexcept {
+    Run::Images::Window sound = sound_;
+    const Entry* entry = next_;
+    while (count < most && entry != end_) {
+      for (; entry != sound_end_ && count < most; ++entry) {
+        if (end_ - entry > static_cast<std::ptrdiff_t>(kAhead)) prefetch(entry[kAhead]);
+        if (entry->kind() == Entry::Kind::record) [[likely]] {
+          const std::uint8_t* const record = images_.record_at(entry->position(), sound);
+          if (record != nullptr) [[likely]] {
+            out[count++] = {entry, record, nullptr};
+            continue;
+          }
+        }
+        if (!meet_run_entry(*run_, images_, log_, *entry, out[count])) return false;
+        count += out[count].record != nullptr || with_tombstones ? 1 : 0;
+      }
+      next_ = entry;
+      settle();
+    }
+    sound_ = sound;
+    return true;
   }
 
-  // False when the run is damaged there.
-  bool take(Met& out) const noexcept { return meet_run_entry(images_, log_, *next_, out); }
-
  private:
+  // Entries are looked at only when they are known to be sound; what is not is the end.
+  void settle() noexcept {
+    if (next_ != sound_end_ || next_ == end_) return;
+    sound_end_ = run_->sound_until(next_, end_);
+    if (next_ == sound_end_) end_ = next_;
+  }
+  // A hint only: the entry may be any bytes.
   void prefetch(const Entry& entry) const noexcept {
     if (entry.kind() == Entry::Kind::log) __builtin_prefetch(log_->at(entry.position()));
     if (entry.kind() == Entry::Kind::image || entry.kind() == Entry::Kind::record) {
@@ -54,9 +88,11 @@ class RunSource {
   const log::View* log_;
   const Run* run_;
   Run::Images images_;
+  Run::Images::Window sound_;
   std::uint32_t collection_;
   const Entry* next_ = nullptr;
-  const Entry* end_;
+  const Entry* sound_end_ = nullptr;  // of the entries that are known to be sound
+  const Entry* end_ = nullptr;
 };
 
 // One sorted list of a table's rows: those of the collection that are visible, the newest of each
@@ -162,6 +198,7 @@ struct Cursor::Impl {
   std::vector<Head> heads;  // a heap of all but the current source
   Head current{};
   bool is_current = false;
+  bool failed = false;  // damage was met: what comes after it may be older than what it hides
   std::uint64_t left = 0;
   Met batch[kBatch];
 
@@ -173,6 +210,7 @@ struct Cursor::Impl {
 
   void seek(const Id& from) noexcept {
     left = walk.limit;
+    failed = false;
     heads.clear();
     const auto count = static_cast<std::uint32_t>(tables.size() + runs.size());
     for (std::uint32_t i = 0; i < count; ++i) {
@@ -180,6 +218,11 @@ struct Cursor::Impl {
       push(i);
     }
     is_current = pop(current);
+    look_for_damage();
+  }
+
+  void look_for_damage() noexcept {
+    for (const RunSource& run : runs) failed = failed || run.is_damaged();
   }
 
   bool done(std::uint32_t source) noexcept {
@@ -202,7 +245,7 @@ struct Cursor::Impl {
   }
 
   void push(std::uint32_t source) noexcept {
-    if (done(source)) return;
+    if (done(source)) return look_for_damage();
     heads.push_back(head_of(source));  // never more than were reserved
     std::push_heap(heads.begin(), heads.end(), after);
   }
@@ -214,18 +257,19 @@ struct Cursor::Impl {
   // Both give the number of records found; none is the end.
   std::size_t fill_from(RunSource& source, std::size_t most) noexcept {
     std::size_t count = 0;
-    for (; count < most && !source.done(); source.advance()) {
-      const bool found = source.take(batch[count]);
-      count += found && wanted(batch[count]) ? 1 : 0;
-    }
+    failed = !source.take_many(batch, most, walk.with_tombstones, count);
     is_current = !source.done();
+    if (!is_current) look_for_damage();
     return count;
   }
 
   std::size_t fill_merged(std::size_t most) noexcept {
     std::size_t count = 0;
-    while (count < most && is_current) {
-      const bool found = take_current(batch[count]);
+    while (count < most && is_current && !failed) {
+      if (!take_current(batch[count])) {
+        failed = true;
+        return count;
+      }
       while (!heads.empty() && heads.front().same_id_as(current)) {
         Head older{};
         pop(older);
@@ -233,7 +277,7 @@ struct Cursor::Impl {
         push(older.source);
       }
       advance_current();
-      count += found && wanted(batch[count]) ? 1 : 0;
+      count += wanted(batch[count]) ? 1 : 0;
     }
     return count;
   }
@@ -248,7 +292,7 @@ struct Cursor::Impl {
     advance(current.source);
     if (done(current.source)) {
       is_current = pop(current);
-      return;
+      return look_for_damage();
     }
     current = head_of(current.source);
     if (heads.empty() || !after(current, heads.front())) return;
@@ -285,8 +329,12 @@ void Cursor::seek(const Id& from) noexcept {
   next_ = end_ = nullptr;
 }
 
+bool Cursor::is_cut_short() const noexcept { return impl_->failed; }
+
 bool Cursor::refill() noexcept {
   Impl& impl = *impl_;
+  next_ = end_ = nullptr;
+  if (impl.failed) return false;
   std::size_t count = 0;
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(kBatch, impl.left));
   // Alone, a run needs no comparing of heads.

@@ -1,4 +1,4 @@
-// Writes a file from front to back in whole blocks, with a CRC-32C of each part.
+// Writes a file from front to back in whole blocks.
 //
 // Blocks of 2 MiB at multiples of 2 MiB: file systems that keep what is written at once together in
 // the page cache (ext4 and xfs of Linux 6) then give mappings large pages, which makes scans a
@@ -9,7 +9,6 @@
 #include <memory>
 #include <utility>
 
-#include "gs/base/crc32c.h"
 #include "gs/platform/file_system.h"
 
 namespace gs::state {
@@ -21,7 +20,6 @@ class FileAppender {
   explicit FileAppender(std::unique_ptr<platform::File> file) : file_(std::move(file)) {}
 
   Error add(Bytes bytes) {
-    crc_ = crc32c(bytes, crc_);
     if (buffer_.capacity() == 0) buffer_.reserve(kBlockBytes);
     while (!bytes.empty()) {
       const std::size_t part = std::min(bytes.size(), kBlockBytes - buffer_.size());
@@ -43,15 +41,12 @@ class FileAppender {
 
   // Where the next byte goes.
   std::uint64_t offset() const noexcept { return written_ + buffer_.size(); }
-  // Of the bytes since the last call.
-  std::uint32_t take_crc() noexcept { return std::exchange(crc_, 0); }
   platform::File& file() noexcept { return *file_; }
 
  private:
   std::unique_ptr<platform::File> file_;
   Buffer buffer_;
   std::uint64_t written_ = 0;
-  std::uint32_t crc_ = 0;
 };
 
 }  // namespace gs::state

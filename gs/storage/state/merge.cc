@@ -6,8 +6,8 @@
 #include "gs/base/endian.h"
 #include "gs/core/record/record.h"
 #include "gs/storage/state/id_key.h"
+#include "gs/storage/state/resolve.h"
 #include "gs/storage/state/row_order.h"
-#include "gs/storage/state/state.h"
 
 namespace gs::state {
 namespace {
@@ -17,14 +17,18 @@ class RunWalk {
  public:
   explicit RunWalk(const Run& run) : run_(&run) { enter(); }
 
+  // Damage is an end, too: Run::damage() tells.
   bool done() const noexcept { return entry_ == end_; }
   const Run& run() const noexcept { return *run_; }
   std::uint32_t collection() const noexcept { return run_->collection_number(index_); }
   const Entry& entry() const noexcept { return *entry_; }
   void next() noexcept {
-    if (++entry_ != end_) return;
-    ++index_;
-    enter();
+    if (++entry_ == end_) {
+      ++index_;
+      enter();
+    } else if (entry_ == sound_end_) {
+      look();
+    }
   }
   bool same(const RunWalk& other) const noexcept {
     return collection() == other.collection() && same_id(entry().id, other.entry().id);
@@ -43,12 +47,18 @@ class RunWalk {
     const Run::Range range = run_->collection(run_->collection_number(index_));
     entry_ = range.begin;
     end_ = range.end;
+    look();
+  }
+  void look() noexcept {
+    sound_end_ = run_->sound_until(entry_, end_);
+    if (sound_end_ == entry_) entry_ = end_ = nullptr;
   }
 
   const Run* run_;
   std::size_t index_ = 0;
   const Entry* entry_ = nullptr;
   const Entry* end_ = nullptr;
+  const Entry* sound_end_ = nullptr;  // of the entries that are known to be sound
 };
 
 class Merger {
@@ -68,13 +78,13 @@ class Merger {
       case Entry::Kind::image: {
         const std::uint8_t* const image =
             walk.run().image_at(entry.position(), Run::Pattern::sequential);
-        if (image == nullptr) return wrong(walk, "an image lies outside of the file");
+        if (image == nullptr) return wrong(walk, "an image is damaged");
         return add(walk, entry, {image, Run::image_size(image)});
       }
       case Entry::Kind::record: {
         const std::uint8_t* const record =
             walk.run().images(Run::Pattern::sequential).record_at(entry.position());
-        if (record == nullptr) return wrong(walk, "a record lies outside of the file");
+        if (record == nullptr) return wrong(walk, "a record is damaged");
         return add(walk, entry, {record, load_u32(record)});
       }
       case Entry::Kind::tombstone:
@@ -94,12 +104,13 @@ class Merger {
   // The record itself instead of its place in the log.
   Error copy(const RunWalk& walk) {
     const log::Location at = walk.entry().position();
-    const std::uint8_t* const record = log_.at(at);
-    if (record == nullptr || log_.at(at + 3) != record + 3) return wrong(walk, kNoRecord);
+    const std::uint8_t* const record = log_.record_at(at);
+    if (record == nullptr) {
+      return log_.damaged_at() == 0 ? wrong(walk, kNoRecord) : damaged_log(log_.damaged_at());
+    }
     const std::size_t bytes = load_u32(record);
     if (bytes < 8 || bytes % 8 != 0 || bytes > record::kRecordBytesMax)
       return wrong(walk, kNoRecord);
-    if (log_.at(at + bytes - 1) != record + bytes - 1) return wrong(walk, kNoRecord);
     Entry entry = walk.entry();
     entry.place = Entry::make_place(Entry::Kind::record, 0);  // the writer knows the position
     return add(walk, entry, {record, bytes});
@@ -172,8 +183,6 @@ Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint
   std::vector<RunWalk> walks;  // newest first
   std::uint64_t total = 0;
   for (const auto& run : runs) {
-    // A flipped bit would get a checksum of its own, and nothing would tell of it any more.
-    GS_TRY_OK(run->check_sums());
     total += run->entry_count();
     if (run->entry_count() > 0) walks.emplace_back(*run);
   }
@@ -194,6 +203,8 @@ Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint
         std::remove_if(walks.begin(), walks.end(), [](const RunWalk& walk) { return walk.done(); }),
         walks.end());
   }
+  // What a damaged run hides would be missing, and nothing would tell of it any more.
+  for (const auto& run : runs) GS_TRY_OK(run->damage());
   return writer->finish();
 }
 

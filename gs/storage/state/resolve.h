@@ -6,6 +6,8 @@
 
 namespace gs::state {
 
+Error damaged_log(log::Location at);
+
 inline Met meet_image(const Entry& entry, const std::uint8_t* image) noexcept {
   const std::size_t exceptions = std::size_t{load_u32(image)} * sizeof(StampException);
   return {&entry, image + kImageHeadBytes + exceptions, image};
@@ -24,27 +26,30 @@ inline Met meet_row(const RowTable& table, const log::View* log, const Entry& en
   return {&entry, nullptr, nullptr};
 }
 
-// False when the run is damaged there.
-inline bool meet_run_entry(const Run::Images& images, const log::View* log, const Entry& entry,
-                           Met& out) noexcept {
+// False when what the entry names is damaged, in the run or in the log.
+inline bool meet_run_entry(const Run& run, const Run::Images& images, const log::View* log,
+                           const Entry& entry, Met& out) noexcept {
   switch (entry.kind()) {
     case Entry::Kind::record:
       out = {&entry, images.record_at(entry.position()), nullptr};
-      return out.record != nullptr;
-    case Entry::Kind::image: {
-      const std::uint8_t* const image = images.at(entry.position());
-      if (image == nullptr) return false;
-      out = meet_image(entry, image);
-      return true;
-    }
+      if (out.record != nullptr) return true;
+      break;
+    case Entry::Kind::image:
+      if (const std::uint8_t* const image = images.at(entry.position())) {
+        out = meet_image(entry, image);
+        return true;
+      }
+      break;
     case Entry::Kind::log:
-      out = {&entry, log->at(entry.position()), nullptr};
-      return out.record != nullptr;
+      out = {&entry, log->record_at(entry.position()), nullptr};
+      if (out.record != nullptr) return true;
+      break;
     case Entry::Kind::tombstone:
       out = {&entry, nullptr, nullptr};
       return true;
   }
-  return false;  // there is no other kind
+  if (log->damaged_at() == 0) run.note_damage(entry);
+  return false;
 }
 
 }  // namespace gs::state

@@ -46,6 +46,8 @@ bool counts_fit(const RunFooter& footer) {
   if (sections[kDirectory].bytes != footer.collection_count * sizeof(RunCollection)) return false;
   // Fewer places than entries, or more than slots, nobody writes.
   if (footer.places != places_for(footer.entry_count)) return false;
+  const std::uint64_t sums = (run_block_count(sections[kSums].offset) * 4 + 7) / 8 * 8;
+  if (sections[kSums].bytes != sums) return false;
   const std::uint64_t slots = sections[kSlots].bytes / 8;
   return footer.entry_count == 0 ? slots == 0 : slots > footer.places;
 }
@@ -137,21 +139,6 @@ const std::uint64_t* lower_key(const std::uint64_t* keys, std::size_t count,
   return keys + (count == 1 && *keys < prefix ? 1 : 0);
 }
 
-// First of the keys of a collection that is not below `prefix`: by the keys of keys, then in one
-// step of them, whose lines come from memory together.
-const std::uint64_t* first_key(const std::uint64_t* keys, std::uint64_t entries,
-                               std::uint64_t prefix) noexcept {
-  const auto count = static_cast<std::size_t>(key_count(entries));
-  const std::uint64_t* const tops = keys + count;
-  const auto top = static_cast<std::size_t>(
-      lower_key(tops, static_cast<std::size_t>(top_count(entries)), prefix) - tops);
-  if (top == 0) return keys;
-  const std::uint64_t* const step = keys + (top - 1) * kSparseStep;
-  const std::size_t left = std::min(kSparseStep, static_cast<std::size_t>(tops - step));
-  for (std::size_t at = 0; at < left; at += 8) __builtin_prefetch(step + at);
-  return lower_key(step, left, prefix);
-}
-
 }  // namespace
 
 Run::~Run() = default;
@@ -191,17 +178,22 @@ Result<std::shared_ptr<const Run>> Run::open(platform::FileSystem& files, const 
   }
   for (Impl::Parts* parts : {&impl.lookups, &impl.walks}) {
     const std::uint8_t* const base = parts->mapping->bytes().data();
+    parts->file = base;
     if (reinterpret_cast<std::uintptr_t>(base) % 8 != 0) {
       return Error(Code::unsupported, name + ": the platform maps files at odd addresses");
     }
     const auto section = [&](RunPart part) { return base + impl.footer.sections[part].offset; };
-    parts->images = section(kImages);
+    const RunSection& images = impl.footer.sections[kImages];
+    parts->images = {section(kImages), images.bytes, images.offset, &impl.blocks};
     parts->entries = reinterpret_cast<const Entry*>(section(kEntries));
     parts->directory = reinterpret_cast<const RunCollection*>(section(kDirectory));
     parts->sparse = reinterpret_cast<const std::uint64_t*>(section(kSparse));
     parts->slots = reinterpret_cast<const std::uint64_t*>(section(kSlots));
   }
   impl.slot_count = impl.footer.sections[kSlots].bytes / 8;
+  impl.blocks.watch(all, impl.footer.sections[kSums]);
+  const RunSection& directory = impl.footer.sections[kDirectory];
+  if (!impl.blocks.sound(directory.offset, directory.bytes)) return run->damage();
   if (!directory_fits(impl.footer, impl.lookups.directory)) {
     return damaged_run(name, "the collection directory does not match the footer");
   }
@@ -222,21 +214,37 @@ void Run::prefetch(std::uint64_t hash) const noexcept {
 
 const Entry* Run::find(const Id& id, std::uint64_t hash) const noexcept {
   const Impl& run = *impl_;
-  for (std::uint64_t i = slot_place(hash, run.footer.places); i < run.slot_count; ++i) {
-    const std::uint64_t slot = run.lookups.slots[i];
-    if (slot == 0) return nullptr;
-    if (((slot ^ hash) >> 32) != 0) continue;
-    const std::uint32_t number = static_cast<std::uint32_t>(slot) - 1;
-    if (number >= run.footer.entry_count) continue;  // damaged
-    const Entry& entry = run.lookups.entries[number];
-    if (same_id(entry.id, id)) return &entry;
+  const std::uint64_t* const first = run.lookups.slots + slot_place(hash, run.footer.places);
+  const std::uint64_t* const end = run.lookups.slots + run.slot_count;
+  const std::uint64_t* slot = first;
+  for (; slot < end && *slot != 0; ++slot) {
+    if (((*slot ^ hash) >> 32) != 0) continue;
+    const std::uint32_t number = static_cast<std::uint32_t>(*slot) - 1;
+    if (number >= run.footer.entry_count) continue;  // nobody writes such a slot
+    const Entry* const entry = run.lookups.entries + number;
+    if (!run.sound(run.lookups, entry, 1)) return nullptr;
+    if (same_id(entry->id, id)) return entry;
   }
+  // An entry that was found speaks for itself; that there is none is worth as much as the slots.
+  const auto seen = static_cast<std::uint64_t>(slot - first) + (slot < end ? 1 : 0);
+  run.sound(run.lookups, first, seen);
   return nullptr;
 }
 
-Run::Images Run::images(Pattern pattern) const noexcept {
-  const Impl::Parts& parts = pattern == Pattern::random ? impl_->lookups : impl_->walks;
-  return {parts.images, impl_->footer.sections[kImages].bytes};
+const Run::Images& Run::images(Pattern pattern) const noexcept {
+  return (pattern == Pattern::random ? impl_->lookups : impl_->walks).images;
+}
+
+// To the blocks that the record lies in.
+const std::uint8_t* Run::Images::widen(std::uint64_t position, Window& window) const noexcept {
+  const std::uint8_t* const record = record_at(position);
+  if (record == nullptr) return nullptr;
+  const std::uint64_t first = run_block_of(offset + position);
+  const std::uint64_t last = run_block_of(offset + position + load_u32(record) - 1);
+  const std::uint64_t begin = kRunHeaderBytes + first * kRunBlockBytes;
+  const std::uint64_t end = kRunHeaderBytes + (last + 1) * kRunBlockBytes;
+  window = {std::max(begin, offset) - offset, std::min(end - offset, bytes)};
+  return record;
 }
 
 std::size_t Run::image_size(const std::uint8_t* image) noexcept {
@@ -252,32 +260,89 @@ Run::Range Run::collection(std::uint32_t number) const noexcept {
   return {parts.entries + row->first, parts.entries + row->first + row->count};
 }
 
+// First of the keys of a collection that is not below `prefix`: by the keys of keys, then in one
+// step of them, whose lines come from memory together. Null when they are damaged.
+const std::uint64_t* Run::Impl::first_key(const std::uint64_t* keys, std::uint64_t entries,
+                                          std::uint64_t prefix) const noexcept {
+  const auto count = static_cast<std::size_t>(key_count(entries));
+  const auto top_keys = static_cast<std::size_t>(top_count(entries));
+  const std::uint64_t* const tops = keys + count;
+  if (!sound(walks, tops, top_keys)) return nullptr;
+  const auto top = static_cast<std::size_t>(lower_key(tops, top_keys, prefix) - tops);
+  const std::uint64_t* const step = top == 0 ? keys : keys + (top - 1) * kSparseStep;
+  const std::size_t left = std::min(kSparseStep, static_cast<std::size_t>(tops - step));
+  // With the one behind them, which the caller looks at.
+  if (!sound(walks, step, left + 1)) return nullptr;
+  if (top == 0) return keys;
+  for (std::size_t at = 0; at < left; at += 8) __builtin_prefetch(step + at);
+  return lower_key(step, left, prefix);
+}
+
 const Entry* Run::seek(std::uint32_t collection, const Id& from) const noexcept {
-  const Impl::Parts& parts = impl_->walks;
+  const Impl& run = *impl_;
+  const Impl::Parts& parts = run.walks;
   const RunCollection* const row =
-      find_collection(parts.directory, impl_->footer.collection_count, collection);
+      find_collection(parts.directory, run.footer.collection_count, collection);
   if (row == nullptr) return nullptr;
   const Entry* const begin = parts.entries + row->first;
+  const Entry* const end = begin + row->count;
   const std::uint64_t* const keys = parts.sparse + row->sparse_first;
   const std::uint64_t* const keys_end = keys + key_count(row->count);
   const std::uint64_t prefix = id_prefix(from);
+  const std::uint64_t* const low = run.first_key(keys, row->count, prefix);
+  if (low == nullptr) return end;
   // Several steps may share a key: the place is between the last smaller and the first larger one.
-  const std::uint64_t* const low = first_key(keys, row->count, prefix);
-  const bool shared = low != keys_end && *low == prefix;
-  const std::uint64_t* const high = shared ? std::upper_bound(low, keys_end, prefix) : low;
+  const std::uint64_t* high = low;
+  while (high != keys_end && *high == prefix) {
+    ++high;
+    if (!run.sound(parts, high, 1)) return end;
+  }
   const auto entry_of = [&](const std::uint64_t* key) {
     const std::uint64_t entry = static_cast<std::uint64_t>(key - keys) * kSparseStep;
     return begin + std::min(entry, row->count);
   };
-  if (low == keys || high == keys_end || shared) {
-    return std::lower_bound(low == keys ? begin : entry_of(low - 1), entry_of(high), from, before);
-  }
-  const Entry* const first = entry_of(low - 1);
+  const Entry* const first = low == keys ? begin : entry_of(low - 1);
   const Entry* const last = entry_of(high);
+  if (!run.sound(parts, first, static_cast<std::uint64_t>(last - first))) return end;
+  if (low == keys || high == keys_end || high != low) {
+    return std::lower_bound(first, last, from, before);
+  }
   const std::size_t guess =
       guess_place(low[-1], prefix, *high, static_cast<std::size_t>(last - first));
   prefetch_walk(first + guess);
   return bound_near(first, last, guess, from, before);
+}
+
+const Entry* Run::sound_until(const Entry* begin, const Entry* end) const noexcept {
+  const Impl& run = *impl_;
+  if (begin == end || !run.sound(run.walks, begin, 1)) return begin;
+  // What else ends in the block in which the first one ends.
+  const std::uint64_t entries = run.footer.sections[kEntries].offset;
+  const std::uint64_t last_byte =
+      entries + static_cast<std::uint64_t>(begin + 1 - run.walks.entries) * sizeof(Entry) - 1;
+  const std::uint64_t block_end = kRunHeaderBytes + (run_block_of(last_byte) + 1) * kRunBlockBytes;
+  return std::min(end, run.walks.entries + (block_end - entries) / sizeof(Entry));
+}
+
+bool Run::is_damaged() const noexcept { return impl_->blocks.damaged_at() != 0; }
+
+Error Run::damage() const {
+  const std::uint64_t at = impl_->blocks.damaged_at();
+  if (at == 0) return {};
+  return damaged_run(impl_->name,
+                     "what lies at offset " + std::to_string(at) + " is not what was written");
+}
+
+void Run::note_damage(const Entry& entry) const noexcept {
+  // Of whichever mapping the entry is, it is one of this file.
+  const Impl& run = *impl_;
+  for (const Impl::Parts* parts : {&run.lookups, &run.walks}) {
+    const std::less<const Entry*> before;
+    if (before(&entry, parts->entries) || !before(&entry, parts->entries + run.footer.entry_count))
+      continue;
+    run.blocks.note_damage(run.footer.sections[kEntries].offset +
+                           static_cast<std::uint64_t>(&entry - parts->entries) * sizeof(Entry));
+  }
 }
 
 std::size_t Run::collection_count() const noexcept {

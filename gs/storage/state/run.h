@@ -2,10 +2,10 @@
 //
 //   state/<number>.gsr
 //   header 4096 | images | entries 40 each, sorted by (collection number, id) | collection
-//   directory | sparse index | hash slots | footer 224
+//   directory | sparse index | hash slots | sums | footer 144
 //
-// Sections are 8-byte aligned and named by the footer (offset, bytes, CRC-32C each); docs/FORMAT.md
-// "Run" and run_format.h have the tables. Entries point into the log (small runs, little write
+// Sections are 8-byte aligned and named by the footer (offset, bytes); docs/FORMAT.md "Run" and
+// run_format.h have the tables. Entries point into the log (small runs, little write
 // amplification) or into the images part (full records in key order: sequential cold scans). There
 // a record has a head only if it needs one: a walk then knows where its bytes are before they come
 // from memory. Hash slots: u64 each, high 32 bits of the id's hash and entry number + 1, placed by
@@ -15,9 +15,11 @@
 // enough that they stay in the processor's cache, so a seek waits for memory once there, however
 // ids are spread.
 //
-// A run is derived: losing it loses nothing. Opening checks header, footer and directory; sections
-// are checked by check(), pages by nobody (the log has the digests). No lookup leaves the file,
-// whatever its bytes are; what a damaged entry says about the log is for the log to refuse.
+// A run is derived: losing it loses nothing. Opening checks header, footer and directory. The sums
+// are CRC-32C of each 4 KiB of the file: what a lookup touches is compared when it is touched for
+// the first time, so what a lookup gives is what was written. Once something was found otherwise
+// damage() says so, and a lookup that found nothing may have missed it. No lookup leaves the file,
+// whatever its bytes are; what an entry says about the log is for the log to refuse.
 //
 // Two mappings of one file: lookups go through one that reads single pages, walks (collection(),
 // seek(), image_at(..., sequential)) through one that reads ahead.
@@ -31,6 +33,7 @@
 #include "gs/base/endian.h"
 #include "gs/platform/file_system.h"
 #include "gs/storage/state/entry.h"
+#include "gs/storage/state/run_blocks.h"
 
 namespace gs::state {
 
@@ -54,16 +57,25 @@ class Run {
   struct Images {
     const std::uint8_t* base = nullptr;
     std::uint64_t bytes = 0;
-    // The image at an entry's position: head, exceptions and record lie inside the file. Null when
-    // they do not (the run is damaged).
+    std::uint64_t offset = 0;  // of the part in the file
+    RunBlocks* blocks = nullptr;
+    // The image at an entry's position: head, exceptions and record lie inside the file and are
+    // sound. Null when they are not: the run is damaged.
     const std::uint8_t* at(std::uint64_t position) const noexcept;
     // The same for a record without a head.
     const std::uint8_t* record_at(std::uint64_t position) const noexcept;
+    // Positions around the last record that are known to be sound: for a walk, which stays there.
+    struct Window {
+      std::uint64_t begin = 0;
+      std::uint64_t end = 0;
+    };
+    const std::uint8_t* record_at(std::uint64_t position, Window& window) const noexcept;
+    const std::uint8_t* widen(std::uint64_t position, Window& window) const noexcept;
     void prefetch(std::uint64_t position) const noexcept {
       if (position < bytes) __builtin_prefetch(base + position);
     }
   };
-  Images images(Pattern pattern) const noexcept;
+  const Images& images(Pattern pattern) const noexcept;
   const std::uint8_t* image_at(std::uint64_t position,
                                Pattern pattern = Pattern::random) const noexcept {
     return images(pattern).at(position);
@@ -77,14 +89,24 @@ class Run {
     const Entry* end = nullptr;
   };
   Range collection(std::uint32_t number) const noexcept;
-  // First entry of the range with id >= `from`.
+  // First entry of the range with id >= `from`; the range's end, too, when damage hides it.
   const Entry* seek(std::uint32_t collection, const Id& from) const noexcept;
+  // Of the entries of a range from `begin` to `end`, as many as are sound and close to `begin`: the
+  // first one behind them, which is `begin` only at the end and when it is damaged.
+  const Entry* sound_until(const Entry* begin, const Entry* end) const noexcept;
 
   // Directory of the collections, ascending.
   std::size_t collection_count() const noexcept;
   std::uint32_t collection_number(std::size_t index) const noexcept;
 
-  // Reads the whole file and compares the sections' CRCs.
+  // Whether damage was met so far, by anybody ...
+  bool is_damaged() const noexcept;
+  // ... and what: `damaged`, or none.
+  Error damage() const;
+  // An entry that is as it was written names what is not there.
+  void note_damage(const Entry& entry) const noexcept;
+
+  // Reads the whole file and compares the checksums of all blocks.
   Error check_sums() const;
   // The same, and more: the order and form of entries, that every entry is found by its id and
   // every sparse key is right. Both say what is `damaged`, and where.
@@ -103,22 +125,35 @@ inline const std::uint8_t* Run::Images::at(std::uint64_t position) const noexcep
   const std::uint64_t room = bytes - position - kImageHeadBytes;
   const std::uint64_t exceptions = std::uint64_t{load_u32(image)} * sizeof(StampException);
   if (exceptions > room - 8) return nullptr;
-  const std::uint32_t record = load_u32(image + kImageHeadBytes + exceptions);
+  const std::uint64_t record = load_u32(image + kImageHeadBytes + exceptions);
   if (record < 8 || record > room - exceptions) return nullptr;
-  return image;
+  // Sizes that are not what was written lie in the first block that differs.
+  return blocks->sound(offset + position, kImageHeadBytes + exceptions + record) ? image : nullptr;
 }
 
 inline const std::uint8_t* Run::Images::record_at(std::uint64_t position) const noexcept {
   if (position % 8 != 0 || position >= bytes) return nullptr;  // then 8 bytes are there
   const std::uint8_t* const record = base + position;
-  const std::uint32_t size = load_u32(record);
-  return size < 8 || size > bytes - position ? nullptr : record;
+  const std::uint64_t size = load_u32(record);
+  if (size < 8 || size > bytes - position) return nullptr;
+  return blocks->sound(offset + position, size) ? record : nullptr;
+}
+
+inline const std::uint8_t* Run::Images::record_at(std::uint64_t position,
+                                                  Window& window) const noexcept {
+  const std::uint64_t room = window.end - position;
+  if (position >= window.begin && position + 8 <= window.end && position % 8 == 0) [[likely]] {
+    const std::uint64_t size = load_u32(base + position);
+    if (size >= 8 && size <= room) [[likely]]
+      return base + position;
+  }
+  return widen(position, window);
 }
 
 // Writes a run: entries come in order, images with them. The file is not valid before finish() and
 // is removed when the writer dies without it. Images are written as they come, entries beside them:
 // 2.5 MiB of RAM, then `<path>.entries`, which finish() appends and removes, as it does with
-// `<path>.slots`. A file that is in the way is a leftover of a crash and is replaced.
+// `<path>.slots` and `<path>.sums`. A file that is in the way is a leftover of a crash and is replaced.
 class RunWriter {
  public:
   static Result<std::unique_ptr<RunWriter>> create(platform::FileSystem& files,

@@ -60,15 +60,15 @@ TEST(Run, BytesOfTheExampleAreFrozen) {
   MemoryFileSystem files;
   write(files, example());
   const Buffer bytes = test::read_file(files, run_path(kNumber));
-  ASSERT_EQ(bytes.size(), 4688u);
-  EXPECT_EQ(to_hex(Bytes(bytes).first(20)), "6773723102000000070000000000000012e6decf");
-  // Image, entries, directory, sparse index, slots.
+  ASSERT_EQ(bytes.size(), 4616u);
+  EXPECT_EQ(to_hex(Bytes(bytes).first(20)), "677372310300000007000000000000002232affe");
+  // Image, entries, directory, sparse index, slots, sums.
   EXPECT_EQ(to_hex(Bytes(bytes).subspan(4096, 40)),
             "01000000000000000000000001000000"
             "2a00000000000000"
             "10000000000000002a00000000000000");
   EXPECT_EQ(crypto::sha256(bytes).text(),
-            "b7d61cc6d02f5695cbe281433626f173f2f87e9f67b7007de8a62b8465d77c89");
+            "07071258a640880605f70fce963371fbf8de4fb0302c84b10d55fbd132fcfdd6");
 }
 
 TEST(Run, AnEmptyRunHasNothingAndIsValid) {
@@ -134,6 +134,20 @@ void expect_same(const state::Run& run, const Entry& got, const std::pair<Entry,
   }
 }
 
+// Whether the bytes that an entry names can be read, if it names any.
+bool reads(const state::Run& run, const Entry& entry) {
+  if (entry.kind() == Entry::Kind::image) return run.image_at(entry.position()) != nullptr;
+  const auto images = run.images(state::Run::Pattern::random);
+  return entry.kind() != Entry::Kind::record || images.record_at(entry.position()) != nullptr;
+}
+
+// How far a walk over the range comes.
+const Entry* walk_end(const state::Run& run, const state::Run::Range& range) {
+  const Entry* at = range.begin;
+  for (const Entry* next = nullptr; (next = run.sound_until(at, range.end)) != at;) at = next;
+  return at;
+}
+
 void check_against_model(std::uint64_t seed, std::size_t entries, const RunWriterLimits& limits) {
   SCOPED_TRACE("seed " + std::to_string(seed) + ", entries " + std::to_string(entries));
   MemoryFileSystem files;
@@ -169,6 +183,7 @@ void check_against_model(std::uint64_t seed, std::size_t entries, const RunWrite
       expect_same(*run, *entry, expected->second);
     }
     ASSERT_TRUE(expected == model.end() || expected->first.first != collection);
+    ASSERT_EQ(walk_end(*run, range), range.end);
     const Id id = make_id(random() % 4, random());
     const auto wanted = model.lower_bound({collection, id});
     const Entry* const got = run->seek(collection, id);
@@ -191,7 +206,7 @@ TEST(RunLaw, GivesBackWhatWasPutIn) {
 
 TEST(RunLaw, MemoryLimitsOfTheWriterDoNotShow) {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
-    check_against_model(seed, 1000, {1 + seed * 30, 1 + seed * seed * 7});
+    check_against_model(seed, 1000, {1 + seed * 30, 1 + seed * seed * 7, seed});
   }
 }
 
@@ -212,6 +227,46 @@ TEST(Run, EveryDamagedByteIsNoticed) {
       EXPECT_EQ(run.code(), Code::damaged) << "byte " << at;
     }
   }
+}
+
+// Nobody checks the whole file before lookups; so each of them has to.
+TEST(RunLaw, LookupsInADamagedFileGiveWhatWasWrittenOrSayThatItIsDamaged) {
+  MemoryFileSystem files;
+  const Model model = random_model(7, 300);
+  write(files, model);
+  const Buffer good = test::read_file(files, run_path(kNumber));
+  std::size_t noticed = 0;
+  for (std::size_t at = kRunHeaderBytes; at < good.size(); at += 1 + at % 7) {
+    Buffer bad = good;
+    bad[at] ^= static_cast<std::uint8_t>(1 << at % 8);
+    test::replace_file(files, run_path(kNumber), bad);
+    const auto opened = state::Run::open(files, run_path(kNumber), kNumber);
+    if (!opened.ok()) continue;
+    const state::Run& run = **opened;
+    for (const auto& [key, value] : model) {
+      const Entry* const found = run.find(key.second, state::Run::hash(key.second));
+      if (found != nullptr && reads(run, *found)) expect_same(run, *found, value);
+      ASSERT_TRUE(found != nullptr || run.is_damaged()) << "byte " << at;
+      const Entry* const sought = run.seek(key.first, key.second);
+      if (sought == run.collection(key.first).end) {
+        ASSERT_TRUE(run.is_damaged()) << "byte " << at;
+      } else {
+        ASSERT_EQ(sought->id, key.second) << "byte " << at;
+      }
+    }
+    auto expected = model.begin();
+    for (std::size_t i = 0; i < run.collection_count(); ++i) {
+      const state::Run::Range range = run.collection(run.collection_number(i));
+      const Entry* const sound_end = walk_end(run, range);
+      ASSERT_TRUE(sound_end == range.end || run.is_damaged()) << "byte " << at;
+      for (const Entry* entry = range.begin; entry != sound_end; ++entry) {
+        ASSERT_EQ(entry->id, std::next(expected, entry - range.begin)->first.second);
+      }
+      std::advance(expected, range.end - range.begin);
+    }
+    noticed += run.is_damaged() ? 1 : 0;
+  }
+  EXPECT_GT(noticed, good.size() / 8);
 }
 
 TEST(Run, EveryCutFileIsRefused) {

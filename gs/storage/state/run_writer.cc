@@ -8,9 +8,10 @@
 
 #include "gs/base/endian.h"
 #include "gs/platform/path.h"
-#include "gs/storage/state/file_appender.h"
+#include "gs/storage/state/block_summer.h"
 #include "gs/storage/state/id_key.h"
 #include "gs/storage/state/run_format.h"
+#include "gs/storage/state/side_bytes.h"
 #include "gs/storage/state/slot_windows.h"
 
 namespace gs::state {
@@ -30,15 +31,19 @@ class FileRunWriter final : public RunWriter {
  public:
   FileRunWriter(platform::FileSystem& files, std::string path, std::uint64_t number,
                 std::unique_ptr<platform::File> file, const RunWriterLimits& limits)
-      : files_(files), path_(std::move(path)), entries_path_(path_ + ".entries"), limits_(limits) {
+      : files_(files),
+        path_(std::move(path)),
+        limits_(limits),
+        file_(std::make_unique<FileAppender>(std::move(file))),
+        entries_(files, path_ + ".entries", limits.entries_in_memory * sizeof(Entry)),
+        sums_(files, path_ + ".sums", limits.sums_in_memory * sizeof(std::uint32_t)) {
     footer_.number = number;
-    main_ = std::make_unique<FileAppender>(std::move(file));
   }
 
   ~FileRunWriter() override {
-    // What cannot be removed now is removed as a stray file at the next open.
-    if (spilled_) drop(spilled_, entries_path_);
-    if (!finished_) drop(main_, path_);
+    if (finished_) return;
+    file_.reset();
+    files_.remove(path_).ignore();  // what stays is removed as a stray file at the next open
   }
 
   Error begin();
@@ -46,10 +51,6 @@ class FileRunWriter final : public RunWriter {
   Error finish() override;
 
  private:
-  void drop(std::unique_ptr<FileAppender>& file, const std::string& path) {
-    file.reset();
-    files_.remove(path).ignore();
-  }
   Error wrong(const std::string& what) const {
     return Error(Code::damaged,
                  files_.display(path_) + ": " + what +
@@ -57,18 +58,19 @@ class FileRunWriter final : public RunWriter {
   }
   Error enter(std::uint32_t collection, const Entry& entry);
   Error add_image(Entry& entry, Bytes image);
-  Error spill();
-  Error append_entries();
+  Error append(Bytes bytes);
   Error append_sparse(const Entry* entries);
+  Error append_sums();
   void end_part(RunPart part);
+  Error keep_sum(std::uint32_t sum) { return sums_.add(bytes_of(sum)); }
 
   platform::FileSystem& files_;
   std::string path_;
-  std::string entries_path_;
   RunWriterLimits limits_;
-  std::unique_ptr<FileAppender> main_;
-  std::unique_ptr<FileAppender> spilled_;
-  std::vector<Entry> entries_;  // not spilled yet
+  std::unique_ptr<FileAppender> file_;
+  SideBytes entries_;
+  BlockSummer summer_;
+  SideBytes sums_;
   std::vector<RunCollection> directory_;
   std::uint64_t sparse_count_ = 0;
   RunFooter footer_;
@@ -83,9 +85,7 @@ Error FileRunWriter::begin() {
   store_u16(header + 4, kRunVersion);
   store_u64(header + 8, footer_.number);
   store_u32(header + 16, crc32c({header, 16}));
-  GS_TRY_OK(main_->add(header));
-  main_->take_crc();
-  return {};
+  return file_->add(header);
 }
 
 Error FileRunWriter::add(std::uint32_t collection, const Entry& entry, Bytes image) {
@@ -93,12 +93,11 @@ Error FileRunWriter::add(std::uint32_t collection, const Entry& entry, Bytes ima
     return Error(Code::too_large, files_.display(path_) + ": a run has at most 2^31 entries");
   }
   GS_TRY_OK(enter(collection, entry));
-  entries_.push_back(entry);
+  Entry placed = entry;
   if (entry.kind() == Entry::Kind::image || entry.kind() == Entry::Kind::record) {
-    GS_TRY_OK(add_image(entries_.back(), image));
+    GS_TRY_OK(add_image(placed, image));
   }
-  if (entries_.size() >= limits_.entries_in_memory) return spill();
-  return {};
+  return entries_.add(bytes_of(placed));
 }
 
 Error FileRunWriter::add_image(Entry& entry, Bytes image) {
@@ -111,8 +110,8 @@ Error FileRunWriter::add_image(Entry& entry, Bytes image) {
     }
   }
   if (image.size() < 8 || image.size() % 8 != 0) return wrong("an image is cut off");
-  entry.place = Entry::make_place(kind, main_->offset() - kRunHeaderBytes);
-  return main_->add(image);
+  entry.place = Entry::make_place(kind, file_->offset() - kRunHeaderBytes);
+  return append(image);
 }
 
 // Takes the entry into the directory and the sparse index.
@@ -132,38 +131,14 @@ Error FileRunWriter::enter(std::uint32_t collection, const Entry& entry) {
   return {};
 }
 
-Error FileRunWriter::spill() {
-  if (!spilled_) {
-    if (files_.exists(entries_path_)) GS_TRY_OK(files_.remove(entries_path_));
-    GS_TRY(auto file, files_.open(entries_path_, platform::OpenMode::create));
-    spilled_ = std::make_unique<FileAppender>(std::move(file));
-  }
-  GS_TRY_OK(spilled_->add(bytes_of(entries_)));
-  entries_.clear();
-  return {};
+Error FileRunWriter::append(Bytes bytes) {
+  GS_TRY_OK(summer_.add(bytes, [this](std::uint32_t sum) { return keep_sum(sum); }));
+  return file_->add(bytes);
 }
 
 void FileRunWriter::end_part(RunPart part) {
-  RunSection& section = footer_.sections[part];
-  section.offset = part_at_;
-  section.bytes = main_->offset() - part_at_;
-  section.crc = main_->take_crc();
-  part_at_ = main_->offset();
-}
-
-Error FileRunWriter::append_entries() {
-  if (spilled_) {
-    GS_TRY_OK(spilled_->flush());
-    Buffer block(FileAppender::kBlockBytes);
-    for (std::uint64_t at = 0; at < spilled_->offset();) {
-      GS_TRY(const std::size_t got, spilled_->file().read(at, block));
-      if (got == 0) return Error(Code::io, files_.display(entries_path_) + ": ends too early");
-      GS_TRY_OK(main_->add(Bytes(block).first(got)));
-      at += got;
-    }
-    drop(spilled_, entries_path_);
-  }
-  return main_->add(bytes_of(entries_));
+  footer_.sections[part] = {part_at_, file_->offset() - part_at_};
+  part_at_ = file_->offset();
 }
 
 // Every 64th id of each collection, then every 4096th.
@@ -171,30 +146,35 @@ Error FileRunWriter::append_sparse(const Entry* entries) {
   for (const RunCollection& row : directory_) {
     for (const std::size_t step : {kSparseStep, kTopStep}) {
       for (std::uint64_t n = 0; n < row.count; n += step) {
-        GS_TRY_OK(main_->add(bytes_of(id_prefix(entries[row.first + n].id))));
+        GS_TRY_OK(append(bytes_of(id_prefix(entries[row.first + n].id))));
       }
     }
   }
   return {};
 }
 
+Error FileRunWriter::append_sums() {
+  GS_TRY_OK(summer_.end([this](std::uint32_t sum) { return keep_sum(sum); }));
+  if (sums_.size() % 8 != 0) GS_TRY_OK(keep_sum(0));
+  return sums_.give([this](Bytes bytes) { return file_->add(bytes); });
+}
+
 Error FileRunWriter::finish() {
   end_part(kImages);
   const std::uint64_t entries_at = part_at_;
-  const bool was_spilled = spilled_ != nullptr;
-  GS_TRY_OK(append_entries());
+  const bool was_spilled = entries_.is_spilled();
+  GS_TRY_OK(entries_.give([this](Bytes bytes) { return append(bytes); }));
   end_part(kEntries);
   // What follows is made from the entries: from the file, when they were too many for memory.
-  const Entry* entries = entries_.data();
+  const auto* entries = reinterpret_cast<const Entry*>(entries_.held().data());
   std::unique_ptr<platform::Mapping> mapping;
   if (was_spilled) {
-    entries_ = {};
-    GS_TRY_OK(main_->flush());
-    GS_TRY(mapping, main_->file().map(part_at_));
+    GS_TRY_OK(file_->flush());
+    GS_TRY(mapping, file_->file().map(part_at_));
     mapping->advise(platform::Mapping::Pattern::sequential);
     entries = reinterpret_cast<const Entry*>(mapping->bytes().data() + entries_at);
   }
-  GS_TRY_OK(main_->add(bytes_of(directory_)));
+  GS_TRY_OK(append(bytes_of(directory_)));
   end_part(kDirectory);
   GS_TRY_OK(append_sparse(entries));
   end_part(kSparse);
@@ -203,13 +183,15 @@ Error FileRunWriter::finish() {
   footer_.places = places_for(footer_.entry_count);
   SlotWindows slots(files_, path_ + ".slots", entries, footer_.entry_count, footer_.places,
                     limits_.slots_at_once);
-  GS_TRY_OK(slots.write([this](Bytes bytes) { return main_->add(bytes); }));
+  GS_TRY_OK(slots.write([this](Bytes bytes) { return append(bytes); }));
   end_part(kSlots);
+  GS_TRY_OK(append_sums());
+  end_part(kSums);
 
   footer_.crc = crc32c(bytes_of(footer_).first(offsetof(RunFooter, crc)));
-  GS_TRY_OK(main_->add(bytes_of(footer_)));
-  GS_TRY_OK(main_->flush());
-  GS_TRY_OK(main_->file().sync());
+  GS_TRY_OK(file_->add(bytes_of(footer_)));
+  GS_TRY_OK(file_->flush());
+  GS_TRY_OK(file_->file().sync());
   GS_TRY_OK(files_.sync_directory(platform::parent_path(path_)));
   finished_ = true;
   return {};

@@ -10,6 +10,7 @@ namespace gs::state {
 struct RunWriterLimits {
   std::size_t entries_in_memory = std::size_t{1} << 16;  // 2.5 MiB, then they go to a file
   std::size_t slots_at_once = std::size_t{1} << 20;      // 8 MiB, for 700,000 ids
+  std::size_t sums_in_memory = std::size_t{1} << 16;     // 256 KiB, for 256 MiB of file
 };
 
 Result<std::unique_ptr<RunWriter>> create_run_writer(platform::FileSystem& files,

@@ -35,10 +35,14 @@ struct Version {
   std::vector<std::shared_ptr<const Run>> runs;   // newest first
   std::shared_ptr<const log::View> log;
 
-  // The newest version of `id` visible at `at`; false when there is none (a tombstone is found).
-  // False as well when a damaged run names bytes outside of its file or of the log: Run::check()
-  // tells the first, merging the second.
-  bool find(const Id& id, Sequence at, Found& out) const noexcept;
+  // The newest version of `id` visible at `at`; a tombstone is found, too. Damage: in a run, or in
+  // the part of the log that a run points to; then nobody can tell.
+  enum class Lookup { none, found, damaged };
+  [[nodiscard]] Lookup find(const Id& id, Sequence at, Found& out) const noexcept;
+  // Whether any lookup or cursor met damage so far, in this version's files ...
+  bool is_damaged() const noexcept;
+  // ... and what: `damaged`, or none.
+  Error damage() const;
   // Touches what find() will look at first, for lookups in batches.
   void prefetch(const Id& id) const noexcept;
 };
@@ -52,6 +56,7 @@ struct Walk {
 
 // Walks live records of one collection in id order, newest visible version of each, merging all
 // tables and runs. Records are found in batches, their bytes prefetched ahead. Holds the Version.
+// The end may be damage: whoever needs all records asks is_cut_short().
 class Cursor {
  public:
   Cursor(std::shared_ptr<const Version> version, Sequence at, const Walk& walk);
@@ -65,6 +70,8 @@ class Cursor {
     if (next_ == end_ && !refill()) return {};
     return {std::exchange(next_, end_), end_};
   }
+  // Whether damage ended the walk. What came before is right; Version::damage() says more.
+  bool is_cut_short() const noexcept;
   // Starts again from the first id >= `from`, with the whole limit. Costs a search, no allocation.
   void seek(const Id& from) noexcept;
 
@@ -101,8 +108,7 @@ struct MergeOptions {
 };
 // What a merge takes in between two calls of MergeOptions::between: some milliseconds.
 inline constexpr std::size_t kMergeStepBytes = std::size_t{1} << 20;
-// Merges `runs` (newest first) into one new file. Reads them once for their checksums, then in
-// order.
+// Merges `runs` (newest first) into one new file. All that it reads is compared with its checksums.
 Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint64_t number,
                  const std::vector<std::shared_ptr<const Run>>& runs, const log::View& log,
                  const Tables& tables, const MergeOptions& options);

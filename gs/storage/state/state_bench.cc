@@ -134,7 +134,8 @@ void find_all(benchmark::State& state, const World& world, const std::vector<Id>
   std::uint64_t sum = 0;
   std::size_t i = 0;
   for (auto _ : state) {
-    if (world.version->find(wanted[i], ~Sequence{0}, found)) sum += load_u64(found.record + 16);
+    if (world.version->find(wanted[i], ~Sequence{0}, found) == Version::Lookup::found)
+      sum += load_u64(found.record + 16);
     if (++i == wanted.size()) i = 0;
   }
   benchmark::DoNotOptimize(sum);

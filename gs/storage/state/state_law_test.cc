@@ -142,7 +142,7 @@ class World {
   void check_find(const Version& version, const Id& id, Sequence at) {
     version.prefetch(id);
     Found found;
-    const bool is_found = version.find(id, at, found);
+    const bool is_found = version.find(id, at, found) == Version::Lookup::found;
     const Written* const wanted = expected(id, at);
     if (!is_found && wanted != nullptr && wanted->kind == Entry::Kind::tombstone && dropped_)
       return;

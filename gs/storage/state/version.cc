@@ -1,5 +1,8 @@
 // Version: one lookup over all tables and runs.
 
+#include <algorithm>
+#include <string>
+
 #include "gs/storage/state/resolve.h"
 
 namespace gs::state {
@@ -14,25 +17,52 @@ Found Met::found() const noexcept {
   return out;
 }
 
-bool Version::find(const Id& id, Sequence at, Found& out) const noexcept {
+Error damaged_log(log::Location at) {
+  return Error(Code::damaged, "the log is damaged at segment " +
+                                  std::to_string(log::segment_of(at)) + " offset " +
+                                  std::to_string(log::offset_of(at)) +
+                                  ". Run `gstore verify` to see the extent, then restore from a "
+                                  "backup");
+}
+
+Version::Lookup Version::find(const Id& id, Sequence at, Found& out) const noexcept {
   const std::uint64_t hash = Run::hash(id);
   // The slots of all runs are on their way to the processor while the tables are asked.
   for (const auto& run : runs) run->prefetch(hash);
   for (const auto& table : tables) {
     if (const RowTable::Row* const row = table->find(id, at)) {
       out = meet_row(*table, log.get(), row->entry).found();
-      return true;
+      return Lookup::found;
     }
   }
   for (const auto& run : runs) {
     if (const Entry* const entry = run->find(id, hash)) {
+      const Run::Images& images = run->images(Run::Pattern::random);
+      if (entry->kind() == Entry::Kind::record) [[likely]] {
+        const std::uint8_t* const record = images.record_at(entry->position());
+        if (record != nullptr) [[likely]] {
+          out = {*entry, record, nullptr, 0};
+          return Lookup::found;
+        }
+      }
       Met met;
-      if (!meet_run_entry(run->images(Run::Pattern::random), log.get(), *entry, met)) return false;
+      if (!meet_run_entry(*run, images, log.get(), *entry, met)) return Lookup::damaged;
       out = met.found();
-      return true;
+      return Lookup::found;
     }
+    if (run->is_damaged()) return Lookup::damaged;  // it may have hidden the entry
   }
-  return false;
+  return Lookup::none;
+}
+
+bool Version::is_damaged() const noexcept {
+  return log->damaged_at() != 0 ||
+         std::any_of(runs.begin(), runs.end(), [](const auto& run) { return run->is_damaged(); });
+}
+
+Error Version::damage() const {
+  for (const auto& run : runs) GS_TRY_OK(run->damage());
+  return log->damaged_at() == 0 ? Error() : damaged_log(log->damaged_at());
 }
 
 void Version::prefetch(const Id& id) const noexcept {

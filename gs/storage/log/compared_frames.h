@@ -1,0 +1,47 @@
+// Which 4 KiB blocks of a mapped segment hold only frames that were compared with their checksums
+// since it was mapped.
+//
+// State names records by their place in the log, and opening reads no frames before the last
+// checkpoint. So the first look at a record finds the frame around it and compares its checksum; a
+// block whose frames are all sound is remembered, and costs a test of a bit from then on.
+//
+// A frame is found from inside by looking backwards for a whole frame that reaches the block: what
+// a record holds may look like one, but then its checksum is of the same bytes. Searched are as
+// many bytes as a frame can have, summed kSearchPasses times that.
+//
+// Threads: any. Two that touch a block at once may both compare it.
+#pragma once
+
+#include "gs/base/atomic_bits.h"
+#include "gs/storage/log/frame.h"
+
+namespace gs::log {
+
+class ComparedFrames {
+ public:
+  explicit ComparedFrames(Bytes file) : file_(file), compared_(file.size() / kBlockBytes + 1) {}
+
+  // Whether these bytes of the file, which lie in one frame, are as they were written.
+  bool sound(std::uint64_t at, std::uint64_t bytes) noexcept {
+    std::uint64_t block = at / kBlockBytes;
+    for (const std::uint64_t last = (at + bytes - 1) / kBlockBytes; block <= last; ++block) {
+      if (!compared_.test(static_cast<std::size_t>(block))) return compare(at, at + bytes);
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::uint64_t kBlockBytes = 4096;
+
+  bool compare(std::uint64_t begin, std::uint64_t end) noexcept;
+  std::uint64_t covered_from(std::uint64_t highest, std::uint64_t lowest, std::uint64_t end,
+                             std::uint64_t block_end) const noexcept;
+  std::uint64_t sound_end(std::uint64_t begin, std::uint64_t target,
+                          std::uint64_t& budget) const noexcept;
+  bool is_blank(std::uint64_t begin, std::uint64_t end) const noexcept;
+
+  Bytes file_;
+  AtomicBits compared_;
+};
+
+}  // namespace gs::log

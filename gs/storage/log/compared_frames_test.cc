@@ -1,0 +1,135 @@
+// Goal: a record is given as what it was when its frame was written, or not at all, wherever in
+// the segment a bit flipped; and the frames beside that one stay readable.
+
+#include "gs/storage/log/compared_frames.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "gs/base/endian.h"
+
+namespace gs::log {
+namespace {
+
+struct Frame {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+// A segment file as it lies in memory.
+struct Segment {
+  Buffer file = Buffer(kSegmentHeaderBytes);
+  std::vector<Frame> frames;
+
+  void add(Bytes change) {
+    const std::size_t begin = file.size();
+    file.resize(begin + kFrameBytes);
+    file.insert(file.end(), change.begin(), change.end());
+    FrameHead head;
+    head.change_bytes = static_cast<std::uint32_t>(change.size());
+    head.sequence = frames.size();
+    put_frame_head(file.data() + begin, head);
+    frames.push_back({begin, file.size()});
+  }
+  bool holds(ComparedFrames& compared, const Frame& frame) const {
+    const std::size_t content = frame.begin + kFrameBytes;
+    return compared.sound(content, frame.end - content);
+  }
+};
+
+Buffer random_bytes(std::mt19937_64& random, std::size_t size) {
+  Buffer bytes(size);
+  for (std::uint8_t& each : bytes) each = static_cast<std::uint8_t>(random() | 1);
+  return bytes;
+}
+
+// Most frames are small, some fill many blocks, some hold whole frames.
+Segment random_segment(std::uint64_t seed, std::size_t frames) {
+  std::mt19937_64 random(seed);
+  Segment segment;
+  while (segment.frames.size() < frames) {
+    const std::size_t size = random() % 8 == 0 ? random() % 20'000 : random() % 600;
+    Buffer change = random_bytes(random, 16 + size / 8 * 8);
+    if (random() % 4 == 0 && !segment.frames.empty()) {
+      const Frame& other = segment.frames[random() % segment.frames.size()];
+      change.insert(change.end(), segment.file.begin() + static_cast<std::ptrdiff_t>(other.begin),
+                    segment.file.begin() + static_cast<std::ptrdiff_t>(other.end));
+    }
+    segment.add(change);
+  }
+  segment.file.resize(segment.file.size() + random() % 3 * 5000 / 8 * 8);  // reserved space
+  return segment;
+}
+
+TEST(ComparedFrames, WhatWasWrittenIsSoundInAnyOrder) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Segment segment = random_segment(seed, 60);
+    ComparedFrames compared(segment.file);
+    std::shuffle(segment.frames.begin(), segment.frames.end(), std::mt19937_64(seed));
+    for (const Frame& frame : segment.frames) {
+      for (std::size_t at = frame.begin + kFrameBytes; at < frame.end; at += 1000) {
+        ASSERT_TRUE(compared.sound(at, std::min<std::size_t>(16, frame.end - at)));
+      }
+      ASSERT_TRUE(segment.holds(compared, frame)) << "seed " << seed << " at " << frame.begin;
+    }
+  }
+}
+
+TEST(ComparedFrames, AFlippedBitIsMetInItsFrameAndInNoOther) {
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    const Segment good = random_segment(seed, 25);
+    std::mt19937_64 random(seed);
+    for (std::size_t at = kSegmentHeaderBytes; at < good.frames.back().end;
+         at += 1 + random() % 40) {
+      Segment bad = good;
+      bad.file[at] ^= static_cast<std::uint8_t>(1 << random() % 8);
+      std::shuffle(bad.frames.begin(), bad.frames.end(), random);
+      ComparedFrames compared(bad.file);
+      for (const Frame& frame : bad.frames) {
+        const bool flipped = at >= frame.begin && at < frame.end;
+        ASSERT_EQ(bad.holds(compared, frame), !flipped)
+            << "seed " << seed << ", flipped at " << at << ", frame at " << frame.begin;
+      }
+    }
+  }
+}
+
+TEST(ComparedFrames, ComparesOnce) {
+  Segment segment;
+  for (int i = 0; i < 3; ++i) segment.add(Buffer(8000, 7));
+  ComparedFrames compared(segment.file);
+  for (const Frame& frame : segment.frames) ASSERT_TRUE(segment.holds(compared, frame));
+  // Nobody looks again: what it costs from now on is the test of a bit, at the very end as well.
+  for (const Frame& frame : segment.frames) segment.file[frame.end - 1] ^= 1;
+  for (const Frame& frame : segment.frames) EXPECT_TRUE(segment.holds(compared, frame));
+}
+
+TEST(ComparedFrames, WhatIsInNoFrameIsNotSound) {
+  Segment segment;
+  segment.add(Buffer(64, 7));
+  segment.file.resize(segment.file.size() + 8192);
+  ComparedFrames compared(segment.file);
+  EXPECT_FALSE(compared.sound(0, 8));
+  EXPECT_FALSE(compared.sound(kSegmentHeaderBytes - 8, 8));
+  EXPECT_FALSE(compared.sound(segment.file.size() - 8, 8));
+}
+
+// Heads that claim all the rest, each with a wrong checksum: the work stays bounded.
+TEST(ComparedFrames, HostileLengthsCostBoundedWork) {
+  Segment segment;
+  segment.add(Buffer(std::size_t{4} << 20, 7));
+  const std::size_t size = segment.file.size();
+  for (std::size_t at = kSegmentHeaderBytes; at + 64 < size; at += kFrameBytes) {
+    std::memcpy(&segment.file[at], &segment.file[kSegmentHeaderBytes], 4);
+    store_u32(&segment.file[at + 4], static_cast<std::uint32_t>(size - at - kFrameBytes) / 8 * 8);
+  }
+  ComparedFrames compared(segment.file);
+  EXPECT_FALSE(compared.sound(size - 64, 8));
+}
+
+}  // namespace
+}  // namespace gs::log
