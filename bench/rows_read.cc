@@ -10,7 +10,7 @@
 namespace gs::bench {
 namespace {
 
-constexpr std::uint64_t kScanRecords = 100;
+constexpr std::uint64_t kShortScanRecords = 100;
 constexpr std::uint64_t kRecordsPerScanStart = 50;  // so many scan starts as records / 50
 
 Sum expected_of(const Workload& workload, const std::vector<std::uint64_t>& places) {
@@ -49,7 +49,7 @@ void run_gets(Bench& bench, Order order, const std::string& row) {
 void run_scans(Bench& bench, Order order, const std::string& row) {
   const Workload& workload = bench.workload();
   const std::uint64_t records = workload.records();
-  const std::uint64_t reach = std::min(records, kScanRecords);
+  const std::uint64_t reach = std::min(records, kShortScanRecords);
   const auto places = workload.places(records / kRecordsPerScanStart + 1, records - reach + 1);
   Samples samples;
   for (std::uint64_t round = 0; round < bench.arguments().rounds; ++round) {
@@ -57,7 +57,7 @@ void run_scans(Bench& bench, Order order, const std::string& row) {
       Store& store = bench.store(name, order);
       const auto keys = keys_at(store, places);
       Sum sum;
-      samples.add(name, measure([&] { sum = store.subject->scan(keys, kScanRecords); }));
+      samples.add(name, measure([&] { sum = store.subject->scan(keys, kShortScanRecords); }));
       // With random keys a start near the end finds fewer; with ordered ones none does.
       const std::uint64_t full = places.size() * reach;
       if (order == Order::ordered ? sum.records != full : sum.records > full || sum.records == 0) {

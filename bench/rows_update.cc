@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "bench/bench.h"
+#include "bench/need.h"
 #include "globalstorage/storage.h"
 
 namespace gs::bench {
@@ -24,10 +25,6 @@ struct Work {
 };
 
 std::string json_of(std::uint64_t number) { return "{\"n\":" + std::to_string(number) + '}'; }
-
-void need(const Error& error, const char* what) {
-  if (!error.ok()) fail(std::string(what) + ": " + error.text());
-}
 
 // Every record of [first, end) gets the number after `number`.
 void update_all(const Work& work, std::uint64_t first, std::uint64_t end, std::uint64_t number) {

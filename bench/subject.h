@@ -62,5 +62,8 @@ std::vector<std::string> subject_names();
 std::unique_ptr<Subject> make_subject(const std::string& name);
 
 inline constexpr const char* kOurs = "globalstorage";
+// Of peers that have a block cache and filters, where the setup names no memory.
+inline constexpr std::size_t kPeerCacheBytes = std::size_t{1} << 30;
+inline constexpr int kPeerFilterBits = 10;
 
 }  // namespace gs::bench

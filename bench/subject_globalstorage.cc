@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 
+#include "bench/need.h"
 #include "bench/subject.h"
 #include "globalstorage/storage.h"
 
@@ -14,16 +15,6 @@ namespace {
 
 constexpr const char* kCollection = "Bench";
 constexpr const char* kField = "v";
-
-void need(const Error& error, const char* what) {
-  if (!error.ok()) fail(std::string(kOurs) + ": " + what + ": " + error.text());
-}
-
-template <typename T>
-T need(Result<T> result, const char* what) {
-  need(result.error(), what);
-  return std::move(result).value();
-}
 
 std::string hexadecimal(const Key& key) {
   constexpr char kDigits[] = "0123456789abcdef";

@@ -12,15 +12,13 @@
 namespace gs::bench {
 namespace {
 
-constexpr std::size_t kCacheBytes = std::size_t{1} << 30;
 constexpr std::size_t kWriteBufferBytes = std::size_t{64} << 20;
-constexpr int kFilterBits = 10;
 
 void need(const leveldb::Status& status, const char* what) {
   if (!status.ok()) fail(std::string("leveldb: ") + what + ": " + status.ToString());
 }
 
-leveldb::Slice slice(const Key& key) {
+leveldb::Slice leveldb_slice(const Key& key) {
   return {reinterpret_cast<const char*>(key.data()), key.size()};
 }
 
@@ -30,8 +28,8 @@ class LevelDb final : public Subject {
 
   void open(const std::string& directory, const Setup& setup) override {
     cache_.reset(
-        leveldb::NewLRUCache(setup.memory_bytes != 0 ? setup.memory_bytes / 2 : kCacheBytes));
-    filter_.reset(leveldb::NewBloomFilterPolicy(kFilterBits));
+        leveldb::NewLRUCache(setup.memory_bytes != 0 ? setup.memory_bytes / 2 : kPeerCacheBytes));
+    filter_.reset(leveldb::NewBloomFilterPolicy(kPeerFilterBits));
     leveldb::Options options;
     options.create_if_missing = true;
     options.compression = leveldb::kNoCompression;
@@ -49,7 +47,7 @@ class LevelDb final : public Subject {
   void write(std::span<Entry> entries) override {
     leveldb::WriteBatch batch;
     for (const Entry& entry : entries) {
-      batch.Put(slice(entry.key), {entry.value.data(), entry.value.size()});
+      batch.Put(leveldb_slice(entry.key), {entry.value.data(), entry.value.size()});
     }
     need(db_->Write(write_, &batch), "write");
   }
@@ -69,7 +67,7 @@ class LevelDb final : public Subject {
     options.snapshot = db_->GetSnapshot();
     std::string value;
     for (const Key& key : keys) {
-      const auto status = db_->Get(options, slice(key), &value);
+      const auto status = db_->Get(options, leveldb_slice(key), &value);
       if (status.IsNotFound()) continue;
       need(status, "get");
       sum.words += first_word(value.data());
@@ -84,7 +82,8 @@ class LevelDb final : public Subject {
     std::unique_ptr<leveldb::Iterator> iterator(db_->NewIterator({}));
     for (const Key& start : starts) {
       std::uint64_t left = limit;
-      for (iterator->Seek(slice(start)); left > 0 && iterator->Valid(); iterator->Next(), --left) {
+      for (iterator->Seek(leveldb_slice(start)); left > 0 && iterator->Valid();
+           iterator->Next(), --left) {
         sum.words += first_word(iterator->value().data());
         ++sum.records;
       }

@@ -14,14 +14,11 @@
 namespace gs::bench {
 namespace {
 
-constexpr std::size_t kCacheBytes = std::size_t{1} << 30;
-constexpr double kFilterBits = 10;
-
 void need(const rocksdb::Status& status, const char* what) {
   if (!status.ok()) fail(std::string("rocksdb: ") + what + ": " + status.ToString());
 }
 
-rocksdb::Slice slice(const Key& key) {
+rocksdb::Slice rocksdb_slice(const Key& key) {
   return {reinterpret_cast<const char*>(key.data()), key.size()};
 }
 
@@ -31,9 +28,9 @@ class RocksDb final : public Subject {
 
   void open(const std::string& directory, const Setup& setup) override {
     rocksdb::BlockBasedTableOptions table;
-    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kFilterBits));
+    table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kPeerFilterBits));
     table.block_cache =
-        rocksdb::NewLRUCache(setup.memory_bytes != 0 ? setup.memory_bytes / 2 : kCacheBytes);
+        rocksdb::NewLRUCache(setup.memory_bytes != 0 ? setup.memory_bytes / 2 : kPeerCacheBytes);
     rocksdb::Options options;
     options.create_if_missing = true;
     options.compression = rocksdb::kNoCompression;
@@ -53,7 +50,7 @@ class RocksDb final : public Subject {
   void write(std::span<Entry> entries) override {
     rocksdb::WriteBatch batch;
     for (const Entry& entry : entries) {
-      need(batch.Put(slice(entry.key), {entry.value.data(), entry.value.size()}), "put");
+      need(batch.Put(rocksdb_slice(entry.key), {entry.value.data(), entry.value.size()}), "put");
     }
     need(db_->Write(write_, &batch), "write");
   }
@@ -68,7 +65,7 @@ class RocksDb final : public Subject {
     rocksdb::PinnableSlice value;
     for (const Key& key : keys) {
       value.Reset();
-      const auto status = db_->Get(options, db_->DefaultColumnFamily(), slice(key), &value);
+      const auto status = db_->Get(options, db_->DefaultColumnFamily(), rocksdb_slice(key), &value);
       if (status.IsNotFound()) continue;
       need(status, "get");
       sum.words += first_word(value.data());
@@ -83,7 +80,8 @@ class RocksDb final : public Subject {
     std::unique_ptr<rocksdb::Iterator> iterator(db_->NewIterator({}));
     for (const Key& start : starts) {
       std::uint64_t left = limit;
-      for (iterator->Seek(slice(start)); left > 0 && iterator->Valid(); iterator->Next(), --left) {
+      for (iterator->Seek(rocksdb_slice(start)); left > 0 && iterator->Valid();
+           iterator->Next(), --left) {
         sum.words += first_word(iterator->value().data());
         ++sum.records;
       }

@@ -2,6 +2,7 @@
 #
 # gs_flags      what every file of ours is compiled with
 # gs_pure       in addition for library code: no exceptions, no run-time types (GS_NOEXCEPT)
+# gs_test_code  in addition for sources of tests
 
 add_library(gs_flags INTERFACE)
 target_compile_features(gs_flags INTERFACE cxx_std_20)
@@ -15,6 +16,12 @@ if(GS_SANITIZE)
   target_compile_options(gs_flags INTERFACE
     -fsanitize=${GS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(gs_flags INTERFACE -fsanitize=${GS_SANITIZE})
+endif()
+if(CMAKE_UNITY_BUILD)
+  # Of a class in one file that has a member of a type of that file only; g++ takes the file for a
+  # header because it is included.
+  target_compile_options(gs_flags INTERFACE
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
 endif()
 if(GS_COVERAGE)
   target_compile_options(gs_flags INTERFACE --coverage -O0)
@@ -30,4 +37,11 @@ target_link_libraries(gs_pure INTERFACE gs_flags)
 if(GS_NOEXCEPT)
   target_compile_options(gs_pure INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+endif()
+
+# What GoogleTest's macros become is dear to optimise with checks of sanitizers: that takes longer
+# than the tests, whose time is mostly the library's, lose by running unoptimised.
+add_library(gs_test_code INTERFACE)
+if(GS_SANITIZE AND NOT GS_FUZZ)
+  target_compile_options(gs_test_code INTERFACE -O0)
 endif()

@@ -3,10 +3,15 @@
 
     tools/lint.py --build DIRECTORY [--jobs N] [--seconds LIMIT] [--all] [FILE...]
 
+The sources of a folder are put one behind the other into a file of build/lint and checked as one:
+most of the time goes into the headers that they share. What is found is told with the places in
+the sources. They are not included, because the static analyzer looks only at the file it is given.
+Where sources do not compile together, as two names clash, each is checked alone.
+
 A file is skipped when it, every header of ours and the configuration are the same as when it was
 last found clean (build/lint holds the marks). Tests, fuzzers and benchmarks are compiled with
 warnings as errors but not linted: GoogleTest's macros would drown what matters. After LIMIT
-seconds no further file is begun; files left out are named and make the run fail.
+seconds no further group is begun; files left out are named and make the run fail.
 """
 
 import argparse
@@ -15,6 +20,8 @@ import hashlib
 import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +29,13 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NOT_LINTED = re.compile(r'(_(test|fuzz|bench)\.cc$)|((^|/)test_[^/]*\.cc$)|^tests/')
 TOOLS = ('clang-tidy-14', 'clang-tidy')
+# A group ends with the file that makes it longer: many groups repeat the headers, few leave
+# processors without work at the end.
+GROUP_LINES = 2000
+# Steps on paths through one function. With the analyzer's own bound of 225,000 a few long functions
+# take three quarters of the time; docs/decisions/0012 has what was measured.
+ANALYZER = ('max-nodes=25000',)
+BROKEN = '[clang-diagnostic-error'
 
 
 def digest_of(paths):
@@ -41,28 +55,99 @@ def our_headers():
     return found
 
 
+def options_of(command):
+    """What the compiler is told in every case: without its own name, input and output."""
+    words = shlex.split(command)[1:]
+    at = words.index('-o')
+    del words[at:at + 2]
+    return tuple(words[:words.index('-c')])
+
+
 def sources(build):
+    """Each source with its compiler's options."""
     with open(os.path.join(build, 'compile_commands.json'), encoding='utf-8') as file:
         entries = json.load(file)
-    found = {os.path.relpath(entry['file'], ROOT) for entry in entries}
-    return sorted(path for path in found
-                  if not path.startswith('..') and not NOT_LINTED.search(path)
-                  and not path.startswith('build/') and path.endswith('.cc'))
+    found = {os.path.relpath(entry['file'], ROOT): options_of(entry['command'])
+             for entry in entries}
+    return {path: found[path] for path in sorted(found) if path.endswith('.cc')}
+
+
+def is_linted(path):
+    return not (path.startswith(('..', 'build/')) or NOT_LINTED.search(path))
+
+
+def lines_of(path):
+    with open(os.path.join(ROOT, path), encoding='utf-8') as file:
+        return file.read().splitlines()
+
+
+def groups_of(paths, options):
+    """Files of one folder and the same options, up to GROUP_LINES and one file."""
+    groups, open_groups = [], {}
+    for path in paths:
+        key = (os.path.dirname(path), options[path])
+        group, lines = open_groups.get(key, (None, GROUP_LINES))
+        if lines >= GROUP_LINES:
+            group, lines = [], 0
+            groups.append(group)
+        group.append(path)
+        open_groups[key] = (group, lines + len(lines_of(path)))
+    return groups
+
+
+class Joined:
+    """Files one behind the other in one file; knows where each line came from."""
+
+    def __init__(self, folder, paths):
+        self.places, text = [], []
+        for path in paths:
+            for number, line in enumerate(lines_of(path), 1):
+                self.places.append((path, number))
+                text.append(line)
+        name = hashlib.sha256('\n'.join(paths).encode()).hexdigest()[:16]
+        self.path = os.path.join(folder, f'{name}.cc')
+        with open(self.path, 'w', encoding='utf-8') as file:
+            file.write('\n'.join(text) + '\n')
+
+    def translate(self, output):
+        def place(match):
+            path, number = self.places[int(match.group(1)) - 1]
+            return f'{os.path.join(ROOT, path)}:{number}:'
+        return re.sub(re.escape(self.path) + r':(\d+):', place, output)
 
 
 def find_tool():
     for tool in TOOLS:
-        if subprocess.run(['which', tool], capture_output=True).returncode == 0:
+        if shutil.which(tool):
             return tool
     sys.exit('clang-tidy is not installed')
 
 
-def lint(tool, build, path):
+def tidy(path, options):
+    command = [find_tool(), '--quiet', path, '--', *options]
     # The build may be g++'s, some of whose warning options clang does not know.
-    command = [tool, '--quiet', '--extra-arg=-Wno-unknown-warning-option', '-p', build, path]
+    command.append('-Wno-unknown-warning-option')
+    for setting in ANALYZER:
+        command += ['-Xclang', '-analyzer-config', '-Xclang', setting]
     run = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE,
                          stderr=subprocess.DEVNULL)
     return run.returncode, run.stdout
+
+
+def lint(folder, paths, options):
+    """The files that are not clean, and what was found."""
+    if len(paths) > 1:
+        joined = Joined(folder, paths)
+        status, output = tidy(joined.path, options)
+        if status == 0 or BROKEN not in output:
+            return (paths if status else []), joined.translate(output)
+    bad, outputs = [], []
+    for path in paths:
+        status, output = tidy(os.path.join(ROOT, path), options)
+        if status != 0:
+            bad.append(path)
+            outputs.append(output)
+    return bad, ''.join(outputs)
 
 
 def main():
@@ -72,43 +157,46 @@ def main():
     parser.add_argument('--seconds', type=int, default=1500)
     parser.add_argument('--all', action='store_true')
     parser.add_argument('files', nargs='*')
-    options = parser.parse_args()
+    arguments = parser.parse_args()
 
-    build = os.path.abspath(options.build)
-    marks = os.path.join(ROOT, 'build', 'lint')
-    os.makedirs(marks, exist_ok=True)
-    tool = find_tool()
-    common = digest_of(our_headers() + [os.path.join(ROOT, '.clang-tidy')])
-    wanted, known = [], 0
-    for path in options.files or sources(build):
-        mark = os.path.join(marks, hashlib.sha256(
-            (common + digest_of([os.path.join(ROOT, path)])).encode()).hexdigest())
-        if os.path.exists(mark) and not options.all:
-            known += 1
-        else:
-            wanted.append((path, mark))
+    folder = os.path.join(ROOT, 'build', 'lint')
+    os.makedirs(folder, exist_ok=True)
+    options = sources(os.path.abspath(arguments.build))
+    common = digest_of(our_headers() + [os.path.join(ROOT, '.clang-tidy'), __file__])
 
-    deadline = time.monotonic() + options.seconds
+    def mark_of(path):
+        own = digest_of([os.path.join(ROOT, path)])
+        return os.path.join(folder, hashlib.sha256((common + own).encode()).hexdigest())
+
+    asked = arguments.files or [path for path in options if is_linted(path)]
+    unknown = [path for path in asked if path not in options]
+    if unknown:
+        sys.exit(f'not compiled in this build: {" ".join(unknown)}')
+    wanted = [path for path in asked if arguments.all or not os.path.exists(mark_of(path))]
+
+    deadline = time.monotonic() + arguments.seconds
     bad, late = [], []
 
-    def work(item):
-        path, mark = item
+    def work(paths):
         if time.monotonic() > deadline:
-            late.append(path)
+            late.extend(paths)
             return
-        status, output = lint(tool, build, path)
-        if status == 0:
-            open(mark, 'w', encoding='utf-8').close()
-        else:
-            bad.append(path)
+        found, output = lint(folder, paths, options[paths[0]])
+        bad.extend(found)
+        for path in set(paths) - set(found):
+            open(mark_of(path), 'w', encoding='utf-8').close()
+        if found:
             print(output, flush=True)
 
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        list(pool.map(work, wanted))
+    # The longest first, so that none of them is begun at the end.
+    groups = sorted(groups_of(wanted, options), reverse=True,
+                    key=lambda paths: sum(len(lines_of(path)) for path in paths))
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        list(pool.map(work, groups))
     for path in late:
-        print(f'{path}: not reached within {options.seconds} s')
-    print(f'lint: {len(wanted) - len(late)} files checked, {known} known to be clean, '
-          f'{len(bad)} bad, {len(late)} not reached')
+        print(f'{path}: not reached within {arguments.seconds} s')
+    print(f'lint: {len(wanted) - len(late)} files checked, {len(asked) - len(wanted)} known to be '
+          f'clean, {len(bad)} not clean, {len(late)} not reached')
     return 1 if bad or late else 0
 
 

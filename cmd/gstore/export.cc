@@ -15,7 +15,6 @@ namespace {
 
 // A table of more columns is no table; collections of very mixed records export as NDJSON.
 constexpr std::size_t kColumnsMax = 65'536;
-constexpr std::uint64_t kRowsPerLook = 1024;
 
 class Exporter {
  public:

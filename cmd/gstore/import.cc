@@ -24,8 +24,6 @@ constexpr std::uint64_t kBatchRows = 4096;
 constexpr std::uint64_t kBatchBytes = std::uint64_t{1} << 20;
 // A slow pipe commits what it has when it pauses.
 constexpr int kIdleMs = 200;
-// How often the clock is read for the progress bar.
-constexpr std::uint64_t kRowsPerLook = 512;
 
 // The arguments were checked when they were parsed.
 CsvOptions csv_options(const Arguments& arguments) {

@@ -11,6 +11,7 @@
 
 #include "globalstorage/value.h"
 #include "gs/base/check.h"
+#include "gs/base/digit.h"
 
 namespace gs {
 namespace {
@@ -43,7 +44,7 @@ std::uint64_t divide(std::uint64_t high, std::uint64_t low, std::uint64_t& remai
 }
 
 bool all_digits(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return std::all_of(text.begin(), text.end(), is_digit);
 }
 
 // limbs = limbs * factor + addend

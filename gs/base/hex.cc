@@ -1,13 +1,15 @@
 // Bytes to hexadecimal text and back, one nibble at a time.
 #include "gs/base/hex.h"
 
+#include "gs/base/digit.h"
+
 namespace gs {
 namespace {
 
 constexpr char kDigits[] = "0123456789abcdef";
 
 int nibble(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;

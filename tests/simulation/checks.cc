@@ -12,7 +12,7 @@ constexpr std::size_t kLandmarksMax = 4;
 // Records asked for at a landmark: each walks the log.
 constexpr int kAsked = 4;
 
-std::string json_of(const record::RecordView& record) {
+std::string text_of(const record::RecordView& record) {
   std::string text;
   record::append_json(record, text);
   return text;
@@ -21,7 +21,7 @@ std::string json_of(const record::RecordView& record) {
 std::string read_records(const DatabasePtr& db, Found& found) {
   engine::ScanState scan(db, db->moment(), {}, Id{}, ~std::uint64_t{0});
   while (const state::Met* const each = scan.next()) {
-    if (!found.emplace(each->entry->id, json_of(scan.hold(*each)->view())).second)
+    if (!found.emplace(each->entry->id, text_of(scan.hold(*each)->view())).second)
       return "a scan shows a record twice";
     const auto got = db->get(each->entry->id);
     if (!got.ok()) return "a scan shows a record that get does not find: " + got.error().text();
@@ -53,7 +53,7 @@ std::string check_at(const DatabasePtr& db, const Landmark& landmark, const Id& 
   const std::string name = "record " + id.text() + " at change " + landmark.change.text();
   if (!held.ok() && held.code() != Code::not_found && held.code() != Code::erased)
     return name + ": " + held.error().text();
-  const std::string text = held.ok() ? json_of(held.value()->view()) : std::string();
+  const std::string text = held.ok() ? text_of(held.value()->view()) : std::string();
   const auto document = landmark.content.find(id);
   const std::string then = document == landmark.content.end() ? "" : document->second->json;
   const auto erased = landmark.erased.find(id);

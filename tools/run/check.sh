@@ -37,6 +37,7 @@ run_check() {
   one_check 'generated files are fresh' python3 tools/generate_errors.py --check
   one_check 'scripts parse' check_shell
   one_check 'format (clang-format)' check_format
+  one_check 'lint finds what is planted' python3 tests/tools/lint_test.py
   one_check 'lint (clang-tidy)' lint "$@"
   echo "$((CHECKS - STEPS_FAILED)) passed, $STEPS_FAILED failed"
   [ "$STEPS_FAILED" -eq 0 ]

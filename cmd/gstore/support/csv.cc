@@ -7,11 +7,10 @@
 
 #include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
+#include "gs/base/digit.h"
 
 namespace gs::cli {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // One or more digits at the front; false when there is none.
 bool take_digits(std::string_view& text) {

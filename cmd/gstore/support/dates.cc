@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "gs/base/digit.h"
+
 namespace gs::cli {
 namespace {
 
@@ -44,8 +46,6 @@ Day day_of(std::int64_t days) {
   return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month,
           day_of_year - (153 * march_month + 2) / 5 + 1};
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool take(std::string_view& text, char c) {
   if (text.empty() || text.front() != c) return false;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "cmd/gstore/support/json_text.h"
+#include "gs/base/digit.h"
 
 namespace gs::cli {
 namespace {
@@ -48,7 +49,7 @@ const char* value_end(const char* at, const char* end) {
 }
 
 int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;

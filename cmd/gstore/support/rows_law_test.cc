@@ -59,7 +59,8 @@ class Random {
   std::mt19937_64 engine_{kSeed};
 };
 
-std::vector<std::string> read(const std::string& text, Format format, std::size_t piece_bytes) {
+std::vector<std::string> read_values(const std::string& text, Format format,
+                                     std::size_t piece_bytes) {
   MemorySource source(text, piece_bytes);
   Input input(source, 8);
   auto reader = read_rows(input, format, "", {});
@@ -88,8 +89,8 @@ TEST(RowsLaw, ArraysAndLinesAreReadAsTheyWereWritten) {
     }
     array += random.space() + "]" + random.space();
     const std::size_t piece = 1 + random.below(20);
-    EXPECT_EQ(read(array, Format::json, piece), values) << array;
-    EXPECT_EQ(read(lines, Format::ndjson, piece), values) << lines;
+    EXPECT_EQ(read_values(array, Format::json, piece), values) << array;
+    EXPECT_EQ(read_values(lines, Format::ndjson, piece), values) << lines;
   }
 }
 
@@ -113,7 +114,7 @@ TEST(RowsLaw, CsvIsReadAsItWasWritten) {
       row += '}';
       csv += random.below(2) == 0 ? "\n" : "\r\n";
     }
-    EXPECT_EQ(read(csv, Format::csv, 1 + random.below(20)), expected) << csv;
+    EXPECT_EQ(read_values(csv, Format::csv, 1 + random.below(20)), expected) << csv;
   }
 }
 

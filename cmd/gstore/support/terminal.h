@@ -14,6 +14,9 @@
 
 namespace gs::cli {
 
+// How often a loop over rows offers its progress: a look at the clock costs as much as some rows.
+inline constexpr std::uint64_t kRowsPerLook = 512;
+
 struct TerminalStyle {
   bool terminal = false;  // standard error is one
   bool colours = false;

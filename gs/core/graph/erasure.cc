@@ -9,7 +9,7 @@
 namespace gs::graph {
 namespace {
 
-Error invalid(const char* what) {
+Error bad_erase(const char* what) {
   return Error(Code::invalid, std::string("erase payload: ") + what);
 }
 
@@ -55,13 +55,13 @@ Result<Erase> parse_erase(Bytes payload) {
   erase.hlc_delta = reader.number<std::uint32_t>();
   reader.zeros(4);
   erase.reason = reader.text(reason_bytes);
-  if (!reader.finish()) return invalid("its parts do not add up, or zeros are missing");
-  if (!is_erasable(erase.kind)) return invalid("operations of that kind cannot be erased");
-  if ((erase.flags & ~kLastOfTransaction) != 0) return invalid("unknown flags");
+  if (!reader.finish()) return bad_erase("its parts do not add up, or zeros are missing");
+  if (!is_erasable(erase.kind)) return bad_erase("operations of that kind cannot be erased");
+  if ((erase.flags & ~kLastOfTransaction) != 0) return bad_erase("unknown flags");
   if (erase.reason.size() > kReasonBytesMax) {
     return Error(Code::too_large, "erase payload: the reason is over 1,024 bytes");
   }
-  if (!record::valid_utf8(erase.reason)) return invalid("the reason is not UTF-8");
+  if (!record::valid_utf8(erase.reason)) return bad_erase("the reason is not UTF-8");
   return erase;
 }
 

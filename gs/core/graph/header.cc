@@ -10,26 +10,27 @@ namespace {
 constexpr char kChangeDomain[] = "gs change 1";  // with its terminating zero: 12 bytes
 static_assert(sizeof kChangeDomain + 32 == kSignedBytes);
 
-Error invalid(std::string what) {
+Error bad_header(std::string what) {
   return Error(Code::invalid, "change header: " + std::move(what));
 }
 
 Error check_counts(const HeaderView& header) {
   const std::uint32_t operations = header.operation_count();
-  if (operations == 0) return invalid("it has no operations");
-  if (header.transaction_count() == 0) return invalid("it has no transactions");
-  if (header.transaction_count() > operations) return invalid("more transactions than operations");
-  if (header.id_count() > operations) return invalid("more ids than operations");
-  if (header.shape_count() > operations) return invalid("more shapes than operations");
-  if (header.shape_count() > kShapesMax) return invalid("more than 65535 shapes");
-  if (header.writer_count() > kWritersMax) return invalid("more than 65534 writers");
+  if (operations == 0) return bad_header("it has no operations");
+  if (header.transaction_count() == 0) return bad_header("it has no transactions");
+  if (header.transaction_count() > operations)
+    return bad_header("more transactions than operations");
+  if (header.id_count() > operations) return bad_header("more ids than operations");
+  if (header.shape_count() > operations) return bad_header("more shapes than operations");
+  if (header.shape_count() > kShapesMax) return bad_header("more than 65535 shapes");
+  if (header.writer_count() > kWritersMax) return bad_header("more than 65534 writers");
   return {};
 }
 
 Error check_parents(const HeaderView& header) {
   for (std::uint32_t i = 1; i < header.parent_count(); ++i) {
     if (!(header.parent(i - 1) < header.parent(i))) {
-      return invalid("parent " + std::to_string(i) + " does not ascend");
+      return bad_header("parent " + std::to_string(i) + " does not ascend");
     }
   }
   return {};
@@ -38,41 +39,41 @@ Error check_parents(const HeaderView& header) {
 // The genesis change names no storage, because its digest will be the storage's id.
 Error check_beginning(const HeaderView& header) {
   if ((header.sequence() == 0) != header.prev().is_zero()) {
-    return invalid("a writer's first change, and only that, has no previous change");
+    return bad_header("a writer's first change, and only that, has no previous change");
   }
   if (!header.storage().is_zero()) return {};
-  if (header.sequence() != 0) return invalid("only sequence 0 can be the genesis change");
-  if (!header.branch().is_zero()) return invalid("the genesis change is on the main branch");
-  if (header.parent_count() != 0) return invalid("the genesis change has no parents");
+  if (header.sequence() != 0) return bad_header("only sequence 0 can be the genesis change");
+  if (!header.branch().is_zero()) return bad_header("the genesis change is on the main branch");
+  if (header.parent_count() != 0) return bad_header("the genesis change has no parents");
   return {};
 }
 
 }  // namespace
 
 Error check_header(Bytes header) {
-  if (header.size() < kHeaderFixedBytes) return invalid("shorter than 224 bytes");
+  if (header.size() < kHeaderFixedBytes) return bad_header("shorter than 224 bytes");
   const std::uint8_t* at = header.data();
-  if (std::memcmp(at, kHeaderMagic, 4) != 0) return invalid("it does not begin with gsc1");
+  if (std::memcmp(at, kHeaderMagic, 4) != 0) return bad_header("it does not begin with gsc1");
   const std::uint16_t version = load_u16(at + kAtVersion);
   if (version > kFormatVersion) {
     return Error(Code::newer_format, "change of format version " + std::to_string(version) +
                                          "; this build reads version 1: install a newer one");
   }
-  if (version != kFormatVersion) return invalid("format version 0");
+  if (version != kFormatVersion) return bad_header("format version 0");
   const HeaderView view(header);
-  if (view.algorithm() == 0) return invalid("signature algorithm 0");
+  if (view.algorithm() == 0) return bad_header("signature algorithm 0");
   if (view.algorithm() > static_cast<std::uint8_t>(crypto::Algorithm::ecdsa_p256_sha256)) {
     return Error(Code::newer_format,
                  "change signed by unknown algorithm " + std::to_string(view.algorithm()));
   }
-  if (at[kAtZero] != 0) return invalid("byte 7 is not zero");
-  if (load_u32(at + kAtZeroEnd) != 0) return invalid("bytes 220..224 are not zero");
+  if (at[kAtZero] != 0) return bad_header("byte 7 is not zero");
+  if (load_u32(at + kAtZeroEnd) != 0) return bad_header("bytes 220..224 are not zero");
   if (view.parent_count() > kParentsMax) {
     return Error(Code::too_large, "change header: " + std::to_string(view.parent_count()) +
                                       " parents, at most 1024");
   }
   if (header.size() != kHeaderFixedBytes + std::size_t{view.parent_count()} * 32) {
-    return invalid("its size does not fit its parent count");
+    return bad_header("its size does not fit its parent count");
   }
   GS_TRY_OK(check_counts(view));
   GS_TRY_OK(check_parents(view));

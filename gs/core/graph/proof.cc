@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kLogHeadDomain[] = "gs log head 1";  // with its terminating zero: 14 bytes
 
-Error invalid(const char* what) { return Error(Code::invalid, std::string("proof: ") + what); }
+Error bad_proof(const char* what) { return Error(Code::invalid, std::string("proof: ") + what); }
 Error broken(const char* what) { return Error(Code::broken_chain, std::string("proof: ") + what); }
 
 Buffer log_head(const Digest& storage, std::uint64_t size, const Digest& root) {
@@ -36,8 +36,9 @@ bool is_provable(std::uint8_t kind) noexcept {
 // The operation inside a proof, read as a change would read it.
 Result<OperationView> read_operation(const Proof& proof, const HeaderView& header) {
   const Bytes bytes(proof.operation);
-  if (bytes.size() < kOperationHeadBytes) return invalid("the operation is shorter than its head");
-  if (load_u32(bytes.data()) != bytes.size()) return invalid("the operation has another size");
+  if (bytes.size() < kOperationHeadBytes)
+    return bad_proof("the operation is shorter than its head");
+  if (load_u32(bytes.data()) != bytes.size()) return bad_proof("the operation has another size");
   OperationView operation;
   operation.kind = bytes[4];
   operation.flags = bytes[5];
@@ -47,9 +48,9 @@ Result<OperationView> read_operation(const Proof& proof, const HeaderView& heade
   operation.bytes = bytes;
   operation.payload = bytes.subspan(kOperationHeadBytes);
   if ((operation.flags & ~kLastOfTransaction) != 0)
-    return invalid("the operation has unknown flags");
-  if (!is_provable(operation.kind)) return invalid("the operation does not write a record");
-  if (operation.id_index >= header.id_count()) return invalid("the operation names no id");
+    return bad_proof("the operation has unknown flags");
+  if (!is_provable(operation.kind)) return bad_proof("the operation does not write a record");
+  if (operation.id_index >= header.id_count()) return bad_proof("the operation names no id");
   return operation;
 }
 
@@ -66,15 +67,15 @@ Result<record::ShapePtr> read_shape(const Proof& proof, const HeaderView& header
                                     const OperationView& operation) {
   const std::size_t entries = std::size_t{header.shape_count()} + header.writer_count();
   if (proof.tables.size() != entries * sizeof(Digest))
-    return invalid("the tables have another size");
+    return bad_proof("the tables have another size");
   if (crypto::sha256(Bytes(proof.tables)) != header.tables_digest()) {
     return broken("the tables do not match their digest in the header");
   }
   if (operation.shape == kNoShape) {
-    if (!proof.shape.empty()) return invalid("a shape for an operation that names none");
+    if (!proof.shape.empty()) return bad_proof("a shape for an operation that names none");
     return record::ShapePtr();
   }
-  if (operation.shape >= header.shape_count()) return invalid("the operation names no shape");
+  if (operation.shape >= header.shape_count()) return bad_proof("the operation names no shape");
   GS_TRY(record::ShapePtr shape, record::Shape::decode(proof.shape));
   const std::size_t at = std::size_t{operation.shape} * sizeof(Digest);
   if (shape->digest() != read_value<Digest>(proof.tables.data() + at)) {
@@ -94,13 +95,13 @@ Error check_writers(const HeaderView& header, const OperationView& operation) {
   for (std::uint32_t i = 0; i < overwritten.exceptions; ++i) {
     all_known = all_known && known(overwritten.exception(i).writer);
   }
-  return all_known ? Error() : invalid("the operation names a writer that is not in the tables");
+  return all_known ? Error() : bad_proof("the operation names a writer that is not in the tables");
 }
 
 Error check_log(const LogProof& log, const Digest& storage, const Digest& change) {
   if (log.size > kProofNumberMax)
     return Error(Code::too_large, "proof: the log is over 2^53 changes");
-  if (log.path.size() > kPathMax) return invalid("the path in the log is over 64 digests");
+  if (log.path.size() > kPathMax) return bad_proof("the path in the log is over 64 digests");
   GS_TRY(const Digest root, crypto::root_of_path(log_leaf(change), log.index, log.size, log.path));
   if (root != log.root) return broken("the change does not lead to the log root");
   return verify_log_head(log.signer, storage, log.size, log.root, log.signature);
@@ -141,16 +142,16 @@ Result<Proof> make_proof(const ChangeView& change, std::uint32_t index, const re
   auto cursor = change.operations();
   OperationView operation;
   do {
-    if (!cursor.next(operation)) return invalid("the change has no such operation");
+    if (!cursor.next(operation)) return bad_proof("the change has no such operation");
   } while (cursor.index() != index);
-  if (!is_provable(operation.kind)) return invalid("the operation does not write a record");
+  if (!is_provable(operation.kind)) return bad_proof("the operation does not write a record");
   if (operation.erased()) {
     return Error(Code::erased, "proof: the payload of operation " + std::to_string(index) +
                                    " of change " + change.digest().text() + " was erased");
   }
-  if (operation.id_index == kNoId) return invalid("the operation names no id");
+  if (operation.id_index == kNoId) return bad_proof("the operation names no id");
   if ((operation.shape == kNoShape) != (shape == nullptr))
-    return invalid("the shape is not the operation's");
+    return bad_proof("the shape is not the operation's");
 
   Proof proof;
   const auto copy = [](Bytes bytes) { return Buffer(bytes.begin(), bytes.end()); };
@@ -176,7 +177,7 @@ Result<Proven> check(const Proof& proof) {
   const HeaderView header(proof.header);
   const Digest change = change_digest(proof.header);
   if (header.algorithm() == static_cast<std::uint8_t>(crypto::Algorithm::ed25519)) {
-    if (!proof.public_key.empty()) return invalid("a key, though the writer's id is the key");
+    if (!proof.public_key.empty()) return bad_proof("a key, though the writer's id is the key");
   }
   GS_TRY_OK(verify_change_signature(header, change, proof.signature, proof.public_key));
   GS_TRY(const OperationView operation, read_operation(proof, header));

@@ -16,7 +16,7 @@ constexpr const char* kFormatName = "globalstorage-proof-1";
 // with more is refused before it is parsed, so that hostile text cannot take memory.
 constexpr std::ptrdiff_t kMarksMax = 32 + 2 * static_cast<std::ptrdiff_t>(kPathMax);
 
-Error invalid(std::string what) { return Error(Code::invalid, "proof: " + std::move(what)); }
+Error bad_text(std::string what) { return Error(Code::invalid, "proof: " + std::move(what)); }
 
 Value path_value(const std::vector<Digest>& path) {
   Array out;
@@ -92,7 +92,7 @@ class Members {
 
  private:
   void fail(std::string_view name, const char* what) {
-    if (!error_) error_ = invalid(where_ + ("\"" + std::string(name)) + "\" " + what);
+    if (!error_) error_ = bad_text(where_ + ("\"" + std::string(name)) + "\" " + what);
   }
   void decode(const char* name, const std::string& text, MutableBytes out) {
     const bool lower =
@@ -135,7 +135,7 @@ Error check_size(std::string_view json) {
   }
   const auto marks = std::count_if(json.begin(), json.end(),
                                    [](char c) { return c == ',' || c == '[' || c == '{'; });
-  if (marks > kMarksMax) return invalid("more members or list elements than any proof has");
+  if (marks > kMarksMax) return bad_text("more members or list elements than any proof has");
   return {};
 }
 
@@ -177,7 +177,7 @@ Result<Proof> parse_proof(std::string_view json) {
     if (format->rfind("globalstorage-proof-", 0) == 0) {
       return Error(Code::newer_format, "proof: format " + *format + " is not known to this build");
     }
-    return invalid("the format is not " + std::string(kFormatName));
+    return bad_text("the format is not " + std::string(kFormatName));
   }
   members.hex("header", proof.header);
   members.hex("signature", proof.signature);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "gs/base/check.h"
+#include "gs/base/digit.h"
 #include "gs/core/record/json.h"
 #include "gs/core/record/json_reader.h"
 #include "gs/core/record/record_writer.h"
@@ -112,7 +113,7 @@ bool Encoder::Impl::read_field(JsonReader& reader, Sink& out, const Place& place
   if (place.type == Type::string) return next == '"' && reader.take('"') && reader.string();
   if (place.type == Type::number) {
     double number = 0;
-    if ((next != '-' && (next < '0' || next > '9')) || !reader.number(number)) return false;
+    if ((next != '-' && !is_digit(next)) || !reader.number(number)) return false;
     store(out.at(out.begin() + place.slot), number);
     return true;
   }

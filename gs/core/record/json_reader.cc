@@ -1,5 +1,6 @@
 #include "gs/core/record/json_reader.h"
 
+#include "gs/base/digit.h"
 #include "gs/core/record/plain_text.h"
 #include "gs/core/record/text_forms.h"
 #include "gs/core/record/utf8.h"
@@ -14,8 +15,6 @@ constexpr std::string_view kExpectedValue =
     "expected a value: an object, array, string, number, true, false or null";
 
 constexpr std::string_view kTooDeep = "nested deeper than 128 levels";
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 std::uint8_t* put_utf8(std::uint32_t code, std::uint8_t* to) noexcept {
   const auto put = [&to](std::uint32_t byte) { *to++ = static_cast<std::uint8_t>(byte); };

@@ -7,8 +7,6 @@
 namespace gs::record {
 namespace {
 
-std::size_t key_fields(const Shape& shape) noexcept { return shape.keyed() ? 1 : 0; }
-
 Part part_of(const RecordView& record, std::size_t field) {
   if (!record.present(field)) return {};
   const ValueView value = record.field(field);
@@ -25,7 +23,7 @@ Part part_of(const ValueView& member) {
 // All fields or members in order, without the key.
 std::vector<NamedPart> members_of(const RecordView& record) {
   const Shape& shape = record.shape();
-  const std::size_t first = key_fields(shape);
+  const std::size_t first = shape.key_fields();
   std::vector<NamedPart> members;
   if (!shape.self_describing()) {
     members.reserve(shape.field_count());
@@ -53,13 +51,13 @@ struct FieldPlan {
 
 FieldPlan plan_fields(const Shape& base, const Shape& delta) {
   FieldPlan plan;
-  const std::size_t first = key_fields(base);
+  const std::size_t first = base.key_fields();
   for (std::size_t i = first; i < base.field_count(); ++i) {
     plan.fields.push_back({base.fields()[i].name, base.fields()[i].type});
   }
   plan.from_delta.assign(plan.fields.size(), -1);
   if (delta.keyed()) plan.changed.push_back(0);
-  for (std::size_t i = key_fields(delta); i < delta.field_count(); ++i) {
+  for (std::size_t i = delta.key_fields(); i < delta.field_count(); ++i) {
     const Field& field = delta.fields()[i];
     const int found = base.find(field.name);
     std::size_t at = plan.fields.size() + first;
@@ -101,7 +99,7 @@ Result<ShapePtr> merge_fields(const RecordView& base, const ShapePtr& base_shape
   }
   std::vector<Part> parts;
   parts.reserve(shape->field_count());
-  const std::size_t first = key_fields(*shape);
+  const std::size_t first = shape->key_fields();
   if (first != 0) parts.push_back(part_of(base, 0));
   for (std::size_t i = 0; i < plan.fields.size(); ++i) {
     const int from = plan.from_delta[i];
@@ -168,7 +166,7 @@ Result<ShapePtr> merge(const RecordView& base, const ShapePtr& base_shape, const
   const bool objects = base_shape->self_describing() || delta.shape().self_describing();
   FieldPlan plan;
   if (!objects) plan = plan_fields(*base_shape, delta.shape());
-  const std::size_t first = key_fields(*base_shape);
+  const std::size_t first = base_shape->key_fields();
   if (!objects && plan.fields.size() + first <= kFieldsMax) {
     if (changed) *changed = plan.changed;
     return merge_fields(base, base_shape, delta, plan, out, cache);

@@ -14,7 +14,7 @@ struct Kept {
   RecordView view() const { return {shape.get(), bytes.data()}; }
 };
 
-Kept keep(const Result<Encoded>& made) { return {made.value().shape, copy(made.value().bytes)}; }
+Kept kept(const Result<Encoded>& made) { return {made.value().shape, copy(made.value().bytes)}; }
 
 Kept merged(const Kept& base, const Kept& delta, std::vector<std::uint16_t>* changed = nullptr,
             ShapeCache* cache = nullptr) {
@@ -28,10 +28,10 @@ Kept merged(const Kept& base, const Kept& delta, std::vector<std::uint16_t>* cha
 // The example of docs/FORMAT.md, "Delta and merged shape".
 TEST(Merge, BytesAreFrozen) {
   Encoder encoder;
-  const Kept base = keep(encoder.encode_json(
+  const Kept base = kept(encoder.encode_json(
       "City", R"({"name":"Kyiv","lat":50.45,"capital":true,"tags":["a",null]})"));
   const Kept delta =
-      keep(encoder.encode_delta_json("City", R"({"lat":{"$unset":true},"area":839})"));
+      kept(encoder.encode_delta_json("City", R"({"lat":{"$unset":true},"area":839})"));
   EXPECT_EQ(delta.bytes, hex_bytes("18000000 00000000 02000000 00000000 0000000000388a40"));
   const Kept result = merged(base, delta);
   EXPECT_EQ(result.bytes,
@@ -41,15 +41,15 @@ TEST(Merge, BytesAreFrozen) {
             "d998e92592ac45414bc1970794aa34fececc5d17769e8549b3bfd8380a7c5040");
   Encoder full(std::make_shared<ShapeCache>(0));
   EXPECT_EQ(
-      keep(full.encode_delta_json("City", R"({"lat":{"$unset":true},"area":839})")).bytes,
+      kept(full.encode_delta_json("City", R"({"lat":{"$unset":true},"area":839})")).bytes,
       hex_bytes("40000000 00000000 01000000 00000000 25000000 02000000 03000000 04000000 08000000"
                 "11000000 6c6174 0d 61726561 02 0000000000388a40 000000 00000000"));
 }
 
 TEST(Merge, SameFieldsKeepTheShape) {
   Encoder encoder;
-  const Kept base = keep(encoder.encode_json("C", R"({"a":1,"b":"x","c":true})"));
-  const Kept delta = keep(encoder.encode_delta_json("C", R"({"b":"longer text"})"));
+  const Kept base = kept(encoder.encode_json("C", R"({"a":1,"b":"x","c":true})"));
+  const Kept delta = kept(encoder.encode_delta_json("C", R"({"b":"longer text"})"));
   std::vector<std::uint16_t> changed;
   const Kept result = merged(base, delta, &changed);
   EXPECT_EQ(result.shape, base.shape);
@@ -59,9 +59,9 @@ TEST(Merge, SameFieldsKeepTheShape) {
 
 TEST(Merge, NewFieldsFollowAndTypesChange) {
   Encoder encoder;
-  const Kept base = keep(encoder.encode_json("C", R"({"a":1,"b":"x","c":true})"));
+  const Kept base = kept(encoder.encode_json("C", R"({"a":1,"b":"x","c":true})"));
   const Kept delta =
-      keep(encoder.encode_delta_json("C", R"({"z":[1],"b":2,"y":null,"a":{"$unset":true}})"));
+      kept(encoder.encode_delta_json("C", R"({"z":[1],"b":2,"y":null,"a":{"$unset":true}})"));
   std::vector<std::uint16_t> changed;
   const Kept result = merged(base, delta, &changed);
   EXPECT_EQ(json_of(result.view()), R"({"b":2,"c":true,"z":[1],"y":null})");
@@ -70,21 +70,21 @@ TEST(Merge, NewFieldsFollowAndTypesChange) {
   EXPECT_EQ(result.shape->fields()[0].name, "a") << "a removed field stays in the shape";
   EXPECT_EQ(result.shape->fields()[0].type, Type::null);
   EXPECT_FALSE(result.view().present(0));
-  const Kept back = merged(result, keep(encoder.encode_delta_json("C", R"({"a":5})")));
+  const Kept back = merged(result, kept(encoder.encode_delta_json("C", R"({"a":5})")));
   EXPECT_EQ(json_of(back.view()), R"({"a":5,"b":2,"c":true,"z":[1],"y":null})");
 }
 
 TEST(Merge, KeyStaysAndNeverChanges) {
   Encoder encoder;
-  const Kept base = keep(encoder.encode_json("C", R"({"a":1})", "k"));
+  const Kept base = kept(encoder.encode_json("C", R"({"a":1})", "k"));
   std::vector<std::uint16_t> changed;
-  const Kept result = merged(base, keep(encoder.encode_delta_json("C", R"({"b":2})")), &changed);
+  const Kept result = merged(base, kept(encoder.encode_delta_json("C", R"({"b":2})")), &changed);
   EXPECT_EQ(result.view().key(), "k");
   EXPECT_EQ(changed, (std::vector<std::uint16_t>{2}));
-  const Kept same = keep(encoder.encode_json("C", R"({"a":7})", "k"));
+  const Kept same = kept(encoder.encode_json("C", R"({"a":7})", "k"));
   EXPECT_EQ(json_of(merged(base, same, &changed).view()), R"({"a":7})");
   EXPECT_EQ(changed, (std::vector<std::uint16_t>{0, 1}));
-  const Kept other = keep(encoder.encode_json("C", R"({"a":7})", "other"));
+  const Kept other = kept(encoder.encode_json("C", R"({"a":7})", "other"));
   Buffer out = {9};
   EXPECT_EQ(merge(base.view(), base.shape, other.view(), out).code(), Code::invalid);
   EXPECT_EQ(out, Buffer{9});
@@ -100,8 +100,8 @@ TEST(Merge, SelfDescribingRecordsHoldOnlyPresentMembers) {
   for (const bool base_full : {false, true}) {
     for (const bool delta_full : {false, true}) {
       if (!base_full && !delta_full) continue;
-      const Kept base = keep((base_full ? full : plain).encode_json("C", text, "k"));
-      const Kept delta = keep((delta_full ? full : plain).encode_delta_json("C", update));
+      const Kept base = kept((base_full ? full : plain).encode_json("C", text, "k"));
+      const Kept delta = kept((delta_full ? full : plain).encode_delta_json("C", update));
       const Kept result = merged(base, delta, &changed);
       EXPECT_TRUE(result.shape->self_describing());
       EXPECT_EQ(json_of(result.view()), R"({"a":"y","c":true,"z":1})");
@@ -119,10 +119,10 @@ TEST(Merge, TooManyFieldsDescribeThemselves) {
   Encoder encoder;
   std::string text = "{\"0\":0";
   for (std::size_t i = 1; i < kFieldsMax; ++i) text += ",\"" + std::to_string(i) + "\":1";
-  const Kept base = keep(encoder.encode_json("C", text + "}"));
-  const Kept known = merged(base, keep(encoder.encode_delta_json("C", R"({"5":7})")));
+  const Kept base = kept(encoder.encode_json("C", text + "}"));
+  const Kept known = merged(base, kept(encoder.encode_delta_json("C", R"({"5":7})")));
   EXPECT_FALSE(known.shape->self_describing());
-  const Kept over = merged(base, keep(encoder.encode_delta_json("C", R"({"new":7})")));
+  const Kept over = merged(base, kept(encoder.encode_delta_json("C", R"({"new":7})")));
   EXPECT_TRUE(over.shape->self_describing());
   EXPECT_EQ(json_of(over.view()), text + ",\"new\":7}");
 }
@@ -130,9 +130,9 @@ TEST(Merge, TooManyFieldsDescribeThemselves) {
 TEST(Merge, ResultOverTheLimitIsRefused) {
   Encoder encoder;
   const Kept base =
-      keep(encoder.encode_json("C", "{\"a\":\"" + std::string(kRecordBytesMax / 2, 'x') + "\"}"));
+      kept(encoder.encode_json("C", "{\"a\":\"" + std::string(kRecordBytesMax / 2, 'x') + "\"}"));
   const Kept delta =
-      keep(encoder.encode_json("C", "{\"b\":\"" + std::string(kRecordBytesMax / 2, 'x') + "\"}"));
+      kept(encoder.encode_json("C", "{\"b\":\"" + std::string(kRecordBytesMax / 2, 'x') + "\"}"));
   Buffer out = {9};
   EXPECT_EQ(merge(base.view(), base.shape, delta.view(), out).code(), Code::too_large);
   EXPECT_EQ(out, Buffer{9}) << "a failure leaves the buffer as it was";
@@ -177,7 +177,7 @@ TEST(MergeLaw, UpdatesDoWhatAMapOfFieldsDoes) {
   for (int round = 0; round < 300; ++round) {
     const std::string key = round % 2 == 0 ? "" : "key";
     const Object start = maker.object(6, 1);
-    Kept record = keep(encoder.encode("C", start, key));
+    Kept record = kept(encoder.encode("C", start, key));
     Model model;
     update_model(model, start);
     for (int step = 0; step < 6; ++step) {
@@ -186,7 +186,7 @@ TEST(MergeLaw, UpdatesDoWhatAMapOfFieldsDoes) {
         if (maker.below(4) == 0) member.second = Object{{"$unset", Value(true)}};
       }
       update_model(model, update);
-      const Kept delta = keep(encoder.encode_delta("C", update));
+      const Kept delta = kept(encoder.encode_delta("C", update));
       std::vector<std::uint16_t> changed;
       const Kept with_cache = merged(record, delta, &changed, cache.get());
       const Kept without = merged(record, delta);

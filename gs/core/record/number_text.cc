@@ -4,13 +4,12 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "gs/base/digit.h"
 #include "gs/core/record/json.h"
 #include "gs/core/record/text_forms.h"
 
 namespace gs::record {
 namespace {
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 // Powers of ten that are exact in binary64.
 constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,

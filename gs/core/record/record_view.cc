@@ -12,8 +12,6 @@ std::uint64_t bits(const std::uint8_t* record, std::size_t field) noexcept {
   return load_u64(record + kWordsOffset + 8 * (field / 32)) >> (field % 32);
 }
 
-std::size_t key_fields(const Shape& shape) noexcept { return shape.keyed() ? 1 : 0; }
-
 }  // namespace
 
 std::size_t RecordView::size() const noexcept { return load_u32(bytes_); }
@@ -49,7 +47,7 @@ std::optional<ValueView> RecordView::find(std::string_view name) const noexcept 
     if (index < 0 || !present(static_cast<std::size_t>(index))) return std::nullopt;
     return field(static_cast<std::size_t>(index));
   }
-  const ValueView object = field(key_fields(*shape_));
+  const ValueView object = field(shape_->key_fields());
   const std::uint32_t count = object.count();
   for (std::uint32_t i = 0; i < count; ++i) {
     if (object.member_name(i) != name) continue;
@@ -65,7 +63,7 @@ std::string_view RecordView::key() const noexcept {
 }
 
 Object RecordView::to_object() const {
-  const std::size_t first = key_fields(*shape_);
+  const std::size_t first = shape_->key_fields();
   if (shape_->self_describing()) return *field(first).to_value().get<Object>();
   Object object;
   for (std::size_t i = first; i < shape_->field_count(); ++i) {

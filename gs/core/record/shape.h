@@ -72,6 +72,8 @@ class Shape {
   const std::string& collection() const noexcept { return collection_; }
   const CollectionId& collection_id() const noexcept { return collection_id_; }
   bool keyed() const noexcept { return (flags_ & kKeyed) != 0; }
+  // So many fields come before those of the record itself.
+  std::size_t key_fields() const noexcept { return keyed() ? 1 : 0; }
   bool self_describing() const noexcept { return (flags_ & kSelfDescribing) != 0; }
 
   const std::vector<Field>& fields() const noexcept { return fields_; }

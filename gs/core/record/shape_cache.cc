@@ -16,7 +16,7 @@ std::size_t key_fields(bool keyed) noexcept { return keyed ? 1 : 0; }
 
 std::vector<FieldKey> keys_of(const Shape& shape) {
   std::vector<FieldKey> keys;
-  for (std::size_t i = key_fields(shape.keyed()); i < shape.field_count(); ++i) {
+  for (std::size_t i = shape.key_fields(); i < shape.field_count(); ++i) {
     keys.push_back({shape.fields()[i].name, shape.fields()[i].type});
   }
   return keys;
@@ -70,7 +70,7 @@ PlanPtr make_plan(ShapePtr shape) {
   plan->hash = fields_hash(shape->collection(), shape->keyed(), keys_of(*shape));
   plan->direct = !shape->self_describing();
   for (std::size_t i = 0; i < shape->field_count(); ++i) {
-    if (i >= key_fields(shape->keyed())) {
+    if (i >= shape->key_fields()) {
       const std::string& name = shape->fields()[i].name;
       plan->direct = plan->direct && plain(name);
       plan->keys.append("\"").append(name).append("\":");
@@ -121,7 +121,7 @@ void ShapeCache::add(const ShapePtr& shape) {
   const std::lock_guard<Mutex> lock(mutex_);
   Collection& in = collection(shape->collection());
   if (shape->self_describing()) {
-    PlanPtr& known = in.self_describing[key_fields(shape->keyed())];
+    PlanPtr& known = in.self_describing[shape->key_fields()];
     if (!known) known = std::move(plan);
   } else if (!find(in, shape->collection(), shape->keyed(), plan->hash, fields)) {
     in.plans.emplace(plan->hash, plan);

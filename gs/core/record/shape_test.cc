@@ -25,7 +25,7 @@ std::string city_hex() {
          "0000000000";  // number "lat", zeros
 }
 
-Buffer from_hex(const std::string& hex) {
+Buffer bytes_of_hex(const std::string& hex) {
   Buffer bytes(hex.size() / 2);
   EXPECT_TRUE(gs::from_hex(hex, bytes));
   return bytes;
@@ -37,7 +37,7 @@ ShapePtr city() {
 
 TEST(Shape, DefinitionIsFrozen) {
   EXPECT_EQ(to_hex(city()->definition()), city_hex());
-  EXPECT_EQ(city()->digest(), crypto::sha256(from_hex(city_hex())));
+  EXPECT_EQ(city()->digest(), crypto::sha256(bytes_of_hex(city_hex())));
   EXPECT_EQ(city()->digest().text(),
             "5ebdc1bd41ff25fbd53c1d785bab717d28693c7a22410ebe301ac508507a33bc");
   EXPECT_EQ(to_hex(city()->collection_id().bytes), kCityId);
@@ -71,7 +71,7 @@ TEST(Shape, DecodesWhatItEncodes) {
 }
 
 TEST(Shape, EverySingleBitChangeIsRefusedOrAnotherShape) {
-  Buffer bytes = from_hex(city_hex());
+  Buffer bytes = bytes_of_hex(city_hex());
   for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     bytes[bit / 8] ^= static_cast<std::uint8_t>(1u << (bit % 8));
     if (const auto shape = Shape::decode(bytes)) {
@@ -83,15 +83,15 @@ TEST(Shape, EverySingleBitChangeIsRefusedOrAnotherShape) {
 }
 
 TEST(Shape, EveryPrefixAndExtensionIsRefused) {
-  const Buffer bytes = from_hex(city_hex());
+  const Buffer bytes = bytes_of_hex(city_hex());
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_EQ(Shape::decode({bytes.data(), size}).code(), Code::invalid) << size;
   }
-  EXPECT_EQ(Shape::decode(from_hex(city_hex() + "0000000000000000")).code(), Code::invalid);
+  EXPECT_EQ(Shape::decode(bytes_of_hex(city_hex() + "0000000000000000")).code(), Code::invalid);
 }
 
 TEST(Shape, NewerVersionSaysSo) {
-  EXPECT_EQ(Shape::decode(from_hex("02" + city_hex().substr(2))).code(), Code::newer_format);
+  EXPECT_EQ(Shape::decode(bytes_of_hex("02" + city_hex().substr(2))).code(), Code::newer_format);
 }
 
 TEST(Shape, PlacesGroupFixedFieldsBySize) {

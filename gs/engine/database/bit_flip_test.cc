@@ -8,7 +8,7 @@
 namespace gs::engine::testing {
 namespace {
 
-constexpr const char* kSegment = "log/00000001.gsl";
+constexpr const char* kOnlySegment = "log/00000001.gsl";
 
 // Header and frames of the segment: where each begins, and the end.
 std::vector<std::size_t> parts_of(const Buffer& segment) {
@@ -44,13 +44,13 @@ bool names_part(const std::string& place, const std::vector<std::size_t>& parts,
 TEST(BitFlip, IsNoticedByVerifyAndNamedWhereverItIs) {
   World world;
   const Files files = small_storage(world);
-  const Buffer& segment = files.at(kSegment);
+  const Buffer& segment = files.at(kOnlySegment);
   const auto parts = parts_of(segment);
   ASSERT_EQ(parts.size(), 6u);  // header, four frames, end
   ASSERT_EQ(parts.back(), segment.size());
   world.options.read_only = true;
   const Store db = world.open();
-  const auto file = world.memory.open(kSegment, platform::OpenMode::write).value();
+  const auto file = world.memory.open(kOnlySegment, platform::OpenMode::write).value();
   VerifyOptions options;
   options.full = false;
   std::size_t flips = 0;
@@ -80,7 +80,7 @@ TEST(BitFlip, IsNoticedByOpenWithoutACheckpoint) {
   for (auto at = files.begin(); at != files.end();) {
     at = at->first.starts_with("state/") ? files.erase(at) : std::next(at);
   }
-  const Buffer segment = files.at(kSegment);
+  const Buffer segment = files.at(kOnlySegment);
   const auto parts = parts_of(segment);
   platform::MemoryFileSystem disk;
   write_files(disk, files);
@@ -89,7 +89,7 @@ TEST(BitFlip, IsNoticedByOpenWithoutACheckpoint) {
   for (std::size_t at = parts[1]; at < segment.size(); ++at) {
     Buffer flipped = segment;
     flipped[at] ^= static_cast<std::uint8_t>(1u << (at % 8));
-    ASSERT_TRUE(disk.write_whole(kSegment, flipped).ok());
+    ASSERT_TRUE(disk.write_whole(kOnlySegment, flipped).ok());
     const auto opened = world.try_open(disk);
     if (!opened.ok()) continue;  // refused, which is notice enough
     const RecoveryReport& recovery = opened.value()->recovery();

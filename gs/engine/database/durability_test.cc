@@ -14,7 +14,7 @@ using platform::MemoryFileSystem;
 using platform::SimFileSystem;
 
 // A bit of everything, in several changes, runs and images.
-Content fill(const Store& db) {
+Content fill_with_updates(const Store& db) {
   std::vector<Id> ids;
   for (int i = 0; i < 60; ++i) {
     const std::string n = std::to_string(i);
@@ -69,7 +69,7 @@ class DurabilityTest : public ::testing::Test {
 // --- opening again ---
 
 TEST_F(DurabilityTest, ReopenedStorageHoldsTheSame) {
-  const Content content = fill(db);
+  const Content content = fill_with_updates(db);
   const Digest digest = db.digest();
   const auto stats = db->stats().value();
   for (int i = 0; i < 3; ++i) {
@@ -85,7 +85,7 @@ TEST_F(DurabilityTest, ReopenedStorageHoldsTheSame) {
 }
 
 TEST_F(DurabilityTest, StateDirectoryCanBeThrownAway) {
-  const Content content = fill(db);
+  const Content content = fill_with_updates(db);
   const Digest digest = db.digest();
   const std::uint64_t changes = db->stats()->changes;
   Files files = closed_files();
@@ -100,7 +100,7 @@ TEST_F(DurabilityTest, StateDirectoryCanBeThrownAway) {
 }
 
 TEST_F(DurabilityTest, DamagedStateFilesCostNothing) {
-  const Content content = fill(db);
+  const Content content = fill_with_updates(db);
   const Digest digest = db.digest();
   const Files files = closed_files();
   for (const auto& [path, bytes] : files) {
@@ -120,7 +120,7 @@ TEST_F(DurabilityTest, DamagedStateFilesCostNothing) {
 }
 
 TEST_F(DurabilityTest, CompactingChangesNothingButFiles) {
-  const Content content = fill(db);
+  const Content content = fill_with_updates(db);
   const Digest digest = db.digest();
   world.options.cache_bytes = 1;  // merged runs hold whole records
   reopen();
@@ -214,7 +214,7 @@ TEST_F(DurabilityTest, OneOwnerAtATime) {
 }
 
 TEST_F(DurabilityTest, ReadOnlyStorageReadsAndRefusesToWrite) {
-  const Content content = fill(db);
+  const Content content = fill_with_updates(db);
   const Digest writer = db->writer();
   const Id id = content.begin()->first;
   const Files before = closed_files();
@@ -307,7 +307,7 @@ TEST_F(DurabilityTest, LogOfAnotherStorageIsNotRead) {
 // --- copies ---
 
 TEST_F(DurabilityTest, BackupHoldsTheSameAndGetsItsOwnWriter) {
-  const Content content = fill(db);
+  const Content content = fill_with_updates(db);
   const BlobRef blob = db->put_blob(Buffer(1000, 7)).value();
   const Digest digest = db.digest();
   MemoryFileSystem target;
@@ -332,7 +332,7 @@ TEST_F(DurabilityTest, BackupHoldsTheSameAndGetsItsOwnWriter) {
 // `gstore backup` reads beside a writer. The mark that it copied was the writer's newest one, which
 // named changes that the copy had not: restoring called the backup damaged.
 TEST_F(DurabilityTest, BackupByAReaderBesideAWriterIsWhole) {
-  const Content content = fill(db);
+  const Content content = fill_with_updates(db);
   world.options.read_only = true;
   const Store reader = world.open();
   world.options.read_only = false;
@@ -348,7 +348,7 @@ TEST_F(DurabilityTest, BackupByAReaderBesideAWriterIsWhole) {
 
 // A mark from before the last changes would let a backup lose them without a word.
 TEST_F(DurabilityTest, BackupWithoutItsEndIsDamaged) {
-  fill(db);
+  fill_with_updates(db);
   db->tick();
   ASSERT_TRUE(db.insert("City", R"({"n":"last"})").ok());
   MemoryFileSystem target;
@@ -374,7 +374,7 @@ TEST_F(DurabilityTest, CheckpointsLeaveNoFilesBehind) {
 }
 
 TEST_F(DurabilityTest, CopiedDirectoryGetsItsOwnWriter) {
-  const Content content = fill(db);
+  const Content content = fill_with_updates(db);
   const Digest writer = db->writer();
   MemoryFileSystem copied;
   write_files(copied, closed_files());
@@ -420,7 +420,7 @@ TEST_F(DurabilityTest, DamagedLogOpensReadOnlyAndSaysWhere) {
 }
 
 TEST_F(DurabilityTest, DamageBeforeTheCheckpointIsFoundByVerify) {
-  fill(db);
+  fill_with_updates(db);
   ASSERT_TRUE(db->checkpoint().ok());
   Files files = closed_files();
   Buffer& segment = files["log/00000001.gsl"];
@@ -432,7 +432,7 @@ TEST_F(DurabilityTest, DamageBeforeTheCheckpointIsFoundByVerify) {
 
 // The option was taken, and nothing was verified.
 TEST_F(DurabilityTest, VerifyOnOpenFindsDamageBeforeTheCheckpoint) {
-  fill(db);
+  fill_with_updates(db);
   ASSERT_TRUE(db->checkpoint().ok());
   Files files = closed_files();
   world.options.verify_on_open = true;
@@ -476,7 +476,7 @@ TEST_F(DurabilityTest, KnownHeadShowsThatTheEndWasCutOff) {
 }
 
 TEST_F(DurabilityTest, IncrementalVerifyChecksOnlyWhatIsNew) {
-  fill(db);
+  fill_with_updates(db);
   VerifyOptions options;
   options.incremental = true;
   const auto whole = db->verify(options).value();  // nothing seen yet: everything
@@ -505,7 +505,7 @@ TEST_F(DurabilityTest, ErasedRecordLeavesNoByteBehind) {
   constexpr const char* kMarkers[] = {"first secret", "second secret", "third secret"};
   world.options.cache_bytes = 1;  // runs hold whole records: there they must go too
   reopen();
-  fill(db);
+  fill_with_updates(db);
   const Id id = db.insert("City", R"({"name":"first secret","keep":1})").value();
   ASSERT_TRUE(db->checkpoint().ok());
   ASSERT_TRUE(db.update(id, R"({"name":"second secret"})").ok());

@@ -26,6 +26,8 @@ namespace gs::log {
 // A view has a slot for every number up to the newest. Missing numbers are damage; more of them
 // than this, and what lies behind them is reported but not mapped.
 inline constexpr std::uint32_t kMissingMax = 1024;
+// What read() is asked for at a time, where a file is not read through its mapping.
+inline constexpr std::size_t kReadPieceBytes = std::size_t{256} << 10;
 
 struct Log::Impl {
   struct Segment {

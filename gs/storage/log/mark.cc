@@ -5,7 +5,7 @@
 
 namespace gs::log {
 namespace {
-constexpr std::size_t kCheckedBytes = 24;
+constexpr std::size_t kMarkCheckedBytes = 24;
 }
 
 std::array<std::uint8_t, kMarkSlotBytes> encode_mark(const Mark& mark) noexcept {
@@ -13,7 +13,7 @@ std::array<std::uint8_t, kMarkSlotBytes> encode_mark(const Mark& mark) noexcept 
   store_u64(slot.data(), mark.turn);
   store_u64(slot.data() + 8, mark.end);
   store_u64(slot.data() + 16, mark.next_sequence);
-  store_u32(slot.data() + kCheckedBytes, crc32c(Bytes(slot).first(kCheckedBytes)));
+  store_u32(slot.data() + kMarkCheckedBytes, crc32c(Bytes(slot).first(kMarkCheckedBytes)));
   return slot;
 }
 
@@ -22,7 +22,8 @@ Mark newest_mark(Bytes file) noexcept {
   for (std::size_t at = 0; at + kMarkSlotBytes <= file.size() && at < kMarkBytes;
        at += kMarkSlotBytes) {
     const Bytes slot = file.subspan(at, kMarkSlotBytes);
-    if (load_u32(slot.data() + kCheckedBytes) != crc32c(slot.first(kCheckedBytes))) continue;
+    if (load_u32(slot.data() + kMarkCheckedBytes) != crc32c(slot.first(kMarkCheckedBytes)))
+      continue;
     const Mark mark{load_u64(slot.data()), load_u64(slot.data() + 8), load_u64(slot.data() + 16)};
     if (mark.turn > newest.turn) newest = mark;
   }

@@ -14,20 +14,18 @@
 namespace gs::log {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
-
 // A file that is read from its begin to its end in pieces.
 class PieceReader {
  public:
   PieceReader(platform::File& file, std::uint64_t bytes)
-      : file_(file), bytes_(bytes), piece_(kPieceBytes) {}
+      : file_(file), bytes_(bytes), piece_(kReadPieceBytes) {}
 
   // What is at hand from `offset`, at least `wanted` bytes (of at most a piece) unless the file
   // ends before. Valid until the next call.
   Result<Bytes> at(std::uint64_t offset, std::size_t wanted) {
     if (offset < begin_ || offset + wanted > begin_ + held_) {
       const std::uint64_t rest = bytes_ - std::min(offset, bytes_);
-      const auto some = static_cast<std::size_t>(std::min<std::uint64_t>(rest, kPieceBytes));
+      const auto some = static_cast<std::size_t>(std::min<std::uint64_t>(rest, kReadPieceBytes));
       GS_TRY(held_, file_.read(offset, MutableBytes(piece_).first(some)));
       begin_ = offset;
     }

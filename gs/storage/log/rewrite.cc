@@ -14,7 +14,7 @@
 namespace gs::log {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{1} << 20;  // few calls, little memory
+constexpr std::size_t kRewritePieceBytes = std::size_t{1} << 20;  // few calls, little memory
 
 // Frames on their way into the new file.
 class FrameWriter {
@@ -37,7 +37,7 @@ class FrameWriter {
     piece_.resize(at + static_cast<std::size_t>(head.frame_bytes()));
     std::memcpy(piece_.data() + at + kFrameBytes, change.data(), change.size());
     put_frame_head(piece_.data() + at, head);
-    return piece_.size() < kPieceBytes ? Error() : flush();
+    return piece_.size() < kRewritePieceBytes ? Error() : flush();
   }
 
   Error flush() {

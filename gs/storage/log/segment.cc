@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "gs/base/crc32c.h"
+#include "gs/base/digit.h"
 #include "gs/base/endian.h"
 #include "gs/storage/log/frame.h"
 
@@ -11,7 +12,7 @@ namespace gs::log {
 namespace {
 
 constexpr std::uint32_t kSegmentMagic = 0x316c7367;  // "gsl1"
-constexpr std::size_t kCheckedBytes = 56;
+constexpr std::size_t kHeaderCheckedBytes = 56;
 constexpr std::size_t kUsedBytes = 60;
 constexpr std::string_view kSuffix = ".gsl";
 
@@ -20,7 +21,7 @@ std::optional<std::uint32_t> parse_number(std::string_view digits) {
   if (digits.empty() || digits.size() > 10) return std::nullopt;
   std::uint64_t number = 0;
   for (const char c : digits) {
-    if (c < '0' || c > '9') return std::nullopt;
+    if (!is_digit(c)) return std::nullopt;
     number = number * 10 + static_cast<std::uint64_t>(c - '0');
   }
   if (number > 0xffff'ffff) return std::nullopt;
@@ -69,7 +70,7 @@ Buffer encode_header(const SegmentHeader& header) {
   store_u32(out.data() + 12, header.generation);
   store_u64(out.data() + 16, header.first_sequence);
   std::copy(header.storage.bytes.begin(), header.storage.bytes.end(), out.begin() + 24);
-  store_u32(out.data() + kCheckedBytes, crc32c(Bytes(out).first(kCheckedBytes)));
+  store_u32(out.data() + kHeaderCheckedBytes, crc32c(Bytes(out).first(kHeaderCheckedBytes)));
   return out;
 }
 
@@ -78,7 +79,7 @@ HeaderCheck check_header(Bytes file, SegmentName name, const Digest& storage) {
     return unsound("the file is shorter than a segment header");
   const std::uint8_t* at = file.data();
   if (load_u32(at) != kSegmentMagic) return unsound("segment header: wrong magic");
-  if (load_u32(at + kCheckedBytes) != crc32c(file.first(kCheckedBytes))) {
+  if (load_u32(at + kHeaderCheckedBytes) != crc32c(file.first(kHeaderCheckedBytes))) {
     return unsound("segment header: wrong checksum");
   }
   HeaderCheck check;

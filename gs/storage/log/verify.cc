@@ -10,12 +10,10 @@
 namespace gs::log {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
-
 // Reads [0, bytes) once through the file: a bad sector becomes an error here, where the mapping
 // would end the process.
 Error read_through(platform::File& file, std::uint64_t bytes, std::uint64_t& bad_offset) {
-  Buffer piece(static_cast<std::size_t>(std::min<std::uint64_t>(bytes, kPieceBytes)));
+  Buffer piece(static_cast<std::size_t>(std::min<std::uint64_t>(bytes, kReadPieceBytes)));
   for (bad_offset = 0; bad_offset < bytes;) {
     GS_TRY(const std::size_t read, file.read(bad_offset, piece));
     if (read == 0) return Error(Code::io, "the file became shorter while it was read");
@@ -180,7 +178,7 @@ class Log::Impl::Checker {
     if (same + 1 == now.end()) {
       offset = offset_of(log_.appended.end) + (log_.ahead.empty() ? 0 : log_.open_bytes);
     }
-    for (Buffer piece(kPieceBytes);;) {
+    for (Buffer piece(kReadPieceBytes);;) {
       auto read = file.read(offset, piece);
       if (!read.ok()) return unreadable(segment, offset, std::move(read).error());
       if (read.value() == 0) return {};

@@ -16,17 +16,17 @@ using harness::change;
 using platform::MemoryFileSystem;
 
 constexpr std::size_t kFrames = 6;
-constexpr std::size_t kChange = 40;
-constexpr std::size_t kFrame = kFrameBytes + kChange;
+constexpr std::size_t kSmallChange = 40;
+constexpr std::size_t kSmallFrame = kFrameBytes + kSmallChange;
 
 // Two segments of three frames, closed.
 std::map<std::string, Buffer> small_log() {
   MemoryFileSystem files;
   Options options;
-  options.segment_bytes = kSegmentHeaderBytes + 3 * kFrame;
+  options.segment_bytes = kSegmentHeaderBytes + 3 * kSmallFrame;
   auto opened = harness::open(files, options);
   for (std::size_t i = 0; i < kFrames; ++i) {
-    EXPECT_FALSE(append(*opened.log, change(i, kChange)));
+    EXPECT_FALSE(append(*opened.log, change(i, kSmallChange)));
   }
   EXPECT_EQ(opened.log->segment_count(), 2u);
   EXPECT_FALSE(opened.log->close());
@@ -71,7 +71,7 @@ TEST(Verify, EverySingleBitChangeIsNoticedAndLocated) {
     restore(files, whole);
     const auto file = files.open("log/" + name, platform::OpenMode::write);
     Options options;
-    options.segment_bytes = kSegmentHeaderBytes + 3 * kFrame;
+    options.segment_bytes = kSegmentHeaderBytes + 3 * kSmallFrame;
     options.read_only = true;  // changes nothing, so one copy of the log serves all bits
     for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
       const std::size_t byte = bit / 8;
@@ -87,7 +87,7 @@ TEST(Verify, EverySingleBitChangeIsNoticedAndLocated) {
       ASSERT_FALSE((*log)->verify(harness::collect(seen), damage));
       ASSERT_EQ(damage.size(), 1u) << name << " bit " << bit;
       const bool header = byte < kSegmentHeaderBytes;
-      const std::size_t frame = header ? 0 : byte - (byte - kSegmentHeaderBytes) % kFrame;
+      const std::size_t frame = header ? 0 : byte - (byte - kSegmentHeaderBytes) % kSmallFrame;
       ASSERT_EQ(damage[0].segment, segment) << name << " bit " << bit;
       ASSERT_EQ(damage[0].offset, frame) << name << " bit " << bit;
       ASSERT_EQ(seen.size(), header ? kFrames : kFrames - 1) << name << " bit " << bit;
@@ -118,27 +118,27 @@ TEST(Verify, TruncationAtEveryByteIsNoticed) {
 TEST(Verify, NamesABitThatRotsUnderAnOpenLog) {
   platform::SimFileSystem files(1);
   auto opened = harness::open(files);
-  for (std::size_t i = 0; i < 20; ++i) ASSERT_FALSE(append(*opened.log, change(i, kChange)));
+  for (std::size_t i = 0; i < 20; ++i) ASSERT_FALSE(append(*opened.log, change(i, kSmallChange)));
   ASSERT_FALSE(opened.log->sync());
-  ASSERT_FALSE(files.flip_bit("log/00000002.gsl", kSegmentHeaderBytes + kFrame + 30, 3));
+  ASSERT_FALSE(files.flip_bit("log/00000002.gsl", kSegmentHeaderBytes + kSmallFrame + 30, 3));
   std::vector<Damage> damage;
   ASSERT_FALSE(opened.log->verify({}, damage));
   ASSERT_EQ(damage.size(), 1u);
   EXPECT_EQ(damage[0].segment, 2u);
-  EXPECT_EQ(damage[0].offset, kSegmentHeaderBytes + kFrame);
+  EXPECT_EQ(damage[0].offset, kSegmentHeaderBytes + kSmallFrame);
 }
 
 TEST(Verify, NamesBytesAfterTheEnd) {
   MemoryFileSystem files;
   auto opened = harness::open(files);
-  ASSERT_FALSE(append(*opened.log, change(0, kChange)));
+  ASSERT_FALSE(append(*opened.log, change(0, kSmallChange)));
   const auto file = files.open("log/00000001.gsl", platform::OpenMode::write);
   const std::uint8_t one = 1;
-  ASSERT_FALSE(file.value()->write(kSegmentHeaderBytes + kFrame + 5, {&one, 1}));
+  ASSERT_FALSE(file.value()->write(kSegmentHeaderBytes + kSmallFrame + 5, {&one, 1}));
   std::vector<Damage> damage;
   ASSERT_FALSE(opened.log->verify({}, damage));
   ASSERT_EQ(damage.size(), 1u);
-  EXPECT_EQ(damage[0].offset, kSegmentHeaderBytes + kFrame + 5);
+  EXPECT_EQ(damage[0].offset, kSegmentHeaderBytes + kSmallFrame + 5);
   EXPECT_NE(damage[0].what.find("after the end"), std::string::npos);
 }
 
@@ -146,20 +146,21 @@ TEST(Verify, NamesMissingAndRepeatedFrames) {
   auto log = small_log();
   Buffer& first = log["00000001.gsl"];
   const auto frame = first.begin() + kSegmentHeaderBytes;
-  const Buffer removed(frame + kFrame, frame + 2 * kFrame);
+  const Buffer removed(frame + kSmallFrame, frame + 2 * kSmallFrame);
   {
     auto missing = log;
     auto& bytes = missing["00000001.gsl"];
-    bytes.erase(bytes.begin() + kSegmentHeaderBytes + kFrame,
-                bytes.begin() + kSegmentHeaderBytes + 2 * kFrame);
+    bytes.erase(bytes.begin() + kSegmentHeaderBytes + kSmallFrame,
+                bytes.begin() + kSegmentHeaderBytes + 2 * kSmallFrame);
     MemoryFileSystem files;
     restore(files, missing);
     const auto damage = damage_of(files);
     ASSERT_EQ(damage.size(), 1u);
-    EXPECT_EQ(damage[0].offset, kSegmentHeaderBytes + kFrame);
+    EXPECT_EQ(damage[0].offset, kSegmentHeaderBytes + kSmallFrame);
     EXPECT_NE(damage[0].what.find("2 where 1 belongs"), std::string::npos) << damage[0].what;
   }
-  first.insert(first.begin() + kSegmentHeaderBytes + 2 * kFrame, removed.begin(), removed.end());
+  first.insert(first.begin() + kSegmentHeaderBytes + 2 * kSmallFrame, removed.begin(),
+               removed.end());
   MemoryFileSystem files;
   restore(files, log);
   std::size_t visited = 0;
@@ -201,7 +202,7 @@ TEST(Verify, TellsItsProgress) {
 TEST(Verify, NamesWhatCannotBeRead) {
   platform::SimFileSystem files(1);
   auto opened = harness::open(files);
-  for (std::size_t i = 0; i < 3; ++i) ASSERT_FALSE(append(*opened.log, change(i, kChange)));
+  for (std::size_t i = 0; i < 3; ++i) ASSERT_FALSE(append(*opened.log, change(i, kSmallChange)));
   platform::Faults faults;
   faults.read_fails = 1000;
   files.set_faults(faults);

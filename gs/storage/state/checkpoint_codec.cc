@@ -11,8 +11,8 @@
 namespace gs::state {
 namespace {
 
-constexpr std::uint32_t kMagic = 0x31707367;  // "gsp1"
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint32_t kCheckpointMagic = 0x31707367;  // "gsp1"
+constexpr std::uint16_t kCheckpointVersion = 1;
 constexpr std::size_t kHeadBytes = 88;
 constexpr std::size_t kCollectionBytes = 24;  // without the name
 constexpr std::size_t kShapeBytes = 8;        // without the definition
@@ -190,8 +190,8 @@ Result<Buffer> encode_checkpoint(const Checkpoint& checkpoint, const Tables& tab
   const std::uint32_t shapes = known(checkpoint.shape_count, tables.shape_count());
   const std::uint32_t collections = known(checkpoint.collection_count, tables.collection_count());
   Output out;
-  out.number(kMagic);
-  out.number(kVersion);
+  out.number(kCheckpointMagic);
+  out.number(kCheckpointVersion);
   out.number(std::uint16_t{0});
   out.number(checkpoint.number);
   out.number(checkpoint.log_location);
@@ -243,8 +243,10 @@ Result<Buffer> encode_checkpoint(const Checkpoint& checkpoint, const Tables& tab
 
 Result<Checkpoint> decode_checkpoint(Bytes file, Tables& tables) {
   Input in(file);
-  if (!in.fits(1, kHeadBytes) || in.number<std::uint32_t>() != kMagic) return damaged("it is none");
-  if (in.number<std::uint16_t>() != kVersion) return damaged("its format version is unknown");
+  if (!in.fits(1, kHeadBytes) || in.number<std::uint32_t>() != kCheckpointMagic)
+    return damaged("it is none");
+  if (in.number<std::uint16_t>() != kCheckpointVersion)
+    return damaged("its format version is unknown");
   in.zeros(2);
   Checkpoint out;
   out.number = in.number<std::uint64_t>();

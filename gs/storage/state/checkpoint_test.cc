@@ -33,7 +33,7 @@ void fill(Tables& tables) {
   tables.add_writer(digest(0xbb));
 }
 
-Checkpoint example() {
+Checkpoint example_checkpoint() {
   Checkpoint checkpoint;
   checkpoint.number = 3;
   checkpoint.log_location = 0x100001018;
@@ -74,7 +74,7 @@ class Checkpoints : public testing::Test {
   Checkpoints() { fill(names_); }
 
   void write(std::uint64_t number, std::uint64_t turn) {
-    Checkpoint checkpoint = example();
+    Checkpoint checkpoint = example_checkpoint();
     checkpoint.number = number;
     const Error error = write_checkpoint(files_, checkpoint, names_, turn);
     ASSERT_TRUE(error.ok()) << error.text();
@@ -121,12 +121,12 @@ TEST_F(Checkpoints, BytesOfTheExampleAreFrozen) {
 }
 
 TEST_F(Checkpoints, ComeBackWithAllNumbersTheSame) {
-  ASSERT_TRUE(write_checkpoint(files_, example(), names_, 7).ok());
+  ASSERT_TRUE(write_checkpoint(files_, example_checkpoint(), names_, 7).ok());
   Tables names;
   auto loaded = read_checkpoint(files_, names);
   ASSERT_TRUE(loaded.ok()) << loaded.error().text();
   EXPECT_EQ(loaded->manifest_turn, 7u);
-  expect_same(loaded->checkpoint, example());
+  expect_same(loaded->checkpoint, example_checkpoint());
   ASSERT_EQ(names.shape_count(), 3u);
   for (std::uint32_t i = 0; i < 3; ++i) {
     EXPECT_EQ(names.shape(i).shape->digest(), names_.shape(i).shape->digest());
@@ -196,7 +196,7 @@ TEST_F(Checkpoints, TheDamagedOneIsReplaced) {
 }
 
 TEST_F(Checkpoints, EveryCutOrExtendedFileIsRefused) {
-  Buffer bytes = std::move(*encode_checkpoint(example(), names_));
+  Buffer bytes = std::move(*encode_checkpoint(example_checkpoint(), names_));
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     Tables names;
     EXPECT_EQ(decode_checkpoint(Bytes(bytes).first(size), names).code(), Code::damaged) << size;
@@ -208,7 +208,7 @@ TEST_F(Checkpoints, EveryCutOrExtendedFileIsRefused) {
 }
 
 TEST_F(Checkpoints, HugeCountsAreRefusedBeforeMemoryIsTaken) {
-  const Buffer good = std::move(*encode_checkpoint(example(), names_));
+  const Buffer good = std::move(*encode_checkpoint(example_checkpoint(), names_));
   for (std::size_t at = 56; at < 84; at += 4) {
     Buffer bad = good;
     store_u32(bad.data() + at, 0xfffffff0);

@@ -81,7 +81,7 @@ std::vector<std::uint32_t> merged_order(const RowTable& table) {
   return all;
 }
 
-struct Version {
+struct Put {
   Sequence sequence;
   std::uint64_t position;
 };
@@ -90,7 +90,7 @@ void check_random_history(std::uint64_t seed, std::uint64_t ids, std::size_t put
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   RowTable table(random() % 2 == 0 ? 0 : 5000);
-  std::map<Id, std::vector<Version>> model;
+  std::map<Id, std::vector<Put>> model;
   const auto some_id = [&] {
     const std::uint64_t n = random() % ids;
     // Ids that share one half, as ids of one millisecond or one key space do.
@@ -114,9 +114,9 @@ void check_random_history(std::uint64_t seed, std::uint64_t ids, std::size_t put
     const Id wanted = some_id();
     const Sequence at = random() % (sequence + 2);
     const auto known = model.find(wanted);
-    const Version* expected = nullptr;
+    const Put* expected = nullptr;
     if (known != model.end()) {
-      for (const Version& version : known->second) {
+      for (const Put& version : known->second) {
         if (version.sequence <= at) expected = &version;
       }
     }

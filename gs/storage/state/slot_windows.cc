@@ -13,7 +13,7 @@ constexpr std::size_t kSortBytes = std::size_t{8} << 20;
 constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
 
 template <typename T>
-Bytes bytes_of(const std::vector<T>& values) {
+Bytes bytes_of_all(const std::vector<T>& values) {
   return {reinterpret_cast<const std::uint8_t*>(values.data()), values.size() * sizeof(T)};
 }
 
@@ -49,10 +49,10 @@ Error SlotWindows::write(const std::function<Error(Bytes)>& add) {
   if (window_count() > 1) GS_TRY_OK(sort());
   for (std::uint64_t window = 0; window < window_count(); ++window) {
     GS_TRY_OK(fill(window));
-    GS_TRY_OK(add(bytes_of(window_)));
+    GS_TRY_OK(add(bytes_of_all(window_)));
   }
   pushed_out_.push_back(0);
-  return add(bytes_of(pushed_out_));
+  return add(bytes_of_all(pushed_out_));
 }
 
 // Counts first, so that each window has its own part of the file.
@@ -72,7 +72,7 @@ Error SlotWindows::sort() {
   std::vector<std::vector<Sorted>> held(windows);
   std::vector<std::uint64_t> ends(starts_.begin(), starts_.end() - 1);
   const auto flush = [&](std::size_t window) -> Error {
-    GS_TRY_OK(sorted_->write(ends[window] * sizeof(Sorted), bytes_of(held[window])));
+    GS_TRY_OK(sorted_->write(ends[window] * sizeof(Sorted), bytes_of_all(held[window])));
     ends[window] += held[window].size();
     held[window].clear();
     return {};
