@@ -151,6 +151,34 @@ test('a damaged blob stands in the report of verify', (t) => {
   place.fails(EXIT.unverified, ['blob', 'get', name], /does not match its digest/);
 });
 
+test('a blob that a record names and that is gone is told, by a backup as well', (t) => {
+  const place = new Place(t);
+  const value = place.ok(['blob', 'put', '-', '--json'], { input: 'film' }).trim();
+  const { sha256 } = JSON.parse(value).$blob;
+  const id = place.ok(['insert', 'Film', `{"film":{"reels":[${value}]}}`]).trim();
+  place.ok(['blob', 'put', '-'], { input: 'another' });
+  assert.strictEqual(place.json(['verify', '--full']).ok, true);
+  place.ok(['backup', place.path('good')]);
+  const file = path.join('blobs', sha256.slice(0, 2), sha256);
+  fs.rmSync(path.join(place.directory, file));
+
+  const wanted = new RegExp(`1 blob that a record names is not there \\(${sha256} in record ${id}\\)`);
+  for (const args of [['verify'], ['verify', '--full']]) {
+    const { out } = place.fails(EXIT.unverified, args, wanted);
+    assert.match(out, wanted);
+  }
+  const backup = place.path('backup');
+  const { err } = place.fails(EXIT.unverified, ['backup', backup], wanted);
+  assert.match(err, /\/backup holds everything else\. Put them again with `gstore blob put`/);
+  const restored = run(['restore', backup, place.path('restored')]);
+  assert.strictEqual(restored.code, EXIT.unverified);
+  assert.match(restored.err, wanted);
+  const other = (args, options) => run(['-d', place.path('restored'), ...args], options);
+  assert.strictEqual(other(['get', id]).code, EXIT.ok); // whole but for the blob
+  assert.strictEqual(other(['blob', 'put', '-'], { input: 'film' }).code, EXIT.ok);
+  assert.strictEqual(other(['verify', '--full']).code, EXIT.ok);
+});
+
 test('erase removes the payloads; the chain still verifies', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', 'Person', '{"name":"secret-of-erase"}']).trim();
