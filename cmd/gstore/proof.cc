@@ -21,7 +21,9 @@ std::string section_json(const VerifySection& section) {
   JsonObject line;
   line.text("name", section.name).boolean("ok", section.ok).number("checked", section.checked);
   if (!section.complete) line.boolean("complete", false);
-  if (!section.ok) line.text("detail", valid_utf8(section.detail));
+  if (!section.detail.empty()) {
+    line.text(section.ok ? "note" : "detail", valid_utf8(section.detail));
+  }
   return line.take();
 }
 
@@ -52,7 +54,8 @@ std::string section_text(const VerifySection& section) {
   if (!section.ok) return "DAMAGED  " + valid_utf8(section.detail);
   if (!section.complete && section.checked == 0) return "not checked";
   return "ok       " + with_commas(section.checked) + " checked" +
-         (section.complete ? "" : ", the rest not");
+         (section.complete ? "" : ", the rest not") +
+         (section.detail.empty() ? "" : "; " + valid_utf8(section.detail));
 }
 
 void print_report(const VerifyReport& report, Output& out) {

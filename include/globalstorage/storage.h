@@ -240,12 +240,14 @@ struct VerifyOptions {
 };
 
 struct VerifySection {
-  // frames, digests, links, signatures, commitments, payloads, ids, state, blobs, head
+  // frames, digests, links, signatures, commitments, payloads, ids, mark, keys, manifest, state,
+  // blobs, head
   std::string name;
   bool ok = true;
   std::uint64_t checked = 0;
   bool complete = true;  // false: damage kept some of it from being checked
-  std::string detail;    // of a failure: segment, offset, change, operation
+  // Of a failure: segment, offset, change, operation. When ok: what is odd and harms nothing.
+  std::string detail;
 };
 
 struct VerifyReport {

@@ -118,7 +118,7 @@ Error Database::recover() {
   }
   if (options_.verify_on_open && recovery_.damage.empty()) verify_chain();
   if (!read_only_) {
-    if (!at_home_) GS_TRY_OK(forget_state());
+    if (!from_checkpoint || error) GS_TRY_OK(forget_state());
     GS_TRY_OK(adopt_writer());
     remove_stray_state_files(checkpoint_);
   } else if (auto key = read_writer_key(files); key.ok() && key.value()) {
@@ -127,7 +127,8 @@ Error Database::recover() {
   return {};
 }
 
-// Before there is a key that says it is ours: the next open would believe a stranger's state. Files
+// Of a stranger before there is a key that says it is ours: the next open would believe it. Of ours
+// when no checkpoint could be used: it says nothing any more, and verification would complain. Files
 // that no manifest names are never read.
 Error Database::forget_state() {
   platform::FileSystem& files = *env_.files;
