@@ -10,6 +10,7 @@
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/digest.h"
 #include "gs/engine/database/named_blobs.h"
+#include "gs/engine/database/verify_files.h"
 #include "gs/storage/log/mark.h"
 #include "gs/storage/log/segment.h"
 
@@ -222,9 +223,11 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
   GS_TRY_OK(target.sync_directory(""));
   if (!damaged && state_damage) {
     lacking =
-        Error(Code::damaged, "files that are derived from the log are damaged (" +
-                                 std::string(state_damage.message()) + "); " + target.display("") +
-                                 " is a whole backup all the same, since it is made of the log");
+        Error(Code::damaged,
+              "files that are derived from the log are damaged (" +
+                  std::string(without_step(state_damage.message())) + "); " + target.display("") +
+                  " is a whole backup all the same, since it is made of the log. Remove the "
+                  "directory state: the next command makes it again from the log");
   }
   if (!damaged && blob_damage.found()) {
     lacking = Error(Code::damaged,

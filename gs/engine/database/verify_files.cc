@@ -2,6 +2,8 @@
 
 #include "gs/engine/database/verify_files.h"
 
+#include <algorithm>
+
 #include "gs/engine/database/keys.h"
 #include "gs/storage/log/mark.h"
 #include "gs/storage/state/checkpoint.h"
@@ -15,6 +17,10 @@ constexpr const char* kMarkPath = "log/mark";
 constexpr std::uint64_t kMarkBytesMax = std::uint64_t{1} << 20;
 
 }  // namespace
+
+std::string_view without_step(std::string_view message) noexcept {
+  return message.substr(0, std::min(message.find("; remove "), message.find(". ")));
+}
 
 Result<FileCheck> check_mark_file(platform::FileSystem& files) {
   FileCheck check;
@@ -41,8 +47,7 @@ Result<FileCheck> check_key_files(platform::FileSystem& files) {
   FileCheck check;
   const auto key = read_writer_key(files);
   if (key.code() == Code::damaged) {
-    const std::string_view what = key.error().message();
-    check.failure = what.substr(0, what.find(". "));
+    check.failure = without_step(key.error().message());
     return check;
   }
   if (!key.ok()) return key.error().copy();

@@ -6,6 +6,8 @@
 // Memory: a piece of a file. Errors: io.
 #pragma once
 
+#include <string_view>
+
 #include "gs/platform/file_system.h"
 
 namespace gs::engine {
@@ -19,5 +21,8 @@ struct FileCheck {
 Result<FileCheck> check_mark_file(platform::FileSystem& files);
 Result<FileCheck> check_key_files(platform::FileSystem& files);
 Result<FileCheck> check_manifest_file(platform::FileSystem& files);
+
+// What is wrong, without the step that ends the message: "..; remove it, .." or ".. . Do this".
+std::string_view without_step(std::string_view message) noexcept;
 
 }  // namespace gs::engine
