@@ -19,7 +19,11 @@ void tell_recovery(Session& session, const RecoveryReport& report) {
                           std::string(report.torn_tail_cut ? "cut" : "left out") + ": segment " +
                           std::to_string(report.cut_segment) + ", offset " +
                           std::to_string(report.cut_offset) + ", " + size_text(report.cut_bytes) +
-                          ". Nothing acknowledged was lost.");
+                          (report.torn_tail_judged
+                               ? ". Nothing here shows that it was ever acknowledged."
+                               : ". Whether it was acknowledged cannot be told, as log/mark is "
+                                 "missing or damaged. Compare with a backup, or with a head noted "
+                                 "elsewhere."));
   }
   if (!report.damage.empty()) session.damage = report.damage.front();
 }

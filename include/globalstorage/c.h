@@ -198,6 +198,7 @@ typedef struct gs_recovery {
   uint64_t bytes_replayed;
   bool torn_tail_cut;      /* an unfinished write at the end of the log was removed ... */
   bool torn_tail_left_out; /* ... or, opened read-only and without an owner, only not read: */
+  bool torn_tail_judged;   /* log/mark was there to show whether it had been acknowledged */
   uint32_t cut_segment;
   uint64_t cut_offset;
   uint64_t cut_bytes;

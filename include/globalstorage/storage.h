@@ -218,10 +218,13 @@ struct Stats {
 struct RecoveryReport {
   std::uint64_t changes_replayed = 0;
   std::uint64_t bytes_replayed = 0;
-  // An unfinished write at the end of the log, never acknowledged: removed, or left where it is
-  // because the storage was opened read-only. What an owner beside us is writing is neither.
+  // An unfinished write at the end of the log, which nothing shows to have been acknowledged:
+  // removed, or left where it is because the storage was opened read-only. What an owner beside us
+  // is writing is neither.
   bool torn_tail_cut = false;
   bool torn_tail_left_out = false;
+  // With a torn tail: log/mark was there to show it. Else an acknowledged write may have been there.
+  bool torn_tail_judged = false;
   std::uint32_t cut_segment = 0;  // where it begins
   std::uint64_t cut_offset = 0;
   std::uint64_t cut_bytes = 0;

@@ -190,14 +190,22 @@ TEST_F(DurabilityTest, ATornTailIsCutOrLeftOutOrTheBusinessOfItsOwner) {
     const Store reader = world.open(crashed);
     EXPECT_FALSE(reader->recovery().torn_tail_cut);
     EXPECT_TRUE(reader->recovery().torn_tail_left_out);
+    EXPECT_TRUE(reader->recovery().torn_tail_judged);
     EXPECT_EQ(reader->recovery().cut_offset, end);
     EXPECT_EQ(reader->recovery().cut_bytes, 4u);
     EXPECT_EQ(events, std::vector<std::string>{"torn_tail_left_out"});
     EXPECT_EQ(reader.complaints(), "");
     events.clear();
   }
+  MemoryFileSystem unmarked;
+  write_files(unmarked, read_files(crashed));
+  ASSERT_FALSE(unmarked.remove("log/mark"));
+  EXPECT_TRUE(world.open(unmarked)->recovery().torn_tail_left_out);
+  EXPECT_FALSE(world.open(unmarked)->recovery().torn_tail_judged);
+  events.clear();
   world.options.read_only = false;
   const Store writer = world.open(crashed);
+  EXPECT_TRUE(writer->recovery().torn_tail_judged);
   EXPECT_TRUE(writer->recovery().torn_tail_cut);
   EXPECT_FALSE(writer->recovery().torn_tail_left_out);
   EXPECT_EQ(writer->recovery().cut_offset, end);
