@@ -28,11 +28,6 @@ void tell_recovery(Session& session, const RecoveryReport& report) {
   if (!report.damage.empty()) session.damage = report.damage.front();
 }
 
-std::string in_damage(const Session& session) {
-  return "in the damage (" + session.damage +
-         ") or behind it. Run `gstore verify` to see the extent, then restore from a backup";
-}
-
 // The record as the user named it.
 std::string record_name(const Arguments& arguments) {
   if (Id::parse(arguments.id)) return "record " + arguments.id;
@@ -81,6 +76,11 @@ Result<Storage> open_storage(Session& session, Access access) {
   }
   tell_recovery(session, opened->recovery());
   return opened;
+}
+
+std::string in_damage(const Session& session) {
+  return "in the damage (" + session.damage +
+         ") or behind it. Run `gstore verify` to see the extent, then restore from a backup";
 }
 
 Error about_directory(const std::string& directory, Error error) {

@@ -193,6 +193,15 @@ Id Storage::resolve(std::string_view text, std::string_view collection) {
   return record::keyed_id(record::collection_id(collection), text);
 }
 
+std::vector<std::string> Storage::collections() const {
+  const state::Tables& tables = impl_->database->tables();
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < tables.collection_count(); ++i) {
+    if (!tables.collection(i).name.empty()) names.push_back(tables.collection(i).name);
+  }
+  return names;
+}
+
 Error Storage::wait(Ticket ticket) { return impl_->database->wait(ticket.sequence); }
 Error Storage::sync() { return impl_->database->sync(); }
 

@@ -337,6 +337,10 @@ class Storage {
   Result<Scan> scan(const ScanOptions& options = {}) const;
   Result<Scan> scan(const Snapshot& snapshot, const ScanOptions& options) const;
 
+  // Names of all collections that records were ever written to, in the order of their appearance;
+  // also when the records are gone. Records in none are not named here.
+  std::vector<std::string> collections() const;
+
   Transaction begin();
 
   // Waits until everything up to `ticket` (or everything so far) is durable.
