@@ -12,6 +12,7 @@
 #include "cmd/gstore/interrupt.h"
 #include "cmd/gstore/support/acknowledger.h"
 #include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/support/key_text.h"
 #include "cmd/gstore/support/rows.h"
 #include "cmd/gstore/support/words.h"
 
@@ -131,19 +132,11 @@ class Importer {
 
   Error put(std::string_view json) {
     const auto raw = find_member(json, arguments_.key_field);
-    const bool scalar = raw && (*raw)[0] != '{' && (*raw)[0] != '[' && *raw != "null";
-    if (!scalar) {
-      GS_TRY_OK(storage_.begin().insert({}, json).error());  // dropped: only says what is malformed
-      return Error(Code::invalid, "no string or number in field '" + arguments_.key_field +
-                                      "'. --key needs one in every row.");
-    }
-    if ((*raw)[0] == '"') {
-      const auto key = unquote(*raw);
-      if (!key)
-        return Error(Code::invalid, "field '" + arguments_.key_field + "' is no JSON string");
-      return std::move(transaction_->put(arguments_.collection, *key, json)).error();
-    }
-    return std::move(transaction_->put(arguments_.collection, *raw, json)).error();
+    const auto key = raw ? key_text(*raw) : std::nullopt;
+    if (key) return std::move(transaction_->put(arguments_.collection, *key, json)).error();
+    GS_TRY_OK(storage_.begin().insert({}, json).error());  // dropped: only says what is malformed
+    return Error(Code::invalid, "no text or integer in field '" + arguments_.key_field +
+                                    "'. --key needs one in every row.");
   }
 
   Error about(const Row& row, Error error) const {

@@ -136,14 +136,37 @@ test('one mistake is one message, which says how to go on without a row twice', 
   assert.match(cut.err, /^gstore: \S+cut\.json: [^\n]+; 1 row is in\. [^\n]+ --first 2\.\n$/);
 });
 
+test('the key of an integer is its decimal text, in every form', (t) => {
+  const place = new Place(t);
+  const key = ['import', 'City', '-', '--key', 'id'];
+  for (const value of ['42', '"42"', '{"$int":"42"}', '{ "$big": "42" }']) {
+    place.run(key, { input: `{"id":${value},"from":${JSON.stringify(value)}}\n` });
+    const [record, ...more] = place.lines(['scan', 'City']);
+    assert.deepStrictEqual([record.key, record.data.from, more.length], ['42', value, 0]);
+  }
+  const csv = place.run([...key, '--format', 'csv', '--type', 'id:integer'], { input: 'id,n\n42,csv\n-7,csv\n' });
+  assert.strictEqual(csv.code, EXIT.ok, csv.err);
+  assert.strictEqual(place.json(['get', '-c', 'City', '42']).data.n, 'csv');
+  assert.strictEqual(JSON.parse(place.ok(['--json', 'get', '-c', 'City', '--', '-7'])).key, '-7');
+  const exported = place.ok(['export', 'City']); // comes back as the same records
+  place.run(key, { input: exported });
+  assert.strictEqual(place.ok(['export', 'City']), exported);
+  for (const value of ['4.5', '42.0', '4e1', '-0', 'true', 'null', '[42]', '{"$date":"2026-11-23T00:00:00.000Z"}']) {
+    place.fails(EXIT.failure, key, /row 1 \(byte 0\): no text or integer in field 'id'|row 1 \(line 1\): no text or integer/, {
+      input: `{"id":${value}}\n`,
+    });
+  }
+  assert.strictEqual(place.lines(['scan', 'City']).length, 2);
+});
+
 test('--key in malformed JSON: the JSON is what is wrong', (t) => {
   const place = new Place(t);
   const key = ['import', 'City', '-', '--key', 'k'];
   for (const [row, pattern] of [
     ['{"k" 3}', /row 2 \(line 2\): JSON line 1, column 6: expected ':'/],
     ['{"a":1,,"k":2}', /row 2 \(line 2\): JSON line 1, column 8: /],
-    ['{"a":1}', /row 2 \(line 2\): no string or number in field 'k'/],
-    ['{"k":null}', /no string or number in field 'k'/],
+    ['{"a":1}', /row 2 \(line 2\): no text or integer in field 'k'/],
+    ['{"k":null}', /no text or integer in field 'k'/],
   ]) {
     place.fails(EXIT.failure, key, pattern, { input: `{"k":1}\n${row}\n` });
   }
