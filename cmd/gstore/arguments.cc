@@ -134,6 +134,7 @@ class Parser {
     add_proofs();
     add_care();
     add_tools();
+    add_wait();
   }
 
   Parsed parse(int argc, const char* const* argv) {
@@ -370,6 +371,22 @@ class Parser {
     sub = add("completion", "print a script for the shell",
               "  gstore completion bash > /etc/bash_completion.d/gstore");
     sub->add_option("SHELL", a_.format, "bash")->required()->check(one_of({"bash"}));
+  }
+
+  // Commands that take the lock of the storage.
+  void add_wait() {
+    constexpr std::uint64_t kDay = 86'400;
+    const auto add_to = [this](CLI::App* sub) {
+      sub->add_option("--wait", a_.wait_seconds,
+                      "seconds to wait while another process writes (default 0)")
+          ->type_name("SECONDS")
+          ->transform(whole_number(0, kDay));
+    };
+    for (const char* name :
+         {"insert", "set", "update", "delete", "swap", "import", "proof", "erase", "compact"}) {
+      add_to(app_.get_subcommand(name));
+    }
+    add_to(app_.get_subcommand("blob")->get_subcommand("put"));
   }
 
   void take_insert() {

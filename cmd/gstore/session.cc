@@ -61,6 +61,8 @@ Result<Storage> open_storage(Session& session, Access access) {
   options.read_only = access == Access::read;
   // A single command is over before a background thread could help.
   if (access != Access::bulk) options.threads = 0;
+  constexpr std::uint64_t kMsInSecond = 1000;
+  options.lock_wait_ms = session.arguments.wait_seconds * kMsInSecond;
   const std::string& directory = session.arguments.directory;
   auto opened = Storage::open(directory, options);
   if (!opened) {

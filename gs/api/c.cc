@@ -140,6 +140,7 @@ Result<gs::Options> options_of(const gs_options* given) {
   options.segment_bytes = given->segment_bytes;
   options.memory_bytes = given->memory_bytes;
   options.checkpoint_log_bytes = given->checkpoint_log_bytes;
+  options.lock_wait_ms = given->lock_wait_ms;
   options.cache_bytes = given->cache_bytes;
   if (given->on_event != nullptr) {
     options.on_event = [report = given->on_event,

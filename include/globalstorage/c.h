@@ -157,6 +157,7 @@ typedef struct gs_options {
   uint32_t segment_bytes;        /* 8 KiB .. 1 GiB */
   uint64_t memory_bytes;         /* for rows before they go to a sorted run, 4 KiB .. 1 GiB */
   uint64_t checkpoint_log_bytes; /* log that triggers a checkpoint, 4 KiB .. 4 GiB */
+  uint64_t lock_wait_ms;         /* for another process that writes, 0 .. 86,400,000 */
   uint64_t cache_bytes;          /* data above it gets runs with full records; 0: half of RAM */
   gs_event_function on_event;    /* or NULL */
   void* event_context;           /* handed to on_event; must live as long as the storage is used */

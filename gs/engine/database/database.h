@@ -134,6 +134,7 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // open.cc
   Error recover();
+  Result<std::unique_ptr<platform::FileLock>> take_lock();
   Error recover_from(std::optional<state::Loaded> loaded);
   Error accept(const graph::ChangeView& change, log::Location at);
   Error validate(const graph::ChangeView& change) const;

@@ -48,7 +48,7 @@ class DurabilityTest : public ::testing::Test {
   void reopen() {
     ASSERT_TRUE(db->close().ok());
     db.db.reset();
-    db = world.open();
+    if (in_time) db = world.open();
   }
   // Closes and gives all files as they are on the disk then.
   Files closed_files() {
@@ -219,6 +219,34 @@ TEST_F(DurabilityTest, OneOwnerAtATime) {
   ASSERT_TRUE(db->close().ok());
   EXPECT_EQ(world.try_create().code(), Code::exists);
   EXPECT_TRUE(world.try_open().ok());
+}
+
+// Its owner lets go after some sleeps.
+struct ImpatientClock : platform::ManualClock {
+  std::function<void()> let_go;
+  int sleeps_left = 0;
+  void sleep_ms(std::uint64_t time_ms) override {
+    ManualClock::sleep_ms(time_ms);
+    if (--sleeps_left == 0) let_go();
+  }
+};
+
+TEST_F(DurabilityTest, WhoeverWaitsForTheOwnerGetsTheStorageOrTheError) {
+  for (const bool in_time : {true, false}) {
+    ImpatientClock clock;
+    clock.let_go = [&] { EXPECT_TRUE(db->close().ok()); };
+    clock.sleeps_left = in_time ? 7 : 1000;
+    world.options.lock_wait_ms = 1010;
+    Database::Setup setup = world.setup(world.memory);
+    setup.env.clock = &clock;
+    {
+      const auto waiting = Database::open(setup);
+      EXPECT_EQ(waiting.code(), in_time ? Code::ok : Code::locked);
+    }
+    const std::uint64_t waited_ms = clock.monotonic_ns() / 1'000'000;
+    EXPECT_EQ(waited_ms, in_time ? 7 * 20U : 1010U);  // not a moment longer
+    if (in_time) db = world.open();
+  }
 }
 
 TEST_F(DurabilityTest, ReadOnlyStorageReadsAndRefusesToWrite) {
