@@ -71,6 +71,13 @@ std::string check_change(std::string& text) {
          "`gstore log` prints it";
 }
 
+std::string check_head(std::string& text) {
+  if (check_change(text).empty()) return {};
+  return shown(text) +
+         " is no head: a head is the digest of a change, 64 hexadecimal characters or the first 4 "
+         "or more of them, as `gstore digest` and `gstore verify` print it";
+}
+
 std::string check_digest(std::string& text) {
   return Digest::parse(text) ? "" : shown(text) + " is no digest: give 64 hexadecimal characters";
 }
@@ -316,7 +323,7 @@ class Parser {
     sub->add_flag("--full", a_.full, "also make the state anew from the log and compare");
     sub->add_option("--head", a_.change, "this change must be in the log")
         ->type_name("CHANGE")
-        ->check(validator(check_change));
+        ->check(validator(check_head));
 
     sub = add("proof", "print a self-contained proof of a record's version",
               "  gstore proof ID > kyiv.proof.json\n  gstore proof -c City kyiv");

@@ -157,7 +157,8 @@ void add_missing_head(const std::string& head, VerifyReport& report) {
     if (section.name != "head" || !section.ok) continue;
     section.ok = false;
     section.detail = "no change of the log begins with " + head +
-                     ": its end was cut off, or it belongs to another storage";
+                     ": its end was cut off, or the head belongs to another storage, or it is "
+                     "mistyped";
   }
 }
 
@@ -271,7 +272,10 @@ Result<Exit> erase(Session& session) {
   if (arguments.json) {
     JsonObject line;
     line.text("id", id.text()).number("erased", *erased);
+    if (*erased == 0) line.boolean("already_erased", true);
     session.out.line(line.take());
+  } else if (*erased == 0) {
+    session.out.line("already erased");
   } else {
     session.out.line(count_text(*erased, "payload", "payloads") + " erased");
   }

@@ -68,7 +68,14 @@ test('verify --head shows a cut-off end', (t) => {
     assert.deepStrictEqual(report.sections.filter(({ ok }) => !ok).map(({ name }) => name), ['head']);
     assert.strictEqual(errorOf(json).code, 'broken_chain');
   }
-  place.fails(EXIT.usage, ['verify', '--head', 'xyz'], /names no change/);
+  for (const typo of ['xyz', '', 'abc', `${change.slice(1)}g`, `${change}0`, `0x${change.slice(2)}`, `${change} `]) {
+    place.fails(EXIT.usage, ['verify', '--head', typo],
+      /--head: .* is no head: a head is the digest of a change, 64 hexadecimal characters or/);
+    assert.strictEqual(errorOf(place.run(['verify', '--json', '--head', typo])).code, 'usage');
+  }
+  // What looks like one may be mistyped as well.
+  const other = change.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  place.fails(EXIT.unverified, ['verify', '--head', other], /or it is mistyped/);
 });
 
 test('a flipped bit is found, with segment and offset', (t) => {
@@ -193,7 +200,11 @@ test('erase removes the payloads; the chain still verifies', (t) => {
     place.fails(EXIT.notFound, args, /was erased/);
     assert.strictEqual(errorOf(place.run([...args, '--json'])).code, 'erased');
   }
-  assert.strictEqual(place.json(['erase', id]).erased, 0);
+  assert.deepStrictEqual(place.json(['erase', id]), { id, erased: 0, already_erased: true });
+  assert.strictEqual(place.ok(['erase', id]), 'already erased\n');
+  const nobody = id.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  place.fails(EXIT.notFound, ['erase', nobody], new RegExp(`record ${nobody} is not in this storage`));
+  place.fails(EXIT.notFound, ['erase', '-c', 'Person', 'nobody'], /key 'nobody' of Person is not in this storage/);
   assert.strictEqual(place.json(['verify', '--full']).ok, true);
   const grep = fs.readdirSync(place.directory, { recursive: true, withFileTypes: true });
   for (const entry of grep.filter((each) => each.isFile())) {

@@ -48,7 +48,7 @@ class DurabilityTest : public ::testing::Test {
   void reopen() {
     ASSERT_TRUE(db->close().ok());
     db.db.reset();
-    if (in_time) db = world.open();
+    db = world.open();
   }
   // Closes and gives all files as they are on the disk then.
   Files closed_files() {

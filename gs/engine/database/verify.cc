@@ -396,10 +396,10 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
     if (verifier.knows(*options.head)) {
       verifier.passed(Verifier::head);
     } else {
-      verifier.fail(
-          Verifier::head,
-          "the change " + options.head->text() +
-              " is not in the log: its end was cut off, or it belongs to another storage");
+      verifier.fail(Verifier::head, "the change " + options.head->text() +
+                                        " is not in the log: its end was cut off, or the head "
+                                        "belongs to another storage, or it "
+                                        "is mistyped");
     }
   }
   if (!report.ok) verified_.reset();  // damage is looked at again, whole
