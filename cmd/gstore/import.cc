@@ -63,6 +63,7 @@ class Importer {
     Error committed = commit();
     if (committed.ok()) committed = acknowledger_.finish();
     session_.terminal.end_progress();
+    resumable_ = committed.ok();
     if (!committed.ok()) return with_rows(committed, false);
     return stopped.ok() ? Error() : with_rows(stopped, true);
   }
@@ -75,6 +76,8 @@ class Importer {
     if (Error error = commit()) late_ = std::move(error);
   }
 
+  // What was read before run() failed is durable.
+  bool resumable() const { return resumable_; }
   std::uint64_t rows() const { return acknowledger_.rows(); }
   std::uint64_t skipped() const { return skipped_; }
   // The row to go on with.
@@ -218,6 +221,7 @@ class Importer {
   std::uint64_t batch_bytes_ = 0;
   std::uint64_t total_rows_ = 0;  // committed
   std::uint64_t skipped_ = 0;
+  bool resumable_ = false;
   Error late_;                 // from idle()
   Acknowledger acknowledger_;  // last: its thread uses what is above
 };
@@ -258,6 +262,9 @@ Result<Exit> import_rows(Session& session) {
   if (!error.ok()) {
     storage.close().ignore();  // the first failure is the one to report
     if (!importer.misuse().empty()) return usage_error(session, importer.misuse());
+    if (session.arguments.json && importer.resumable()) {
+      summarize_json(session, importer, importer.next_row());
+    }
     return error;
   }
   const std::uint64_t first = stopped ? importer.next_row() : 0;
