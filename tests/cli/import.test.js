@@ -137,6 +137,24 @@ test('one mistake is one message, which says how to go on without a row twice', 
   assert.match(cut.err, /^gstore: \S+cut\.json: [^\n]+; 1 row is in\. [^\n]+ --first 2\.\n$/);
 });
 
+test('importing a key again that was erased writes it anew', (t) => {
+  const place = new Place(t);
+  const key = ['import', 'Person', '-', '--key', 'k'];
+  place.run(key, { input: '{"k":"ann","secret":"of-before"}\n' });
+  const before = place.json(['get', '-c', 'Person', 'ann']);
+  place.ok(['erase', '-c', 'Person', 'ann']);
+  place.fails(EXIT.notFound, ['get', '-c', 'Person', 'ann'], /was erased/);
+  place.run(key, { input: '{"k":"ann","n":2}\n' });
+  const after = place.json(['get', '-c', 'Person', 'ann']);
+  assert.strictEqual(after.id, before.id);
+  assert.notStrictEqual(after.version, before.version);
+  assert.deepStrictEqual(after.data, { k: 'ann', n: 2 });
+  assert.doesNotMatch(place.ok(['log']), /of-before/);
+  const log = fs.readdirSync(path.join(place.directory, 'log'));
+  for (const name of log) assert.ok(!fs.readFileSync(path.join(place.directory, 'log', name)).includes('of-before'));
+  place.ok(['verify', '--full']);
+});
+
 test('the key of an integer is its decimal text, in every form', (t) => {
   const place = new Place(t);
   const key = ['import', 'City', '-', '--key', 'id'];
