@@ -143,6 +143,12 @@ class Importer {
   }
 
   Error about(const Row& row, Error error) const {
+    // A row that is a line has one line number, which is that of the file.
+    constexpr std::string_view kOwnLine = "JSON line 1, ";
+    if (row.line != 0 && error.message().starts_with(kOwnLine)) {
+      const std::string_view what = error.message().substr(kOwnLine.size());
+      error = Error(error.code(), "JSON " + std::string(what));
+    }
     return std::move(error).in(name_ + ": " + row_name(row));
   }
 

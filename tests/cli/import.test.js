@@ -126,7 +126,7 @@ test('one mistake is one message, which says how to go on without a row twice', 
   const place = new Place(t);
   const input = '{"a":1}\n{"a":2}\n{"a":}\n{"a":4}\n';
   const { err } = place.fails(EXIT.failure, ['import', 'City', '-'], null, { input });
-  assert.match(err, /^gstore: standard input: row 3 \(line 3\): JSON line 1, column 6: [^\n]+\n$/);
+  assert.match(err, /^gstore: standard input: row 3 \(line 3\): JSON column 6: [^\n]+\n$/);
   assert.match(err, /; 2 rows are in\. Correct the input and try again with --first 3\.\n$/);
   const mended = input.replace('{"a":}', '{"a":3}');
   place.ok(['import', 'City', '-', '--first', '3'], { input: mended });
@@ -182,8 +182,8 @@ test('--key in malformed JSON: the JSON is what is wrong', (t) => {
   const place = new Place(t);
   const key = ['import', 'City', '-', '--key', 'k'];
   for (const [row, pattern] of [
-    ['{"k" 3}', /row 2 \(line 2\): JSON line 1, column 6: expected ':'/],
-    ['{"a":1,,"k":2}', /row 2 \(line 2\): JSON line 1, column 8: /],
+    ['{"k" 3}', /row 2 \(line 2\): JSON column 6: expected ':'/],
+    ['{"a":1,,"k":2}', /row 2 \(line 2\): JSON column 8: /],
     ['{"a":1}', /row 2 \(line 2\): no text or integer in field 'k'/],
     ['{"k":null}', /no text or integer in field 'k'/],
   ]) {
