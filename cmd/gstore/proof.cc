@@ -251,7 +251,11 @@ Result<Exit> check_proof(Session& session) {
   session.out.line("The proof is valid.");
   session.out.line("record      " + report.id.text() +
                    (report.collection.empty() ? "" : ' ' + report.collection));
-  if (!report.json.empty()) session.out.line("content     " + report.json);
+  if (report.kind == "remove") {
+    session.out.line("content     none, the record was deleted");
+  } else if (!report.json.empty()) {
+    session.out.line("content     " + report.json);
+  }
   session.out.line("operation   " + report.kind + " at " + time_text(report.time_ms));
   session.out.line("writer      " + report.writer.text());
   session.out.line("change      " + report.change.text());

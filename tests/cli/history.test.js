@@ -127,6 +127,24 @@ test('a proof holds without the storage; a changed one does not', (t) => {
   }
 });
 
+test('a deleted record has a proof of its deletion, an erased one has none', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['set', '-c', 'City', 'kyiv', '{"name":"Kyiv"}']).trim();
+  place.ok(['delete', '-c', 'City', 'kyiv']);
+  const proof = place.ok(['proof', '-c', 'City', 'kyiv']);
+  assert.strictEqual(place.json(['proof', id]).operation.id, id);
+  const check = (text, ...args) => run(['verify-proof', '-', ...args], { input: text });
+  const report = JSON.parse(check(proof, '--json').out);
+  assert.deepStrictEqual([report.ok, report.kind, report.id, report.data, report.collection],
+    [true, 'remove', id, null, '']);
+  assert.match(check(proof).out, /^content {5}none, the record was deleted\noperation {3}remove at /m);
+  assert.ok(!proof.includes(Buffer.from('Kyiv').toString('hex')));
+  const other = proof.replaceAll(id, id.replace(/.$/, (last) => (last === '0' ? '1' : '0')));
+  assert.strictEqual(check(other).code, EXIT.unverified);
+  place.ok(['erase', '-c', 'City', 'kyiv']);
+  place.fails(EXIT.notFound, ['proof', '-c', 'City', 'kyiv'], /was erased/);
+});
+
 test('damage behind a checkpoint is never proven nor called a backup', (t) => {
   const place = new Place(t);
   const fill = 'x'.repeat(200);
