@@ -223,7 +223,8 @@ struct RecoveryReport {
   // is writing is neither.
   bool torn_tail_cut = false;
   bool torn_tail_left_out = false;
-  // With a torn tail: log/mark was there to show it. Else an acknowledged write may have been there.
+  // With a torn tail: log/mark was there to show it. Else an acknowledged write may have been
+  // there.
   bool torn_tail_judged = false;
   std::uint32_t cut_segment = 0;  // where it begins
   std::uint64_t cut_offset = 0;

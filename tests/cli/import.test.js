@@ -4,6 +4,8 @@
 
 const { test } = require('node:test');
 const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
 const { once } = require('node:events');
 const { Place, parseLines, errorOf, waitFor, closed, EXIT } = require('./gstore.js');
 

@@ -1,5 +1,5 @@
-// Goal: a blob that a record names and that is not there, or not whole, is told by verify(), backup()
-// and restore(), wherever in the record it is named.
+// Goal: a blob that a record names and that is not there, or not whole, is told by verify(),
+// backup() and restore(), wherever in the record it is named.
 // Method: records with blobs at every place that can hold one; files of blobs removed and changed.
 #include "gs/engine/database/named_blobs.h"
 

@@ -144,8 +144,8 @@ Error Database::recover() {
 }
 
 // Of a stranger before there is a key that says it is ours: the next open would believe it. Of ours
-// when no checkpoint could be used: it says nothing any more, and verification would complain. Files
-// that no manifest names are never read.
+// when no checkpoint could be used: it says nothing any more, and verification would complain.
+// Files that no manifest names are never read.
 Error Database::forget_state() {
   platform::FileSystem& files = *env_.files;
   if (!files.exists(state::kManifestPath)) return {};

@@ -1,9 +1,9 @@
 // A look at the small files beside the log, for verification: the mark, the keys, the manifest.
 //
-// All of them can be made again, and the engine goes on without them. So damage of one is not damage
-// of the data; but whoever verifies wants to hear of it. What is odd and harms nothing is a note: a
-// crash may leave one slot of two unfinished, and a copied directory has keys that are not its own.
-// Memory: a piece of a file. Errors: io.
+// All of them can be made again, and the engine goes on without them. So damage of one is not
+// damage of the data; but whoever verifies wants to hear of it. What is odd and harms nothing is a
+// note: a crash may leave one slot of two unfinished, and a copied directory has keys that are not
+// its own. Memory: a piece of a file. Errors: io.
 #pragma once
 
 #include <string_view>
