@@ -33,7 +33,7 @@ TOOLS = ('clang-tidy-14', 'clang-tidy')
 # processors without work at the end.
 GROUP_LINES = 2000
 # Steps on paths through one function. With the analyzer's own bound of 225,000 a few long functions
-# take three quarters of the time; docs/decisions/0012 has what was measured.
+# take three quarters of the time; docs/decisions/0013 has what was measured.
 ANALYZER = ('max-nodes=25000',)
 BROKEN = '[clang-diagnostic-error'
 

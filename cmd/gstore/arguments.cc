@@ -71,6 +71,13 @@ std::string check_change(std::string& text) {
          "`gstore log` prints it";
 }
 
+std::string check_head(std::string& text) {
+  if (check_change(text).empty()) return {};
+  return shown(text) +
+         " is no head: a head is the digest of a change, 64 hexadecimal characters or the first 4 "
+         "or more of them, as `gstore digest` and `gstore verify` print it";
+}
+
 std::string check_digest(std::string& text) {
   return Digest::parse(text) ? "" : shown(text) + " is no digest: give 64 hexadecimal characters";
 }
@@ -134,6 +141,7 @@ class Parser {
     add_proofs();
     add_care();
     add_tools();
+    add_wait();
   }
 
   Parsed parse(int argc, const char* const* argv) {
@@ -315,7 +323,7 @@ class Parser {
     sub->add_flag("--full", a_.full, "also make the state anew from the log and compare");
     sub->add_option("--head", a_.change, "this change must be in the log")
         ->type_name("CHANGE")
-        ->check(validator(check_change));
+        ->check(validator(check_head));
 
     sub = add("proof", "print a self-contained proof of a record's version",
               "  gstore proof ID > kyiv.proof.json\n  gstore proof -c City kyiv");
@@ -370,6 +378,22 @@ class Parser {
     sub = add("completion", "print a script for the shell",
               "  gstore completion bash > /etc/bash_completion.d/gstore");
     sub->add_option("SHELL", a_.format, "bash")->required()->check(one_of({"bash"}));
+  }
+
+  // Commands that take the lock of the storage.
+  void add_wait() {
+    constexpr std::uint64_t kDay = 86'400;
+    const auto add_to = [this](CLI::App* sub) {
+      sub->add_option("--wait", a_.wait_seconds,
+                      "seconds to wait while another process writes (default 0)")
+          ->type_name("SECONDS")
+          ->transform(whole_number(0, kDay));
+    };
+    for (const char* name :
+         {"insert", "set", "update", "delete", "swap", "import", "proof", "erase", "compact"}) {
+      add_to(app_.get_subcommand(name));
+    }
+    add_to(app_.get_subcommand("blob")->get_subcommand("put"));
   }
 
   void take_insert() {

@@ -2,10 +2,12 @@
 //
 // CSV needs its header first, so without --columns the snapshot is read twice: once for the field
 // names in the order in which they appear, once for the rows.
+#include <algorithm>
 #include <chrono>
 #include <unordered_map>
 
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/known.h"
 #include "cmd/gstore/support/csv.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -15,6 +17,7 @@ namespace {
 
 // A table of more columns is no table; collections of very mixed records export as NDJSON.
 constexpr std::size_t kColumnsMax = 65'536;
+constexpr std::size_t kFieldsNoted = 11;  // one more than are listed, so that their end shows
 
 class Exporter {
  public:
@@ -42,6 +45,26 @@ class Exporter {
     }));
     if (json_array) out += first ? "]\n" : "\n]\n";
     return {};
+  }
+
+  // What is wrong with --columns: a field that no record has. Reads until each was seen.
+  Result<std::string> unknown_column() {
+    std::vector<std::string> unseen = session_.arguments.columns;
+    std::vector<std::string> fields;
+    bool any = false;
+    GS_TRY(Scan scan, storage_.scan(snapshot_, options_));
+    Record record;
+    while (!unseen.empty() && session_.out.wanted() && scan.next(record)) {
+      any = true;
+      std::erase_if(unseen, [&](const std::string& name) { return record.find(name).has_value(); });
+      for (std::size_t i = 0; fields.size() < kFieldsNoted && i < record.field_count(); ++i) {
+        const std::string name(record.field_name(i));
+        if (std::find(fields.begin(), fields.end(), name) == fields.end()) fields.push_back(name);
+      }
+    }
+    GS_TRY_OK(scan.error());
+    if (unseen.empty() || !any) return std::string();  // without records nobody can tell
+    return "--columns: no record has a field '" + unseen.front() + "'; there are " + listed(fields);
   }
 
   Error write_csv() {
@@ -142,8 +165,11 @@ class Exporter {
 Result<Exit> export_records(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(const Storage storage, open_storage(session, Access::read));
+  GS_TRY_OK(check_known_collection(session, storage));
   Exporter exporter(session, storage);
   if (arguments.format == "csv") {
+    GS_TRY(const std::string unknown, exporter.unknown_column());
+    if (!unknown.empty()) return usage_error(session, unknown);
     GS_TRY_OK(exporter.write_csv());
   } else {
     const bool array = arguments.format == "json" || (arguments.format.empty() && arguments.json);

@@ -12,6 +12,7 @@
 #include "cmd/gstore/interrupt.h"
 #include "cmd/gstore/support/acknowledger.h"
 #include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/support/key_text.h"
 #include "cmd/gstore/support/rows.h"
 #include "cmd/gstore/support/words.h"
 
@@ -60,6 +61,7 @@ class Importer {
     Error committed = commit();
     if (committed.ok()) committed = acknowledger_.finish();
     session_.terminal.end_progress();
+    resumable_ = committed.ok();
     if (!committed.ok()) return with_rows(committed, false);
     return stopped.ok() ? Error() : with_rows(stopped, true);
   }
@@ -72,6 +74,8 @@ class Importer {
     if (Error error = commit()) late_ = std::move(error);
   }
 
+  // What was read before run() failed is durable.
+  bool resumable() const { return resumable_; }
   std::uint64_t rows() const { return acknowledger_.rows(); }
   std::uint64_t skipped() const { return skipped_; }
   // The row to go on with.
@@ -129,22 +133,20 @@ class Importer {
 
   Error put(std::string_view json) {
     const auto raw = find_member(json, arguments_.key_field);
-    const bool scalar = raw && (*raw)[0] != '{' && (*raw)[0] != '[' && *raw != "null";
-    if (!scalar) {
-      GS_TRY_OK(storage_.begin().insert({}, json).error());  // dropped: only says what is malformed
-      return Error(Code::invalid, "no string or number in field '" + arguments_.key_field +
-                                      "'. --key needs one in every row.");
-    }
-    if ((*raw)[0] == '"') {
-      const auto key = unquote(*raw);
-      if (!key)
-        return Error(Code::invalid, "field '" + arguments_.key_field + "' is no JSON string");
-      return std::move(transaction_->put(arguments_.collection, *key, json)).error();
-    }
-    return std::move(transaction_->put(arguments_.collection, *raw, json)).error();
+    const auto key = raw ? key_text(*raw) : std::nullopt;
+    if (key) return std::move(transaction_->put(arguments_.collection, *key, json)).error();
+    GS_TRY_OK(storage_.begin().insert({}, json).error());  // dropped: only says what is malformed
+    return Error(Code::invalid, "no text or integer in field '" + arguments_.key_field +
+                                    "'. --key needs one in every row.");
   }
 
   Error about(const Row& row, Error error) const {
+    // A row that is a line has one line number, which is that of the file.
+    constexpr std::string_view kOwnLine = "JSON line 1, ";
+    if (row.line != 0 && error.message().starts_with(kOwnLine)) {
+      const std::string_view what = error.message().substr(kOwnLine.size());
+      error = Error(error.code(), "JSON " + std::string(what));
+    }
     return std::move(error).in(name_ + ": " + row_name(row));
   }
 
@@ -223,6 +225,7 @@ class Importer {
   std::uint64_t batch_bytes_ = 0;
   std::uint64_t total_rows_ = 0;  // committed
   std::uint64_t skipped_ = 0;
+  bool resumable_ = false;
   Error late_;                 // from idle()
   Acknowledger acknowledger_;  // last: its thread uses what is above
 };
@@ -263,6 +266,9 @@ Result<Exit> import_rows(Session& session) {
   if (!error.ok()) {
     storage.close().ignore();  // the first failure is the one to report
     if (!importer.misuse().empty()) return usage_error(session, importer.misuse());
+    if (session.arguments.json && importer.resumable()) {
+      summarize_json(session, importer, importer.next_row());
+    }
     return error;
   }
   const std::uint64_t first = stopped ? importer.next_row() : 0;

@@ -17,11 +17,45 @@ std::string padded(std::string text, std::size_t columns) {
   return text;
 }
 
+// What a failed section says about: what is damaged, and the one step that mends it.
+struct Kind {
+  std::string_view section;
+  std::string_view damaged;
+  std::string_view step;
+};
+constexpr std::string_view kRestore =
+    "Restore from a backup, or fetch the damaged part from a replica";
+constexpr std::string_view kRebuild =
+    "Remove the directory state and the file manifest: the next command makes them again from the "
+    "log";
+constexpr std::string_view kLog = "the log";
+constexpr std::string_view kEnd = "the end of the log";
+constexpr Kind kKinds[] = {
+    {"mark", "the mark", "The next command that writes, such as `gstore compact`, makes it again"},
+    {"keys", "the keys",
+     "Remove the directory keys: the next command that writes makes a new writer"},
+    {"manifest", "the manifest", kRebuild},
+    {"state", "the state", kRebuild},
+    {"blobs", "blobs", "Put them again with `gstore blob put`, or copy their files from a backup"},
+    {"head", kEnd, "Restore from a backup or a replica that has it"},
+};
+
+// All other sections are about the log itself.
+Kind kind_of(const VerifySection& section) {
+  for (const Kind& kind : kKinds) {
+    if (kind.section == section.name) return kind;
+  }
+  return {section.name, kLog, kRestore};
+}
+
 std::string section_json(const VerifySection& section) {
   JsonObject line;
   line.text("name", section.name).boolean("ok", section.ok).number("checked", section.checked);
   if (!section.complete) line.boolean("complete", false);
-  if (!section.ok) line.text("detail", valid_utf8(section.detail));
+  if (!section.ok) line.text("step", kind_of(section).step);
+  if (!section.detail.empty()) {
+    line.text(section.ok ? "note" : "detail", valid_utf8(section.detail));
+  }
   return line.take();
 }
 
@@ -52,7 +86,30 @@ std::string section_text(const VerifySection& section) {
   if (!section.ok) return "DAMAGED  " + valid_utf8(section.detail);
   if (!section.complete && section.checked == 0) return "not checked";
   return "ok       " + with_commas(section.checked) + " checked" +
-         (section.complete ? "" : ", the rest not");
+         (section.complete ? "" : ", the rest not") +
+         (section.detail.empty() ? "" : "; " + valid_utf8(section.detail));
+}
+
+std::string headline(const VerifyReport& report, const std::string& counts) {
+  std::string_view log = "The log is intact: ";
+  for (const VerifySection& section : report.sections) {
+    if (section.ok) continue;
+    const std::string_view damaged = kind_of(section).damaged;
+    if (damaged == kLog) return "The log is NOT intact; read so far: " + counts + '.';
+    if (damaged == kEnd) log = "The log is intact as far as it goes: ";
+  }
+  return std::string(log) + counts + '.';
+}
+
+// Each kind of damage once, with what mends it.
+void print_steps(const VerifyReport& report, Output& out) {
+  std::string_view last;
+  for (const VerifySection& section : report.sections) {
+    const Kind kind = kind_of(section);
+    if (section.ok || kind.damaged == last) continue;
+    last = kind.damaged;
+    out.line("Damaged: " + std::string(kind.damaged) + ". " + std::string(kind.step) + '.');
+  }
 }
 
 void print_report(const VerifyReport& report, Output& out) {
@@ -64,21 +121,20 @@ void print_report(const VerifyReport& report, Output& out) {
                        count_text(report.operations, "operation", "operations") + ", " +
                        size_text(report.bytes);
   if (report.erased != 0) counts += ", " + with_commas(report.erased) + " erased with proof";
-  out.line(report.ok ? "The log is intact: " + counts + '.'
-                     : "The log is NOT intact; read so far: " + counts + '.');
+  out.line(headline(report, counts));
+  print_steps(report, out);
   for (const Digest& head : report.frontier) out.line("head " + head.text());
 }
 
-// The failure as an error for standard error: the first damaged section.
+// The failure as an error for standard error: the first damaged section, with what mends it.
 Error failure_of(const VerifyReport& report) {
   for (const VerifySection& section : report.sections) {
     if (section.ok) continue;
-    const std::string what = "verification failed: " + section.name + ": " + section.detail;
-    if (section.name == "head") {  // the last one: all that is there is intact
-      return Error(Code::broken_chain, what + ". Restore from a backup or a replica that has it");
-    }
-    return Error(Code::damaged,
-                 what + ". Restore from a backup, or fetch the damaged part from a replica");
+    std::string what = "verification failed: " + section.name + ": " + section.detail;
+    if (what.ends_with('.')) what.pop_back();
+    // Of the end of the log: all that is there is intact.
+    const Code code = section.name == "head" ? Code::broken_chain : Code::damaged;
+    return Error(code, what + ". " + std::string(kind_of(section).step));
   }
   return Error(Code::damaged, "verification failed");
 }
@@ -101,7 +157,8 @@ void add_missing_head(const std::string& head, VerifyReport& report) {
     if (section.name != "head" || !section.ok) continue;
     section.ok = false;
     section.detail = "no change of the log begins with " + head +
-                     ": its end was cut off, or it belongs to another storage";
+                     ": its end was cut off, or the head belongs to another storage, or it is "
+                     "mistyped";
   }
 }
 
@@ -194,7 +251,11 @@ Result<Exit> check_proof(Session& session) {
   session.out.line("The proof is valid.");
   session.out.line("record      " + report.id.text() +
                    (report.collection.empty() ? "" : ' ' + report.collection));
-  if (!report.json.empty()) session.out.line("content     " + report.json);
+  if (report.kind == "remove") {
+    session.out.line("content     none, the record was deleted");
+  } else if (!report.json.empty()) {
+    session.out.line("content     " + report.json);
+  }
   session.out.line("operation   " + report.kind + " at " + time_text(report.time_ms));
   session.out.line("writer      " + report.writer.text());
   session.out.line("change      " + report.change.text());
@@ -215,7 +276,10 @@ Result<Exit> erase(Session& session) {
   if (arguments.json) {
     JsonObject line;
     line.text("id", id.text()).number("erased", *erased);
+    if (*erased == 0) line.boolean("already_erased", true);
     session.out.line(line.take());
+  } else if (*erased == 0) {
+    session.out.line("already erased");
   } else {
     session.out.line(count_text(*erased, "payload", "payloads") + " erased");
   }

@@ -1,5 +1,6 @@
 // Commands on single records, and scan.
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/known.h"
 #include "cmd/gstore/support/json_text.h"
 
 namespace gs::cli {
@@ -123,6 +124,7 @@ Result<Exit> scan(Session& session) {
   options.limit = arguments.limit;
   if (!arguments.from.empty()) options.from = Id::parse(arguments.from);
   GS_TRY(Storage storage, open_storage(session, Access::read));
+  GS_TRY_OK(check_known_collection(session, storage));
   GS_TRY(Scan records, storage.scan(options));
   Record record;
   while (session.out.wanted() && records.next(record)) {

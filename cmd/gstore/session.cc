@@ -19,14 +19,13 @@ void tell_recovery(Session& session, const RecoveryReport& report) {
                           std::string(report.torn_tail_cut ? "cut" : "left out") + ": segment " +
                           std::to_string(report.cut_segment) + ", offset " +
                           std::to_string(report.cut_offset) + ", " + size_text(report.cut_bytes) +
-                          ". Nothing acknowledged was lost.");
+                          (report.torn_tail_judged
+                               ? ". Nothing here shows that it was ever acknowledged."
+                               : ". Whether it was acknowledged cannot be told, as log/mark is "
+                                 "missing or damaged. Compare with a backup, or with a head noted "
+                                 "elsewhere."));
   }
   if (!report.damage.empty()) session.damage = report.damage.front();
-}
-
-std::string in_damage(const Session& session) {
-  return "in the damage (" + session.damage +
-         ") or behind it. Run `gstore verify` to see the extent, then restore from a backup";
 }
 
 // The record as the user named it.
@@ -62,6 +61,8 @@ Result<Storage> open_storage(Session& session, Access access) {
   options.read_only = access == Access::read;
   // A single command is over before a background thread could help.
   if (access != Access::bulk) options.threads = 0;
+  constexpr std::uint64_t kMsInSecond = 1000;
+  options.lock_wait_ms = session.arguments.wait_seconds * kMsInSecond;
   const std::string& directory = session.arguments.directory;
   auto opened = Storage::open(directory, options);
   if (!opened) {
@@ -77,6 +78,11 @@ Result<Storage> open_storage(Session& session, Access access) {
   }
   tell_recovery(session, opened->recovery());
   return opened;
+}
+
+std::string in_damage(const Session& session) {
+  return "in the damage (" + session.damage +
+         ") or behind it. Run `gstore verify` to see the extent, then restore from a backup";
 }
 
 Error about_directory(const std::string& directory, Error error) {

@@ -27,6 +27,9 @@ enum class Access { read, write, bulk };
 // Errors: those of Storage::open; a missing directory is not_a_storage.
 Result<Storage> open_storage(Session& session, Access access);
 
+// "in the damage (..) or behind it. .." with the next step, for what may lie there.
+std::string in_damage(const Session& session);
+
 // Why a directory could not be made, when its place is taken by a file or is nowhere.
 Error about_directory(const std::string& directory, Error error);
 

@@ -140,6 +140,7 @@ Result<gs::Options> options_of(const gs_options* given) {
   options.segment_bytes = given->segment_bytes;
   options.memory_bytes = given->memory_bytes;
   options.checkpoint_log_bytes = given->checkpoint_log_bytes;
+  options.lock_wait_ms = given->lock_wait_ms;
   options.cache_bytes = given->cache_bytes;
   if (given->on_event != nullptr) {
     options.on_event = [report = given->on_event,
@@ -241,9 +242,10 @@ gs_code gs_storage_recovery(const gs_storage* storage, gs_recovery* recovery, ch
     const gs::RecoveryReport& report = storage->storage.recovery();
     std::string lines;
     for (const std::string& line : report.damage) lines.append(line).append("\n");
-    *recovery = gs_recovery{report.changes_replayed,   report.bytes_replayed, report.torn_tail_cut,
-                            report.torn_tail_left_out, report.cut_segment,    report.cut_offset,
-                            report.cut_bytes,          report.damage.size()};
+    *recovery =
+        gs_recovery{report.changes_replayed,   report.bytes_replayed,   report.torn_tail_cut,
+                    report.torn_tail_left_out, report.torn_tail_judged, report.cut_segment,
+                    report.cut_offset,         report.cut_bytes,        report.damage.size()};
     gs::c::give_text(lines, text, text_length);
     return {};
   });

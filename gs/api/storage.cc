@@ -193,6 +193,15 @@ Id Storage::resolve(std::string_view text, std::string_view collection) {
   return record::keyed_id(record::collection_id(collection), text);
 }
 
+std::vector<std::string> Storage::collections() const {
+  const state::Tables& tables = impl_->database->tables();
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < tables.collection_count(); ++i) {
+    if (!tables.collection(i).name.empty()) names.push_back(tables.collection(i).name);
+  }
+  return names;
+}
+
 Error Storage::wait(Ticket ticket) { return impl_->database->wait(ticket.sequence); }
 Error Storage::sync() { return impl_->database->sync(); }
 
@@ -234,6 +243,7 @@ Error Storage::restore(const std::string& backup, const std::string& directory,
                        const Progress& progress) {
   Options read_only;
   read_only.read_only = true;
+  Error lacking;
   {
     // Opening checks that it is a storage whose log can be read, and replays it.
     GS_TRY(Storage source, open(backup, read_only));
@@ -244,11 +254,12 @@ Error Storage::restore(const std::string& backup, const std::string& directory,
                                       " verify` shows the extent of the damage");
     }
     const auto target = api::native_files(directory);
-    GS_TRY_OK(source.impl_->database->restore(*target, progress));
+    GS_TRY_OK(source.impl_->database->restore(*target, lacking, progress));
   }
   // The first open of the copy mints its own writer, as it finds no keys.
   GS_TRY(Storage restored, open(directory));
-  return restored.close();
+  GS_TRY_OK(restored.close());
+  return lacking;
 }
 
 const char* version() noexcept { return engine::kEngineVersion; }

@@ -17,6 +17,8 @@ class Clock {
   virtual std::uint64_t wall_ms() = 0;
   // Nanoseconds from an arbitrary start; never goes back. For measuring only.
   virtual std::uint64_t monotonic_ns() = 0;
+  // Returns when so much of monotonic time has passed, or a little more.
+  virtual void sleep_ms(std::uint64_t time_ms) = 0;
 };
 
 class Random {

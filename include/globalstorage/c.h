@@ -157,6 +157,7 @@ typedef struct gs_options {
   uint32_t segment_bytes;        /* 8 KiB .. 1 GiB */
   uint64_t memory_bytes;         /* for rows before they go to a sorted run, 4 KiB .. 1 GiB */
   uint64_t checkpoint_log_bytes; /* log that triggers a checkpoint, 4 KiB .. 4 GiB */
+  uint64_t lock_wait_ms;         /* for another process that writes, 0 .. 86,400,000 */
   uint64_t cache_bytes;          /* data above it gets runs with full records; 0: half of RAM */
   gs_event_function on_event;    /* or NULL */
   void* event_context;           /* handed to on_event; must live as long as the storage is used */
@@ -198,6 +199,7 @@ typedef struct gs_recovery {
   uint64_t bytes_replayed;
   bool torn_tail_cut;      /* an unfinished write at the end of the log was removed ... */
   bool torn_tail_left_out; /* ... or, opened read-only and without an owner, only not read: */
+  bool torn_tail_judged;   /* log/mark was there to show whether it had been acknowledged */
   uint32_t cut_segment;
   uint64_t cut_offset;
   uint64_t cut_bytes;
@@ -361,7 +363,8 @@ GS_EXPORT gs_code gs_scan_create(const gs_storage* storage, const gs_snapshot* s
                                  const gs_id* from, uint64_t limit, gs_scan** scan,
                                  gs_error** error) GS_NO_THROW;
 GS_EXPORT void gs_scan_free(gs_scan* scan) GS_NO_THROW;
-/* False at the end (see gs_scan_error()). `record` is a new handle: gs_record_free(); NULL at the end. */
+/* False at the end (see gs_scan_error()). `record` is a new handle: gs_record_free(); NULL at the
+ * end. */
 GS_EXPORT bool gs_scan_next(gs_scan* scan, gs_record** record) GS_NO_THROW;
 /* The same without a handle; the bytes are borrowed until the next call with this scan. */
 GS_EXPORT bool gs_scan_next_bytes(gs_scan* scan, gs_id* id, const uint8_t** bytes,

@@ -42,6 +42,9 @@ struct Options {
   // Threads the engine may use beside the callers', 0 .. 8; 0: background work runs inside calls.
   // Two, because a checkpoint keeps one waiting for the disk.
   unsigned threads = 2;
+  // How long to wait for another process that has the storage open for writing, 0 .. 86,400,000 (a
+  // day). 0: `locked` at once. Opening for reading never waits.
+  std::uint64_t lock_wait_ms = 0;
   // Check the chain, signatures and content of every change while opening, also of those that a
   // checkpoint stands for (as slow as reading the whole log); verify() does it at any time.
   bool verify_on_open = false;

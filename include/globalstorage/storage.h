@@ -221,10 +221,14 @@ struct Stats {
 struct RecoveryReport {
   std::uint64_t changes_replayed = 0;
   std::uint64_t bytes_replayed = 0;
-  // An unfinished write at the end of the log, never acknowledged: removed, or left where it is
-  // because the storage was opened read-only. What an owner beside us is writing is neither.
+  // An unfinished write at the end of the log, which nothing shows to have been acknowledged:
+  // removed, or left where it is because the storage was opened read-only. What an owner beside us
+  // is writing is neither.
   bool torn_tail_cut = false;
   bool torn_tail_left_out = false;
+  // With a torn tail: log/mark was there to show it. Else an acknowledged write may have been
+  // there.
+  bool torn_tail_judged = false;
   std::uint32_t cut_segment = 0;  // where it begins
   std::uint64_t cut_offset = 0;
   std::uint64_t cut_bytes = 0;
@@ -243,12 +247,14 @@ struct VerifyOptions {
 };
 
 struct VerifySection {
-  // frames, digests, links, signatures, commitments, payloads, ids, state, blobs, head
+  // frames, digests, links, signatures, commitments, payloads, ids, mark, keys, manifest, state,
+  // blobs, head
   std::string name;
   bool ok = true;
   std::uint64_t checked = 0;
   bool complete = true;  // false: damage kept some of it from being checked
-  std::string detail;    // of a failure: segment, offset, change, operation
+  // Of a failure: segment, offset, change, operation. When ok: what is odd and harms nothing.
+  std::string detail;
 };
 
 struct VerifyReport {
@@ -334,6 +340,10 @@ class Storage {
   Snapshot snapshot() const;
   Result<Scan> scan(const ScanOptions& options = {}) const;
   Result<Scan> scan(const Snapshot& snapshot, const ScanOptions& options) const;
+
+  // Names of all collections that records were ever written to, in the order of their appearance;
+  // also when the records are gone. Records in none are not named here.
+  std::vector<std::string> collections() const;
 
   Transaction begin();
 

@@ -258,8 +258,15 @@ test('a storage that another process has open for writing', async (t) => {
   assert.strictEqual(locked.err.match(/close|stop|wait until/gi).length, 2, locked.err);
   assert.strictEqual(errorOf(place.run(['insert', '{}', '--json'])).advice, 'retry');
   assert.strictEqual(place.lines(['scan']).length, 1); // reading goes on beside it
+  place.fails(EXIT.failure, ['insert', '{"a":2}', '--wait', '1'], new RegExp(`${child.pid}`));
+  place.fails(EXIT.usage, ['insert', '{"a":2}', '--wait', 'x'], /whole number/);
+  place.fails(EXIT.usage, ['scan', '--wait', '1'], /unknown option '--wait'/); // a reader needs none
+  const waiting = place.start(['insert', '{"a":2}', '--wait', '60']);
+  const ended = closed(waiting);
   child.stdin.end();
   assert.strictEqual((await closed(child)).code, EXIT.ok);
+  assert.strictEqual((await ended).code, EXIT.ok);
+  assert.strictEqual(place.lines(['scan']).length, 2);
   place.ok(['insert', '{"a":2}']);
 });
 

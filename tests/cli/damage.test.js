@@ -96,6 +96,69 @@ test('verify does not say ok of what it could not check', (t) => {
   assert.deepStrictEqual(links, { name: 'links', ok: true, checked: 0, complete: false });
 });
 
+const overwrite = (file, offset, bytes) => {
+  const content = fs.readFileSync(file);
+  content.fill('#', offset, offset + bytes);
+  fs.writeFileSync(file, content); // in place: the file stays the same for the system
+};
+
+test('verify says what is damaged, and one step for each kind of it', (t) => {
+  const harms = [
+    ['mark', /^Damaged: the mark\. The next command that writes/m, () => 'log/mark'],
+    ['keys', /^Damaged: the keys\. Remove the directory keys: .*a new writer/m, () => 'keys/writer'],
+    ['manifest', /^Damaged: the manifest\. Remove the directory state/m, () => 'manifest'],
+    ['state', /^Damaged: the state\. Remove the directory state and the file manifest: /m, (state) =>
+      path.join('state', state.find((name) => name.endsWith('.gsr')))],
+  ];
+  for (const [name, step, which] of harms) {
+    const place = new Place(t);
+    const id = place.ok(['insert', 'City', '{"name":"Kyiv","about":"a city on the Dnipro"}']).trim();
+    place.run(['compact']);
+    const file = path.join(place.directory, which(fs.readdirSync(path.join(place.directory, 'state'))));
+    const bytes = fs.statSync(file).size;
+    overwrite(file, name === 'state' ? 4112 : 0, name === 'state' ? 8 : bytes);
+    for (const args of [['verify'], ['verify', '--full']]) {
+      const { out, err } = place.fails(EXIT.unverified, args, new RegExp(`verification failed: ${name}: `));
+      assert.match(out, step);
+      assert.match(out, /^The log is intact: /m);
+      assert.strictEqual(out.match(/^Damaged: /mg).length, 1, out);
+      assert.doesNotMatch(out + err, /backup/);
+    }
+    const { sections } = JSON.parse(place.run(['verify', '--json']).out);
+    assert.deepStrictEqual(sections.filter(({ ok }) => !ok).map((each) => each.name), [name]);
+    assert.ok(sections.find((each) => each.name === name).step);
+    // What it says works.
+    if (name === 'keys') fs.rmSync(path.join(place.directory, 'keys'), { recursive: true });
+    if (name === 'state' || name === 'manifest') {
+      fs.rmSync(path.join(place.directory, 'state'), { recursive: true });
+      fs.rmSync(path.join(place.directory, 'manifest'));
+    }
+    place.ok(['update', id, '{"mended":true}']);
+    place.ok(['verify', '--full']);
+    assert.strictEqual(place.json(['get', id]).data.mended, true);
+  }
+});
+
+test('a damaged log is called that, beside other damage', (t) => {
+  const { place } = damagedPlace(t);
+  overwrite(path.join(place.directory, 'log/mark'), 0, 128);
+  const { out } = place.run(['verify']);
+  assert.match(out, /^The log is NOT intact; read so far: /m);
+  assert.match(out, /^Damaged: the log\. Restore from a backup, .*\nDamaged: the mark\. /m);
+});
+
+test('whoever meets damaged files of the state is not sent to a backup', (t) => {
+  const place = new Place(t);
+  place.ok(['insert', 'City', '{"name":"Kyiv","about":"a city on the Dnipro"}']);
+  place.run(['compact']);
+  const state = fs.readdirSync(path.join(place.directory, 'state')).find((name) => name.endsWith('.gsr'));
+  overwrite(path.join(place.directory, 'state', state), 4112, 8);
+  for (const args of [['compact'], ['backup', place.path('backup')]]) {
+    const { err } = place.fails(EXIT.unverified, args, /from the log\.\n$/);
+    assert.doesNotMatch(err, /restore from a backup/);
+  }
+});
+
 test('verify says it once', (t) => {
   const { place } = damagedPlace(t);
   const json = place.run(['verify', '--json']);
@@ -137,16 +200,23 @@ test('an unfinished write is left out by readers, cut by a writer, and told by b
   const place = new Place(t);
   const id = place.ok(['insert', 'City', '{"a":1}']).trim();
   fs.appendFileSync(path.join(place.directory, 'log', '00000001.gsl'), 'gsf1 and no more');
-  const note = (how) =>
+  const note = (how, judgement) =>
     new RegExp(
-      `^gstore: note: an unfinished write [^\\n]+ ${how}: segment 1, offset \\d+, ` +
-        '16 B[^\\n]*\\. Nothing acknowledged was lost\\.\\n$',
+      `^gstore: note: an unfinished write [^\\n]+ ${how}: segment 1, offset \\d+, 16 B\\. ${judgement}\\n$`,
     );
+  const judged = 'Nothing here shows that it was ever acknowledged\\.';
   for (let i = 0; i < 2; i++) {
     const read = place.run(['get', id]);
     assert.strictEqual(read.code, EXIT.ok, read.err);
-    assert.match(read.err, note('left out'));
+    assert.match(read.err, note('left out', judged));
   }
-  assert.match(place.run(['update', id, '{"a":2}']).err, note('cut'));
+  // Without the mark even that is more than is known.
+  const mark = path.join(place.directory, 'log', 'mark');
+  const content = fs.readFileSync(mark);
+  fs.rmSync(mark);
+  const unmarked = place.run(['get', id]).err;
+  assert.match(unmarked, note('left out', 'Whether it was acknowledged cannot be told, as log/mark is missing .+'));
+  fs.writeFileSync(mark, content);
+  assert.match(place.run(['update', id, '{"a":2}']).err, note('cut', judged));
   assert.strictEqual(place.run(['get', id]).err, '');
 });

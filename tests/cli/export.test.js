@@ -4,7 +4,7 @@
 
 const { test } = require('node:test');
 const assert = require('node:assert');
-const { Place, EXIT } = require('./gstore.js');
+const { Place, errorOf, EXIT } = require('./gstore.js');
 
 const fill = (t, rows) => {
   const place = new Place(t);
@@ -18,8 +18,26 @@ test('JSON is one array; NDJSON one record a line', (t) => {
   assert.deepStrictEqual(JSON.parse(place.ok(['export', 'City', '--format', 'json'])), rows);
   assert.deepStrictEqual(place.json(['export']), rows);
   assert.strictEqual(place.ok(['export', 'City', '-f', 'ndjson']), '{"a":1}\n{"b":"x"}\n');
-  assert.deepStrictEqual(place.json(['export', 'Nobody']), []);
-  assert.strictEqual(place.ok(['export', 'Nobody']), '');
+});
+
+test('a collection or column that nobody knows is an error; an empty collection is none', (t) => {
+  const place = fill(t, [{ a: 1 }, { b: 'x' }]);
+  for (const args of [['export'], ['export', '-f', 'csv'], ['scan']]) {
+    const named = [args[0], 'Nobody', ...args.slice(1)];
+    place.fails(EXIT.notFound, named, /no collection 'Nobody' in this storage\. There are 'City'\.\n$/);
+    assert.strictEqual(errorOf(place.run([...named, '--json'])).code, 'not_found');
+  }
+  for (let i = 0; i < 12; i++) place.ok(['insert', `Many${i}`, '{}']);
+  place.fails(EXIT.notFound, ['scan', 'city'], /'City', 'Many0', .*'Many8', \.\.\n$/);
+  place.fails(EXIT.usage, ['export', 'City', '-f', 'csv', '--columns', 'a,nobody'],
+    /--columns: no record has a field 'nobody'; there are 'a', 'b'\. Run/);
+  for (const id of place.lines(['scan', 'City']).map((record) => record.id)) place.ok(['delete', id]);
+  assert.deepStrictEqual(place.json(['export', 'City']), []);
+  assert.strictEqual(place.ok(['scan', 'City']), '');
+  assert.strictEqual(place.ok(['export', 'City', '-f', 'csv', '--columns', 'nobody']), 'nobody\r\n');
+  const bare = new Place(t);
+  bare.fails(EXIT.notFound, ['scan', 'City'], /It has none yet/);
+  assert.strictEqual(bare.ok(['scan']), '');
 });
 
 test('--ids tells which record it is', (t) => {
@@ -43,7 +61,7 @@ test('CSV has a column for each field, in the order of their appearance', (t) =>
       '"line\nbreak",,,true,,\r\n' +
       ',,,,9007199254740993,2026-11-23T00:00:00.000Z\r\n',
   );
-  assert.strictEqual(place.ok(['export', '-f', 'csv', '--columns', 'n,nobody']), 'n,nobody\r\n1.5,\r\n,\r\n,\r\n');
+  assert.strictEqual(place.ok(['export', '-f', 'csv', '--columns', 'n,extra']), 'n,extra\r\n1.5,\r\n,true\r\n,\r\n');
 });
 
 test('what is exported imports as the same records', (t) => {

@@ -68,7 +68,14 @@ test('verify --head shows a cut-off end', (t) => {
     assert.deepStrictEqual(report.sections.filter(({ ok }) => !ok).map(({ name }) => name), ['head']);
     assert.strictEqual(errorOf(json).code, 'broken_chain');
   }
-  place.fails(EXIT.usage, ['verify', '--head', 'xyz'], /names no change/);
+  for (const typo of ['xyz', '', 'abc', `${change.slice(1)}g`, `${change}0`, `0x${change.slice(2)}`, `${change} `]) {
+    place.fails(EXIT.usage, ['verify', '--head', typo],
+      /--head: .* is no head: a head is the digest of a change, 64 hexadecimal characters or/);
+    assert.strictEqual(errorOf(place.run(['verify', '--json', '--head', typo])).code, 'usage');
+  }
+  // What looks like one may be mistyped as well.
+  const other = change.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  place.fails(EXIT.unverified, ['verify', '--head', other], /or it is mistyped/);
 });
 
 test('a flipped bit is found, with segment and offset', (t) => {
@@ -120,6 +127,25 @@ test('a proof holds without the storage; a changed one does not', (t) => {
   }
 });
 
+test('a deleted record has a proof of its deletion, an erased one has none', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['set', '-c', 'City', 'kyiv', '{"name":"Kyiv"}']).trim();
+  place.ok(['delete', '-c', 'City', 'kyiv']);
+  const proof = place.ok(['proof', '-c', 'City', 'kyiv']);
+  assert.strictEqual(place.json(['proof', id]).operation.id, id);
+  const check = (text, ...args) => run(['verify-proof', '-', ...args], { input: text });
+  const report = JSON.parse(check(proof, '--json').out);
+  assert.deepStrictEqual([report.ok, report.kind, report.id, report.data, report.collection],
+    [true, 'remove', id, null, '']);
+  const said = /^content {5}none, the record was deleted\noperation {3}remove at /m;
+  assert.match(check(proof).out, said);
+  assert.ok(!proof.includes(Buffer.from('Kyiv').toString('hex')));
+  const other = proof.replaceAll(id, id.replace(/.$/, (last) => (last === '0' ? '1' : '0')));
+  assert.strictEqual(check(other).code, EXIT.unverified);
+  place.ok(['erase', '-c', 'City', 'kyiv']);
+  place.fails(EXIT.notFound, ['proof', '-c', 'City', 'kyiv'], /was erased/);
+});
+
 test('damage behind a checkpoint is never proven nor called a backup', (t) => {
   const place = new Place(t);
   const fill = 'x'.repeat(200);
@@ -151,6 +177,34 @@ test('a damaged blob stands in the report of verify', (t) => {
   place.fails(EXIT.unverified, ['blob', 'get', name], /does not match its digest/);
 });
 
+test('a blob that a record names and that is gone is told, by a backup as well', (t) => {
+  const place = new Place(t);
+  const value = place.ok(['blob', 'put', '-', '--json'], { input: 'film' }).trim();
+  const { sha256 } = JSON.parse(value).$blob;
+  const id = place.ok(['insert', 'Film', `{"film":{"reels":[${value}]}}`]).trim();
+  place.ok(['blob', 'put', '-'], { input: 'another' });
+  assert.strictEqual(place.json(['verify', '--full']).ok, true);
+  place.ok(['backup', place.path('good')]);
+  const file = path.join('blobs', sha256.slice(0, 2), sha256);
+  fs.rmSync(path.join(place.directory, file));
+
+  const wanted = new RegExp(`1 blob that a record names is not there \\(${sha256} in record ${id}\\)`);
+  for (const args of [['verify'], ['verify', '--full']]) {
+    const { out } = place.fails(EXIT.unverified, args, wanted);
+    assert.match(out, wanted);
+  }
+  const backup = place.path('backup');
+  const { err } = place.fails(EXIT.unverified, ['backup', backup], wanted);
+  assert.match(err, /\/backup holds everything else\. Put them again with `gstore blob put`/);
+  const restored = run(['restore', backup, place.path('restored')]);
+  assert.strictEqual(restored.code, EXIT.unverified);
+  assert.match(restored.err, wanted);
+  const other = (args, options) => run(['-d', place.path('restored'), ...args], options);
+  assert.strictEqual(other(['get', id]).code, EXIT.ok); // whole but for the blob
+  assert.strictEqual(other(['blob', 'put', '-'], { input: 'film' }).code, EXIT.ok);
+  assert.strictEqual(other(['verify', '--full']).code, EXIT.ok);
+});
+
 test('erase removes the payloads; the chain still verifies', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', 'Person', '{"name":"secret-of-erase"}']).trim();
@@ -165,7 +219,11 @@ test('erase removes the payloads; the chain still verifies', (t) => {
     place.fails(EXIT.notFound, args, /was erased/);
     assert.strictEqual(errorOf(place.run([...args, '--json'])).code, 'erased');
   }
-  assert.strictEqual(place.json(['erase', id]).erased, 0);
+  assert.deepStrictEqual(place.json(['erase', id]), { id, erased: 0, already_erased: true });
+  assert.strictEqual(place.ok(['erase', id]), 'already erased\n');
+  const nobody = id.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  place.fails(EXIT.notFound, ['erase', nobody], new RegExp(`record ${nobody} is not in this storage`));
+  place.fails(EXIT.notFound, ['erase', '-c', 'Person', 'nobody'], /key 'nobody' of Person is not in this storage/);
   assert.strictEqual(place.json(['verify', '--full']).ok, true);
   const grep = fs.readdirSync(place.directory, { recursive: true, withFileTypes: true });
   for (const entry of grep.filter((each) => each.isFile())) {

@@ -4,6 +4,8 @@
 
 const { test } = require('node:test');
 const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
 const { once } = require('node:events');
 const { Place, parseLines, errorOf, waitFor, closed, EXIT } = require('./gstore.js');
 
@@ -113,11 +115,12 @@ test('a bad row is named; rows before it stay', (t) => {
   assert.deepStrictEqual(dataOf(place, 'City'), [{ a: 1 }, { a: 2 }]);
 
   const json = place.run(['import', 'City', '-', '--json'], { input });
-  assert.deepStrictEqual(parseLines(json.out), [{ rows: 2 }]);
+  assert.deepStrictEqual(parseLines(json.out), [{ rows: 2 }, { rows: 2, skipped: 0, first: 3 }]);
   assert.strictEqual(errorOf(json).code, 'invalid');
 
   const first = place.run(['import', 'City', '-', '--json'], { input: '{"a":}\n' });
-  assert.deepStrictEqual([first.code, first.out], [EXIT.failure, '']);
+  assert.strictEqual(first.code, EXIT.failure);
+  assert.deepStrictEqual(parseLines(first.out), [{ rows: 0, skipped: 0, first: 1 }]);
   assert.strictEqual(errorOf(first).code, 'invalid');
 });
 
@@ -125,7 +128,7 @@ test('one mistake is one message, which says how to go on without a row twice', 
   const place = new Place(t);
   const input = '{"a":1}\n{"a":2}\n{"a":}\n{"a":4}\n';
   const { err } = place.fails(EXIT.failure, ['import', 'City', '-'], null, { input });
-  assert.match(err, /^gstore: standard input: row 3 \(line 3\): JSON line 1, column 6: [^\n]+\n$/);
+  assert.match(err, /^gstore: standard input: row 3 \(line 3\): JSON column 6: [^\n]+\n$/);
   assert.match(err, /; 2 rows are in\. Correct the input and try again with --first 3\.\n$/);
   const mended = input.replace('{"a":}', '{"a":3}');
   place.ok(['import', 'City', '-', '--first', '3'], { input: mended });
@@ -136,14 +139,55 @@ test('one mistake is one message, which says how to go on without a row twice', 
   assert.match(cut.err, /^gstore: \S+cut\.json: [^\n]+; 1 row is in\. [^\n]+ --first 2\.\n$/);
 });
 
+test('importing a key again that was erased writes it anew', (t) => {
+  const place = new Place(t);
+  const key = ['import', 'Person', '-', '--key', 'k'];
+  place.run(key, { input: '{"k":"ann","secret":"of-before"}\n' });
+  const before = place.json(['get', '-c', 'Person', 'ann']);
+  place.ok(['erase', '-c', 'Person', 'ann']);
+  place.fails(EXIT.notFound, ['get', '-c', 'Person', 'ann'], /was erased/);
+  place.run(key, { input: '{"k":"ann","n":2}\n' });
+  const after = place.json(['get', '-c', 'Person', 'ann']);
+  assert.strictEqual(after.id, before.id);
+  assert.notStrictEqual(after.version, before.version);
+  assert.deepStrictEqual(after.data, { k: 'ann', n: 2 });
+  assert.doesNotMatch(place.ok(['log']), /of-before/);
+  const log = fs.readdirSync(path.join(place.directory, 'log'));
+  for (const name of log) assert.ok(!fs.readFileSync(path.join(place.directory, 'log', name)).includes('of-before'));
+  place.ok(['verify', '--full']);
+});
+
+test('the key of an integer is its decimal text, in every form', (t) => {
+  const place = new Place(t);
+  const key = ['import', 'City', '-', '--key', 'id'];
+  for (const value of ['42', '"42"', '{"$int":"42"}', '{ "$big": "42" }']) {
+    place.run(key, { input: `{"id":${value},"from":${JSON.stringify(value)}}\n` });
+    const [record, ...more] = place.lines(['scan', 'City']);
+    assert.deepStrictEqual([record.key, record.data.from, more.length], ['42', value, 0]);
+  }
+  const csv = place.run([...key, '--format', 'csv', '--type', 'id:integer'], { input: 'id,n\n42,csv\n-7,csv\n' });
+  assert.strictEqual(csv.code, EXIT.ok, csv.err);
+  assert.strictEqual(place.json(['get', '-c', 'City', '42']).data.n, 'csv');
+  assert.strictEqual(JSON.parse(place.ok(['--json', 'get', '-c', 'City', '--', '-7'])).key, '-7');
+  const exported = place.ok(['export', 'City']); // comes back as the same records
+  place.run(key, { input: exported });
+  assert.strictEqual(place.ok(['export', 'City']), exported);
+  for (const value of ['4.5', '42.0', '4e1', '-0', 'true', 'null', '[42]', '{"$date":"2026-11-23T00:00:00.000Z"}']) {
+    place.fails(EXIT.failure, key, /row 1 \(byte 0\): no text or integer in field 'id'|row 1 \(line 1\): no text or integer/, {
+      input: `{"id":${value}}\n`,
+    });
+  }
+  assert.strictEqual(place.lines(['scan', 'City']).length, 2);
+});
+
 test('--key in malformed JSON: the JSON is what is wrong', (t) => {
   const place = new Place(t);
   const key = ['import', 'City', '-', '--key', 'k'];
   for (const [row, pattern] of [
-    ['{"k" 3}', /row 2 \(line 2\): JSON line 1, column 6: expected ':'/],
-    ['{"a":1,,"k":2}', /row 2 \(line 2\): JSON line 1, column 8: /],
-    ['{"a":1}', /row 2 \(line 2\): no string or number in field 'k'/],
-    ['{"k":null}', /no string or number in field 'k'/],
+    ['{"k" 3}', /row 2 \(line 2\): JSON column 6: expected ':'/],
+    ['{"a":1,,"k":2}', /row 2 \(line 2\): JSON column 8: /],
+    ['{"a":1}', /row 2 \(line 2\): no text or integer in field 'k'/],
+    ['{"k":null}', /no text or integer in field 'k'/],
   ]) {
     place.fails(EXIT.failure, key, pattern, { input: `{"k":1}\n${row}\n` });
   }

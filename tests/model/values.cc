@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <limits>
 
+#include "gs/core/crypto/sha256.h"
+
 namespace gs::model {
 
 namespace {
@@ -86,10 +88,9 @@ Big random_big(Chance& chance) {
   return big;
 }
 
-Digest random_digest(Chance& chance) {
-  Digest digest;
-  for (auto& byte : digest.bytes) byte = static_cast<std::uint8_t>(chance.bits());
-  return digest;
+BlobRef stored_blob_ref(std::uint64_t which) {
+  const Buffer bytes = stored_blob(which);
+  return {crypto::sha256(bytes), bytes.size()};
 }
 
 Value random_scalar(Chance& chance) {
@@ -117,7 +118,7 @@ Value random_scalar(Chance& chance) {
     case 7:
       return random_big(chance);
     case 8:
-      return BlobRef{random_digest(chance), chance.bits() >> chance.below(64)};
+      return stored_blob_ref(chance.below(kStoredBlobs));
     default:
       return random_text(chance);
   }
@@ -305,6 +306,10 @@ std::string random_text(Chance& chance) {
   const std::uint64_t points = chance.one_in(30) ? chance.below(3000) : chance.below(12);
   for (std::uint64_t i = 0; i < points; ++i) text += utf8(random_point(chance));
   return text;
+}
+
+Buffer stored_blob(std::uint64_t which) {
+  return Buffer(static_cast<std::size_t>(which * which), 'b');
 }
 
 Value random_value(Chance& chance, int depth) {

@@ -23,6 +23,9 @@ class Chance {
 std::string random_text(Chance& chance);
 // Containers of at most `depth` levels; sets without equal elements.
 Value random_value(Chance& chance, int depth);
+// The blobs that values name: a storage has to have them, or verifying it complains.
+inline constexpr std::uint64_t kStoredBlobs = 16;
+Buffer stored_blob(std::uint64_t which);
 // Unique names of the pool that `names` of them make; sometimes names that JSON has to escape.
 Object random_object(Chance& chance, std::size_t members_max, std::uint64_t names, int depth);
 

@@ -23,6 +23,9 @@ constexpr std::size_t kStepsMore = 200;
 std::string Walk::run() {
   options_ = random_options();
   open(true);
+  for (std::uint64_t i = 0; i < kStoredBlobs; ++i) {
+    check(db_->put_blob(stored_blob(i)).ok(), "put a blob that values name");
+  }
   const std::size_t steps = kStepsMin + chance_.below(kStepsMore);
   flooding_ = chance_.one_in(10);
   for (std::size_t i = 0; i < steps && failure_.empty(); ++i) {

@@ -85,7 +85,11 @@ std::string Schedule::restore() {
   std::string failure = check_same(source.value(), digest->digest);
   if (!failure.empty()) return "as a backup: " + failure;
   if (!random_.chance(150)) return {};
-  if (Error error = source.value()->restore(restored)) return "not restored: " + error.text();
+  Error lacking;
+  if (Error error = source.value()->restore(restored, lacking)) {
+    return "not restored: " + error.text();
+  }
+  if (lacking) return "restored in part: " + lacking.text();
   auto copy = Database::open(setup(restored));
   if (!copy.ok()) return "what was restored cannot be opened: " + copy.error().text();
   failure = check_same(copy.value(), digest->digest);

@@ -105,8 +105,11 @@ bool says(std::string_view message, std::string_view step) {
 std::string sentences(const Error& error) {
   std::string text(error.message());
   if (text.empty()) text = code_meaning(error.code());
-  // A message of two sentences has its own next step, which knows more than the list above.
-  const bool has_step = text.find(". ") != std::string::npos || says(text, next_step(error.code()));
+  // A message of two sentences has its own next step, which knows more than the list above. So has
+  // one about derived files: nothing has to be restored for them.
+  const bool has_step = text.find(". ") != std::string::npos ||
+                        text.find("rebuilt from the log") != std::string::npos ||
+                        says(text, next_step(error.code()));
   if (text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
   if (!has_step) {
     text += ' ';

@@ -6,8 +6,11 @@
 
 #include <algorithm>
 
+#include "gs/core/crypto/sha256.h"
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/digest.h"
+#include "gs/engine/database/named_blobs.h"
+#include "gs/engine/database/verify_files.h"
 #include "gs/storage/log/mark.h"
 #include "gs/storage/log/segment.h"
 
@@ -35,7 +38,8 @@ struct Copied {
 };
 
 Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std::string& path,
-                Copied& copied, std::uint64_t bytes_max = ~std::uint64_t{0}) {
+                Copied& copied, std::uint64_t bytes_max = ~std::uint64_t{0},
+                crypto::Sha256* hash = nullptr) {
   GS_TRY(const auto source, from.open(path, platform::OpenMode::read));
   GS_TRY(const auto target, to.open(path, platform::OpenMode::create));
   GS_TRY(std::uint64_t size, source->size());
@@ -46,6 +50,7 @@ Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std:
     if (got == 0) break;  // truncated meanwhile: only preallocated zeros can be
     const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(got, size - at));
     GS_TRY_OK(target->write(at, Bytes(piece).first(part)));
+    if (hash != nullptr) hash->add(Bytes(piece).first(part));
     at += part;
     copied.add(part);
   }
@@ -68,6 +73,19 @@ Error check_target(platform::FileSystem& target) {
     return Error(Code::exists, name + " is not empty. Choose a new directory");
   }
   return {};
+}
+
+// All of them, also what is damaged: half of a film is better than none. Notes it.
+Error copy_blobs(platform::FileSystem& from, platform::FileSystem& to, const blob::BlobStore& blobs,
+                 Copied& copied, BlobDamage& damage) {
+  return blobs.each([&](const std::string& path) -> Error {
+    const std::size_t slash = path.rfind('/');
+    GS_TRY_OK(to.make_directory(path.substr(0, slash), true));
+    crypto::Sha256 hash;
+    GS_TRY_OK(copy_file(from, to, path, copied, ~std::uint64_t{0}, &hash));
+    if (hash.finish().text() != path.substr(slash + 1)) damage.add_changed(path);
+    return {};
+  });
 }
 
 // The segments up to `end`, and nothing of what lies behind it.
@@ -149,15 +167,18 @@ Error Database::check_note() {
 }
 
 Error Database::backup(platform::FileSystem& target, const Progress& progress) {
-  return copy(target, true, progress);
+  Error lacking;
+  GS_TRY_OK(copy(target, true, lacking, progress));
+  return lacking;
 }
 
-Error Database::restore(platform::FileSystem& target, const Progress& progress) {
+Error Database::restore(platform::FileSystem& target, Error& lacking, const Progress& progress) {
   GS_TRY_OK(check_note());
-  return copy(target, false, progress);
+  return copy(target, false, lacking, progress);
 }
 
-Error Database::copy(platform::FileSystem& target, bool with_note, const Progress& progress) {
+Error Database::copy(platform::FileSystem& target, bool with_note, Error& lacking,
+                     const Progress& progress) {
   std::lock_guard erase_lock(erase_mutex_);  // segments must not be rewritten while they are copied
   if (!read_only_) GS_TRY_OK(sync());
   GS_TRY_OK(check_target(target));
@@ -189,21 +210,30 @@ Error Database::copy(platform::FileSystem& target, bool with_note, const Progres
   GS_TRY_OK(copy_segments(*env_.files, target, end, copied));
   if (!damaged) GS_TRY_OK(write_mark(target, settled.log));
   GS_TRY_OK(target.sync_directory("log"));
-  GS_TRY_OK(blobs_->each([&](const std::string& path) -> Error {
-    GS_TRY_OK(target.make_directory(path.substr(0, path.rfind('/')), true));
-    return copy_file(*env_.files, target, path, copied);
-  }));
+  BlobDamage blob_damage;
+  GS_TRY_OK(copy_blobs(*env_.files, target, *blobs_, copied, blob_damage));
   // The digest of a damaged state would be wrong, and the backup be refused for it.
   const Error state_damage = check_runs(*settled.moment.version);
-  if (with_note && !damaged && !state_damage) GS_TRY_OK(note_state(settled, target));
+  if (!damaged && !state_damage) {
+    GS_TRY_OK(check_named_blobs(settled.moment, tables_, *blobs_, blob_damage));
+    if (with_note) GS_TRY_OK(note_state(settled, target));
+  }
   // Last: without it the copy is no storage, so an interrupted backup cannot be taken for one.
   GS_TRY_OK(copy_file(*env_.files, target, "storage.json", copied));
   GS_TRY_OK(target.sync_directory(""));
   if (!damaged && state_damage) {
-    return Error(Code::damaged, "files that are derived from the log are damaged (" +
-                                    std::string(state_damage.message()) + "); " +
-                                    target.display("") +
-                                    " is a whole backup all the same, since it is made of the log");
+    lacking =
+        Error(Code::damaged,
+              "files that are derived from the log are damaged (" +
+                  std::string(without_step(state_damage.message())) + "); " + target.display("") +
+                  " is a whole backup all the same, since it is made of the log. Remove the "
+                  "directory state: the next command makes it again from the log");
+  }
+  if (!damaged && blob_damage.found()) {
+    lacking = Error(Code::damaged,
+                    "blobs are damaged: " + blob_damage.text() + "; " + target.display("") +
+                        " holds everything else. Put them again with `gstore blob "
+                        "put`, or copy their files from an older backup, which keep");
   }
   if (!damaged) return {};
   const std::string first = damage.empty() ? recovery_.damage.front() : place_of(damage.front());

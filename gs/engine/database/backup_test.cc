@@ -27,7 +27,9 @@ struct Backup : World {
     options.read_only = true;
     GS_TRY(const Store source, try_open(copy));
     options.read_only = false;
-    return source->restore(target);
+    Error lacking;
+    GS_TRY_OK(source->restore(target, lacking));
+    return lacking;
   }
 };
 

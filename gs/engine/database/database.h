@@ -124,8 +124,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Error compact(const Progress& progress = {});
   Error backup(platform::FileSystem& target, const Progress& progress = {});
   // Of a backup: the copy with which work goes on. Errors: damaged, when this is not the state that
-  // backup() saw.
-  Error restore(platform::FileSystem& target, const Progress& progress = {});
+  // backup() saw. `lacking`: which blobs a copy that was made is without.
+  Error restore(platform::FileSystem& target, Error& lacking, const Progress& progress = {});
   Result<BlobRef> put_blob(Bytes bytes);
   Result<Buffer> get_blob(const BlobRef& blob) const;
 
@@ -137,6 +137,7 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // open.cc
   Error recover();
+  Result<std::unique_ptr<platform::FileLock>> take_lock();
   Error recover_from(std::optional<state::Loaded> loaded);
   Error accept(const graph::ChangeView& change, log::Location at);
   Error validate(const graph::ChangeView& change) const;
@@ -227,7 +228,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Digest> state_digest_at(const Moment& moment) const;
   Error note_state(const Settled& settled, platform::FileSystem& target) const;
   Error check_note();
-  Error copy(platform::FileSystem& target, bool with_note, const Progress& progress);
+  Error copy(platform::FileSystem& target, bool with_note, Error& lacking,
+             const Progress& progress);
 
   // erase.cc
   struct Payloads;

@@ -190,14 +190,22 @@ TEST_F(DurabilityTest, ATornTailIsCutOrLeftOutOrTheBusinessOfItsOwner) {
     const Store reader = world.open(crashed);
     EXPECT_FALSE(reader->recovery().torn_tail_cut);
     EXPECT_TRUE(reader->recovery().torn_tail_left_out);
+    EXPECT_TRUE(reader->recovery().torn_tail_judged);
     EXPECT_EQ(reader->recovery().cut_offset, end);
     EXPECT_EQ(reader->recovery().cut_bytes, 4u);
     EXPECT_EQ(events, std::vector<std::string>{"torn_tail_left_out"});
     EXPECT_EQ(reader.complaints(), "");
     events.clear();
   }
+  MemoryFileSystem unmarked;
+  write_files(unmarked, read_files(crashed));
+  ASSERT_FALSE(unmarked.remove("log/mark"));
+  EXPECT_TRUE(world.open(unmarked)->recovery().torn_tail_left_out);
+  EXPECT_FALSE(world.open(unmarked)->recovery().torn_tail_judged);
+  events.clear();
   world.options.read_only = false;
   const Store writer = world.open(crashed);
+  EXPECT_TRUE(writer->recovery().torn_tail_judged);
   EXPECT_TRUE(writer->recovery().torn_tail_cut);
   EXPECT_FALSE(writer->recovery().torn_tail_left_out);
   EXPECT_EQ(writer->recovery().cut_offset, end);
@@ -211,6 +219,34 @@ TEST_F(DurabilityTest, OneOwnerAtATime) {
   ASSERT_TRUE(db->close().ok());
   EXPECT_EQ(world.try_create().code(), Code::exists);
   EXPECT_TRUE(world.try_open().ok());
+}
+
+// Its owner lets go after some sleeps.
+struct ImpatientClock : platform::ManualClock {
+  std::function<void()> let_go;
+  int sleeps_left = 0;
+  void sleep_ms(std::uint64_t time_ms) override {
+    ManualClock::sleep_ms(time_ms);
+    if (--sleeps_left == 0) let_go();
+  }
+};
+
+TEST_F(DurabilityTest, WhoeverWaitsForTheOwnerGetsTheStorageOrTheError) {
+  for (const bool in_time : {true, false}) {
+    ImpatientClock clock;
+    clock.let_go = [&] { EXPECT_TRUE(db->close().ok()); };
+    clock.sleeps_left = in_time ? 7 : 1000;
+    world.options.lock_wait_ms = 1010;
+    Database::Setup setup = world.setup(world.memory);
+    setup.env.clock = &clock;
+    {
+      const auto waiting = Database::open(setup);
+      EXPECT_EQ(waiting.code(), in_time ? Code::ok : Code::locked);
+    }
+    const std::uint64_t waited_ms = clock.monotonic_ns() / 1'000'000;
+    EXPECT_EQ(waited_ms, in_time ? 7 * 20U : 1010U);  // not a moment longer
+    if (in_time) db = world.open();
+  }
 }
 
 TEST_F(DurabilityTest, ReadOnlyStorageReadsAndRefusesToWrite) {

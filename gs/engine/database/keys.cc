@@ -130,6 +130,8 @@ Result<std::optional<crypto::KeyPair>> read_writer_key(platform::FileSystem& fil
   return Maybe(std::move(pair));
 }
 
+bool has_writer_key(platform::FileSystem& files) { return files.exists(kKeyFile); }
+
 bool is_at_home(platform::FileSystem& files) {
   const auto key = read_writer_key(files);
   if (!key.ok() || !key.value()) return false;

@@ -34,6 +34,8 @@ Result<StorageFile> read_storage_file(platform::FileSystem& files);
 Result<crypto::KeyPair> make_writer_key(platform::Environment& env);
 // The stored key; nullopt when there is none or when the directory was copied from elsewhere.
 Result<std::optional<crypto::KeyPair>> read_writer_key(platform::FileSystem& files);
+// Whether there is a key at all, of this directory or another.
+bool has_writer_key(platform::FileSystem& files);
 // Whether the key was made in this very directory, so that what lies beside it was written here.
 // False where the file system cannot tell.
 bool is_at_home(platform::FileSystem& files);

@@ -35,6 +35,7 @@ Error check_options(const Options& options) {
   const auto outside = [](std::uint64_t value, std::uint64_t low, std::uint64_t high) {
     return value < low || value > high;
   };
+  constexpr std::uint64_t kDayMs = 86'400'000;
   constexpr std::uint64_t kKiB = 1 << 10;
   constexpr std::uint64_t kGiB = 1 << 30;
   if (outside(options.memory_bytes, 4 * kKiB, kGiB)) {
@@ -43,6 +44,8 @@ Error check_options(const Options& options) {
   if (outside(options.checkpoint_log_bytes, 4 * kKiB, 4 * kGiB)) {
     return Error(Code::invalid, "checkpoint_log_bytes must be 4 KiB to 4 GiB");
   }
+  if (options.lock_wait_ms > kDayMs)
+    return Error(Code::invalid, "lock_wait_ms must be 0 to 86400000");
   if (outside(options.segment_bytes, 8 * kKiB, kGiB)) {
     return Error(Code::invalid, "segment_bytes must be 8 KiB to 1 GiB");
   }
@@ -78,6 +81,19 @@ Result<std::shared_ptr<Database>> Database::open(Setup setup) {
   return database;
 }
 
+// Tries until the other process lets go, or the time is over that the options give it.
+Result<std::unique_ptr<platform::FileLock>> Database::take_lock() {
+  constexpr std::uint64_t kPauseMs = 20;
+  constexpr std::uint64_t kNsInMs = 1'000'000;
+  const std::uint64_t start = env_.clock->monotonic_ns();
+  while (true) {
+    auto lock = env_.files->lock(kLockFile);
+    const std::uint64_t waited_ms = (env_.clock->monotonic_ns() - start) / kNsInMs;
+    if (lock.code() != Code::locked || waited_ms >= options_.lock_wait_ms) return lock;
+    env_.clock->sleep_ms(std::min(kPauseMs, options_.lock_wait_ms - waited_ms));
+  }
+}
+
 Error Database::recover() {
   platform::FileSystem& files = *env_.files;
   GS_TRY(const StorageFile file, read_storage_file(files));
@@ -92,7 +108,7 @@ Error Database::recover() {
     return log_is_lost(files);
   }
   if (!read_only_) {
-    GS_TRY(lock_, files.lock(kLockFile));
+    GS_TRY(lock_, take_lock());
     GS_TRY_OK(files.make_directory(kStateDirectory, true));
   }
   blobs_ = std::make_unique<blob::BlobStore>(files, kBlobDirectory);
@@ -118,7 +134,7 @@ Error Database::recover() {
   }
   if (options_.verify_on_open && recovery_.damage.empty()) verify_chain();
   if (!read_only_) {
-    if (!at_home_) GS_TRY_OK(forget_state());
+    if (!from_checkpoint || error) GS_TRY_OK(forget_state());
     GS_TRY_OK(adopt_writer());
     remove_stray_state_files(checkpoint_);
   } else if (auto key = read_writer_key(files); key.ok() && key.value()) {
@@ -127,8 +143,9 @@ Error Database::recover() {
   return {};
 }
 
-// Before there is a key that says it is ours: the next open would believe a stranger's state. Files
-// that no manifest names are never read.
+// Of a stranger before there is a key that says it is ours: the next open would believe it. Of ours
+// when no checkpoint could be used: it says nothing any more, and verification would complain.
+// Files that no manifest names are never read.
 Error Database::forget_state() {
   platform::FileSystem& files = *env_.files;
   if (!files.exists(state::kManifestPath)) return {};

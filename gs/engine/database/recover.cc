@@ -107,6 +107,7 @@ void Database::tell_torn_tail(const log::Recovery& recovery) {
   }
   recovery_.torn_tail_cut = recovery.cut;
   recovery_.torn_tail_left_out = recovery.left_out;
+  recovery_.torn_tail_judged = recovery.marked;
   recovery_.cut_segment = log::segment_of(recovery.cut_at);
   recovery_.cut_offset = log::offset_of(recovery.cut_at);
   recovery_.cut_bytes = recovery.cut_bytes;

@@ -5,6 +5,8 @@
 
 #include "gs/base/endian.h"
 #include "gs/engine/database/digest.h"
+#include "gs/engine/database/named_blobs.h"
+#include "gs/engine/database/verify_files.h"
 
 namespace gs::engine {
 
@@ -28,6 +30,9 @@ class Verifier {
     commitments,
     payloads,
     ids,
+    mark,
+    keys,
+    manifest,
     state,
     blobs,
     head,
@@ -37,7 +42,7 @@ class Verifier {
   Verifier(const Digest& storage, VerifyMemory& memory, VerifyReport& report)
       : storage_(storage), memory_(memory), report_(report) {
     for (const char* name : {"frames", "digests", "links", "signatures", "commitments", "payloads",
-                             "ids", "state", "blobs", "head"}) {
+                             "ids", "mark", "keys", "manifest", "state", "blobs", "head"}) {
       report_.sections.emplace_back().name = name;
     }
   }
@@ -48,6 +53,14 @@ class Verifier {
     each.ok = false;
     each.detail = detail;
     report_.ok = false;
+  }
+  void found(Section section, const FileCheck& check) {
+    passed(section, check.checked);
+    if (!check.failure.empty()) {
+      fail(section, check.failure);
+    } else {
+      report_.sections[section].detail = check.note;
+    }
   }
   // What lies in the damage or behind it nobody has looked at; nor can the newest changes be known.
   void cut_off_by_damage() {
@@ -264,6 +277,53 @@ class Rebuild {
   Sequence sequence_ = 0;
 };
 
+Error check_small_files(platform::FileSystem& files, Verifier& verifier) {
+  GS_TRY(const FileCheck mark, check_mark_file(files));
+  verifier.found(Verifier::mark, mark);
+  GS_TRY(const FileCheck keys, check_key_files(files));
+  verifier.found(Verifier::keys, keys);
+  GS_TRY(const FileCheck manifest, check_manifest_file(files));
+  verifier.found(Verifier::manifest, manifest);
+  return {};
+}
+
+// False when one is damaged.
+bool check_runs(const state::Version& version, Verifier& verifier) {
+  bool sound = true;
+  for (const auto& run : version.runs) {
+    if (Error error = run->check()) {
+      sound = false;
+      verifier.fail(Verifier::state, "run " + std::to_string(run->number()) + ": " +
+                                         std::string(without_step(error.message())));
+    } else {
+      verifier.passed(Verifier::state);
+    }
+  }
+  return sound;
+}
+
+// Every blob that is there, and every one that a record names.
+Error check_blobs(const Moment& moment, const state::Tables& tables, const blob::BlobStore& blobs,
+                  bool trusted, Verifier& verifier) {
+  BlobDamage damage;
+  GS_TRY_OK(blobs.each([&](const std::string& path) -> Error {
+    GS_TRY(const bool sound, blobs.matches_name(path));
+    if (sound) {
+      verifier.passed(Verifier::blobs);
+    } else {
+      damage.add_changed(path);
+    }
+    return {};
+  }));
+  if (trusted) {
+    GS_TRY_OK(check_named_blobs(moment, tables, blobs, damage));
+  } else {
+    verifier.not_all(Verifier::blobs);  // records that cannot be trusted may name anything
+  }
+  if (damage.found()) verifier.fail(Verifier::blobs, damage.text());
+  return {};
+}
+
 }  // namespace
 
 Result<VerifyReport> Database::verify(const VerifyOptions& options) {
@@ -309,16 +369,11 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
   }
   for (const std::string& each : report.damage) verifier.fail(Verifier::frames, each);
 
-  for (const auto& run : settled.moment.version->runs) {
-    if (Error error = run->check()) {
-      verifier.fail(Verifier::state,
-                    "run " + std::to_string(run->number()) + ": " + std::string(error.message()));
-    } else {
-      verifier.passed(Verifier::state);
-    }
-  }
-  if (rebuild && !report.ok) verifier.not_all(Verifier::state);
-  if (rebuild && report.ok) {
+  const bool log_is_sound = report.ok;
+  GS_TRY_OK(check_small_files(*env_.files, verifier));
+  const bool sound = check_runs(*settled.moment.version, verifier) && log_is_sound;
+  if (rebuild && !sound) verifier.not_all(Verifier::state);
+  if (rebuild && sound) {
     if (rebuild_error) {
       verifier.fail(Verifier::state, std::string(rebuild_error.message()));
     } else {
@@ -326,13 +381,13 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
       GS_TRY(const Digest actual, state_digest_at(settled.moment));
       if (expected != actual) {
         verifier.fail(Verifier::state, "the state digest is " + actual.text() +
-                                           ", the log leads to " + expected.text() +
-                                           ". Remove the directory state/ to rebuild it");
+                                           ", the log leads to " + expected.text());
       } else {
         verifier.passed(Verifier::state);
       }
     }
   }
+  GS_TRY_OK(check_blobs(settled.moment, tables_, *blobs_, sound, verifier));
   for (const Digest& head : settled.frontier) {
     if (!verifier.knows(head))
       verifier.fail(Verifier::head, "the head " + head.text() + " is not in the log");
@@ -341,18 +396,12 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
     if (verifier.knows(*options.head)) {
       verifier.passed(Verifier::head);
     } else {
-      verifier.fail(
-          Verifier::head,
-          "the change " + options.head->text() +
-              " is not in the log: its end was cut off, or it belongs to another storage");
+      verifier.fail(Verifier::head, "the change " + options.head->text() +
+                                        " is not in the log: its end was cut off, or the head "
+                                        "belongs to another storage, or it "
+                                        "is mistyped");
     }
   }
-  std::uint64_t blobs = 0;
-  if (Error error = blobs_->check(blobs)) {
-    if (error.code() != Code::damaged) return error;
-    verifier.fail(Verifier::blobs, std::string(error.message()));
-  }
-  verifier.passed(Verifier::blobs, blobs);
   if (!report.ok) verified_.reset();  // damage is looked at again, whole
   return report;
 }

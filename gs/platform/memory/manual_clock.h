@@ -19,6 +19,7 @@ class ManualClock : public Clock {
 
   std::uint64_t wall_ms() override { return wall_ms_.load(); }
   std::uint64_t monotonic_ns() override { return monotonic_ns_.load(); }
+  void sleep_ms(std::uint64_t time_ms) override { advance_ms(time_ms); }
 
   // Time passes on both sides.
   void advance_ms(std::uint64_t time_ms) noexcept {

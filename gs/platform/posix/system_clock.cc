@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include <chrono>
+#include <thread>
 
 namespace gs::platform {
 namespace {
@@ -31,6 +32,10 @@ std::uint64_t SystemClock::wall_ms() {
 
 std::uint64_t SystemClock::monotonic_ns() {
   return since_start<std::chrono::nanoseconds>(std::chrono::steady_clock::now());
+}
+
+void SystemClock::sleep_ms(std::uint64_t time_ms) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(time_ms));
 }
 
 }  // namespace gs::platform

@@ -4,6 +4,10 @@
 
 namespace gs::blob {
 
+namespace {
+constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+}
+
 std::string BlobStore::path_of(const Digest& digest) const {
   const std::string name = digest.text();
   return directory_ + "/" + name.substr(0, 2) + "/" + name;
@@ -67,15 +71,22 @@ Result<std::uint64_t> BlobStore::total_bytes() const {
   return total;
 }
 
-Error BlobStore::check(std::uint64_t& checked) const {
-  return each([&](const std::string& path) -> Error {
-    GS_TRY(const Buffer bytes, files_.read_whole(path, kBlobBytesMax));
-    if (crypto::sha256(bytes).text() != path.substr(path.rfind('/') + 1)) {
-      return Error(Code::damaged, path + " does not match its digest");
-    }
-    ++checked;
-    return {};
-  });
+Result<std::uint64_t> BlobStore::size_of(const Digest& digest) const {
+  GS_TRY(const auto file, files_.open(path_of(digest), platform::OpenMode::read));
+  return file->size();
+}
+
+Result<bool> BlobStore::matches_name(const std::string& path) const {
+  GS_TRY(const auto file, files_.open(path, platform::OpenMode::read));
+  crypto::Sha256 hash;
+  Buffer piece(kPieceBytes);
+  for (std::uint64_t at = 0;;) {
+    GS_TRY(const std::size_t read, file->read(at, piece));
+    if (read == 0) break;
+    hash.add(Bytes(piece).first(read));
+    at += read;
+  }
+  return hash.finish().text() == std::string_view(path).substr(path.rfind('/') + 1);
 }
 
 }  // namespace gs::blob

@@ -27,8 +27,10 @@ class BlobStore {
   // Bytes of all blobs together, and each path to `visit`.
   Result<std::uint64_t> total_bytes() const;
   Error each(const std::function<Error(const std::string& path)>& visit) const;
-  // Checks every blob against its name, up to the first damaged one; counts those that match.
-  Error check(std::uint64_t& checked) const;
+  // Bytes of the file of one blob. Errors: not_found.
+  Result<std::uint64_t> size_of(const Digest& digest) const;
+  // Whether a path that each() gave holds what its name says. Reads by pieces.
+  Result<bool> matches_name(const std::string& path) const;
 
  private:
   std::string path_of(const Digest& digest) const;

@@ -94,6 +94,7 @@ struct Recovery {
                                     // may be a frame that is being written
   Location cut_at = 0;              // from here
   std::uint64_t cut_bytes = 0;      // from cut_at up to the last byte that was not zero
+  bool marked = false;              // a mark said what was acknowledged, or less
   std::uint32_t removed_files = 0;  // unfinished creations and rewrites, replaced generations
   std::vector<Damage> damage;       // not empty: the log is read-only
 };

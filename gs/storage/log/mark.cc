@@ -1,5 +1,7 @@
 #include "gs/storage/log/mark.h"
 
+#include <algorithm>
+
 #include "gs/base/crc32c.h"
 #include "gs/base/endian.h"
 
@@ -28,6 +30,23 @@ Mark newest_mark(Bytes file) noexcept {
     if (mark.turn > newest.turn) newest = mark;
   }
   return newest;
+}
+
+std::string mark_fault(Bytes file) {
+  const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
+  if (std::all_of(file.begin(), file.end(), is_zero)) return {};
+  if (file.size() != kMarkBytes) {
+    return "it has " + std::to_string(file.size()) + " bytes, not " + std::to_string(kMarkBytes);
+  }
+  for (std::size_t at = 0; at < kMarkBytes; at += kMarkSlotBytes) {
+    const Bytes slot = file.subspan(at, kMarkSlotBytes);
+    if (std::all_of(slot.begin(), slot.end(), is_zero)) continue;
+    const Bytes padding = slot.subspan(kCheckedBytes + 4);
+    if (newest_mark(slot).turn == 0 || !std::all_of(padding.begin(), padding.end(), is_zero)) {
+      return "the slot at " + std::to_string(at) + " does not match its checksum";
+    }
+  }
+  return {};
 }
 
 }  // namespace gs::log

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 #include "gs/storage/log/log.h"
 
@@ -24,5 +25,8 @@ struct Mark {
 std::array<std::uint8_t, kMarkSlotBytes> encode_mark(const Mark& mark) noexcept;
 // The newest valid slot of the file's bytes; turn 0 when there is none.
 Mark newest_mark(Bytes file) noexcept;
+// What is wrong with the bytes of a mark, for verification: empty for nothing, also when there are
+// none yet.
+std::string mark_fault(Bytes file);
 
 }  // namespace gs::log

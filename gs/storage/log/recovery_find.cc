@@ -90,6 +90,7 @@ Error Log::Impl::Recoverer::read_mark() {
   GS_TRY(const std::size_t size, file.value()->read(0, bytes));
   mark_ = newest_mark(Bytes(bytes, size));
   acknowledged_ = mark_.next_sequence;
+  report_.marked = mark_.turn != 0;
   return {};
 }
 

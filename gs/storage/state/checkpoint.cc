@@ -17,6 +17,7 @@ constexpr std::uint32_t kMagic = 0x316d7367;  // "gsm1"
 constexpr std::uint16_t kVersion = 1;
 constexpr std::size_t kSlotBytes = 4096;  // one disk block: a torn write harms one slot only
 constexpr std::size_t kCrcAt = 64;
+constexpr std::size_t kCheckPieceBytes = std::size_t{256} << 10;
 
 struct Slot {
   std::uint64_t turn = 0;
@@ -82,6 +83,53 @@ Result<Checkpoint> load_slot(platform::FileSystem& files, const Slot& slot, Tabl
   return checkpoint;
 }
 
+using Manifest = std::array<std::uint8_t, 2 * kSlotBytes>;
+
+Result<Manifest> read_manifest(platform::FileSystem& files) {
+  GS_TRY(const auto file, files.open(kManifestPath, platform::OpenMode::read));
+  Manifest manifest{};  // a slot that is not there is zero
+  GS_TRY(const std::size_t read, file->read(0, manifest));
+  static_cast<void>(read);
+  return manifest;
+}
+
+bool is_zero(Bytes bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+Result<bool> matches_slot(platform::FileSystem& files, const Slot& slot) {
+  GS_TRY(const auto file, files.open(checkpoint_path(slot.number), platform::OpenMode::read));
+  crypto::Sha256 hash;
+  Buffer piece(kCheckPieceBytes);
+  std::uint64_t at = 0;
+  while (true) {
+    GS_TRY(const std::size_t read, file->read(at, piece));
+    if (read == 0) break;
+    hash.add(Bytes(piece).first(read));
+    at += read;
+  }
+  return at == slot.bytes && hash.finish() == slot.digest;
+}
+
+// Looks at the slots; the newest valid one becomes `newest`.
+ManifestCheck check_slots(const Manifest& manifest, Slot& newest) {
+  ManifestCheck check;
+  for (std::size_t at = 0; at < manifest.size(); at += kSlotBytes) {
+    const Bytes bytes = Bytes(manifest).subspan(at, kSlotBytes);
+    if (is_zero(bytes)) continue;
+    Slot slot;
+    const bool valid = decode_slot(bytes, slot);
+    check.usable = check.usable || valid;
+    if (valid && slot.turn >= newest.turn) newest = slot;
+    if (valid && is_zero(bytes.subspan(kCrcAt + 4))) {
+      ++check.sound;
+    } else if (check.fault.empty()) {
+      check.fault = "the slot at " + std::to_string(at) + " does not match its checksum";
+    }
+  }
+  return check;
+}
+
 }  // namespace
 
 std::string run_path(std::uint64_t number) { return state_path(number, ".gsr"); }
@@ -101,11 +149,35 @@ Error write_checkpoint(platform::FileSystem& files, const Checkpoint& checkpoint
       .in(files.display(kManifestPath));
 }
 
+Result<ManifestCheck> check_manifest(platform::FileSystem& files) {
+  // A writer beside us replaces a checkpoint, then removes the one before: looking again finds it.
+  constexpr int kTriesMax = 3;
+  for (int attempt = 1;; ++attempt) {
+    auto manifest = read_manifest(files);
+    if (manifest.code() == Code::not_found) return ManifestCheck();
+    if (!manifest.ok()) return std::move(manifest).error();
+    Slot newest;
+    ManifestCheck check = check_slots(*manifest, newest);
+    if (!check.usable) return check;
+    const std::string path = checkpoint_path(newest.number);
+    const auto same = matches_slot(files, newest);
+    if (same.code() == Code::not_found) {
+      if (attempt < kTriesMax) continue;
+      check.absent = path;
+    } else if (!same.ok()) {
+      return same.error().copy();
+    } else if (*same) {
+      ++check.sound;
+    } else {
+      check.usable = false;
+      check.fault = path + " does not match the manifest";
+    }
+    return check;
+  }
+}
+
 Result<Loaded> read_checkpoint(platform::FileSystem& files, Tables& tables) {
-  GS_TRY(const auto file, files.open(kManifestPath, platform::OpenMode::read));
-  std::array<std::uint8_t, 2 * kSlotBytes> manifest{};  // a slot that is not there is zero
-  GS_TRY(const std::size_t read, file->read(0, manifest));
-  static_cast<void>(read);
+  GS_TRY(const Manifest manifest, read_manifest(files));
 
   std::vector<Slot> slots;
   for (std::size_t i = 0; i < 2; ++i) {

@@ -67,6 +67,16 @@ struct Loaded {
   Checkpoint checkpoint;
   std::uint64_t manifest_turn = 0;  // the next checkpoint is written with this + 1
 };
+// What verification finds in the manifest and the checkpoint that it names.
+struct ManifestCheck {
+  std::uint64_t sound = 0;  // slots, and the checkpoint of the newest one
+  bool usable = false;      // some slot is valid
+  std::string fault;        // empty: none. What is wrong
+  std::string absent;       // the checkpoint, when somebody removed it: the state is made again
+};
+// Reads by pieces. Errors: io.
+Result<ManifestCheck> check_manifest(platform::FileSystem& files);
+
 // not_found when there is no usable checkpoint. Fills `tables`, which must be empty, on success
 // only.
 Result<Loaded> read_checkpoint(platform::FileSystem& files, Tables& tables);

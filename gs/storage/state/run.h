@@ -153,7 +153,8 @@ inline const std::uint8_t* Run::Images::record_at(std::uint64_t position,
 // Writes a run: entries come in order, images with them. The file is not valid before finish() and
 // is removed when the writer dies without it. Images are written as they come, entries beside them:
 // 2.5 MiB of RAM, then `<path>.entries`, which finish() appends and removes, as it does with
-// `<path>.slots` and `<path>.sums`. A file that is in the way is a leftover of a crash and is replaced.
+// `<path>.slots` and `<path>.sums`. A file that is in the way is a leftover of a crash and is
+// replaced.
 class RunWriter {
  public:
   static Result<std::unique_ptr<RunWriter>> create(platform::FileSystem& files,

@@ -22,8 +22,8 @@
 //   entry is in the first free slot at or after its place = (low 32 bits of the hash * P) >> 32.
 //   Probing never wraps: the overhang takes what the last places push out, and the last slot is
 //   always 0.
-//   sums: u32 each, the CRC-32C of each 4096 bytes of the file from byte 4096 on, up to the sums (the
-//   last block may be shorter); a zero behind them when their count is odd
+//   sums: u32 each, the CRC-32C of each 4096 bytes of the file from byte 4096 on, up to the sums
+//   (the last block may be shorter); a zero behind them when their count is odd
 #pragma once
 
 #include <cstddef>
