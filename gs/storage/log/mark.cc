@@ -41,7 +41,7 @@ std::string mark_fault(Bytes file) {
   for (std::size_t at = 0; at < kMarkBytes; at += kMarkSlotBytes) {
     const Bytes slot = file.subspan(at, kMarkSlotBytes);
     if (std::all_of(slot.begin(), slot.end(), is_zero)) continue;
-    const Bytes padding = slot.subspan(kCheckedBytes + 4);
+    const Bytes padding = slot.subspan(kMarkCheckedBytes + 4);
     if (newest_mark(slot).turn == 0 || !std::all_of(padding.begin(), padding.end(), is_zero)) {
       return "the slot at " + std::to_string(at) + " does not match its checksum";
     }
