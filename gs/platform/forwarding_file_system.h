@@ -1,13 +1,36 @@
-// For tests: a file system that hands every call on to another one, for those who change one call.
+// For tests: a file and a file system that hand every call on to another one, for those who change
+// one call.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gs/platform/file_system.h"
 
 namespace gs::platform {
+
+class ForwardingFile : public File {
+ public:
+  explicit ForwardingFile(std::unique_ptr<File> file) : file_(std::move(file)) {}
+
+  Error write(std::uint64_t offset, Bytes bytes) override { return file_->write(offset, bytes); }
+  Result<std::size_t> read(std::uint64_t offset, MutableBytes out) override {
+    return file_->read(offset, out);
+  }
+  Error sync() override { return file_->sync(); }
+  void start_sync(std::uint64_t offset, std::uint64_t bytes) noexcept override {
+    file_->start_sync(offset, bytes);
+  }
+  Result<std::uint64_t> size() override { return file_->size(); }
+  Error resize(std::uint64_t bytes) override { return file_->resize(bytes); }
+  Error allocate(std::uint64_t bytes) override { return file_->allocate(bytes); }
+  Result<std::unique_ptr<Mapping>> map(std::uint64_t bytes) override { return file_->map(bytes); }
+
+ private:
+  std::unique_ptr<File> file_;
+};
 
 class ForwardingFileSystem : public FileSystem {
  public:

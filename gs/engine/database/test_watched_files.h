@@ -29,29 +29,18 @@ class WatchedFileSystem final : public platform::ForwardingFileSystem {
   }
 
  private:
-  class WatchedFile final : public File {
+  class WatchedFile final : public platform::ForwardingFile {
    public:
     WatchedFile(const WatchedFileSystem& watched, std::string path, std::unique_ptr<File> file)
-        : watched_(watched), path_(std::move(path)), file_(std::move(file)) {}
+        : ForwardingFile(std::move(file)), watched_(watched), path_(std::move(path)) {}
     Error write(std::uint64_t offset, Bytes bytes) override {
       if (watched_.on_write) watched_.on_write(path_);
-      return file_->write(offset, bytes);
-    }
-    Result<std::size_t> read(std::uint64_t offset, MutableBytes out) override {
-      return file_->read(offset, out);
-    }
-    Error sync() override { return file_->sync(); }
-    Result<std::uint64_t> size() override { return file_->size(); }
-    Error resize(std::uint64_t bytes) override { return file_->resize(bytes); }
-    Error allocate(std::uint64_t bytes) override { return file_->allocate(bytes); }
-    Result<std::unique_ptr<platform::Mapping>> map(std::uint64_t bytes) override {
-      return file_->map(bytes);
+      return ForwardingFile::write(offset, bytes);
     }
 
    private:
     const WatchedFileSystem& watched_;
     const std::string path_;
-    const std::unique_ptr<File> file_;
   };
 };
 

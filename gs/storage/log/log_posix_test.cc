@@ -131,26 +131,17 @@ class ShrinkingFiles final : public platform::ForwardingFileSystem {
   }
 
  private:
-  class Shrinking final : public platform::File {
+  class Shrinking final : public platform::ForwardingFile {
    public:
     Shrinking(std::unique_ptr<platform::File> file, ShrinkingFiles& files)
-        : file_(std::move(file)), files_(files) {}
-    Error write(std::uint64_t offset, Bytes bytes) override { return file_->write(offset, bytes); }
-    Result<std::size_t> read(std::uint64_t offset, MutableBytes out) override {
-      return file_->read(offset, out);
-    }
-    Error sync() override { return file_->sync(); }
-    Result<std::uint64_t> size() override { return file_->size(); }
-    Error resize(std::uint64_t bytes) override { return file_->resize(bytes); }
-    Error allocate(std::uint64_t bytes) override { return file_->allocate(bytes); }
+        : ForwardingFile(std::move(file)), files_(files) {}
     Result<std::unique_ptr<platform::Mapping>> map(std::uint64_t bytes) override {
-      auto mapping = file_->map(bytes);
+      auto mapping = ForwardingFile::map(bytes);
       if (--files_.maps_ == 0) std::filesystem::resize_file(files_.path_, files_.bytes_);
       return mapping;
     }
 
    private:
-    std::unique_ptr<platform::File> file_;
     ShrinkingFiles& files_;
   };
 

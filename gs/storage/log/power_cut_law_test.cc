@@ -54,23 +54,10 @@ TEST(LogPowerCut, LosesNothingConfirmedAndInventsNothing) {
 }
 
 // A file whose sync() says yes and does nothing: what a broken build would do.
-class LyingFile final : public File {
+class LyingFile final : public platform::ForwardingFile {
  public:
-  explicit LyingFile(std::unique_ptr<File> file) : file_(std::move(file)) {}
-  Error write(std::uint64_t offset, Bytes bytes) override { return file_->write(offset, bytes); }
-  Result<std::size_t> read(std::uint64_t offset, MutableBytes out) override {
-    return file_->read(offset, out);
-  }
+  using ForwardingFile::ForwardingFile;
   Error sync() override { return {}; }
-  Result<std::uint64_t> size() override { return file_->size(); }
-  Error resize(std::uint64_t bytes) override { return file_->resize(bytes); }
-  Error allocate(std::uint64_t bytes) override { return file_->allocate(bytes); }
-  Result<std::unique_ptr<platform::Mapping>> map(std::uint64_t bytes) override {
-    return file_->map(bytes);
-  }
-
- private:
-  std::unique_ptr<File> file_;
 };
 
 class LyingFileSystem final : public platform::ForwardingFileSystem {

@@ -185,25 +185,16 @@ class WrittenWhileRead final : public platform::ForwardingFileSystem {
   }
 
  private:
-  class Watched final : public platform::File {
+  class Watched final : public platform::ForwardingFile {
    public:
     Watched(std::unique_ptr<platform::File> file, WrittenWhileRead& files)
-        : file_(std::move(file)), files_(files) {}
-    Error write(std::uint64_t offset, Bytes bytes) override { return file_->write(offset, bytes); }
+        : ForwardingFile(std::move(file)), files_(files) {}
     Result<std::size_t> read(std::uint64_t offset, MutableBytes out) override {
       if (--files_.at_ == 0) files_.write_();
-      return file_->read(offset, out);
-    }
-    Error sync() override { return file_->sync(); }
-    Result<std::uint64_t> size() override { return file_->size(); }
-    Error resize(std::uint64_t bytes) override { return file_->resize(bytes); }
-    Error allocate(std::uint64_t bytes) override { return file_->allocate(bytes); }
-    Result<std::unique_ptr<platform::Mapping>> map(std::uint64_t bytes) override {
-      return file_->map(bytes);
+      return ForwardingFile::read(offset, out);
     }
 
    private:
-    std::unique_ptr<platform::File> file_;
     WrittenWhileRead& files_;
   };
 
