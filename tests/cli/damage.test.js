@@ -102,6 +102,13 @@ const overwrite = (file, offset, bytes) => {
   fs.writeFileSync(file, content); // in place: the file stays the same for the system
 };
 
+// So many records that opening does not come across each block of their run.
+const fill = (place) => {
+  const lines = Array.from({ length: 300 }, (_, n) => JSON.stringify({ n, about: 'x'.repeat(80) }));
+  place.ok(['import', 'City', '-'], { input: lines.join('\n') });
+  place.run(['compact']);
+};
+
 test('verify says what is damaged, and one step for each kind of it', (t) => {
   const harms = [
     ['mark', /^Damaged: the mark\. The next command that writes/m, () => 'log/mark'],
@@ -110,10 +117,12 @@ test('verify says what is damaged, and one step for each kind of it', (t) => {
     ['state', /^Damaged: the state\. Remove the directory state and the file manifest: /m, (state) =>
       path.join('state', state.find((name) => name.endsWith('.gsr')))],
   ];
-  for (const [name, step, which] of harms) {
+  const many = ['state', harms[3][1], harms[3][2], fill];
+  for (const [name, step, which, more] of [...harms, many]) {
     const place = new Place(t);
     const id = place.ok(['insert', 'City', '{"name":"Kyiv","about":"a city on the Dnipro"}']).trim();
     place.run(['compact']);
+    if (more) more(place);
     const file = path.join(place.directory, which(fs.readdirSync(path.join(place.directory, 'state'))));
     const bytes = fs.statSync(file).size;
     overwrite(file, name === 'state' ? 4112 : 0, name === 'state' ? 8 : bytes);
@@ -149,14 +158,16 @@ test('a damaged log is called that, beside other damage', (t) => {
 
 test('whoever meets damaged files of the state is not sent to a backup', (t) => {
   const place = new Place(t);
-  place.ok(['insert', 'City', '{"name":"Kyiv","about":"a city on the Dnipro"}']);
-  place.run(['compact']);
+  fill(place);
   const state = fs.readdirSync(path.join(place.directory, 'state')).find((name) => name.endsWith('.gsr'));
   overwrite(path.join(place.directory, 'state', state), 4112, 8);
-  for (const args of [['compact'], ['backup', place.path('backup')]]) {
+  for (const args of [['backup', place.path('backup')], ['scan'], ['compact']]) {
     const { err } = place.fails(EXIT.unverified, args, /from the log\.\n$/);
     assert.doesNotMatch(err, /restore from a backup/);
   }
+  // What compacting removed is made again.
+  assert.strictEqual(parseLines(place.ok(['scan'])).length, 300);
+  place.ok(['verify', '--full']);
 });
 
 test('verify says it once', (t) => {

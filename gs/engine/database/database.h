@@ -143,6 +143,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error validate(const graph::ChangeView& change) const;
   Error forget_state();
   void tell_torn_tail(const log::Recovery& recovery);
+  Error drop_state(Error why);
   void refuse_damage();
   void note_damage(log::Location at, const Error& error);
   void verify_chain();
@@ -247,6 +248,7 @@ class Database : public std::enable_shared_from_this<Database> {
   bool at_home_ = false;  // this engine wrote, or validated, all that lies in the directory
   bool read_only_ = false;
   Error read_only_reason_;  // what a write is answered with
+  Error dropped_state_;     // why open() did not go on with a run that is still there
   RecoveryReport recovery_;
   std::unique_ptr<blob::BlobStore> blobs_;
 

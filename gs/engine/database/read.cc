@@ -48,7 +48,7 @@ Error Database::state_damage(const state::Version& version) const {
     if (!removed) report(Event::Level::error, "state_damaged", damage.text());
     damage = Error(Code::damaged, env_.files->display(path) +
                                       " was damaged and is removed. Open the storage again: its "
-                                      "state is rebuilt from the log, which has all of it");
+                                      "state is rebuilt from the log");
   }
   return damage;
 }

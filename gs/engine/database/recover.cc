@@ -48,8 +48,9 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     for (std::uint32_t i = 0; i < tables_.shape_count(); ++i)
       shape_cache_->add(tables_.shape(i).shape);
     for (const std::uint64_t number : checkpoint_.runs) {
-      GS_TRY(auto run, state::Run::open(*env_.files, state_path(number, ".gsr"), number));
-      version->runs.push_back(std::move(run));
+      auto run = state::Run::open(*env_.files, state_path(number, ".gsr"), number);
+      if (!run.ok()) return drop_state(std::move(run).error());
+      version->runs.push_back(std::move(*run));
     }
   }
   const auto another_log = [] {
@@ -81,7 +82,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
                               from, from_sequence, replay, recovery, began, later));
   if (loaded && log_->next_sequence() < checkpoint_.log_sequence) return another_log();
   // Replay looked records up, and what it did not find it took for new.
-  if (version_->is_damaged()) return version_->damage();
+  if (version_->is_damaged()) return drop_state(version_->damage());
   log_writing_.start(*log_);
   publish_log_view();
   checkpoint_log_bytes_ = log_->bytes();
@@ -97,6 +98,13 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   }
   if (!recovery_.damage.empty()) refuse_damage();
   return {};
+}
+
+// The state is made again from the log. A reader leaves the damaged file where it is, so that
+// verification has to tell of it; an owner removes it.
+Error Database::drop_state(Error why) {
+  if (why.code() == Code::damaged && read_only_) dropped_state_ = why.copy();
+  return why;
 }
 
 void Database::tell_torn_tail(const log::Recovery& recovery) {

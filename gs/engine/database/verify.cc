@@ -287,9 +287,11 @@ Error check_small_files(platform::FileSystem& files, Verifier& verifier) {
   return {};
 }
 
-// False when one is damaged.
-bool check_runs(const state::Version& version, Verifier& verifier) {
+// False when one is damaged. `dropped`: a run that open() made again from the log, in memory, and
+// whose file is as it was.
+bool check_runs(const state::Version& version, const Error& dropped, Verifier& verifier) {
   bool sound = true;
+  if (dropped) verifier.fail(Verifier::state, std::string(without_step(dropped.message())));
   for (const auto& run : version.runs) {
     if (Error error = run->check()) {
       sound = false;
@@ -371,7 +373,7 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
 
   const bool log_is_sound = report.ok;
   GS_TRY_OK(check_small_files(*env_.files, verifier));
-  const bool sound = check_runs(*settled.moment.version, verifier) && log_is_sound;
+  const bool sound = check_runs(*settled.moment.version, dropped_state_, verifier) && log_is_sound;
   if (rebuild && !sound) verifier.not_all(Verifier::state);
   if (rebuild && sound) {
     if (rebuild_error) {
