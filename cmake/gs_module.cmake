@@ -111,6 +111,10 @@ function(gs_test name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPS;LABELS")
   add_executable(${name} ${ARG_SOURCES})
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+  if(NOT CMAKE_UNITY_BUILD)
+    # Reading GoogleTest costs as much as the tests: a few share it, few enough for daily work.
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
+  endif()
   target_link_libraries(${name} PRIVATE gs_flags gs_test_code ${ARG_DEPS}
                         GTest::gtest GTest::gtest_main gs_external_rapidcheck gs_external_threads)
   # GoogleTest's macros guard against this themselves; GCC warns nevertheless.
