@@ -54,7 +54,8 @@ Cost Bench::load(const std::string& subject, Order order) {
   forget(subject, order);
   std::vector<Entry> entries;
   workload_.fill(order, 0, workload_.records(), entries);
-  Store store{make_subject(subject), {}};
+  Store& store = stores_[{subject, order}];
+  store.subject = make_subject(subject);
   Setup setup;
   setup.order = order;
   store.subject->open(fresh(subject + '-' + order_name(order)), setup);
@@ -70,7 +71,6 @@ Cost Bench::load(const std::string& subject, Order order) {
   });
   store.keys.reserve(entries.size());
   for (const Entry& entry : entries) store.keys.push_back(entry.key);
-  stores_[{subject, order}] = std::move(store);
   return cost;
 }
 

@@ -107,8 +107,10 @@ Error Log::Impl::create_segment(std::uint32_t number, std::uint64_t first_sequen
   if (Error error = made.syncer->sync()) return fail(std::move(error));
   if (Error error = files.sync_directory(directory)) return fail(std::move(error));
 
+  if (active.compared) active.compared->end();
   active = std::move(made);
   show_segment(number, std::move(mapping));
+  follow_writing(number, kSegmentHeaderBytes);
   const std::lock_guard lock(state_mutex);
   segments.push_back(segment);
   valid_bytes += kSegmentHeaderBytes;

@@ -9,8 +9,13 @@
 // a record holds may look like one, but then its checksum is of the same bytes. Searched are as
 // many bytes as a frame can have, summed kSearchPasses times that.
 //
+// The segment that is being written is looked at only as far as whole frames were written: behind
+// them somebody writes.
+//
 // Threads: any. Two that touch a block at once may both compare it.
 #pragma once
+
+#include <atomic>
 
 #include "gs/base/atomic_bits.h"
 #include "gs/storage/log/frame.h"
@@ -19,7 +24,18 @@ namespace gs::log {
 
 class ComparedFrames {
  public:
-  explicit ComparedFrames(Bytes file) : file_(file), compared_(file.size() / kBlockBytes + 1) {}
+  // A file that nobody writes, until grow() says otherwise.
+  explicit ComparedFrames(Bytes file)
+      : file_(file), written_(file.size()), compared_(file.size() / kBlockBytes + 1) {}
+
+  // From now on frames are written behind `end`; they end where the last call says ...
+  void grow(std::uint64_t end) noexcept {
+    grows_ = true;
+    written_ = end;
+  }
+  void wrote(std::uint64_t end) noexcept { written_ = end; }
+  // ... until there will be no more.
+  void end() noexcept { grows_ = false; }
 
   // Whether these bytes of the file, which lie in one frame, are as they were written.
   bool sound(std::uint64_t at, std::uint64_t bytes) noexcept {
@@ -34,13 +50,10 @@ class ComparedFrames {
   static constexpr std::uint64_t kBlockBytes = 4096;
 
   bool compare(std::uint64_t begin, std::uint64_t end) noexcept;
-  std::uint64_t covered_from(std::uint64_t highest, std::uint64_t lowest, std::uint64_t end,
-                             std::uint64_t block_end) const noexcept;
-  std::uint64_t sound_end(std::uint64_t begin, std::uint64_t target,
-                          std::uint64_t& budget) const noexcept;
-  bool is_blank(std::uint64_t begin, std::uint64_t end) const noexcept;
 
   Bytes file_;
+  std::atomic<std::uint64_t> written_;
+  std::atomic<bool> grows_{false};
   AtomicBits compared_;
 };
 

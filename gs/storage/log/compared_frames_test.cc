@@ -108,6 +108,28 @@ TEST(ComparedFrames, ComparesOnce) {
   for (const Frame& frame : segment.frames) EXPECT_TRUE(segment.holds(compared, frame));
 }
 
+TEST(ComparedFrames, LooksNoFurtherThanWasWritten) {
+  Segment segment;
+  for (int i = 0; i < 3; ++i) segment.add(Buffer(800, 7));
+  const Frame first = segment.frames[0];
+  const Frame second = segment.frames[1];
+  const Frame third = segment.frames[2];
+  ComparedFrames compared(segment.file);
+  compared.grow(second.end);
+  EXPECT_TRUE(segment.holds(compared, first));
+  EXPECT_TRUE(segment.holds(compared, second));
+  EXPECT_FALSE(segment.holds(compared, third));
+  compared.wrote(third.end);
+  segment.file[second.end - 1] ^= 1;  // the block was not remembered: it may get more frames
+  EXPECT_FALSE(segment.holds(compared, second));
+  EXPECT_TRUE(segment.holds(compared, third));
+  segment.file[second.end - 1] ^= 1;
+  compared.end();
+  EXPECT_TRUE(segment.holds(compared, second));
+  segment.file[second.end - 1] ^= 1;
+  EXPECT_TRUE(segment.holds(compared, second));
+}
+
 TEST(ComparedFrames, WhatIsInNoFrameIsNotSound) {
   Segment segment;
   segment.add(Buffer(64, 7));

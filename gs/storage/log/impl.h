@@ -16,6 +16,7 @@
 #include <string>
 
 #include "gs/platform/mutex.h"
+#include "gs/storage/log/compared_frames.h"
 #include "gs/storage/log/log.h"
 #include "gs/storage/log/mark.h"
 #include "gs/storage/log/segment.h"
@@ -40,11 +41,12 @@ struct Log::Impl {
   // The newest segment, while it can be written. One handle for each lock, because a File serves
   // one thread at a time.
   struct Active {
-    std::unique_ptr<platform::File> file;    // write_mutex: its size, what is written ahead
-    std::unique_ptr<platform::File> writer;  // frame_mutex
-    std::unique_ptr<platform::File> syncer;  // sync_mutex
-    std::uint64_t allocated = 0;             // disk space is reserved below
-    std::uint64_t planned = 0;               // mapped, and never outgrown
+    std::unique_ptr<platform::File> file;      // write_mutex: its size, what is written ahead
+    std::unique_ptr<platform::File> writer;    // frame_mutex
+    std::unique_ptr<platform::File> syncer;    // sync_mutex
+    std::uint64_t allocated = 0;               // disk space is reserved below
+    std::uint64_t planned = 0;                 // mapped, and never outgrown
+    std::shared_ptr<ComparedFrames> compared;  // its readers must know how far it is written
   };
   struct Position {
     Location end = 0;
@@ -125,6 +127,8 @@ struct Log::Impl {
   std::shared_ptr<const View> current_view() const;
   // Publishes a changed copy of the view; state_mutex is not held.
   void publish(const std::function<void(View&)>& change);
+  // The newest segment is written from now on, behind `end`.
+  void follow_writing(std::uint32_t number, std::uint64_t end);
   void show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping);
   Snapshot snapshot() const;
   Error walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit) const;

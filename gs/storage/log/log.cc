@@ -91,6 +91,12 @@ void Log::Impl::show_segment(std::uint32_t number, std::shared_ptr<platform::Map
   });
 }
 
+void Log::Impl::follow_writing(std::uint32_t number, std::uint64_t end) {
+  const std::lock_guard lock(state_mutex);
+  active.compared = view->segments_[number - 1].compared;
+  active.compared->grow(end);
+}
+
 Log::Snapshot Log::Impl::snapshot() const {
   const std::lock_guard lock(state_mutex);
   Snapshot now{view, {}, end_at, next_sequence, generations};

@@ -241,6 +241,7 @@ Error Log::Impl::Recoverer::begin_appending() {
     mapping->advise(platform::Mapping::Pattern::random);
     log_.show_segment(newest.name.number, std::move(mapping));
   }
+  log_.follow_writing(newest.name.number, newest.end);
   if (report_.cut) {
     GS_TRY_OK(newest_open.file->resize(newest.end));
   }

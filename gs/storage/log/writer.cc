@@ -169,6 +169,7 @@ Error Log::Impl::write_frame(const Frame& frame, Bytes done) {
   const std::lock_guard state_lock(state_mutex);
   end_at += frame.frame_bytes();
   segments.back().end += frame.frame_bytes();
+  active.compared->wrote(segments.back().end);
   valid_bytes += frame.frame_bytes();
   ++next_sequence;
   return {};
