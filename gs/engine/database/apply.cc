@@ -6,6 +6,7 @@
 #include "gs/base/endian.h"
 #include "gs/core/crypto/sha256.h"
 #include "gs/core/id/mint.h"
+#include "gs/storage/state/id_key.h"
 
 namespace gs::engine {
 
@@ -262,7 +263,7 @@ void Applier::apply_erased(const Frame& frame, const OperationView& operation) {
 
 void Applier::count_mint(std::uint64_t counter, const Id& id) {
   mint_.next = std::max(mint_.next, counter + 1);
-  mint_.last = std::max(mint_.last, id);
+  if (state::id_less(mint_.last, id)) mint_.last = id;
 }
 
 Error Applier::apply_shape(Frame& frame, const OperationView& operation) {
