@@ -184,7 +184,8 @@ Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint
   std::uint64_t total = 0;
   for (const auto& run : runs) {
     total += run->entry_count();
-    if (run->entry_count() > 0) walks.emplace_back(*run);
+    RunWalk walk(*run);
+    if (!walk.done()) walks.push_back(walk);
   }
   GS_TRY(const auto writer, RunWriter::create(files, path, number));
   Merger merger(*writer, log, tables, options, total);

@@ -106,6 +106,27 @@ TEST_F(Merging, NeverCarriesAFlippedBitOn) {
   EXPECT_EQ(harmless, 8u);
 }
 
+// The first block of entries was damaged, and the walk over them had none to begin with.
+TEST_F(Merging, RefusesARunWithADamagedBlockOfEntries) {
+  constexpr std::uint64_t kEntries = 400;
+  std::vector<Entry> entries;
+  for (std::uint64_t i = 0; i < kEntries; ++i)
+    entries.push_back(make_entry(make_id(i, 0), Entry::Kind::tombstone, 0));
+  const auto newer = write(2, {make_entry(make_id(7, 0), Entry::Kind::tombstone, 0)});
+  write(1, entries);
+  const Buffer good = test::read_file(files_, run_path(1));
+  for (std::uint64_t n = 0; n < kEntries - 110; ++n) {  // the last block has the directory, too
+    Buffer bad = good;
+    bad[4096 + n * sizeof(Entry)] ^= 0x08;
+    test::replace_file(files_, run_path(1), bad);
+    const auto run = Run::open(files_, run_path(1), 1);
+    ASSERT_TRUE(run.ok()) << n;
+    EXPECT_EQ(merge({*run}).code(), Code::damaged) << n;
+    EXPECT_EQ(merge({newer, *run}).code(), Code::damaged) << n;
+    EXPECT_FALSE(files_.exists(run_path(9)));
+  }
+}
+
 TEST_F(Merging, RefusesAnEntryThatPointsToNoRecord) {
   const log::Location record = log_.add(100);
   MergeOptions options;
