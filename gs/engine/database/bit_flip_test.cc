@@ -100,5 +100,26 @@ TEST(BitFlip, IsNoticedByOpenWithoutACheckpoint) {
   }
 }
 
+TEST(BitFlip, IsNeverCalledAnybodysInputByTheListOfChanges) {
+  World world;
+  const Files files = small_storage(world);
+  const Buffer& segment = files.at(kOnlySegment);
+  const std::size_t begin = parts_of(segment)[2] + log::kFrameBytes;  // behind the genesis
+  world.options.read_only = true;
+  const Store db = world.open();
+  const auto file = world.memory.open(kOnlySegment, platform::OpenMode::write).value();
+  std::size_t noticed = 0;
+  for (std::size_t at = begin; at < segment.size(); ++at) {
+    const std::uint8_t byte = static_cast<std::uint8_t>(segment[at] ^ 0x10);
+    ASSERT_TRUE(file->write(at, {&byte, 1}).ok());
+    const Code code = db->log(10).code();
+    // The version of its format may be what flipped.
+    EXPECT_TRUE(code == Code::ok || code == Code::damaged || code == Code::newer_format) << at;
+    noticed += code == Code::damaged ? 1 : 0;
+    ASSERT_TRUE(file->write(at, {&segment[at], 1}).ok());
+  }
+  EXPECT_GT(noticed, 100u);
+}
+
 }  // namespace
 }  // namespace gs::engine::testing

@@ -36,6 +36,17 @@ ChangeInfo info_of(const graph::ChangeView& change, log::Location at) {
   return info;
 }
 
+// A change that was sound when it was written: nobody's input is to blame when it is not now.
+Result<graph::ChangeView> parse_stored(log::Location at, Bytes bytes) {
+  auto view = graph::ChangeView::parse(bytes);
+  if (view.ok() || view.code() == Code::newer_format) return view;
+  return Error(Code::damaged,
+               "the log is damaged at segment " + std::to_string(log::segment_of(at)) + " offset " +
+                   std::to_string(log::offset_of(at)) + " (" + std::string(view.error().message()) +
+                   "). Run `gstore verify` to see the extent, then restore from a "
+                   "backup");
+}
+
 // Where the record begins in the payload of an operation that has one; empty otherwise.
 Bytes record_in(const graph::OperationView& operation) {
   switch (static_cast<Kind>(operation.kind)) {
@@ -109,7 +120,7 @@ Result<std::vector<ChangeInfo>> Database::log(std::uint64_t newest_first_count) 
   std::vector<ChangeInfo> infos;
   for (auto at = changes.rbegin(); at != changes.rend() && infos.size() < newest_first_count;
        ++at) {
-    GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(at->second));
+    GS_TRY(const graph::ChangeView view, parse_stored(at->first, at->second));
     infos.push_back(info_of(view, at->first));
   }
   return infos;
@@ -149,7 +160,7 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
   ChangeInfo info;
   const auto show = [&](log::Location, Bytes bytes, bool& stop) -> Error {
     stop = true;
-    GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(bytes));
+    GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
     info = info_of(view, at);
     if (operations == nullptr) return {};
     auto cursor = view.operations();
@@ -204,7 +215,7 @@ Result<std::shared_ptr<const RecordHold>> Database::get_at(const Id& id, const D
   Past past;
   GS_TRY_OK(each_change(settled, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
     stop = at == last;
-    GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(bytes));
+    GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
     std::uint32_t wanted = graph::kNoId;
     for (std::uint32_t i = 0; i < view.id_count() && wanted == graph::kNoId; ++i) {
       if (view.id(i) == id) wanted = i;
