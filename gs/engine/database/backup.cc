@@ -213,7 +213,8 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
   BlobDamage blob_damage;
   GS_TRY_OK(copy_blobs(*env_.files, target, *blobs_, copied, blob_damage));
   // The digest of a damaged state would be wrong, and the backup be refused for it.
-  const Error state_damage = check_runs(*settled.moment.version);
+  const Error state_damage =
+      dropped_state_ ? dropped_state_.copy() : check_runs(*settled.moment.version);
   if (!damaged && !state_damage) {
     GS_TRY_OK(check_named_blobs(settled.moment, tables_, *blobs_, blob_damage));
     if (with_note) GS_TRY_OK(note_state(settled, target));
