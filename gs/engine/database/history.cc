@@ -5,6 +5,7 @@
 #include "gs/base/endian.h"
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
+#include "gs/storage/state/resolve.h"
 
 namespace gs::engine {
 
@@ -40,11 +41,7 @@ ChangeInfo info_of(const graph::ChangeView& change, log::Location at) {
 Result<graph::ChangeView> parse_stored(log::Location at, Bytes bytes) {
   auto view = graph::ChangeView::parse(bytes);
   if (view.ok() || view.code() == Code::newer_format) return view;
-  return Error(Code::damaged,
-               "the log is damaged at segment " + std::to_string(log::segment_of(at)) + " offset " +
-                   std::to_string(log::offset_of(at)) + " (" + std::string(view.error().message()) +
-                   "). Run `gstore verify` to see the extent, then restore from a "
-                   "backup");
+  return state::damaged_log(at, view.error().message());
 }
 
 // Where the record begins in the payload of an operation that has one; empty otherwise.

@@ -1,12 +1,15 @@
 // From an entry to the bytes that it names.
 #pragma once
 
+#include <string_view>
+
 #include "gs/base/endian.h"
 #include "gs/storage/state/state.h"
 
 namespace gs::state {
 
-Error damaged_log(log::Location at);
+// `what` is wrong there, when more is known than that.
+Error damaged_log(log::Location at, std::string_view what = {});
 
 inline Met meet_image(const Entry& entry, const std::uint8_t* image) noexcept {
   const std::size_t exceptions = std::size_t{load_u32(image)} * sizeof(StampException);

@@ -17,10 +17,11 @@ Found Met::found() const noexcept {
   return out;
 }
 
-Error damaged_log(log::Location at) {
+Error damaged_log(log::Location at, std::string_view what) {
+  const std::string why = what.empty() ? std::string() : " (" + std::string(what) + ")";
   return Error(Code::damaged, "the log is damaged at segment " +
                                   std::to_string(log::segment_of(at)) + " offset " +
-                                  std::to_string(log::offset_of(at)) +
+                                  std::to_string(log::offset_of(at)) + why +
                                   ". Run `gstore verify` to see the extent, then restore from a "
                                   "backup");
 }
