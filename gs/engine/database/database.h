@@ -144,6 +144,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error forget_state();
   void tell_torn_tail(const log::Recovery& recovery);
   Error drop_state(Error why);
+  void touch_ahead();
   void refuse_damage();
   void note_damage(log::Location at, const Error& error);
   void verify_chain();

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "gs/engine/database/open.h"
+#include "gs/storage/state/large_memory.h"
 
 namespace gs::engine {
 
@@ -71,6 +72,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
       GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
       return accept(view, at);
     };
+    touch_ahead();
     return accepted().in(place_text(at));
   };
   std::uint32_t signatures_checked = 0;
@@ -98,6 +100,15 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   }
   if (!recovery_.damage.empty()) refuse_damage();
   return {};
+}
+
+// New pages cost a system as much time as replay takes to fill them; the executor waits for them.
+void Database::touch_ahead() {
+  if (env_.background == nullptr) return;
+  const std::shared_ptr<state::RowTable>& rows = version_->tables.front();
+  const state::RowTable::Ahead ahead = rows->memory_ahead();
+  if (ahead.bytes == 0) return;
+  env_.background->post([rows, ahead] { state::touch_pages(ahead.memory, ahead.bytes); });
 }
 
 // The state is made again from the log. A reader leaves the damaged file where it is, so that

@@ -24,6 +24,8 @@
 
 namespace gs::log {
 
+inline constexpr std::uint64_t kBlockBytes = 4096;  // of file systems
+
 // A view has a slot for every number up to the newest. Missing numbers are damage; more of them
 // than this, and what lies behind them is reported but not mapped.
 inline constexpr std::uint32_t kMissingMax = 1024;
@@ -46,6 +48,8 @@ struct Log::Impl {
     std::unique_ptr<platform::File> syncer;    // sync_mutex
     std::uint64_t allocated = 0;               // disk space is reserved below
     std::uint64_t planned = 0;                 // mapped, and never outgrown
+    std::uint64_t zeroed = 0;                  // zeros were written below, where no frame is
+    std::uint64_t zeros_step = 0;              // how many the next time
     std::shared_ptr<ComparedFrames> compared;  // its readers must know how far it is written
   };
   struct Position {
@@ -97,6 +101,7 @@ struct Log::Impl {
   Error create_segment(std::uint32_t number, std::uint64_t first_sequence,
                        std::uint64_t frame_bytes);
   void new_tail(std::uint64_t frame_bytes);
+  void write_zeros();  // frame_mutex held, too, and no frame pending
 
   // verify.cc
   struct Start {

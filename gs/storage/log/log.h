@@ -73,6 +73,9 @@ struct Options {
   std::uint32_t segment_bytes = kSegmentBytes;
   std::uint32_t allocate_bytes_first = std::uint32_t{1} << 20;  // doubles with every step ...
   std::uint32_t allocate_bytes_max = std::uint32_t{16} << 20;   // ... up to this
+  // How far behind small frames zeros are written, see docs/decisions/0014-zeros-before-frames.md.
+  std::uint32_t zeros_bytes_first = std::uint32_t{16} << 10;  // doubles with every step ...
+  std::uint32_t zeros_bytes_max = std::uint32_t{512} << 10;   // ... up to this; 0: none
   // Of buffers in which changes are built. Large enough that a new view is rare, small enough to
   // stay in a cache.
   std::uint32_t tail_bytes = std::uint32_t{4} << 20;

@@ -14,7 +14,8 @@
 namespace gs::log {
 namespace {
 
-constexpr std::uint64_t kBlockBytes = 4096;  // of file systems
+// One or a few transactions, which somebody waits for. See write_zeros().
+constexpr std::size_t kSmallFrameBytes = kBlockBytes;
 
 }  // namespace
 
@@ -108,7 +109,9 @@ Error Log::Impl::write(std::size_t change_bytes) {
   const Frame frame = finish(change_bytes);
   const std::lock_guard frame_lock(frame_mutex);
   GS_TRY_OK(write_pending_held());
-  return write_frame(frame, std::exchange(ahead, {}));
+  GS_TRY_OK(write_frame(frame, std::exchange(ahead, {})));
+  if (frame.frame_bytes() <= kSmallFrameBytes) write_zeros();
+  return {};
 }
 
 Error Log::Impl::write_later(std::size_t change_bytes) {

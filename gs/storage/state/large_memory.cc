@@ -1,4 +1,4 @@
-// Aligned memory from new; the hint is a system call on Linux and nothing elsewhere.
+// Aligned memory from new; the hints are system calls on Linux and nothing elsewhere.
 
 #include "gs/storage/state/large_memory.h"
 
@@ -33,6 +33,12 @@ void prefer_large_pages([[maybe_unused]] void* memory,
   if (bytes < kLargePageBytes) return;
   // Where it fails, pages stay small and everything works as well.
   static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
+#endif
+}
+
+void touch_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) noexcept {
+#if defined(MADV_POPULATE_WRITE)
+  static_cast<void>(madvise(memory, bytes, MADV_POPULATE_WRITE));
 #endif
 }
 

@@ -18,6 +18,9 @@ void* allocate_aligned(std::size_t bytes);
 void free_aligned(void* memory, std::size_t bytes) noexcept;
 // A hint that takes effect for pages not touched yet. `memory` came from allocate_aligned().
 void prefer_large_pages(void* memory, std::size_t bytes) noexcept;
+// Has the system give the pages now, by a thread that can wait for them: another one that writes
+// there later, or at the same time, need not. A hint; what the memory holds stays.
+void touch_pages(void* memory, std::size_t bytes) noexcept;
 
 struct FreeAligned {
   std::size_t bytes = 0;

@@ -10,6 +10,7 @@
 #include <numeric>
 
 #include "gs/base/check.h"
+#include "gs/base/endian.h"
 #include "gs/platform/mutex.h"
 #include "gs/storage/state/id_key.h"
 #include "gs/storage/state/row_arena.h"
@@ -28,6 +29,7 @@ constexpr std::uint32_t kChunks = (RowTable::kRowsMax >> kChunkBits) + 1;
 constexpr std::size_t kChunkBytes = sizeof(RowTable::Row) * kChunkRows;
 // A table that got this far (1.75 MiB) will get further: from here on it takes large pages.
 constexpr std::uint32_t kRowsSmall = std::uint32_t{1} << 15;
+constexpr std::size_t kAheadPages = 2;
 constexpr std::size_t kSlotsMin = 256;
 constexpr std::uint32_t kGrowAhead = 16;  // rows whose slots are fetched ahead while growing
 
@@ -59,6 +61,7 @@ struct RowTable::Impl {
 
   // Writer only.
   std::uint32_t ids = 0;                               // used slots
+  std::size_t asked_ahead = 0;                         // bytes of the newest chunk
   std::vector<std::unique_ptr<RowSlots>> slots_owned;  // the last one is current
 
   std::atomic<std::size_t> slot_bytes{0};
@@ -88,6 +91,7 @@ struct RowTable::Impl {
     if (rows == nullptr) {
       rows = static_cast<Row*>(spare->take());
       if (number > kRowsSmall) prefer_large_pages(rows, kChunkBytes);
+      asked_ahead = 0;
       chunk.store(rows, std::memory_order_release);
     } else if (number == kRowsSmall) {
       prefer_large_pages(rows, kChunkBytes);
@@ -155,6 +159,22 @@ std::uint32_t RowTable::put(const Entry& entry, Sequence sequence, std::uint32_t
   slots.set(slot, RowSlots::value(tag, number));
   table.row_count.store(number + 1, std::memory_order_release);
   return previous;
+}
+
+RowTable::Ahead RowTable::memory_ahead() noexcept {
+  Impl& table = *impl_;
+  const std::uint32_t count = table.row_count.load(std::memory_order_relaxed);
+  if (count <= kRowsSmall) return {};
+  const std::uint32_t newest = count - 1;
+  const std::size_t used = sizeof(Row) * ((newest & (kChunkRows - 1)) + std::size_t{1});
+  const std::size_t begin = std::max(table.asked_ahead, align_up(used, kLargePageBytes));
+  const std::size_t end =
+      std::min(align_up(used, kLargePageBytes) + kAheadPages * kLargePageBytes, kChunkBytes);
+  if (begin >= end) return {};
+  table.asked_ahead = end;
+  auto* const rows = reinterpret_cast<std::uint8_t*>(
+      table.chunks[newest >> kChunkBits].load(std::memory_order_relaxed));
+  return {rows + begin, end - begin};
 }
 
 void RowTable::prefetch(const Id& id) const noexcept {

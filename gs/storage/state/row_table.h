@@ -9,8 +9,8 @@
 // Memory: 56 bytes a row, 6 to 26 bytes of hash slots for an id, 4 to 8 bytes of order when it was
 // asked for, and the images that updates made.
 //
-// Threads: one writer (put, arena); any number of readers. put() publishes a row before the
-// caller publishes its sequence. No allocation in lookups.
+// Threads: one writer (put, arena, memory_ahead); any number of readers. put() publishes a row
+// before the caller publishes its sequence. No allocation in lookups.
 #pragma once
 
 #include <memory>
@@ -52,6 +52,14 @@ class RowTable {
   // Appends a version; links it to the current newest row of the same id. Returns that older row's
   // number or kNone.
   std::uint32_t put(const Entry& entry, Sequence sequence, std::uint32_t collection);
+  // Memory for rows that come soon, for another thread to give to touch_pages(), which costs more
+  // than to fill it. At most two large pages ahead and each page once; mostly nothing. Stays valid
+  // as long as the table.
+  struct Ahead {
+    void* memory = nullptr;
+    std::size_t bytes = 0;
+  };
+  Ahead memory_ahead() noexcept;
   // Touches the hash slot of `id` ahead of a put or find of it.
   void prefetch(const Id& id) const noexcept;
 

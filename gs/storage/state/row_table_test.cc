@@ -7,6 +7,7 @@
 #include <map>
 #include <tuple>
 
+#include "gs/storage/state/large_memory.h"
 #include "gs/storage/state/test_support.h"
 
 namespace gs::state {
@@ -43,6 +44,36 @@ TEST(RowTable, OfTwoVersionsInOneTransactionTheLaterCounts) {
   table.put(make_entry(id, kLog, 10), 5, 0);
   table.put(make_entry(id, kLog, 20), 5, 0);
   EXPECT_EQ(table.find(id, 5)->entry.position(), 20u);
+}
+
+// Two chunks and more: 7 large pages each, of which the first takes small pages in the beginning.
+TEST(RowTable, EachPageIsAskedForAheadOnceAndBeforeARowIsThere) {
+  if (sizeof(void*) == 4) GTEST_SKIP() << "chunks are smaller than large pages";
+  constexpr std::uint32_t kChunkRows = 1 << 18;
+  RowTable table;
+  std::vector<std::pair<const std::uint8_t*, std::size_t>> asked;
+  for (std::uint32_t i = 0; i < 2 * kChunkRows + 1000; ++i) {
+    table.put(make_entry(make_id(i, 1), kLog, i), 1, 0);
+    const RowTable::Ahead ahead = table.memory_ahead();
+    if (ahead.bytes == 0) continue;
+    ASSERT_GT(i, 1000u) << "a small table takes no large pages";
+    ASSERT_LE(ahead.bytes, 2 * kLargePageBytes);
+    const auto* const begin = static_cast<const std::uint8_t*>(ahead.memory);
+    ASSERT_EQ(reinterpret_cast<std::uintptr_t>(begin) % kLargePageBytes, 0u);
+    ASSERT_GT(begin, reinterpret_cast<const std::uint8_t*>(&table.row(i))) << "a row is there";
+    touch_pages(ahead.memory, ahead.bytes);
+    asked.emplace_back(begin, ahead.bytes);
+  }
+  std::sort(asked.begin(), asked.end());
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (i > 0) ASSERT_LE(asked[i - 1].first + asked[i - 1].second, asked[i].first);
+    bytes += asked[i].second;
+  }
+  EXPECT_EQ(bytes, (6 + 6 + 2) * kLargePageBytes);
+  for (std::uint32_t i = 0; i < 2 * kChunkRows; i += 77) {
+    ASSERT_EQ(table.row(i).entry.position(), i);
+  }
 }
 
 TEST(RowTable, ImagesStayWhereTheyAreHoweverManyFollow) {
