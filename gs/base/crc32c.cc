@@ -14,8 +14,6 @@
 namespace gs {
 namespace {
 
-constexpr std::uint32_t kPolynomial = 0x82f63b78;  // 0x1edc6f41, reflected
-
 using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
 
 // kTables[k][b]: what byte b does to the checksum when k more bytes follow in
@@ -24,7 +22,7 @@ constexpr Tables make_tables() noexcept {
   Tables tables{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
     std::uint32_t crc = byte;
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? kPolynomial : 0);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? kCrc32cPolynomial : 0);
     tables[0][byte] = crc;
   }
   for (std::size_t k = 1; k < 8; ++k) {
@@ -61,7 +59,7 @@ constexpr std::size_t kStreamBytes = 1024;
 constexpr std::uint64_t shift_constant(std::size_t bytes) noexcept {
   std::uint32_t power = 0x80000000;  // x^0
   for (std::size_t i = 0; i < 8 * bytes - 33; ++i) {
-    power = (power >> 1) ^ ((power & 1) != 0 ? kPolynomial : 0);
+    power = (power >> 1) ^ ((power & 1) != 0 ? kCrc32cPolynomial : 0);
   }
   return power;
 }

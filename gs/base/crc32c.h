@@ -8,6 +8,8 @@
 
 namespace gs {
 
+inline constexpr std::uint32_t kCrc32cPolynomial = 0x82f63b78;  // 0x1edc6f41, reflected
+
 // The checksum of `bytes`, continuing from `previous` (0 to begin).
 std::uint32_t crc32c(Bytes bytes, std::uint32_t previous = 0) noexcept;
 

@@ -1,6 +1,7 @@
 // Goal: the checksum is CRC-32C whatever the processor offers, and continues over pieces.
 // Method: the vectors of RFC 3720, then a bit-by-bit judge around the sizes where the code changes.
 #include "gs/base/crc32c.h"
+#include "gs/base/crc32c_parts.h"
 
 #include <gtest/gtest.h>
 
@@ -62,6 +63,24 @@ TEST(Crc32c, EverySingleBitChangeIsNoticed) {
     EXPECT_NE(crc32c(bytes), sum) << "bit " << bit;
     bytes[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
   }
+}
+
+TEST(Crc32cParts, EachPartHasTheChecksumOfItsBytes) {
+  std::mt19937_64 random(2);
+  RecordProperty("seed", 2);
+  Buffer bytes(200'000);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  Crc32cParts parts(bytes);
+  for (int i = 0; i < 3000; ++i) {
+    const std::size_t end = random() % (bytes.size() + 1);
+    const std::size_t begin = i % 3 == 0 ? end - end % 700 : random() % (end + 1);
+    const auto previous = static_cast<std::uint32_t>(i % 2 == 0 ? 0 : random());
+    ASSERT_EQ(parts.sum(begin, end, previous),
+              crc32c(Bytes(bytes).subspan(begin, end - begin), previous))
+        << begin << " to " << end;
+  }
+  EXPECT_EQ(parts.sum(5, 5, 77), 77u);
+  EXPECT_EQ(Crc32cParts({}).sum(0, 0), 0u);
 }
 
 }  // namespace

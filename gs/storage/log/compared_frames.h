@@ -7,7 +7,9 @@
 //
 // A frame is found from inside by looking backwards for a whole frame that reaches the block: what
 // a record holds may look like one, but then its checksum is of the same bytes. Searched are as
-// many bytes as a frame can have, summed kSearchPasses times that.
+// many bytes as a frame can have. A record may hold any number of heads that promise long frames;
+// when as many bytes were summed as the file has, frames are walked from the begin of the segment
+// instead, which sums each once and remembers all that are sound.
 //
 // The segment that is being written is looked at only as far as whole frames were written: behind
 // them somebody writes.
@@ -18,6 +20,7 @@
 #include <atomic>
 
 #include "gs/base/atomic_bits.h"
+#include "gs/platform/mutex.h"
 #include "gs/storage/log/frame.h"
 
 namespace gs::log {
@@ -50,11 +53,18 @@ class ComparedFrames {
   static constexpr std::uint64_t kBlockBytes = 4096;
 
   bool compare(std::uint64_t begin, std::uint64_t end) noexcept;
+  // Frame by frame up to the one that holds `begin`.
+  bool walk(Bytes file, std::uint64_t begin, std::uint64_t end) noexcept;
+  // Remembers the blocks that lie in between as a whole.
+  void mark(std::uint64_t begin, std::uint64_t end) noexcept;
 
   Bytes file_;
   std::atomic<std::uint64_t> written_;
   std::atomic<bool> grows_{false};
   AtomicBits compared_;
+
+  platform::Mutex walk_mutex_;
+  std::uint64_t walked_ = kSegmentHeaderBytes;  // a frame begins here, and all before are sound
 };
 
 }  // namespace gs::log

@@ -111,7 +111,16 @@ std::size_t nonzero_end(Bytes bytes) noexcept {
   return end;
 }
 
-FrameSearch::FrameSearch(Bytes file) noexcept : file_(file), budget_(kSearchPasses * file.size()) {}
+FrameSearch::FrameSearch(Bytes file) noexcept
+    : file_(file), parts_(file), budget_(kSearchPasses * file.size()) {}
+
+bool FrameSearch::is_whole(std::uint64_t at, const FrameHead& head) {
+  const auto begin = static_cast<std::size_t>(at);
+  const auto end = static_cast<std::size_t>(at + head.frame_bytes());
+  const std::uint32_t sum = crc32c(file_.subspan(begin, kChecksumAt));
+  return load_u32(file_.data() + begin + kChecksumAt) ==
+         parts_.sum(begin + kChecksumAt + 4, end, sum);
+}
 
 void FrameSearch::charge(std::uint64_t bytes) noexcept {
   if (bytes > budget_) gave_up_ = true;
@@ -119,7 +128,7 @@ void FrameSearch::charge(std::uint64_t bytes) noexcept {
 }
 
 FrameSearch::Found FrameSearch::next(std::uint64_t from, std::uint64_t origin,
-                                     std::uint64_t sequence) noexcept {
+                                     std::uint64_t sequence) {
   Found result;
   if (file_.size() < kFrameBytesMin) return result;
   const std::uint64_t last = file_.size() - kFrameBytesMin;
@@ -129,8 +138,9 @@ FrameSearch::Found FrameSearch::next(std::uint64_t from, std::uint64_t origin,
     const FrameCheck head = check_head(rest);
     if (head.fault != FrameFault::none || head.head.sequence <= sequence) continue;
     if (head.head.sequence - sequence > (at - origin) / kFrameBytesMin) continue;
+    if (!is_whole(at, head.head)) continue;
     charge(head.head.frame_bytes());
-    if (gave_up_ || check_frame(rest).fault != FrameFault::none) continue;
+    if (gave_up_) break;
     result.found = true;
     result.offset = at;
     result.head = head.head;

@@ -5,14 +5,16 @@
 //
 // Cost of a search: the magic is looked for at every eighth byte, once. A candidate's checksum is
 // computed only when its length fits the file and its sequence fits its distance (a frame has at
-// least 40 bytes, so frame s + k cannot begin closer than 40 k bytes to frame s). Bytes that were
-// summed count against a budget of kSearchPasses times what is searched, so hostile lengths that
-// overlap cost no more than that; a search that runs out says so and its caller takes the safe
-// side.
+// least 40 bytes, so frame s + k cannot begin closer than 40 k bytes to frame s), and costs less
+// than a microsecond whatever its length (crc32c_parts.h): text that looks like heads cannot make
+// a search long or wrong. Whole frames, which are looked into, count against a budget of
+// kSearchPasses times what is searched: more is possible only when one lies in another, in many
+// layers; a search that runs out says so and its caller takes the safe side.
 //
 // Pure. Safe to call from any thread.
 #pragma once
 
+#include "gs/base/crc32c_parts.h"
 #include "gs/storage/log/log.h"
 
 namespace gs::log {
@@ -91,13 +93,16 @@ class FrameSearch {
   };
   // The first whole frame at or after `from` with a sequence above `sequence`, the frame that
   // should have begun at `origin`.
-  Found next(std::uint64_t from, std::uint64_t origin, std::uint64_t sequence) noexcept;
+  Found next(std::uint64_t from, std::uint64_t origin, std::uint64_t sequence);
+  // Whether the frame at `at`, whose head is possible, has its checksum.
+  bool is_whole(std::uint64_t at, const FrameHead& head);
   // Counts bytes that were summed in vain elsewhere.
   void charge(std::uint64_t bytes) noexcept;
   bool gave_up() const noexcept { return gave_up_; }
 
  private:
   Bytes file_;
+  Crc32cParts parts_;
   std::uint64_t budget_;
   bool gave_up_ = false;
 };

@@ -94,18 +94,44 @@ TEST(FrameSearch, IgnoresFramesThatCannotBeSoNear) {
   EXPECT_TRUE(search.next(0, 0, 11).found);
 }
 
-TEST(FrameSearch, GivesUpWhenOverlappingLengthsWouldCostTooMuch) {
-  // 2 MiB in which every 24 bytes claim to be a frame that reaches to the end: naively 45 GiB.
+// 2 MiB in which every 24 bytes claim to be a frame that reaches to the end: naively 45 GiB.
+TEST(FrameSearch, HeadsThatLieHideNoFrame) {
   Buffer file(std::size_t{2} << 20);
-  for (std::size_t at = 0; at + 64 <= file.size(); at += 24) {
+  append(file, frame(12, 56));
+  for (std::size_t at = 0; at + 64 <= file.size() - 80; at += 24) {
     std::memcpy(file.data() + at, "gsf1", 4);
     store_u32(file.data() + at + 4,
               static_cast<std::uint32_t>((file.size() - at - kFrameBytes) & ~7u));
     store_u64(file.data() + at + 8, 2 + at / 100);
   }
   FrameSearch search(file);
-  EXPECT_FALSE(search.next(0, 0, 1).found);
+  const auto found = search.next(0, 0, 1);
+  ASSERT_TRUE(found.found);
+  EXPECT_EQ(found.head.sequence, 12u);
+  EXPECT_FALSE(search.next(found.offset + 8, 0, 1).found);
+  EXPECT_FALSE(search.gave_up());
+}
+
+TEST(FrameSearch, GivesUpOnTooManyLayersOfWholeFrames) {
+  Buffer file = frame(1000, 1 << 20);
+  for (std::uint64_t layer = 1; layer < 2 * kSearchPasses; ++layer) {
+    FrameHead head;
+    head.change_bytes = static_cast<std::uint32_t>(file.size());
+    head.sequence = 1000 - layer;
+    file.insert(file.begin(), kFrameBytes, 0);
+    put_frame_head(file.data(), head);
+  }
+  file.insert(file.begin(), 1024, 0);  // room for the frames in between, as the numbers say
+  FrameSearch search(file);
+  std::uint64_t at = 0;
+  std::size_t layers = 0;
+  for (;; ++layers) {
+    const auto found = search.next(at, 0, 990);
+    if (!found.found) break;
+    at = found.offset + 8;
+  }
   EXPECT_TRUE(search.gave_up());
+  EXPECT_EQ(layers, kSearchPasses);
 }
 
 TEST(Zeros, AreCountedAtEveryPlace) {

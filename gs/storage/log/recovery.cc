@@ -62,8 +62,7 @@ void Log::Impl::Recoverer::leave_out_torn_creation() {
     const Bytes rest = newest.bytes().subspan(static_cast<std::size_t>(at));
     const FrameCheck head = check_head(rest);
     if (head.fault != FrameFault::none) continue;
-    search.charge(head.head.frame_bytes());
-    if (search.gave_up() || check_frame(rest).fault == FrameFault::none) return;
+    if (search.is_whole(at, head.head)) return;
   }
   removable_.push_back(newest.name);
   found_.pop_back();

@@ -151,6 +151,30 @@ TEST(TornTail, IsToldByTheCallerFromWhatItHolds) {
   }
 }
 
+TEST(TornTail, IsNotMadeDamageByTextThatLooksLikeHeads) {
+  MemoryFileSystem files;
+  Options options;
+  {
+    auto opened = harness::open(files, options);
+    ASSERT_FALSE(append(*opened.log, change(0, kChange)));
+    Buffer text = change(1, 38'400);
+    for (std::size_t at = 0; at + kFrameBytes <= text.size(); at += 16) {
+      std::memcpy(text.data() + at, "gsf1", 4);
+      store_u32(text.data() + at + 4, 4096);
+      store_u64(text.data() + at + 8, 2);
+    }
+    ASSERT_FALSE(append(*opened.log, text));
+  }
+  Buffer bytes = harness::read_file(files, kFirst);
+  const std::size_t end = kSegmentHeaderBytes + kFrame + kFrameBytes + 38'400;
+  std::memset(bytes.data() + end - 500, 0, 500);
+  harness::write_file(files, kFirst, bytes);
+  const auto opened = harness::open(files, options);
+  EXPECT_TRUE(opened.recovery.damage.empty());
+  EXPECT_TRUE(opened.recovery.cut);
+  EXPECT_EQ(opened.seen.size(), 1u);
+}
+
 TEST(TornTail, IsLeftOutWhenOpenedReadOnly) {
   MemoryFileSystem files;
   write_log(files, 2, 1);
