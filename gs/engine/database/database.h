@@ -223,8 +223,11 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Settled> settle();
   record::ShapePtr known_shape(const Digest& digest);
   using Located = std::function<Error(log::Location at, Bytes change, bool& stop)>;
-  Error each_change(const Settled& settled, const Located& visit, log::Location from = 0) const;
+  Error each_change(const Settled& settled, const Located& visit, log::Location from = 0,
+                    log::Log::Compare compare = log::Log::Compare::frames) const;
+  Error no_change(const Settled& settled, Error not_found) const;
   Result<log::Location> locate(const Settled& settled, const Digest& change) const;
+  OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation);
 
   // backup.cc
   Result<Digest> state_digest_at(const Moment& moment) const;

@@ -16,8 +16,14 @@ namespace {
 // The shortest prefix that may name a change.
 constexpr std::size_t kPrefixCharsMin = 4;
 
+// Of a change that nobody compared: it may be anything.
 Digest digest_of(Bytes change) {
-  return graph::change_digest(change.subspan(graph::kPreambleBytes, load_u32(change.data() + 8)));
+  const std::uint64_t header_bytes = load_u32(change.data() + 8);
+  if (graph::kPreambleBytes > change.size() ||
+      header_bytes > change.size() - graph::kPreambleBytes) {
+    return {};
+  }
+  return graph::change_digest(change.subspan(graph::kPreambleBytes, header_bytes));
 }
 
 ChangeInfo info_of(const graph::ChangeView& change, log::Location at) {
@@ -77,49 +83,60 @@ record::ShapePtr Database::known_shape(const Digest& digest) {
   return number == state::kUnknown ? nullptr : tables_.shape(number).shape;
 }
 
-Error Database::each_change(const Settled& settled, const Located& visit,
-                            log::Location from) const {
+Error Database::each_change(const Settled& settled, const Located& visit, log::Location from,
+                            log::Log::Compare compare) const {
   bool stop = false;
   Error failed;
-  Error error =
-      log_->walk(settled.log, from, 0, [&](log::Location at, std::uint64_t, Bytes change) -> Error {
-        failed = visit(at, change, stop);
-        return failed || stop ? Error(Code::closed, "")
-                              : Error();  // ends the walk; `failed` says why
-      });
+  const auto visit_one = [&](log::Location at, std::uint64_t, Bytes change) -> Error {
+    failed = visit(at, change, stop);
+    return failed || stop ? Error(Code::closed, "") : Error();  // ends the walk; `failed` says why
+  };
+  Error error = log_->walk(settled.log, from, 0, visit_one, compare);
   if (failed) return failed;
   return stop ? Error() : std::move(error);
 }
 
+// A digest that agrees shows that its change is what it was. That none agrees shows nothing where
+// something is damaged.
+Error Database::no_change(const Settled& settled, Error not_found) const {
+  GS_TRY_OK(each_change(settled, [](log::Location, Bytes, bool&) { return Error(); }));
+  return not_found;
+}
+
 Result<log::Location> Database::locate(const Settled& settled, const Digest& change) const {
   log::Location found = 0;
-  GS_TRY_OK(each_change(settled, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+  const auto look = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
     if (digest_of(bytes) == change) {
       found = at;
       stop = true;
     }
     return {};
-  }));
-  if (found == 0) {
-    return Error(Code::not_found,
-                 "no change " + change.text() + " in this storage. See `gstore log`");
-  }
-  return found;
+  };
+  GS_TRY_OK(each_change(settled, look, 0, log::Log::Compare::heads));
+  if (found != 0) return found;
+  return no_change(settled, Error(Code::not_found, "no change " + change.text() +
+                                                       " in this storage. See `gstore log`"));
 }
 
 Result<std::vector<ChangeInfo>> Database::log(std::uint64_t newest_first_count) {
   GS_TRY(const Settled settled, settle());
-  std::vector<std::pair<log::Location, Bytes>> changes;
-  GS_TRY_OK(each_change(settled, [&](log::Location at, Bytes bytes, bool&) -> Error {
-    changes.emplace_back(at, bytes);
+  std::vector<log::Location> places;
+  const auto count = [&](log::Location at, Bytes, bool&) -> Error {
+    places.push_back(at);
     return {};
-  }));
+  };
+  GS_TRY_OK(each_change(settled, count, 0, log::Log::Compare::heads));
   std::vector<ChangeInfo> infos;
-  for (auto at = changes.rbegin(); at != changes.rend() && infos.size() < newest_first_count;
-       ++at) {
-    GS_TRY(const graph::ChangeView view, parse_stored(at->first, at->second));
-    infos.push_back(info_of(view, at->first));
-  }
+  const std::uint64_t shown = std::min<std::uint64_t>(newest_first_count, places.size());
+  if (shown == 0) return infos;
+  const auto show = [&](log::Location at, Bytes bytes, bool&) -> Error {
+    GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
+    infos.push_back(info_of(view, at));
+    return {};
+  };
+  const log::Location first = places[places.size() - static_cast<std::size_t>(shown)];
+  GS_TRY_OK(each_change(settled, show, first - log::kFrameBytes));
+  std::reverse(infos.begin(), infos.end());
   return infos;
 }
 
@@ -137,13 +154,16 @@ Result<Digest> Database::find_change(std::string_view prefix) {
                  [](unsigned char c) { return std::tolower(c); });
   GS_TRY(const Settled settled, settle());
   std::vector<Digest> matches;
-  GS_TRY_OK(each_change(settled, [&](log::Location, Bytes bytes, bool&) -> Error {
+  const auto look = [&](log::Location, Bytes bytes, bool&) -> Error {
     const Digest digest = digest_of(bytes);
     if (digest.text().compare(0, lower.size(), lower) == 0) matches.push_back(digest);
     return {};
-  }));
-  if (matches.empty())
-    return Error(Code::not_found, "no change begins with " + lower + ". See `gstore log`");
+  };
+  GS_TRY_OK(each_change(settled, look, 0, log::Log::Compare::heads));
+  if (matches.empty()) {
+    return no_change(
+        settled, Error(Code::not_found, "no change begins with " + lower + ". See `gstore log`"));
+  }
   if (matches.size() > 1) {
     return Error(Code::invalid, std::to_string(matches.size()) + " changes begin with " + lower +
                                     "; give more digits");
@@ -162,25 +182,29 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
     if (operations == nullptr) return {};
     auto cursor = view.operations();
     graph::OperationView operation;
-    while (cursor.next(operation)) {
-      OperationInfo line;
-      line.kind = graph::kind_name(operation.kind);
-      if (operation.id_index != graph::kNoId) line.id = view.id(operation.id_index);
-      line.last_of_transaction = operation.last_of_transaction();
-      line.erased = operation.erased();
-      const auto shape =
-          operation.shape != graph::kNoShape ? known_shape(view.shape(operation.shape)) : nullptr;
-      if (shape) line.collection = shape->collection();
-      const Bytes record = record_in(operation);
-      if (shape && !operation.erased() && !record.empty()) {
-        record::append_json(record::RecordView(shape.get(), record.data()), line.json);
-      }
-      operations->push_back(std::move(line));
-    }
+    while (cursor.next(operation)) operations->push_back(describe(view, operation));
     return {};
   };
   GS_TRY_OK(each_change(settled, show, at - log::kFrameBytes));
   return info;
+}
+
+OperationInfo Database::describe(const graph::ChangeView& change,
+                                 const graph::OperationView& operation) {
+  OperationInfo line;
+  line.kind = graph::kind_name(operation.kind);
+  if (operation.id_index != graph::kNoId) line.id = change.id(operation.id_index);
+  line.last_of_transaction = operation.last_of_transaction();
+  line.erased = operation.erased();
+  if (operation.shape == graph::kNoShape) return line;
+  const record::ShapePtr shape = known_shape(change.shape(operation.shape));
+  if (!shape) return line;
+  line.collection = shape->collection();
+  const Bytes record = record_in(operation);
+  if (!operation.erased() && !record.empty()) {
+    record::append_json(record::RecordView(shape.get(), record.data()), line.json);
+  }
+  return line;
 }
 
 namespace {

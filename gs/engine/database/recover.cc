@@ -167,7 +167,8 @@ void Database::verify_chain() {
   };
   Settled whole;
   whole.log = log_->snapshot();
-  if (const Error error = each_change(whole, check)) note_damage(place, error);
+  if (const Error error = each_change(whole, check, 0, log::Log::Compare::heads))
+    note_damage(place, error);
 }
 
 void Database::note_damage(log::Location at, const Error& error) {

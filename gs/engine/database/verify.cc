@@ -358,7 +358,7 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
     return {};
   };
   if (incremental) {
-    GS_TRY_OK(log_->walk(settled.log, verified_->to, 0, visit));
+    GS_TRY_OK(log_->walk(settled.log, verified_->to, 0, visit, log::Log::Compare::heads));
   } else {
     GS_TRY_OK(log_->verify(visit, damage, options.progress));
   }

@@ -93,6 +93,19 @@ bool ComparedFrames::compare(std::uint64_t begin, std::uint64_t end) noexcept {
   return true;
 }
 
+bool ComparedFrames::sound_frame(std::uint64_t at, std::uint64_t bytes) noexcept {
+  const std::uint64_t last = (at + bytes - 1) / kBlockBytes;
+  std::uint64_t block = at / kBlockBytes;
+  while (block <= last && compared_.test(static_cast<std::size_t>(block))) ++block;
+  if (block > last) return true;
+  const std::uint64_t end = written_.load();
+  if (at > end || bytes > end - at) return false;
+  const Bytes frame = file_.subspan(static_cast<std::size_t>(at), static_cast<std::size_t>(bytes));
+  if (check_frame(frame).fault != FrameFault::none) return false;
+  mark(at, at + bytes);
+  return true;
+}
+
 bool ComparedFrames::walk(Bytes file, std::uint64_t begin, std::uint64_t end) noexcept {
   const std::lock_guard lock(walk_mutex_);
   std::uint64_t at = walked_ <= begin ? walked_ : kSegmentHeaderBytes;

@@ -49,6 +49,9 @@ class ComparedFrames {
     return true;
   }
 
+  // The same for the frame that begins at `at` and has so many bytes.
+  bool sound_frame(std::uint64_t at, std::uint64_t bytes) noexcept;
+
  private:
   static constexpr std::uint64_t kBlockBytes = 4096;
 

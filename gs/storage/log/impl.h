@@ -136,7 +136,8 @@ struct Log::Impl {
   void follow_writing(std::uint32_t number, std::uint64_t end);
   void show_segment(std::uint32_t number, std::shared_ptr<platform::Mapping> mapping);
   Snapshot snapshot() const;
-  Error walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit) const;
+  Error walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit,
+             Compare compare) const;
 
   platform::FileSystem& files;
   const std::string directory;

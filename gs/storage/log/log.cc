@@ -107,8 +107,13 @@ Log::Snapshot Log::Impl::snapshot() const {
   return now;
 }
 
-Error Log::Impl::walk(const Snapshot& snapshot, Location from, Location to,
-                      const Visitor& visit) const {
+bool View::frame_is_sound(Location at, std::uint64_t bytes) const noexcept {
+  if (in_tail(at) != nullptr) return true;
+  return segments_[segment_of(at) - 1].compared->sound_frame(offset_of(at), bytes);
+}
+
+Error Log::Impl::walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit,
+                      Compare compare) const {
   if (to == 0 || to > snapshot.end) to = snapshot.end;
   for (const Snapshot::Segment& segment : snapshot.segments) {
     if (segment.number < segment_of(from)) continue;
@@ -123,6 +128,10 @@ Error Log::Impl::walk(const Snapshot& snapshot, Location from, Location to,
       FrameCheck check;
       check.fault = FrameFault::length;
       if (bytes != nullptr) check = check_head({bytes, static_cast<std::size_t>(limit - offset)});
+      if (check.fault == FrameFault::none && compare == Compare::frames &&
+          !snapshot.view->frame_is_sound(at, check.head.frame_bytes())) {
+        check.fault = FrameFault::checksum;
+      }
       if (check.fault != FrameFault::none) {
         const std::string name = path(segment_name({segment.number, segment.generation}));
         const bool blank = check.fault == FrameFault::blank;
@@ -182,8 +191,9 @@ std::uint64_t Log::generation_sum() const noexcept {
 }
 
 Log::Snapshot Log::snapshot() const { return impl_->snapshot(); }
-Error Log::walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit) const {
-  return impl_->walk(snapshot, from == 0 ? first() : from, to, visit);
+Error Log::walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit,
+                Compare compare) const {
+  return impl_->walk(snapshot, from == 0 ? first() : from, to, visit, compare);
 }
 Error Log::verify(const Visitor& visit, std::vector<Damage>& damage,
                   const std::function<void(std::uint64_t, std::uint64_t)>& progress) const {

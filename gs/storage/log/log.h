@@ -134,6 +134,8 @@ class View {
     std::shared_ptr<std::uint8_t[]> bytes;
   };
   const std::uint8_t* in_tail(Location at) const noexcept;
+  // Whether the frame that begins at `at` and has so many bytes is as it was written.
+  bool frame_is_sound(Location at, std::uint64_t bytes) const noexcept;
 
   std::vector<Segment> segments_;  // by number - 1
   std::vector<Tail> tails_;        // newest last; at most a few
@@ -226,8 +228,14 @@ class Log {
   };
   Snapshot snapshot() const;
 
-  // Walks frames in [from, to) without checking their CRC again; 0: from the first.
-  Error walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit) const;
+  // Walks frames in [from, to); 0: from the first. Errors: damaged, with the place; frames before
+  // it were visited.
+  enum class Compare {
+    frames,  // each with its checksum before it is visited, unless that was done since it was mapped
+    heads    // only what leads to the next one: for those who check all that they look at
+  };
+  Error walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit,
+             Compare compare = Compare::frames) const;
   Error walk(Location from, Location to, const Visitor& visit) const {
     return walk(snapshot(), from, to, visit);
   }
