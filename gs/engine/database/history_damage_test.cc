@@ -41,7 +41,8 @@ std::vector<std::string> look_back(const Store& db, const Past& asked) {
     std::vector<OperationInfo> operations;
     const auto change = db->change(digest, &operations);
     std::string line;
-    for (const OperationInfo& each : operations) line += each.kind + each.id.value_or(Id{}).text() + each.json;
+    for (const OperationInfo& each : operations)
+      line += each.kind + each.id.value_or(Id{}).text() + each.json;
     answers.push_back(change.ok() ? line : text_of(change.error()));
   }
   for (const Id& id : asked.ids) {

@@ -231,7 +231,7 @@ class Log {
   // Walks frames in [from, to); 0: from the first. Errors: damaged, with the place; frames before
   // it were visited.
   enum class Compare {
-    frames,  // each with its checksum before it is visited, unless that was done since it was mapped
+    frames,  // each with its checksum before it is visited, unless that was done before
     heads    // only what leads to the next one: for those who check all that they look at
   };
   Error walk(const Snapshot& snapshot, Location from, Location to, const Visitor& visit,
