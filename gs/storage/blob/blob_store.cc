@@ -1,12 +1,8 @@
 #include "gs/storage/blob/blob_store.h"
 
-#include "gs/core/crypto/sha256.h"
+#include "gs/core/crypto/sha256_pieces.h"
 
 namespace gs::blob {
-
-namespace {
-constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
-}
 
 std::string BlobStore::path_of(const Digest& digest) const {
   const std::string name = digest.text();
@@ -79,15 +75,10 @@ Result<std::uint64_t> BlobStore::size_of(const Digest& digest) const {
 
 Result<bool> BlobStore::matches_name(const std::string& path) const {
   GS_TRY(const auto file, files_.open(path, platform::OpenMode::read));
-  crypto::Sha256 hash;
-  Buffer piece(kPieceBytes);
-  for (std::uint64_t at = 0;;) {
-    GS_TRY(const std::size_t read, file->read(at, piece));
-    if (read == 0) break;
-    hash.add(Bytes(piece).first(read));
-    at += read;
-  }
-  return hash.finish().text() == std::string_view(path).substr(path.rfind('/') + 1);
+  GS_TRY(const crypto::Hashed hashed,
+         crypto::sha256_pieces(
+             [&](std::uint64_t offset, MutableBytes out) { return file->read(offset, out); }));
+  return hashed.digest.text() == std::string_view(path).substr(path.rfind('/') + 1);
 }
 
 }  // namespace gs::blob
