@@ -135,6 +135,31 @@ TEST_F(StorageTest, AnEmptySnapshotHoldsNothingToScan) {
   EXPECT_FALSE(scan.next(record));
 }
 
+TEST_F(StorageTest, CollectionsAreNamedInTheOrderOfTheirAppearanceAlsoWhenTheyAreEmpty) {
+  using Names = std::vector<std::string>;
+  Storage db = Storage::create(path("gs")).value();
+  EXPECT_EQ(db.collections(), Names());
+  ASSERT_TRUE(db.insert("", R"({"n":0})").ok());
+  EXPECT_EQ(db.collections(), Names()) << "records in no collection are not named";
+  const Id zoo = db.insert("Zoo", R"({"n":1})").value();
+  ASSERT_TRUE(db.insert("City", R"({"n":2})").ok());
+  ASSERT_TRUE(db.insert("Zoo", R"({"n":3,"more":true})").ok()) << "another shape of the same";
+  {
+    Transaction given_up = db.begin();
+    ASSERT_TRUE(given_up.insert("Never", R"({"n":4})").ok());
+  }
+  EXPECT_EQ(db.collections(), (Names{"Zoo", "City"}));
+  ASSERT_FALSE(db.remove(zoo));
+  EXPECT_EQ(db.collections(), (Names{"Zoo", "City"}));
+  ASSERT_FALSE(db.checkpoint());
+  ASSERT_FALSE(db.close());
+  Options options;
+  options.read_only = true;
+  EXPECT_EQ(Storage::open(path("gs"), options)->collections(), (Names{"Zoo", "City"}));
+  std::filesystem::remove(path("gs/manifest"));
+  EXPECT_EQ(Storage::open(path("gs"))->collections(), (Names{"Zoo", "City"})) << "from the log";
+}
+
 TEST_F(StorageTest, WhatIsCreatedIsReadableByItsOwnerOnly) {
   namespace fs = std::filesystem;
   const auto is_private = [](const std::string& where) {

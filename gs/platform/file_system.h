@@ -7,7 +7,9 @@
 // once, everything else of one File from one thread at a time. A FileSystem serves any thread.
 // Paths are '/'-separated, relative to the root that the FileSystem was made with, and have one
 // spelling: "..", ".", absolute and empty ones are refused (invalid; path.h has the rules). Where
-// a directory is asked for, "" means the root.
+// a directory is asked for, "" means the root. Nothing below the root leads out of it: where files
+// can be symbolic links, those are not followed but refused (invalid); exists() says yes of one,
+// remove() and write_whole() take it away. The root may be a link, or lie behind one.
 // Errors: not_found, exists, io, no_space, read_only, invalid, too_large, locked.
 #pragma once
 

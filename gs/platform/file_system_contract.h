@@ -417,6 +417,12 @@ TYPED_TEST_P(FileSystemContract, PathsOutsideTheRootAndOddSpellingsAreRefused) {
   EXPECT_TRUE(this->names("").empty());
 }
 
+TYPED_TEST_P(FileSystemContract, OddPathsAreShownInPrintableCharacters) {
+  const auto opened = this->files().open("../\x1b[31m\x7f\x80\xff", OpenMode::read);
+  EXPECT_NE(opened.error().message().find("\"../?[31m???\""), std::string_view::npos)
+      << opened.error().text();
+}
+
 TYPED_TEST_P(FileSystemContract, TheLongestNameWorks) {
   const std::string name(kNameBytesMax, 'n');
   this->create(name);
@@ -439,6 +445,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     RemovedFilesAreGoneButOpenOnesStayUsable, OnlyEmptyDirectoriesAreRemoved,
     WholeFilesAreReplacedAndLeaveNothingElse, WholeReadsHaveAnExactLimit,
     OneHolderAtATimeAndTheErrorNamesIt, IdentityStaysWhileTheFileStaysAndDiffersForACopy,
-    PathsOutsideTheRootAndOddSpellingsAreRefused, TheLongestNameWorks);
+    PathsOutsideTheRootAndOddSpellingsAreRefused, OddPathsAreShownInPrintableCharacters,
+    TheLongestNameWorks);
 
 }  // namespace gs::platform

@@ -1,5 +1,6 @@
 #include "gs/platform/path.h"
 
+#include <cstdint>
 #include <string>
 
 #include "globalstorage/result.h"
@@ -11,7 +12,9 @@ namespace {
 std::string quoted(std::string_view path) {
   constexpr std::size_t kShownBytesMax = 80;
   std::string text = "\"";
-  for (const char c : path.substr(0, kShownBytesMax)) text += c < ' ' || c == 0x7f ? '?' : c;
+  for (const char c : path.substr(0, kShownBytesMax)) {
+    text += c >= ' ' && static_cast<std::uint8_t>(c) < 0x7f ? c : '?';
+  }
   return text + (path.size() > kShownBytesMax ? "...\"" : "\"");
 }
 

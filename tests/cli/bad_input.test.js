@@ -170,6 +170,45 @@ test('a storage that lost a part is damaged, and nothing is written into the res
   place.fails(EXIT.unverified, ['scan'], /\/gs\/storage\.json is not valid JSON: .+\. Restore the file/);
 });
 
+// A storage from somebody else had links in it: `set` wrote into the files that they pointed to.
+test('a link in a storage is never followed', (t) => {
+  const names = ['lock', 'log', 'log/mark', 'log/00000001.gsl', 'storage.json', 'keys', 'keys/instance',
+    'state', 'manifest', 'blobs'];
+  for (const name of names) {
+    const place = new Place(t);
+    place.ok(['insert', 'City', '{"a":1}']);
+    place.ok(['blob', 'put', place.file('photo', 'light')]);
+    place.ok(['compact']);
+    const inside = path.join(place.directory, name);
+    const outside = place.path('outside');
+    fs.renameSync(inside, outside);
+    fs.symlinkSync(outside, inside);
+    const files = () => {
+      if (!fs.statSync(outside).isDirectory()) return [fs.readFileSync(outside, 'hex')];
+      const each = fs.readdirSync(outside, { recursive: true });
+      const plain = each.filter((file) => fs.statSync(path.join(outside, file)).isFile());
+      return plain.sort().map((file) => [file, fs.readFileSync(path.join(outside, file), 'hex')]);
+    };
+    const before = files();
+    const commands = [
+      ['scan'], ['verify'], ['blob', 'put', place.path('photo')], ['set', 'a', '{"a":2}'], ['compact'],
+      ['backup', place.path('b')], ['restore', place.directory, place.path('r')], ['erase', 'a'],
+    ];
+    let refused = 0;
+    for (const args of commands) {
+      const { code, err } = place.run(args);
+      assert.deepStrictEqual(files(), before, `${name}: ${args}`);
+      if (code === EXIT.ok) continue;
+      const link = new RegExp(`/gs/${name}: is a symbolic link, .+ If you trust what it points to, put`);
+      if (link.test(err)) refused++;
+      else assert.doesNotMatch(err, /symbolic/, `${name}: ${args}`);
+    }
+    const rebuilt = ['keys/instance', 'manifest']; // the link is taken away, a file put in its place
+    assert.ok(refused > 0 || rebuilt.includes(name), name);
+    if (refused === 0) assert.ok(fs.lstatSync(inside).isFile(), name);
+  }
+});
+
 test('a log directory without a segment is a lost log, and stays as it is', (t) => {
   const place = new Place(t);
   const log = path.join(place.directory, 'log');

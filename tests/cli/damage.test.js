@@ -151,6 +151,15 @@ test('verify says what is damaged, and one step for each kind of it', (t) => {
   }
 });
 
+test('a mark that became longer is cut by the next command that writes', (t) => {
+  const place = new Place(t);
+  fs.appendFileSync(path.join(place.directory, 'log', 'mark'), Buffer.alloc(2 * 1024 * 1024, 'x'));
+  const { out } = place.fails(EXIT.unverified, ['verify'], /verification failed: mark: /);
+  assert.match(out, /^Damaged: the mark\. The next command that writes, such as `gstore compact`, makes it again/m);
+  place.ok(['compact']);
+  place.ok(['verify']);
+});
+
 test('a damaged log is called that, beside other damage', (t) => {
   const { place } = damagedPlace(t);
   overwrite(path.join(place.directory, 'log/mark'), 0, 128);

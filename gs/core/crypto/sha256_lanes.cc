@@ -12,6 +12,7 @@
 
 #if defined(__GNUC__) && !defined(__clang__)
 // GCC 12 takes the undefined registers inside its own functions for mistakes (its bug 105593).
+#pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
 
@@ -134,6 +135,10 @@ __attribute__((target("avx512f,avx512bw"))) void sha256_block_lanes(
 }
 
 }  // namespace gs::crypto
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 #else
 

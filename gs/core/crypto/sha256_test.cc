@@ -6,9 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "gs/core/crypto/sha256_blocks.h"
+#include "gs/core/crypto/sha256_pieces.h"
 
 namespace gs::crypto {
 namespace {
@@ -55,6 +57,32 @@ TEST(Sha256, IsTheSameHoweverTheBytesArrive) {
     for (const std::uint8_t& byte : bytes) bytewise.add({&byte, 1});
     EXPECT_EQ(bytewise.finish(), whole) << size;
   }
+}
+
+TEST(Sha256, WhatIsReadByPiecesIsTheSameHoweverMuchEachReadGives) {
+  std::mt19937_64 random(2);
+  RecordProperty("seed", 2);
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, kHashPieceBytes - 1,
+                                 kHashPieceBytes, kHashPieceBytes + 1, 3 * kHashPieceBytes + 5}) {
+    const Buffer bytes = random_bytes(random, size);
+    for (const std::size_t most : {std::size_t{1} << 12, kHashPieceBytes}) {
+      const auto read = [&](std::uint64_t offset, MutableBytes out) -> Result<std::size_t> {
+        const Bytes left = Bytes(bytes).subspan(static_cast<std::size_t>(offset));
+        const std::size_t got = std::min({left.size(), out.size(), most});
+        std::copy_n(left.begin(), got, out.begin());
+        return got;
+      };
+      const auto hashed = sha256_pieces(read);
+      ASSERT_TRUE(hashed.ok());
+      EXPECT_EQ(hashed->digest, sha256(bytes)) << size;
+      EXPECT_EQ(hashed->bytes, size);
+    }
+  }
+  const auto failing = [](std::uint64_t offset, MutableBytes) -> Result<std::size_t> {
+    if (offset == 0) return std::size_t{5};
+    return Error(Code::io, "a bad disk");
+  };
+  EXPECT_EQ(sha256_pieces(failing).code(), Code::io);
 }
 
 TEST(Sha256, ManyAreTheSameAsOneByOne) {

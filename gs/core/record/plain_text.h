@@ -17,7 +17,11 @@
 
 namespace gs::record {
 
-inline bool is_plain(char c) noexcept { return c >= 0x20 && c != '"' && c != '\\'; }
+// Without the sign of `char`, which depends on the processor.
+inline bool is_plain(char c) noexcept {
+  const auto byte = static_cast<std::uint8_t>(c);
+  return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+}
 
 // Eight bytes are copied; the lowest bit that is set belongs to the first one that is not plain.
 inline std::uint64_t copy_word(const char* from, std::uint8_t* to) noexcept {

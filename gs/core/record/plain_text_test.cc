@@ -1,8 +1,13 @@
 // Goal: text is copied up to exactly the first byte that JSON does not take as it stands.
 // Method: every byte at every place of texts around the block borders, against one byte at a time.
+// Compiled a second time with an unsigned `char`, as other processors have it.
 #include "gs/core/record/plain_text.h"
 
 #include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace gs::record {
 namespace {

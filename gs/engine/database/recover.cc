@@ -229,5 +229,4 @@ Error Database::validate(const graph::ChangeView& change) const {
   return Error(Code::broken_chain, std::string(error.message()));
 }
 
-// The key of this directory's writer; a new one when the directory is a copy or a restored backup.
 }  // namespace gs::engine

@@ -72,7 +72,22 @@ Descriptor::~Descriptor() {
 }
 
 Descriptor open_descriptor(const std::string& path, int flags, unsigned mode) noexcept {
-  return Descriptor(uninterrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); }));
+  return open_descriptor_at(AT_FDCWD, path, flags, mode);
+}
+
+Descriptor open_descriptor_at(int directory, const std::string& name, int flags,
+                              unsigned mode) noexcept {
+  return Descriptor(
+      uninterrupted([&] { return ::openat(directory, name.c_str(), flags | O_CLOEXEC, mode); }));
+}
+
+Error check_plain(const Descriptor& descriptor, const std::string& path) {
+  struct stat status {};
+  if (::fstat(descriptor.number(), &status) != 0) {
+    return os_error(errno, path, "examine", Attempt::read);
+  }
+  if (S_ISREG(status.st_mode)) return {};
+  return Error(Code::invalid, path + ": is a directory or a device, not a file");
 }
 
 Error sync_descriptor(const Descriptor& descriptor, const std::string& path) {

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "gs/platform/file_system.h"
 
@@ -18,12 +19,16 @@ class Descriptor {
   explicit Descriptor(int number = kNone) noexcept : number_(number) {}
   ~Descriptor();
   Descriptor(Descriptor&& other) noexcept : number_(other.number_) { other.number_ = kNone; }
-  Descriptor& operator=(Descriptor&&) = delete;
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
 
   int number() const noexcept { return number_; }
   bool open() const noexcept { return number_ >= 0; }
+  void release() noexcept { number_ = kNone; }  // somebody else closes it
 
  private:
   static constexpr int kNone = -1;
@@ -32,6 +37,12 @@ class Descriptor {
 
 // open(2), repeated when a signal interrupts it.
 Descriptor open_descriptor(const std::string& path, int flags, unsigned mode = 0) noexcept;
+// openat(2), the same way.
+Descriptor open_descriptor_at(int directory, const std::string& name, int flags,
+                              unsigned mode = 0) noexcept;
+// Only plain files: a device or a pipe in our directory would block or lie about its size.
+// Errors: invalid, io.
+Error check_plain(const Descriptor& descriptor, const std::string& path);
 // fsync(2), or what reaches stable storage on this system. Errors: io.
 Error sync_descriptor(const Descriptor& descriptor, const std::string& path);
 

@@ -8,13 +8,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <utility>
 
-#include "gs/base/endian.h"
 #include "gs/base/hex.h"
 #include "gs/platform/path.h"
 #include "gs/platform/posix/os_error.h"
+#include "gs/platform/posix/place.h"
 #include "gs/platform/posix/posix_file.h"
 #include "gs/platform/posix/posix_identity.h"
 #include "gs/platform/posix/posix_lock.h"
@@ -25,6 +24,10 @@ namespace {
 
 // A storage has a few thousand files; more names than this are somebody's mistake or trap.
 constexpr std::size_t kNamesMax = std::size_t{1} << 20;
+
+struct CloseDirectory {
+  void operator()(DIR* stream) const noexcept { ::closedir(stream); }
+};
 
 std::string absolute(std::string root) {
   if (root.empty() || root.front() != '/') {
@@ -38,51 +41,60 @@ std::string absolute(std::string root) {
   return root;
 }
 
-bool is_directory(const std::string& path) noexcept {
+bool is_directory(int in, const char* name, int flags) noexcept {
   struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+  return ::fstatat(in, name, &status, flags) == 0 && S_ISDIR(status.st_mode);
 }
 
-// Only plain files: a device or a pipe in our directory would block or lie about its size.
-Error check_plain(const Descriptor& descriptor, const std::string& path) {
-  struct stat status {};
-  if (::fstat(descriptor.number(), &status) != 0) {
-    return os_error(errno, path, "examine", Attempt::read);
-  }
-  if (S_ISREG(status.st_mode)) return {};
-  return Error(Code::invalid, path + ": is a directory or a device, not a file");
-}
-
-Error sync_directory_at(const std::string& path) {
-  const Descriptor descriptor = open_descriptor(path, O_RDONLY | O_DIRECTORY);
-  if (!descriptor.open()) return os_error(errno, path, "open the directory", Attempt::read);
+Error sync_directory_at(const Place& place) {
+  const Descriptor descriptor = open_place(place, O_RDONLY | O_DIRECTORY);
+  if (!descriptor.open()) return place_error(errno, place, "open the directory", Attempt::read);
   if (::fsync(descriptor.number()) == 0) return {};
   // The file system has no such call for directories; there is nothing more to ask it for.
   if (errno == EINVAL) return {};
-  return os_error(errno, path, "sync the directory", Attempt::write);
+  return os_error(errno, place.path, "sync the directory", Attempt::write);
 }
 
-std::string parent_of(const std::string& path) {
-  const std::string_view parent = parent_path(path);
-  return parent.empty() ? "/" : std::string(parent);
+// The directory that holds the name.
+Error sync_parent(Place place) {
+  place.name = ".";
+  place.path = parent_path(place.path);
+  if (place.path.empty()) place.path = "/";
+  return sync_directory_at(place);
 }
 
 // One new directory, durable; fine when it is there.
-Error make_one(const std::string& path, bool private_mode) {
-  if (is_directory(path)) return {};
-  if (::mkdir(path.c_str(), private_mode ? 0700 : 0777) == 0) {
-    return sync_directory_at(parent_of(path));
+Error make_one(Place place, bool private_mode) {
+  const char* const name = place.name.c_str();
+  if (is_directory(place.in(), name, AT_SYMLINK_NOFOLLOW)) return {};
+  if (::mkdirat(place.in(), name, private_mode ? 0700 : 0777) == 0) {
+    return sync_parent(std::move(place));
   }
   const int number = errno;
-  if (number == EEXIST && is_directory(path)) return {};  // somebody was faster
-  return os_error(number, path, "make the directory", Attempt::write);
+  if (number == EEXIST && is_directory(place.in(), name, AT_SYMLINK_NOFOLLOW)) {
+    return {};  // somebody was faster
+  }
+  return place_error(number, place, "make the directory", Attempt::write);
 }
 
-std::string temporary_name(const std::string& path) {
+// The root and what it lies in, where links are the user's own.
+Error make_root(const std::string& root, bool private_mode) {
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = root.find('/', end + 1);
+    const std::string path = root.substr(0, end);
+    if (is_directory(AT_FDCWD, (path + "/").c_str(), 0)) continue;
+    const std::string parent(parent_path(path));
+    GS_TRY(Place place, find_place(parent, last_name(path), "make the directory", Attempt::write));
+    GS_TRY_OK(make_one(std::move(place), private_mode));
+  }
+  return {};
+}
+
+std::string new_suffix() {
   SystemRandom random;
   std::uint8_t unique[8];
   random.fill(unique);
-  return path + "." + to_hex(unique) + ".new";
+  return "." + to_hex(unique) + ".new";
 }
 
 Error write_and_sync(Descriptor descriptor, const std::string& path, Bytes bytes) {
@@ -101,34 +113,43 @@ std::string PosixFileSystem::display(std::string_view path) const {
 
 Result<std::unique_ptr<File>> PosixFileSystem::open(std::string_view path, OpenMode mode) {
   GS_TRY_OK(check_path(path));
-  const std::string full = display(path);
   const bool writable = mode != OpenMode::read;
+  const Attempt attempt = writable ? Attempt::write : Attempt::read;
+  GS_TRY(const Place place, find_place(root_, path, "open", attempt));
   int flags = writable ? O_RDWR : O_RDONLY;
   if (mode == OpenMode::create) flags |= O_CREAT | O_EXCL;
   if (mode == OpenMode::open_or_create) flags |= O_CREAT;
   flags |= O_NONBLOCK | O_NOCTTY;  // so that a pipe or a terminal does not hold us up
-  Descriptor descriptor = open_descriptor(full, flags, 0666);
-  if (!descriptor.open()) {
-    return os_error(errno, full, "open", writable ? Attempt::write : Attempt::read);
-  }
-  GS_TRY_OK(check_plain(descriptor, full));
-  return std::unique_ptr<File>(std::make_unique<PosixFile>(std::move(descriptor), full, writable));
+  Descriptor descriptor = open_place(place, flags, 0666);
+  if (!descriptor.open()) return place_error(errno, place, "open", attempt);
+  GS_TRY_OK(check_plain(descriptor, place.path));
+  return std::unique_ptr<File>(
+      std::make_unique<PosixFile>(std::move(descriptor), place.path, writable));
 }
 
 Error PosixFileSystem::remove(std::string_view path) {
   GS_TRY_OK(check_path(path));
-  const std::string full = display(path);
-  // std::remove() tells files from directories without a race.
-  if (std::remove(full.c_str()) == 0) return {};
-  const int number = errno == EEXIST ? ENOTEMPTY : errno;  // POSIX allows both
-  return os_error(number, full, "remove", Attempt::write);
+  GS_TRY(const Place place, find_place(root_, path, "remove", Attempt::write));
+  const char* const name = place.name.c_str();
+  if (::unlinkat(place.in(), name, 0) == 0) return {};
+  int number = errno;
+  if (is_directory(place.in(), name, AT_SYMLINK_NOFOLLOW)) {
+    if (::unlinkat(place.in(), name, AT_REMOVEDIR) == 0) return {};
+    number = errno == EEXIST ? ENOTEMPTY : errno;  // POSIX allows both
+  }
+  return os_error(number, place.path, "remove", Attempt::write);
 }
 
 Result<std::vector<std::string>> PosixFileSystem::list(std::string_view directory) {
   GS_TRY_OK(check_directory_path(directory));
-  const std::string full = display(directory);
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(full.c_str()), ::closedir);
-  if (!stream) return os_error(errno, full, "list the directory", Attempt::read);
+  constexpr const char* kOperation = "list the directory";
+  GS_TRY(const Place place, find_place(root_, directory, kOperation, Attempt::read));
+  const std::string& full = place.path;
+  Descriptor descriptor = open_place(place, O_RDONLY | O_DIRECTORY);
+  const std::unique_ptr<DIR, CloseDirectory> stream(
+      descriptor.open() ? ::fdopendir(descriptor.number()) : nullptr);
+  if (!stream) return place_error(errno, place, kOperation, Attempt::read);
+  descriptor.release();  // the stream closes it
   std::vector<std::string> names;
   for (;;) {
     errno = 0;
@@ -149,42 +170,48 @@ Result<std::vector<std::string>> PosixFileSystem::list(std::string_view director
 
 bool PosixFileSystem::exists(std::string_view path) {
   if (check_directory_path(path)) return false;
+  const auto place = find_place(root_, path, "examine", Attempt::read);
   struct stat status {};
-  return ::stat(display(path).c_str(), &status) == 0;
+  return place.ok() &&
+         ::fstatat(place->in(), place->name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 Error PosixFileSystem::make_directory(std::string_view path, bool private_mode) {
   GS_TRY_OK(check_directory_path(path));
-  const std::string full = display(path);
-  for (std::size_t end = 0; end != std::string::npos;) {
-    end = full.find('/', end + 1);
-    GS_TRY_OK(make_one(full.substr(0, end), private_mode));
+  GS_TRY_OK(make_root(root_, private_mode));
+  for (std::size_t end = 0; !path.empty() && end != std::string_view::npos;) {
+    end = path.find('/', end + 1);
+    GS_TRY(Place place,
+           find_place(root_, path.substr(0, end), "make the directory", Attempt::write));
+    GS_TRY_OK(make_one(std::move(place), private_mode));
   }
   return {};
 }
 
 Error PosixFileSystem::sync_directory(std::string_view directory) {
   GS_TRY_OK(check_directory_path(directory));
-  return sync_directory_at(display(directory));
+  GS_TRY(const Place place, find_place(root_, directory, "open the directory", Attempt::read));
+  return sync_directory_at(place);
 }
 
 Error PosixFileSystem::write_whole(std::string_view path, Bytes bytes, bool private_mode) {
   GS_TRY_OK(check_whole_path(path));
-  const std::string full = display(path);
-  const std::string fresh = temporary_name(full);
+  GS_TRY(Place place, find_place(root_, path, "create", Attempt::write));
+  const std::string suffix = new_suffix();
+  const std::string fresh = place.name + suffix;
   // O_EXCL: a name of our own, never a link or a file that somebody has prepared.
-  Descriptor descriptor =
-      open_descriptor(fresh, O_WRONLY | O_CREAT | O_EXCL, private_mode ? 0600 : 0666);
-  if (!descriptor.open()) return os_error(errno, full, "create", Attempt::write);
-  Error error = write_and_sync(std::move(descriptor), fresh, bytes);
-  if (error.ok() && ::rename(fresh.c_str(), full.c_str()) != 0) {
-    error = os_error(errno, full, "replace", Attempt::write);
+  Descriptor descriptor = open_descriptor_at(place.in(), fresh, O_WRONLY | O_CREAT | O_EXCL,
+                                             private_mode ? 0600 : 0666);
+  if (!descriptor.open()) return os_error(errno, place.path, "create", Attempt::write);
+  Error error = write_and_sync(std::move(descriptor), place.path + suffix, bytes);
+  if (error.ok() && ::renameat(place.in(), fresh.c_str(), place.in(), place.name.c_str()) != 0) {
+    error = os_error(errno, place.path, "replace", Attempt::write);
   }
   if (error) {
-    ::unlink(fresh.c_str());
+    ::unlinkat(place.in(), fresh.c_str(), 0);
     return error;
   }
-  return sync_directory_at(parent_of(full));
+  return sync_parent(std::move(place));
 }
 
 Result<Buffer> PosixFileSystem::read_whole(std::string_view path, std::uint64_t bytes_max) {
@@ -202,17 +229,22 @@ Result<Buffer> PosixFileSystem::read_whole(std::string_view path, std::uint64_t 
 
 Result<std::unique_ptr<FileLock>> PosixFileSystem::lock(std::string_view path) {
   GS_TRY_OK(check_path(path));
-  return lock_file(display(path));
+  GS_TRY(const Place place, find_place(root_, path, "open the lock", Attempt::write));
+  return lock_file(place);
 }
 
 Result<bool> PosixFileSystem::is_locked(std::string_view path) {
   GS_TRY_OK(check_path(path));
-  return file_is_locked(display(path));
+  const auto place = find_place(root_, path, "open the lock", Attempt::read);
+  if (place.code() == Code::not_found) return false;
+  if (!place.ok()) return place.error().copy();
+  return file_is_locked(*place);
 }
 
 Result<Buffer> PosixFileSystem::identity(std::string_view path) {
   GS_TRY_OK(check_path(path));
-  return file_identity(display(path));
+  GS_TRY(const Place place, find_place(root_, path, "examine", Attempt::read));
+  return file_identity(place);
 }
 
 }  // namespace gs::platform

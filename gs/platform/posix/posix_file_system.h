@@ -1,8 +1,8 @@
 // Files of a POSIX system below one directory.
 //
-// Paths are checked by text (path.h) before the system sees them: nothing leads out of the root but
-// a symbolic link that somebody with access to the directory has put there on purpose, such as a
-// log on another disk.
+// Paths are checked by text (path.h) before the system sees them, and no symbolic link below the
+// root is followed (place.h): nothing leads out of the root. The root itself may be a link. A log
+// on another disk needs a mount.
 //
 // Modes: new files 0666 and directories 0777 less the umask of the process; private ones 0600 and
 // 0700.

@@ -12,6 +12,8 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "gs/platform/file_system_contract.h"
 #include "gs/platform/posix/os_error.h"
@@ -108,8 +110,75 @@ TEST(PosixFileSystem, PipesAndDevicesAreRefusedWithoutWaiting) {
   for (const OpenMode mode : {OpenMode::read, OpenMode::write, OpenMode::open_or_create}) {
     EXPECT_EQ(world.files().open("pipe", mode).code(), Code::invalid);
   }
+  EXPECT_EQ(world.files().lock("pipe").code(), Code::invalid);
   PosixFileSystem devices("/dev");
   EXPECT_EQ(devices.read_whole("zero", 10).code(), Code::invalid);
+}
+
+// A directory from somebody else had links where files of ours should be; the lock and the log were
+// written through them.
+TEST(PosixFileSystem, NoLinkBelowTheRootIsFollowed) {
+  const Folder outside;
+  std::filesystem::create_directory(outside.path() + "/d");
+  std::ofstream(outside.path() + "/d/file") << "mine";
+  for (const char* target : {"/d/file", "/d", "/none"}) {
+    SCOPED_TRACE(target);
+    PosixWorld world;
+    FileSystem& files = world.files();
+    std::filesystem::create_symlink(outside.path() + target, world.folder_.path() + "/link");
+    const auto refused = [](const Error& error) {
+      EXPECT_EQ(error.code(), Code::invalid);
+      EXPECT_NE(error.message().find("/link: is a symbolic link"), std::string_view::npos)
+          << error.text();
+    };
+    // As the last name, and as a directory on the way.
+    for (const std::string& path : {std::string("link"), std::string("link/file")}) {
+      SCOPED_TRACE(path);
+      for (const OpenMode mode :
+           {OpenMode::read, OpenMode::write, OpenMode::create, OpenMode::open_or_create}) {
+        refused(files.open(path, mode).error());
+      }
+      refused(files.read_whole(path, 10).error());
+      refused(files.lock(path).error());
+      refused(files.is_locked(path).error());
+      refused(files.identity(path).error());
+      refused(files.list(path).error());
+      refused(files.sync_directory(path));
+      refused(files.make_directory(path));
+    }
+    refused(files.make_directory("link/a/b"));
+    refused(files.remove("link/file"));
+    refused(files.write_whole("link/file", as_bytes("lost")));
+    EXPECT_FALSE(files.exists("link/file"));
+    EXPECT_TRUE(files.exists("link"));
+    EXPECT_EQ(files.list("").value(), std::vector<std::string>{"link"});
+    // Replacing and removing a link are no ways out.
+    EXPECT_FALSE(files.write_whole("link", as_bytes("ours")));
+    EXPECT_EQ(as_text(files.read_whole("link", 10).value()), "ours");
+    std::filesystem::create_symlink(outside.path() + target, world.folder_.path() + "/again");
+    EXPECT_FALSE(files.remove("again"));
+    std::ifstream kept(outside.path() + "/d/file");
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(kept), {}), "mine");
+    EXPECT_EQ(PosixFileSystem(outside.path()).list("").value(), std::vector<std::string>{"d"});
+    EXPECT_EQ(PosixFileSystem(outside.path()).list("d").value(), std::vector<std::string>{"file"});
+  }
+}
+
+TEST(PosixFileSystem, TheRootMayBeALinkAndLieBehindOne) {
+  const Folder folder;
+  std::filesystem::create_directories(folder.path() + "/real/inner");
+  std::filesystem::create_symlink("real", folder.path() + "/link");
+  std::filesystem::create_symlink("inner", folder.path() + "/real/second");
+  for (const char* root : {"/link", "/link/inner", "/link/second/", "/link/new"}) {
+    SCOPED_TRACE(root);
+    PosixFileSystem files(folder.path() + root);
+    EXPECT_FALSE(files.make_directory("d"));
+    EXPECT_FALSE(files.write_whole("d/x", as_bytes("1")));
+    EXPECT_TRUE(files.lock("lock").ok());
+    EXPECT_EQ(files.list("d").value(), std::vector<std::string>{"x"});
+    EXPECT_FALSE(files.sync_directory(""));
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder.path() + "/real/new/d/x"));
 }
 
 TEST(PosixFileSystem, WhenTheSystemTakesOnlyAPartTheWriteFails) {

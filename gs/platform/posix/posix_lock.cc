@@ -61,11 +61,12 @@ Error locked_error(const Descriptor& descriptor, const std::string& path) {
   return Error(Code::locked, std::move(message));
 }
 
-// Whether `path` still names the file that we have locked.
-bool still_there(const Descriptor& descriptor, const std::string& path) noexcept {
+// Whether the name still means the file that we have locked.
+bool still_there(const Descriptor& descriptor, const Place& place) noexcept {
   struct stat ours {};
   struct stat named {};
-  return ::fstat(descriptor.number(), &ours) == 0 && ::stat(path.c_str(), &named) == 0 &&
+  return ::fstat(descriptor.number(), &ours) == 0 &&
+         ::fstatat(place.in(), place.name.c_str(), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
          ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
 }
 
@@ -116,28 +117,32 @@ bool parse_lock_owner(std::string_view text, LockOwner& owner) {
   return true;
 }
 
-Result<std::unique_ptr<FileLock>> lock_file(const std::string& path) {
+Result<std::unique_ptr<FileLock>> lock_file(const Place& place) {
+  const std::string& path = place.path;
   for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-    Descriptor descriptor = open_descriptor(path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, 0666);
-    if (!descriptor.open()) return os_error(errno, path, "open the lock", Attempt::write);
+    Descriptor descriptor = open_place(place, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY, 0666);
+    if (!descriptor.open()) return place_error(errno, place, "open the lock", Attempt::write);
+    GS_TRY_OK(check_plain(descriptor, path));
     const int number = lock_exclusively(descriptor);
     if (number == EWOULDBLOCK) return locked_error(descriptor, path);
     if (number != 0) return os_error(number, path, "lock", Attempt::write);
-    if (!still_there(descriptor, path)) continue;
+    if (!still_there(descriptor, place)) continue;
     GS_TRY_OK(write_owner(descriptor, path));
     return std::unique_ptr<FileLock>(std::make_unique<PosixLock>(std::move(descriptor)));
   }
   return Error(Code::locked, path + ": somebody keeps removing the lock. Stop that and try again");
 }
 
-Result<bool> file_is_locked(const std::string& path) {
-  const Descriptor descriptor = open_descriptor(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+Result<bool> file_is_locked(const Place& place) {
+  const Descriptor descriptor = open_place(place, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!descriptor.open()) {
     if (errno == ENOENT) return false;
-    return os_error(errno, path, "open the lock", Attempt::read);
+    return place_error(errno, place, "open the lock", Attempt::read);
   }
   const int number = try_lock(descriptor, LOCK_SH);
-  if (number != 0 && number != EWOULDBLOCK) return os_error(number, path, "lock", Attempt::read);
+  if (number != 0 && number != EWOULDBLOCK) {
+    return os_error(number, place.path, "lock", Attempt::read);
+  }
   return number == EWOULDBLOCK;
 }
 

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "gs/platform/posix/posix_file_system.h"
+
 namespace gs::platform {
 namespace {
 
@@ -24,6 +26,8 @@ class PosixLockTest : public ::testing::Test {
   }
   ~PosixLockTest() override { std::filesystem::remove_all(folder_); }
 
+  Result<std::unique_ptr<FileLock>> lock() { return PosixFileSystem(folder_).lock("lock"); }
+
   std::string folder_;
   std::string path_;
 };
@@ -34,7 +38,7 @@ TEST_F(PosixLockTest, AnotherProcessIsNamedAndItsDeathLetsGo) {
   const pid_t child = ::fork();
   ASSERT_GE(child, 0);
   if (child == 0) {
-    const auto held = lock_file(path_);
+    const auto held = lock();
     const char word = held.ok() ? 'y' : 'n';
     if (::write(ready[1], &word, 1) != 1) ::_exit(1);
     ::pause();  // until it is killed
@@ -43,7 +47,7 @@ TEST_F(PosixLockTest, AnotherProcessIsNamedAndItsDeathLetsGo) {
   char word = 0;
   ASSERT_EQ(::read(ready[0], &word, 1), 1);
   EXPECT_EQ(word, 'y');
-  const auto refused = lock_file(path_);
+  const auto refused = lock();
   EXPECT_EQ(refused.code(), Code::locked);
   const std::string message(refused.error().message());
   EXPECT_NE(message.find("process " + std::to_string(child) + " on "), std::string::npos)
@@ -54,18 +58,18 @@ TEST_F(PosixLockTest, AnotherProcessIsNamedAndItsDeathLetsGo) {
   ASSERT_EQ(::waitpid(child, nullptr, 0), child);
   ::close(ready[0]);
   ::close(ready[1]);
-  EXPECT_TRUE(lock_file(path_).ok()) << "a lock does not outlive its process";
+  EXPECT_TRUE(lock().ok()) << "a lock does not outlive its process";
 }
 
 TEST_F(PosixLockTest, OurOwnSecondHandleIsToldSo) {
-  const auto held = lock_file(path_);
+  const auto held = lock();
   ASSERT_TRUE(held.ok());
-  EXPECT_NE(lock_file(path_).error().message().find("this process"), std::string_view::npos);
+  EXPECT_NE(lock().error().message().find("this process"), std::string_view::npos);
 }
 
 TEST_F(PosixLockTest, WhatIsLeftInTheFileDoesNotMatter) {
   std::ofstream(path_) << std::string(100'000, 'x');
-  const auto held = lock_file(path_);
+  const auto held = lock();
   ASSERT_TRUE(held.ok()) << held.error().text();
   std::ifstream file(path_);
   std::string line;
@@ -75,10 +79,10 @@ TEST_F(PosixLockTest, WhatIsLeftInTheFileDoesNotMatter) {
 }
 
 TEST_F(PosixLockTest, AnOddOwnerIsNotRepeated) {
-  const auto held = lock_file(path_);
+  const auto held = lock();
   ASSERT_TRUE(held.ok());
   std::ofstream(path_) << "7 \x1b[31mred\n";
-  const auto refused = lock_file(path_);
+  const auto refused = lock();
   EXPECT_EQ(refused.code(), Code::locked);
   EXPECT_EQ(refused.error().message().find('\x1b'), std::string_view::npos);
 }

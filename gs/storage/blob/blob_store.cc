@@ -1,12 +1,8 @@
 #include "gs/storage/blob/blob_store.h"
 
-#include "gs/core/crypto/sha256.h"
+#include "gs/core/crypto/sha256_pieces.h"
 
 namespace gs::blob {
-
-namespace {
-constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
-}
 
 std::string BlobStore::path_of(const Digest& digest) const {
   const std::string name = digest.text();
@@ -23,7 +19,8 @@ Result<BlobRef> BlobStore::put(Bytes bytes) {
   const std::string path = path_of(blob.digest);
   const std::string group = path.substr(0, path.rfind('/'));
   // A file that is there may be damaged; then this is how it is repaired.
-  if (files_.exists(path) && get(blob).ok()) {
+  const Result<bool> known = files_.exists(path) ? matches_name(path) : Result<bool>(false);
+  if (known.ok() && *known) {
     // Its name may be from a put that failed, or that is not done yet.
     GS_TRY_OK(files_.sync_directory(group));
     return blob;
@@ -78,15 +75,10 @@ Result<std::uint64_t> BlobStore::size_of(const Digest& digest) const {
 
 Result<bool> BlobStore::matches_name(const std::string& path) const {
   GS_TRY(const auto file, files_.open(path, platform::OpenMode::read));
-  crypto::Sha256 hash;
-  Buffer piece(kPieceBytes);
-  for (std::uint64_t at = 0;;) {
-    GS_TRY(const std::size_t read, file->read(at, piece));
-    if (read == 0) break;
-    hash.add(Bytes(piece).first(read));
-    at += read;
-  }
-  return hash.finish().text() == std::string_view(path).substr(path.rfind('/') + 1);
+  GS_TRY(const crypto::Hashed hashed,
+         crypto::sha256_pieces(
+             [&](std::uint64_t offset, MutableBytes out) { return file->read(offset, out); }));
+  return hashed.digest.text() == std::string_view(path).substr(path.rfind('/') + 1);
 }
 
 }  // namespace gs::blob

@@ -218,6 +218,8 @@ Error Log::Impl::Recoverer::clean_up() {
   }
   const std::string mark = log_.path(kMarkName);
   GS_TRY(log_.mark_file, log_.files.open(mark, platform::OpenMode::open_or_create));
+  GS_TRY(const std::uint64_t mark_bytes, log_.mark_file->size());
+  if (mark_bytes > kMarkBytes) GS_TRY_OK(log_.mark_file->resize(kMarkBytes));
   GS_TRY_OK(log_.mark_file->allocate(kMarkBytes));
   log_.mark_turn = mark_.turn;
   return log_.files.sync_directory(where);

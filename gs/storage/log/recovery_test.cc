@@ -537,5 +537,22 @@ TEST(MarkFile, WithAFlippedBitHurtsNobody) {
   }
 }
 
+// Verification told of it, with the advice to write; and whoever wrote left it as it was.
+TEST(MarkFile, IsCutToItsLengthByItsOwner) {
+  MemoryFileSystem files;
+  write_log(files, 4, 0);
+  Buffer longer = harness::read_file(files, "log/mark");
+  longer.resize(std::size_t{2} << 20, 0x67);
+  harness::write_file(files, "log/mark", longer);
+  Options reader = harness::small_options();
+  reader.read_only = true;
+  ASSERT_TRUE(harness::open(files, reader).log);
+  EXPECT_EQ(harness::read_file(files, "log/mark"), longer) << "a reader changes nothing";
+  const auto opened = harness::open(files);
+  ASSERT_TRUE(opened.log) << opened.error.text();
+  EXPECT_EQ(opened.seen.size(), 4u);
+  EXPECT_EQ(mark_fault(harness::read_file(files, "log/mark")), "");
+}
+
 }  // namespace
 }  // namespace gs::log

@@ -7,7 +7,8 @@
 
 #include "gs/base/crc32c.h"
 #include "gs/base/endian.h"
-#include "gs/core/crypto/sha256.h"
+#include "gs/core/crypto/sha256_pieces.h"
+#include "gs/storage/log/frame.h"
 #include "gs/storage/state/checkpoint_codec.h"
 
 namespace gs::state {
@@ -17,7 +18,6 @@ constexpr std::uint32_t kMagic = 0x316d7367;  // "gsm1"
 constexpr std::uint16_t kVersion = 1;
 constexpr std::size_t kSlotBytes = 4096;  // one disk block: a torn write harms one slot only
 constexpr std::size_t kCrcAt = 64;
-constexpr std::size_t kCheckPieceBytes = std::size_t{256} << 10;
 
 struct Slot {
   std::uint64_t turn = 0;
@@ -93,22 +93,12 @@ Result<Manifest> read_manifest(platform::FileSystem& files) {
   return manifest;
 }
 
-bool is_zero(Bytes bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte == 0; });
-}
-
 Result<bool> matches_slot(platform::FileSystem& files, const Slot& slot) {
   GS_TRY(const auto file, files.open(checkpoint_path(slot.number), platform::OpenMode::read));
-  crypto::Sha256 hash;
-  Buffer piece(kCheckPieceBytes);
-  std::uint64_t at = 0;
-  while (true) {
-    GS_TRY(const std::size_t read, file->read(at, piece));
-    if (read == 0) break;
-    hash.add(Bytes(piece).first(read));
-    at += read;
-  }
-  return at == slot.bytes && hash.finish() == slot.digest;
+  GS_TRY(const crypto::Hashed hashed,
+         crypto::sha256_pieces(
+             [&](std::uint64_t offset, MutableBytes out) { return file->read(offset, out); }));
+  return hashed.bytes == slot.bytes && hashed.digest == slot.digest;
 }
 
 // Looks at the slots; the newest valid one becomes `newest`.
@@ -116,12 +106,12 @@ ManifestCheck check_slots(const Manifest& manifest, Slot& newest) {
   ManifestCheck check;
   for (std::size_t at = 0; at < manifest.size(); at += kSlotBytes) {
     const Bytes bytes = Bytes(manifest).subspan(at, kSlotBytes);
-    if (is_zero(bytes)) continue;
+    if (log::is_zero(bytes)) continue;
     Slot slot;
     const bool valid = decode_slot(bytes, slot);
     check.usable = check.usable || valid;
     if (valid && slot.turn >= newest.turn) newest = slot;
-    if (valid && is_zero(bytes.subspan(kCrcAt + 4))) {
+    if (valid && log::is_zero(bytes.subspan(kCrcAt + 4))) {
       ++check.sound;
     } else if (check.fault.empty()) {
       check.fault = "the slot at " + std::to_string(at) + " does not match its checksum";
