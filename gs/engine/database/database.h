@@ -238,8 +238,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Error erase_some(Payloads& payloads);
   Error find_payloads(const Settled& settled, Payloads& payloads) const;
   Error commit_erasure(Payloads& payloads);
-  Error append_erases(const Payloads& payloads);
-  std::size_t runs_to_leave(const Payloads& payloads) const;
+  Error append_erases(const Payloads& payloads, const Found* live);
+  Result<std::size_t> runs_to_leave(const Payloads& payloads) const;
+  Error check_runs_to_leave(const Payloads& payloads) const;
   Error rewrite_segments(Payloads& payloads);
 
   Setup setup_;

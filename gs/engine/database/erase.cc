@@ -1,9 +1,10 @@
 // Erasure: the payloads of a record leave the disk, the chain still verifies, others go on.
 //
 //   1. find       every payload of the record, by a walk over the log without a lock
-//   2. commit     under the commit lock: the little that was written since; a signed erase
-//                 operation for each payload; the row table is frozen, so that rows made later
-//                 point to later segments
+//   2. commit     first the runs that are to be merged are compared with their checksums: what
+//                 damage hides would not be erased. Then under the commit lock: the little that was
+//                 written since; a signed erase operation for each payload; the row table is
+//                 frozen, so that rows made later point to later segments
 //   3. lead away  the runs that hold the record, or point into segments that hold it, are merged
 //                 into one with copies of those segments' records: nothing points there any more
 //   4. rewrite    those segments, one after the other, without the payloads
@@ -47,6 +48,21 @@ std::uint32_t index_of(const graph::ChangeView& change, const Id& id) {
     if (change.id(i) == id) return i;
   }
   return graph::kNoId;
+}
+
+// Of the entries that are as they were written; of others the run says that it is damaged.
+template <typename Is>
+bool any_entry(const state::Run& run, const Is& is) {
+  for (std::size_t i = 0; i < run.collection_count(); ++i) {
+    const state::Run::Range range = run.collection(run.collection_number(i));
+    for (const state::Entry* at = range.begin; at != range.end;) {
+      const state::Entry* const sound_end = run.sound_until(at, range.end);
+      if (sound_end == at) break;
+      if (std::any_of(at, sound_end, is)) return true;
+      at = sound_end;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -114,14 +130,25 @@ Error Database::erase_some(Payloads& payloads) {
   GS_TRY_OK(sync());  // so that little is left to sync where the lock is held
   const Job job(*this);
   if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
+  GS_TRY_OK(check_runs_to_leave(payloads));
   GS_TRY_OK(commit_erasure(payloads));
   if (payloads.erases.empty()) return {};
   GS_TRY_OK(sync());  // before anything is removed
   GS_TRY_OK(write_all_frozen());
-  if (const std::size_t runs = runs_to_leave(payloads); runs != 0) {
-    GS_TRY_OK(merge(runs, {.leaves = payloads.segments()}));
-  }
+  GS_TRY(const std::size_t runs, runs_to_leave(payloads));
+  if (runs != 0) GS_TRY_OK(merge(runs, {.leaves = payloads.segments()}));
   return rewrite_segments(payloads);
+}
+
+// Whether what comes after the commit will go through, as far as the runs of now can tell.
+Error Database::check_runs_to_leave(const Payloads& payloads) const {
+  if (payloads.erases.empty()) return {};
+  const auto version = current_version();
+  GS_TRY(const std::size_t count, runs_to_leave(payloads));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (version->runs[i]->check_sums()) return state_damage(*version);
+  }
+  return {};
 }
 
 Error Database::find_payloads(const Settled& settled, Payloads& payloads) const {
@@ -160,15 +187,19 @@ Error Database::commit_erasure(Payloads& payloads) {
   if (builder_.is_open()) GS_TRY_OK(close_change());
   if (!payloads.full) GS_TRY_OK(find_payloads({moment(), log_->snapshot(), frontier_}, payloads));
   if (payloads.erases.empty()) return {};
+  Found found;
+  const bool is_live = applier_.find_live(payloads.id, found);
+  if (version_->is_damaged()) return state_damage(*version_);
   // First what may fail without harm.
   GS_TRY_OK(log_->seal(payloads.places.rbegin()->first));
-  GS_TRY_OK(append_erases(payloads));
+  GS_TRY_OK(append_erases(payloads, is_live ? &found : nullptr));
   freeze();
   return {};
 }
 
 // One transaction of erase operations; in as many changes as their size asks for, never half.
-Error Database::append_erases(const Payloads& payloads) {
+// `live`: the record, null when only its past is in the log.
+Error Database::append_erases(const Payloads& payloads, const Found* live) {
   const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
   const std::size_t each = graph::encode_erase(payloads.erases.front()).size();
   GS_TRY_OK(ensure_room(payloads.erases.size() * graph::ChangeBuilder::cost(each), 0, hlc));
@@ -180,7 +211,9 @@ Error Database::append_erases(const Payloads& payloads) {
                                           &payloads.id, hlc, payload.size());
     std::memcpy(appended.payload, payload.data(), payload.size());
   }
-  applier_.put_tombstone(payloads.id, {hlc, writer_number_}, sequence);
+  if (live != nullptr) {
+    applier_.put_tombstone(payloads.id, live->entry.shape, {hlc, writer_number_}, sequence);
+  }
   last_hlc_ = hlc;
   operation_count_ += payloads.erases.size();
   visible_.store(sequence, std::memory_order_release);
@@ -188,8 +221,8 @@ Error Database::append_erases(const Payloads& payloads) {
 }
 
 // How many runs, from the newest on, to merge so that none holds the record and none points into
-// the segments concerned.
-std::size_t Database::runs_to_leave(const Payloads& payloads) const {
+// the segments concerned. Errors: damaged, when one of the others cannot tell.
+Result<std::size_t> Database::runs_to_leave(const Payloads& payloads) const {
   const std::vector<bool> segments = payloads.segments();
   const auto points_there = [&](const state::Entry& entry) {
     const std::uint32_t segment = log::segment_of(entry.position());
@@ -201,15 +234,14 @@ std::size_t Database::runs_to_leave(const Payloads& payloads) const {
     return entry != nullptr && entry->kind() != state::Entry::Kind::tombstone;
   };
   const auto leave = [&](const std::shared_ptr<const state::Run>& run) {
-    if (holds_it(*run)) return true;
-    for (std::size_t i = 0; i < run->collection_count(); ++i) {
-      const state::Run::Range range = run->collection(run->collection_number(i));
-      if (std::any_of(range.begin, range.end, points_there)) return true;
-    }
-    return false;
+    return holds_it(*run) || any_entry(*run, points_there);
   };
   const auto version = current_version();
   const auto oldest = std::find_if(version->runs.rbegin(), version->runs.rend(), leave);
+  // A look that found nothing has met the damage that may have hidden it.
+  const bool is_damaged = std::any_of(version->runs.rbegin(), oldest,
+                                      [](const auto& run) { return run->is_damaged(); });
+  if (is_damaged) return state_damage(*version);
   return static_cast<std::size_t>(version->runs.rend() - oldest);
 }
 
