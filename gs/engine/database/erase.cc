@@ -17,6 +17,8 @@
 
 #include "gs/core/graph/proof.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/storage/log/frame.h"
+#include "gs/storage/state/resolve.h"
 
 namespace gs::engine {
 
@@ -48,6 +50,14 @@ std::uint32_t index_of(const graph::ChangeView& change, const Id& id) {
     if (change.id(i) == id) return i;
   }
   return graph::kNoId;
+}
+
+// A walk trusts the log; what a flipped bit hides from it would not be erased.
+Error compare_frame(log::Location at, Bytes change) {
+  const Bytes frame(change.data() - log::kFrameBytes, log::kFrameBytes + change.size());
+  const log::FrameFault fault = log::check_frame(frame).fault;
+  if (fault == log::FrameFault::none) return {};
+  return state::damaged_log(at - log::kFrameBytes, log::fault_text(fault));
 }
 
 // Of the entries that are as they were written; of others the run says that it is damaged.
@@ -155,6 +165,7 @@ Error Database::find_payloads(const Settled& settled, Payloads& payloads) const 
   const std::uint64_t total_bytes = 2 * log_->bytes();
   const auto find = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
     payloads.passed(bytes.size(), total_bytes);
+    GS_TRY_OK(compare_frame(at, bytes));
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
     const std::uint32_t wanted = index_of(change, payloads.id);
     if (wanted == graph::kNoId) return {};
