@@ -177,6 +177,7 @@ class Database : public std::enable_shared_from_this<Database> {
   void throttle();
 
   // flush.cc
+  bool closed_with(Sequence sequence) const noexcept;  // with commit_mutex_ held
   Error flush();
   void raise_durable(Sequence reached) noexcept;
   Error fail(Error error);
