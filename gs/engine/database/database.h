@@ -192,6 +192,7 @@ class Database : public std::enable_shared_from_this<Database> {
   void merge_when_idle();
   Error merge_all_small();
   bool outgrown() const;
+  bool is_stopping() const;
   void background();
   Error write_frozen();
   std::vector<std::uint64_t> run_sizes() const;
