@@ -238,7 +238,8 @@ class Database : public std::enable_shared_from_this<Database> {
   // erase.cc
   struct Payloads;
   Error erase_some(Payloads& payloads);
-  Error find_payloads(const Settled& settled, Payloads& payloads) const;
+  using Searched = std::function<void(log::Location at, Bytes change)>;
+  Error find_payloads(const Settled& settled, Payloads& payloads, const Searched& searched) const;
   Error commit_erasure(Payloads& payloads);
   Error append_erases(const Payloads& payloads, const Found* live);
   Result<std::size_t> runs_to_leave(const Payloads& payloads) const;

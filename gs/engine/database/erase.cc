@@ -17,6 +17,7 @@
 
 #include "gs/core/graph/proof.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/erase_progress.h"
 #include "gs/storage/log/frame.h"
 #include "gs/storage/state/resolve.h"
 
@@ -81,20 +82,13 @@ bool any_entry(const state::Run& run, const Is& is) {
 struct Database::Payloads {
   Id id;
   std::string_view reason;
-  const Progress& progress;
-  std::uint64_t done_bytes = 0;  // of the log that was searched, then of what is written again
-  bool known = false;            // the log has operations of this record
-  bool full = false;             // there may be more
-  log::Location to = 0;          // searched up to here
+  ErasureProgress& progress;
+  bool known = false;    // the log has operations of this record
+  bool full = false;     // there may be more
+  log::Location to = 0;  // searched up to here
   std::vector<graph::Erase> erases = {};
   // Indexes of operations, by segment and change.
   std::map<std::uint32_t, std::map<log::Location, std::vector<std::uint32_t>>> places = {};
-
-  // Half of it is the search; the rest is at most as much again.
-  void passed(std::uint64_t bytes, std::uint64_t total_bytes) {
-    done_bytes += bytes;
-    if (progress) progress(std::min(done_bytes, total_bytes), total_bytes);
-  }
 
   std::vector<bool> segments() const {
     std::vector<bool> numbers(places.rbegin()->first + std::size_t{1});
@@ -114,9 +108,10 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason,
     std::lock_guard lock(commit_mutex_);
     GS_TRY_OK(writable());
   }
+  ErasureProgress heard(progress, log_->bytes());
   std::uint64_t count = 0;
   for (bool more = true; more;) {
-    Payloads payloads{.id = id, .reason = reason, .progress = progress};
+    Payloads payloads{.id = id, .reason = reason, .progress = heard};
     GS_TRY_OK(erase_some(payloads));
     if (!payloads.known)
       return Error(Code::not_found, "no record " + id.text() + " in this storage");
@@ -135,7 +130,10 @@ Error Database::erase_some(Payloads& payloads) {
   };
   for (int walks = 0; walks == 0 || (walks < kWalksMax && is_left()); ++walks) {
     GS_TRY(const Settled settled, settle());
-    GS_TRY_OK(find_payloads(settled, payloads));
+    const auto searched = [&](log::Location at, Bytes change) {
+      payloads.progress.searched(at, change);
+    };
+    GS_TRY_OK(find_payloads(settled, payloads, searched));
   }
   GS_TRY_OK(sync());  // so that little is left to sync where the lock is held
   const Job job(*this);
@@ -161,10 +159,10 @@ Error Database::check_runs_to_leave(const Payloads& payloads) const {
   return {};
 }
 
-Error Database::find_payloads(const Settled& settled, Payloads& payloads) const {
-  const std::uint64_t total_bytes = 2 * log_->bytes();
+Error Database::find_payloads(const Settled& settled, Payloads& payloads,
+                              const Searched& searched) const {
   const auto find = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
-    payloads.passed(bytes.size(), total_bytes);
+    if (searched) searched(at, bytes);
     GS_TRY_OK(compare_frame(at, bytes));
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
     const std::uint32_t wanted = index_of(change, payloads.id);
@@ -196,7 +194,10 @@ Error Database::commit_erasure(Payloads& payloads) {
   std::lock_guard lock(commit_mutex_);
   GS_TRY_OK(writable());
   if (builder_.is_open()) GS_TRY_OK(close_change());
-  if (!payloads.full) GS_TRY_OK(find_payloads({moment(), log_->snapshot(), frontier_}, payloads));
+  // Nobody is told: who hears of it may ask for what this lock keeps.
+  if (!payloads.full) {
+    GS_TRY_OK(find_payloads({moment(), log_->snapshot(), frontier_}, payloads, {}));
+  }
   if (payloads.erases.empty()) return {};
   Found found;
   const bool is_live = applier_.find_live(payloads.id, found);
@@ -257,15 +258,17 @@ Result<std::size_t> Database::runs_to_leave(const Payloads& payloads) const {
 }
 
 Error Database::rewrite_segments(Payloads& payloads) {
-  std::uint64_t total_bytes = payloads.done_bytes;
+  std::uint64_t left_bytes = 0;
   for (const log::Log::Snapshot::Segment& each : log_->snapshot().segments) {
-    if (payloads.places.count(each.number) != 0) total_bytes += each.end;
+    const bool is_new = !payloads.progress.was_rewritten(each.number);
+    if (is_new && payloads.places.count(each.number) != 0) left_bytes += each.end;
   }
+  if (!payloads.full) payloads.progress.end_after(left_bytes);
   for (const auto& [segment, changes] : payloads.places) {
     const std::size_t runs_max = current_version()->runs.size() + kRunsBesideMax;
     Buffer erased;
     const auto transform = [&, &changes = changes](log::Location at, Bytes bytes) -> Result<Bytes> {
-      payloads.passed(bytes.size(), total_bytes);
+      payloads.progress.rewritten(at, bytes);
       GS_TRY_OK(write_waiting(runs_max));  // commits do not wait for a large segment
       const auto found = changes.find(at);
       if (found == changes.end()) return bytes;
