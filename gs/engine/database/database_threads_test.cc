@@ -246,8 +246,8 @@ TEST(DatabaseThreads, VerifyAndBackupBesideLargeCommitsFindNoDamage) {
   for (std::thread& thread : threads) thread.join();
 }
 
-// The end wrote and synced what was committed meanwhile; who then came to sync it met a log that was
-// closed, and said that the write had failed.
+// The end wrote and synced what was committed meanwhile; who then came to sync it met a closed log,
+// and said that the write had failed.
 TEST(DatabaseThreads, WhatACloseMadeDurableIsConfirmed) {
   for (int round = 0; round < 100; ++round) {
     World world;

@@ -1,4 +1,4 @@
-// Goal: an erasure beside damaged derived files says so and has done nothing, or has done all of it:
+// Goal: an erasure beside damaged derived files says so and has done nothing, or has done it all:
 // what it says is gone is nowhere.
 // Method: runs harmed in one section after the other, before an erasure and in the middle of it.
 #include <gtest/gtest.h>
