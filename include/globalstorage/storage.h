@@ -236,7 +236,9 @@ struct RecoveryReport {
 };
 
 // How far a long call is, `done` of `total` in units of its own. Called on the thread of the call,
-// which waits for it.
+// which waits for it. It may read, look at the history and ask for stats(). It must not commit,
+// close or begin another long call (erase, verify, backup, compact, checkpoint): each may wait for
+// the call that waits for it.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 struct VerifyOptions {

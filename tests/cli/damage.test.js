@@ -243,3 +243,36 @@ test('an unfinished write is left out by readers, cut by a writer, and told by b
   assert.match(place.run(['update', id, '{"a":2}']).err, note('cut', judged));
   assert.strictEqual(place.run(['get', id]).err, '');
 });
+
+/** Flips a bit in each block of hash slots of the only run, but in that of its directory. */
+const flipSlots = (directory) => {
+  const [name] = fs.readdirSync(path.join(directory, 'state')).filter((each) => each.endsWith('.gsr'));
+  const file = path.join(directory, 'state', name);
+  const run = fs.readFileSync(file);
+  const sections = run.subarray(-144).subarray(40);
+  const [directoryAt, slotsAt, slotBytes] =
+    [2 * 16, 4 * 16, 4 * 16 + 8].map((at) => Number(sections.readBigUInt64LE(at)));
+  const block = (at) => Math.floor(at / 4096);
+  for (let at = slotsAt + 4; at < slotsAt + slotBytes; at += 2048) {
+    if (block(at) > block(directoryAt)) run[at] ^= 1;
+  }
+  fs.writeFileSync(file, run);
+};
+
+// It printed "1 payload erased", and a merge brought the record back.
+test('what damage hides is not said to be erased', (t) => {
+  const place = new Place(t);
+  const rows = Array.from({ length: 4000 }, (_, n) => `{"k":"key${n}","t":"text ${n}"}\n`).join('');
+  place.ok(['import', 'City', '-', '--key', 'k'], { input: rows });
+  place.ok(['compact']);
+  flipSlots(place.directory);
+  const refused = place.run(['erase', '-c', 'City', 'key7', '--json']);
+  assert.strictEqual(refused.code, EXIT.unverified, refused.err);
+  assert.match(refused.err, /"code":"damaged".*Open the storage again/);
+  assert.match(place.ok(['get', '-c', 'City', 'key7']), /text 7/);
+  place.ok(['erase', '-c', 'City', 'key7']);
+  place.ok(['compact']);
+  assert.strictEqual(place.run(['get', '-c', 'City', 'key7']).code, EXIT.notFound);
+  assert.doesNotMatch(place.ok(['scan', 'City']), /text 7"/);
+  place.ok(['verify']);
+});

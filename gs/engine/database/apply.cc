@@ -66,6 +66,11 @@ bool Applier::find_live(const Id& id, Found& out) const noexcept {
          out.entry.kind() != Entry::Kind::tombstone;
 }
 
+bool Applier::is_live(const Id& id) const noexcept {
+  Found current;
+  return find_live(id, current);
+}
+
 void Applier::start_over() {
   live_.clear();
   dirty_.set();
@@ -83,10 +88,9 @@ std::uint32_t Applier::intern(const record::ShapePtr& shape) {
 }
 
 void Applier::put_record(const Id& id, std::uint32_t shape, log::Location record,
-                         const LocalStamp& stamp, Sequence sequence, bool known_new) {
+                         const LocalStamp& stamp, Sequence sequence, bool is_new) {
   const std::uint32_t collection = tables_.shape(shape).collection;
-  Found current;
-  if (known_new || !find_live(id, current)) count(collection, 1);
+  if (is_new) count(collection, 1);
   Entry entry;
   entry.id = id;
   entry.place = Entry::make_place(Entry::Kind::log, record);
@@ -112,16 +116,15 @@ void Applier::put_image(const Id& id, std::uint32_t shape, const Merged& merged,
   dirty_.set(bucket_of(id));
 }
 
-void Applier::put_tombstone(const Id& id, const LocalStamp& stamp, Sequence sequence) {
-  Found current;
-  if (!find_live(id, current)) return;
-  const std::uint32_t collection = tables_.shape(current.entry.shape).collection;
+void Applier::put_tombstone(const Id& id, std::uint32_t shape, const LocalStamp& stamp,
+                            Sequence sequence) {
+  const std::uint32_t collection = tables_.shape(shape).collection;
   count(collection, -1);
   Entry entry;
   entry.id = id;
   entry.place = Entry::make_place(Entry::Kind::tombstone, 0);
   entry.hlc = stamp.hlc;
-  entry.shape = current.entry.shape;
+  entry.shape = shape;
   entry.writer = stamp.writer;
   version_->tables.front()->put(entry, sequence, collection);
   dirty_.set(bucket_of(id));
@@ -216,7 +219,7 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
       const bool minted = mint != graph::kNoMint;
       if (minted) count_mint(mint, id);
       put_record(id, shape, frame.at + payload_at + 8, frame.stamp(operation), frame.sequence,
-                 minted);
+                 minted || !is_live(id));
       return {};
     }
     case Kind::set: {
@@ -226,14 +229,14 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
       if (shape == state::kUnknown || !overwritten.ok()) break;
       const std::size_t skipped = operation.payload.size() - rest.size();
       put_record(frame.id(operation), shape, frame.at + payload_at + skipped,
-                 frame.stamp(operation), frame.sequence, false);
+                 frame.stamp(operation), frame.sequence, !is_live(frame.id(operation)));
       return {};
     }
     case Kind::update:
       return apply_update(frame, operation);
     case Kind::remove:
     case Kind::erase:
-      put_tombstone(frame.id(operation), frame.stamp(operation), frame.sequence);
+      apply_remove(frame, operation);
       return {};
     case Kind::genesis:
     case Kind::grant:
@@ -245,6 +248,14 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
       return {};  // kept in the log; the layers that need them read them there
   }
   return Error(Code::broken_chain, "it cannot be applied");
+}
+
+// What damage hides is not removed: recover_from() asks, and starts over without what is damaged.
+void Applier::apply_remove(const Frame& frame, const OperationView& operation) {
+  const Id id = frame.id(operation);
+  Found current;
+  if (!find_live(id, current)) return;
+  put_tombstone(id, current.entry.shape, frame.stamp(operation), frame.sequence);
 }
 
 // The erase operation that follows removes the record. Here is only kept what outlives it.

@@ -79,11 +79,13 @@ class Applier {
   // False as well when damage hides it; then the version is damaged, and nothing may be written.
   bool find_live(const Id& id, Found& out) const noexcept;
 
-  // `known_new`: the record cannot exist yet (its id was just minted).
+  // These look nothing up: what stands there already, damage may hide by now, and then a row would
+  // be missing without a word. `is_new`: no live record has this id.
   void put_record(const Id& id, std::uint32_t shape, log::Location record, const LocalStamp& stamp,
-                  Sequence sequence, bool known_new);
+                  Sequence sequence, bool is_new);
   void put_image(const Id& id, std::uint32_t shape, const Merged& merged, Sequence sequence);
-  void put_tombstone(const Id& id, const LocalStamp& stamp, Sequence sequence);
+  // `shape`: that of the live record.
+  void put_tombstone(const Id& id, std::uint32_t shape, const LocalStamp& stamp, Sequence sequence);
 
   // Adds shape and collection to the tables; kUnknown when these are full.
   std::uint32_t intern(const record::ShapePtr& shape);
@@ -116,6 +118,8 @@ class Applier {
   Error step(Frame& frame, const graph::OperationView& operation, std::size_t offset);
   Error apply(Frame& frame, const graph::OperationView& operation, std::size_t offset);
   void apply_erased(const Frame& frame, const graph::OperationView& operation);
+  void apply_remove(const Frame& frame, const graph::OperationView& operation);
+  bool is_live(const Id& id) const noexcept;
   void count_mint(std::uint64_t counter, const Id& id);
   Error apply_shape(Frame& frame, const graph::OperationView& operation);
   Error apply_update(Frame& frame, const graph::OperationView& operation);

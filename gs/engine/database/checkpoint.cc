@@ -92,6 +92,12 @@ void Database::start_background() {
   env_.background->post([this] { background(); });
 }
 
+// Then close() gives the directory back as soon as no job runs.
+bool Database::is_stopping() const {
+  std::lock_guard lock(background_mutex_);
+  return stopping_;
+}
+
 void Database::background() {
   Error error;
   while (!error) {
@@ -102,7 +108,7 @@ void Database::background() {
     error = write_frozen();
     if (!error) error = merge_if_needed();
   }
-  if (!error && checkpoint_unsaved_) error = save_checkpoint();
+  if (!error && checkpoint_unsaved_ && !is_stopping()) error = save_checkpoint();
   if (error) {
     // Data is safe in the log; the next checkpoint tries again.
     report(Event::Level::warning, "checkpoint_failed", error.text());
@@ -287,14 +293,17 @@ Error Database::checkpoint() {
   std::unique_lock lock(background_mutex_);
   background_done_.wait(lock, [this] { return !background_running_; });
   // What nobody else does: all of it without an executor, and what a job could not save before.
-  if (env_.background == nullptr || (frozen_.empty() && checkpoint_unsaved_)) {
+  const bool is_left = env_.background == nullptr || (frozen_.empty() && checkpoint_unsaved_);
+  if (is_left && !stopping_) {
     background_running_ = true;
     lock.unlock();
     background();
     lock.lock();
     background_done_.wait(lock, [this] { return !background_running_; });
   }
-  return frozen_.empty() && !checkpoint_unsaved_ ? Error() : background_error_.copy();
+  if (frozen_.empty() && !checkpoint_unsaved_) return {};
+  if (stopping_) return Error(Code::closed, "the storage is closed. Open it again");
+  return background_error_.copy();
 }
 
 // Takes the place of the background job: as long as it lives no other one runs.

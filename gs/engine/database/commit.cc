@@ -359,7 +359,8 @@ void Database::append_one(const TransactionState& tx, std::size_t index, std::ui
   if (prepared.kind == Kind::update) {
     applier_.put_image(staged.id, merged_shape, prepared.more->merged, sequence);
   } else if (prepared.kind == Kind::remove) {
-    applier_.put_tombstone(staged.id, stamp, sequence);
+    const std::uint32_t removed = tables_.find_shape(prepared.overwritten_shape->digest());
+    applier_.put_tombstone(staged.id, removed, stamp, sequence);
   } else {
     const std::size_t offset =
         appended.offset + graph::kOperationHeadBytes + static_cast<std::size_t>(record - begin);

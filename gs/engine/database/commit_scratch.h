@@ -35,11 +35,13 @@ struct Database::Prepared {
   bool known_new = true;
   bool has_overwritten = false;
   LocalStamp overwritten;
+  const record::Shape* overwritten_shape = nullptr;  // the tables' or the transaction's
   PreparedMore* more = nullptr;
 
   void overwrites(const Current& current) noexcept {
     has_overwritten = true;
     overwritten = current.base;
+    overwritten_shape = current.shape.get();
   }
 
   std::size_t exception_count() const noexcept {

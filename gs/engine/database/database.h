@@ -177,6 +177,7 @@ class Database : public std::enable_shared_from_this<Database> {
   void throttle();
 
   // flush.cc
+  bool closed_with(Sequence sequence) const noexcept;  // with commit_mutex_ held
   Error flush();
   void raise_durable(Sequence reached) noexcept;
   Error fail(Error error);
@@ -191,6 +192,7 @@ class Database : public std::enable_shared_from_this<Database> {
   void merge_when_idle();
   Error merge_all_small();
   bool outgrown() const;
+  bool is_stopping() const;
   void background();
   Error write_frozen();
   std::vector<std::uint64_t> run_sizes() const;
@@ -239,10 +241,12 @@ class Database : public std::enable_shared_from_this<Database> {
   // erase.cc
   struct Payloads;
   Error erase_some(Payloads& payloads);
-  Error find_payloads(const Settled& settled, Payloads& payloads) const;
+  using Searched = std::function<void(log::Location at, Bytes change)>;
+  Error find_payloads(const Settled& settled, Payloads& payloads, const Searched& searched) const;
   Error commit_erasure(Payloads& payloads);
-  Error append_erases(const Payloads& payloads);
-  std::size_t runs_to_leave(const Payloads& payloads) const;
+  Error append_erases(const Payloads& payloads, const Found* live);
+  Result<std::size_t> runs_to_leave(const Payloads& payloads) const;
+  Error check_runs_to_leave(const Payloads& payloads) const;
   Error rewrite_segments(Payloads& payloads);
 
   Setup setup_;

@@ -2,7 +2,9 @@
 // sanitizer.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
+#include <numeric>
 #include <thread>
 
 #include "gs/engine/database/test_world.h"
@@ -242,6 +244,38 @@ TEST(DatabaseThreads, VerifyAndBackupBesideLargeCommitsFindNoDamage) {
     EXPECT_FALSE(opened.value()->recovery().torn_tail_cut);
   } while (writing.load() > 0);
   for (std::thread& thread : threads) thread.join();
+}
+
+// The end wrote and synced what was committed meanwhile; who then came to sync it met a closed log,
+// and said that the write had failed.
+TEST(DatabaseThreads, WhatACloseMadeDurableIsConfirmed) {
+  for (int round = 0; round < 100; ++round) {
+    World world;
+    Store db = world.create();
+    std::array<std::size_t, kThreads> confirmed{};
+    std::atomic<int> began{0};
+    std::vector<std::thread> writers;
+    writers.reserve(kThreads);
+    for (std::size_t t = 0; t < kThreads; ++t) {
+      writers.emplace_back([&, t] {
+        for (Error error; !error; began += ++confirmed[t] == 1 ? 1 : 0) {
+          Batch batch(db.db);
+          EXPECT_TRUE(batch.insert("City", "{}").ok());
+          error = batch.commit(Durability::batch);
+          if (!error) continue;
+          EXPECT_EQ(error.code(), Code::closed) << error.text();
+          return;
+        }
+      });
+    }
+    while (began < kThreads) std::this_thread::yield();
+    EXPECT_TRUE(db->close().ok());
+    for (std::thread& writer : writers) writer.join();
+    db.db.reset();
+    const std::size_t all = std::accumulate(confirmed.begin(), confirmed.end(), std::size_t{0});
+    ASSERT_EQ(world.open()->stats()->records, all) << "round " << round;
+    if (HasFailure()) return;
+  }
 }
 
 // A lazy commit between the last sync and the end was confirmed, and dropped.

@@ -5,6 +5,7 @@
 #include "gs/engine/database/test_world.h"
 #include "gs/platform/sim/sim_file_system.h"
 #include "gs/storage/log/frame.h"
+#include "gs/storage/state/run_format.h"
 
 namespace gs::engine::testing {
 namespace {
@@ -211,6 +212,37 @@ TEST_F(DurabilityTest, ATornTailIsCutOrLeftOutOrTheBusinessOfItsOwner) {
   EXPECT_EQ(writer->recovery().cut_offset, end);
   ASSERT_FALSE(events.empty());
   EXPECT_EQ(events.front(), "torn_tail_cut");
+}
+
+// The first attempt cut it, met a damaged run, and began again with a log that had no torn tail.
+TEST_F(DurabilityTest, ACutIsToldAlsoWhenTheCheckpointIsDropped) {
+  std::vector<Id> ids;
+  for (int i = 0; i < 300; ++i) ids.push_back(db.insert("City", R"({"n":1})").value());
+  ASSERT_TRUE(db->checkpoint().ok());
+  for (const Id& id : ids) ASSERT_TRUE(db.update(id, R"({"n":2})").ok());  // looked up by replay
+  const Content content = db.content();
+  Files files = closed_files();
+  const std::string path = std::prev(files.find("log/mark"))->first;
+  Buffer& segment = files[path];
+  const std::size_t end = frames_of(segment).back();
+  ASSERT_EQ(end, segment.size());
+  for (const char c : std::string_view("gsf1")) segment.push_back(static_cast<std::uint8_t>(c));
+  for (auto& [name, bytes] : files) {
+    if (name.ends_with(".gsr")) bytes[state::kRunHeaderBytes + 20] ^= 1;  // in an entry
+  }
+  MemoryFileSystem crashed;
+  write_files_at_home(crashed, files);
+  std::map<std::string, int> events;
+  world.options.on_event = [&](const Event& event) { ++events[std::string(event.name)]; };
+  const Store opened = world.open(crashed);
+  EXPECT_EQ(events["checkpoint_unusable"], 1);
+  EXPECT_EQ(events["torn_tail_cut"], 1);
+  EXPECT_TRUE(opened->recovery().torn_tail_cut);
+  EXPECT_TRUE(opened->recovery().torn_tail_judged);
+  EXPECT_EQ(opened->recovery().cut_offset, end);
+  EXPECT_EQ(opened->recovery().cut_bytes, 4u);
+  EXPECT_TRUE(opened->recovery().damage.empty());
+  EXPECT_EQ(opened.content(), content);
 }
 
 TEST_F(DurabilityTest, OneOwnerAtATime) {

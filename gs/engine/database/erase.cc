@@ -1,9 +1,10 @@
 // Erasure: the payloads of a record leave the disk, the chain still verifies, others go on.
 //
 //   1. find       every payload of the record, by a walk over the log without a lock
-//   2. commit     under the commit lock: the little that was written since; a signed erase
-//                 operation for each payload; the row table is frozen, so that rows made later
-//                 point to later segments
+//   2. commit     first the runs that are to be merged are compared with their checksums: what
+//                 damage hides would not be erased. Then under the commit lock: the little that was
+//                 written since; a signed erase operation for each payload; the row table is
+//                 frozen, so that rows made later point to later segments
 //   3. lead away  the runs that hold the record, or point into segments that hold it, are merged
 //                 into one with copies of those segments' records: nothing points there any more
 //   4. rewrite    those segments, one after the other, without the payloads
@@ -16,6 +17,7 @@
 
 #include "gs/core/graph/proof.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/erase_progress.h"
 
 namespace gs::engine {
 
@@ -49,26 +51,34 @@ std::uint32_t index_of(const graph::ChangeView& change, const Id& id) {
   return graph::kNoId;
 }
 
+// Of the entries that are as they were written; of others the run says that it is damaged.
+template <typename Is>
+bool any_entry(const state::Run& run, const Is& is) {
+  for (std::size_t i = 0; i < run.collection_count(); ++i) {
+    const state::Run::Range range = run.collection(run.collection_number(i));
+    for (const state::Entry* at = range.begin; at != range.end;) {
+      const state::Entry* const sound_end = run.sound_until(at, range.end);
+      if (sound_end == at) break;
+      if (std::any_of(at, sound_end, is)) return true;
+      at = sound_end;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 // What is erased at once, and how far the log was searched for it.
 struct Database::Payloads {
   Id id;
   std::string_view reason;
-  const Progress& progress;
-  std::uint64_t done_bytes = 0;  // of the log that was searched, then of what is written again
-  bool known = false;            // the log has operations of this record
-  bool full = false;             // there may be more
-  log::Location to = 0;          // searched up to here
+  ErasureProgress& progress;
+  bool known = false;    // the log has operations of this record
+  bool full = false;     // there may be more
+  log::Location to = 0;  // searched up to here
   std::vector<graph::Erase> erases = {};
   // Indexes of operations, by segment and change.
   std::map<std::uint32_t, std::map<log::Location, std::vector<std::uint32_t>>> places = {};
-
-  // Half of it is the search; the rest is at most as much again.
-  void passed(std::uint64_t bytes, std::uint64_t total_bytes) {
-    done_bytes += bytes;
-    if (progress) progress(std::min(done_bytes, total_bytes), total_bytes);
-  }
 
   std::vector<bool> segments() const {
     std::vector<bool> numbers(places.rbegin()->first + std::size_t{1});
@@ -88,9 +98,10 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason,
     std::lock_guard lock(commit_mutex_);
     GS_TRY_OK(writable());
   }
+  ErasureProgress heard(progress, log_->bytes());
   std::uint64_t count = 0;
   for (bool more = true; more;) {
-    Payloads payloads{.id = id, .reason = reason, .progress = progress};
+    Payloads payloads{.id = id, .reason = reason, .progress = heard};
     GS_TRY_OK(erase_some(payloads));
     if (!payloads.known)
       return Error(Code::not_found, "no record " + id.text() + " in this storage");
@@ -109,25 +120,39 @@ Error Database::erase_some(Payloads& payloads) {
   };
   for (int walks = 0; walks == 0 || (walks < kWalksMax && is_left()); ++walks) {
     GS_TRY(const Settled settled, settle());
-    GS_TRY_OK(find_payloads(settled, payloads));
+    const auto searched = [&](log::Location at, Bytes change) {
+      payloads.progress.searched(at, change);
+    };
+    GS_TRY_OK(find_payloads(settled, payloads, searched));
   }
   GS_TRY_OK(sync());  // so that little is left to sync where the lock is held
   const Job job(*this);
   if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
+  GS_TRY_OK(check_runs_to_leave(payloads));
   GS_TRY_OK(commit_erasure(payloads));
   if (payloads.erases.empty()) return {};
   GS_TRY_OK(sync());  // before anything is removed
   GS_TRY_OK(write_all_frozen());
-  if (const std::size_t runs = runs_to_leave(payloads); runs != 0) {
-    GS_TRY_OK(merge(runs, {.leaves = payloads.segments()}));
-  }
+  GS_TRY(const std::size_t runs, runs_to_leave(payloads));
+  if (runs != 0) GS_TRY_OK(merge(runs, {.leaves = payloads.segments()}));
   return rewrite_segments(payloads);
 }
 
-Error Database::find_payloads(const Settled& settled, Payloads& payloads) const {
-  const std::uint64_t total_bytes = 2 * log_->bytes();
+// Whether what comes after the commit will go through, as far as the runs of now can tell.
+Error Database::check_runs_to_leave(const Payloads& payloads) const {
+  if (payloads.erases.empty()) return {};
+  const auto version = current_version();
+  GS_TRY(const std::size_t count, runs_to_leave(payloads));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (version->runs[i]->check_sums()) return state_damage(*version);
+  }
+  return {};
+}
+
+Error Database::find_payloads(const Settled& settled, Payloads& payloads,
+                              const Searched& searched) const {
   const auto find = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
-    payloads.passed(bytes.size(), total_bytes);
+    if (searched) searched(at, bytes);
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
     const std::uint32_t wanted = index_of(change, payloads.id);
     if (wanted == graph::kNoId) return {};
@@ -158,17 +183,24 @@ Error Database::commit_erasure(Payloads& payloads) {
   std::lock_guard lock(commit_mutex_);
   GS_TRY_OK(writable());
   if (builder_.is_open()) GS_TRY_OK(close_change());
-  if (!payloads.full) GS_TRY_OK(find_payloads({moment(), log_->snapshot(), frontier_}, payloads));
+  // Nobody is told: who hears of it may ask for what this lock keeps.
+  if (!payloads.full) {
+    GS_TRY_OK(find_payloads({moment(), log_->snapshot(), frontier_}, payloads, {}));
+  }
   if (payloads.erases.empty()) return {};
+  Found found;
+  const bool is_live = applier_.find_live(payloads.id, found);
+  if (version_->is_damaged()) return state_damage(*version_);
   // First what may fail without harm.
   GS_TRY_OK(log_->seal(payloads.places.rbegin()->first));
-  GS_TRY_OK(append_erases(payloads));
+  GS_TRY_OK(append_erases(payloads, is_live ? &found : nullptr));
   freeze();
   return {};
 }
 
 // One transaction of erase operations; in as many changes as their size asks for, never half.
-Error Database::append_erases(const Payloads& payloads) {
+// `live`: the record, null when only its past is in the log.
+Error Database::append_erases(const Payloads& payloads, const Found* live) {
   const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
   const std::size_t each = graph::encode_erase(payloads.erases.front()).size();
   GS_TRY_OK(ensure_room(payloads.erases.size() * graph::ChangeBuilder::cost(each), 0, hlc));
@@ -180,7 +212,9 @@ Error Database::append_erases(const Payloads& payloads) {
                                           &payloads.id, hlc, payload.size());
     std::memcpy(appended.payload, payload.data(), payload.size());
   }
-  applier_.put_tombstone(payloads.id, {hlc, writer_number_}, sequence);
+  if (live != nullptr) {
+    applier_.put_tombstone(payloads.id, live->entry.shape, {hlc, writer_number_}, sequence);
+  }
   last_hlc_ = hlc;
   operation_count_ += payloads.erases.size();
   visible_.store(sequence, std::memory_order_release);
@@ -188,8 +222,8 @@ Error Database::append_erases(const Payloads& payloads) {
 }
 
 // How many runs, from the newest on, to merge so that none holds the record and none points into
-// the segments concerned.
-std::size_t Database::runs_to_leave(const Payloads& payloads) const {
+// the segments concerned. Errors: damaged, when one of the others cannot tell.
+Result<std::size_t> Database::runs_to_leave(const Payloads& payloads) const {
   const std::vector<bool> segments = payloads.segments();
   const auto points_there = [&](const state::Entry& entry) {
     const std::uint32_t segment = log::segment_of(entry.position());
@@ -201,28 +235,29 @@ std::size_t Database::runs_to_leave(const Payloads& payloads) const {
     return entry != nullptr && entry->kind() != state::Entry::Kind::tombstone;
   };
   const auto leave = [&](const std::shared_ptr<const state::Run>& run) {
-    if (holds_it(*run)) return true;
-    for (std::size_t i = 0; i < run->collection_count(); ++i) {
-      const state::Run::Range range = run->collection(run->collection_number(i));
-      if (std::any_of(range.begin, range.end, points_there)) return true;
-    }
-    return false;
+    return holds_it(*run) || any_entry(*run, points_there);
   };
   const auto version = current_version();
   const auto oldest = std::find_if(version->runs.rbegin(), version->runs.rend(), leave);
+  // A look that found nothing has met the damage that may have hidden it.
+  const bool is_damaged = std::any_of(version->runs.rbegin(), oldest,
+                                      [](const auto& run) { return run->is_damaged(); });
+  if (is_damaged) return state_damage(*version);
   return static_cast<std::size_t>(version->runs.rend() - oldest);
 }
 
 Error Database::rewrite_segments(Payloads& payloads) {
-  std::uint64_t total_bytes = payloads.done_bytes;
+  std::uint64_t left_bytes = 0;
   for (const log::Log::Snapshot::Segment& each : log_->snapshot().segments) {
-    if (payloads.places.count(each.number) != 0) total_bytes += each.end;
+    const bool is_new = !payloads.progress.was_rewritten(each.number);
+    if (is_new && payloads.places.count(each.number) != 0) left_bytes += each.end;
   }
+  if (!payloads.full) payloads.progress.end_after(left_bytes);
   for (const auto& [segment, changes] : payloads.places) {
     const std::size_t runs_max = current_version()->runs.size() + kRunsBesideMax;
     Buffer erased;
     const auto transform = [&, &changes = changes](log::Location at, Bytes bytes) -> Result<Bytes> {
-      payloads.passed(bytes.size(), total_bytes);
+      payloads.progress.rewritten(at, bytes);
       GS_TRY_OK(write_waiting(runs_max));  // commits do not wait for a large segment
       const auto found = changes.find(at);
       if (found == changes.end()) return bytes;

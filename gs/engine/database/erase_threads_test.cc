@@ -7,6 +7,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <thread>
 
 #include "gs/engine/database/test_watched_files.h"
@@ -137,6 +138,22 @@ TEST(ErasureThreads, EverybodyElseGoesOnBesideIt) {
   for (const Content& each : written) kept.insert(each.begin(), each.end());
   EXPECT_EQ(db.content(), kept);
   EXPECT_EQ(db.complaints(), "");
+}
+
+// Of what was written last it told while commits waited, and so did whoever asked for numbers.
+TEST(ErasureThreads, WhoeverHearsOfItMayAskForNumbers) {
+  World world;
+  const Store db = world.create();
+  const Id id = db.put("Secret", "key", R"({"s":"hidden"})").value();
+  std::vector<std::future<bool>> asked;
+  const auto hear = [&](std::uint64_t, std::uint64_t) {
+    // Something is left to be looked at in the end.
+    if (asked.empty()) std::thread([&] { EXPECT_TRUE(db.insert("City", "{}").ok()); }).join();
+    asked.push_back(std::async(std::launch::async, [&] { return db->stats().ok(); }));
+    EXPECT_EQ(asked.back().wait_for(kPatience), std::future_status::ready);
+  };
+  ASSERT_EQ(db->erase(id, "", hear).value(), 1u);
+  EXPECT_GE(asked.size(), 2u);
 }
 
 }  // namespace

@@ -26,11 +26,18 @@ Error Database::fail(Error error) {
   return error;
 }
 
+// close() writes and syncs what was committed since its own sync. Whoever comes to do that later
+// finds a log that is closed, and nothing is left to do.
+bool Database::closed_with(Sequence sequence) const noexcept {
+  return closed_ && durable_.load(std::memory_order_acquire) >= sequence;
+}
+
 Error Database::flush() {
   Sequence target = 0;
   {
     std::lock_guard lock(commit_mutex_);
     if (failure_) return Error(Code::failed, "an earlier write failed: " + failure_.text());
+    if (closed_with(written_)) return {};
     if (builder_.is_open()) GS_TRY_OK(close_change(Writing::awaited));
     target = written_;
     if (wants_checkpoint()) freeze();
@@ -39,6 +46,7 @@ Error Database::flush() {
   Error error = log_->sync();
   if (error) {
     std::lock_guard lock(commit_mutex_);
+    if (closed_with(target)) return {};
     return fail(std::move(error));
   }
   raise_durable(target);

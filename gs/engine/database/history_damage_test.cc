@@ -11,7 +11,7 @@ namespace {
 
 using platform::MemoryFileSystem;
 
-constexpr std::size_t kStride = 97;
+constexpr std::size_t kFlipStride = 97;
 
 // What somebody who looks back is told, one answer a line.
 struct Past {
@@ -85,7 +85,7 @@ TEST_F(HistoryDamage, IsSaidWhereverABitFlipped) {
   const std::string path = "log/00000001.gsl";
   int said = 0;
   int hidden = 0;
-  for (std::size_t at = 4096; at < files[path].size(); at += kStride) {
+  for (std::size_t at = 4096; at < files[path].size(); at += kFlipStride) {
     for (const int bit : {0, 7}) {
       Files harmed = files;
       harmed[path][at] ^= static_cast<std::uint8_t>(1 << bit);
@@ -111,7 +111,7 @@ TEST_F(HistoryDamage, IsSaidWhereverABitFlipped) {
 TEST_F(HistoryDamage, NothingIsProvenOrErasedBesideIt) {
   const std::string path = "log/00000001.gsl";
   int refused = 0;
-  for (std::size_t at = 4096; at < files[path].size(); at += kStride) {
+  for (std::size_t at = 4096; at < files[path].size(); at += kFlipStride) {
     Files harmed = files;
     harmed[path][at] ^= 1;
     MemoryFileSystem disk;

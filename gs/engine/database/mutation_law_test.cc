@@ -5,14 +5,13 @@
 
 #include <gtest/gtest.h>
 
-#include "gs/engine/database/test_world.h"
+#include "gs/engine/database/test_harm.h"
 
 namespace gs::engine::testing {
 namespace {
 
 using platform::MemoryFileSystem;
 
-constexpr std::size_t kPieceBytes = 48;
 // Prime, so that all fields of all structures are met.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr std::size_t kStride = 4001;
@@ -20,49 +19,7 @@ constexpr std::size_t kStride = 4001;
 constexpr std::size_t kStride = 1009;
 #endif
 
-enum class Harm : std::uint8_t { flip, zeros, doubled, exchanged, cut, appended, gone };
-constexpr Harm kHarms[] = {Harm::flip, Harm::zeros,    Harm::doubled, Harm::exchanged,
-                           Harm::cut,  Harm::appended, Harm::gone};
-
 constexpr const char* kTornTail = "a torn tail in the newest segment";
-
-// False when the harm does nothing here.
-bool harm(Files& files, const std::string& path, std::size_t at, Harm how) {
-  Buffer& bytes = files[path];
-  const Buffer before = bytes;
-  const std::size_t piece = std::min(kPieceBytes, bytes.size() - at);
-  const auto begin = bytes.begin() + static_cast<std::ptrdiff_t>(at);
-  const auto end = begin + static_cast<std::ptrdiff_t>(piece);
-  switch (how) {
-    case Harm::flip:
-      *begin ^= static_cast<std::uint8_t>(1u << at % 8);
-      break;
-    case Harm::zeros:
-      std::fill(begin, end, std::uint8_t{0});
-      break;
-    case Harm::doubled: {
-      const Buffer copy(begin, end);
-      bytes.insert(end, copy.begin(), copy.end());
-      break;
-    }
-    case Harm::exchanged:
-      if (at < kPieceBytes || piece < kPieceBytes) return false;
-      std::swap_ranges(begin, end, begin - kPieceBytes);
-      break;
-    case Harm::cut:
-      bytes.resize(at);
-      break;
-    case Harm::appended:
-      if (at != 0) return false;  // once for each file
-      bytes.insert(bytes.end(), kPieceBytes, std::uint8_t{0x67});
-      break;
-    case Harm::gone:
-      if (at != 0) return false;
-      files.erase(path);
-      return true;
-  }
-  return bytes != before;
-}
 
 class Mutation : public ::testing::Test {
  protected:
@@ -108,14 +65,17 @@ class Mutation : public ::testing::Test {
     return db->recovery().torn_tail_cut ? kTornTail : "";
   }
 
+  static constexpr std::size_t kFilled = 300;
+  static std::string text_of(std::size_t n) { return "text " + std::to_string(n) + "; "; }
+
   // Another storage: a run of records, one that points into the log, and nothing behind them that
   // opening would have to look up.
   void fill_runs() {
     world.memory = MemoryFileSystem();
     Store db = world.create();
-    for (int i = 0; i < 300; ++i) {
-      const std::string json = "{\"n\":" + std::to_string(i) + ",\"t\":\"" + std::string(150, 'x');
-      EXPECT_TRUE(db.insert("City", json + "\"}").ok());
+    for (std::size_t i = 0; i < kFilled; ++i) {
+      const std::string json = "{\"n\":" + std::to_string(i) + ",\"t\":\"" + text_of(i);
+      ids.push_back(db.insert("City", json + std::string(140, 'x') + "\"}").value());
       if (i == 200) EXPECT_TRUE(db->compact().ok());
     }
     EXPECT_TRUE(db->checkpoint().ok());
@@ -191,8 +151,43 @@ class Mutation : public ::testing::Test {
     healed += is_damaged && !still ? 1 : 0;
   }
 
+  // Erases a record of the harmed storage. Says whether it was erased; then it is nowhere.
+  bool erase(const Files& harmed, std::size_t record) {
+    MemoryFileSystem disk;
+    write_files_at_home(disk, harmed);
+    Content expected = content;
+    const auto is_nowhere = [&](const Store& db) {
+      EXPECT_EQ(files_with(disk, text_of(record)), std::vector<std::string>());
+      EXPECT_FALSE(db->get(ids[record]).ok());
+      reads_are_right_or_damaged(db, expected);
+    };
+    bool is_erased = false;
+    {
+      const auto writer = world.try_open(disk);
+      if (!writer.ok()) return false;
+      const auto erased = writer->db->erase(ids[record], "asked to");
+      is_erased = erased.ok();
+      if (is_erased) {
+        EXPECT_EQ(erased.value(), 1u);
+        expected.erase(ids[record]);
+        is_nowhere(*writer);
+        writer->db->compact().ignore();  // would carry on what is still there
+        is_nowhere(*writer);
+      } else {
+        EXPECT_EQ(erased.code(), Code::damaged) << erased.error().text();
+      }
+      writer->db->close().ignore();
+    }
+    const auto again = world.try_open(disk);
+    if (!again.ok() || !again->db->recovery().damage.empty()) return is_erased;
+    reads_are_right_or_damaged(*again, expected);
+    if (is_erased) is_nowhere(*again);
+    return is_erased;
+  }
+
   World world;
   Files files;
+  std::vector<Id> ids;
   Content content;
   Digest digest;
   std::vector<Digest> frontier;
@@ -251,6 +246,30 @@ TEST_F(Mutation, ReadsNeverShowWhatWasNotWritten) {
   EXPECT_GT(met["run"].first, 20);
   EXPECT_GT(met["run"].second, 20);
   EXPECT_GT(met["log"].first, 20);
+}
+
+// What damage hid was said to be erased, and a merge made a sound run that held it.
+TEST_F(Mutation, WhatWasErasedIsNowhere) {
+  fill_runs();
+  int erased = 0;
+  int refused = 0;
+  std::size_t record = 0;
+  for (const auto& [path, bytes] : files) {
+    if (!path.ends_with(".gsr") && !path.ends_with(".gsl")) continue;
+    for (std::size_t at = 4096; at < bytes.size(); at += kStride) {
+      for (const Harm how : {Harm::flip, Harm::zeros, Harm::exchanged}) {
+        Files harmed = files;
+        if (!harm(harmed, path, at, how)) continue;
+        record = (record + 97) % kFilled;
+        SCOPED_TRACE(path + " byte " + std::to_string(at) + " harm " +
+                     std::to_string(static_cast<int>(how)) + " record " + std::to_string(record));
+        ++(erase(harmed, record) ? erased : refused);
+        if (HasFailure()) return;
+      }
+    }
+  }
+  EXPECT_GT(erased, 20);
+  EXPECT_GT(refused, 100);
 }
 
 }  // namespace

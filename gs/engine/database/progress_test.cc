@@ -14,6 +14,7 @@ class Heard {
     return [this](std::uint64_t done, std::uint64_t total) {
       EXPECT_LE(done, total) << calls_;
       EXPECT_GE(done, done_) << calls_;
+      EXPECT_GE(done * total_, done_ * total) << calls_;  // nor does a bar
       done_ = done;
       total_ = total;
       ++calls_;
@@ -66,6 +67,21 @@ TEST_F(ProgressTest, LongCallsTellHowFarTheyAre) {
   ASSERT_TRUE(db->erase(id, "", erase.listener()).ok());
   EXPECT_GT(erase.calls(), static_cast<int>(changes));  // and those that were written again
   EXPECT_GE(erase.done(), db->stats()->log_bytes / 2);
+}
+
+// Each round counted from the beginning.
+TEST(ErasureProgress, GoesOnlyForwardOverManyRounds) {
+  World world;
+  world.erased_at_once = 3;
+  world.options.segment_bytes = 16 << 10;
+  const Store db = world.create();
+  const std::string text = R"({"t":")" + std::string(1000, 'x') + R"("})";
+  const Id id = db.put("City", "key", text).value();
+  constexpr std::uint64_t kVersions = 40;
+  for (std::uint64_t i = 1; i < kVersions; ++i) ASSERT_FALSE(db.set(id, "City", text));
+  Heard erase;
+  ASSERT_EQ(db->erase(id, "", erase.listener()).value(), kVersions);
+  EXPECT_GT(10 * erase.done(), 8 * erase.total());
 }
 
 // It wrote the same run and another checkpoint once more.

@@ -18,6 +18,14 @@ std::string place_text(log::Location at) {
          std::to_string(log::offset_of(at));
 }
 
+// A cut stays done when another attempt begins, which does not find the torn tail again.
+RecoveryReport begin_report(RecoveryReport before) {
+  if (!before.torn_tail_cut) return {};
+  before.changes_replayed = 0;
+  before.bytes_replayed = 0;
+  return before;
+}
+
 }  // namespace
 
 // Everything that open() derives starts empty, so that it can be done again without a checkpoint.
@@ -28,7 +36,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   frontier_.clear();
   applier_.start_over();
   change_count_ = 0;
-  recovery_ = {};
+  recovery_ = begin_report(std::move(recovery_));
   checkpoint_ = {};
   log::Location from = 0;
   std::uint64_t from_sequence = 0;
@@ -82,6 +90,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   log::Recovery recovery;
   GS_TRY(log_, log::Log::open(*env_.files, kLogDirectory, storage_, log_options(setup_, read_only_),
                               from, from_sequence, replay, recovery, began, later));
+  if (recovery.cut) tell_torn_tail(recovery);
   if (loaded && log_->next_sequence() < checkpoint_.log_sequence) return another_log();
   // Replay looked records up, and what it did not find it took for new.
   if (version_->is_damaged()) return drop_state(version_->damage());
@@ -92,7 +101,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   written_ = visible_.load();
   durable_ = written_;
 
-  tell_torn_tail(recovery);
+  if (recovery.left_out) tell_torn_tail(recovery);
   if (change_count_ == 0 && recovery.damage.empty()) return log_is_lost(*env_.files);
   for (const log::Damage& damage : recovery.damage) {
     recovery_.damage.push_back("segment " + std::to_string(damage.segment) + " offset " +
@@ -119,7 +128,6 @@ Error Database::drop_state(Error why) {
 }
 
 void Database::tell_torn_tail(const log::Recovery& recovery) {
-  if (!recovery.cut && !recovery.left_out) return;
   if (recovery.left_out) {
     const auto owned = env_.files->is_locked(kLockFile);
     if (owned.ok() && owned.value()) return;  // the owner is in the middle of a write
