@@ -1,9 +1,8 @@
 #include "gs/storage/log/mark.h"
 
-#include <algorithm>
-
 #include "gs/base/crc32c.h"
 #include "gs/base/endian.h"
+#include "gs/storage/log/frame.h"
 
 namespace gs::log {
 namespace {
@@ -33,16 +32,15 @@ Mark newest_mark(Bytes file) noexcept {
 }
 
 std::string mark_fault(Bytes file) {
-  const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
-  if (std::all_of(file.begin(), file.end(), is_zero)) return {};
+  if (is_zero(file)) return {};
   if (file.size() != kMarkBytes) {
     return "it has " + std::to_string(file.size()) + " bytes, not " + std::to_string(kMarkBytes);
   }
   for (std::size_t at = 0; at < kMarkBytes; at += kMarkSlotBytes) {
     const Bytes slot = file.subspan(at, kMarkSlotBytes);
-    if (std::all_of(slot.begin(), slot.end(), is_zero)) continue;
+    if (is_zero(slot)) continue;
     const Bytes padding = slot.subspan(kMarkCheckedBytes + 4);
-    if (newest_mark(slot).turn == 0 || !std::all_of(padding.begin(), padding.end(), is_zero)) {
+    if (newest_mark(slot).turn == 0 || !is_zero(padding)) {
       return "the slot at " + std::to_string(at) + " does not match its checksum";
     }
   }
