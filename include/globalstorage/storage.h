@@ -349,7 +349,8 @@ class Storage {
 
   Transaction begin();
 
-  // Waits until everything up to `ticket` (or everything so far) is durable.
+  // Waits until everything up to `ticket` is durable; everything so far for a ticket that is later
+  // than that, as one from before this storage was opened again may be.
   Error wait(Ticket ticket);
   Error sync();
 

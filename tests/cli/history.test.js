@@ -154,7 +154,7 @@ test('damage behind a checkpoint is never proven nor called a backup', (t) => {
   const [, change] = place.lines(['log', '--json']);
   flipBit(place.directory, change);
   assert.strictEqual(place.run(['stats']).code, EXIT.ok); // opening does not read that far back
-  place.fails(EXIT.unverified, ['proof', ids[1]], /is damaged in the log: .*`gstore verify`/);
+  place.fails(EXIT.unverified, ['proof', ids[1]], /the log is damaged at segment 1 .*`gstore verify`/);
   place.ok(['proof', ids[0]]);
   const backup = place.path('backup');
   place.fails(EXIT.unverified, ['backup', backup], /holds only what was written before/);

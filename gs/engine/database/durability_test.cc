@@ -245,6 +245,56 @@ TEST_F(DurabilityTest, ACutIsToldAlsoWhenTheCheckpointIsDropped) {
   EXPECT_EQ(opened.content(), content);
 }
 
+// A number of before the storage was opened again is above all that were committed since.
+TEST_F(DurabilityTest, WaitingForAStrangeNumberWaitsForEverythingSoFar) {
+  fill_with_updates(db);
+  const Sequence old = db->moment().at;
+  reopen();
+  Batch batch(db.db);
+  ASSERT_TRUE(batch.insert("City", R"({"name":"Kyiv"})").ok());
+  ASSERT_TRUE(batch.commit(Durability::lazy).ok());
+  EXPECT_TRUE(db->wait(old + 1000).ok());
+  EXPECT_TRUE(db->wait(~Sequence{0}).ok());
+  const Content content = db.content();
+  Files files = read_files(world.memory);  // as a crash now would leave them
+  files.erase("lock");
+  MemoryFileSystem crashed;
+  write_files_at_home(crashed, files);
+  int events = 0;
+  world.options.read_only = true;
+  world.options.on_event = [&](const Event& event) {
+    events += event.name == "write_failed" ? 1 : 0;
+  };
+  const Store reader = world.open(crashed);
+  EXPECT_EQ(reader.content(), content);
+  EXPECT_TRUE(reader->wait(~Sequence{0}).ok());
+  EXPECT_EQ(events, 0);
+}
+
+// A scan that outlives the storage may meet damage when the directory is another process's.
+TEST_F(DurabilityTest, AClosedStorageRemovesNoDamagedRun) {
+  for (int i = 0; i < 2000; ++i) ASSERT_TRUE(db.insert("City", R"({"n":1})").ok());
+  ASSERT_TRUE(db->compact().ok());
+  Files files = closed_files();
+  std::string run;
+  for (auto& [name, bytes] : files) {
+    if (!name.ends_with(".gsr")) continue;
+    run = name;
+    bytes[state::kRunHeaderBytes + 20] ^= 1;  // in an entry
+  }
+  for (const bool closed : {true, false}) {
+    MemoryFileSystem disk;
+    write_files_at_home(disk, files);
+    const Store harmed = world.open(disk);
+    ScanState scan(harmed.db, harmed->moment(), "City", Id{}, ~std::uint64_t{0});
+    if (closed) ASSERT_TRUE(harmed->close().ok());
+    while (scan.next() != nullptr) {
+    }
+    EXPECT_EQ(scan.error().code(), Code::damaged);
+    EXPECT_EQ(disk.exists(run), closed);
+  }
+}
+
 TEST_F(DurabilityTest, OneOwnerAtATime) {
   EXPECT_EQ(world.try_open().code(), Code::locked);
   EXPECT_EQ(world.try_create().code(), Code::locked);

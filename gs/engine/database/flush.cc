@@ -4,6 +4,8 @@
 // others keep committing into the next change; when it is done, everybody whose transaction was
 // covered goes on, and one of the rest leads next. No timer, no thread of our own.
 
+#include <algorithm>
+
 #include "gs/engine/database/commit_scratch.h"
 
 namespace gs::engine {
@@ -68,6 +70,8 @@ void Database::raise_durable(Sequence reached) noexcept {
 
 // Waiting is on one number, without a lock that a hundred woken threads would have to take in turn.
 Error Database::wait(Sequence sequence) {
+  // A number from elsewhere, as of this storage before it was opened again, means everything so far.
+  sequence = std::min(sequence, visible_.load(std::memory_order_acquire));
   Error error;
   while (!error && durable_.load(std::memory_order_acquire) < sequence) {
     const std::uint32_t round = flush_rounds_.load(std::memory_order_acquire);
@@ -84,10 +88,7 @@ Error Database::wait(Sequence sequence) {
   return error;
 }
 
-Error Database::sync() {
-  if (read_only_) return {};
-  return wait(visible_.load(std::memory_order_acquire));
-}
+Error Database::sync() { return wait(~Sequence{0}); }
 
 void Database::tick() {
   if (failed_.load() || read_only_) return;

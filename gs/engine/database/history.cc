@@ -5,7 +5,6 @@
 #include "gs/base/endian.h"
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
-#include "gs/storage/state/resolve.h"
 
 namespace gs::engine {
 
@@ -47,7 +46,7 @@ ChangeInfo info_of(const graph::ChangeView& change, log::Location at) {
 Result<graph::ChangeView> parse_stored(log::Location at, Bytes bytes) {
   auto view = graph::ChangeView::parse(bytes);
   if (view.ok() || view.code() == Code::newer_format) return view;
-  return state::damaged_log(at, view.error().message());
+  return log::damage_at(at, view.error().message());
 }
 
 // Where the record begins in the payload of an operation that has one; empty otherwise.

@@ -39,7 +39,7 @@ Result<std::shared_ptr<const RecordHold>> Database::get(const Id& id) const {
 // derives them again; as long as they are there nobody looks.
 Error Database::state_damage(const state::Version& version) const {
   Error damage = version.damage();
-  if (read_only_) return damage;
+  if (read_only_ || closed_) return damage;  // else the directory may be another process's by now
   for (const auto& run : version.runs) {
     if (!run->is_damaged()) continue;
     const std::string path = state_path(run->number(), ".gsr");

@@ -12,6 +12,14 @@
 
 namespace gs::log {
 
+Error damage_at(Location at, std::string_view what) {
+  const std::string why = what.empty() ? std::string() : " (" + std::string(what) + ")";
+  return Error(Code::damaged, "the log is damaged at segment " + std::to_string(segment_of(at)) +
+                                  " offset " + std::to_string(offset_of(at)) + why +
+                                  ". Run `gstore verify` to see the extent, then restore from a "
+                                  "backup");
+}
+
 void View::Segment::map(std::shared_ptr<platform::Mapping> whole) {
   base = whole->bytes().data();
   bytes = whole->bytes().size();
@@ -133,12 +141,8 @@ Error Log::Impl::walk(const Snapshot& snapshot, Location from, Location to, cons
         check.fault = FrameFault::checksum;
       }
       if (check.fault != FrameFault::none) {
-        const std::string name = path(segment_name({segment.number, segment.generation}));
         const bool blank = check.fault == FrameFault::blank;
-        return Error(Code::damaged,
-                     files.display(name) + " at offset " + std::to_string(offset) + ": " +
-                         (blank ? "zeros where a frame should begin" : fault_text(check.fault)) +
-                         "; run verify to see all damage");
+        return damage_at(at, blank ? "zeros where a frame should begin" : fault_text(check.fault));
       }
       GS_TRY_OK(visit(at + kFrameBytes, check.head.sequence,
                       {bytes + kFrameBytes, check.head.change_bytes}));

@@ -65,6 +65,9 @@ inline constexpr std::uint32_t offset_of(Location at) noexcept {
   return static_cast<std::uint32_t>(at);
 }
 
+// The error of whoever met damage there, with the next step; `what` is wrong, if that is known.
+Error damage_at(Location at, std::string_view what = {});
+
 inline constexpr std::uint32_t kSegmentHeaderBytes = 4096;
 inline constexpr std::uint32_t kFrameBytes = 24;
 inline constexpr std::uint32_t kSegmentBytes = std::uint32_t{64} << 20;

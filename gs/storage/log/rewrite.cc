@@ -140,10 +140,8 @@ Error Log::Impl::write_generation(Segment& after, Bytes before, const Transform&
   Walk walk = walk_frames(before, after.number, kSegmentHeaderBytes, after.first_sequence, copy);
   GS_TRY_OK(std::move(walk.error));
   if (walk.fault != FrameFault::none) {
-    return Error(Code::damaged, files.display(directory) + ": segment " +
-                                    std::to_string(after.number) + " at offset " +
-                                    std::to_string(walk.offset) + ": " + fault_text(walk.fault) +
-                                    "; run verify to see all damage");
+    return damage_at(location(after.number, static_cast<std::uint32_t>(walk.offset)),
+                     fault_text(walk.fault));
   }
   GS_TRY_OK(frames.flush());
   after.end = frames.end();

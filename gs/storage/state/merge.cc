@@ -106,7 +106,7 @@ class Merger {
     const log::Location at = walk.entry().position();
     const std::uint8_t* const record = log_.record_at(at);
     if (record == nullptr) {
-      return log_.damaged_at() == 0 ? wrong(walk, kNoRecord) : damaged_log(log_.damaged_at());
+      return log_.damaged_at() == 0 ? wrong(walk, kNoRecord) : log::damage_at(log_.damaged_at());
     }
     const std::size_t bytes = load_u32(record);
     if (bytes < 8 || bytes % 8 != 0 || bytes > record::kRecordBytesMax)

@@ -8,9 +8,6 @@
 
 namespace gs::state {
 
-// `what` is wrong there, when more is known than that.
-Error damaged_log(log::Location at, std::string_view what = {});
-
 inline Met meet_image(const Entry& entry, const std::uint8_t* image) noexcept {
   const std::size_t exceptions = std::size_t{load_u32(image)} * sizeof(StampException);
   return {&entry, image + kImageHeadBytes + exceptions, image};

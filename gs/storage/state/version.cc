@@ -17,15 +17,6 @@ Found Met::found() const noexcept {
   return out;
 }
 
-Error damaged_log(log::Location at, std::string_view what) {
-  const std::string why = what.empty() ? std::string() : " (" + std::string(what) + ")";
-  return Error(Code::damaged, "the log is damaged at segment " +
-                                  std::to_string(log::segment_of(at)) + " offset " +
-                                  std::to_string(log::offset_of(at)) + why +
-                                  ". Run `gstore verify` to see the extent, then restore from a "
-                                  "backup");
-}
-
 Version::Lookup Version::find(const Id& id, Sequence at, Found& out) const noexcept {
   const std::uint64_t hash = Run::hash(id);
   // The slots of all runs are on their way to the processor while the tables are asked.
@@ -63,7 +54,7 @@ bool Version::is_damaged() const noexcept {
 
 Error Version::damage() const {
   for (const auto& run : runs) GS_TRY_OK(run->damage());
-  return log->damaged_at() == 0 ? Error() : damaged_log(log->damaged_at());
+  return log->damaged_at() == 0 ? Error() : log::damage_at(log->damaged_at());
 }
 
 void Version::prefetch(const Id& id) const noexcept {
