@@ -129,3 +129,20 @@ test('completion is a script that bash accepts and that knows the commands', (t)
   assert.strictEqual(status, 0);
   assert.deepStrictEqual(stdout.trim().split(' '), ['verify', 'verify-proof']);
 });
+
+// The mark of a creation stayed in a storage that was written to, and creating again took the log,
+// the keys and the state away.
+test('init never takes a storage away, whatever an interrupted one left in it', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  const mark = path.join(place.directory, 'creating');
+  fs.writeFileSync(mark, '');
+  place.fails(EXIT.failure, ['init'], /holds a storage already/);
+  assert.deepStrictEqual(place.json(['get', id]).data, { a: 1 });
+  assert.ok(fs.existsSync(mark)); // reading changes nothing
+  place.ok(['insert', '{"a":2}']);
+  assert.ok(!fs.existsSync(mark));
+  place.fails(EXIT.failure, ['init'], /holds a storage already/);
+  assert.strictEqual(place.lines(['scan']).length, 2);
+  assert.strictEqual(place.json(['verify']).ok, true);
+});

@@ -41,21 +41,23 @@ Error remove_directory_files(platform::FileSystem& files, const std::string& dir
 }
 
 Error clear_interrupted_creation(platform::FileSystem& files) {
-  for (const char* directory : {kLogDirectory, "keys", kStateDirectory}) {
+  for (const char* directory : {kLogDirectory, kKeyDirectory, kStateDirectory}) {
     GS_TRY_OK(remove_directory_files(files, directory));
   }
   return {};
 }
 
-Error check_free(platform::FileSystem& files) {
+Error taken(const platform::FileSystem& files, const char* name) {
+  return Error(Code::exists, files.display("") + " holds a storage already (" + name +
+                                 "). Open it, or choose another directory");
+}
+
+// storage.json comes last: beside one the mark of a creation says only that it could not be
+// removed, and the storage may have been written to since.
+Error make_free(platform::FileSystem& files) {
+  if (files.exists(kStorageFile)) return taken(files, kStorageFile);
   if (files.exists(kCreatingFile)) return clear_interrupted_creation(files);
-  for (const char* name : {"storage.json", "log"}) {
-    if (files.exists(name)) {
-      return Error(Code::exists, files.display("") + " holds a storage already (" + name +
-                                     "). Open it, or choose another directory");
-    }
-  }
-  return {};
+  return files.exists(kLogDirectory) ? taken(files, kLogDirectory) : Error();
 }
 
 }  // namespace
@@ -67,7 +69,7 @@ Result<std::shared_ptr<Database>> Database::create(Setup setup, const CreateOpti
   GS_TRY_OK(files.make_directory("", true));
   {
     GS_TRY(const auto lock, files.lock(kLockFile));
-    GS_TRY_OK(check_free(files));
+    GS_TRY_OK(make_free(files));
     GS_TRY_OK(files.write_whole(kCreatingFile, {}));
     GS_TRY(const crypto::KeyPair key, make_writer_key(env));
     Digest storage;
