@@ -146,3 +146,21 @@ test('init never takes a storage away, whatever an interrupted one left in it', 
   assert.strictEqual(place.lines(['scan']).length, 2);
   assert.strictEqual(place.json(['verify']).ok, true);
 });
+
+// Its checkpoints were believed: the first write said that the log was damaged.
+test('init where a storage was begins one that can be written to', (t) => {
+  const place = new Place(t);
+  for (const value of [1, 2, 3]) place.ok(['insert', `{"a":${value}}`]);
+  const blob = place.json(['blob', 'put', place.file('film', 'a film')]);
+  place.ok(['compact']);
+  for (const part of ['log', 'storage.json']) {
+    fs.rmSync(path.join(place.directory, part), { recursive: true });
+  }
+  place.ok(['init']);
+  const id = place.ok(['insert', '{"a":4}']).trim();
+  place.ok(['update', id, '{"a":5}']);
+  assert.deepStrictEqual(place.lines(['scan']).map(({ data }) => data), [{ a: 5 }]);
+  assert.strictEqual(place.json(['verify']).ok, true);
+  const { sha256 } = blob.$blob;
+  assert.ok(fs.existsSync(path.join(place.directory, 'blobs', sha256.slice(0, 2), sha256)));
+});

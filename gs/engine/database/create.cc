@@ -41,10 +41,15 @@ Error remove_directory_files(platform::FileSystem& files, const std::string& dir
 }
 
 Error clear_interrupted_creation(platform::FileSystem& files) {
-  for (const char* directory : {kLogDirectory, kKeyDirectory, kStateDirectory}) {
-    GS_TRY_OK(remove_directory_files(files, directory));
-  }
-  return {};
+  GS_TRY_OK(remove_directory_files(files, kLogDirectory));
+  return remove_directory_files(files, kKeyDirectory);
+}
+
+// Checkpoints of a log that is gone would be believed: the key beside them will be ours. Blobs stay,
+// as their names say what they are.
+Error forget_derived(platform::FileSystem& files) {
+  if (files.exists(state::kManifestPath)) GS_TRY_OK(files.remove(state::kManifestPath));
+  return remove_directory_files(files, kStateDirectory);
 }
 
 Error taken(const platform::FileSystem& files, const char* name) {
@@ -70,6 +75,7 @@ Result<std::shared_ptr<Database>> Database::create(Setup setup, const CreateOpti
   {
     GS_TRY(const auto lock, files.lock(kLockFile));
     GS_TRY_OK(make_free(files));
+    GS_TRY_OK(forget_derived(files));  // for good with the next write, which syncs the directory
     GS_TRY_OK(files.write_whole(kCreatingFile, {}));
     GS_TRY(const crypto::KeyPair key, make_writer_key(env));
     Digest storage;

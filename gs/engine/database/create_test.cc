@@ -47,6 +47,42 @@ TEST(Creation, AMarkBesideADamagedStorageFileTakesNothing) {
   EXPECT_EQ(read_files(world.memory), before);
 }
 
+// Checkpoints of a storage whose log and storage.json were taken away: the new one began behind
+// the end of its log, and called itself damaged.
+TEST(Creation, BelievesNothingThatWasDerivedFromAnotherLog) {
+  World world;
+  {
+    const Store db = world.create();
+    for (int i = 0; i < 3; ++i) db.insert("City", R"({"n":1})").value();
+    ASSERT_TRUE(db->put_blob(Buffer(100, 7)).ok());
+    ASSERT_FALSE(db->compact());
+    ASSERT_FALSE(db->close());
+  }
+  const Files before = read_files(world.memory);
+  for (const auto& [path, bytes] : before) {
+    if (path.starts_with("log/") || path == "storage.json") ASSERT_FALSE(world.memory.remove(path));
+  }
+  ASSERT_FALSE(world.memory.remove("log"));
+  ASSERT_FALSE(world.memory.write_whole("keys/notes", as_bytes("of the owner")));
+  {
+    const Store db = world.create();
+    EXPECT_TRUE(db.content().empty());
+    EXPECT_TRUE(db->recovery().damage.empty());
+    ASSERT_TRUE(db.put("City", "kyiv", R"({"n":2})").ok());
+    EXPECT_EQ(db.complaints(), "");
+    ASSERT_FALSE(db->close());
+  }
+  const Files after = read_files(world.memory);
+  for (const auto& [path, bytes] : before) {
+    if (path.starts_with("blobs/")) EXPECT_TRUE(after.contains(path)) << path;
+    if (path.ends_with(".gsr")) EXPECT_FALSE(after.contains(path)) << path;
+  }
+  EXPECT_TRUE(after.contains("keys/notes"));
+  EXPECT_NE(after.at("keys/writer"), before.at("keys/writer"));
+  const Store db = world.open();
+  EXPECT_EQ(db.content().size(), 1u);
+}
+
 // One creation that is stopped at one call. False: it had no such call.
 struct Stopped {
   SimFileSystem disk;
