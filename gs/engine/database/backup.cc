@@ -5,6 +5,7 @@
 // replayed. It needs no more than reading the state once.
 
 #include <algorithm>
+#include <cstring>
 
 #include "gs/core/crypto/sha256.h"
 #include "gs/engine/database/database.h"
@@ -37,16 +38,15 @@ struct Copied {
   }
 };
 
-Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std::string& path,
-                Copied& copied, std::uint64_t bytes_max = ~std::uint64_t{0},
-                crypto::Sha256* hash = nullptr) {
-  GS_TRY(const auto source, from.open(path, platform::OpenMode::read));
+// Reads until `out` is full or there is no more, as platform::File::read does.
+using Read = std::function<Result<std::size_t>(std::uint64_t offset, MutableBytes out)>;
+
+Error copy_bytes(const Read& read, std::uint64_t size, platform::FileSystem& to,
+                 const std::string& path, Copied& copied, crypto::Sha256* hash = nullptr) {
   GS_TRY(const auto target, to.open(path, platform::OpenMode::create));
-  GS_TRY(std::uint64_t size, source->size());
-  size = std::min(size, bytes_max);
   Buffer piece(kCopyBytes);
   for (std::uint64_t at = 0; at < size;) {
-    GS_TRY(const std::size_t got, source->read(at, piece));
+    GS_TRY(const std::size_t got, read(at, piece));
     if (got == 0) break;  // truncated meanwhile: only preallocated zeros can be
     const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(got, size - at));
     GS_TRY_OK(target->write(at, Bytes(piece).first(part)));
@@ -55,6 +55,15 @@ Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std:
     copied.add(part);
   }
   return target->sync();
+}
+
+Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std::string& path,
+                Copied& copied, std::uint64_t bytes_max = ~std::uint64_t{0},
+                crypto::Sha256* hash = nullptr) {
+  GS_TRY(const auto source, from.open(path, platform::OpenMode::read));
+  GS_TRY(const std::uint64_t size, source->size());
+  const auto read = [&](std::uint64_t at, MutableBytes out) { return source->read(at, out); };
+  return copy_bytes(read, std::min(size, bytes_max), to, path, copied, hash);
 }
 
 // A copy that mixes with something else is none.
@@ -88,17 +97,32 @@ Error copy_blobs(platform::FileSystem& from, platform::FileSystem& to, const blo
   });
 }
 
-// The segments up to `end`, and nothing of what lies behind it.
-Error copy_segments(platform::FileSystem& from, platform::FileSystem& to, log::Location end,
-                    Copied& copied) {
-  GS_TRY(const std::vector<std::string> names, from.list("log"));
-  for (const std::string& name : names) {
-    const auto segment = log::parse_segment_name(name);
-    if (!segment || segment->number > log::segment_of(end)) continue;
-    const bool last = segment->number == log::segment_of(end);
-    if (last && log::offset_of(end) < log::kSegmentHeaderBytes) continue;
-    GS_TRY_OK(
-        copy_file(from, to, "log/" + name, copied, last ? log::offset_of(end) : ~std::uint64_t{0}));
+// From its file, where a bad sector is an error; when another process erases and has replaced it,
+// from the mapping, which keeps the bytes of this moment.
+Error copy_segment(platform::FileSystem& from, platform::FileSystem& to, const std::string& path,
+                   Bytes mapped, std::uint64_t bytes, Copied& copied) {
+  Error error = copy_file(from, to, path, copied, bytes);
+  if (error.code() != Code::not_found) return error;
+  const auto read = [&](std::uint64_t at, MutableBytes out) -> Result<std::size_t> {
+    const Bytes rest = mapped.subspan(static_cast<std::size_t>(at));
+    const std::size_t got = std::min(rest.size(), out.size());
+    std::memcpy(out.data(), rest.data(), got);
+    return got;
+  };
+  return copy_bytes(read, std::min<std::uint64_t>(bytes, mapped.size()), to, path, copied);
+}
+
+// The segments of this moment up to `end`: no other generation of one, and nothing of what lies
+// behind the end.
+Error copy_segments(platform::FileSystem& from, platform::FileSystem& to,
+                    const log::Log::Snapshot& log, log::Location end, Copied& copied) {
+  for (const log::Log::Snapshot::Segment& segment : log.segments) {
+    if (segment.number > log::segment_of(end)) break;
+    const bool last = segment.number == log::segment_of(end);
+    const std::uint64_t bytes = last ? log::offset_of(end) : segment.end;
+    if (bytes < log::kSegmentHeaderBytes) continue;
+    const std::string path = "log/" + log::segment_name({segment.number, segment.generation});
+    GS_TRY_OK(copy_segment(from, to, path, log.view->segment(segment.number), bytes, copied));
   }
   return {};
 }
@@ -207,7 +231,7 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
   // What is there now: a copy of more would be torn in the middle of a later change.
   GS_TRY(const Settled settled, settle());
   const log::Location end = std::min(settled.log.end, sound_end);
-  GS_TRY_OK(copy_segments(*env_.files, target, end, copied));
+  GS_TRY_OK(copy_segments(*env_.files, target, settled.log, end, copied));
   if (!damaged) GS_TRY_OK(write_mark(target, settled.log));
   GS_TRY_OK(target.sync_directory("log"));
   BlobDamage blob_damage;
