@@ -10,6 +10,7 @@
 #include "gs/core/crypto/sha256.h"
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/digest.h"
+#include "gs/engine/database/keys.h"
 #include "gs/engine/database/named_blobs.h"
 #include "gs/engine/database/verify_files.h"
 #include "gs/storage/log/mark.h"
@@ -22,6 +23,8 @@ namespace {
 constexpr const char* kNoteFile = "backup.json";
 // A frontier of thousands of writers fits.
 constexpr std::uint64_t kNoteBytesMax = std::uint64_t{4} << 20;
+
+constexpr std::uint64_t kStorageFileBytesMax = 64 << 10;  // as docs/FORMAT.md says
 
 // Piece in which files are copied.
 constexpr std::size_t kCopyBytes = std::size_t{1} << 20;
@@ -87,14 +90,21 @@ Error check_target(platform::FileSystem& target) {
 // All of them, also what is damaged: half of a film is better than none. Notes it.
 Error copy_blobs(platform::FileSystem& from, platform::FileSystem& to, const blob::BlobStore& blobs,
                  Copied& copied, BlobDamage& damage) {
-  return blobs.each([&](const std::string& path) -> Error {
+  std::string group;  // the directory that is being filled
+  const auto finish = [&] { return group.empty() ? Error() : to.sync_directory(group); };
+  GS_TRY_OK(blobs.each([&](const std::string& path) -> Error {
     const std::size_t slash = path.rfind('/');
-    GS_TRY_OK(to.make_directory(path.substr(0, slash), true));
+    if (path.substr(0, slash) != group) {
+      GS_TRY_OK(finish());
+      group = path.substr(0, slash);
+      GS_TRY_OK(to.make_directory(group, true));
+    }
     crypto::Sha256 hash;
     GS_TRY_OK(copy_file(from, to, path, copied, ~std::uint64_t{0}, &hash));
     if (hash.finish().text() != path.substr(slash + 1)) damage.add_changed(path);
     return {};
-  });
+  }));
+  return finish();
 }
 
 // From its file, where a bad sector is an error; when another process erases and has replaced it,
@@ -244,8 +254,9 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
     if (with_note) GS_TRY_OK(note_state(settled, target));
   }
   // Last: without it the copy is no storage, so an interrupted backup cannot be taken for one.
-  GS_TRY_OK(copy_file(*env_.files, target, "storage.json", copied));
-  GS_TRY_OK(target.sync_directory(""));
+  // Whole or not at all: half of it would be a storage that is damaged.
+  GS_TRY(const Buffer storage_file, env_.files->read_whole(kStorageFile, kStorageFileBytesMax));
+  GS_TRY_OK(target.write_whole(kStorageFile, storage_file));
   if (!damaged && state_damage) {
     lacking =
         Error(Code::damaged,
