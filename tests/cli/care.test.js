@@ -129,3 +129,38 @@ test('completion is a script that bash accepts and that knows the commands', (t)
   assert.strictEqual(status, 0);
   assert.deepStrictEqual(stdout.trim().split(' '), ['verify', 'verify-proof']);
 });
+
+// The mark of a creation stayed in a storage that was written to, and creating again took the log,
+// the keys and the state away.
+test('init never takes a storage away, whatever an interrupted one left in it', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  const mark = path.join(place.directory, 'creating');
+  fs.writeFileSync(mark, '');
+  place.fails(EXIT.failure, ['init'], /holds a storage already/);
+  assert.deepStrictEqual(place.json(['get', id]).data, { a: 1 });
+  assert.ok(fs.existsSync(mark)); // reading changes nothing
+  place.ok(['insert', '{"a":2}']);
+  assert.ok(!fs.existsSync(mark));
+  place.fails(EXIT.failure, ['init'], /holds a storage already/);
+  assert.strictEqual(place.lines(['scan']).length, 2);
+  assert.strictEqual(place.json(['verify']).ok, true);
+});
+
+// Its checkpoints were believed: the first write said that the log was damaged.
+test('init where a storage was begins one that can be written to', (t) => {
+  const place = new Place(t);
+  for (const value of [1, 2, 3]) place.ok(['insert', `{"a":${value}}`]);
+  const blob = place.json(['blob', 'put', place.file('film', 'a film')]);
+  place.ok(['compact']);
+  for (const part of ['log', 'storage.json']) {
+    fs.rmSync(path.join(place.directory, part), { recursive: true });
+  }
+  place.ok(['init']);
+  const id = place.ok(['insert', '{"a":4}']).trim();
+  place.ok(['update', id, '{"a":5}']);
+  assert.deepStrictEqual(place.lines(['scan']).map(({ data }) => data), [{ a: 5 }]);
+  assert.strictEqual(place.json(['verify']).ok, true);
+  const { sha256 } = blob.$blob;
+  assert.ok(fs.existsSync(path.join(place.directory, 'blobs', sha256.slice(0, 2), sha256)));
+});

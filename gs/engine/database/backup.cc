@@ -5,10 +5,12 @@
 // replayed. It needs no more than reading the state once.
 
 #include <algorithm>
+#include <cstring>
 
 #include "gs/core/crypto/sha256.h"
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/digest.h"
+#include "gs/engine/database/keys.h"
 #include "gs/engine/database/named_blobs.h"
 #include "gs/engine/database/verify_files.h"
 #include "gs/storage/log/mark.h"
@@ -21,6 +23,8 @@ namespace {
 constexpr const char* kNoteFile = "backup.json";
 // A frontier of thousands of writers fits.
 constexpr std::uint64_t kNoteBytesMax = std::uint64_t{4} << 20;
+
+constexpr std::uint64_t kStorageFileBytesMax = 64 << 10;  // as docs/FORMAT.md says
 
 // Piece in which files are copied.
 constexpr std::size_t kCopyBytes = std::size_t{1} << 20;
@@ -37,16 +41,15 @@ struct Copied {
   }
 };
 
-Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std::string& path,
-                Copied& copied, std::uint64_t bytes_max = ~std::uint64_t{0},
-                crypto::Sha256* hash = nullptr) {
-  GS_TRY(const auto source, from.open(path, platform::OpenMode::read));
+// Reads until `out` is full or there is no more, as platform::File::read does.
+using Read = std::function<Result<std::size_t>(std::uint64_t offset, MutableBytes out)>;
+
+Error copy_bytes(const Read& read, std::uint64_t size, platform::FileSystem& to,
+                 const std::string& path, Copied& copied, crypto::Sha256* hash = nullptr) {
   GS_TRY(const auto target, to.open(path, platform::OpenMode::create));
-  GS_TRY(std::uint64_t size, source->size());
-  size = std::min(size, bytes_max);
   Buffer piece(kCopyBytes);
   for (std::uint64_t at = 0; at < size;) {
-    GS_TRY(const std::size_t got, source->read(at, piece));
+    GS_TRY(const std::size_t got, read(at, piece));
     if (got == 0) break;  // truncated meanwhile: only preallocated zeros can be
     const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(got, size - at));
     GS_TRY_OK(target->write(at, Bytes(piece).first(part)));
@@ -55,6 +58,15 @@ Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std:
     copied.add(part);
   }
   return target->sync();
+}
+
+Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std::string& path,
+                Copied& copied, std::uint64_t bytes_max = ~std::uint64_t{0},
+                crypto::Sha256* hash = nullptr) {
+  GS_TRY(const auto source, from.open(path, platform::OpenMode::read));
+  GS_TRY(const std::uint64_t size, source->size());
+  const auto read = [&](std::uint64_t at, MutableBytes out) { return source->read(at, out); };
+  return copy_bytes(read, std::min(size, bytes_max), to, path, copied, hash);
 }
 
 // A copy that mixes with something else is none.
@@ -78,27 +90,49 @@ Error check_target(platform::FileSystem& target) {
 // All of them, also what is damaged: half of a film is better than none. Notes it.
 Error copy_blobs(platform::FileSystem& from, platform::FileSystem& to, const blob::BlobStore& blobs,
                  Copied& copied, BlobDamage& damage) {
-  return blobs.each([&](const std::string& path) -> Error {
+  std::string group;  // the directory that is being filled
+  const auto finish = [&] { return group.empty() ? Error() : to.sync_directory(group); };
+  GS_TRY_OK(blobs.each([&](const std::string& path) -> Error {
     const std::size_t slash = path.rfind('/');
-    GS_TRY_OK(to.make_directory(path.substr(0, slash), true));
+    if (path.substr(0, slash) != group) {
+      GS_TRY_OK(finish());
+      group = path.substr(0, slash);
+      GS_TRY_OK(to.make_directory(group, true));
+    }
     crypto::Sha256 hash;
     GS_TRY_OK(copy_file(from, to, path, copied, ~std::uint64_t{0}, &hash));
     if (hash.finish().text() != path.substr(slash + 1)) damage.add_changed(path);
     return {};
-  });
+  }));
+  return finish();
 }
 
-// The segments up to `end`, and nothing of what lies behind it.
-Error copy_segments(platform::FileSystem& from, platform::FileSystem& to, log::Location end,
-                    Copied& copied) {
-  GS_TRY(const std::vector<std::string> names, from.list("log"));
-  for (const std::string& name : names) {
-    const auto segment = log::parse_segment_name(name);
-    if (!segment || segment->number > log::segment_of(end)) continue;
-    const bool last = segment->number == log::segment_of(end);
-    if (last && log::offset_of(end) < log::kSegmentHeaderBytes) continue;
-    GS_TRY_OK(
-        copy_file(from, to, "log/" + name, copied, last ? log::offset_of(end) : ~std::uint64_t{0}));
+// From its file, where a bad sector is an error; when another process erases and has replaced it,
+// from the mapping, which keeps the bytes of this moment.
+Error copy_segment(platform::FileSystem& from, platform::FileSystem& to, const std::string& path,
+                   Bytes mapped, std::uint64_t bytes, Copied& copied) {
+  Error error = copy_file(from, to, path, copied, bytes);
+  if (error.code() != Code::not_found) return error;
+  const auto read = [&](std::uint64_t at, MutableBytes out) -> Result<std::size_t> {
+    const Bytes rest = mapped.subspan(static_cast<std::size_t>(at));
+    const std::size_t got = std::min(rest.size(), out.size());
+    std::memcpy(out.data(), rest.data(), got);
+    return got;
+  };
+  return copy_bytes(read, std::min<std::uint64_t>(bytes, mapped.size()), to, path, copied);
+}
+
+// The segments of this moment up to `end`: no other generation of one, and nothing of what lies
+// behind the end.
+Error copy_segments(platform::FileSystem& from, platform::FileSystem& to,
+                    const log::Log::Snapshot& log, log::Location end, Copied& copied) {
+  for (const log::Log::Snapshot::Segment& segment : log.segments) {
+    if (segment.number > log::segment_of(end)) break;
+    const bool last = segment.number == log::segment_of(end);
+    const std::uint64_t bytes = last ? log::offset_of(end) : segment.end;
+    if (bytes < log::kSegmentHeaderBytes) continue;
+    const std::string path = "log/" + log::segment_name({segment.number, segment.generation});
+    GS_TRY_OK(copy_segment(from, to, path, log.view->segment(segment.number), bytes, copied));
   }
   return {};
 }
@@ -207,7 +241,7 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
   // What is there now: a copy of more would be torn in the middle of a later change.
   GS_TRY(const Settled settled, settle());
   const log::Location end = std::min(settled.log.end, sound_end);
-  GS_TRY_OK(copy_segments(*env_.files, target, end, copied));
+  GS_TRY_OK(copy_segments(*env_.files, target, settled.log, end, copied));
   if (!damaged) GS_TRY_OK(write_mark(target, settled.log));
   GS_TRY_OK(target.sync_directory("log"));
   BlobDamage blob_damage;
@@ -220,8 +254,9 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
     if (with_note) GS_TRY_OK(note_state(settled, target));
   }
   // Last: without it the copy is no storage, so an interrupted backup cannot be taken for one.
-  GS_TRY_OK(copy_file(*env_.files, target, "storage.json", copied));
-  GS_TRY_OK(target.sync_directory(""));
+  // Whole or not at all: half of it would be a storage that is damaged.
+  GS_TRY(const Buffer storage_file, env_.files->read_whole(kStorageFile, kStorageFileBytesMax));
+  GS_TRY_OK(target.write_whole(kStorageFile, storage_file));
   if (!damaged && state_damage) {
     lacking =
         Error(Code::damaged,

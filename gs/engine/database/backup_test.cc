@@ -1,8 +1,10 @@
 // Goal: a backup that does not lead to the state of its storage is noticed when it is restored.
-// Method: the note of a good backup is changed, as if replay had led elsewhere.
+// Method: the note of a good backup is changed, as if replay had led elsewhere. What is said to be
+// copied is there after a power cut.
 #include <gtest/gtest.h>
 
 #include "gs/engine/database/test_world.h"
+#include "gs/platform/sim/sim_file_system.h"
 
 namespace gs::engine::testing {
 namespace {
@@ -115,6 +117,38 @@ TEST(BackupNote, OfADamagedStateIsLeftOutAndTheBackupIsGood) {
   EXPECT_NE(told.text().find("is a whole backup all the same"), std::string::npos) << told.text();
   EXPECT_FALSE(again.exists("backup.json"));
   EXPECT_EQ(backup.open(again).content(), backup.content);
+}
+
+// The files of blobs were synced, and their names were not.
+TEST(BackupPower, WhatIsWholeHasItsBlobsWhereverThePowerGoes) {
+  Backup backup;
+  const Store db = backup.open();
+  std::vector<BlobRef> blobs;
+  for (std::uint8_t i = 0; i < 6; ++i) blobs.push_back(db->put_blob(Buffer(100, i)).value());
+  std::uint64_t whole = 0;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    platform::Faults faults;
+    for (bool done = false; !done;) {
+      ++faults.power_cut_call;
+      SCOPED_TRACE(::testing::Message() << "seed=" << seed << " " << faults.text());
+      platform::SimFileSystem disk(seed, faults);
+      done = db->backup(disk).ok();
+      disk.set_faults({});
+      disk.crash();
+      if (!disk.exists("storage.json")) {
+        ASSERT_FALSE(done);
+        continue;
+      }
+      ++whole;
+      backup.options.read_only = true;
+      const Store copy = backup.open(disk);
+      backup.options.read_only = false;
+      EXPECT_EQ(copy.content(), backup.content);
+      for (const BlobRef& blob : blobs) ASSERT_TRUE(copy->get_blob(blob).ok());
+    }
+    ASSERT_GT(faults.power_cut_call, 30U);
+  }
+  EXPECT_GT(whole, 3U);
 }
 
 }  // namespace

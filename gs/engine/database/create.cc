@@ -41,21 +41,28 @@ Error remove_directory_files(platform::FileSystem& files, const std::string& dir
 }
 
 Error clear_interrupted_creation(platform::FileSystem& files) {
-  for (const char* directory : {kLogDirectory, "keys", kStateDirectory}) {
-    GS_TRY_OK(remove_directory_files(files, directory));
-  }
-  return {};
+  GS_TRY_OK(remove_directory_files(files, kLogDirectory));
+  return remove_directory_files(files, kKeyDirectory);
 }
 
-Error check_free(platform::FileSystem& files) {
+// Checkpoints of a log that is gone would be believed: the key beside them will be ours. Blobs stay,
+// as their names say what they are.
+Error forget_derived(platform::FileSystem& files) {
+  if (files.exists(state::kManifestPath)) GS_TRY_OK(files.remove(state::kManifestPath));
+  return remove_directory_files(files, kStateDirectory);
+}
+
+Error taken(const platform::FileSystem& files, const char* name) {
+  return Error(Code::exists, files.display("") + " holds a storage already (" + name +
+                                 "). Open it, or choose another directory");
+}
+
+// storage.json comes last: beside one the mark of a creation says only that it could not be
+// removed, and the storage may have been written to since.
+Error make_free(platform::FileSystem& files) {
+  if (files.exists(kStorageFile)) return taken(files, kStorageFile);
   if (files.exists(kCreatingFile)) return clear_interrupted_creation(files);
-  for (const char* name : {"storage.json", "log"}) {
-    if (files.exists(name)) {
-      return Error(Code::exists, files.display("") + " holds a storage already (" + name +
-                                     "). Open it, or choose another directory");
-    }
-  }
-  return {};
+  return files.exists(kLogDirectory) ? taken(files, kLogDirectory) : Error();
 }
 
 }  // namespace
@@ -67,7 +74,8 @@ Result<std::shared_ptr<Database>> Database::create(Setup setup, const CreateOpti
   GS_TRY_OK(files.make_directory("", true));
   {
     GS_TRY(const auto lock, files.lock(kLockFile));
-    GS_TRY_OK(check_free(files));
+    GS_TRY_OK(make_free(files));
+    GS_TRY_OK(forget_derived(files));  // for good with the next write, which syncs the directory
     GS_TRY_OK(files.write_whole(kCreatingFile, {}));
     GS_TRY(const crypto::KeyPair key, make_writer_key(env));
     Digest storage;

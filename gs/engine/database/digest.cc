@@ -86,8 +86,14 @@ Result<StateDigest> Database::digest() {
   }
   StateDigest result;
   result.frontier = settled.frontier;
-  GS_TRY(result.digest,
-         state_digest(settled.moment.version, settled.moment.at, tables_, dirty, bucket_digests_));
+  auto digest =
+      state_digest(settled.moment.version, settled.moment.at, tables_, dirty, bucket_digests_);
+  if (!digest.ok()) {
+    std::lock_guard lock(commit_mutex_);
+    applier_.dirty() |= dirty;  // nobody has read them: the next time has to
+    return std::move(digest).error();
+  }
+  result.digest = digest.value();
   return result;
 }
 

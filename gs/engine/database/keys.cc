@@ -11,8 +11,6 @@ namespace gs::engine {
 
 namespace {
 
-constexpr const char* kStorageFile = "storage.json";
-constexpr const char* kKeyDirectory = "keys";
 constexpr const char* kKeyFile = "keys/writer";
 constexpr const char* kInstanceFile = "keys/instance";
 constexpr std::uint64_t kSmallFileBytesMax = 64 << 10;

@@ -19,6 +19,9 @@ namespace gs::engine {
 
 inline constexpr std::uint32_t kFormatVersion = 1;
 inline constexpr const char* kEngineVersion = "0.1.0";
+// Ends a creation: a directory with it is a storage.
+inline constexpr const char* kStorageFile = "storage.json";
+inline constexpr const char* kKeyDirectory = "keys";
 // Stands while a creation is under way, so that an interrupted one can be told from damage.
 inline constexpr const char* kCreatingFile = "creating";
 

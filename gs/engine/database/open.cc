@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/keys.h"
 #include "gs/engine/database/verify_memory.h"
 
 namespace gs::engine {
@@ -16,6 +17,16 @@ constexpr const char* kBlobDirectory = "blobs";
 
 // Tail buffers hold some changes each; more of them than this would only take memory.
 constexpr std::size_t kChangesInABuffer = 5;
+
+// A creation that could not remove its mark made a whole storage all the same. Should storage.json
+// be lost later, the mark must not say that the log is nobody's. It stays until that file is certain
+// to stay.
+Error forget_creation(platform::FileSystem& files) {
+  if (!files.exists(kCreatingFile)) return {};
+  GS_TRY_OK(files.sync_directory(""));
+  GS_TRY_OK(files.remove(kCreatingFile));
+  return files.sync_directory("");
+}
 
 }  // namespace
 
@@ -109,6 +120,7 @@ Error Database::recover() {
   }
   if (!read_only_) {
     GS_TRY(lock_, take_lock());
+    GS_TRY_OK(forget_creation(files));
     GS_TRY_OK(files.make_directory(kStateDirectory, true));
   }
   blobs_ = std::make_unique<blob::BlobStore>(files, kBlobDirectory);

@@ -60,6 +60,12 @@ const std::uint8_t* View::record_at(Location at) const noexcept {
   return nullptr;
 }
 
+Bytes View::segment(std::uint32_t number) const noexcept {
+  const std::size_t index = std::size_t{number} - 1;
+  if (index >= segments_.size()) return {};
+  return {segments_[index].base, static_cast<std::size_t>(segments_[index].bytes)};
+}
+
 Log::Impl::Impl(platform::FileSystem& file_system, std::string where, const Digest& storage_id,
                 const Options& log_options)
     : files(file_system),

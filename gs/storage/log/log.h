@@ -118,6 +118,9 @@ class View {
   // in a frame of which only a checkpoint tells: its checksum is compared when nobody did so since
   // the segment was mapped. Null when it is not what was written, or is not there.
   const std::uint8_t* record_at(Location at) const noexcept;
+  // What is mapped of a segment's file: the bytes of this view, also after a rewrite has replaced and
+  // removed the file. Empty when there is no such segment. Only what was written may be touched.
+  Bytes segment(std::uint32_t number) const noexcept;
   // Where record_at() met damage first, in any view of this log; 0: nowhere.
   Location damaged_at() const noexcept { return damaged_at_->load(std::memory_order_relaxed); }
 
@@ -245,7 +248,8 @@ class Log {
   // Reads every segment from the disk and checks header, frames, order, zeros after the end. Never
   // changes anything. `progress(done, total)` in bytes. Damage goes to `damage` (all of it, up to
   // 1,000 places); frames that check out are visited. May run beside a writer; then it covers
-  // what was written when it reached each segment.
+  // what was written when it reached each segment. Read-only it covers what was there at open(): of
+  // a segment that another process has rewritten since, the mapping is checked.
   Error verify(const Visitor& visit, std::vector<Damage>& damage,
                const std::function<void(std::uint64_t, std::uint64_t)>& progress = {}) const;
 

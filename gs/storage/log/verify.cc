@@ -92,13 +92,14 @@ class Log::Impl::Checker {
   Error check_segment(const Segment& known, std::uint64_t offset, bool trusted, bool resumed) {
     Segment segment = known;
     auto opened = open_newest_generation(segment);
+    if (opened.code() == Code::not_found && was_replaced(segment) && !may_shrink()) {
+      return check_replaced(segment, offset, trusted, resumed);
+    }
     if (!opened.ok()) return unreadable(segment, 0, std::move(opened).error());
     platform::File& file = *opened.value();
     GS_TRY(const std::uint64_t size, file.size());
-    const SegmentName name{segment.number, segment.generation};
     std::uint64_t bad_offset = 0;
-    const std::uint64_t bytes =
-        trusted ? std::min<std::uint64_t>(size, kSegmentHeaderBytes) : limit(segment, size);
+    const std::uint64_t bytes = limit(segment, size, trusted);
     if (bytes > kSegmentFileBytesMax) return oversized(segment);
     Buffer copy;
     std::unique_ptr<platform::Mapping> mapping;
@@ -113,6 +114,34 @@ class Log::Impl::Checker {
       mapping->advise(platform::Mapping::Pattern::sequential);
     }
     const Bytes content = mapping ? mapping->bytes() : Bytes(copy);
+    GS_TRY_OK(check_content(segment, content, offset, trusted, resumed));
+    return trusted ? Error() : check_zeros(segment, file);
+  }
+
+  // Whether another process has written this segment of a reader again since. A file that is gone
+  // for any other reason is lost.
+  bool was_replaced(const Segment& segment) const {
+    if (!log_.options.read_only) return false;
+    const auto names = log_.files.list(log_.directory);
+    return names.ok() && std::any_of(names->begin(), names->end(), [&](const std::string& name) {
+             const auto other = parse_segment_name(name);
+             return other && other->number == segment.number &&
+                    other->generation > segment.generation;
+           });
+  }
+
+  // The mapping keeps the bytes of the moment that is verified; those of the new file have other
+  // places.
+  Error check_replaced(const Segment& segment, std::uint64_t offset, bool trusted, bool resumed) {
+    const std::shared_ptr<const View> view = log_.current_view();
+    const Bytes mapped = view->segment(segment.number);
+    const auto bytes = static_cast<std::size_t>(limit(segment, mapped.size(), trusted));
+    return check_content(segment, mapped.first(bytes), offset, trusted, resumed);
+  }
+
+  Error check_content(const Segment& segment, Bytes content, std::uint64_t offset, bool trusted,
+                      bool resumed) {
+    const SegmentName name{segment.number, segment.generation};
     const HeaderCheck header = check_header(content, name, log_.storage);
     const bool sound = header.state == HeaderState::sound;
     if (!sound) damage_.add(segment.number, 0, header.what);
@@ -121,11 +150,10 @@ class Log::Impl::Checker {
       return {};
     }
     if (sound && (offset == kSegmentHeaderBytes || !resumed)) compare_first(segment, header.header);
-    return check_frames(segment, content, offset, file);
+    return check_frames(segment, content, offset);
   }
 
-  Error check_frames(const Segment& segment, Bytes content, std::uint64_t offset,
-                     platform::File& file) {
+  Error check_frames(const Segment& segment, Bytes content, std::uint64_t offset) {
     const std::uint64_t before = done_;
     const Visitor visit = [&](Location at, std::uint64_t sequence, Bytes change) -> Error {
       done_ = before + offset_of(at) + change.size();
@@ -137,7 +165,7 @@ class Log::Impl::Checker {
     GS_TRY_OK(std::move(scan.error));
     expected_ = {scan.sequence, scan.lost};
     last_offset_ = scan.offset;
-    return check_zeros(segment, file);
+    return {};
   }
 
   // Compares the header with the frames before it, and goes on with the header: it was written
@@ -153,9 +181,11 @@ class Log::Impl::Checker {
     expected_ = {first, false};
   }
 
-  // The bytes of the file that hold frames. In a log that is being written, or that somebody else
-  // may be writing while it is read here, only those below the known end.
-  std::uint64_t limit(const Segment& segment, std::uint64_t size) const {
+  // The bytes of the file that hold frames, or only the header of a trusted one. In a log that is
+  // being written, or that somebody else may be writing while it is read here, only those below the
+  // known end.
+  std::uint64_t limit(const Segment& segment, std::uint64_t size, bool trusted) const {
+    if (trusted) return std::min<std::uint64_t>(size, kSegmentHeaderBytes);
     return log_.damaged ? size : std::min(size, segment.end);
   }
 
