@@ -50,19 +50,20 @@ class Importer {
         source_(source),
         input_(source),
         file_bytes_(source.size()),
-        acknowledger_([this](std::uint64_t ticket) { return storage_.wait(Ticket{ticket}); },
-                      [this](std::uint64_t rows) { acknowledged(rows); }) {
+        acknowledger_(
+            read_, [this](std::uint64_t ticket) { return storage_.wait(Ticket{ticket}); },
+            [this](const Imported& imported) { acknowledged(imported); }) {
     if (arguments_.batch_rows != 0) batch_rows_max_ = arguments_.batch_rows;
   }
 
-  // Both errors matter: why reading stopped, and whether what was read is durable.
+  // All errors matter: why reading stopped, and whether what was read is in and durable.
   Error run(CsvOptions csv) {
     Error stopped = read(std::move(csv));
-    Error committed = commit();
-    if (committed.ok()) committed = acknowledger_.finish();
+    if (Error error = commit()) stopped = std::move(error);
+    Error lost = acknowledger_.finish();
     session_.terminal.end_progress();
-    resumable_ = committed.ok();
-    if (!committed.ok()) return with_rows(committed, false);
+    resumable_ = lost.ok();
+    if (!lost.ok()) return with_rows(lost, false);
     return stopped.ok() ? Error() : with_rows(stopped, true);
   }
 
@@ -74,12 +75,13 @@ class Importer {
     if (Error error = commit()) late_ = std::move(error);
   }
 
-  // What was read before run() failed is durable.
+  // Exactly what imported() says is in, also where run() failed.
   bool resumable() const { return resumable_; }
-  std::uint64_t rows() const { return acknowledger_.rows(); }
-  std::uint64_t skipped() const { return skipped_; }
-  // The row to go on with.
-  std::uint64_t next_row() const { return rows() + skipped_ + arguments_.first_row; }
+  // To go on behind a batch that did not get in would leave out its rows: it begins anew.
+  Imported imported() const {
+    const Imported durable = acknowledger_.imported();
+    return durable.rows == read_.rows ? read_ : durable;
+  }
   double seconds() const {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   }
@@ -106,6 +108,7 @@ class Importer {
         if (!is_about_row(error) || !arguments_.skip_bad) return error;
         tell_skipped(error);
       }
+      read_.next_row = row.number + 1;
       if (batch_rows_ >= batch_rows_max_ || batch_bytes_ >= kBatchBytes) GS_TRY_OK(commit());
       if (row.number % kRowsPerLook == 0) show_progress();
     }
@@ -126,6 +129,7 @@ class Importer {
                       ? std::move(transaction_->insert(arguments_.collection, row.text)).error()
                       : put(row.text);
     if (!error.ok()) return about(row, std::move(error));
+    ++read_.rows;
     ++batch_rows_;
     batch_bytes_ += row.text.size();
     return {};
@@ -160,13 +164,14 @@ class Importer {
   Error with_rows(const Error& error, bool resumable) const {
     const std::string whole = sentences(error);
     const std::size_t end = std::min(whole.rfind(". "), whole.size() - 1);
+    const Imported done = imported();
     const std::string in =
-        (rows() == 0 ? "no row is" : count_text(rows(), "row is", "rows are")) + " in";
+        (done.rows == 0 ? "no row is" : count_text(done.rows, "row is", "rows are")) + " in";
     std::string text = whole.substr(0, end) + "; " + in + whole.substr(end, whole.size() - end - 1);
     if (end == whole.size() - 1)
       text = in + ": " + whole.substr(0, end);  // one sentence, with its step
-    if (resumable && next_row() != 1) {
-      const std::string how = "with --first " + std::to_string(next_row());
+    if (resumable && done.next_row != 1) {
+      const std::string how = "with --first " + std::to_string(done.next_row);
       text += text.ends_with("try again") ? ' ' + how : "; go on " + how;
     }
     return Error(error.code(), text);
@@ -178,31 +183,32 @@ class Importer {
 
   void tell_skipped(const Error& error) {
     constexpr std::uint64_t kTold = 10;  // the count follows at the end
-    if (++skipped_ <= kTold)
+    if (++read_.skipped <= kTold)
       session_.terminal.note("gstore: skipped: " + std::string(error.message()));
   }
 
   Error commit() {
     if (batch_rows_ == 0) return {};
     const std::unique_ptr<Transaction> transaction = std::move(transaction_);
-    total_rows_ += std::exchange(batch_rows_, 0);
+    batch_rows_ = 0;
     batch_bytes_ = 0;
     GS_TRY(const Ticket ticket, transaction->commit(Durability::lazy));
-    return acknowledger_.add(ticket.sequence, total_rows_);
+    return acknowledger_.add(ticket.sequence, read_);
   }
 
   // On the acknowledger's thread; nothing else writes to the output meanwhile.
-  void acknowledged(std::uint64_t rows) {
+  void acknowledged(const Imported& imported) {
     if (!arguments_.json) return;
     JsonObject line;
-    line.number("rows", rows);
+    line.number("rows", imported.rows);
+    if (imported.skipped != 0) line.number("skipped", imported.skipped);
     session_.out.line(line.take());
     session_.out.flush();
   }
 
   void show_progress() {
     if (!session_.terminal.style().terminal) return;
-    const std::uint64_t rows = total_rows_ + batch_rows_;
+    const std::uint64_t rows = read_.rows;
     const double elapsed = seconds();
     const auto rate =
         static_cast<std::uint64_t>(static_cast<double>(rows) / std::max(elapsed, 1e-3));
@@ -223,8 +229,7 @@ class Importer {
   std::unique_ptr<Transaction> transaction_;
   std::uint64_t batch_rows_ = 0;
   std::uint64_t batch_bytes_ = 0;
-  std::uint64_t total_rows_ = 0;  // committed
-  std::uint64_t skipped_ = 0;
+  Imported read_{0, 0, arguments_.first_row};  // also what waits in the batch
   bool resumable_ = false;
   Error late_;                 // from idle()
   Acknowledger acknowledger_;  // last: its thread uses what is above
@@ -232,23 +237,25 @@ class Importer {
 
 // `first`: the row to go on with after a stop; 0 without one.
 void summarize_json(Session& session, const Importer& importer, std::uint64_t first) {
-  const bool told = importer.rows() != 0 && importer.skipped() == 0;  // by the last batch
+  const Imported done = importer.imported();
+  const bool told = done.rows != 0 && done.skipped == 0;  // by the last batch
   if (told && first == 0) return;
   JsonObject line;
-  line.number("rows", importer.rows()).number("skipped", importer.skipped());
+  line.number("rows", done.rows).number("skipped", done.skipped);
   if (first != 0) line.number("first", first);
   session.out.line(line.take());
 }
 
 void summarize(Session& session, const Importer& importer) {
-  const std::uint64_t rows = importer.rows();
+  const Imported done = importer.imported();
   const double seconds = importer.seconds();
-  const auto rate = static_cast<std::uint64_t>(static_cast<double>(rows) / std::max(seconds, 1e-3));
+  const auto rate =
+      static_cast<std::uint64_t>(static_cast<double>(done.rows) / std::max(seconds, 1e-3));
   char elapsed[32];
   std::snprintf(elapsed, sizeof elapsed, "%.2f", seconds);
-  std::string text = "import: " + count_text(rows, "row", "rows") + " in " + elapsed + " s (" +
+  std::string text = "import: " + count_text(done.rows, "row", "rows") + " in " + elapsed + " s (" +
                      with_commas(rate) + " rows/s)";
-  if (importer.skipped() != 0) text += ", " + with_commas(importer.skipped()) + " skipped";
+  if (done.skipped != 0) text += ", " + with_commas(done.skipped) + " skipped";
   session.terminal.note(text);
 }
 
@@ -267,11 +274,11 @@ Result<Exit> import_rows(Session& session) {
     storage.close().ignore();  // the first failure is the one to report
     if (!importer.misuse().empty()) return usage_error(session, importer.misuse());
     if (session.arguments.json && importer.resumable()) {
-      summarize_json(session, importer, importer.next_row());
+      summarize_json(session, importer, importer.imported().next_row);
     }
     return error;
   }
-  const std::uint64_t first = stopped ? importer.next_row() : 0;
+  const std::uint64_t first = stopped ? importer.imported().next_row : 0;
   if (session.arguments.json) {
     summarize_json(session, importer, first);
   } else {
@@ -280,7 +287,7 @@ Result<Exit> import_rows(Session& session) {
   GS_TRY_OK(storage.close());
   if (!stopped) return Exit::ok;
   session.terminal.note("import: stopped by a signal; " +
-                        count_text(importer.rows(), "row is", "rows are") +
+                        count_text(importer.imported().rows, "row is", "rows are") +
                         " in. Go on with --first " + std::to_string(first) + '.');
   return Exit::interrupted;
 }

@@ -7,7 +7,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
 const { once } = require('node:events');
-const { Place, parseLines, errorOf, waitFor, closed, EXIT } = require('./gstore.js');
+const { Place, run, parseLines, errorOf, waitFor, closed, EXIT, PROGRAM } = require('./gstore.js');
 
 const ROWS = Array.from({ length: 10000 }, (_, i) => ({
   name: `City "${i}"`,
@@ -220,6 +220,61 @@ test('--skip-bad goes on and counts', (t) => {
   assert.deepStrictEqual(dataOf(place, 'City'), [{ a: 1 }, { a: 2 }]);
 });
 
+test('where an import stops, --first leaves out what was imported or skipped, and no more', (t) => {
+  const place = new Place(t);
+  const skip = ['import', 'City', '-', '--json', '--skip-bad', '--format', 'json'];
+  const cut = place.run([...skip, '--batch', '2'], { input: '[7,{"a":1},{"a":2},8,{"a":3},9,[' });
+  assert.strictEqual(cut.code, EXIT.failure);
+  // A killed import said how many rows it had skipped, too.
+  const [batch] = parseLines(cut.out);
+  assert.strictEqual(batch.skipped, { 2: 1, 3: 3 }[batch.rows]);
+  assert.deepStrictEqual(parseLines(cut.out).at(-1), { rows: 3, skipped: 3, first: 7 });
+  assert.match(errorOf(cut).message, /3 rows are in/);
+  const input = '[7,{"a":1},{"a":2},8,{"a":3},9,{"a":4},5,5,[';
+  const again = place.run([...skip, '--first', '7'], { input });
+  assert.deepStrictEqual(parseLines(again.out).at(-1), { rows: 1, skipped: 2, first: 10 });
+  const none = place.run([...skip, '--first', '8'], { input });
+  assert.deepStrictEqual(parseLines(none.out), [{ rows: 0, skipped: 2, first: 10 }]);
+  assert.deepStrictEqual(dataOf(place, 'City').map(({ a }) => a), [1, 2, 3, 4]);
+});
+
+/** A command whose files cannot grow for ever: a full disk that needs no disk of its own. */
+const runFull = (place, args) => {
+  const limit = 'trap "" XFSZ; ulimit -f 8192; exec "$@"';
+  return run(['-c', limit, 'sh', PROGRAM, '-d', place.directory, ...args], { program: 'sh' });
+};
+
+// A batch that did not get in had skipped rows, too; they were counted as done with, and as many
+// good rows of it were left out by whoever went on with the row that was told.
+test('bad rows in a batch that did not get in are not counted in --first', (t) => {
+  const place = new Place(t);
+  const text = 'x'.repeat(300);
+  const all = Array.from({ length: 60000 }, (_, i) => i);
+  const isBad = (i) => i % 10 === 3;
+  const lines = all.map((i) => (isBad(i) ? 'nonsense\n' : `{"i":${i},"text":"${text}"}\n`));
+  const file = place.file('rows.ndjson', lines.join(''));
+  const good = all.filter((i) => !isBad(i));
+  for (const json of [[], ['--json']]) {
+    const rows = () => place.lines(['export', 'City', '-f', 'ndjson']).map(({ i }) => i);
+    fs.rmSync(place.directory, { recursive: true });
+    place.ok(['init']);
+    const { code, out, err } = runFull(place, ['import', 'City', file, '--skip-bad', ...json]);
+    assert.strictEqual(code, EXIT.failure, err);
+    const first = Number(/ --first (\d+)/.exec(err)?.[1]);
+    const present = rows();
+    assert.ok(present.length > 1000 && present.length < good.length, `${present.length}`);
+    if (json.length !== 0) {
+      const end = parseLines(out).at(-1);
+      assert.strictEqual(end.first, first, err);
+      assert.strictEqual(end.rows, present.length);
+      assert.strictEqual(end.skipped, end.first - 1 - end.rows);
+    }
+    const rest = place.run(['import', 'City', file, '--skip-bad', '--first', String(first)]);
+    assert.strictEqual(rest.code, EXIT.ok, rest.err);
+    assert.deepStrictEqual(rows(), good);
+  }
+});
+
 test('--first goes on where an import stopped', (t) => {
   const place = new Place(t);
   const input = '[{"i":1},{"i":2},{"i":3},{"i":4}]';
@@ -273,15 +328,19 @@ test('Ctrl-C in the middle of a file ends at the end of a batch', async (t) => {
   const place = new Place(t);
   const batch = 1000;
   const total = 400;
-  const file = place.file('rows.ndjson', Array(total / 10).fill(NDJSON).join(''));
-  const child = place.start(['import', 'City', file, '--json', '--batch', String(batch)]);
+  const bad = 100; // each of so many rows ends with a bad one
+  const some = NDJSON.split('\n').map((line, i) => (i % bad === bad - 1 ? '7' : line)).join('\n');
+  const file = place.file('rows.ndjson', Array(total / 10).fill(some).join(''));
+  const args = ['import', 'City', file, '--json', '--skip-bad', '--batch', String(batch)];
+  const child = place.start(args);
   let out = '';
   child.stdout.on('data', (chunk) => { out += String(chunk); });
   await waitFor(child.stdout, /"rows"/);
   child.kill('SIGINT');
   assert.deepStrictEqual(await closed(child), { code: EXIT.interrupted, signal: null });
   const { rows, skipped, first } = parseLines(out).at(-1);
-  assert.deepStrictEqual([rows % batch, skipped, first], [0, 0, rows + 1]);
+  assert.deepStrictEqual([rows % batch, first], [0, rows + skipped + 1]);
+  assert.strictEqual(skipped, Math.floor((first - 1) / bad));
   assert.ok(rows < total * batch);
   assert.strictEqual(place.json(['stats']).records, rows);
 });

@@ -3,9 +3,12 @@
 
 namespace gs::cli {
 
-Acknowledger::Acknowledger(std::function<Error(std::uint64_t)> wait,
-                           std::function<void(std::uint64_t)> acknowledged)
-    : wait_(std::move(wait)), acknowledged_(std::move(acknowledged)), thread_([this] { run(); }) {}
+Acknowledger::Acknowledger(const Imported& begin, std::function<Error(std::uint64_t)> wait,
+                           std::function<void(const Imported&)> acknowledged)
+    : wait_(std::move(wait)),
+      acknowledged_(std::move(acknowledged)),
+      imported_(begin),
+      thread_([this] { run(); }) {}
 
 Acknowledger::~Acknowledger() {
   {
@@ -16,11 +19,11 @@ Acknowledger::~Acknowledger() {
   thread_.join();
 }
 
-Error Acknowledger::add(std::uint64_t ticket, std::uint64_t rows) {
+Error Acknowledger::add(std::uint64_t ticket, const Imported& imported) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return waiting_.size() < kBatchesWaiting || failure_; });
   if (failure_) return failure_.copy();
-  waiting_.push_back({ticket, rows});
+  waiting_.push_back({ticket, imported});
   changed_.notify_all();
   return {};
 }
@@ -31,9 +34,9 @@ Error Acknowledger::finish() {
   return failure_.copy();
 }
 
-std::uint64_t Acknowledger::rows() const {
+Imported Acknowledger::imported() const {
   const std::lock_guard lock(mutex_);
-  return rows_;
+  return imported_;
 }
 
 void Acknowledger::run() {
@@ -48,11 +51,11 @@ void Acknowledger::run() {
     changed_.notify_all();
     lock.unlock();
     Error error = wait_(newest.ticket);
-    if (error.ok()) acknowledged_(newest.rows);
+    if (error.ok()) acknowledged_(newest.imported);
     lock.lock();
     busy_ = false;
     if (error.ok()) {
-      rows_ = newest.rows;
+      imported_ = newest.imported;
     } else {
       failure_ = std::move(error);
     }

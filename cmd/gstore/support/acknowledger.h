@@ -1,8 +1,8 @@
 // Waits for durable batches beside the work that makes the next one.
 //
 // An import commits lazily and hands each ticket in here; a thread of its own waits for the newest
-// one and then reports all rows up to it. So reading and encoding rows overlaps with hashing,
-// signing and the disk. At most kBatchesWaiting batches are not durable: commit() blocks beyond.
+// one and then reports all rows up to it, with where to go on after it. So reading and encoding
+// rows overlaps with hashing, signing and the disk. At most kBatchesWaiting batches are not durable: commit() blocks beyond.
 // add() and finish() belong to one thread; `wait` and `acknowledged` are called on the other.
 #pragma once
 
@@ -16,19 +16,26 @@
 
 namespace gs::cli {
 
+// How far an input was imported: cumulative.
+struct Imported {
+  std::uint64_t rows = 0;
+  std::uint64_t skipped = 0;   // bad rows before next_row
+  std::uint64_t next_row = 1;  // of the input, counted from 1: to go on with
+};
+
 class Acknowledger {
  public:
-  // wait(ticket): until it is durable. acknowledged(rows): cumulative, after that.
-  Acknowledger(std::function<Error(std::uint64_t ticket)> wait,
-               std::function<void(std::uint64_t rows)> acknowledged);
+  // `begin`: before the first batch. wait(ticket): until it is durable. acknowledged(): after that.
+  Acknowledger(const Imported& begin, std::function<Error(std::uint64_t ticket)> wait,
+               std::function<void(const Imported&)> acknowledged);
   ~Acknowledger();
 
-  // `rows`: cumulative, with this batch. Returns the failure of an earlier batch.
-  Error add(std::uint64_t ticket, std::uint64_t rows);
+  // `imported`: with this batch. Returns the failure of an earlier batch.
+  Error add(std::uint64_t ticket, const Imported& imported);
   // Returns when every batch is durable, or the first failure.
   Error finish();
-  // Rows known to be durable.
-  std::uint64_t rows() const;
+  // What is known to be durable.
+  Imported imported() const;
 
  private:
   // Each batch is about 1 MiB: enough to keep the disk busy, little to hold in memory.
@@ -36,18 +43,18 @@ class Acknowledger {
 
   struct Batch {
     std::uint64_t ticket;
-    std::uint64_t rows;
+    Imported imported;
   };
   void run();
 
   std::function<Error(std::uint64_t)> wait_;
-  std::function<void(std::uint64_t)> acknowledged_;
+  std::function<void(const Imported&)> acknowledged_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Batch> waiting_;
   bool busy_ = false;
   bool ended_ = false;
-  std::uint64_t rows_ = 0;
+  Imported imported_;
   Error failure_;
   std::thread thread_;
 };

@@ -70,7 +70,7 @@ void Database::raise_durable(Sequence reached) noexcept {
 
 // Waiting is on one number, without a lock that a hundred woken threads would have to take in turn.
 Error Database::wait(Sequence sequence) {
-  // A number from elsewhere, as of this storage before it was opened again, means everything so far.
+  // A number from elsewhere, or of before this storage was opened again, is everything so far.
   sequence = std::min(sequence, visible_.load(std::memory_order_acquire));
   Error error;
   while (!error && durable_.load(std::memory_order_acquire) < sequence) {

@@ -3,12 +3,36 @@
 
 #include "gs/core/graph/proof.h"
 
-#include "gs/base/endian.h"
+#include <map>
+
 #include "gs/engine/database/database.h"
 
 namespace gs::engine {
 
 using graph::Kind;
+
+namespace {
+
+// The newest change of each writer that a walk has met.
+struct Chains {
+  struct Head {
+    Digest change;
+    log::Location at = 0;
+    std::uint64_t bytes = 0;
+  };
+  std::map<graph::Writer, Head> heads;
+
+  Error follow(const graph::ChangeView& change, log::Location at) {
+    Head& head = heads[change.writer()];
+    if (change.prev() != head.change) {
+      return log::damage_at(at, "it does not follow its writer's previous change");
+    }
+    head = {change.digest(), at, change.bytes().size()};
+    return {};
+  }
+};
+
+}  // namespace
 
 Result<std::string> Database::proof(const Id& id) {
   if (!key_) {
@@ -21,14 +45,26 @@ Result<std::string> Database::proof(const Id& id) {
   std::uint64_t newest_index = 0;
   std::uint32_t operation_index = 0;
   bool erased = false;
-  GS_TRY_OK(each_change(settled, [&](log::Location, Bytes bytes, bool&) -> Error {
-    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+  Chains chains;
+  // What is damaged elsewhere must not keep this record from being proven. So only frames that name
+  // it are compared; that other headers are what they were is shown by those that follow them.
+  const auto compare = [&](log::Location at, std::uint64_t bytes) -> Error {
+    if (settled.log.view->frame_is_sound(at - log::kFrameBytes, log::kFrameBytes + bytes))
+      return {};
+    return log::damage_at(at, "its checksum is another one");
+  };
+  const auto look = [&](log::Location at, Bytes bytes, bool&) -> Error {
+    const auto parsed = graph::ChangeView::parse(bytes);
+    if (!parsed.ok()) return log::damage_at(at, parsed.error().message());
+    const graph::ChangeView& change = *parsed;
+    GS_TRY_OK(chains.follow(change, at));
     leaves.push_back(graph::log_leaf(change.digest()));
     std::uint32_t wanted = graph::kNoId;
     for (std::uint32_t i = 0; i < change.id_count() && wanted == graph::kNoId; ++i) {
       if (change.id(i) == id) wanted = i;
     }
     if (wanted == graph::kNoId) return {};
+    GS_TRY_OK(compare(at, bytes.size()));
     auto cursor = change.operations();
     graph::OperationView operation;
     while (cursor.next(operation)) {
@@ -44,7 +80,9 @@ Result<std::string> Database::proof(const Id& id) {
       operation_index = cursor.index();
     }
     return {};
-  }));
+  };
+  GS_TRY_OK(each_change(settled, look, 0, log::Log::Compare::heads));
+  for (const auto& [writer, head] : chains.heads) GS_TRY_OK(compare(head.at, head.bytes));
   if (erased)
     return Error(Code::erased, "record " + id.text() + " was erased; nothing is left to prove");
   if (newest.empty()) return Error(Code::not_found, "no record " + id.text() + " in this storage");

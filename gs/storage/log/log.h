@@ -121,6 +121,8 @@ class View {
   // What is mapped of a segment's file: the bytes of this view, also after a rewrite has replaced and
   // removed the file. Empty when there is no such segment. Only what was written may be touched.
   Bytes segment(std::uint32_t number) const noexcept;
+  // Whether the frame of this view that begins at `at` and has so many bytes is as it was written.
+  bool frame_is_sound(Location at, std::uint64_t bytes) const noexcept;
   // Where record_at() met damage first, in any view of this log; 0: nowhere.
   Location damaged_at() const noexcept { return damaged_at_->load(std::memory_order_relaxed); }
 
@@ -140,8 +142,6 @@ class View {
     std::shared_ptr<std::uint8_t[]> bytes;
   };
   const std::uint8_t* in_tail(Location at) const noexcept;
-  // Whether the frame that begins at `at` and has so many bytes is as it was written.
-  bool frame_is_sound(Location at, std::uint64_t bytes) const noexcept;
 
   std::vector<Segment> segments_;  // by number - 1
   std::vector<Tail> tails_;        // newest last; at most a few
