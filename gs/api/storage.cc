@@ -314,10 +314,9 @@ struct Home {
   std::string key;
 };
 
-Result<Home> home_of(const engine::TransactionState& tx, const Id& id) {
-  for (auto staged = tx.operations.rbegin(); staged != tx.operations.rend(); ++staged) {
-    if (staged->id != id || staged->kind == Kind::expect || staged->kind == Kind::update) continue;
-    if (staged->shape == nullptr) break;
+Result<Home> home_of(engine::TransactionState& tx, const Id& id) {
+  const engine::StagedOperation* staged = tx.db->staged_content(tx, id);
+  if (staged != nullptr && staged->shape != nullptr) {
     const record::RecordView record(staged->shape->get(), tx.record(*staged));
     return Home{(*staged->shape)->collection(), std::string(record.key())};
   }
@@ -360,7 +359,7 @@ Error Transaction::expect_absent(const Id& id) {
   return state_->db->stage_expect(*state_, id, Digest{});
 }
 
-std::size_t Transaction::operations() const noexcept { return state_->operations.size(); }
+std::size_t Transaction::operations() const noexcept { return state_->size(); }
 
 Result<Ticket> Transaction::commit() { return commit(state_->db->default_durability()); }
 
