@@ -2,6 +2,8 @@
 
 #include "globalstorage/storage.h"
 
+#include <mutex>
+
 #include "gs/api/handle.h"
 #include "gs/api/runtime.h"
 #include "gs/core/record/json.h"
@@ -33,6 +35,7 @@ Result<std::shared_ptr<Database>> opened(Result<std::shared_ptr<Database>> datab
 
 struct Storage::Impl {
   std::shared_ptr<Database> database;
+  std::mutex closing;  // whoever closes at the same time waits, and finds nothing left to do
   std::shared_ptr<api::Ticker> ticker;  // destroyed first: it uses the database
 };
 
@@ -42,7 +45,12 @@ const std::shared_ptr<engine::Database>& Storage::database() const noexcept {
 
 Storage::Storage(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Storage::Storage(Storage&&) noexcept = default;
-Storage& Storage::operator=(Storage&&) noexcept = default;
+Storage& Storage::operator=(Storage&& other) noexcept {
+  if (this == &other) return *this;
+  const Storage replaced(std::move(impl_));  // closes, also when a Record keeps its database alive
+  impl_ = std::move(other.impl_);
+  return *this;
+}
 Storage::~Storage() {
   if (impl_ && impl_->database) close().ignore();  // close() is there for those who want to know
 }
@@ -69,6 +77,7 @@ Result<Storage> Storage::open_or_create(const std::string& directory, const Opti
 }
 
 Error Storage::close() {
+  const std::lock_guard lock(impl_->closing);
   impl_->ticker.reset();
   return impl_->database->close();
 }
