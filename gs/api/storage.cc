@@ -2,6 +2,8 @@
 
 #include "globalstorage/storage.h"
 
+#include <mutex>
+
 #include "gs/api/handle.h"
 #include "gs/api/runtime.h"
 #include "gs/core/record/json.h"
@@ -33,6 +35,7 @@ Result<std::shared_ptr<Database>> opened(Result<std::shared_ptr<Database>> datab
 
 struct Storage::Impl {
   std::shared_ptr<Database> database;
+  std::mutex closing;  // whoever closes at the same time waits, and finds nothing left to do
   std::shared_ptr<api::Ticker> ticker;  // destroyed first: it uses the database
 };
 
@@ -42,7 +45,12 @@ const std::shared_ptr<engine::Database>& Storage::database() const noexcept {
 
 Storage::Storage(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Storage::Storage(Storage&&) noexcept = default;
-Storage& Storage::operator=(Storage&&) noexcept = default;
+Storage& Storage::operator=(Storage&& other) noexcept {
+  if (this == &other) return *this;
+  const Storage replaced(std::move(impl_));  // closes, also when a Record keeps its database alive
+  impl_ = std::move(other.impl_);
+  return *this;
+}
 Storage::~Storage() {
   if (impl_ && impl_->database) close().ignore();  // close() is there for those who want to know
 }
@@ -69,6 +77,7 @@ Result<Storage> Storage::open_or_create(const std::string& directory, const Opti
 }
 
 Error Storage::close() {
+  const std::lock_guard lock(impl_->closing);
   impl_->ticker.reset();
   return impl_->database->close();
 }
@@ -314,10 +323,9 @@ struct Home {
   std::string key;
 };
 
-Result<Home> home_of(const engine::TransactionState& tx, const Id& id) {
-  for (auto staged = tx.operations.rbegin(); staged != tx.operations.rend(); ++staged) {
-    if (staged->id != id || staged->kind == Kind::expect || staged->kind == Kind::update) continue;
-    if (staged->shape == nullptr) break;
+Result<Home> home_of(engine::TransactionState& tx, const Id& id) {
+  const engine::StagedOperation* staged = tx.db->staged_content(tx, id);
+  if (staged != nullptr && staged->shape != nullptr) {
     const record::RecordView record(staged->shape->get(), tx.record(*staged));
     return Home{(*staged->shape)->collection(), std::string(record.key())};
   }
@@ -360,7 +368,7 @@ Error Transaction::expect_absent(const Id& id) {
   return state_->db->stage_expect(*state_, id, Digest{});
 }
 
-std::size_t Transaction::operations() const noexcept { return state_->operations.size(); }
+std::size_t Transaction::operations() const noexcept { return state_->size(); }
 
 Result<Ticket> Transaction::commit() { return commit(state_->db->default_durability()); }
 

@@ -235,5 +235,31 @@ TEST_F(StorageTest, ScanStartsAgainWhereItIsTold) {
   Scan().seek(ids[0]);
 }
 
+// A record or a snapshot kept the storage that was replaced alive: its lock stayed, and nothing
+// synced what it had committed lazily any more.
+TEST_F(StorageTest, OneThatIsReplacedIsClosedThoughARecordOfItLives) {
+  Storage db = Storage::create(path("one")).value();
+  const Id id = db.insert("City", R"({"n":1})").value();
+  Transaction tx = db.begin();
+  ASSERT_TRUE(tx.update(id, R"({"n":2})").ok());
+  ASSERT_TRUE(tx.commit(Durability::lazy).ok());
+  const Record record = db.get(id).value();
+  const Snapshot snapshot = db.snapshot();
+  db = Storage::create(path("two")).value();
+  EXPECT_TRUE(db.insert("City", "{}").ok());
+  auto again = Storage::open(path("one"));
+  ASSERT_TRUE(again.ok()) << again.error().text();
+  EXPECT_EQ(again->get(id)->json(), R"({"n":2})");
+  EXPECT_EQ(record.json(), R"({"n":2})");
+
+  Storage& itself = again.value();
+  again.value() = std::move(itself);
+  EXPECT_TRUE(again->insert("City", "{}").ok());
+  Storage moved = std::move(again).value();
+  again.value() = Storage::create(path("three")).value();  // over one that was moved from
+  EXPECT_TRUE(again->insert("City", "{}").ok());
+  EXPECT_TRUE(moved.insert("City", "{}").ok());
+}
+
 }  // namespace
 }  // namespace gs

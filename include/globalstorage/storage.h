@@ -309,11 +309,11 @@ class Storage {
   static Result<Storage> open_or_create(const std::string& directory, const Options& options = {});
 
   Storage(Storage&&) noexcept;
-  Storage& operator=(Storage&&) noexcept;
-  ~Storage();  // closes; call close() to learn whether it went well
+  Storage& operator=(Storage&&) noexcept;  // closes the one that it replaces, like ~Storage
+  ~Storage();                              // closes; call close() to learn whether it went well
 
   // Writes what is left and lets go of the directory, whatever it returns. Errors: io; failed, when
-  // an earlier write had failed. A second call does nothing.
+  // an earlier write had failed. A second call does nothing, but waits for one under way.
   Error close();
 
   Digest id() const;

@@ -75,7 +75,7 @@ std::string Schedule::transact(Durability durability) {
   auto tx = db_->begin();
   Planned planned;
   std::string failure = workload_.stage(*db_, *tx, planned);
-  if (failure.empty() && !tx->operations.empty()) failure = commit(*tx, planned, durability);
+  if (failure.empty() && tx->size() != 0) failure = commit(*tx, planned, durability);
   db_->recycle(std::move(tx));
   return failure;
 }

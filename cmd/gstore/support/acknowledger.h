@@ -1,8 +1,9 @@
 // Waits for durable batches beside the work that makes the next one.
 //
 // An import commits lazily and hands each ticket in here; a thread of its own waits for the newest
-// one and then reports all rows up to it, with where to go on after it. So reading and encoding
-// rows overlaps with hashing, signing and the disk. At most kBatchesWaiting batches are not durable: commit() blocks beyond.
+// one and then reports all rows up to it, and where to go on after it. So reading and encoding
+// rows overlaps with hashing, signing and the disk. At most kBatchesWaiting batches are not
+// durable: add() blocks beyond.
 // add() and finish() belong to one thread; `wait` and `acknowledged` are called on the other.
 #pragma once
 

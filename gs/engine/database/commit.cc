@@ -56,7 +56,8 @@ void Database::throttle() {
 }
 
 Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
-  if (tx.operations.empty()) return visible_.load(std::memory_order_acquire);
+  if (tx.size() == 0) return visible_.load(std::memory_order_acquire);
+  tx.arrange();
   throttle();
   Sequence sequence = 0;
   {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 
 #include "gs/base/endian.h"
 #include "gs/base/interner.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/touched.h"
 
 namespace gs::engine {
 
@@ -58,30 +58,6 @@ struct Database::Prepared {
         return graph::kOverwrittenBytes + staged.bytes + exception_count() * graph::kExceptionBytes;
     }
   }
-};
-
-// The last operation of a transaction on each id that it names.
-class Touched {
- public:
-  static constexpr std::size_t kNone = ~std::size_t{0};
-
-  explicit Touched(platform::Random& random) { random.fill(key_); }
-
-  void begin() {
-    ids_.begin(key_.data());
-    last_.clear();
-  }
-  const std::uint8_t* key() const noexcept { return key_.data(); }
-  std::size_t& last(const Id& id) {
-    const std::uint32_t index = ids_.add(id);
-    if (index == last_.size()) last_.push_back(kNone);
-    return last_[index];
-  }
-
- private:
-  std::array<std::uint8_t, 16> key_;  // against ids that were chosen to collide
-  Interner<Id> ids_;
-  std::vector<std::size_t> last_;  // by index of the id
 };
 
 struct Database::CommitScratch {

@@ -91,6 +91,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Error stage(TransactionState& tx, graph::Kind kind, const Id& id, const record::Encoded& encoded);
   Error stage_remove(TransactionState& tx, const Id& id);
   Error stage_expect(TransactionState& tx, const Id& id, const Digest& version);
+  // The last staged operation that gives the record its whole content or removes it; null: none.
+  const StagedOperation* staged_content(TransactionState& tx, const Id& id);
   // Errors: conflict (an expectation), not_found, too_large, no_space; nothing took effect then.
   Result<Sequence> commit(TransactionState& tx, Durability durability);
   Error wait(Sequence sequence);

@@ -98,15 +98,26 @@ Error Database::stage_remove(TransactionState& tx, const Id& id) {
 }
 
 Error Database::stage_expect(TransactionState& tx, const Id& id, const Digest& version) {
-  // Expectations come first in their transaction: a reader decides before it applies anything.
   StagedOperation operation;
   operation.kind = Kind::expect;
   operation.id = id;
   operation.version = version;
-  auto at = tx.operations.begin();
-  while (at != tx.operations.end() && at->kind == Kind::expect) ++at;
-  tx.operations.insert(at, operation);
+  tx.expectations.push_back(operation);
   return {};
+}
+
+// Looks at each operation once, however often it is asked.
+const StagedOperation* Database::staged_content(TransactionState& tx, const Id& id) {
+  if (tx.operations.empty()) return nullptr;
+  if (!tx.contents) tx.contents.emplace(*env_.random);
+  if (tx.indexed == 0) tx.contents->begin();
+  for (; tx.indexed < tx.operations.size(); ++tx.indexed) {
+    const StagedOperation& staged = tx.operations[tx.indexed];
+    if (staged.kind == Kind::expect || staged.kind == Kind::update) continue;
+    tx.contents->last(staged.id) = tx.indexed;
+  }
+  const std::size_t found = tx.contents->last(id);
+  return found == Touched::kNone ? nullptr : &tx.operations[found];
 }
 
 }  // namespace gs::engine

@@ -5,10 +5,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gs/core/record/encoder.h"
 #include "gs/engine/database/apply.h"
+#include "gs/engine/database/touched.h"
 
 namespace gs::engine {
 
@@ -32,17 +34,39 @@ struct TransactionState {
 
   std::shared_ptr<Database> db;
   record::Encoder encoder;
-  std::vector<StagedOperation> operations;
-  bool failed = false;  // a staging error leaves the transaction usable, this marks "committed"
+  std::vector<StagedOperation> operations;    // after arrange(): all of them
+  std::vector<StagedOperation> expectations;  // staged since
+  // The last operation on each id that leaves its whole content: only for who asks, see
+  // Database::staged_content.
+  std::optional<Touched> contents;
+  std::size_t indexed = 0;  // operations that `contents` knows
+  bool failed = false;      // a staging error leaves the transaction usable, this marks "committed"
 
   const std::uint8_t* record(const StagedOperation& staged) const noexcept {
     return encoder.kept().data() + staged.begin;
   }
 
+  std::size_t size() const noexcept { return operations.size() + expectations.size(); }
+
+  // Expectations come first in their transaction: a reader decides before it applies anything. They
+  // wait for the commit, because each would move all that was staged before it.
+  void arrange() {
+    if (expectations.empty()) return;
+    operations.insert(operations.begin(), expectations.begin(), expectations.end());
+    expectations.clear();
+    indexed = 0;  // all have moved
+  }
+
   void clear() noexcept {
     operations.clear();
+    expectations.clear();
+    if (indexed > kIndexKept) contents.reset();
+    indexed = 0;
     encoder.forget();
   }
+
+ private:
+  static constexpr std::size_t kIndexKept = 4096;  // larger: not kept between transactions
 };
 
 }  // namespace gs::engine

@@ -1,0 +1,59 @@
+// One Storage used from several threads, as storage.h allows.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "globalstorage/storage.h"
+
+namespace gs {
+namespace {
+
+class StorageThreads : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    root_ = (std::filesystem::temp_directory_path() / "gs_threads.XXXXXX").string();
+    ASSERT_NE(mkdtemp(root_.data()), nullptr);
+  }
+  void TearDown() override {
+    std::error_code ignored;
+    std::filesystem::remove_all(root_, ignored);
+  }
+  std::string path(const std::string& name) const { return root_ + "/" + name; }
+
+  std::string root_;
+};
+
+// Each reset the same pointer to the thread that ticks. Only one may do the work; whoever returns
+// can rely on it.
+TEST_F(StorageThreads, CloseFromSeveralAtOnceClosesOnce) {
+  constexpr int kRounds = 20;
+  constexpr int kThreads = 4;
+  Storage::create(path("gs")).value().close().ignore();
+  for (int round = 0; round < kRounds; ++round) {
+    Storage db = Storage::open(path("gs")).value();
+    const Id id = db.insert("City", R"({"n":0})").value();
+    Transaction late = db.begin();
+    ASSERT_TRUE(late.update(id, R"({"n":1})").ok());
+    ASSERT_TRUE(late.commit(Durability::lazy).ok());
+    std::atomic<int> ready{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < kThreads; ++i) {
+      threads.emplace_back([&] {
+        ++ready;
+        while (ready < kThreads) std::this_thread::yield();
+        EXPECT_TRUE(db.close().ok());
+        EXPECT_EQ(db.insert("City", "{}").code(), Code::closed);
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(Storage::open(path("gs"))->get(id)->json(), R"({"n":1})");
+  }
+}
+
+}  // namespace
+}  // namespace gs
