@@ -45,8 +45,8 @@ Error clear_interrupted_creation(platform::FileSystem& files) {
   return remove_directory_files(files, kKeyDirectory);
 }
 
-// Checkpoints of a log that is gone would be believed: the key beside them will be ours. Blobs stay,
-// as their names say what they are.
+// Checkpoints of a log that is gone would be believed: the key beside them will be ours. Blobs
+// stay, as their names say what they are.
 Error forget_derived(platform::FileSystem& files) {
   if (files.exists(state::kManifestPath)) GS_TRY_OK(files.remove(state::kManifestPath));
   return remove_directory_files(files, kStateDirectory);

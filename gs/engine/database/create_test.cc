@@ -1,5 +1,5 @@
-// Goal: whatever stops a creation, and whatever lies in its directory from before, no record is ever
-// taken away by the next one, and what it makes is a whole storage.
+// Goal: whatever stops a creation, and whatever lies in its directory from before, no record is
+// ever taken away by the next one, and what it makes is a whole storage.
 // Method: each call of a creation fails, or the power goes at it; then the directory is opened and
 // created again. Directories that hold parts of another storage.
 #include <gtest/gtest.h>

@@ -19,8 +19,8 @@ constexpr const char* kBlobDirectory = "blobs";
 constexpr std::size_t kChangesInABuffer = 5;
 
 // A creation that could not remove its mark made a whole storage all the same. Should storage.json
-// be lost later, the mark must not say that the log is nobody's. It stays until that file is certain
-// to stay.
+// be lost later, the mark must not say that the log is nobody's. It stays until that file is
+// certain to stay.
 Error forget_creation(platform::FileSystem& files) {
   if (!files.exists(kCreatingFile)) return {};
   GS_TRY_OK(files.sync_directory(""));

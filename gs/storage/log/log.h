@@ -118,8 +118,8 @@ class View {
   // in a frame of which only a checkpoint tells: its checksum is compared when nobody did so since
   // the segment was mapped. Null when it is not what was written, or is not there.
   const std::uint8_t* record_at(Location at) const noexcept;
-  // What is mapped of a segment's file: the bytes of this view, also after a rewrite has replaced and
-  // removed the file. Empty when there is no such segment. Only what was written may be touched.
+  // What is mapped of a segment's file: the bytes of this view, also after a rewrite has replaced
+  // and removed the file. Empty without such a segment. Only what was written may be touched.
   Bytes segment(std::uint32_t number) const noexcept;
   // Whether the frame of this view that begins at `at` and has so many bytes is as it was written.
   bool frame_is_sound(Location at, std::uint64_t bytes) const noexcept;
