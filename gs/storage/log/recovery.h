@@ -40,6 +40,7 @@ class Log::Impl::Recoverer {
   // recovery_find.cc
   Error prepare_directory();
   Error find_segments();
+  Error list_segments();
   Error choose_generation(const std::vector<SegmentName>& names, std::size_t begin, std::size_t end,
                           bool newest);
   Result<Found> load(SegmentName name, bool newest) const;

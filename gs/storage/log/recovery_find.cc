@@ -14,7 +14,26 @@ Error Log::Impl::Recoverer::prepare_directory() {
   return log_.files.sync_directory(platform::parent_path(log_.directory));
 }
 
+namespace {
+
+// An erasure beside a reader replaces one segment after the other, each after writing it anew.
+constexpr int kListTries = 100;
+
+}  // namespace
+
+// What was listed may be gone when it is opened: its owner has put a newer generation in its place.
 Error Log::Impl::Recoverer::find_segments() {
+  Error error;
+  for (int tries = 0; tries < kListTries; ++tries) {
+    found_.clear();
+    removable_.clear();
+    error = list_segments();
+    if (error.code() != Code::not_found || !log_.files.exists(log_.directory)) break;
+  }
+  return error;
+}
+
+Error Log::Impl::Recoverer::list_segments() {
   GS_TRY(const std::vector<std::string> names, log_.files.list(log_.directory));
   std::vector<SegmentName> listed;
   for (const std::string& name : names) {

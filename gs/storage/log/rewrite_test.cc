@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "gs/platform/forwarding_file_system.h"
 #include "gs/platform/memory/memory_file_system.h"
 #include "gs/platform/sim/sim_file_system.h"
 #include "gs/storage/log/log_harness.h"
@@ -244,6 +245,42 @@ TEST(Rewrite, LeavesOneWholeGenerationWhereverItStops) {
       EXPECT_GT(call, 8u);
     }
   }
+}
+
+// Before a file is opened its owner may have replaced it.
+class HurriedFileSystem final : public platform::ForwardingFileSystem {
+ public:
+  using ForwardingFileSystem::ForwardingFileSystem;
+
+  std::function<void(std::string_view path)> before_open;
+
+  Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                               platform::OpenMode mode) override {
+    if (before_open) before_open(path);
+    return ForwardingFileSystem::open(path, mode);
+  }
+};
+
+TEST(Rewrite, AReaderThatOpensMeanwhileListsAgain) {
+  MemoryFileSystem files;
+  auto opened = harness::open(files);
+  std::vector<Location> at;
+  fill(*opened.log, at);
+  HurriedFileSystem hurried(files);
+  std::uint32_t replaced = 0;
+  hurried.before_open = [&](std::string_view path) {
+    const std::string next = "log/0000000" + std::to_string(replaced + 1) + ".gsl";
+    if (replaced == 3 || path != next) return;
+    ++replaced;
+    EXPECT_FALSE(opened.log->rewrite(replaced, Erase(), {}));
+  };
+  Options options = harness::small_options();
+  options.read_only = true;
+  const auto reader = harness::open(hurried, options);
+  ASSERT_TRUE(reader.log) << reader.error.text();
+  EXPECT_EQ(replaced, 3u);
+  EXPECT_TRUE(reader.recovery.damage.empty());
+  EXPECT_EQ(reader.seen.size(), kChanges);
 }
 
 }  // namespace
