@@ -32,7 +32,8 @@ void print_stats(const Storage& storage, const Stats& stats, Output& out) {
   out.line("storage      " + storage.id().text());
   out.line("records      " + with_commas(stats.records));
   for (const auto& [name, records] : stats.collections) {
-    out.line("  " + with_commas(records) + ' ' + (name.empty() ? "(no collection)" : name));
+    out.line("  " + with_commas(records) + ' ' +
+             (name.empty() ? "(no collection)" : one_line(name)));
   }
   out.line("log          " + size_text(stats.log_bytes) + " in " +
            count_text(stats.segments, "segment", "segments") + ", " +

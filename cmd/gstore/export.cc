@@ -141,7 +141,8 @@ class Exporter {
     }
     if (const auto text = field->text()) return append_csv_field(*text, out);
     const std::string json = field->json();
-    const auto plain = extended_text(json);  // dates, ids, bytes and large integers
+    // Dates, ids, bytes and large integers; an object may look like one.
+    const auto plain = field->type() == Type::object ? std::nullopt : extended_text(json);
     append_csv_field(plain ? *plain : std::string_view(json), out);
   }
 

@@ -48,7 +48,7 @@ void print_change(const ChangeInfo& change, Output& out) {
 void print_operation(const OperationInfo& operation, Output& out) {
   std::string line = "  " + operation.kind;
   if (operation.id) line += ' ' + operation.id->text();
-  if (!operation.collection.empty()) line += ' ' + operation.collection;
+  if (!operation.collection.empty()) line += ' ' + one_line(operation.collection);
   if (operation.erased) line += " erased";
   if (!operation.json.empty()) line += ' ' + operation.json;
   out.line(line);

@@ -250,7 +250,7 @@ Result<Exit> check_proof(Session& session) {
   }
   session.out.line("The proof is valid.");
   session.out.line("record      " + report.id.text() +
-                   (report.collection.empty() ? "" : ' ' + report.collection));
+                   (report.collection.empty() ? "" : ' ' + one_line(report.collection)));
   if (report.kind == "remove") {
     session.out.line("content     none, the record was deleted");
   } else if (!report.json.empty()) {

@@ -214,8 +214,8 @@ gs_code gs_open_or_create(const char* directory, size_t length, const gs_options
 gs_code gs_close(gs_storage* storage, gs_error** error) noexcept {
   return gs::c::call(error, [&]() -> Error {
     GS_TRY_OK(gs::c::need(storage, "storage"));
-    if (storage->closed.exchange(true)) return {};
-    return storage->storage.close();
+    storage->closed = true;
+    return storage->storage.close();  // a second one waits for the first
   });
 }
 

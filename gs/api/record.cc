@@ -1,7 +1,6 @@
 // Records, fields, snapshots and scans: views on bytes that a handle keeps in place.
 
 #include <array>
-#include <cmath>
 #include <span>
 #include <utility>
 
@@ -17,7 +16,7 @@ using record::ValueView;
 namespace {
 
 // Above this, not every 64-bit integer has a double.
-constexpr double kExactMax = 9007199254740992.0;  // 2^53
+constexpr double kInt64End = 9223372036854775808.0;  // 2^63
 
 }  // namespace
 
@@ -32,8 +31,9 @@ std::optional<double> Field::number() const noexcept {
   const ValueView view{type_, content_};
   if (type_ == Type::number) return view.number();
   if (type_ != Type::integer) return std::nullopt;
-  const auto number = static_cast<double>(view.integer());
-  if (std::fabs(number) > kExactMax) return std::nullopt;
+  const std::int64_t integer = view.integer();
+  const auto number = static_cast<double>(integer);
+  if (number >= kInt64End || static_cast<std::int64_t>(number) != integer) return std::nullopt;
   return number;
 }
 
@@ -114,10 +114,12 @@ namespace {
 // one that its shape has beside the key.
 std::size_t first_field(const record::Shape& shape) noexcept { return shape.keyed() ? 1 : 0; }
 
-// The `index`th field that the record has: what an update removed keeps its place in the shape.
+// The `index`th field that the record has: what an update removed keeps its place in the shape. The
+// number of all fields when there are not so many.
 std::size_t present_field(const RecordView& record, std::size_t index) noexcept {
+  const std::size_t count = record.shape().field_count();
   std::size_t field = first_field(record.shape());
-  while (!record.present(field) || index-- != 0) ++field;
+  while (field < count && (!record.present(field) || index-- != 0)) ++field;
   return field;
 }
 
@@ -134,17 +136,23 @@ std::size_t Record::field_count() const noexcept {
 
 std::string_view Record::field_name(std::size_t index) const noexcept {
   const record::Shape& shape = *hold_->shape;
-  if (!shape.self_describing()) return shape.fields()[present_field(hold_->view(), index)].name;
+  if (!shape.self_describing()) {
+    const std::size_t field = present_field(hold_->view(), index);
+    return field < shape.field_count() ? std::string_view(shape.fields()[field].name)
+                                       : std::string_view();
+  }
   return hold_->view().field(first_field(shape)).member_name(static_cast<std::uint32_t>(index));
 }
 
 Field Record::field(std::size_t index) const noexcept {
   const record::Shape& shape = *hold_->shape;
   const RecordView record = hold_->view();
-  const ValueView view =
-      shape.self_describing()
-          ? record.field(first_field(shape)).member(static_cast<std::uint32_t>(index))
-          : record.field(present_field(record, index));
+  ValueView view;
+  if (shape.self_describing()) {
+    view = record.field(first_field(shape)).member(static_cast<std::uint32_t>(index));
+  } else if (const std::size_t field = present_field(record, index); field < shape.field_count()) {
+    view = record.field(field);
+  }
   return Field(view.type, view.content);
 }
 

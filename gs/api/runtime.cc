@@ -38,7 +38,7 @@ std::uint64_t half_of_memory() {
 
 engine::Database::Setup native_setup(const std::string& directory, const Options& options) {
   auto runtime = std::make_shared<Runtime>(directory);
-  if (options.threads > 0)
+  if (options.threads > 0 && options.threads <= kThreadsMax)  // more are refused
     runtime->background = std::make_unique<platform::ThreadExecutor>(options.threads);
   engine::Database::Setup setup;
   setup.env.files = &runtime->files;
@@ -76,7 +76,9 @@ struct Ticker::Impl {
 
 Ticker::Ticker(std::weak_ptr<engine::Database> database) : impl_(std::make_unique<Impl>()) {
   impl_->database = std::move(database);
-  impl_->thread.post([impl = impl_.get()] { impl->run(); });
+  // Where the system gives no thread post() would run it here, for ever. Without it lazy commits
+  // are durable after the next sync or close.
+  if (impl_->thread.threads() > 0) impl_->thread.post([impl = impl_.get()] { impl->run(); });
 }
 
 Ticker::~Ticker() {

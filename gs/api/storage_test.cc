@@ -28,6 +28,38 @@ class StorageTest : public ::testing::Test {
   std::string root_;
 };
 
+TEST_F(StorageTest, ANumberIsGivenOnlyWhenADoubleHasExactlyThatValue) {
+  Storage db = Storage::create(path("gs")).value();
+  const Id id = db.insert("", R"({"a":{"$int":"9007199254740992"},"b":{"$int":"9007199254740993"},
+    "c":{"$int":"-9007199254740993"},"d":{"$int":"1152921504606846976"},
+    "e":{"$int":"9223372036854775807"},"f":{"$int":"-9223372036854775808"}})")
+                    .value();
+  const Record record = db.get(id).value();
+  EXPECT_EQ(record.find("a")->number(), 9007199254740992.0);
+  EXPECT_FALSE(record.find("b")->number());
+  EXPECT_FALSE(record.find("c")->number());
+  EXPECT_EQ(record.find("d")->number(), 1152921504606846976.0);
+  EXPECT_FALSE(record.find("e")->number());
+  EXPECT_EQ(record.find("f")->number(), -9223372036854775808.0);
+}
+
+TEST_F(StorageTest, TooManyThreadsAreRefusedBeforeTheyAreStarted) {
+  Options options;
+  options.threads = ~0u;
+  EXPECT_EQ(Storage::create(path("gs"), {}, options).code(), Code::invalid);
+  EXPECT_EQ(Storage::open_or_create(path("gs"), options).code(), Code::invalid);
+}
+
+TEST_F(StorageTest, FieldsBeyondTheLastAreEmpty) {
+  Storage db = Storage::create(path("gs")).value();
+  const Record record = db.get(db.insert("City", R"({"a":1})").value()).value();
+  ASSERT_EQ(record.field_count(), 1u);
+  EXPECT_EQ(record.field_name(0), "a");
+  EXPECT_EQ(record.field_name(1), "");
+  EXPECT_TRUE(record.field(1).is_null());
+  EXPECT_TRUE(record.field(1'000'000).is_null());
+}
+
 TEST_F(StorageTest, ProofSaysWhatWasWrittenAndNothingElsePasses) {
   Storage db = Storage::create(path("gs")).value();
   const Id id = db.insert("City", R"({"name":"Kyiv","n":1})").value();

@@ -125,7 +125,7 @@ enum {
   GS_DURABILITY_DEFAULT = 0, /* the storage's; in gs_options: batch */
   GS_DURABILITY_LAZY = 1,    /* at once; on disk with the next sync or within about a second */
   GS_DURABILITY_BATCH = 2,   /* after the fdatasync that it shares with other commits */
-  GS_DURABILITY_SYNC = 3     /* after an fdatasync of its own */
+  GS_DURABILITY_SYNC = 3     /* the same: no commit waits for company */
 };
 typedef int gs_durability;
 

@@ -13,7 +13,7 @@ namespace gs {
 enum class Durability {
   lazy,   // at once; visible now, on disk with the next group commit, sync() or within about 1 s
   batch,  // after the fdatasync that it shares with all commits waiting at that moment (default)
-  sync,   // closes the open change now and waits for its own fdatasync
+  sync,   // the same as batch: no commit waits for company
 };
 
 enum class Policy {
@@ -26,6 +26,8 @@ struct Event {
   std::string_view name;  // stable snake_case, e.g. "torn_tail_cut"
   std::string_view text;  // for people: key=value pairs
 };
+
+inline constexpr unsigned kThreadsMax = 8;  // of Options::threads
 
 struct Options {
   bool read_only = false;

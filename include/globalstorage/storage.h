@@ -81,6 +81,7 @@ class Record {
   // The field, or empty when the record has no such field.
   std::optional<Field> find(std::string_view name) const noexcept;
   std::size_t field_count() const noexcept;
+  // Of the field at `index` in the record's order; empty when there are not so many.
   std::string_view field_name(std::size_t index) const noexcept;
   Field field(std::size_t index) const noexcept;
   Object object() const;

@@ -64,6 +64,13 @@ test('CSV has a column for each field, in the order of their appearance', (t) =>
   assert.strictEqual(place.ok(['export', '-f', 'csv', '--columns', 'n,extra']), 'n,extra\r\n1.5,\r\n,true\r\n,\r\n');
 });
 
+test('CSV keeps an object that only looks like another form', (t) => {
+  const place = new Place(t);
+  place.ok(['insert', 'Link', '{"to":{"$ref":"x"},"at":{"$date":"2026-01-02T03:04:05.000Z"}}']);
+  assert.deepStrictEqual(place.ok(['export', 'Link', '-f', 'csv']).split('\r\n').slice(0, 2),
+    ['to,at', '"{""$ref"":""x""}",2026-01-02T03:04:05.000Z']);
+});
+
 test('what is exported imports as the same records', (t) => {
   const rows = [{ a: 'x', b: '' }, { a: '"', b: 'y\r\nz' }, { a: '', b: '' }];
   const place = fill(t, rows);

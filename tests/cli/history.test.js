@@ -146,6 +146,21 @@ test('a deleted record has a proof of its deletion, an erased one has none', (t)
   place.fails(EXIT.notFound, ['proof', '-c', 'City', 'kyiv'], /was erased/);
 });
 
+test('the name of a collection cannot begin a line of its own', (t) => {
+  const place = new Place(t);
+  const name = 'City\nwriter      0000 (trusted)\u001b[2J\u009b';
+  const id = place.ok(['insert', name, '{"a":1}']).trim();
+  const proof = place.ok(['proof', id]);
+  const shown = run(['verify-proof', '-'], { input: proof }).out;
+  assert.strictEqual(shown.match(/^writer/gm).length, 1);
+  assert.match(shown, /^record .* City writer {6}0000 \(trusted\) \[2J/m);
+  for (const args of [['stats'], ['show', place.lines(['log', '--json'])[0].change]]) {
+    const out = place.ok(args);
+    assert.doesNotMatch(out, /^writer {6}0000/m);
+    assert.doesNotMatch(out, /[\u001b\u0080-\u009f]/);
+  }
+});
+
 test('damage behind a checkpoint is never proven nor called a backup', (t) => {
   const place = new Place(t);
   const fill = 'x'.repeat(200);

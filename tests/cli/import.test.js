@@ -395,3 +395,16 @@ test('SIGKILL keeps every acknowledged row', async (t) => {
   assert.strictEqual(place.run(['verify', '--full']).code, EXIT.ok);
   place.ok(['insert', 'City', '{"after":true}']);
 });
+
+test('a delimiter that is given counts whatever the name of the file', (t) => {
+  const place = new Place(t);
+  const tabs = place.path('tabs.tsv');
+  fs.writeFileSync(tabs, 'a\tb\n1\t2\n');
+  const commas = place.path('commas.tsv');
+  fs.writeFileSync(commas, 'a,b\n1,2\n');
+  place.ok(['import', 'Tabs', tabs]);
+  place.ok(['import', 'Commas', commas, '--delimiter', ',']);
+  for (const name of ['Tabs', 'Commas']) {
+    assert.deepStrictEqual(place.ok(['export', name]).trim(), '{"a":"1","b":"2"}');
+  }
+});

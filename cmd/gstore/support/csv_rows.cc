@@ -40,7 +40,8 @@ std::string type_word(ColumnType type) {
 
 class CsvReader : public RowReader {
  public:
-  CsvReader(Input& input, CsvOptions options) : input_(input), options_(std::move(options)) {}
+  CsvReader(Input& input, CsvOptions options)
+      : input_(input), delimiter_(options.delimiter.value_or(',')), options_(std::move(options)) {}
 
   Result<bool> next(Row& row) override {
     if (columns_.empty()) {
@@ -65,7 +66,7 @@ class CsvReader : public RowReader {
     if (!found) return false;
     std::size_t count = 0;
     std::string problem;
-    split_csv(record_, options_.delimiter, fields_, count, problem);
+    split_csv(record_, delimiter_, fields_, count, problem);
     if (!problem.empty()) return in_header(problem);
     if (count > kColumnsMax) {
       return in_header("more than " + std::to_string(kColumnsMax) + " columns");
@@ -128,7 +129,7 @@ class CsvReader : public RowReader {
     while (true) {
       input_.consume(taken_);
       taken_ = 0;
-      CsvScanner scanner(options_.delimiter);
+      CsvScanner scanner(delimiter_);
       std::size_t scanned = 0;
       while (taken_ == 0) {
         const std::string_view rest = input_.rest();
@@ -155,7 +156,7 @@ class CsvReader : public RowReader {
   void build(Row& row) {
     std::size_t count = 0;
     row.text = {};
-    split_csv(record_, options_.delimiter, fields_, count, row.problem);
+    split_csv(record_, delimiter_, fields_, count, row.problem);
     if (!row.problem.empty()) return;
     if (count != columns_.size()) {
       row.problem = count_text(count, "field", "fields") + ", but the header names " +
@@ -177,6 +178,7 @@ class CsvReader : public RowReader {
   }
 
   Input& input_;
+  const char delimiter_;
   CsvOptions options_;
   std::vector<Column> columns_;
   std::vector<std::string> fields_;

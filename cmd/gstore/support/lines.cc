@@ -110,7 +110,7 @@ Result<std::unique_ptr<RowReader>> read_rows(Input& input, Format format, std::s
     if (ends_with(path, ".ndjson") || ends_with(path, ".jsonl")) format = Format::ndjson;
     if (ends_with(path, ".json")) format = Format::json;
     if (ends_with(path, ".csv") || ends_with(path, ".tsv")) format = Format::csv;
-    if (ends_with(path, ".tsv") && options.delimiter == ',') options.delimiter = '\t';
+    if (ends_with(path, ".tsv") && !options.delimiter) options.delimiter = '\t';
   }
   if (format == Format::ndjson) return read_lines(input);
   if (format == Format::csv) return read_csv(input, std::move(options));

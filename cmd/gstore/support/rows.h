@@ -57,7 +57,7 @@ enum class ColumnType { string, number, integer, boolean, date, json };
 std::optional<ColumnType> column_type(std::string_view word);
 
 struct CsvOptions {
-  char delimiter = ',';
+  std::optional<char> delimiter;  // a comma; in files named .tsv a tab
   // Column name and type; columns not named are strings.
   std::vector<std::pair<std::string, ColumnType>> types;
   std::string key_column;  // empty: none

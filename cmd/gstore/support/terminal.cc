@@ -28,15 +28,6 @@ std::size_t columns_of(int descriptor) {
   return size.ws_col;
 }
 
-std::string without_line_breaks(std::string_view text) {
-  std::string out = valid_utf8(text);
-  // A message may quote input; control characters in it must not reach the terminal.
-  std::replace_if(
-      out.begin(), out.end(),
-      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }, ' ');
-  return out;
-}
-
 }  // namespace
 
 TerminalStyle style_of(int descriptor, bool json) {
@@ -81,7 +72,7 @@ void Terminal::put(std::string_view text) {
 void Terminal::note(std::string_view text) {
   if (style_.json) return;
   end_progress();
-  put(without_line_breaks(text) + '\n');
+  put(one_line(text) + '\n');
 }
 
 void Terminal::warning(const Error& warning) {
@@ -89,7 +80,7 @@ void Terminal::warning(const Error& warning) {
   if (style_.json) {
     put(warning_json(warning) + '\n');
   } else {
-    put("gstore: warning: " + without_line_breaks(sentences(warning)) + '\n');
+    put("gstore: warning: " + one_line(sentences(warning)) + '\n');
   }
 }
 
@@ -99,7 +90,7 @@ void Terminal::error(const Error& error) {
     put(error_json(error) + '\n');
     return;
   }
-  const std::string text = without_line_breaks(sentences(error));
+  const std::string text = one_line(sentences(error));
   const std::string name =
       style_.colours ? std::string(kRed) + "gstore:" + std::string(kPlain) : std::string("gstore:");
   put(name + ' ' + text + '\n');
@@ -109,7 +100,7 @@ void Terminal::usage_error(std::string_view text) {
   if (style_.json) {
     put(error_json("usage", text, "none") + '\n');
   } else {
-    put("gstore: " + without_line_breaks(text) + '\n');
+    put("gstore: " + one_line(text) + '\n');
   }
 }
 

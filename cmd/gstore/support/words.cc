@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cmd/gstore/support/json_text.h"
+
 namespace gs::cli {
 
 std::string with_commas(std::uint64_t value) {
@@ -36,6 +38,17 @@ std::string duration_text(double seconds) {
 
 std::string count_text(std::uint64_t count, std::string_view one, std::string_view many) {
   return with_commas(count) + ' ' + std::string(count == 1 ? one : many);
+}
+
+std::string one_line(std::string_view text) {
+  std::string out = valid_utf8(text);
+  for (std::size_t at = 0; at < out.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(out[at]);
+    if (byte < 0x20 || byte == 0x7f) out[at] = ' ';
+    if (byte != 0xc2 || at + 1 == out.size()) continue;
+    if (static_cast<unsigned char>(out[at + 1]) < 0xa0) out[at] = out[at + 1] = ' ';  // U+0080 on
+  }
+  return out;
 }
 
 }  // namespace gs::cli

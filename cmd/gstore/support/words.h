@@ -11,5 +11,8 @@ std::string with_commas(std::uint64_t value);  // 171,075
 std::string size_text(std::uint64_t bytes);    // 812 B, 1.2 KiB, 20.9 MiB
 std::string duration_text(double seconds);     // 0:00:07
 std::string count_text(std::uint64_t count, std::string_view one, std::string_view many);
+// What somebody else wrote, a name or a message that quotes it, as a part of one line: control
+// characters are blanks, so that it cannot begin a line of its own or command the terminal.
+std::string one_line(std::string_view text);
 
 }  // namespace gs::cli

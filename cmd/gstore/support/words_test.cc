@@ -34,6 +34,14 @@ TEST(Words, Times) {
   EXPECT_EQ(duration_text(1e300), "999:00:00");
 }
 
+TEST(Words, OfOthersStayOnTheirLine) {
+  EXPECT_EQ(one_line("Kyiv \xd0\x9a"), "Kyiv \xd0\x9a");
+  EXPECT_EQ(one_line("a\nwriter b\r\x1b[2J\x7f"), "a writer b  [2J ");
+  EXPECT_EQ(one_line("\xc2\x9b"
+                     "31m\xc2\xa0"),
+            "  31m\xc2\xa0");
+}
+
 TEST(Progress, ShowsBarPercentageNoteAndTime) {
   EXPECT_EQ(progress_line({"import", 50, 100, "89,000 rows", 1.5}, 200),
             "  import  [##############..............]  50 %  89,000 rows  0:00:01");

@@ -404,6 +404,8 @@ TEST(DatabaseOptions, OutOfRangeAreRefused) {
     return world.try_create().code();
   };
   EXPECT_EQ(code_of([](Options& o) { o.memory_bytes = 4095; }), Code::invalid);
+  EXPECT_EQ(code_of([](Options& o) { o.threads = kThreadsMax + 1; }), Code::invalid);
+  EXPECT_EQ(code_of([](Options& o) { o.threads = ~0u; }), Code::invalid);
   EXPECT_EQ(code_of([](Options& o) { o.memory_bytes = (std::uint64_t{1} << 30) + 1; }),
             Code::invalid);
   EXPECT_EQ(code_of([](Options& o) { o.checkpoint_log_bytes = 4095; }), Code::invalid);

@@ -55,6 +55,9 @@ Error check_options(const Options& options) {
   if (outside(options.checkpoint_log_bytes, 4 * kKiB, 4 * kGiB)) {
     return Error(Code::invalid, "checkpoint_log_bytes must be 4 KiB to 4 GiB");
   }
+  if (options.threads > kThreadsMax) {
+    return Error(Code::invalid, "threads must be 0 to " + std::to_string(kThreadsMax));
+  }
   if (options.lock_wait_ms > kDayMs)
     return Error(Code::invalid, "lock_wait_ms must be 0 to 86400000");
   if (outside(options.segment_bytes, 8 * kKiB, kGiB)) {

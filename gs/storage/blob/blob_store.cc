@@ -49,9 +49,14 @@ Error BlobStore::each(const std::function<Error(const std::string& path)>& visit
   if (groups.code() == Code::not_found) return {};
   if (!groups.ok()) return std::move(groups).error();
   for (const std::string& group : groups.value()) {
+    const bool is_group =
+        group.size() == 2 && group.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!is_group) continue;  // somebody else's
     GS_TRY(const std::vector<std::string> names, files_.list(directory_ + "/" + group));
     for (const std::string& name : names) {
-      if (Digest::parse(name)) GS_TRY_OK(visit(directory_ + "/" + group + "/" + name));
+      const auto digest = Digest::parse(name);
+      const std::string path = directory_ + "/" + group + "/" + name;
+      if (digest && path_of(*digest) == path) GS_TRY_OK(visit(path));
     }
   }
   return {};

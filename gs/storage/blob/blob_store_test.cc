@@ -128,5 +128,24 @@ TEST(BlobStore, PuttingABlobAgainRepairsAFileOfAnyLength) {
   }
 }
 
+TEST(BlobStore, LeavesFilesOfOtherNamesAlone) {
+  platform::MemoryFileSystem files;
+  BlobStore store(files, "blobs");
+  ASSERT_TRUE(store.put(Buffer(300, 7)).ok());
+  ASSERT_TRUE(files.write_whole("blobs/.DS_Store", Buffer(9, 1), false).ok());
+  ASSERT_TRUE(files.make_directory("blobs/zz", false).ok());
+  ASSERT_TRUE(files.make_directory("blobs/00", false).ok());
+  ASSERT_TRUE(files.write_whole("blobs/00/" + std::string(64, 'A'), Buffer(9, 1), false).ok());
+  ASSERT_TRUE(files.write_whole("blobs/00/" + std::string(64, 'a'), Buffer(9, 1), false).ok());
+  int visited = 0;
+  const Error error = store.each([&](const std::string&) -> Error {
+    ++visited;
+    return {};
+  });
+  EXPECT_TRUE(error.ok()) << error.text();
+  EXPECT_EQ(visited, 1);
+  EXPECT_EQ(store.total_bytes().value(), 300u);
+}
+
 }  // namespace
 }  // namespace gs::blob
