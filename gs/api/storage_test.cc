@@ -5,28 +5,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "gs/api/test_directory.h"
+
 namespace gs {
 namespace {
 
-class StorageTest : public ::testing::Test {
- protected:
-  void SetUp() override {
-    root_ = (std::filesystem::temp_directory_path() / "gs_api.XXXXXX").string();
-    ASSERT_NE(mkdtemp(root_.data()), nullptr);
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-  }
-  std::string path(const std::string& name) const { return root_ + "/" + name; }
-
-  std::string root_;
-};
+class StorageTest : public testing::InDirectory {};
 
 TEST_F(StorageTest, ANumberIsGivenOnlyWhenADoubleHasExactlyThatValue) {
   Storage db = Storage::create(path("gs")).value();

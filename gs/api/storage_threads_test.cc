@@ -2,31 +2,17 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "globalstorage/storage.h"
+#include "gs/api/test_directory.h"
 
 namespace gs {
 namespace {
 
-class StorageThreads : public ::testing::Test {
- protected:
-  void SetUp() override {
-    root_ = (std::filesystem::temp_directory_path() / "gs_threads.XXXXXX").string();
-    ASSERT_NE(mkdtemp(root_.data()), nullptr);
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-  }
-  std::string path(const std::string& name) const { return root_ + "/" + name; }
-
-  std::string root_;
-};
+class StorageThreads : public testing::InDirectory {};
 
 // Each reset the same pointer to the thread that ticks. Only one may do the work; whoever returns
 // can rely on it.

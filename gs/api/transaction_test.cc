@@ -2,28 +2,25 @@
 // and that long transactions take time in proportion to their length.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "globalstorage/storage.h"
+#include "gs/api/test_directory.h"
 
 namespace gs {
 namespace {
 
-class TransactionTest : public ::testing::Test {
+class TransactionTest : public testing::InDirectory {
  protected:
   void SetUp() override {
-    root_ = (std::filesystem::temp_directory_path() / "gs_tx.XXXXXX").string();
-    ASSERT_NE(mkdtemp(root_.data()), nullptr);
-    db_.emplace(Storage::create(root_ + "/gs").value());
+    InDirectory::SetUp();
+    db_.emplace(Storage::create(path("gs")).value());
   }
   void TearDown() override {
     db_.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
+    InDirectory::TearDown();
   }
 
   std::vector<std::string> kinds_of_newest() {
@@ -37,7 +34,6 @@ class TransactionTest : public ::testing::Test {
     return kinds;
   }
 
-  std::string root_;
   std::optional<Storage> db_;
 };
 
