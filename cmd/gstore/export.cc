@@ -15,8 +15,6 @@
 namespace gs::cli {
 namespace {
 
-// A table of more columns is no table; collections of very mixed records export as NDJSON.
-constexpr std::size_t kColumnsMax = 65'536;
 constexpr std::size_t kFieldsNoted = 11;  // one more than are listed, so that their end shows
 
 class Exporter {
@@ -115,8 +113,8 @@ class Exporter {
       for (std::size_t i = 0; i < record.field_count(); ++i) {
         const std::string_view name = record.field_name(i);
         if (!known.try_emplace(std::string(name), true).second) continue;
-        if (columns_.size() == kColumnsMax) {
-          return Error(Code::too_large, "more than " + std::to_string(kColumnsMax) +
+        if (columns_.size() == kCsvFieldsMax) {
+          return Error(Code::too_large, "more than " + with_commas(kCsvFieldsMax) +
                                             " different fields. Name some with --columns, or use "
                                             "--format ndjson.");
         }

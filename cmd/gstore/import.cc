@@ -70,9 +70,12 @@ class Importer {
   // Not empty: run() failed because of the command line, and why.
   const std::string& misuse() const { return misuse_; }
 
-  // A pause of the input.
-  void idle() {
-    if (Error error = commit()) late_ = std::move(error);
+  // A pause of the input. Nobody knows how long it is, so a failure ends it.
+  Error idle() {
+    Error error = commit();
+    if (error.ok()) error = acknowledger_.failure();
+    late_ = error.copy();
+    return error;
   }
 
   // Exactly what imported() says is in, also where run() failed.
@@ -267,7 +270,7 @@ Result<Exit> import_rows(Session& session) {
   catch_interrupts();
   Importer importer(session, storage, source);
   source.stop_when(&stop_requested());
-  source.on_idle(kIdleMs, [&importer] { importer.idle(); });
+  source.on_idle(kIdleMs, [&importer] { return importer.idle(); });
   Error error = importer.run(csv_options(session.arguments));
   const bool stopped = stop_requested();
   if (!error.ok()) {

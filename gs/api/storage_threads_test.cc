@@ -1,5 +1,6 @@
 // One Storage used from several threads, as storage.h allows.
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <atomic>
 #include <string>
@@ -38,6 +39,41 @@ TEST_F(StorageThreads, CloseFromSeveralAtOnceClosesOnce) {
     }
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(Storage::open(path("gs"))->get(id)->json(), R"({"n":1})");
+  }
+}
+
+// Threads with stacks of 64 TiB are not to be had.
+class NoThreads {
+ public:
+  NoThreads() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, std::size_t{1} << 46);
+    EXPECT_EQ(pthread_setattr_default_np(&attributes), 0);
+  }
+  ~NoThreads() { pthread_setattr_default_np(&before_); }
+
+ private:
+  pthread_attr_t before_;
+};
+
+// Opening hung here: the thread that syncs now and then ran as the caller's.
+TEST_F(StorageThreads, WithoutAThreadToBeHadAStorageWorks) {
+  const NoThreads none;
+  Storage db = Storage::create(path("gs")).value();
+  std::vector<Id> ids;
+  for (int n = 0; n < 1000; ++n) {
+    Transaction tx = db.begin();
+    ids.push_back(tx.insert("City", "{\"n\":" + std::to_string(n) + '}').value());
+    ASSERT_TRUE(tx.commit(Durability::lazy).ok());
+  }
+  ASSERT_TRUE(db.sync().ok());
+  ASSERT_TRUE(db.compact().ok());
+  ASSERT_TRUE(db.close().ok());
+  db = Storage::open(path("gs")).value();
+  for (int n = 0; n < 1000; ++n) {
+    EXPECT_EQ(db.get(ids[n])->json(), "{\"n\":" + std::to_string(n) + '}');
   }
 }
 

@@ -21,8 +21,8 @@ class Interner {
     entries_.clear();
     last_ = 0;
     if (slots_.size() > kSlotsKept || entries_.capacity() > kSlotsKept) {  // after a giant
-      slots_ = {};
-      entries_ = {};
+      slots_ = std::vector<std::uint64_t>();  // `= {}` would keep the memory
+      entries_ = std::vector<Entry>();
     }
     if (slots_.empty()) {
       resize(kBitsFirst);
@@ -55,6 +55,9 @@ class Interner {
   }
 
   std::size_t size() const noexcept { return entries_.size(); }
+  std::size_t memory_bytes() const noexcept {
+    return entries_.capacity() * sizeof(Entry) + slots_.capacity() * sizeof(std::uint64_t);
+  }
   const std::vector<Entry>& entries() const noexcept { return entries_; }
 
  private:

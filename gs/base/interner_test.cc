@@ -48,5 +48,18 @@ TEST(Interner, ForgetsAHundredThousandTimes) {
   }
 }
 
+TEST(Interner, GivesTheMemoryOfAGiantBack) {
+  Interner<Digest> interner;
+  const std::uint64_t key[2] = {1, 2};
+  const auto begin = [&] { interner.begin(reinterpret_cast<const std::uint8_t*>(key)); };
+  begin();
+  const std::size_t before = interner.memory_bytes();
+  for (std::uint64_t number = 0; number < 200'000; ++number) interner.add(digest_of(number));
+  EXPECT_GT(interner.memory_bytes(), before + 6'000'000);
+  begin();
+  EXPECT_EQ(interner.memory_bytes(), before);
+  EXPECT_EQ(interner.add(digest_of(7)), 0u);
+}
+
 }  // namespace
 }  // namespace gs

@@ -473,7 +473,7 @@ typedef struct gs_stats {
   uint64_t log_bytes;   /* valid bytes of the log */
   uint64_t state_bytes; /* files below state/ */
   uint64_t blob_bytes;
-  uint64_t memory_bytes; /* rows, slots and images in RAM */
+  uint64_t memory_bytes; /* rows, slots, images and commits in RAM */
   uint64_t segments;
   uint64_t changes;
   uint64_t operations; /* appended by this process */

@@ -2,10 +2,12 @@
 // Method: a child process that may have 160 MiB of private memory (RLIMIT_DATA: heap and stacks;
 // mapped files are the page cache's) loads three times as much, reads it by id and in order, changes,
 // deletes, erases, compacts, opens it again and verifies. The same with limits of the engine that
-// are too large must fail, or the limit would prove nothing. The same for one run of many entries.
+// are too large must fail, or the limit would prove nothing. The same for one run of many entries,
+// and a transaction that would make too much.
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -180,6 +182,9 @@ int run_limited(std::uint64_t bytes_max,
   return status;
 }
 
+// A thread that throws what nobody catches, here because there is no memory, aborts its process.
+bool lacked_memory(int status) { return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT; }
+
 TEST(Memory, ThreeTimesAsMuchDataAsMemoryWorks) {
   std::printf("seed=%llu\n", static_cast<unsigned long long>(kSeed));
   const auto work = [](const std::string& path) { live(path + "/gs", small_options()); };
@@ -191,7 +196,7 @@ TEST(Memory, TheLimitBitesWhenTheEngineHasNone) {
   options.memory_bytes = std::uint64_t{1} << 30;
   options.checkpoint_log_bytes = std::uint64_t{4} << 30;
   const auto work = [&](const std::string& path) { live(path + "/gs", options); };
-  EXPECT_NE(run_limited(kMemoryBytesMax, work), 0);
+  EXPECT_TRUE(lacked_memory(run_limited(kMemoryBytesMax, work)));
 }
 
 // Merges used to keep 20 MiB of entries and 32 MiB of slots.
@@ -217,7 +222,31 @@ TEST(Memory, ARunOfAnyLengthIsWrittenInLittle) {
   const auto unbounded = [&](const std::string& path) {
     write(path, {std::size_t{1} << 19, std::size_t{4} << 20});
   };
-  EXPECT_NE(run_limited(kRunMemoryBytesMax, unbounded), 0);
+  EXPECT_TRUE(lacked_memory(run_limited(kRunMemoryBytesMax, unbounded)));
+}
+
+// Each update takes some hundred bytes of log and makes 1 MiB; 64 MiB of log would make 200 GiB.
+TEST(Memory, ATransactionOfSmallUpdatesOfLargeRecordsIsRefused) {
+  constexpr std::uint64_t kBytesMax = std::uint64_t{512} << 20;
+  constexpr int kUpdates = 1'000;
+  const auto work = [](const std::string& path) {
+    Storage storage = take(Storage::create(path + "/gs", {}, small_options()), "create");
+    const std::string text(std::size_t{1} << 20, 'x');
+    const Id id = take(storage.insert("Large", "{\"n\":-1,\"t\":\"" + text + "\"}"), "insert");
+    const auto update = [&](int updates) {
+      Transaction tx = storage.begin();
+      for (int n = 0; n < updates; ++n) {
+        done(tx.update(id, "{\"n\":" + std::to_string(n) + '}'), "update");
+      }
+      return tx.commit();
+    };
+    require(update(kUpdates).code() == Code::too_large, "it is refused");
+    require(take(storage.get(id), "get").json().starts_with("{\"n\":-1,"), "nothing is done");
+    take(update(100), "a smaller one");
+    require(take(storage.get(id), "get").json().starts_with("{\"n\":99,"), "all is done");
+    done(storage.close(), "close");
+  };
+  EXPECT_EQ(run_limited(kBytesMax, work), 0);
 }
 
 }  // namespace

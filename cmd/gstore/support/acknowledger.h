@@ -3,17 +3,18 @@
 // An import commits lazily and hands each ticket in here; a thread of its own waits for the newest
 // one and then reports all rows up to it, and where to go on after it. So reading and encoding
 // rows overlaps with hashing, signing and the disk. At most kBatchesWaiting batches are not
-// durable: add() blocks beyond.
-// add() and finish() belong to one thread; `wait` and `acknowledged` are called on the other.
+// durable: add() blocks beyond. Where no thread is to be had, add() waits itself.
+// add(), finish() and failure() belong to one thread; `wait` and `acknowledged` are called on the
+// other.
 #pragma once
 
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
-#include <thread>
 
 #include "globalstorage/error.h"
+#include "gs/platform/posix/thread_executor.h"
 
 namespace gs::cli {
 
@@ -28,13 +29,16 @@ class Acknowledger {
  public:
   // `begin`: before the first batch. wait(ticket): until it is durable. acknowledged(): after that.
   Acknowledger(const Imported& begin, std::function<Error(std::uint64_t ticket)> wait,
-               std::function<void(const Imported&)> acknowledged);
+               std::function<void(const Imported&)> acknowledged, unsigned threads = 1);
+  // Waits for the batches that were added.
   ~Acknowledger();
 
   // `imported`: with this batch. Returns the failure of an earlier batch.
   Error add(std::uint64_t ticket, const Imported& imported);
   // Returns when every batch is durable, or the first failure.
   Error finish();
+  // Of any batch so far.
+  Error failure() const;
   // What is known to be durable.
   Imported imported() const;
 
@@ -53,11 +57,10 @@ class Acknowledger {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Batch> waiting_;
-  bool busy_ = false;
-  bool ended_ = false;
+  bool busy_ = false;  // run() is on its way
   Imported imported_;
   Error failure_;
-  std::thread thread_;
+  platform::ThreadExecutor worker_;
 };
 
 }  // namespace gs::cli

@@ -59,6 +59,24 @@ TEST(AcknowledgerThreads, AFailedWaitIsReturnedAndNothingAfterItIsReported) {
   EXPECT_EQ(imported.next_row, 3 * imported.rows + 5);
 }
 
+TEST(AcknowledgerThreads, WithoutAThreadAddWaitsItself) {
+  std::uint64_t durable = 0;
+  const auto wait = [&](std::uint64_t ticket) {
+    durable = ticket;
+    return ticket == 3 ? Error(Code::io, "the disk is gone") : Error();
+  };
+  Acknowledger acknowledger(
+      {}, wait, [](const Imported&) {}, 0);
+  for (std::uint64_t ticket = 1; ticket <= 3; ++ticket) {
+    EXPECT_TRUE(acknowledger.add(ticket, {ticket, 0, ticket + 1}).ok());
+    EXPECT_EQ(durable, ticket);
+  }
+  EXPECT_EQ(acknowledger.failure().code(), Code::io);
+  EXPECT_EQ(acknowledger.add(4, {4, 0, 5}).code(), Code::io);
+  EXPECT_EQ(acknowledger.imported().rows, 2U);
+  EXPECT_EQ(durable, 3U);
+}
+
 TEST(AcknowledgerThreads, WithoutBatchesThereIsNothingToWaitFor) {
   Acknowledger acknowledger(
       {0, 0, 5}, [](std::uint64_t) { return Error(); }, [](const Imported&) {});

@@ -7,6 +7,7 @@
 
 #include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/support/words.h"
 #include "gs/base/digit.h"
 
 namespace gs::cli {
@@ -97,6 +98,10 @@ void split_csv(std::string_view record, char delimiter, std::vector<std::string>
   problem.clear();
   std::size_t at = 0;
   while (true) {
+    if (count == kCsvFieldsMax) {
+      problem = "more than " + with_commas(kCsvFieldsMax) + " fields";
+      return;
+    }
     if (count == fields.size()) fields.emplace_back();
     std::string& field = fields[count++];
     field.clear();

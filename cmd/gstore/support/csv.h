@@ -22,6 +22,10 @@ class CsvScanner {
   At at_ = At::field_start;
 };
 
+// More fields than any table made for people has; keeps a wrong delimiter or a binary file from
+// becoming millions of names. Collections of very mixed records are exported as NDJSON.
+inline constexpr std::size_t kCsvFieldsMax = 65'536;
+
 // The fields of one record without its line break; empty result and `problem` when malformed.
 // `fields` keeps its strings' memory from record to record; `count` of them are set.
 void split_csv(std::string_view record, char delimiter, std::vector<std::string>& fields,

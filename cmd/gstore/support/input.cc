@@ -52,13 +52,12 @@ FileSource::~FileSource() {
   if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
 }
 
-void FileSource::on_idle(int idle_ms, std::function<void()> call) {
+void FileSource::on_idle(int idle_ms, std::function<Error()> call) {
   idle_ms_ = idle_ms;
   idle_ = std::move(call);
 }
 
 Result<std::size_t> FileSource::read(char* to, std::size_t size) {
-  bool idle_told = false;
   while (true) {
     const bool stop = stopping();
     if (idle_ || stop) {
@@ -70,8 +69,7 @@ Result<std::size_t> FileSource::read(char* to, std::size_t size) {
         return std::size_t{0};
       }
       if (ready == 0) {
-        if (!idle_told) idle_();
-        idle_told = true;
+        GS_TRY_OK(idle_());
         continue;
       }
     }

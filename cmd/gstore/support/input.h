@@ -41,8 +41,8 @@ class FileSource : public Source {
   Result<std::size_t> read(char* to, std::size_t size) override;
   // 0 when unknown, as for a pipe.
   std::uint64_t size() const noexcept { return size_; }
-  // Called when nothing arrives for `idle_ms`, once per pause.
-  void on_idle(int idle_ms, std::function<void()> call);
+  // Called whenever nothing has arrived for `idle_ms`. Its failure ends the stream.
+  void on_idle(int idle_ms, std::function<Error()> call);
   // Once `*stop` is true the stream goes on as long as bytes are there without waiting, so that
   // work under way can come to its end, but not for more than the longest row.
   void stop_when(const std::atomic<bool>* stop) noexcept { stop_ = stop; }
@@ -58,7 +58,7 @@ class FileSource : public Source {
   std::string name_;
   std::uint64_t size_;
   int idle_ms_ = -1;
-  std::function<void()> idle_;
+  std::function<Error()> idle_;
   const std::atomic<bool>* stop_ = nullptr;
   std::uint64_t stopping_bytes_ = 0;  // read since `*stop_`
   bool cut_short_ = false;

@@ -4,7 +4,9 @@
 #include "cmd/gstore/support/rows.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include "cmd/gstore/support/csv.h"
 #include "cmd/gstore/support/dates.h"
 
 namespace gs::cli {
@@ -180,6 +182,22 @@ TEST(Csv, AHeaderNamesEachColumnOnce) {
   EXPECT_TRUE(read("a,b\n", Format::csv, 9).rows.empty());
 }
 
+// Six million bytes became 278 MB of fields before they were counted.
+TEST(Csv, FieldsAreCountedBeforeTheyTakeMemory) {
+  const std::string most(kCsvFieldsMax - 1, ',');
+  std::vector<std::string> fields;
+  std::size_t count = 0;
+  std::string problem;
+  split_csv(most, ',', fields, count, problem);
+  EXPECT_EQ(problem, "");
+  EXPECT_EQ(count, kCsvFieldsMax);
+  for (const std::size_t more : {std::size_t{1}, std::size_t{100'000}}) {
+    split_csv(most + std::string(more, ','), ',', fields, count, problem);
+    EXPECT_EQ(problem, "more than 65,536 fields");
+    EXPECT_EQ(fields.size(), kCsvFieldsMax);
+  }
+}
+
 TEST(Csv, OtherDelimiters) {
   CsvOptions options;
   options.delimiter = ';';
@@ -197,6 +215,23 @@ TEST(Formats, AreChosenByNameThenByTheFirstByte) {
   EXPECT_EQ(read("a\n1", Format::automatic, 1, "-").rows, Rows{R"({"a":"1"})"});
   EXPECT_TRUE(read("", Format::automatic, 1, "-").rows.empty());
   EXPECT_EQ(read("[1]", Format::csv, 9, "x.json").rows.size(), 0U);  // a header
+}
+
+// A silent pipe cannot delay a failure.
+TEST(FileSource, AFailureInAPauseEndsTheStream) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  auto source = FileSource::open("/dev/fd/" + std::to_string(ends[0]));
+  ASSERT_TRUE(source.ok());
+  int pauses = 0;
+  source->on_idle(1, [&] { return ++pauses < 3 ? Error() : Error(Code::io, "the disk is full"); });
+  char byte = 0;
+  EXPECT_EQ(source->read(&byte, 1).error().text(), Error(Code::io, "the disk is full").text());
+  EXPECT_EQ(pauses, 3);
+  EXPECT_EQ(::write(ends[1], "x", 1), 1);
+  EXPECT_EQ(source->read(&byte, 1).value(), 1U);
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 TEST(Rows, AreNamedByLineOrByte) {

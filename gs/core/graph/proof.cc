@@ -45,6 +45,7 @@ Result<OperationView> read_operation(const Proof& proof, const HeaderView& heade
   operation.shape = load_u16(bytes.data() + 6);
   operation.id_index = load_u32(bytes.data() + 8);
   operation.hlc = header.hlc() + load_u32(bytes.data() + 12);
+  if (operation.hlc < header.hlc()) return bad_proof("the operation's stamp is beyond 64 bits");
   operation.bytes = bytes;
   operation.payload = bytes.subspan(kOperationHeadBytes);
   if ((operation.flags & ~kLastOfTransaction) != 0)

@@ -173,6 +173,19 @@ TEST(Proof, AnIdThatItsWriterDidNotMintIsRefused) {
   EXPECT_EQ(check(proof_of(maker.close(), 0).value()).code(), Code::broken_chain);
 }
 
+// The stamp of an operation is a sum, and its writer signs what it likes.
+TEST(Proof, AStampBeyondSixtyFourBitsIsRefused) {
+  for (const bool beyond : {false, true}) {
+    Proof proof = sample_proof();
+    store_u64(proof.header.data() + kAtHlc, ~Hlc{0} - (beyond ? 0 : 1));
+    const Digest change = change_digest(proof.header);
+    const auto signature = testing::key_of(0).sign(signed_message(change));
+    proof.signature.assign(signature.begin(), signature.end());
+    proof.log = testing::log_proof_of(change, digest_of("storage"));
+    EXPECT_EQ(check(proof).code(), beyond ? Code::invalid : Code::ok);
+  }
+}
+
 TEST(ProofText, ReadsBackAsWritten) {
   const std::string json = to_json(sample_proof());
   EXPECT_EQ(to_json(parse_proof(json).value()), json);

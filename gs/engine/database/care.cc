@@ -1,5 +1,6 @@
 // Numbers about a storage.
 
+#include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/database.h"
 
 namespace gs::engine {
@@ -39,6 +40,7 @@ Result<Stats> Database::stats() {
     for (const state::WriterHead& head : heads_) stats.writers += head.change.is_zero() ? 0 : 1;
     stats.shapes = tables_.shape_count();
     for (const auto& table : version_->tables) stats.memory_bytes += table->memory_bytes();
+    stats.memory_bytes += scratch_->memory_bytes() + pool_bytes();
     stats.runs = version_->runs.size();
   }
   GS_TRY(stats.state_bytes, directory_bytes(*env_.files, "state"));

@@ -62,6 +62,7 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
   Sequence sequence = 0;
   {
     std::lock_guard lock(commit_mutex_);
+    const CommitScratch::Release release{*scratch_};
     GS_TRY_OK(writable());
     const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
     const LocalStamp stamp{hlc, writer_number_};
@@ -161,7 +162,13 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   }
   if (prepared.kind != Kind::update) return {};
   const record::RecordView delta(staged.shape->get(), tx.record(staged));
-  return merge_update(current, delta, stamp, prepared.more->merged, shape_cache_.get());
+  Merged& merged = prepared.more->merged;
+  GS_TRY_OK(merge_update(current, delta, stamp, merged, shape_cache_.get()));
+  scratch_->result_bytes += merged.image.size();
+  if (scratch_->result_bytes <= kResultBytesMax) return {};
+  return Error(Code::too_large, "the updates of one transaction make more than " +
+                                    std::to_string(kResultBytesMax >> 20) +
+                                    " MiB of records. Commit in parts");
 }
 
 // --- room ---

@@ -28,6 +28,9 @@ struct PreparedMore {
     std::sort(exceptions.begin(), exceptions.end(),
               [](const auto& a, const auto& b) { return a.field < b.field; });
   }
+  std::size_t memory_bytes() const noexcept {
+    return merged.image.capacity() + exceptions.capacity() * sizeof(state::StampException);
+  }
 };
 
 struct Database::Prepared {
@@ -60,12 +63,17 @@ struct Database::Prepared {
   }
 };
 
+// What the updates of one transaction may make of records. They wait in memory until all of the
+// transaction is known to be possible, and a few bytes of log can change records of 16 MiB.
+inline constexpr std::size_t kResultBytesMax = std::size_t{256} << 20;
+
 struct Database::CommitScratch {
-  explicit CommitScratch(platform::Random& random) : touched(random) {}
+  explicit CommitScratch(platform::Random& random) : touched(random) { touched.begin(); }
 
   std::vector<Prepared> prepared;
   std::vector<std::unique_ptr<PreparedMore>> more;
   std::size_t more_used = 0;
+  std::size_t result_bytes = 0;  // that `more` holds
   bool track_touched = false;
   Touched touched;
   Interner<Digest> shapes;          // that the transaction names
@@ -78,15 +86,42 @@ struct Database::CommitScratch {
   void reset(std::size_t operations) {
     prepared.assign(operations, Prepared());
     more_used = 0;
+    result_bytes = 0;
     track_touched = false;
-    touched.begin();
     last_shape = nullptr;
   }
+
+  // Keeps what an ordinary transaction needs, at most some MiB.
+  void release() {
+    touched.begin();
+    shapes.begin(touched.key());
+    if (prepared.capacity() > kPreparedKept)
+      prepared = std::vector<Prepared>();  // `= {}` would keep it
+    if (more.size() > kMoreKept) more.resize(kMoreKept);
+    for (std::size_t i = 0; i < std::min(more_used, more.size()); ++i) {
+      if (more[i]->memory_bytes() > kMoreBytesKept) *more[i] = {};
+    }
+  }
+  std::size_t memory_bytes() const noexcept {
+    std::size_t bytes = prepared.capacity() * sizeof(Prepared) + shapes.memory_bytes();
+    for (const auto& one : more) bytes += sizeof *one + one->memory_bytes();
+    return bytes + touched.memory_bytes();
+  }
+  // At the end of a commit, however it ends.
+  struct Release {
+    CommitScratch& scratch;
+    ~Release() { scratch.release(); }
+  };
 
   PreparedMore* take_more() {
     if (more_used == more.size()) more.push_back(std::make_unique<PreparedMore>());
     return more[more_used++].get();
   }
+
+ private:
+  static constexpr std::size_t kPreparedKept = std::size_t{1} << 15;
+  static constexpr std::size_t kMoreKept = 1024;
+  static constexpr std::size_t kMoreBytesKept = std::size_t{4} << 10;
 };
 
 }  // namespace gs::engine

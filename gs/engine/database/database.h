@@ -272,6 +272,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::shared_ptr<record::ShapeCache> shape_cache_;
   std::mutex pool_mutex_;
   std::vector<std::unique_ptr<TransactionState>> pool_;
+  std::size_t pool_bytes();
 
   mutable std::mutex erase_mutex_;
   mutable std::mutex commit_mutex_;

@@ -354,6 +354,47 @@ TEST_F(DatabaseTest, WhatATransactionRefusesTakesNoMemory) {
   EXPECT_EQ(tx->encoder.memory_bytes(), memory_bytes);
 }
 
+// A few bytes of log can make records of 16 MiB, which wait in memory.
+TEST_F(DatabaseTest, UpdatesOfOneTransactionMakeABoundedAmount) {
+  const std::string text(std::size_t{1} << 20, 'x');
+  const Id id = db.insert("City", "{\"n\":-1,\"t\":\"" + text + "\"}").value();
+  const auto update = [&](int updates) {
+    Batch batch(db.db);
+    for (int n = 0; n < updates; ++n) {
+      EXPECT_TRUE(batch.update(id, "{\"n\":" + std::to_string(n) + '}').ok());
+    }
+    return batch.commit();
+  };
+  const Error refused = update(300);
+  EXPECT_EQ(refused.code(), Code::too_large);
+  EXPECT_NE(refused.text().find("256 MiB"), std::string::npos) << refused.text();
+  EXPECT_EQ(db.text(id).substr(0, 8), "{\"n\":-1,");
+  EXPECT_TRUE(update(30).ok());
+  EXPECT_EQ(db.text(id).substr(0, 8), "{\"n\":29,");
+  EXPECT_EQ(db.complaints(), "");
+}
+
+// What one needed was kept for the next.
+TEST_F(DatabaseTest, AGiantTransactionLeavesNoMemoryBehind) {
+  constexpr std::size_t kKeptBytesMax = std::size_t{4} << 20;
+  const auto memory_after = [&](int records) {
+    for (const bool again : {false, true}) {
+      Batch batch(db.db);
+      for (int n = 0; n < records; ++n) {
+        const std::string key = std::to_string(n);
+        const Error error = again ? batch.update(id_of_key("City", key), R"({"m":2})")
+                                  : batch.put("City", key, R"({"n":1})").error().copy();
+        EXPECT_TRUE(error.ok()) << error.text();
+      }
+      EXPECT_TRUE(batch.commit().ok());
+    }
+    EXPECT_TRUE(db->compact().ok());
+    return db->stats().value().memory_bytes;
+  };
+  const std::uint64_t before = memory_after(10);
+  EXPECT_LT(memory_after(100'000), before + kKeptBytesMax);
+}
+
 TEST_F(DatabaseTest, BlobsAreKeptOnceByTheirContent) {
   const Buffer bytes(100'000, 0x5a);
   const BlobRef blob = db->put_blob(bytes).value();

@@ -19,8 +19,9 @@ void add_record(TransactionState& tx, StagedOperation& operation, const record::
   operation.bytes = encoded.bytes.size();
 }
 
+// The commit adds up exactly; this is only what bounds memory until then.
 Error too_many(const TransactionState& tx) {
-  const std::size_t bytes = tx.encoder.kept().size();
+  const std::size_t bytes = tx.encoder.kept().size() + tx.size() * graph::ChangeBuilder::cost(0);
   if (bytes <= graph::kTransactionBytesMax) return {};
   return Error(Code::too_large,
                "the transaction holds " + std::to_string(bytes) + " bytes; the limit is " +
@@ -45,9 +46,16 @@ std::unique_ptr<TransactionState> Database::begin() {
 void Database::recycle(std::unique_ptr<TransactionState> state) {
   state->clear();
   state->db.reset();  // a pooled transaction must not keep its own database alive
-  if (state->encoder.memory_bytes() > kPooledBytesMax) return;
+  if (state->memory_bytes() > kPooledBytesMax) return;
   std::lock_guard lock(pool_mutex_);
   if (pool_.size() < kPoolMax) pool_.push_back(std::move(state));
+}
+
+std::size_t Database::pool_bytes() {
+  const std::lock_guard lock(pool_mutex_);
+  std::size_t bytes = 0;
+  for (const auto& state : pool_) bytes += state->memory_bytes();
+  return bytes;
 }
 
 Error Database::stage_insert(TransactionState& tx, const record::Encoded& encoded, Id& id) {
@@ -90,6 +98,7 @@ Error Database::stage(TransactionState& tx, Kind kind, const Id& id,
 }
 
 Error Database::stage_remove(TransactionState& tx, const Id& id) {
+  GS_TRY_OK(too_many(tx));
   StagedOperation operation;
   operation.kind = Kind::remove;
   operation.id = id;
@@ -98,6 +107,7 @@ Error Database::stage_remove(TransactionState& tx, const Id& id) {
 }
 
 Error Database::stage_expect(TransactionState& tx, const Id& id, const Digest& version) {
+  GS_TRY_OK(too_many(tx));
   StagedOperation operation;
   operation.kind = Kind::expect;
   operation.id = id;

@@ -18,6 +18,10 @@ class Touched {
   void begin() {
     ids_.begin(key_.data());
     last_.clear();
+    if (last_.capacity() > kKept) last_ = std::vector<std::size_t>();  // after a giant
+  }
+  std::size_t memory_bytes() const noexcept {
+    return ids_.memory_bytes() + last_.capacity() * sizeof(std::size_t);
   }
   const std::uint8_t* key() const noexcept { return key_.data(); }
   std::size_t& last(const Id& id) {
@@ -27,6 +31,8 @@ class Touched {
   }
 
  private:
+  static constexpr std::size_t kKept = std::size_t{1} << 16;
+
   std::array<std::uint8_t, 16> key_;  // against ids that were chosen to collide
   Interner<Id> ids_;
   std::vector<std::size_t> last_;  // by index of the id

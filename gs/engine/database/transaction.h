@@ -48,6 +48,11 @@ struct TransactionState {
 
   std::size_t size() const noexcept { return operations.size() + expectations.size(); }
 
+  std::size_t memory_bytes() const noexcept {
+    const std::size_t staged = operations.capacity() + expectations.capacity();
+    return encoder.memory_bytes() + staged * sizeof(StagedOperation);
+  }
+
   // Expectations come first in their transaction: a reader decides before it applies anything. They
   // wait for the commit, because each would move all that was staged before it.
   void arrange() {

@@ -43,7 +43,7 @@ class SideBytes {
       at += got;
     }
     drop();
-    held_ = {};
+    held_ = Buffer();  // `= {}` would keep the memory
     return {};
   }
 
