@@ -314,15 +314,17 @@ test('Ctrl-C finishes the batch and says how many rows are in', async (t) => {
   let err = '';
   child.stderr.on('data', (chunk) => { err += String(chunk); });
   child.stdin.on('error', () => {});
-  child.stdin.write(`{"cut"\n${NDJSON}`);
+  const input = `{"cut"\n${NDJSON}`;
+  child.stdin.write(input);
   await waitFor(child.stderr, /skipped/); // it is at work, and catches signals
   child.kill('SIGINT');
   assert.deepStrictEqual(await closed(child), { code: EXIT.interrupted, signal: null });
   const said = /stopped by a signal; ([\d,]+) rows? (?:is|are) in\. Go on with --first (\d+)\./;
   const [, count, first] = said.exec(err);
   const rows = Number(count.replaceAll(',', ''));
-  assert.strictEqual(Number(first), rows + 2, err);
   assert.deepStrictEqual(dataOf(place, 'City'), ROWS.slice(0, rows));
+  place.ok(['import', 'City', '-', '--skip-bad', '--first', first], { input });
+  assert.deepStrictEqual(dataOf(place, 'City'), ROWS);
 });
 
 test('Ctrl-C in the middle of a file ends at the end of a batch', async (t) => {
