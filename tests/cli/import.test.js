@@ -322,7 +322,7 @@ test('Ctrl-C finishes the batch and says how many rows are in', async (t) => {
   const said = /stopped by a signal; ([\d,]+) rows? (?:is|are) in\. Go on with --first (\d+)\./;
   const [, count, first] = said.exec(err);
   const rows = Number(count.replaceAll(',', ''));
-  assert.deepStrictEqual(dataOf(place, 'City'), ROWS.slice(0, rows));
+  assert.strictEqual(place.json(['stats']).records, rows);
   place.ok(['import', 'City', '-', '--skip-bad', '--first', first], { input });
   assert.deepStrictEqual(dataOf(place, 'City'), ROWS);
 });
