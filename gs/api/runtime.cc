@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "gs/platform/posix/posix_file_system.h"
+#include "gs/platform/posix/scratch_directory.h"
 #include "gs/platform/posix/system_clock.h"
 #include "gs/platform/posix/system_random.h"
 #include "gs/platform/posix/thread_executor.h"
@@ -45,6 +46,7 @@ engine::Database::Setup native_setup(const std::string& directory, const Options
   setup.env.clock = &runtime->clock;
   setup.env.random = &runtime->random;
   setup.env.background = runtime->background.get();
+  setup.env.make_scratch = &platform::make_scratch_directory;
   setup.options = options;
   if (options.cache_bytes == 0) setup.options.cache_bytes = half_of_memory();
   setup.hold = std::move(runtime);

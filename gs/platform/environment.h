@@ -44,6 +44,8 @@ struct Environment {
   Clock* clock = nullptr;
   Random* random = nullptr;
   Executor* background = nullptr;
+  // An empty file system for files that nobody needs any more when it goes. Empty: in memory.
+  std::function<Result<std::unique_ptr<FileSystem>>()> make_scratch = {};
 };
 
 }  // namespace gs::platform

@@ -1,5 +1,4 @@
-// For tests: a file and a file system that hand every call on to another one, for those who change
-// one call.
+// A file and a file system that hand every call on to another one, for those who change one call.
 #pragma once
 
 #include <memory>

@@ -249,5 +249,37 @@ TEST(Memory, ATransactionOfSmallUpdatesOfLargeRecordsIsRefused) {
   EXPECT_EQ(run_limited(kBytesMax, work), 0);
 }
 
+// A record of 1 MiB that is updated 300 times: 300 MB of results in 1 MB of log. Whoever opens a
+// copy without state/ replays them all.
+TEST(Memory, ALogThatSaysMuchMoreThanMemoryIsReplayed) {
+  constexpr int kUpdates = 300;
+  const auto work = [](const std::string& path) {
+    const Options options = small_options();
+    Storage storage = take(Storage::create(path + "/gs", {}, options), "create");
+    const std::string text(std::size_t{1} << 20, 'x');
+    const Id id = take(storage.insert("Large", "{\"n\":0,\"t\":\"" + text + "\"}"), "insert");
+    for (int n = 1; n <= kUpdates; ++n) {
+      Transaction tx = storage.begin();
+      done(tx.update(id, "{\"n\":" + std::to_string(n) + '}'), "update");
+      take(tx.commit(Durability::lazy), "commit");
+    }
+    done(storage.close(), "close");
+    const auto check = [&](const Options& how) {
+      storage = take(Storage::open(path + "/gs", how), "open");
+      const std::string newest = "{\"n\":" + std::to_string(kUpdates) + ',';
+      require(take(storage.get(id), "get").json().starts_with(newest), "the newest");
+      require(take(storage.verify({}), "verify").ok, "it verifies");
+      done(storage.close(), "close");
+    };
+    std::filesystem::remove_all(path + "/gs/state");
+    std::filesystem::remove(path + "/gs/manifest");
+    Options reading = options;
+    reading.read_only = true;
+    check(reading);
+    check(options);
+  };
+  EXPECT_EQ(run_limited(kMemoryBytesMax, work), 0);
+}
+
 }  // namespace
 }  // namespace gs

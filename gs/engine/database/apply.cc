@@ -164,16 +164,15 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
   for (std::uint16_t i = 0; i < change.shape_count(); ++i) {
     frame.shapes.push_back(tables_.find_shape(change.shape(i)));
   }
-  state::RowTable& rows = *version_->tables.front();
   auto ahead = change.operations();
   OperationView next;
   for (std::uint32_t i = 0; i < kPrefetchAhead && ahead.next(next); ++i) {
-    if (next.id_index != graph::kNoId) rows.prefetch(change.id(next.id_index));
+    prefetch(change, next);
   }
   auto cursor = change.operations();
   OperationView operation;
   while (cursor.next(operation)) {
-    if (ahead.next(next) && next.id_index != graph::kNoId) rows.prefetch(change.id(next.id_index));
+    if (ahead.next(next)) prefetch(change, next);
     last_hlc_ = operation.hlc;  // never descending inside a change
     if (const Error error = step(frame, operation, cursor.offset())) {
       return in_place(change, cursor.index(), error);
@@ -184,7 +183,18 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
     }
   }
   sequence = frame.sequence - 1;
-  return {};
+  return spill_if_full();
+}
+
+void Applier::prefetch(const graph::ChangeView& change, const OperationView& operation) const {
+  if (operation.id_index == graph::kNoId) return;
+  version_->tables.front()->prefetch(change.id(operation.id_index));
+}
+
+Error Applier::spill_if_full() {
+  const state::RowTable& rows = *version_->tables.front();
+  if (rows.memory_bytes() < table_bytes_max_ || rows.row_count() == 0) return {};
+  return spill_();
 }
 
 Error Applier::step(Frame& frame, const OperationView& operation, std::size_t offset) {
@@ -310,7 +320,7 @@ Error Applier::apply_update(Frame& frame, const OperationView& operation) {
   const std::uint32_t shape = intern(merged_.shape);
   if (shape == state::kUnknown) return tables_.full("shapes or collections");
   put_image(id, shape, merged_, frame.sequence);
-  return {};
+  return spill_if_full();  // a change of 64 MiB can update large records a million times
 }
 
 }  // namespace gs::engine

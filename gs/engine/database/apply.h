@@ -4,11 +4,14 @@
 // verification (operations read back from the log). All three end in the same row table calls, so
 // state = f(changes) by construction.
 //
+// Replay takes memory for the first table of its version only: spill_at() says when it is full.
+//
 // Threads: the engine's commit lock, or a private instance. Errors: broken_chain (an operation that
 // cannot follow from what stands before it), invalid, too_large.
 #pragma once
 
 #include <bitset>
+#include <functional>
 #include <memory>
 #include <set>
 #include <vector>
@@ -96,6 +99,13 @@ class Applier {
   // After an error the state is of no use.
   Error replay(const graph::ChangeView& change, log::Location at, Sequence& sequence);
 
+  // Replay calls `spill` whenever the first table takes `bytes_max` or more. It has to attach a
+  // version of the same state whose first table is empty.
+  void spill_at(std::size_t bytes_max, std::function<Error()> spill) {
+    table_bytes_max_ = bytes_max;
+    spill_ = std::move(spill);
+  }
+
   // Knows nothing, as before the first change.
   void start_over();
 
@@ -124,6 +134,8 @@ class Applier {
   Error apply_shape(Frame& frame, const graph::OperationView& operation);
   Error apply_update(Frame& frame, const graph::OperationView& operation);
   void count(std::uint32_t collection, int by);
+  Error spill_if_full();
+  void prefetch(const graph::ChangeView& change, const graph::OperationView& operation) const;
   bool expectation_holds(const Id& id, Bytes payload) const;
 
   state::Tables& tables_;
@@ -134,6 +146,8 @@ class Applier {
   Mint mint_;
   std::set<Id> erased_;  // that operations replayed so far were about
   graph::Hlc last_hlc_ = 0;
+  std::size_t table_bytes_max_ = ~std::size_t{0};
+  std::function<Error()> spill_;
   Merged merged_;  // scratch
 };
 

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/open.h"
 
 namespace gs::engine {
 
@@ -156,10 +157,10 @@ bool Database::outgrown() const {
   return options_.cache_bytes != 0 && log_->bytes() > options_.cache_bytes;
 }
 
-std::string Database::state_path(std::uint64_t number, const char* suffix) const {
+std::string state_path(std::uint64_t number, const char* suffix) {
   char name[40];
-  std::snprintf(name, sizeof name, "state/%08llu%s", static_cast<unsigned long long>(number),
-                suffix);
+  std::snprintf(name, sizeof name, "%s/%08llu%s", kStateDirectory,
+                static_cast<unsigned long long>(number), suffix);
   return name;
 }
 

@@ -25,6 +25,7 @@
 #include "gs/engine/database/keys.h"
 #include "gs/engine/database/leaf_hashing.h"
 #include "gs/engine/database/log_writing.h"
+#include "gs/engine/database/replay_runs.h"
 #include "gs/engine/database/transaction.h"
 #include "gs/storage/blob/blob_store.h"
 
@@ -141,6 +142,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Error recover();
   Result<std::unique_ptr<platform::FileLock>> take_lock();
   Error recover_from(std::optional<state::Loaded> loaded);
+  Error spill_replayed();
+  Error keep_replayed();
   Error accept(const graph::ChangeView& change, log::Location at);
   Error validate(const graph::ChangeView& change) const;
   Error forget_state();
@@ -151,6 +154,7 @@ class Database : public std::enable_shared_from_this<Database> {
   void note_damage(log::Location at, const Error& error);
   void verify_chain();
   Error adopt_writer();
+  void skip_used_numbers();
   void remove_stray_state_files(const state::Checkpoint& checkpoint);
   void report(Event::Level level, std::string_view name, const std::string& text) const;
 
@@ -216,7 +220,6 @@ class Database : public std::enable_shared_from_this<Database> {
     Database& db_;
     bool running_ = false;
   };
-  std::string state_path(std::uint64_t number, const char* suffix) const;
 
   // history.cc
   struct Settled {
@@ -324,7 +327,8 @@ class Database : public std::enable_shared_from_this<Database> {
   std::uint64_t manifest_turn_ = 0;
   std::uint64_t previous_checkpoint_ = 0;  // the one before, still named by the other slot
   std::atomic<std::uint64_t> next_file_{1};
-  std::uint64_t checkpoint_log_bytes_ = 0;  // bytes of log at the last freeze
+  std::unique_ptr<ReplayRuns> replay_runs_;  // while open() replays more than a table holds
+  std::uint64_t checkpoint_log_bytes_ = 0;   // bytes of log at the last freeze
 
   mutable std::mutex digest_mutex_;
   mutable std::vector<Digest> bucket_digests_;

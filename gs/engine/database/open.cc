@@ -125,6 +125,7 @@ Error Database::recover() {
     GS_TRY(lock_, take_lock());
     GS_TRY_OK(forget_creation(files));
     GS_TRY_OK(files.make_directory(kStateDirectory, true));
+    skip_used_numbers();
   }
   blobs_ = std::make_unique<blob::BlobStore>(files, kBlobDirectory);
 
@@ -151,6 +152,7 @@ Error Database::recover() {
   if (!read_only_) {
     if (!from_checkpoint || error) GS_TRY_OK(forget_state());
     GS_TRY_OK(adopt_writer());
+    if (!read_only_) GS_TRY_OK(keep_replayed());
     remove_stray_state_files(checkpoint_);
   } else if (auto key = read_writer_key(files); key.ok() && key.value()) {
     writer_.bytes = key.value()->public_key();  // to name it; a reader signs nothing
@@ -213,12 +215,21 @@ Error Database::adopt_writer() {
   return {};
 }
 
-void Database::remove_stray_state_files(const state::Checkpoint& checkpoint) {
+// Never a number again that a file has: what an open that was cut off has left may be in the way.
+void Database::skip_used_numbers() {
   auto names = env_.files->list(kStateDirectory);
   if (!names.ok()) return;
   for (const std::string& name : names.value()) {
     const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 10);
     next_file_ = std::max<std::uint64_t>(next_file_, number + 1);
+  }
+}
+
+void Database::remove_stray_state_files(const state::Checkpoint& checkpoint) {
+  auto names = env_.files->list(kStateDirectory);
+  if (!names.ok()) return;
+  for (const std::string& name : names.value()) {
+    const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 10);
     const bool run =
         name.ends_with(".gsr") &&
         std::find(checkpoint.runs.begin(), checkpoint.runs.end(), number) != checkpoint.runs.end();

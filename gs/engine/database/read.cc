@@ -1,7 +1,7 @@
 // Reading: a moment, a lookup, a view on the record's bytes. Nothing is decoded or copied.
 
 #include "gs/base/check.h"
-#include "gs/engine/database/database.h"
+#include "gs/engine/database/open.h"
 
 namespace gs::engine {
 

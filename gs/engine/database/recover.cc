@@ -34,7 +34,9 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   version->tables.push_back(std::make_shared<state::RowTable>());
   heads_.clear();
   frontier_.clear();
+  replay_runs_.reset();
   applier_.start_over();
+  applier_.spill_at(options_.memory_bytes, [this] { return spill_replayed(); });
   change_count_ = 0;
   recovery_ = begin_report(std::move(recovery_));
   checkpoint_ = {};
@@ -43,7 +45,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   if (loaded) {
     checkpoint_ = std::move(loaded->checkpoint);
     manifest_turn_ = loaded->manifest_turn;
-    next_file_ = checkpoint_.next_file;
+    next_file_ = std::max<std::uint64_t>(next_file_, checkpoint_.next_file);
     from = checkpoint_.log_location;
     from_sequence = checkpoint_.log_sequence;
     frontier_ = checkpoint_.frontier;
@@ -109,6 +111,29 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   }
   if (!recovery_.damage.empty()) refuse_damage();
   return {};
+}
+
+// The table of replayed rows is full.
+Error Database::spill_replayed() {
+  if (!replay_runs_) {
+    if (options_.read_only) {
+      GS_TRY(replay_runs_, ReplayRuns::aside(env_, next_file_));
+    } else {
+      replay_runs_ = std::make_unique<ReplayRuns>(*env_.files, next_file_);
+    }
+  }
+  GS_TRY(auto version, replay_runs_->add(*version_, tables_));
+  publish(std::move(version));
+  return {};
+}
+
+// Before the next open replays as much again: what was spilled stays, with a checkpoint.
+Error Database::keep_replayed() {
+  if (!replay_runs_) return {};
+  GS_TRY(auto version, replay_runs_->keep(*version_, tables_));
+  publish(std::move(version));
+  freeze();
+  return write_all_frozen();
 }
 
 // New pages cost a system as much time as replay takes to fill them; the executor waits for them.

@@ -253,11 +253,20 @@ Result<std::vector<std::string>> name_damage(const log::Log& log,
 // The state that the log alone leads to, built aside.
 class Rebuild {
  public:
-  explicit Rebuild(std::shared_ptr<const log::View> log)
-      : version_(std::make_shared<state::Version>()) {
-    version_->tables.push_back(std::make_shared<state::RowTable>());
-    version_->log = std::move(log);
-    applier_.attach(version_);
+  Rebuild(std::shared_ptr<const log::View> log, const platform::Environment& env,
+          std::size_t memory_bytes) {
+    auto empty = std::make_shared<state::Version>();
+    empty->tables.push_back(std::make_shared<state::RowTable>());
+    empty->log = std::move(log);
+    attach(std::move(empty));
+    applier_.spill_at(memory_bytes, [this, &env]() -> Error {
+      if (!runs_) {
+        GS_TRY(runs_, ReplayRuns::aside(env, next_number_));
+      }
+      GS_TRY(auto version, runs_->add(*version_, tables_));
+      attach(std::move(version));
+      return {};
+    });
   }
   Error apply(log::Location at, Bytes bytes) {
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
@@ -271,10 +280,17 @@ class Rebuild {
   }
 
  private:
+  void attach(std::shared_ptr<const state::Version> version) {
+    version_ = std::move(version);
+    applier_.attach(version_);
+  }
+
   state::Tables tables_;
-  std::shared_ptr<state::Version> version_;
+  std::shared_ptr<const state::Version> version_;
   Applier applier_{tables_};
   Sequence sequence_ = 0;
+  std::atomic<std::uint64_t> next_number_{1};
+  std::unique_ptr<ReplayRuns> runs_;  // once the table was full
 };
 
 Error check_small_files(platform::FileSystem& files, Verifier& verifier) {
@@ -345,7 +361,8 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
   if (!incremental) verified_ = std::make_unique<VerifyMemory>();
   Verifier verifier(storage_, *verified_, report);
   std::optional<Rebuild> rebuild;
-  if (options.full && !incremental) rebuild.emplace(settled.moment.version->log);
+  if (options.full && !incremental)
+    rebuild.emplace(settled.moment.version->log, env_, options_.memory_bytes);
   Error rebuild_error;
 
   std::vector<log::Damage> damage;

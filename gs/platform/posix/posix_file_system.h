@@ -26,7 +26,7 @@
 
 namespace gs::platform {
 
-class PosixFileSystem final : public FileSystem {
+class PosixFileSystem : public FileSystem {
  public:
   // A relative `root` counts from the current directory of this moment; "" is that directory. It
   // need not exist: make_directory("") makes it.

@@ -1,0 +1,48 @@
+// Replay in bounded memory: a row table that is full becomes a sorted run before the log is at its
+// end.
+//
+// These runs are nobody's: their files are removed as soon as they are open, so that a process that
+// dies leaves nothing behind. Who owns the directory makes one of them that stays, when replay is
+// done. The runs may outlive this object. One thread.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "gs/platform/environment.h"
+#include "gs/platform/unsynced_files.h"
+#include "gs/storage/state/state.h"
+
+namespace gs::engine {
+
+class ReplayRuns {
+ public:
+  // In `files`, below state/, with the numbers from `next_number` on. Both outlive this object.
+  ReplayRuns(platform::FileSystem& files, std::atomic<std::uint64_t>& next_number)
+      : files_(files), unsynced_(files), next_number_(next_number) {}
+  // Of who may not write to the storage's directory: where the environment keeps such files.
+  static Result<std::unique_ptr<ReplayRuns>> aside(const platform::Environment& env,
+                                                   std::atomic<std::uint64_t>& next_number);
+
+  // The same state with an empty table in front; what the first table of `full` had is in a run.
+  // Errors: those of files.
+  Result<std::shared_ptr<const state::Version>> add(const state::Version& full,
+                                                    const state::Tables& tables);
+  // How many of the newest runs of the version are such runs.
+  std::size_t count() const noexcept { return count_; }
+  // The same state with one run in place of them, whose file stays.
+  Result<std::shared_ptr<const state::Version>> keep(const state::Version& version,
+                                                     const state::Tables& tables);
+
+ private:
+  Error merge(platform::FileSystem& files, state::Version& version, std::size_t count,
+              const state::Tables& tables);
+
+  std::unique_ptr<platform::FileSystem> scratch_;  // null when `files_` is somebody else's
+  platform::FileSystem& files_;
+  platform::UnsyncedFiles unsynced_;
+  std::atomic<std::uint64_t>& next_number_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace gs::engine
