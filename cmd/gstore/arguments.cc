@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "cmd/gstore/support/blob_ref.h"
+#include "cmd/gstore/support/nearest.h"
 #include "cmd/gstore/support/rows.h"
 #include "cmd/gstore/support/words.h"
 #include "globalstorage/storage.h"
@@ -149,15 +150,11 @@ class Parser {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::Success& help) {
-      parsed.text = text_of(help);
-      parsed.finished = true;
-      return parsed;
+      return said(text_of(help));
     } catch (const CLI::ParseError& error) {
-      parsed.finished = true;
-      parsed.exit = Exit::usage;
-      parsed.text = problem_of(error) + ". Run `" + chosen_name() + " --help` for the usage.";
-      return parsed;
+      return misuse(problem_of(error));
     }
+    if (app_.got_subcommand("help")) return help();
     take_chosen();
     parsed.arguments = std::move(a_);
     return parsed;
@@ -375,6 +372,10 @@ class Parser {
     sub->add_flag("--self", a_.self, "the built-in measurement even if gstore-bench is there");
     sub->allow_extras();
 
+    sub = add("help", "print this, or the help of a command",
+              "  gstore help\n  gstore help import\n  gstore help blob put");
+    sub->add_option("COMMAND", help_words_, "a command, may be left out");
+
     sub = add("completion", "print a script for the shell",
               "  gstore completion bash > /etc/bash_completion.d/gstore");
     sub->add_option("SHELL", a_.format, "bash")->required()->check(one_of({"bash"}));
@@ -437,6 +438,33 @@ class Parser {
     return text;
   }
 
+  static std::vector<std::string> commands_of(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(sub->get_name());
+    }
+    return names;
+  }
+
+  // Of the command and of those around it, as each may stand behind it.
+  static std::vector<std::string> options_of(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* each = &app; each != nullptr; each = each->get_parent()) {
+      for (const CLI::Option* option : each->get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+      }
+    }
+    return names;
+  }
+
+  // Without the value that --option=VALUE brings along.
+  static std::string unknown(const std::string& what, const std::string& word,
+                             const std::vector<std::string>& known) {
+    const auto meant = nearest(word.substr(0, word.find('=')), known);
+    return "unknown " + what + ' ' + shown(word) +
+           (meant ? ". Did you mean " + shown(*meant) + '?' : "");
+  }
+
   // What CLI11 says, but for words that nobody expected: it names them backwards, or not at all
   // when a command is missing.
   std::string problem_of(const CLI::ParseError& error) const {
@@ -446,10 +474,10 @@ class Parser {
     const bool extras = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
     const bool lacks_command = !last->get_subcommands([](const CLI::App*) { return true; }).empty();
     if (words.empty() || (!extras && !lacks_command)) return in_our_words(error.what());
-    const bool option = words.front().starts_with('-');
-    if (option || lacks_command) {
-      return (option ? "unknown option " : "unknown command ") + shown(words.front());
+    if (words.front().starts_with('-')) {
+      return unknown("option", words.front(), options_of(*last));
     }
+    if (lacks_command) return unknown("command", words.front(), commands_of(*last));
     constexpr std::size_t kListedMax = 5;
     std::string list;
     for (std::size_t i = 0; i < std::min(words.size(), kListedMax); ++i) {
@@ -457,6 +485,34 @@ class Parser {
     }
     if (words.size() > kListedMax) list += " ..";
     return "too many arguments:" + list;
+  }
+
+  static Parsed said(std::string text) {
+    Parsed parsed;
+    parsed.finished = true;
+    parsed.text = std::move(text);
+    return parsed;
+  }
+
+  Parsed misuse(const std::string& problem) const {
+    const char* const end = problem.ends_with('?') ? "" : ".";
+    Parsed parsed = said(problem + end + " Run `" + chosen_name() + " --help` for the usage.");
+    parsed.exit = Exit::usage;
+    return parsed;
+  }
+
+  Parsed help() const {
+    const CLI::App* of = &app_;
+    std::string name = app_.get_name();
+    for (const std::string& word : help_words_) {
+      const std::vector<std::string> known = commands_of(*of);
+      if (std::find(known.begin(), known.end(), word) == known.end()) {
+        return misuse(unknown("command", word, known));
+      }
+      of = of->get_subcommand(word);
+      name += ' ' + word;
+    }
+    return said(of->get_formatter()->make_help(of, name, CLI::AppFormatMode::Normal));
   }
 
   void take_chosen() {
@@ -487,6 +543,7 @@ class Parser {
   Arguments a_;
   std::optional<std::string> first_;
   std::optional<std::string> second_;
+  std::vector<std::string> help_words_;
 };
 
 }  // namespace

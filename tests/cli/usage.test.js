@@ -11,7 +11,7 @@ const { Place, run, errorOf, EXIT, PROGRAM } = require('./gstore.js');
 const COMMANDS = [
   'init', 'insert', 'get', 'set', 'update', 'delete', 'swap', 'scan', 'import', 'export', 'log',
   'show', 'verify', 'proof', 'verify-proof', 'erase', 'digest', 'stats', 'compact', 'backup',
-  'restore', 'bench', 'blob', 'completion',
+  'restore', 'bench', 'blob', 'help', 'completion',
 ];
 
 test('help names every command, and every command shows examples', () => {
@@ -24,6 +24,38 @@ test('help names every command, and every command shows examples', () => {
     assert.match(help.out, new RegExp(`Examples:\n.*gstore[^\n]* ${command}`, 's'), command);
   }
   assert.match(run(['blob', 'put', '--help']).out, /gstore blob put/);
+});
+
+test('the command help prints what the option --help prints', () => {
+  for (const words of [[], ['get'], ['blob'], ['blob', 'put'], ['help']]) {
+    const { code, out, err } = run(['help', ...words]);
+    assert.deepStrictEqual([code, err], [EXIT.ok, ''], words.join(' '));
+    assert.strictEqual(out, run([...words, '--help']).out);
+  }
+});
+
+// `gstore help` was an unknown command, and nothing said what a mistyped one should have been.
+test('a mistyped command or option is told what it may have meant', () => {
+  const cases = [
+    [['inesrt', '{}'], "unknown command 'inesrt'. Did you mean 'insert'?"],
+    [['blob', 'gett'], "unknown command 'gett'. Did you mean 'get'?"],
+    [['help', 'veriffy'], "unknown command 'veriffy'. Did you mean 'verify'?"],
+    [['help', 'blob', 'pt'], "unknown command 'pt'. Did you mean 'put'?"],
+    [['scan', '--limits', '3'], "unknown option '--limits'. Did you mean '--limit'?"],
+    [['scan', '--form=3'], "unknown option '--form=3'. Did you mean '--from'?"],
+    [['scan', '--dir', 'x'], "unknown option '--dir'. Did you mean '--directory'?"],
+    [['blob', 'put', '-', '--jsno'], "unknown option '--jsno'. Did you mean '--json'?"],
+    [['--jsn', 'scan'], "unknown option '--jsn'. Did you mean '--json'?"],
+    [['help', 'nonsense'], "unknown command 'nonsense'."],
+    [['get', 'a', '--batch', '1'], "unknown option '--batch'."], // of import only
+  ];
+  for (const [args, problem] of cases) {
+    const { code, out, err } = run(args);
+    assert.deepStrictEqual([code, out], [EXIT.usage, ''], `${args.join(' ')}: ${err}`);
+    const help = err.slice(`gstore: ${problem}`.length);
+    assert.strictEqual(err, `gstore: ${problem}${help}`);
+    assert.match(help, /^ Run `gstore[a-z ]* --help` for the usage\.\n$/);
+  }
 });
 
 test('version', () => {
