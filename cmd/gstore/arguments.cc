@@ -17,6 +17,7 @@ namespace {
 constexpr const char* kContentHelp =
     "one JSON object: the text itself, @FILE, or - for standard input";
 constexpr const char* kIdHelp = "UUID of a record, or a foreign key";
+constexpr const char* kSameHelp = "the same as COLLECTION";
 constexpr const char* kExitHelp =
     "Exit status: 0 ok, 1 failure, 2 usage, 3 damage or verification failed, 4 conflict, "
     "5 not reachable, 6 not found.\n"
@@ -192,7 +193,11 @@ class Parser {
     // Two plain words instead of a list: CLI11 would split a JSON array given to a list.
     sub->add_option("COLLECTION", first_, "collection, may be left out");
     sub->add_option("JSON", second_, kContentHelp);
-    sub->callback([this] { take_insert(); });
+    add_collection(sub, kSameHelp);
+    sub->callback([this] {
+      a_.content = take_last("JSON");
+      take_collection();
+    });
 
     sub = add("get", "print a record as JSON",
               "  gstore get 01936c1e-1f7a-7abc-8def-0123456789ab\n"
@@ -228,13 +233,15 @@ class Parser {
 
     sub = add("scan", "print records in the order of their ids, one JSON object a line",
               "  gstore scan City --limit 10\n  gstore scan | jq .data.name");
-    sub->add_option("COLLECTION", a_.collection, "default: all");
+    sub->add_option("COLLECTION", first_, "default: all");
+    add_collection(sub, kSameHelp);
     sub->add_option("-n,--limit", a_.limit, "at most this many records")
         ->type_name("N")
         ->transform(whole_number(0));
     sub->add_option("--from", a_.from, "first id, inclusive")
         ->type_name("ID")
         ->check(validator(check_id));
+    sub->callback([this] { take_collection(); });
   }
 
   void add_files() {
@@ -244,10 +251,9 @@ class Parser {
             "  gstore import Reading log.csv --type value:number --type at:date\n"
             "  zcat dump.ndjson.gz | gstore import Post - --key slug\n"
             "  gstore import City cities.json --json    # {\"rows\":n} per durable batch");
-    sub->add_option("COLLECTION", a_.collection, "collection of the new records")->required();
-    sub->add_option("FILE", a_.file, "file, or - for standard input")
-        ->required()
-        ->check(validator(check_file));
+    sub->add_option("COLLECTION", first_, "collection of the new records");
+    sub->add_option("FILE", second_, "file, or - for standard input");
+    add_collection(sub, kSameHelp);
     sub->add_option("-f,--format", a_.format,
                     "ndjson, json or csv; default: by extension or first byte")
         ->check(one_of({"ndjson", "json", "csv"}));
@@ -268,19 +274,23 @@ class Parser {
         ->type_name("ROW")
         ->transform(whole_number(1));
     sub->add_flag("--skip-bad", a_.skip_bad, "count malformed rows instead of stopping");
-    sub->callback([this] { check_types(); });
+    sub->callback([this] { take_import(); });
 
     sub =
         add("export", "write records to standard output, in the order of their ids",
             "  gstore export City > cities.ndjson\n  gstore export City --format csv > cities.csv");
-    sub->add_option("COLLECTION", a_.collection, "default: all");
+    sub->add_option("COLLECTION", first_, "default: all");
+    add_collection(sub, kSameHelp);
     sub->add_option("-f,--format", a_.format, "ndjson (default), json or csv")
         ->check(one_of({"ndjson", "json", "csv"}));
     sub->add_option("--columns", a_.columns, "CSV: these fields only, in this order")
         ->type_name("A,B,..")
         ->delimiter(',');
     sub->add_flag("--ids", a_.with_ids, "with id, collection and foreign key, as scan prints them");
-    sub->callback([this] { check_columns(); });
+    sub->callback([this] {
+      take_collection();
+      check_columns();
+    });
 
     CLI::App* const blob =
         add("blob", "values larger than a record",
@@ -397,15 +407,36 @@ class Parser {
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));
   }
 
-  void take_insert() {
-    if (first_ && second_) {
-      a_.collection = *first_;
-      a_.content = second_;
-    } else if (first_) {
-      a_.content = first_;
-    } else {
-      throw CLI::RequiredError("JSON");  // NOLINT: how CLI11 is told, inside its own parse
+  // The last of one or two words; one before it stays in first_.
+  std::string take_last(const char* name) {
+    if (!first_) throw CLI::RequiredError(name);  // NOLINT: how CLI11 is told, inside its own parse
+    std::string last = second_ ? *second_ : *first_;
+    if (!second_) first_.reset();
+    return last;
+  }
+
+  // A word here, -c of the commands that name a record: whoever takes one for the other is right.
+  void take_collection() {
+    if (!first_) return;
+    if (!a_.collection.empty() && a_.collection != *first_) {
+      throw CLI::ValidationError(  // NOLINT: as above
+          "--collection", shown(a_.collection) + " and the COLLECTION " + shown(*first_) +
+                              " are two; give one of them");
     }
+    a_.collection = *first_;
+  }
+
+  void take_import() {
+    a_.file = take_last("FILE");
+    take_collection();
+    if (!first_ && a_.collection.empty()) {
+      const char* const what = "COLLECTION and FILE are required";
+      throw CLI::RequiredError(what, CLI::ExitCodes::RequiredError);  // NOLINT: as above
+    }
+    if (std::string problem = check_file(a_.file); !problem.empty()) {
+      throw CLI::ValidationError("FILE", problem);  // NOLINT: as above
+    }
+    check_types();
   }
 
   // Standard input can be read once.

@@ -58,6 +58,33 @@ test('a mistyped command or option is told what it may have meant', () => {
   }
 });
 
+// -c was an unknown option where the collection is a word, and no message said so.
+test('a collection is taken as a word or behind -c', (t) => {
+  const place = new Place(t);
+  const rows = place.file('rows.ndjson', '{"a":2}\n');
+  place.ok(['insert', '-c', 'City', '{"a":1}']);
+  place.ok(['insert', '--collection', 'City', 'City', '{"a":1}']); // twice the same
+  place.ok(['import', '-c', 'City', rows]);
+  place.ok(['import', 'City', rows, '-c', 'City']);
+  place.ok(['insert', '{"a":3}']); // in none
+  assert.strictEqual(place.lines(['scan', 'City']).length, 4);
+  for (const [word, option] of [['scan', 'City'], ['export', 'City', '--ids']].map((args) =>
+    [args, args.flatMap((arg) => (arg === 'City' ? ['-c', arg] : [arg]))])) {
+    assert.strictEqual(place.ok(option), place.ok(word));
+  }
+  const cases = [
+    ['insert', 'City', '{"a":4}'], ['scan', 'City'], ['export', 'City'], ['import', 'City', rows],
+  ];
+  for (const args of cases) {
+    const { err } = place.fails(EXIT.usage, [...args, '-c', 'Town']);
+    assert.match(err, /--collection: 'Town' and the COLLECTION 'City' are two; give one of them\./);
+  }
+  place.fails(EXIT.usage, ['import', rows], /COLLECTION and FILE are required/);
+  place.fails(EXIT.usage, ['import', '-c', 'City'], /FILE is required/);
+  place.fails(EXIT.usage, ['insert', '-c', 'City'], /JSON is required/);
+  assert.strictEqual(place.lines(['scan']).length, 5);
+});
+
 test('version', () => {
   for (const option of ['-v', '--version']) {
     const { code, out } = run([option]);
