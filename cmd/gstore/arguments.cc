@@ -255,7 +255,7 @@ class Parser {
     sub->add_option("FILE", second_, "file, or - for standard input");
     add_collection(sub, kSameHelp);
     sub->add_option("-f,--format", a_.format,
-                    "ndjson, json or csv; default: by extension or first byte")
+                    "ndjson, json or csv; default: by extension or content")
         ->check(one_of({"ndjson", "json", "csv"}));
     sub->add_option("--key", a_.key_field, "field that is the foreign key; rows replace each other")
         ->type_name("FIELD");
