@@ -321,6 +321,13 @@ class Parser {
     sub->add_option("CHANGE", a_.change, "digest, or its first 4 or more characters")
         ->required()
         ->check(validator(check_change));
+
+    sub = add("history", "print the operations on a record, newest first",
+              "  gstore history ID\n  gstore history -c City kyiv -n 1 --json");
+    add_id(sub);
+    sub->add_option("-n,--limit", a_.limit, "at most this many")
+        ->type_name("N")
+        ->transform(whole_number(0));
   }
 
   void add_proofs() {

@@ -32,7 +32,7 @@ test('what can be read is printed, with a warning and status 3', (t) => {
   const { place, ids, changes } = damagedPlace(t);
   const commands = [
     ['scan'], ['export'], ['export', '-f', 'csv'], ['stats'], ['digest'], ['log'],
-    ['get', ids[0]], ['show', changes[1].change],
+    ['get', ids[0]], ['show', changes[1].change], ['history', ids[0]],
   ];
   for (const args of commands) {
     const text = place.run(args);
@@ -55,7 +55,7 @@ test('what is not found may be in the damage', (t) => {
   const commands = [
     ['get', ids[2]], ['get', ids[4]], ['get', '-c', 'City', 'nobody'], ['show', changes[4].change],
     ['get', ids[0], '--at', changes[4].change], ['swap', ids[3], '--if', '{}', '--set', '{"a":1}'],
-    ['set', ids[3], '{}'],
+    ['set', ids[3], '{}'], ['history', ids[3]],
   ];
   for (const args of commands) {
     place.fails(EXIT.unverified, args, /may lie in the damage \(segment 1 offset \d+/);

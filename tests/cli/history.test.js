@@ -93,6 +93,44 @@ test('a flipped bit is found, with segment and offset', (t) => {
   assert.notStrictEqual(place.run(['insert', '{"a":9}']).code, EXIT.ok);
 });
 
+test('history lists what was done to one record, newest first', (t) => {
+  const place = new Place(t);
+  const kyiv = ['-c', 'City', 'kyiv'];
+  const id = place.ok(['set', ...kyiv, '{"name":"Kyiv"}']).trim();
+  place.ok(['insert', 'City', '{"name":"Lviv"}']);
+  place.ok(['update', ...kyiv, '{"capital":true}']);
+  place.ok(['set', ...kyiv, '{"name":"Kiew"}']);
+  place.ok(['delete', ...kyiv]);
+  const [deleted, set, updated, , inserted] = place.lines(['log', '--json']);
+  const entry = ({ change, time, writer }, kind, data) => ({
+    change, time, writer, kind,
+    collection: ['insert', 'set'].includes(kind) ? 'City' : '', // which the others do not name
+    erased: false,
+    ...(data && { data }),
+  });
+  const entries = [
+    entry(deleted, 'remove'),
+    entry(set, 'set', { name: 'Kiew' }),
+    entry(updated, 'update', { capital: true }),
+    entry(inserted, 'insert', { name: 'Kyiv' }),
+  ];
+  assert.deepStrictEqual(place.lines(['history', ...kyiv, '--json']), entries);
+  assert.deepStrictEqual(place.lines(['history', id, '--json']), entries);
+  assert.deepStrictEqual(place.lines(['history', id, '-n', '2', '--json']), entries.slice(0, 2));
+  assert.strictEqual(place.ok(['history', id, '-n', '0']), '');
+  const [first, second] = place.ok(['history', id]).split('\n');
+  const short = (digest) => digest.slice(0, 12);
+  const start = ({ change, time, writer }) => `${short(change)}  ${time}  writer ${short(writer)}`;
+  assert.strictEqual(first, `${start(deleted)}  remove`);
+  assert.strictEqual(second, `${start(set)}  set {"name":"Kiew"}`);
+
+  place.ok(['erase', ...kyiv]);
+  const text = place.ok(['history', id]);
+  assert.match(text, / erase\n.* remove\n.* set erased\n.* update erased\n.* insert erased\n$/);
+  assert.doesNotMatch(text, /Kyiv|Kiew|capital/);
+  place.fails(EXIT.notFound, ['history', '-c', 'City', 'nobody'], /key 'nobody' of City is not in this storage/);
+});
+
 test('a proof holds without the storage; a changed one does not', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', 'City', '{"name":"Kyiv"}']).trim();
