@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "bench/bench.h"
+#include "bench/supervise.h"
 
 namespace gs::bench {
 namespace {
@@ -38,9 +39,11 @@ std::string child(const std::vector<std::string>& arguments, bool killed) {
   argv.push_back(nullptr);
   int pipe[2];
   if (::pipe(pipe) != 0) fail("cannot make a pipe");
+  const pid_t self = ::getpid();
   const pid_t process = ::fork();
   if (process < 0) fail("cannot start a process");
   if (process == 0) {
+    end_with_parent(self);
     ::dup2(pipe[1], STDOUT_FILENO);
     ::close(pipe[0]);
     ::close(pipe[1]);

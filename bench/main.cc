@@ -12,6 +12,7 @@
 
 #include "bench/bench.h"
 #include "bench/child_rows.h"
+#include "bench/supervise.h"
 #include "globalstorage/storage.h"
 
 namespace gs::bench {
@@ -143,13 +144,6 @@ Arguments parse(const std::vector<std::string>& words) {
   return arguments;
 }
 
-// Removed with everything in it, also when a row fails.
-std::string made_directory;
-void remove_made() {
-  std::error_code ignored;
-  std::filesystem::remove_all(made_directory, ignored);
-}
-
 std::string make_directory(const Arguments& arguments) {
   std::error_code code;
   std::string base = arguments.directory;
@@ -157,8 +151,6 @@ std::string make_directory(const Arguments& arguments) {
   std::filesystem::create_directories(base, code);
   std::string path = base + "/gstore-bench-XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) fail("cannot make a directory below " + base);
-  made_directory = path;
-  std::atexit(remove_made);
   return path;
 }
 
@@ -173,9 +165,9 @@ std::string facts(const Arguments& arguments) {
          ",\"seed\":" + std::to_string(arguments.seed);
 }
 
-int run(const Arguments& arguments) {
+int run(const Arguments& arguments, const std::string& directory) {
   Report report(arguments.json);
-  Bench bench(arguments, make_directory(arguments), report);
+  Bench bench(arguments, directory, report);
   if (!arguments.json) std::printf("{%s}\n", facts(arguments).c_str());
   report.head();
   for (const Row& row : all_rows()) {
@@ -216,5 +208,7 @@ int main(int argc, char** argv) {
       return 0;
     }
   }
-  return gs::bench::run(gs::bench::parse(words));
+  const gs::bench::Arguments arguments = gs::bench::parse(words);
+  const std::string directory = gs::bench::make_directory(arguments);
+  return gs::bench::supervise(directory, [&] { return gs::bench::run(arguments, directory); });
 }

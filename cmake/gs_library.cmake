@@ -8,7 +8,7 @@
 get_property(modules GLOBAL PROPERTY GS_MODULES)
 set(objects "")
 foreach(module IN LISTS modules)
-  if(NOT module MATCHES "^gs_(sim|memory)$" OR GS_WASM)
+  if(NOT module STREQUAL gs_sim)
     list(APPEND objects $<TARGET_OBJECTS:${module}>)
   endif()
 endforeach()
@@ -42,6 +42,10 @@ if(objects)
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/globalstorage
             DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
             FILES_MATCHING PATTERN "*.h" PATTERN "*.def")
+    # What the C++ compiler links by itself and the C compiler does not.
+    set(globalstorage_cxx_runtime ${CMAKE_CXX_IMPLICIT_LINK_LIBRARIES})
+    list(REMOVE_ITEM globalstorage_cxx_runtime ${CMAKE_C_IMPLICIT_LINK_LIBRARIES})
+    list(REMOVE_DUPLICATES globalstorage_cxx_runtime)
     configure_package_config_file(
       ${PROJECT_SOURCE_DIR}/cmake/globalstorageConfig.cmake.in
       ${PROJECT_BINARY_DIR}/globalstorageConfig.cmake

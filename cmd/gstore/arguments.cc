@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "cmd/gstore/support/blob_ref.h"
+#include "cmd/gstore/support/nearest.h"
 #include "cmd/gstore/support/rows.h"
 #include "cmd/gstore/support/words.h"
 #include "globalstorage/storage.h"
@@ -16,6 +17,7 @@ namespace {
 constexpr const char* kContentHelp =
     "one JSON object: the text itself, @FILE, or - for standard input";
 constexpr const char* kIdHelp = "UUID of a record, or a foreign key";
+constexpr const char* kSameHelp = "the same as COLLECTION";
 constexpr const char* kExitHelp =
     "Exit status: 0 ok, 1 failure, 2 usage, 3 damage or verification failed, 4 conflict, "
     "5 not reachable, 6 not found.\n"
@@ -149,15 +151,11 @@ class Parser {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::Success& help) {
-      parsed.text = text_of(help);
-      parsed.finished = true;
-      return parsed;
+      return said(text_of(help));
     } catch (const CLI::ParseError& error) {
-      parsed.finished = true;
-      parsed.exit = Exit::usage;
-      parsed.text = problem_of(error) + ". Run `" + chosen_name() + " --help` for the usage.";
-      return parsed;
+      return misuse(problem_of(error));
     }
+    if (app_.got_subcommand("help")) return help();
     take_chosen();
     parsed.arguments = std::move(a_);
     return parsed;
@@ -195,7 +193,11 @@ class Parser {
     // Two plain words instead of a list: CLI11 would split a JSON array given to a list.
     sub->add_option("COLLECTION", first_, "collection, may be left out");
     sub->add_option("JSON", second_, kContentHelp);
-    sub->callback([this] { take_insert(); });
+    add_collection(sub, kSameHelp);
+    sub->callback([this] {
+      a_.content = take_last("JSON");
+      take_collection();
+    });
 
     sub = add("get", "print a record as JSON",
               "  gstore get 01936c1e-1f7a-7abc-8def-0123456789ab\n"
@@ -231,13 +233,15 @@ class Parser {
 
     sub = add("scan", "print records in the order of their ids, one JSON object a line",
               "  gstore scan City --limit 10\n  gstore scan | jq .data.name");
-    sub->add_option("COLLECTION", a_.collection, "default: all");
+    sub->add_option("COLLECTION", first_, "default: all");
+    add_collection(sub, kSameHelp);
     sub->add_option("-n,--limit", a_.limit, "at most this many records")
         ->type_name("N")
         ->transform(whole_number(0));
     sub->add_option("--from", a_.from, "first id, inclusive")
         ->type_name("ID")
         ->check(validator(check_id));
+    sub->callback([this] { take_collection(); });
   }
 
   void add_files() {
@@ -247,12 +251,11 @@ class Parser {
             "  gstore import Reading log.csv --type value:number --type at:date\n"
             "  zcat dump.ndjson.gz | gstore import Post - --key slug\n"
             "  gstore import City cities.json --json    # {\"rows\":n} per durable batch");
-    sub->add_option("COLLECTION", a_.collection, "collection of the new records")->required();
-    sub->add_option("FILE", a_.file, "file, or - for standard input")
-        ->required()
-        ->check(validator(check_file));
+    sub->add_option("COLLECTION", first_, "collection of the new records");
+    sub->add_option("FILE", second_, "file, or - for standard input");
+    add_collection(sub, kSameHelp);
     sub->add_option("-f,--format", a_.format,
-                    "ndjson, json or csv; default: by extension or first byte")
+                    "ndjson, json or csv; default: by extension or content")
         ->check(one_of({"ndjson", "json", "csv"}));
     sub->add_option("--key", a_.key_field, "field that is the foreign key; rows replace each other")
         ->type_name("FIELD");
@@ -271,19 +274,23 @@ class Parser {
         ->type_name("ROW")
         ->transform(whole_number(1));
     sub->add_flag("--skip-bad", a_.skip_bad, "count malformed rows instead of stopping");
-    sub->callback([this] { check_types(); });
+    sub->callback([this] { take_import(); });
 
     sub =
         add("export", "write records to standard output, in the order of their ids",
             "  gstore export City > cities.ndjson\n  gstore export City --format csv > cities.csv");
-    sub->add_option("COLLECTION", a_.collection, "default: all");
+    sub->add_option("COLLECTION", first_, "default: all");
+    add_collection(sub, kSameHelp);
     sub->add_option("-f,--format", a_.format, "ndjson (default), json or csv")
         ->check(one_of({"ndjson", "json", "csv"}));
     sub->add_option("--columns", a_.columns, "CSV: these fields only, in this order")
         ->type_name("A,B,..")
         ->delimiter(',');
     sub->add_flag("--ids", a_.with_ids, "with id, collection and foreign key, as scan prints them");
-    sub->callback([this] { check_columns(); });
+    sub->callback([this] {
+      take_collection();
+      check_columns();
+    });
 
     CLI::App* const blob =
         add("blob", "values larger than a record",
@@ -314,6 +321,13 @@ class Parser {
     sub->add_option("CHANGE", a_.change, "digest, or its first 4 or more characters")
         ->required()
         ->check(validator(check_change));
+
+    sub = add("history", "print the operations on a record, newest first",
+              "  gstore history ID\n  gstore history -c City kyiv -n 1 --json");
+    add_id(sub);
+    sub->add_option("-n,--limit", a_.limit, "at most this many")
+        ->type_name("N")
+        ->transform(whole_number(0));
   }
 
   void add_proofs() {
@@ -375,6 +389,10 @@ class Parser {
     sub->add_flag("--self", a_.self, "the built-in measurement even if gstore-bench is there");
     sub->allow_extras();
 
+    sub = add("help", "print this, or the help of a command",
+              "  gstore help\n  gstore help import\n  gstore help blob put");
+    sub->add_option("COMMAND", help_words_, "a command, may be left out");
+
     sub = add("completion", "print a script for the shell",
               "  gstore completion bash > /etc/bash_completion.d/gstore");
     sub->add_option("SHELL", a_.format, "bash")->required()->check(one_of({"bash"}));
@@ -396,15 +414,36 @@ class Parser {
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));
   }
 
-  void take_insert() {
-    if (first_ && second_) {
-      a_.collection = *first_;
-      a_.content = second_;
-    } else if (first_) {
-      a_.content = first_;
-    } else {
-      throw CLI::RequiredError("JSON");  // NOLINT: how CLI11 is told, inside its own parse
+  // The last of one or two words; one before it stays in first_.
+  std::string take_last(const char* name) {
+    if (!first_) throw CLI::RequiredError(name);  // NOLINT: how CLI11 is told, inside its own parse
+    std::string last = second_ ? *second_ : *first_;
+    if (!second_) first_.reset();
+    return last;
+  }
+
+  // A word here, -c of the commands that name a record: whoever takes one for the other is right.
+  void take_collection() {
+    if (!first_) return;
+    if (!a_.collection.empty() && a_.collection != *first_) {
+      throw CLI::ValidationError(  // NOLINT: as above
+          "--collection", shown(a_.collection) + " and the COLLECTION " + shown(*first_) +
+                              " are two; give one of them");
     }
+    a_.collection = *first_;
+  }
+
+  void take_import() {
+    a_.file = take_last("FILE");
+    take_collection();
+    if (!first_ && a_.collection.empty()) {
+      const char* const what = "COLLECTION and FILE are required";
+      throw CLI::RequiredError(what, CLI::ExitCodes::RequiredError);  // NOLINT: as above
+    }
+    if (std::string problem = check_file(a_.file); !problem.empty()) {
+      throw CLI::ValidationError("FILE", problem);  // NOLINT: as above
+    }
+    check_types();
   }
 
   // Standard input can be read once.
@@ -437,6 +476,33 @@ class Parser {
     return text;
   }
 
+  static std::vector<std::string> commands_of(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+      names.push_back(sub->get_name());
+    }
+    return names;
+  }
+
+  // Of the command and of those around it, as each may stand behind it.
+  static std::vector<std::string> options_of(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* each = &app; each != nullptr; each = each->get_parent()) {
+      for (const CLI::Option* option : each->get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+      }
+    }
+    return names;
+  }
+
+  // Without the value that --option=VALUE brings along.
+  static std::string unknown(const std::string& what, const std::string& word,
+                             const std::vector<std::string>& known) {
+    const auto meant = nearest(word.substr(0, word.find('=')), known);
+    return "unknown " + what + ' ' + shown(word) +
+           (meant ? ". Did you mean " + shown(*meant) + '?' : "");
+  }
+
   // What CLI11 says, but for words that nobody expected: it names them backwards, or not at all
   // when a command is missing.
   std::string problem_of(const CLI::ParseError& error) const {
@@ -446,10 +512,10 @@ class Parser {
     const bool extras = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
     const bool lacks_command = !last->get_subcommands([](const CLI::App*) { return true; }).empty();
     if (words.empty() || (!extras && !lacks_command)) return in_our_words(error.what());
-    const bool option = words.front().starts_with('-');
-    if (option || lacks_command) {
-      return (option ? "unknown option " : "unknown command ") + shown(words.front());
+    if (words.front().starts_with('-')) {
+      return unknown("option", words.front(), options_of(*last));
     }
+    if (lacks_command) return unknown("command", words.front(), commands_of(*last));
     constexpr std::size_t kListedMax = 5;
     std::string list;
     for (std::size_t i = 0; i < std::min(words.size(), kListedMax); ++i) {
@@ -457,6 +523,34 @@ class Parser {
     }
     if (words.size() > kListedMax) list += " ..";
     return "too many arguments:" + list;
+  }
+
+  static Parsed said(std::string text) {
+    Parsed parsed;
+    parsed.finished = true;
+    parsed.text = std::move(text);
+    return parsed;
+  }
+
+  Parsed misuse(const std::string& problem) const {
+    const char* const end = problem.ends_with('?') ? "" : ".";
+    Parsed parsed = said(problem + end + " Run `" + chosen_name() + " --help` for the usage.");
+    parsed.exit = Exit::usage;
+    return parsed;
+  }
+
+  Parsed help() const {
+    const CLI::App* of = &app_;
+    std::string name = app_.get_name();
+    for (const std::string& word : help_words_) {
+      const std::vector<std::string> known = commands_of(*of);
+      if (std::find(known.begin(), known.end(), word) == known.end()) {
+        return misuse(unknown("command", word, known));
+      }
+      of = of->get_subcommand(word);
+      name += ' ' + word;
+    }
+    return said(of->get_formatter()->make_help(of, name, CLI::AppFormatMode::Normal));
   }
 
   void take_chosen() {
@@ -487,6 +581,7 @@ class Parser {
   Arguments a_;
   std::optional<std::string> first_;
   std::optional<std::string> second_;
+  std::vector<std::string> help_words_;
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ Result<Exit> get_blob(Session& session);
 // history.cc
 Result<Exit> log(Session& session);
 Result<Exit> show(Session& session);
+Result<Exit> history(Session& session);
 // proof.cc
 Result<Exit> verify(Session& session);
 Result<Exit> proof(Session& session);
@@ -57,6 +58,7 @@ inline constexpr Command kCommands[] = {
     {"blob get", get_blob},
     {"log", log},
     {"show", show},
+    {"history", history},
     {"verify", verify},
     {"proof", proof},
     {"verify-proof", check_proof},

@@ -21,7 +21,7 @@ _gstore() {
     completion) COMPREPLY=($(compgen -W 'bash' -- "$word")); return ;;
   esac
   if [[ -z $command ]]; then
-    COMPREPLY=($(compgen -W '@COMMANDS@ -d --json --help --version' -- "$word"))
+    COMPREPLY=($(compgen -W '@COMMANDS@ help -d --json --help --version' -- "$word"))
   elif [[ $word == -* ]]; then
     COMPREPLY=($(compgen -W '-d --directory --json --help' -- "$word"))
   else

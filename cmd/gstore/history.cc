@@ -1,4 +1,4 @@
-// log and show: the chain as people and programs read it.
+// log, show and history: the chain as people and programs read it.
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
@@ -66,6 +66,28 @@ std::string operation_json(const OperationInfo& operation) {
   return line.take();
 }
 
+void print_entry(const HistoryEntry& entry, Output& out) {
+  const OperationInfo& operation = entry.operation;
+  std::string line = short_text(entry.change.digest) + "  " + time_text(entry.change.time_ms) +
+                     "  writer " + short_text(entry.change.writer) + "  " + operation.kind;
+  if (operation.erased) line += " erased";
+  if (!operation.json.empty()) line += ' ' + operation.json;
+  out.line(line);
+}
+
+std::string entry_json(const HistoryEntry& entry) {
+  const OperationInfo& operation = entry.operation;
+  JsonObject line;
+  line.text("change", entry.change.digest.text())
+      .text("time", time_text(entry.change.time_ms))
+      .text("writer", entry.change.writer.text())
+      .text("kind", operation.kind)
+      .text("collection", operation.collection)
+      .boolean("erased", operation.erased);
+  if (!operation.json.empty()) line.raw("data", operation.json);
+  return line.take();
+}
+
 }  // namespace
 
 Result<Exit> log(Session& session) {
@@ -102,6 +124,25 @@ Result<Exit> show(Session& session) {
   JsonObject line = change_json(change);
   line.raw("operations", list + ']');
   session.out.line(line.take());
+  return Exit::ok;
+}
+
+Result<Exit> history(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  GS_TRY(const Id id, id_of(session, storage));
+  GS_TRY(const std::vector<HistoryEntry> entries, storage.history(id, arguments.limit));
+  if (entries.empty() && arguments.limit != 0) {
+    return about_record(session, storage, Error(Code::not_found, ""));
+  }
+  for (const HistoryEntry& entry : entries) {
+    if (!session.out.wanted()) break;
+    if (arguments.json) {
+      session.out.line(entry_json(entry));
+    } else {
+      print_entry(entry, session.out);
+    }
+  }
   return Exit::ok;
 }
 

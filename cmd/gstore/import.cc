@@ -92,7 +92,8 @@ class Importer {
  private:
   Error read(CsvOptions csv) {
     const Format format = format_named(arguments_.format).value_or(Format::automatic);
-    GS_TRY(const auto reader, read_rows(input_, format, arguments_.file, std::move(csv)));
+    GS_TRY(const auto reader, open_rows(format, std::move(csv)));
+    if (reader->is_guess()) tell_guess();
     Row row;
     while (true) {
       auto found = reader->next(row);
@@ -115,6 +116,18 @@ class Importer {
       if (batch_rows_ >= batch_rows_max_ || batch_bytes_ >= kBatchBytes) GS_TRY_OK(commit());
       if (row.number % kRowsPerLook == 0) show_progress();
     }
+  }
+
+  Result<std::unique_ptr<RowReader>> open_rows(Format format, CsvOptions csv) {
+    auto reader = read_rows(input_, format, arguments_.file, std::move(csv));
+    if (!reader) return in_file(std::move(reader).error());
+    return reader;
+  }
+
+  void tell_guess() {
+    session_.terminal.note("gstore: note: " + name_ +
+                           " is taken as CSV, as its first line has commas and nothing says what "
+                           "it is; --format csv says so.");
   }
 
   // Of an empty input nobody can tell whether it was CSV: so this is asked once there is a row.

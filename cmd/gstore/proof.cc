@@ -82,7 +82,15 @@ void print_report_json(const VerifyReport& report, Output& out) {
   out.line(line.take());
 }
 
-std::string section_text(const VerifySection& section) {
+// Damaged places of the log are listed behind the sections; this is the one that found them.
+bool finds_places(const VerifySection& section, const VerifyReport& report) {
+  return !report.damage.empty() && section.detail == report.damage.front();
+}
+
+std::string section_text(const VerifySection& section, const VerifyReport& report) {
+  if (!section.ok && finds_places(section, report)) {
+    return "DAMAGED  " + count_text(report.damage.size(), "place", "places");
+  }
   if (!section.ok) return "DAMAGED  " + valid_utf8(section.detail);
   if (!section.complete && section.checked == 0) return "not checked";
   return "ok       " + with_commas(section.checked) + " checked" +
@@ -114,7 +122,7 @@ void print_steps(const VerifyReport& report, Output& out) {
 
 void print_report(const VerifyReport& report, Output& out) {
   for (const VerifySection& section : report.sections) {
-    out.line("  " + padded(section.name, kNameColumns) + section_text(section));
+    out.line("  " + padded(section.name, kNameColumns) + section_text(section, report));
   }
   for (const std::string& place : report.damage) out.line("  damaged: " + valid_utf8(place));
   std::string counts = count_text(report.changes, "change", "changes") + ", " +
@@ -126,17 +134,36 @@ void print_report(const VerifyReport& report, Output& out) {
   for (const Digest& head : report.frontier) out.line("head " + head.text());
 }
 
-// The failure as an error for standard error: the first damaged section, with what mends it.
-Error failure_of(const VerifyReport& report) {
+// Of the end of the log: all that is there is intact.
+Code code_of(const VerifySection& section) {
+  return section.name == "head" ? Code::broken_chain : Code::damaged;
+}
+
+// For programs: the first damaged section, with what mends it.
+Error first_failure(const VerifyReport& report) {
   for (const VerifySection& section : report.sections) {
     if (section.ok) continue;
     std::string what = "verification failed: " + section.name + ": " + section.detail;
     if (what.ends_with('.')) what.pop_back();
-    // Of the end of the log: all that is there is intact.
-    const Code code = section.name == "head" ? Code::broken_chain : Code::damaged;
-    return Error(code, what + ". " + std::string(kind_of(section).step));
+    return Error(code_of(section), what + ". " + std::string(kind_of(section).step));
   }
   return Error(Code::damaged, "verification failed");
+}
+
+// For people, who have the report before their eyes: what it says is not said again.
+Error summary_of_failure(const VerifyReport& report) {
+  std::string what;
+  std::string_view last;
+  std::optional<Code> code;
+  for (const VerifySection& section : report.sections) {
+    const std::string_view damaged = kind_of(section).damaged;
+    if (section.ok || damaged == last) continue;
+    last = damaged;
+    what += (what.empty() ? "" : ", ") + std::string(damaged);
+    if (!code) code = code_of(section);
+  }
+  return Error(code.value_or(Code::damaged), "verification failed; damaged: " + what +
+                                                 ". The report says where, and what mends it");
 }
 
 // A head is noted elsewhere, perhaps shortened. Empty: nothing in the log begins with it.
@@ -207,7 +234,7 @@ Result<Exit> verify(Session& session) {
     print_report(report, session.out);
   }
   if (report.ok) return Exit::ok;
-  return failure_of(report);
+  return session.arguments.json ? first_failure(report) : summary_of_failure(report);
 }
 
 Result<Exit> proof(Session& session) {

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 
 #include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
@@ -62,6 +63,7 @@ Result<Storage> open_storage(Session& session, Access access) {
   // A single command is over before a background thread could help.
   if (access != Access::bulk) options.threads = 0;
   constexpr std::uint64_t kMsInSecond = 1000;
+  if (const char* const scratch = std::getenv("TMPDIR")) options.scratch_directory = scratch;
   options.lock_wait_ms = session.arguments.wait_seconds * kMsInSecond;
   const std::string& directory = session.arguments.directory;
   auto opened = Storage::open(directory, options);

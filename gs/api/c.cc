@@ -141,6 +141,7 @@ Result<gs::Options> options_of(const gs_options* given) {
   options.memory_bytes = given->memory_bytes;
   options.checkpoint_log_bytes = given->checkpoint_log_bytes;
   options.lock_wait_ms = given->lock_wait_ms;
+  if (given->scratch_directory != nullptr) options.scratch_directory = given->scratch_directory;
   options.cache_bytes = given->cache_bytes;
   if (given->on_event != nullptr) {
     options.on_event = [report = given->on_event,

@@ -46,7 +46,9 @@ engine::Database::Setup native_setup(const std::string& directory, const Options
   setup.env.clock = &runtime->clock;
   setup.env.random = &runtime->random;
   setup.env.background = runtime->background.get();
-  setup.env.make_scratch = &platform::make_scratch_directory;
+  setup.env.make_scratch = [parent = options.scratch_directory] {
+    return platform::make_scratch_directory(parent);
+  };
   setup.options = options;
   if (options.cache_bytes == 0) setup.options.cache_bytes = half_of_memory();
   setup.hold = std::move(runtime);

@@ -226,6 +226,10 @@ Result<ChangeInfo> Storage::change(const Digest& digest,
                                    std::vector<OperationInfo>* operations) const {
   return impl_->database->change(digest, operations);
 }
+Result<std::vector<HistoryEntry>> Storage::history(const Id& id,
+                                                   std::uint64_t newest_first_count) const {
+  return impl_->database->history(id, newest_first_count);
+}
 Result<Digest> Storage::find_change(std::string_view prefix) const {
   return impl_->database->find_change(prefix);
 }

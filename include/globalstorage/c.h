@@ -159,6 +159,7 @@ typedef struct gs_options {
   uint64_t checkpoint_log_bytes; /* log that triggers a checkpoint, 4 KiB .. 4 GiB */
   uint64_t lock_wait_ms;         /* for another process that writes, 0 .. 86,400,000 */
   uint64_t cache_bytes;          /* data above it gets runs with full records; 0: half of RAM */
+  const char* scratch_directory; /* for verify and some readers; NULL: /var/tmp, else /tmp */
   gs_event_function on_event;    /* or NULL */
   void* event_context;           /* handed to on_event; must live as long as the storage is used */
 } gs_options;

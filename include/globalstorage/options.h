@@ -50,6 +50,9 @@ struct Options {
   // Check the chain, signatures and content of every change while opening, also of those that a
   // checkpoint stands for (as slow as reading the whole log); verify() does it at any time.
   bool verify_on_open = false;
+  // Where files go that are needed only while this process works: verify(), and a reader whose
+  // storage has no state to begin with, take them instead of memory. Empty: /var/tmp, else /tmp.
+  std::string scratch_directory;
   // Receives what happened; called from any thread, must not call back into the storage.
   std::function<void(const Event&)> on_event;
 };

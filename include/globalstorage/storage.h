@@ -293,6 +293,11 @@ struct OperationInfo {
   bool erased = false;
   std::string json;  // the record or delta, when there is one
 };
+// One operation on a record, and the change that it is in.
+struct HistoryEntry {
+  ChangeInfo change;
+  OperationInfo operation;
+};
 
 struct StateDigest {
   std::vector<Digest> frontier;
@@ -363,6 +368,9 @@ class Storage {
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count) const;
   Result<ChangeInfo> change(const Digest& digest,
                             std::vector<OperationInfo>* operations = nullptr) const;
+  // Every operation on the record, erased ones and its deletion among them; empty: nothing in the
+  // log names it. Reads the whole log, and keeps what it returns in memory.
+  Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count) const;
   // A change named by the beginning of its digest in hexadecimal (at least 4 characters).
   Result<Digest> find_change(std::string_view prefix) const;
   Result<VerifyReport> verify(const VerifyOptions& options = {}) const;

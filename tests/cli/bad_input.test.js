@@ -231,11 +231,45 @@ test('a place where no directory can be made', (t) => {
   assert.match(nowhere.err, /\/proc\/nowhere: .+\. Choose a place where directories can/);
 });
 
-test('init does not touch a storage that is there', (t) => {
+test('init does not touch a storage that is there, and says how to look at it', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', '{"a":1}']).trim();
-  place.fails(EXIT.failure, ['init'], /already/);
+  const { err } = place.fails(EXIT.failure, ['init'], /already/);
+  const [, words] = /Look into it with `gstore ([^`]+)`/.exec(err);
+  assert.match(run(words.split(' ')).out, /^records +1$/m);
   assert.deepStrictEqual(place.json(['get', id]).data, { a: 1 });
+});
+
+// It was mixed with whatever was there, without a word.
+test('init makes no storage among other files', (t) => {
+  const place = new Place(t, { init: false });
+  fs.mkdirSync(place.directory);
+  for (const name of ['README.md', '.git', 'log.txt']) {
+    const other = path.join(place.directory, name);
+    fs.writeFileSync(other, '');
+    place.fails(EXIT.failure, ['init'], new RegExp(`/gs is not empty: it holds '${name}', and no storage\\. Choose`));
+    assert.deepStrictEqual(fs.readdirSync(place.directory), [name]);
+    fs.rmSync(other);
+  }
+  assert.strictEqual(errorOf(run(['-d', place.root, 'init', '--json'])).code, 'exists');
+  // What a file system or a creation that was stopped left there is no obstacle.
+  fs.mkdirSync(path.join(place.directory, 'lost+found'));
+  fs.writeFileSync(path.join(place.directory, '.0123456789abcdef.new'), '');
+  fs.writeFileSync(path.join(place.directory, 'lock'), '');
+  fs.writeFileSync(path.join(place.directory, 'creating'), '');
+  fs.mkdirSync(path.join(place.directory, 'log'));
+  place.ok(['init']);
+  place.ok(['verify']);
+});
+
+// Messages said /tmp/./gs.
+test('paths are shown without dots and double slashes', (t) => {
+  const place = new Place(t);
+  const root = fs.realpathSync(place.root);
+  for (const name of ['./gs', 'gs', './/gs/.']) {
+    const { err } = run(['-d', name, 'init'], { cwd: root });
+    assert.ok(err.startsWith(`gstore: ${root}/gs holds a storage already`), err);
+  }
 });
 
 test('a directory that is no backup', (t) => {

@@ -32,7 +32,7 @@ test('what can be read is printed, with a warning and status 3', (t) => {
   const { place, ids, changes } = damagedPlace(t);
   const commands = [
     ['scan'], ['export'], ['export', '-f', 'csv'], ['stats'], ['digest'], ['log'],
-    ['get', ids[0]], ['show', changes[1].change],
+    ['get', ids[0]], ['show', changes[1].change], ['history', ids[0]],
   ];
   for (const args of commands) {
     const text = place.run(args);
@@ -55,7 +55,7 @@ test('what is not found may be in the damage', (t) => {
   const commands = [
     ['get', ids[2]], ['get', ids[4]], ['get', '-c', 'City', 'nobody'], ['show', changes[4].change],
     ['get', ids[0], '--at', changes[4].change], ['swap', ids[3], '--if', '{}', '--set', '{"a":1}'],
-    ['set', ids[3], '{}'],
+    ['set', ids[3], '{}'], ['history', ids[3]],
   ];
   for (const args of commands) {
     place.fails(EXIT.unverified, args, /may lie in the damage \(segment 1 offset \d+/);
@@ -127,7 +127,9 @@ test('verify says what is damaged, and one step for each kind of it', (t) => {
     const bytes = fs.statSync(file).size;
     overwrite(file, name === 'state' ? 4112 : 0, name === 'state' ? 8 : bytes);
     for (const args of [['verify'], ['verify', '--full']]) {
-      const { out, err } = place.fails(EXIT.unverified, args, new RegExp(`verification failed: ${name}: `));
+      const { out, err } = place.fails(EXIT.unverified, args,
+        new RegExp(`^gstore: verification failed; damaged: the ${name}\\. The report says where`));
+      assert.match(out, new RegExp(`^ {2}${name} +DAMAGED {2}.`, 'm'));
       assert.match(out, step);
       assert.match(out, /^The log is intact: /m);
       assert.strictEqual(out.match(/^Damaged: /mg).length, 1, out);
@@ -154,7 +156,7 @@ test('verify says what is damaged, and one step for each kind of it', (t) => {
 test('a mark that became longer is cut by the next command that writes', (t) => {
   const place = new Place(t);
   fs.appendFileSync(path.join(place.directory, 'log', 'mark'), Buffer.alloc(2 * 1024 * 1024, 'x'));
-  const { out } = place.fails(EXIT.unverified, ['verify'], /verification failed: mark: /);
+  const { out } = place.fails(EXIT.unverified, ['verify'], /verification failed; damaged: the mark\./);
   assert.match(out, /^Damaged: the mark\. The next command that writes, such as `gstore compact`, makes it again/m);
   place.ok(['compact']);
   place.ok(['verify']);
@@ -180,6 +182,54 @@ test('whoever meets damaged files of the state is not sent to a backup', (t) => 
   // What compacting removed is made again.
   assert.strictEqual(parseLines(place.ok(['scan'])).length, 300);
   place.ok(['verify', '--full']);
+});
+
+// One damaged place stood in three lines, the header of a segment was "offset 0", and a change that
+// was in the log was named as if it lay there.
+test('verify says each damaged place once, and names no change but a missing one', (t) => {
+  const { place, changes } = damagedPlace(t);
+  const text = (frame) => `segment 1 offset ${changes[frame].offset - 24}: frame: wrong checksum (frame ${frame})`;
+  const third = `${text(3)}; change ${changes[3].change} is missing`;
+  const check = (...places) => {
+    const { out, err } = place.run(['verify']);
+    const lines = out.split('\n').filter((line) => line.startsWith('  damaged: '));
+    assert.deepStrictEqual(lines, places.map((each) => `  damaged: ${each}`));
+    assert.match(out, new RegExp(`^ {2}frames +DAMAGED {2}${places.length} places?$`, 'm'));
+    assert.strictEqual((out + err).match(/segment \d/g).length, places.length, out + err);
+    assert.strictEqual(err,
+      'gstore: verification failed; damaged: the log. The report says where, and what mends it.\n');
+    const json = place.run(['verify', '--json']);
+    const report = JSON.parse(json.out);
+    assert.deepStrictEqual([json.code, report.ok, report.damage], [EXIT.unverified, false, places]);
+    const { code, message } = errorOf(json);
+    assert.strictEqual(code, 'damaged');
+    assert.ok(message.includes(places[0]), message);
+  };
+  check(third);
+  flipBit(place.directory, changes[5]); // the last one: nothing behind it says what it was
+  check(third, `${text(5)}; the last change before it is ${changes[4].change}`);
+  const segment = path.join(place.directory, 'log/00000001.gsl');
+  overwrite(segment, 2000, 1);
+  const page = 'segment 1 offset 0: segment header, the first page of the file: bytes that must be zero are not';
+  check(page, third, `${text(5)}; the last change before it is ${changes[4].change}`);
+  flipBit(place.directory, changes[5]);
+  flipBit(place.directory, changes[3]);
+  check(page);
+});
+
+// The first change of a new writer has no previous one, and the second one's was named as damaged.
+test('a missing change is named also when another writer went on', (t) => {
+  const place = new Place(t);
+  for (let a = 0; a < 3; a++) place.ok(['insert', `{"a":${a}}`]);
+  place.ok(['backup', place.path('backup')]);
+  const restored = place.path('restored');
+  place.ok(['restore', place.path('backup'), restored]);
+  const there = (args) => run(['-d', restored, ...args]);
+  for (let a = 0; a < 2; a++) assert.strictEqual(there(['insert', `{"b":${a}}`]).code, EXIT.ok);
+  const changes = parseLines(there(['log', '--json']).out).reverse();
+  flipBit(restored, changes[3]);
+  const { out } = there(['verify']);
+  assert.match(out, new RegExp(`^ {2}damaged: .*; change ${changes[3].change} is missing$`, 'm'));
 });
 
 test('verify says it once', (t) => {

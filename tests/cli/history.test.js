@@ -59,7 +59,7 @@ test('verify --head shows a cut-off end', (t) => {
   for (const head of [change, change.slice(0, 10)]) {
     const cut = run(['-d', old, 'verify', '--head', head]);
     assert.strictEqual(cut.code, EXIT.unverified, cut.err);
-    assert.match(cut.err, /head/);
+    assert.match(cut.err, /verification failed; damaged: the end of the log\./);
     // The report says so as well, for programs and for people.
     assert.match(cut.out, /^ {2}head +DAMAGED/m);
     const json = run(['-d', old, 'verify', '--json', '--head', head]);
@@ -75,7 +75,7 @@ test('verify --head shows a cut-off end', (t) => {
   }
   // What looks like one may be mistyped as well.
   const other = change.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
-  place.fails(EXIT.unverified, ['verify', '--head', other], /or it is mistyped/);
+  assert.match(place.fails(EXIT.unverified, ['verify', '--head', other]).out, /or it is mistyped/);
 });
 
 test('a flipped bit is found, with segment and offset', (t) => {
@@ -91,6 +91,44 @@ test('a flipped bit is found, with segment and offset', (t) => {
   assert.strictEqual(errorOf(json).advice, 'repair');
   // What is not damaged can still be read; nothing is written beside the damage.
   assert.notStrictEqual(place.run(['insert', '{"a":9}']).code, EXIT.ok);
+});
+
+test('history lists what was done to one record, newest first', (t) => {
+  const place = new Place(t);
+  const kyiv = ['-c', 'City', 'kyiv'];
+  const id = place.ok(['set', ...kyiv, '{"name":"Kyiv"}']).trim();
+  place.ok(['insert', 'City', '{"name":"Lviv"}']);
+  place.ok(['update', ...kyiv, '{"capital":true}']);
+  place.ok(['set', ...kyiv, '{"name":"Kiew"}']);
+  place.ok(['delete', ...kyiv]);
+  const [deleted, set, updated, , inserted] = place.lines(['log', '--json']);
+  const entry = ({ change, time, writer }, kind, data) => ({
+    change, time, writer, kind,
+    collection: ['insert', 'set'].includes(kind) ? 'City' : '', // which the others do not name
+    erased: false,
+    ...(data && { data }),
+  });
+  const entries = [
+    entry(deleted, 'remove'),
+    entry(set, 'set', { name: 'Kiew' }),
+    entry(updated, 'update', { capital: true }),
+    entry(inserted, 'insert', { name: 'Kyiv' }),
+  ];
+  assert.deepStrictEqual(place.lines(['history', ...kyiv, '--json']), entries);
+  assert.deepStrictEqual(place.lines(['history', id, '--json']), entries);
+  assert.deepStrictEqual(place.lines(['history', id, '-n', '2', '--json']), entries.slice(0, 2));
+  assert.strictEqual(place.ok(['history', id, '-n', '0']), '');
+  const [first, second] = place.ok(['history', id]).split('\n');
+  const short = (digest) => digest.slice(0, 12);
+  const start = ({ change, time, writer }) => `${short(change)}  ${time}  writer ${short(writer)}`;
+  assert.strictEqual(first, `${start(deleted)}  remove`);
+  assert.strictEqual(second, `${start(set)}  set {"name":"Kiew"}`);
+
+  place.ok(['erase', ...kyiv]);
+  const text = place.ok(['history', id]);
+  assert.match(text, / erase\n.* remove\n.* set erased\n.* update erased\n.* insert erased\n$/);
+  assert.doesNotMatch(text, /Kyiv|Kiew|capital/);
+  place.fails(EXIT.notFound, ['history', '-c', 'City', 'nobody'], /key 'nobody' of City is not in this storage/);
 });
 
 test('a proof holds without the storage; a changed one does not', (t) => {
@@ -205,7 +243,7 @@ test('a blob that a record names and that is gone is told, by a backup as well',
 
   const wanted = new RegExp(`1 blob that a record names is not there \\(${sha256} in record ${id}\\)`);
   for (const args of [['verify'], ['verify', '--full']]) {
-    const { out } = place.fails(EXIT.unverified, args, wanted);
+    const { out } = place.fails(EXIT.unverified, args, /verification failed; damaged: blobs\./);
     assert.match(out, wanted);
   }
   const backup = place.path('backup');

@@ -56,6 +56,29 @@ test('nothing to import is no failure', (t) => {
   }
 });
 
+// A README became a record for each of its lines, without a word.
+test('what only may be CSV is told, and text without columns is refused', (t) => {
+  const place = new Place(t);
+  const readme = place.file('README.md', '# Heading\n\nSome text, and more.\n');
+  place.fails(EXIT.failure, ['import', 'City', readme],
+    /README\.md: the format cannot be told: .+; no row is in\. Name it with --format\.\n$/);
+  place.fails(EXIT.failure, ['import', 'City', '-'], /standard input: the format/, { input: 'a\n1\n' });
+  const columns = place.file('rows.txt', 'a,b\n1,2\n');
+  const { code, err } = place.run(['import', 'City', columns]);
+  assert.strictEqual(code, EXIT.ok);
+  assert.match(err, /^gstore: note: \S+\/rows\.txt is taken as CSV, .+; --format csv says so\.\n/);
+  assert.match(err, /\nimport: 1 row in /);
+  const told = [
+    ['--format', 'csv'], ['--delimiter', ','], ['--type', 'a:number'],
+  ];
+  for (const options of told) {
+    assert.doesNotMatch(place.run(['import', 'City', columns, ...options]).err, /note/);
+    assert.strictEqual(place.run(['import', 'City', '-', ...options], { input: 'a\n1\n' }).code, EXIT.ok);
+  }
+  assert.strictEqual(place.run(['import', 'City', columns, '--json']).err, '');
+  assert.strictEqual(place.lines(['scan', 'City']).length, 8);
+});
+
 test('CSV with quotes, line breaks and types', (t) => {
   const place = new Place(t);
   const csv = 'name,lat,open,note\r\n"Kyiv, ""UA""",50.45,true,"two\r\nlines"\r\nLviv,,0,\r\n';

@@ -11,7 +11,7 @@ const { Place, run, errorOf, EXIT, PROGRAM } = require('./gstore.js');
 const COMMANDS = [
   'init', 'insert', 'get', 'set', 'update', 'delete', 'swap', 'scan', 'import', 'export', 'log',
   'show', 'verify', 'proof', 'verify-proof', 'erase', 'digest', 'stats', 'compact', 'backup',
-  'restore', 'bench', 'blob', 'completion',
+  'restore', 'bench', 'blob', 'history', 'help', 'completion',
 ];
 
 test('help names every command, and every command shows examples', () => {
@@ -24,6 +24,65 @@ test('help names every command, and every command shows examples', () => {
     assert.match(help.out, new RegExp(`Examples:\n.*gstore[^\n]* ${command}`, 's'), command);
   }
   assert.match(run(['blob', 'put', '--help']).out, /gstore blob put/);
+});
+
+test('the command help prints what the option --help prints', () => {
+  for (const words of [[], ['get'], ['blob'], ['blob', 'put'], ['help']]) {
+    const { code, out, err } = run(['help', ...words]);
+    assert.deepStrictEqual([code, err], [EXIT.ok, ''], words.join(' '));
+    assert.strictEqual(out, run([...words, '--help']).out);
+  }
+});
+
+// `gstore help` was an unknown command, and nothing said what a mistyped one should have been.
+test('a mistyped command or option is told what it may have meant', () => {
+  const cases = [
+    [['inesrt', '{}'], "unknown command 'inesrt'. Did you mean 'insert'?"],
+    [['blob', 'gett'], "unknown command 'gett'. Did you mean 'get'?"],
+    [['help', 'veriffy'], "unknown command 'veriffy'. Did you mean 'verify'?"],
+    [['help', 'blob', 'pt'], "unknown command 'pt'. Did you mean 'put'?"],
+    [['scan', '--limits', '3'], "unknown option '--limits'. Did you mean '--limit'?"],
+    [['scan', '--form=3'], "unknown option '--form=3'. Did you mean '--from'?"],
+    [['scan', '--dir', 'x'], "unknown option '--dir'. Did you mean '--directory'?"],
+    [['blob', 'put', '-', '--jsno'], "unknown option '--jsno'. Did you mean '--json'?"],
+    [['--jsn', 'scan'], "unknown option '--jsn'. Did you mean '--json'?"],
+    [['help', 'nonsense'], "unknown command 'nonsense'."],
+    [['get', 'a', '--batch', '1'], "unknown option '--batch'."], // of import only
+  ];
+  for (const [args, problem] of cases) {
+    const { code, out, err } = run(args);
+    assert.deepStrictEqual([code, out], [EXIT.usage, ''], `${args.join(' ')}: ${err}`);
+    const help = err.slice(`gstore: ${problem}`.length);
+    assert.strictEqual(err, `gstore: ${problem}${help}`);
+    assert.match(help, /^ Run `gstore[a-z ]* --help` for the usage\.\n$/);
+  }
+});
+
+// -c was an unknown option where the collection is a word, and no message said so.
+test('a collection is taken as a word or behind -c', (t) => {
+  const place = new Place(t);
+  const rows = place.file('rows.ndjson', '{"a":2}\n');
+  place.ok(['insert', '-c', 'City', '{"a":1}']);
+  place.ok(['insert', '--collection', 'City', 'City', '{"a":1}']); // twice the same
+  place.ok(['import', '-c', 'City', rows]);
+  place.ok(['import', 'City', rows, '-c', 'City']);
+  place.ok(['insert', '{"a":3}']); // in none
+  assert.strictEqual(place.lines(['scan', 'City']).length, 4);
+  for (const [word, option] of [['scan', 'City'], ['export', 'City', '--ids']].map((args) =>
+    [args, args.flatMap((arg) => (arg === 'City' ? ['-c', arg] : [arg]))])) {
+    assert.strictEqual(place.ok(option), place.ok(word));
+  }
+  const cases = [
+    ['insert', 'City', '{"a":4}'], ['scan', 'City'], ['export', 'City'], ['import', 'City', rows],
+  ];
+  for (const args of cases) {
+    const { err } = place.fails(EXIT.usage, [...args, '-c', 'Town']);
+    assert.match(err, /--collection: 'Town' and the COLLECTION 'City' are two; give one of them\./);
+  }
+  place.fails(EXIT.usage, ['import', rows], /COLLECTION and FILE are required/);
+  place.fails(EXIT.usage, ['import', '-c', 'City'], /FILE is required/);
+  place.fails(EXIT.usage, ['insert', '-c', 'City'], /JSON is required/);
+  assert.strictEqual(place.lines(['scan']).length, 5);
 });
 
 test('version', () => {

@@ -16,6 +16,13 @@ run(${CMAKE_COMMAND} --build ${FOLDER}/build)
 run(${FOLDER}/build/stranger_cpp ${FOLDER}/storage)
 run(${FOLDER}/build/stranger_c ${FOLDER}/storage_c)
 
+# The same program in a project of C alone, where no C++ compiler can be found.
+run(${CMAKE_COMMAND} -E env CXX=/nowhere/c++
+    ${CMAKE_COMMAND} -G Ninja -S ${STRANGER}/c -B ${FOLDER}/build_c
+    -D CMAKE_PREFIX_PATH=${FOLDER}/prefix -D CMAKE_C_COMPILER=${C_COMPILER})
+run(${CMAKE_COMMAND} --build ${FOLDER}/build_c)
+run(${FOLDER}/build_c/stranger_c ${FOLDER}/storage_in_c)
+
 # The project that README.md shows, word for word.
 file(READ ${README} readme)
 foreach(part IN ITEMS cpp cmake)

@@ -6,7 +6,7 @@ SIM_SECONDS=60
 
 run_demo() {
   for argument in "$@"; do
-    # Nothing keeps running after the table yet, so there is nothing to leave out.
+    # Nothing keeps running after the table, so --exit has nothing to leave out.
     [ "$argument" = --exit ] || no_arguments "$argument"
   done
   begin

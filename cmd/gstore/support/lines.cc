@@ -87,6 +87,35 @@ Result<char> first_byte(Input& input) {
   }
 }
 
+// Whether the first line that is not blank has the delimiter: any text without one, a README say,
+// would be CSV of one column. Consumes nothing.
+Result<bool> has_columns(Input& input, char delimiter) {
+  while (true) {
+    const std::string_view rest = input.rest();
+    const std::size_t begin = std::min(rest.find_first_not_of(kBlank), rest.size());
+    const std::size_t end = rest.find_first_of("\r\n", begin);
+    if (const std::size_t at = rest.find(delimiter, begin); at < end && at < rest.size())
+      return true;
+    if (end != std::string_view::npos) return false;
+    GS_TRY(const bool grown, input.more());
+    if (!grown) return false;
+  }
+}
+
+Result<std::unique_ptr<RowReader>> guess_csv(Input& input, CsvOptions options) {
+  // Whoever gives options of CSV has said what it is.
+  if (options.delimiter || !options.types.empty()) return read_csv(input, std::move(options));
+  GS_TRY(const bool columns, has_columns(input, ','));
+  if (!columns) {
+    return Error(Code::invalid,
+                 "the format cannot be told: neither the name nor the content says JSON, and the "
+                 "first line has no commas, as CSV of several columns has. Name it with --format");
+  }
+  auto reader = read_csv(input, std::move(options));
+  reader->mark_guess();
+  return reader;
+}
+
 }  // namespace
 
 std::string row_name(const Row& row) {
@@ -118,7 +147,7 @@ Result<std::unique_ptr<RowReader>> read_rows(Input& input, Format format, std::s
   if (first == '[') return read_elements(input, true);
   if (format == Format::json) return read_elements(input, false);
   if (first == '{' || first == '\0') return read_lines(input);
-  return read_csv(input, std::move(options));
+  return guess_csv(input, std::move(options));
 }
 
 }  // namespace gs::cli

@@ -39,9 +39,15 @@ class RowReader {
   // Not empty when next() failed because the options name what the input does not have: what is to
   // be corrected is the command, not the file.
   std::string_view misuse() const noexcept { return misuse_; }
+  // CSV that nothing but the input itself suggested.
+  bool is_guess() const noexcept { return is_guess_; }
+  void mark_guess() noexcept { is_guess_ = true; }
 
  protected:
   std::string misuse_;
+
+ private:
+  bool is_guess_ = false;
 };
 
 // One JSON text per line; blank lines are skipped.
@@ -71,7 +77,8 @@ enum class Format { automatic, ndjson, json, csv };
 std::optional<Format> format_named(std::string_view word);
 
 // Chooses by `format`, else by the extension of `path`, else by the first byte that is not blank:
-// '[' an array, '{' NDJSON, anything else CSV.
+// '[' an array, '{' NDJSON. Anything else is CSV when options of CSV are given, and is taken for it
+// when the first line has a delimiter. Errors: io, too_large; invalid when it can be none of these.
 Result<std::unique_ptr<RowReader>> read_rows(Input& input, Format format, std::string_view path,
                                              CsvOptions options);
 

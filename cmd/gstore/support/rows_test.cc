@@ -212,7 +212,7 @@ TEST(Formats, AreChosenByNameThenByTheFirstByte) {
   EXPECT_EQ(read("[1]\n", Format::automatic, 9, "x.jsonl").rows, Rows{"[1]"});
   EXPECT_EQ(read("[1,2]", Format::automatic, 9, "-").rows, (Rows{"1", "2"}));
   EXPECT_EQ(read(" \n{}\n{}", Format::automatic, 1, "-").rows, (Rows{"{}", "{}"}));
-  EXPECT_EQ(read("a\n1", Format::automatic, 1, "-").rows, Rows{R"({"a":"1"})"});
+  EXPECT_EQ(read("a,b\n1,2", Format::automatic, 1, "-").rows, Rows{R"({"a":"1","b":"2"})"});
   EXPECT_TRUE(read("", Format::automatic, 1, "-").rows.empty());
   EXPECT_EQ(read("[1]", Format::csv, 9, "x.json").rows.size(), 0U);  // a header
 }
@@ -232,6 +232,38 @@ TEST(FileSource, AFailureInAPauseEndsTheStream) {
   EXPECT_EQ(source->read(&byte, 1).value(), 1U);
   ::close(ends[0]);
   ::close(ends[1]);
+}
+
+// A README became a record for each of its lines.
+TEST(Formats, TextWithoutColumnsIsNotTakenForCsv) {
+  for (const char* text :
+       {"# Heading\n\nText, and text.\n", "a\n1\n", "\n\na\n1,2", "a", "\xEF\xBB\xBFx\n"}) {
+    for (const std::size_t piece : {1, 9}) {
+      EXPECT_EQ(read(text, Format::automatic, piece, "README.md").code, Code::invalid) << text;
+    }
+  }
+  EXPECT_EQ(read("a\n1", Format::csv, 1, "-").rows, Rows{R"({"a":"1"})"});
+  EXPECT_EQ(read("a\n1", Format::automatic, 1, "x.csv").rows, Rows{R"({"a":"1"})"});
+  CsvOptions options;
+  options.delimiter = ';';
+  EXPECT_EQ(read("a\n1", Format::automatic, 1, "-", options).rows, Rows{R"({"a":"1"})"});
+  options = {};
+  options.types.emplace_back("a", ColumnType::integer);
+  EXPECT_EQ(read("a\n1", Format::automatic, 1, "-", options).rows.size(), 1U);
+}
+
+TEST(Formats, AGuessIsMarkedAsOne) {
+  const auto guessed = [](std::string_view text, Format format, std::string_view path) {
+    MemorySource source(text, 1);
+    Input input(source, 4, 1000);
+    return read_rows(input, format, path, {}).value()->is_guess();
+  };
+  EXPECT_TRUE(guessed("\r\n a,b\n1,2\n", Format::automatic, "-"));
+  EXPECT_TRUE(guessed("a,b", Format::automatic, "x.txt"));
+  EXPECT_FALSE(guessed("a,b\n", Format::automatic, "x.csv"));
+  EXPECT_FALSE(guessed("a,b\n", Format::csv, "-"));
+  EXPECT_FALSE(guessed("{}", Format::automatic, "-"));
+  EXPECT_FALSE(guessed("", Format::automatic, "-"));
 }
 
 TEST(Rows, AreNamedByLineOrByte) {

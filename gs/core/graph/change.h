@@ -140,6 +140,7 @@ class ChangeView {
   std::uint32_t transaction_count() const noexcept;
   std::uint32_t id_count() const noexcept;
   Id id(std::uint32_t index) const noexcept;
+  std::uint32_t find_id(const Id& wanted) const noexcept;  // kNoId: not in the table
   std::uint16_t shape_count() const noexcept;
   Digest shape(std::uint16_t index) const noexcept;
   std::uint16_t writer_count() const noexcept;

@@ -47,6 +47,12 @@ std::uint32_t ChangeView::id_count() const noexcept { return HeaderView(header()
 Id ChangeView::id(std::uint32_t index) const noexcept {
   return read_value<Id>(bytes_.data() + ids_at_ + std::size_t{index} * sizeof(Id));
 }
+std::uint32_t ChangeView::find_id(const Id& wanted) const noexcept {
+  for (std::uint32_t i = 0; i < id_count(); ++i) {
+    if (id(i) == wanted) return i;
+  }
+  return kNoId;
+}
 std::uint16_t ChangeView::shape_count() const noexcept {
   return HeaderView(header()).shape_count();
 }

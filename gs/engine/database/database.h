@@ -115,6 +115,7 @@ class Database : public std::enable_shared_from_this<Database> {
   // --- history: all of these first write what is committed but still open ---
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count);
   Result<ChangeInfo> change(const Digest& digest, std::vector<OperationInfo>* operations);
+  Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count);
   Result<Digest> find_change(std::string_view prefix);
   Result<VerifyReport> verify(const VerifyOptions& options);
   Result<std::string> proof(const Id& id);

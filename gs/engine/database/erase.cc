@@ -44,13 +44,6 @@ bool holds_payload(std::uint8_t kind) {
   }
 }
 
-std::uint32_t index_of(const graph::ChangeView& change, const Id& id) {
-  for (std::uint32_t i = 0; i < change.id_count(); ++i) {
-    if (change.id(i) == id) return i;
-  }
-  return graph::kNoId;
-}
-
 // Of the entries that are as they were written; of others the run says that it is damaged.
 template <typename Is>
 bool any_entry(const state::Run& run, const Is& is) {
@@ -154,7 +147,7 @@ Error Database::find_payloads(const Settled& settled, Payloads& payloads,
   const auto find = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
     if (searched) searched(at, bytes);
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
-    const std::uint32_t wanted = index_of(change, payloads.id);
+    const std::uint32_t wanted = change.find_id(payloads.id);
     if (wanted == graph::kNoId) return {};
     auto cursor = change.operations();
     graph::OperationView operation;

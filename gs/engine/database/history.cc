@@ -1,6 +1,9 @@
-// Looking back: the list of changes, one change with its operations, a record as of a change.
+// Looking back: the list of changes, one change with its operations, the operations on a record, a
+// record as of a change.
 
 #include <algorithm>
+#include <deque>
+#include <iterator>
 
 #include "gs/base/endian.h"
 #include "gs/core/record/json.h"
@@ -188,6 +191,28 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
   return info;
 }
 
+Result<std::vector<HistoryEntry>> Database::history(const Id& id,
+                                                    std::uint64_t newest_first_count) {
+  GS_TRY(const Settled settled, settle());
+  std::deque<HistoryEntry> newest;
+  const auto look = [&](log::Location at, Bytes bytes, bool&) -> Error {
+    GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
+    const std::uint32_t wanted = view.find_id(id);
+    if (wanted == graph::kNoId) return {};
+    auto cursor = view.operations();
+    graph::OperationView operation;
+    while (cursor.next(operation)) {
+      if (operation.id_index != wanted) continue;
+      newest.push_back({info_of(view, at), describe(view, operation)});
+      if (newest.size() > newest_first_count) newest.pop_front();
+    }
+    return {};
+  };
+  GS_TRY_OK(each_change(settled, look));
+  return std::vector<HistoryEntry>(std::make_move_iterator(newest.rbegin()),
+                                   std::make_move_iterator(newest.rend()));
+}
+
 OperationInfo Database::describe(const graph::ChangeView& change,
                                  const graph::OperationView& operation) {
   OperationInfo line;
@@ -236,10 +261,7 @@ Result<std::shared_ptr<const RecordHold>> Database::get_at(const Id& id, const D
   GS_TRY_OK(each_change(settled, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
     stop = at == last;
     GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
-    std::uint32_t wanted = graph::kNoId;
-    for (std::uint32_t i = 0; i < view.id_count() && wanted == graph::kNoId; ++i) {
-      if (view.id(i) == id) wanted = i;
-    }
+    const std::uint32_t wanted = view.find_id(id);
     if (wanted == graph::kNoId) return {};
     std::uint32_t writer = 0;
     {

@@ -50,6 +50,14 @@ std::vector<std::string> look_back(const Store& db, const Past& asked) {
       const auto then = db->get_at(id, asked.changes[i]);
       answers.push_back(then.ok() ? json_of((*then)->view()) : text_of(then.error()));
     }
+    const auto history = db->history(id, 2);
+    std::string line;
+    if (history.ok()) {
+      for (const HistoryEntry& each : *history) {
+        line += each.change.digest.text() + each.operation.kind + each.operation.json;
+      }
+    }
+    answers.push_back(history.ok() ? line : text_of(history.error()));
   }
   return answers;
 }

@@ -212,13 +212,14 @@ class Verifier {
   VerifyReport& report_;
 };
 
-// Says for every damaged place where it is and which change lies there: the one that the next
-// intact change names as its predecessor, else the one after the last intact change. Reads the log
+// Says for every damaged place where it is, and which change is missing there as far as that is
+// known: one that an intact change behind it follows, and that is nowhere before it. Reads the log
 // again, which only happens when something is wrong.
 Result<std::vector<std::string>> name_damage(const log::Log& log,
                                              const std::vector<log::Damage>& damage) {
   std::vector<Digest> before(damage.size());
-  std::vector<Digest> named(damage.size());
+  std::vector<Digest> missing(damage.size());
+  std::unordered_set<Digest, VerifyMemory::DigestHash> seen;
   const auto at_of = [&](std::size_t i) {
     return log::location(damage[i].segment, static_cast<std::uint32_t>(damage[i].offset));
   };
@@ -227,23 +228,31 @@ Result<std::vector<std::string>> name_damage(const log::Log& log,
       [&](log::Location at, std::uint64_t, Bytes bytes) -> Error {
         const auto change = graph::ChangeView::parse(bytes);
         if (!change.ok()) return {};
+        seen.insert(change->digest());
+        std::size_t last = damage.size();  // place before this change
         for (std::size_t i = 0; i < damage.size(); ++i) {
           if (at < at_of(i)) {
             before[i] = change->digest();
-          } else if (named[i].is_zero()) {
-            named[i] = change->prev();
+          } else if (last == damage.size() || at_of(last) < at_of(i)) {
+            last = i;
           }
         }
+        const auto follow = [&](const Digest& change_before) {
+          if (last == damage.size() || !missing[last].is_zero()) return;
+          if (seen.count(change_before) == 0) missing[last] = change_before;
+        };
+        follow(change->prev());  // zeros, which name nothing, in the first of a writer
+        for (std::uint32_t i = 0; i < change->parent_count(); ++i) follow(change->parent(i));
         return {};
       },
       again));
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < damage.size(); ++i) {
     std::string line = place(at_of(i)) + ": " + damage[i].what;
-    if (!named[i].is_zero() && named[i] != before[i]) {
-      line += ", change " + named[i].text();
-    } else if (!before[i].is_zero()) {
-      line += ", after change " + before[i].text();
+    if (!missing[i].is_zero()) {
+      line += "; change " + missing[i].text() + " is missing";
+    } else if (!before[i].is_zero() && damage[i].offset != 0) {  // at 0 no change is lost yet
+      line += "; the last change before it is " + before[i].text();
     }
     lines.push_back(std::move(line));
   }

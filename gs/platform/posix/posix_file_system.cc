@@ -29,6 +29,19 @@ struct CloseDirectory {
   void operator()(DIR* stream) const noexcept { ::closedir(stream); }
 };
 
+// Without `.` and double slashes, as people write paths. `..` stays: what it leads to is known by
+// the system only, as links lie in between.
+std::string tidy(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view name = path.substr(0, end);
+    if (!name.empty() && name != ".") out.append("/").append(name);
+    path.remove_prefix(std::min(end + 1, path.size()));
+  }
+  return out;
+}
+
 std::string absolute(std::string root) {
   if (root.empty() || root.front() != '/') {
     char current[PATH_MAX];
@@ -37,8 +50,7 @@ std::string absolute(std::string root) {
       root = root.empty() ? std::string(current) : std::string(current) + "/" + root;
     }
   }
-  while (!root.empty() && root.back() == '/') root.pop_back();
-  return root;
+  return root.starts_with('/') ? tidy(root) : root;
 }
 
 bool is_directory(int in, const char* name, int flags) noexcept {

@@ -77,6 +77,23 @@ TEST(PosixFileSystem, TheRootIsMadeWithItsParents) {
   EXPECT_EQ(files.display(""), folder.path() + "/a/b/c");
 }
 
+TEST(PosixFileSystem, TheRootIsShownAsPeopleWriteIt) {
+  const Folder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  const std::string here = std::filesystem::current_path().string();
+  for (const char* root : {"", ".", "./", "././/.", "gs/.."}) {
+    const std::string shown = here + (std::string(root) == "gs/.." ? "/gs/.." : "");
+    EXPECT_EQ(PosixFileSystem(root).display(""), shown) << root;
+  }
+  for (const char* root : {"gs", "./gs", ".//gs//", "./gs/./"}) {
+    EXPECT_EQ(PosixFileSystem(root).display("log"), here + "/gs/log") << root;
+  }
+  EXPECT_EQ(PosixFileSystem(".hidden/...").display("x"), here + "/.hidden/.../x");
+  EXPECT_EQ(PosixFileSystem("//a/./b").display("x"), "/a/b/x");
+  std::filesystem::current_path(before);
+}
+
 TEST(PosixFileSystem, ARelativeRootStaysWhereItWasWhenTheProcessMoves) {
   const Folder folder;
   const std::filesystem::path before = std::filesystem::current_path();

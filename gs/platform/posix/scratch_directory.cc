@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "gs/platform/posix/os_error.h"
 #include "gs/platform/posix/posix_file_system.h"
@@ -26,20 +27,19 @@ class ScratchDirectory final : public PosixFileSystem {
 
 }  // namespace
 
-Result<std::unique_ptr<FileSystem>> make_scratch_directory() {
-  const char* const named = std::getenv("TMPDIR");
+Result<std::unique_ptr<FileSystem>> make_scratch_directory(const std::string& parent) {
+  const std::vector<std::string> parents =
+      parent.empty() ? std::vector<std::string>{"/var/tmp", "/tmp"} : std::vector{parent};
   int number = ENOENT;
-  std::string tried;
-  for (const char* parent : {named, "/var/tmp", "/tmp"}) {
-    if (parent == nullptr || *parent == 0) continue;
-    std::string path = std::string(parent) + "/globalstorage.XXXXXX";
+  std::string path;
+  for (const std::string& each : parents) {
+    path = each + "/globalstorage.XXXXXX";
     if (::mkdtemp(path.data()) != nullptr) {
       return std::unique_ptr<FileSystem>(std::make_unique<ScratchDirectory>(std::move(path)));
     }
     number = errno;
-    tried = std::move(path);
   }
-  return os_error(number, tried, "make a directory", Attempt::write);
+  return os_error(number, path, "make a directory", Attempt::write);
 }
 
 }  // namespace gs::platform

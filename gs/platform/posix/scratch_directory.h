@@ -2,13 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "gs/platform/file_system.h"
 
 namespace gs::platform {
 
-// Empty, in $TMPDIR or else /var/tmp or /tmp, readable for this user only; its end removes it with
-// all that is in it. Errors: io, no_space, read_only.
-Result<std::unique_ptr<FileSystem>> make_scratch_directory();
+// Empty, in `parent`, or where that is empty in /var/tmp or else /tmp; readable for this user only.
+// Its end removes it with all that is in it. Errors: io, no_space, read_only.
+Result<std::unique_ptr<FileSystem>> make_scratch_directory(const std::string& parent);
 
 }  // namespace gs::platform

@@ -13,22 +13,14 @@ namespace {
 
 class ScratchDirectoryTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    ASSERT_NE(::mkdtemp(parent.data()), nullptr);
-    if (const char* const now = std::getenv("TMPDIR")) before = now;
-  }
-  void TearDown() override {
-    before.empty() ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", before.c_str(), 1);
-    std::filesystem::remove_all(parent);
-  }
+  void SetUp() override { ASSERT_NE(::mkdtemp(parent.data()), nullptr); }
+  void TearDown() override { std::filesystem::remove_all(parent); }
   std::string parent = (std::filesystem::temp_directory_path() / "gs_scratch.XXXXXX").string();
-  std::string before;
 };
 
-TEST_F(ScratchDirectoryTest, IsMadeWhereTmpdirSaysAndGoesWithAllThatIsInIt) {
-  ::setenv("TMPDIR", parent.c_str(), 1);
+TEST_F(ScratchDirectoryTest, IsMadeWhereTheUserWantsItAndGoesWithAllThatIsInIt) {
   {
-    const auto files = make_scratch_directory();
+    const auto files = make_scratch_directory(parent);
     ASSERT_TRUE(files.ok()) << files.error().text();
     EXPECT_TRUE((*files)->list("")->empty());
     ASSERT_TRUE((*files)->make_directory("state").ok());
@@ -42,11 +34,16 @@ TEST_F(ScratchDirectoryTest, IsMadeWhereTmpdirSaysAndGoesWithAllThatIsInIt) {
   EXPECT_TRUE(std::filesystem::is_empty(parent));
 }
 
-TEST_F(ScratchDirectoryTest, IsMadeElsewhereWhereTmpdirIsNoDirectory) {
-  ::setenv("TMPDIR", (parent + "/missing").c_str(), 1);
-  const auto files = make_scratch_directory();
+TEST_F(ScratchDirectoryTest, OfASystemIsWhereItKeepsThem) {
+  const auto files = make_scratch_directory("");
   ASSERT_TRUE(files.ok()) << files.error().text();
-  EXPECT_FALSE((*files)->display("").starts_with(parent));
+  EXPECT_NE((*files)->display("").find("tmp/globalstorage."), std::string::npos);
+}
+
+TEST_F(ScratchDirectoryTest, SaysWhereItCannotBeMade) {
+  const auto files = make_scratch_directory(parent + "/missing");
+  ASSERT_FALSE(files.ok());
+  EXPECT_NE(files.error().text().find(parent + "/missing"), std::string::npos);
 }
 
 }  // namespace

@@ -28,10 +28,15 @@ std::optional<std::uint32_t> parse_number(std::string_view digits) {
   return static_cast<std::uint32_t>(number);
 }
 
-HeaderCheck unsound(const char* what) {
+HeaderCheck unsound(std::string what) {
   HeaderCheck check;
-  check.what = what;
+  check.what = std::move(what);
   return check;
+}
+
+// The checks cover all of the page, so its offset tells nothing about the byte that differs.
+HeaderCheck unsound_page(const char* what) {
+  return unsound(std::string("segment header, the first page of the file: ") + what);
 }
 
 }  // namespace
@@ -78,9 +83,9 @@ HeaderCheck check_header(Bytes file, SegmentName name, const Digest& storage) {
   if (file.size() < kSegmentHeaderBytes)
     return unsound("the file is shorter than a segment header");
   const std::uint8_t* at = file.data();
-  if (load_u32(at) != kSegmentMagic) return unsound("segment header: wrong magic");
+  if (load_u32(at) != kSegmentMagic) return unsound_page("wrong magic");
   if (load_u32(at + kHeaderCheckedBytes) != crc32c(file.first(kHeaderCheckedBytes))) {
-    return unsound("segment header: wrong checksum");
+    return unsound_page("wrong checksum");
   }
   HeaderCheck check;
   const std::uint16_t version = load_u16(at + 4);
@@ -88,20 +93,19 @@ HeaderCheck check_header(Bytes file, SegmentName name, const Digest& storage) {
     check.state = HeaderState::newer;
     return check;
   }
-  if (version == 0 || load_u16(at + 6) != 0) return unsound("segment header: impossible version");
+  if (version == 0 || load_u16(at + 6) != 0) return unsound_page("impossible version");
   if (!is_zero(file.first(kSegmentHeaderBytes).subspan(kUsedBytes))) {
-    return unsound("segment header: bytes that must be zero are not");
+    return unsound_page("bytes that must be zero are not");
   }
   check.header.number = load_u32(at + 8);
   check.header.generation = load_u32(at + 12);
   check.header.first_sequence = load_u64(at + 16);
   std::copy_n(at + 24, check.header.storage.bytes.size(), check.header.storage.bytes.begin());
-  if (check.header.number != name.number)
-    return unsound("segment header: number is not the file's");
+  if (check.header.number != name.number) return unsound_page("number is not the file's");
   if (check.header.generation != name.generation) {
-    return unsound("segment header: generation is not the file's");
+    return unsound_page("generation is not the file's");
   }
-  if (check.header.storage != storage) return unsound("segment header: segment of another storage");
+  if (check.header.storage != storage) return unsound_page("segment of another storage");
   check.state = HeaderState::sound;
   return check;
 }

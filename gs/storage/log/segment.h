@@ -47,8 +47,8 @@ enum class HeaderState {
 
 struct HeaderCheck {
   HeaderState state = HeaderState::unsound;
-  SegmentHeader header;   // when sound
-  const char* what = "";  // when unsound
+  SegmentHeader header;  // when sound
+  std::string what;      // when unsound
 };
 
 // `file`: the segment file from its begin, of any length.

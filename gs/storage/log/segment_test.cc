@@ -37,7 +37,7 @@ TEST(SegmentHeaderBytes, EverySingleBitChangeIsNoticed) {
     header[bit / 8] ^= static_cast<std::uint8_t>(1u << (bit % 8));
     const HeaderCheck check = check_header(header, {7, 2}, kHeader.storage);
     ASSERT_EQ(check.state, HeaderState::unsound) << "bit " << bit;
-    ASSERT_STRNE(check.what, "");
+    ASSERT_NE(check.what, "");
     header[bit / 8] ^= static_cast<std::uint8_t>(1u << (bit % 8));
   }
 }

@@ -176,7 +176,8 @@ class Log::Impl::Checker {
       damage_.add(segment.number, 0, missing_text(expected_.sequence, first));
     } else if (first < expected_.sequence) {
       damage_.add(segment.number, 0,
-                  "segment header: frames begin at " + std::to_string(first) + " again");
+                  "segment header, the first page of the file: frames begin at " +
+                      std::to_string(first) + " again");
     }
     expected_ = {first, false};
   }
