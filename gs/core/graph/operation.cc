@@ -249,16 +249,29 @@ Error validate_payload(const OperationView& operation, const record::Shape* shap
   }
 }
 
-Error verify_insert_id(Bytes payload, const record::Shape& shape, const Id& id,
-                       const Writer& writer) {
-  const std::uint64_t mint = load_u64(payload.data());
-  if (!shape.keyed()) {
-    if (id::minted_by(id, writer, mint)) return {};
-    return Error(Code::broken_chain, "record " + id.text() + " was not minted by its writer");
-  }
-  const record::RecordView record(&shape, payload.data() + 8);
+namespace {
+
+Error verify_key(const record::Shape& shape, const std::uint8_t* bytes, const Id& id) {
+  const record::RecordView record(&shape, bytes);
   if (record::keyed_id(shape.collection_id(), record.key()) == id) return {};
   return Error(Code::broken_chain, "record " + id.text() + " is not the one that its key names");
+}
+
+}  // namespace
+
+Error verify_insert_id(Bytes payload, const record::Shape& shape, const Id& id,
+                       const Writer& writer) {
+  if (shape.keyed()) return verify_key(shape, payload.data() + 8, id);
+  if (id::minted_by(id, writer, load_u64(payload.data()))) return {};
+  return Error(Code::broken_chain, "record " + id.text() + " was not minted by its writer");
+}
+
+Error verify_set_id(Bytes payload, const record::Shape& shape, const Id& id) {
+  Bytes rest;
+  GS_TRY_OK(parse_overwritten(payload, rest).error());
+  if (shape.keyed()) return verify_key(shape, rest.data(), id);
+  if (id.version() == id::kMintedVersion) return {};
+  return Error(Code::broken_chain, "record " + id.text() + " has a key, and its new content none");
 }
 
 }  // namespace gs::graph

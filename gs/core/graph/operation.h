@@ -222,5 +222,7 @@ Error validate_change(const ChangeView& change, const ShapeOf& shape_of);
 // keyed shapes, follows from the key. The payload must be valid.
 Error verify_insert_id(Bytes payload, const record::Shape& shape, const Id& id,
                        const Writer& writer);
+// The same for the payload of a `set`: a key stays what it is, and whoever has none gets none.
+Error verify_set_id(Bytes payload, const record::Shape& shape, const Id& id);
 
 }  // namespace gs::graph

@@ -188,6 +188,8 @@ Result<Proven> check(const Proof& proof) {
   GS_TRY_OK(check_writers(header, operation));
   if (operation.kind == static_cast<std::uint8_t>(Kind::insert)) {
     GS_TRY_OK(verify_insert_id(operation.payload, *shape, proof.id, header.writer()));
+  } else if (operation.kind == static_cast<std::uint8_t>(Kind::set)) {
+    GS_TRY_OK(verify_set_id(operation.payload, *shape, proof.id));
   }
   const Digest storage = header.storage().is_zero() ? change : header.storage();
   GS_TRY_OK(check_log(proof.log, storage, change));

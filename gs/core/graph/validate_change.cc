@@ -41,6 +41,9 @@ class Validator {
       return verify_insert_id(operation.payload, *shape, change_.id(operation.id_index),
                               change_.writer());
     }
+    if (kind == Kind::set) {
+      GS_TRY_OK(verify_set_id(operation.payload, *shape, change_.id(operation.id_index)));
+    }
     if (kind != Kind::set && kind != Kind::update && kind != Kind::remove) return {};
     Bytes rest;
     GS_TRY(const OverwrittenView overwritten, parse_overwritten(operation.payload, rest));

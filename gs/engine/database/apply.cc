@@ -227,6 +227,7 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
       const std::uint64_t mint = load_u64(operation.payload.data());
       const Id id = frame.id(operation);
       const bool minted = mint != graph::kNoMint;
+      GS_TRY_OK(check_place(id, shape, minted));
       if (minted) count_mint(mint, id);
       put_record(id, shape, frame.at + payload_at + 8, frame.stamp(operation), frame.sequence,
                  minted || !is_live(id));
@@ -237,6 +238,7 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
       Bytes rest;
       auto overwritten = graph::parse_overwritten(operation.payload, rest);
       if (shape == state::kUnknown || !overwritten.ok()) break;
+      GS_TRY_OK(check_place(frame.id(operation), shape, false));
       const std::size_t skipped = operation.payload.size() - rest.size();
       put_record(frame.id(operation), shape, frame.at + payload_at + skipped,
                  frame.stamp(operation), frame.sequence, !is_live(frame.id(operation)));
@@ -258,6 +260,19 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
       return {};  // kept in the log; the layers that need them read them there
   }
   return Error(Code::broken_chain, "it cannot be applied");
+}
+
+// Also of a record that was removed: what is behind its removal must stay hidden.
+Error Applier::check_place(const Id& id, std::uint32_t shape, bool minted) const {
+  Found before;
+  if (!distrusts_ || version_->find(id, ~Sequence{0}, before) != state::Version::Lookup::found) {
+    return {};
+  }
+  if (minted)
+    return Error(Code::broken_chain, "it mints " + id.text() + ", which is there already");
+  const std::uint32_t collection = tables_.shape(before.entry.shape).collection;
+  if (collection == tables_.shape(shape).collection) return {};
+  return Error(Code::broken_chain, "it moves record " + id.text() + " to another collection");
 }
 
 // What damage hides is not removed: recover_from() asks, and starts over without what is damaged.
@@ -297,6 +312,7 @@ Error Applier::apply_shape(Frame& frame, const OperationView& operation) {
   if (shapes_ != nullptr) shapes_->add(shape);
   const std::uint32_t number = intern(shape);
   if (number == state::kUnknown) return tables_.full("shapes or collections");
+  tables_.define(number);
   frame.shapes[operation.shape] = number;
   return {};
 }

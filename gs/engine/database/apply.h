@@ -106,6 +106,10 @@ class Applier {
     spill_ = std::move(spill);
   }
 
+  // Replay refuses records that move to another collection and ids that are minted twice, for which
+  // it looks up what it would not need to. No commit of this engine does such a thing.
+  void distrust(bool distrusts) noexcept { distrusts_ = distrusts; }
+
   // Knows nothing, as before the first change.
   void start_over();
 
@@ -134,6 +138,7 @@ class Applier {
   Error apply_shape(Frame& frame, const graph::OperationView& operation);
   Error apply_update(Frame& frame, const graph::OperationView& operation);
   void count(std::uint32_t collection, int by);
+  Error check_place(const Id& id, std::uint32_t shape, bool minted) const;
   Error spill_if_full();
   void prefetch(const graph::ChangeView& change, const graph::OperationView& operation) const;
   bool expectation_holds(const Id& id, Bytes payload) const;
@@ -146,6 +151,7 @@ class Applier {
   Mint mint_;
   std::set<Id> erased_;  // that operations replayed so far were about
   graph::Hlc last_hlc_ = 0;
+  bool distrusts_ = false;
   std::size_t table_bytes_max_ = ~std::size_t{0};
   std::function<Error()> spill_;
   Merged merged_;  // scratch

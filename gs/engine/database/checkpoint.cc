@@ -86,7 +86,8 @@ void Database::freeze() {
 void Database::start_background() {
   {
     std::lock_guard lock(background_mutex_);
-    if (frozen_.empty() || background_running_ || stopping_ || env_.background == nullptr) return;
+    if (background_running_ || stopping_ || env_.background == nullptr) return;
+    if (frozen_.empty() && !is_stuck()) return;
     background_running_ = true;
   }
   // close() waits until no job runs, so the pointer stays good as long as the job does.
@@ -101,15 +102,18 @@ bool Database::is_stopping() const {
 
 void Database::background() {
   Error error;
+  bool was_stuck = false;
   while (!error) {
     {
       std::lock_guard lock(background_mutex_);
+      was_stuck = is_stuck();
       if (frozen_.empty() || stopping_) break;
     }
     error = write_frozen();
     if (!error) error = merge_if_needed();
   }
   if (!error && checkpoint_unsaved_ && !is_stopping()) error = save_checkpoint();
+  if (!error && was_stuck && !is_stopping()) error = merge_if_needed();
   if (error) {
     // Data is safe in the log; the next checkpoint tries again.
     report(Event::Level::warning, "checkpoint_failed", error.text());

@@ -23,6 +23,8 @@ constexpr std::size_t kAheadShare = 16;
 constexpr std::size_t kLookupsAhead = 8;
 // Frozen row tables that may wait for the background before commits wait too; bounds memory.
 constexpr std::size_t kFrozenMax = 3;
+// Runs that there may be while none can be merged.
+constexpr std::size_t kUnmergedMax = 2 * kRunsBesideMax;
 
 Error missing(const Id& id) {
   return Error(Code::not_found, "no record " + id.text() + ". Insert it first, or check the id");
@@ -40,25 +42,37 @@ Error Database::writable() const {
   return {};
 }
 
-void Database::throttle() {
+// While the last job failed: whether more commits would only take memory, or make more runs to
+// read. Under background_mutex_.
+bool Database::is_stuck() const {
+  if (!background_error_) return false;
+  return frozen_.size() >= kFrozenMax || current_version()->runs.size() >= kUnmergedMax;
+}
+
+Error Database::throttle() {
   start_background();  // a job may have ended while the last table was frozen
   std::unique_lock lock(background_mutex_);
-  if (env_.background == nullptr) {
+  if (env_.background != nullptr) {
+    background_done_.wait(lock, [this] {
+      return !background_running_ || (frozen_.size() < kFrozenMax && !is_stuck());
+    });
+  } else if ((!frozen_.empty() || is_stuck()) && !background_running_) {
     // Nobody else does the background's work; do it here, where no lock is held.
-    if (frozen_.empty() || background_running_) return;
     background_running_ = true;
     lock.unlock();
     background();
-    return;
+    lock.lock();
   }
-  background_done_.wait(lock,
-                        [this] { return frozen_.size() < kFrozenMax || !background_running_; });
+  if (!is_stuck()) return {};
+  return Error(background_error_.code(),
+               "what was committed before cannot be written to sorted runs: " +
+                   std::string(background_error_.message()));
 }
 
 Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
   if (tx.size() == 0) return visible_.load(std::memory_order_acquire);
   tx.arrange();
-  throttle();
+  GS_TRY_OK(throttle());
   Sequence sequence = 0;
   {
     std::lock_guard lock(commit_mutex_);
@@ -185,8 +199,11 @@ std::size_t Database::cost(const TransactionState& tx) {
     last = shape.get();
     const std::size_t before = shapes.size();
     shapes.add(shape->digest());
-    if (shapes.size() == before || tables_.find_shape(shape->digest()) != kUnknown) return;
+    if (shapes.size() == before) return;
+    const std::uint32_t number = tables_.find_shape(shape->digest());
+    if (tables_.is_defined(number)) return;
     bytes += graph::ChangeBuilder::cost(shape->definition().size());
+    if (number != kUnknown) return;
     ++scratch_->new_shapes;
     if (tables_.find_collection(shape->collection_id()) == kUnknown) ++scratch_->new_collections;
   };
@@ -299,12 +316,13 @@ std::uint32_t Database::append_shape(const record::ShapePtr& shape, graph::Hlc h
   CommitScratch& scratch = *scratch_;
   if (scratch.last_shape == shape.get()) return scratch.last_shape_number;
   std::uint32_t number = tables_.find_shape(shape->digest());
-  if (number == kUnknown) {
+  if (!tables_.is_defined(number)) {
     const Bytes definition = shape->definition();
     const auto appended = builder_.append(static_cast<std::uint8_t>(Kind::shape), 0,
                                           &shape->digest(), nullptr, hlc, definition.size());
     std::memcpy(appended.payload, definition.data(), definition.size());
     number = applier_.intern(shape);
+    tables_.define(number);
   }
   scratch.last_shape = shape.get();
   scratch.last_shape_number = number;

@@ -181,7 +181,8 @@ class Database : public std::enable_shared_from_this<Database> {
   // while another one is open.
   enum class Writing { later, now, awaited };
   Error close_change(Writing writing = Writing::now);
-  void throttle();
+  bool is_stuck() const;
+  Error throttle();
 
   // flush.cc
   bool closed_with(Sequence sequence) const noexcept;  // with commit_mutex_ held

@@ -539,24 +539,26 @@ TEST(DatabaseNumbers, AWriterTooManyIsRefused) {
 
 // --- checkpoints that fail ---
 
+// No file of such a name can be written.
+struct Failing final : platform::ForwardingFileSystem {
+  using ForwardingFileSystem::ForwardingFileSystem;
+  std::string_view ending;
+  Error write_whole(std::string_view path, Bytes bytes, bool private_mode) override {
+    if (!ending.empty() && path.ends_with(ending)) return Error(Code::io, "it does not work");
+    return ForwardingFileSystem::write_whole(path, bytes, private_mode);
+  }
+  Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                               platform::OpenMode mode) override {
+    const bool writes = mode != platform::OpenMode::read;
+    if (writes && !ending.empty() && path.ends_with(ending)) {
+      return Error(Code::io, "it does not work");
+    }
+    return ForwardingFileSystem::open(path, mode);
+  }
+};
+
 // It said ok when only its file could not be written.
 TEST(DatabaseCheckpoint, SaysSoWhenItsFileWasNotSaved) {
-  struct Failing final : platform::ForwardingFileSystem {
-    using ForwardingFileSystem::ForwardingFileSystem;
-    std::string_view ending;
-    Error write_whole(std::string_view path, Bytes bytes, bool private_mode) override {
-      if (!ending.empty() && path.ends_with(ending)) return Error(Code::io, "it does not work");
-      return ForwardingFileSystem::write_whole(path, bytes, private_mode);
-    }
-    Result<std::unique_ptr<platform::File>> open(std::string_view path,
-                                                 platform::OpenMode mode) override {
-      const bool writes = mode != platform::OpenMode::read;
-      if (writes && !ending.empty() && path.ends_with(ending)) {
-        return Error(Code::io, "it does not work");
-      }
-      return ForwardingFileSystem::open(path, mode);
-    }
-  };
   for (const bool executor : {false, true}) {
     for (const std::string_view ending : {".gsr", ".gsp", "manifest"}) {
       SCOPED_TRACE(std::string(ending) + (executor ? " executor" : ""));
@@ -578,6 +580,36 @@ TEST(DatabaseCheckpoint, SaysSoWhenItsFileWasNotSaved) {
       db = world.open();
       EXPECT_EQ(db->recovery().changes_replayed, 0u);
       EXPECT_EQ(db.content(), content);
+    }
+  }
+}
+
+// They went on, and each million rows stayed in memory.
+TEST(DatabaseCheckpoint, CommitsThatCannotLeaveMemoryAreRefusedUntilTheyCan) {
+  for (const bool executor : {false, true}) {
+    for (const std::string_view ending : {".gsr", ".gsp"}) {
+      SCOPED_TRACE(std::string(ending) + (executor ? " executor" : ""));
+      World world;
+      world.options.memory_bytes = std::uint64_t{16} << 10;
+      world.options.checkpoint_log_bytes = std::uint64_t{16} << 10;
+      Failing failing(world.memory);
+      platform::InlineExecutor at_once;
+      world.files = &failing;
+      if (executor) world.background = &at_once;
+      Store db = world.create();
+      failing.ending = ending;
+      Error refused;
+      int accepted = 0;
+      for (; refused.ok() && accepted < 100'000; ++accepted) {
+        refused = db.insert("City", "{\"n\":" + std::to_string(accepted) + '}').error().copy();
+      }
+      EXPECT_EQ(refused.code(), Code::io);
+      EXPECT_NE(refused.text().find("it does not work"), std::string::npos) << refused.text();
+      EXPECT_EQ(db.insert("City", "{}").code(), Code::io);
+      EXPECT_EQ(db.content().size(), static_cast<std::size_t>(accepted - 1));
+      failing.ending = {};
+      EXPECT_TRUE(db.insert("City", "{}").ok());
+      EXPECT_EQ(db.complaints(), "");
     }
   }
 }

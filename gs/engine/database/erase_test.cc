@@ -29,7 +29,7 @@ Id fill(const Store& db) {
   for (int i = 0; i < 40; ++i) {
     db.insert("City", "{\"n\":" + std::to_string(i) + ",\"t\":\"" + std::string(200, 'x') + "\"}")
         .value();
-    if (i % 6 == 0) EXPECT_FALSE(db.set(id, "City", secret(i)));
+    if (i % 6 == 0) EXPECT_TRUE(db.put("City", "key", secret(i)).ok());
     if (i % 9 == 1) EXPECT_FALSE(db.update(id, R"({"u":)" + std::to_string(i) + "}"));
     if (i == 12) EXPECT_FALSE(db->compact());
     if (i == 24) EXPECT_FALSE(db->checkpoint());
@@ -160,11 +160,11 @@ TEST(Erasure, TakesNoMoreRoomThanOneSegmentAndOneMerge) {
   world.erased_at_once = 1000;
   const Store db = world.create();
   const Id id = db.put("City", "key", secret(0)).value();
-  const Id other = db.put("City", "other", "{}").value();
+  ASSERT_TRUE(db.put("City", "other", "{}").ok());
   const std::string filler = "{\"t\":\"" + std::string(900, 'x') + "\"}";
   for (int i = 0; db->stats()->segments < 12; ++i) {
-    ASSERT_FALSE(db.set(id, "City", secret(i)));
-    ASSERT_FALSE(db.set(other, "City", filler));
+    ASSERT_TRUE(db.put("City", "key", secret(i)).ok());
+    ASSERT_TRUE(db.put("City", "other", filler).ok());
   }
   ASSERT_FALSE(db->compact());
   const std::uint64_t segment_bytes = world.options.segment_bytes;

@@ -36,6 +36,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   frontier_.clear();
   replay_runs_.reset();
   applier_.start_over();
+  applier_.distrust(!at_home_);
   applier_.spill_at(options_.memory_bytes, [this] { return spill_replayed(); });
   change_count_ = 0;
   recovery_ = begin_report(std::move(recovery_));

@@ -68,6 +68,24 @@ TEST_F(StrangerTest, EveryHostileFormIsRefusedWithItsPlace) {
   const auto shape_of = [](Ops::Place place, Ops::Place other) {
     return [=](Ops& all) { all[place].shape = all[other].shape; };
   };
+  const auto moved = [](bool removed) {
+    return [=](Ops& all) {
+      record::Encoder encoder(std::make_shared<record::ShapeCache>());
+      const auto village = encoder.encode_json("Village", R"({"n":1})").value();
+      StrangeOperation define;
+      define.kind = static_cast<std::uint8_t>(graph::Kind::shape);
+      define.shape = village.shape->digest();
+      const Bytes definition = village.shape->definition();
+      define.payload.assign(definition.begin(), definition.end());
+      StrangeOperation set = all[Ops::set];
+      set.shape = define.shape;
+      set.payload.resize(graph::kOverwrittenBytes);
+      set.payload.insert(set.payload.end(), village.bytes.begin(), village.bytes.end());
+      if (removed) all[Ops::remove].id = all.minted;
+      all.list.push_back(define);
+      all.list.push_back(set);
+    };
+  };
   constexpr std::size_t kInsertRecord = 8;
   constexpr std::size_t kRecord = graph::kOverwrittenBytes;
   const Case cases[] = {
@@ -132,6 +150,32 @@ TEST_F(StrangerTest, EveryHostileFormIsRefusedWithItsPlace) {
       {"the definition of another shape",
        [](Ops& all) { all[Ops::city_shape].payload = all[Ops::keyed_shape].payload; }, true},
       {"a shape that nothing defines", [](Ops& all) { all.list.erase(all.list.begin()); }, true},
+      {"an id that is minted twice",
+       [](Ops& all) { all.list.insert(all.list.begin() + Ops::set, all[Ops::insert]); }, false},
+      {"an id that is minted again when its record is removed",
+       [](Ops& all) {
+         all[Ops::remove].id = all.minted;
+         all.list.push_back(all[Ops::insert]);
+       },
+       false},
+      {"a set that moves its record to another collection", moved(false), false},
+      {"a set that brings its record back in another collection", moved(true), false},
+      {"a set that takes the key of its record",
+       [](Ops& all) {
+         all[Ops::set].id = all.keyed;
+         std::swap(all.list[Ops::set], all.list[Ops::remove]);  // behind its insert
+       },
+       false},
+      {"a set that gives its record a key",
+       [](Ops& all) {
+         Buffer& payload = all[Ops::remove].payload;
+         const Buffer& put = all[Ops::put].payload;
+         payload.insert(payload.end(), put.begin() + 8, put.end());
+         all[Ops::remove].kind = static_cast<std::uint8_t>(graph::Kind::set);
+         all[Ops::remove].shape = all[Ops::put].shape;
+         all[Ops::remove].id = all.minted;
+       },
+       false},
       {"a kind that does not exist", [](Ops& all) { all[Ops::expect].kind = 200; }, true},
   };
   const Stranger stranger(storage);
@@ -149,6 +193,29 @@ TEST_F(StrangerTest, EveryHostileFormIsRefusedWithItsPlace) {
       EXPECT_NE(at_home.find("operation "), std::string::npos) << at_home;
     }
   }
+}
+
+// An update of theirs made a shape that no change defines. Ours was not defined either, because it
+// had a number here already: without the record that gave it one nobody could read ours.
+TEST_F(StrangerTest, WhatOnlyAnUpdateOfTheirsMadeIsDefinedBeforeOursUsesIt) {
+  const Stranger stranger(storage);
+  Ops operations = stranger.operations();
+  operations.list.resize(Ops::keyed_shape);
+  MemoryFileSystem disk;
+  write_files(disk, files);
+  stranger.write(disk, stranger.change(operations.list));
+  Store db = world.open(disk);
+  EXPECT_EQ(db.text(operations.minted), R"({"name":"Kyjiv","lat":51.5,"tags":["a",null]})");
+  ASSERT_TRUE(db->checkpoint().ok());
+  ASSERT_TRUE(db->close().ok());
+  db = world.open(disk);  // from the checkpoint, which knows the shape
+  const std::string ours = R"({"name":"Lviv","lat":49.8,"tags":[]})";
+  const Id id = db.insert("City", ours).value();
+  ASSERT_TRUE(db->erase(operations.minted, "asked to").ok());
+  EXPECT_EQ(db.complaints(), "");
+  ASSERT_TRUE(db->close().ok());
+  lose_state(disk);
+  EXPECT_EQ(world.open(disk).text(id), ours);
 }
 
 TEST_F(StrangerTest, IndexesOutsideTheTablesAreRefused) {

@@ -50,6 +50,11 @@ std::uint32_t Tables::add_collection(const record::CollectionId& id, std::string
   return number;
 }
 
+void Tables::define(std::uint32_t shape) {
+  if (shape >= defined_.size()) defined_.resize(shape + std::size_t{1});
+  defined_[shape] = true;
+}
+
 std::uint32_t Tables::find_shape(const Digest& digest) const {
   const auto found = shape_numbers_.find(digest);
   return found == shape_numbers_.end() ? kUnknown : found->second;
@@ -77,6 +82,7 @@ void Tables::clear() {
   writers_.clear();
   collections_.clear();
   shape_numbers_.clear();
+  defined_.clear();
   writer_numbers_.clear();
   collection_numbers_.clear();
 }

@@ -72,6 +72,13 @@ class Tables {
   std::uint32_t add_writer(const id::Writer& writer);
   std::uint32_t add_collection(const record::CollectionId& id, std::string_view name);
 
+  // Whether the log is known to define a shape: then a change need not define it again. A shape that
+  // merely came of an update is not, nor one that only a checkpoint told of. Writer thread only.
+  bool is_defined(std::uint32_t shape) const noexcept {
+    return shape < defined_.size() && defined_[shape];
+  }
+  void define(std::uint32_t shape);
+
   // Forgets everything; no reader may be there. For an open that starts again without a checkpoint.
   void clear();
 
@@ -114,6 +121,7 @@ class Tables {
   StableVector<id::Writer> writers_;
   StableVector<Collection> collections_;
   std::unordered_map<Digest, std::uint32_t, DigestHash> shape_numbers_;
+  std::vector<bool> defined_;  // by number of the shape
   std::unordered_map<Digest, std::uint32_t, DigestHash> writer_numbers_;
   mutable platform::Mutex collections_mutex_;
   std::unordered_map<Id, std::uint32_t, IdHash> collection_numbers_;
