@@ -25,6 +25,7 @@ class Schedule {
   std::string live();
   std::string step();
   bool notice(const Error& error);
+  bool is_explained(const Error& error) const;
   std::string transact(Durability durability);
   std::string commit(engine::TransactionState& tx, Planned& planned, Durability durability);
   std::string erase();
@@ -56,6 +57,8 @@ class Schedule {
   std::size_t erased_at_once_ = engine::Database::Setup().erased_at_once;
   DatabasePtr db_;
   bool broken_ = false;
+  platform::SimCounts before_;  // what the disk had done when it was given its faults
+  std::string unexplained_;     // an error that the disk did not bring about
   std::set<std::string> erased_;  // marks of what was erased for certain
   Model model_;
   Workload workload_{random_, model_};

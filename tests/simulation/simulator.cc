@@ -29,7 +29,7 @@ std::string Schedule::run() {
     failure = live();
     if (!failure.empty()) break;
     end_life();
-    failure = open_and_check();
+    failure = unexplained_.empty() ? open_and_check() : unexplained_;
   }
   if (!failure.empty()) failure += "\n  " + files_.text() + " seed=" + std::to_string(seed_);
   return failure;
