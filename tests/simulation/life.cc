@@ -18,6 +18,7 @@ std::string Schedule::first_life() {
   auto created = Database::create(setup(files_), {});
   if (!created.ok()) return "cannot create: " + created.error().text();
   db_ = std::move(created).value();
+  writer_ = db_->writer();
   return {};
 }
 
@@ -182,8 +183,16 @@ void Schedule::end_life() {
     if (!notice(db_->close())) model_.acknowledge();
   }
   totals_.acknowledged += model_.acknowledged();
-  // Before the engine is destroyed, so that its destructor cannot save anything.
-  if (how < 4 && files_.powered()) {
+  disk_before_.clear();
+  end_process(how < 4);
+  broken_ = false;
+}
+
+// Before the engine is destroyed, so that its destructor cannot save anything. Killed, unless there
+// is no power; else the power goes. Faults end with it.
+void Schedule::end_process(bool killed) {
+  disk_before_ += "\n  before: " + files_.text();
+  if (killed && files_.powered()) {
     files_.kill_process();
     db_.reset();
   } else {
@@ -192,7 +201,6 @@ void Schedule::end_life() {
     files_.restart();
   }
   files_.set_faults(Faults());
-  broken_ = false;
 }
 
 }  // namespace gs::simulation

@@ -34,10 +34,12 @@ class Schedule {
   std::string verify_beside_work();
   bool readable() const;
   void end_life();
+  void end_process(bool killed);
 
   // reopening.cc
   std::string open_and_check();
   std::string check_log();
+  std::string open_cut_off();
   std::string open();
   std::string match(const Found& found);
   std::string rebuild();
@@ -46,7 +48,6 @@ class Schedule {
   std::string check_blobs(const engine::Database& db) const;
   std::string look_back();
 
-  const std::uint64_t seed_;
   platform::SeededRandom random_;
   platform::SeededRandom secrets_;
   platform::SimClock clock_;
@@ -56,9 +57,12 @@ class Schedule {
   std::size_t change_bytes_ = 0;
   std::size_t erased_at_once_ = engine::Database::Setup().erased_at_once;
   DatabasePtr db_;
+  graph::Writer writer_;
+  bool keys_removed_ = false;  // since the last opening, so that there may be another writer
   bool broken_ = false;
-  platform::SimCounts before_;  // what the disk had done when it was given its faults
-  std::string unexplained_;     // an error that the disk did not bring about
+  platform::SimCounts before_;    // what the disk had done when it was given its faults
+  std::string disk_before_;       // with which faults the last life ended, and openings after it
+  std::string unexplained_;       // an error that the disk did not bring about
   std::set<std::string> erased_;  // marks of what was erased for certain
   Model model_;
   Workload workload_{random_, model_};
