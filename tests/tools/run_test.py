@@ -70,6 +70,8 @@ class Arguments(Machine):
         for args in (['--nothing'], ['nothing'], ['build', '--nothing'], ['build', 'x'],
                      ['test', '--quickly'], ['check', '--al'], ['format', 'x'], ['help', 'x'],
                      ['fuzz', '0'], ['fuzz', '1', '2'], ['sim', 'x'], ['sim', '1', '0'],
+                     # so many that they are none, or less than none, for a program
+                     ['fuzz', '100000000'], ['sim', '10000000000'], ['sim', '1', '1' + 18 * '0'],
                      ['sim', '1', '2', '3'], ['--exit', '--nothing']):
             with self.subTest(args=args):
                 status, out = self.run_it(*args)
