@@ -61,8 +61,8 @@ std::string Schedule::step() {
   return {};
 }
 
-// True when something failed. After a failed write nothing is certain about what was in flight. What
-// the disk has not brought about is the engine's own failure, and ends the schedule.
+// True when something failed. After a failed write nothing is certain about what was in flight.
+// What the disk has not brought about is the engine's own failure, and ends the schedule.
 bool Schedule::notice(const Error& error) {
   if (!error) return false;
   if (!is_explained(error)) {

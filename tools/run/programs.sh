@@ -20,7 +20,7 @@ run_demo() {
 SECONDS_DIGITS_MAX=8
 SEED_DIGITS_MAX=18
 
-# is_number TEXT DIGITS_MAX   A decimal number that is not 0 and that no program would read otherwise.
+# is_number TEXT DIGITS_MAX   A decimal number, not 0, that no program would read otherwise.
 is_number() {
   case $1 in
     '' | 0* | *[!0-9]*) return 1 ;;

@@ -1,7 +1,7 @@
-// Goal: the key of a directory's writer is never replaced by one whose time has not come, and what is
-// signed with it outlasts whatever happens to the machine.
-// Method: each call of an opening fails on a simulated disk, with the key there and without it; then
-// the storage is opened again and written to, and the power goes.
+// Goal: the key of a directory's writer is never replaced without need, and whoever has signed with
+// it can do so after a power cut.
+// Method: each call of an opening fails on a simulated disk, with the key there and without it;
+// then the storage is opened again and written to, and the power goes.
 #include <gtest/gtest.h>
 
 #include "gs/engine/database/keys.h"
@@ -67,8 +67,8 @@ TEST(WriterKey, IsNotReplacedWhereverACallOfAnOpeningFails) {
   EXPECT_GT(call, 10u);
 }
 
-// The last call that made a key failed: its names were there, and gone after a power cut, when others
-// had seen changes that were signed with it.
+// The last call that made a key failed: its names were there, and gone after a power cut, when the
+// log had changes that were signed with it.
 TEST(WriterKey, OfAnOpeningThatFailedIsCertainBeforeItIsUsed) {
   std::uint64_t call = 1;
   for (;; ++call) {
