@@ -10,6 +10,7 @@ import pty
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -207,6 +208,40 @@ class Install(Machine):
         self.assertEqual(status, 1, out)
         self.assertIn('no Debian', out)
         self.assertIn('ninja-build', out)
+
+
+class Tests(Machine):
+    def test_a_preset_without_tests_fails(self):
+        self.program('machine/python3', f'exec {sys.executable} "$@"')
+        shutil.copy(os.path.join(ROOT, 'tools/count_tests.py'), os.path.join(self.root, 'tools'))
+        self.program('machine/cmake', 'mkdir -p build/dev; touch build/dev/CTestTestfile.cmake')
+        self.program('machine/ctest', 'echo "$*" >ctest.txt; '
+                     'echo "<testsuite/>" >build/dev/junit.xml')
+        status, out = self.run_it('test', '--quick')
+        self.assertEqual(status, 1, out)
+        self.assertTrue(out.endswith('0 passed, 1 failed\n'), out)
+        self.assertIn('--no-tests=error', self.read('ctest.txt'))
+
+
+class Format(Machine):
+    def setUp(self):
+        super().setUp()
+        os.symlink(shutil.which('xargs'), os.path.join(self.bin, 'xargs'))
+        self.program('machine/clang-format', 'echo "$*" >formatted.txt')
+
+    def test_every_source_is_formatted(self):
+        self.program('machine/git', 'printf "a.cc\\0b c.h\\0"')
+        status, out = self.run_it('format')
+        self.assertEqual(status, 0, out)
+        self.assertEqual(self.read('formatted.txt'), '-i a.cc b c.h\n')
+
+    def test_no_source_is_a_failure(self):
+        for body in (':', 'exit 128', 'printf "a.cc\\0"; exit 128'):
+            with self.subTest(git=body):
+                self.program('machine/git', body)
+                status, out = self.run_it('format')
+                self.assertEqual(status, 1, out)
+                self.assertFalse(os.path.exists(os.path.join(self.root, 'formatted.txt')))
 
 
 class Bench(Machine):
