@@ -4,32 +4,43 @@
 #
 # The source is that of the distribution's own libsodium package, fetched and verified by apt from
 # the same archive that the installed libsodium-dev came from, so its security fixes come along.
-# Runs
-# once; a second call sees the stamp and returns at once. Needs apt, dpkg-dev, clang-19, an llvm-ar.
+# Runs once for each version of that package; then it sees the stamp and returns at once. Needs apt,
+# dpkg-dev, clang-19, an llvm-ar.
 #
 #   tools/build_wasm_deps.sh [DIRECTORY]     default: build/deps
 #
 # Makes DIRECTORY/libsodium-wasm/{include/,libsodium.a}. To build without a network, put an unpacked
-# libsodium source tree into DIRECTORY/libsodium-source first.
+# libsodium source tree into DIRECTORY/libsodium-source first; it is then used for every version.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 deps=${1:-$root/build/deps}
 out=$deps/libsodium-wasm
 source=$deps/libsodium-source
-# Anything that changes the result is in this script, so its checksum says when to build anew.
-stamp=$(cksum <"$0")
+fetched=$deps/libsodium-fetched
+# All that changes the result: what is in this script, and the version of the package.
+version=$(dpkg-query -W -f '${Version}' libsodium-dev 2>/dev/null) || version=
+stamp="$(cksum <"$0") $version"
 
 if [ -f "$out/stamp" ] && [ "$(cat "$out/stamp")" = "$stamp" ]; then
   exit 0
 fi
 mkdir -p "$deps"
+# What was fetched for another version. A tree that somebody put there is theirs.
+if [ -f "$fetched" ] && [ "$(cat "$fetched")" != "$version" ]; then
+  rm -rf "$source" "$fetched"
+fi
 
 # A private set of apt lists with source entries: the system's own lists stay as they are.
 fetch_source() {
+  if [ -z "$version" ]; then
+    echo "build_wasm_deps: libsodium-dev is not installed; its source must have its version." >&2
+    echo "Install it, or unpack the source of libsodium into $source." >&2
+    exit 1
+  fi
   apt=$deps/apt
+  rm -rf "$apt" "$source.new"
   mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/parts"
-  version=$(dpkg-query -W -f '${Version}' libsodium-dev)
   keyring=$(ls /usr/share/keyrings/debian-archive-keyring.gpg 2>/dev/null || true)
   # Lines of `apt-cache policy` such as: 500 <address> <suite>/<component> amd64 Packages
   apt-cache policy libsodium-dev |
@@ -48,12 +59,13 @@ fetch_source() {
   apt-get "$@" update
   (cd "$apt" && apt-get "$@" source --download-only "libsodium=$version")
   # apt has checked the files against the signed lists, so a word about the packager's own key,
-  # which
-  # nobody has here, would only worry people.
-  if ! dpkg-source --no-copy -x "$apt"/libsodium_*.dsc "$source" >"$apt/unpack.log" 2>&1; then
+  # which nobody has here, would only worry people.
+  if ! dpkg-source --no-copy -x "$apt"/libsodium_*.dsc "$source.new" >"$apt/unpack.log" 2>&1; then
     cat "$apt/unpack.log" >&2
     exit 1
   fi
+  echo "$version" >"$fetched"
+  mv "$source.new" "$source"
   rm -rf "$apt"
 }
 

@@ -6,7 +6,7 @@
 ctest's junit.xml knows programs, reports/<program>.xml of GoogleTest knows single tests. A program
 with a report counts as many tests as it has; any other entry of ctest counts as one. A program that
 was not built, or failed without saying which test, because it crashed or a sanitizer stopped it, is
-one failed test.
+one failed test. So is a program or a directory in which no test ran at all.
 """
 
 import os
@@ -44,7 +44,13 @@ def count_build(directory):
             counted = (1, 0, 0) if ok else (0, 1, 0)
         elif not ok and counted[1] == 0:
             counted = (counted[0], 1, counted[2])
+        elif not any(counted):
+            print(f'{directory}: {entry.get("name")} has no test', file=sys.stderr)
+            counted = (0, 1, 0)
         passed, failed, skipped = (a + b for a, b in zip((passed, failed, skipped), counted))
+    if passed + failed == 0:
+        print(f'{directory}: no test ran', file=sys.stderr)
+        failed = 1
     return passed, failed, skipped
 
 

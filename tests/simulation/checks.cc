@@ -95,11 +95,12 @@ std::string check_verified(const DatabasePtr& db, bool full) {
   return report.ok() ? complaint(report.value()) : "cannot verify: " + report.error().text();
 }
 
-std::string check_proof(const DatabasePtr& db, const Id& id, const Effect* last) {
+std::string check_proof(const DatabasePtr& db, const Id& id, const Effect* last, Totals& totals) {
   const auto text = db->proof(id);
   if (text.ok()) {
     const auto proof = graph::parse_proof(text.value());
     if (!proof.ok() || !graph::check(proof.value()).ok()) return "a proof that proves nothing";
+    ++totals.proven;
   }
   const bool there = last != nullptr && last->document != nullptr;
   if (there && !text.ok()) return "no proof: " + text.error().text();
@@ -125,20 +126,25 @@ void Landmarks::erased(const Id& id, bool certain) {
   }
 }
 
-void Landmarks::settle(const DatabasePtr& db, const Model& model) {
-  std::erase_if(landmarks_, [&](const Landmark& landmark) {
-    return landmark.position > model.size() || !db->change(landmark.change, nullptr).ok();
-  });
+std::string Landmarks::settle(const DatabasePtr& db, const Model& model) {
+  std::erase_if(landmarks_,
+                [&](const Landmark& landmark) { return landmark.position > model.size(); });
+  for (const Landmark& landmark : landmarks_) {
+    const auto change = db->change(landmark.change, nullptr);
+    if (!change.ok()) return "a change that lasted is not found: " + change.error().text();
+  }
+  return {};
 }
 
 std::string Landmarks::check(const DatabasePtr& db, const Model& model,
-                             platform::SeededRandom& random) const {
+                             platform::SeededRandom& random, Totals& totals) const {
   if (landmarks_.empty()) return {};
   const Landmark& landmark = landmarks_[random.below(landmarks_.size())];
   for (int i = 0; i < kAsked && !model.known().empty(); ++i) {
     const auto at = static_cast<std::ptrdiff_t>(random.below(model.known().size()));
     std::string wrong = check_at(db, landmark, *std::next(model.known().begin(), at));
     if (!wrong.empty()) return wrong;
+    ++totals.looked_back;
   }
   return {};
 }

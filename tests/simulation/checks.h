@@ -8,6 +8,7 @@
 #include "gs/engine/database/database.h"
 #include "gs/platform/memory/seeded_random.h"
 #include "tests/simulation/model.h"
+#include "tests/simulation/simulator.h"
 
 namespace gs::simulation {
 
@@ -19,7 +20,7 @@ std::string check_content(const DatabasePtr& db, const Content& content);
 std::string complaint(const VerifyReport& report);
 std::string check_verified(const DatabasePtr& db, bool full);
 // What can be proven of a record, by what last happened to it; null: it was never heard of.
-std::string check_proof(const DatabasePtr& db, const Id& id, const Effect* last);
+std::string check_proof(const DatabasePtr& db, const Id& id, const Effect* last, Totals& totals);
 
 // No file has any of these bytes.
 std::string check_gone(platform::FileSystem& files, const std::set<std::string>& marks);
@@ -37,10 +38,10 @@ class Landmarks {
  public:
   void add(const Digest& change, const Model& model);
   void erased(const Id& id, bool certain);
-  // After a crash: changes that were lost are no landmarks any more.
-  void settle(const DatabasePtr& db, const Model& model);
-  std::string check(const DatabasePtr& db, const Model& model,
-                    platform::SeededRandom& random) const;
+  // After a crash: changes that were lost are no landmarks any more; all others must be found.
+  std::string settle(const DatabasePtr& db, const Model& model);
+  std::string check(const DatabasePtr& db, const Model& model, platform::SeededRandom& random,
+                    Totals& totals) const;
 
  private:
   std::deque<Landmark> landmarks_;

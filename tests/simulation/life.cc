@@ -18,6 +18,7 @@ std::string Schedule::first_life() {
   auto created = Database::create(setup(files_), {});
   if (!created.ok()) return "cannot create: " + created.error().text();
   db_ = std::move(created).value();
+  writer_ = db_->writer();
   return {};
 }
 
@@ -25,10 +26,11 @@ std::string Schedule::live() {
   Faults faults = Faults::from_seed(random_.next());
   if (random_.chance(400)) faults.power_cut_call = 1 + random_.below(200);
   files_.set_faults(faults);
+  before_ = files_.counts();
   const std::uint64_t steps = 1 + random_.below(14);
   std::string failure;
   for (std::uint64_t i = 0; i < steps && !broken_ && failure.empty(); ++i) failure = step();
-  return failure;
+  return failure.empty() ? unexplained_ : failure;
 }
 
 std::string Schedule::step() {
@@ -48,7 +50,7 @@ std::string Schedule::step() {
     const std::uint64_t ticks = 1 + random_.below(6);
     for (std::uint64_t i = 0; i < ticks; ++i) db_->tick();
   } else if (what < 96) {
-    if (!db_->stats().ok()) broken_ = true;
+    notice(db_->stats().error());
   } else if (what < 97) {
     put_blob();
   } else if (what < 99) {
@@ -60,15 +62,30 @@ std::string Schedule::step() {
 }
 
 // True when something failed. After a failed write nothing is certain about what was in flight.
+// What the disk has not brought about is the engine's own failure, and ends the schedule.
 bool Schedule::notice(const Error& error) {
   if (!error) return false;
-  if (error.code() == Code::no_space) {
+  if (!is_explained(error)) {
+    unexplained_ = "the disk did nothing to explain this: " + error.text();
+    broken_ = true;
+  } else if (error.code() == Code::no_space) {
     ++totals_.full_disks;
-  } else if (error.code() != Code::not_found) {
+  } else {
     ++totals_.failed_writes;
     broken_ = true;
   }
   return true;
+}
+
+// By what the disk did since before_. It never brings about damage, or a call that is not valid.
+bool Schedule::is_explained(const Error& error) const {
+  const platform::SimCounts now = files_.counts();
+  const bool full = now.disk_full != before_.disk_full;
+  const bool failed =
+      now.calls_failed != before_.calls_failed || now.power_cuts != before_.power_cuts;
+  if (error.code() == Code::no_space) return full;
+  if (error.code() == Code::io) return failed;
+  return error.code() == Code::failed && (full || failed);  // an earlier one, told again
 }
 
 std::string Schedule::transact(Durability durability) {
@@ -115,7 +132,6 @@ std::string Schedule::erase() {
     std::string left = check_gone(files_, erased_);
     if (!left.empty() && readable()) return left;
   } else if (notice(erased.error())) {
-    if (erased.code() == Code::not_found) return "an erasure does not find what was there";
     // What it did may be in the log or not; while the storage goes on, it knows.
     if (broken_ || db_->get(id).code() == Code::not_found) model_.commit({{id, nullptr}});
   }
@@ -167,8 +183,16 @@ void Schedule::end_life() {
     if (!notice(db_->close())) model_.acknowledge();
   }
   totals_.acknowledged += model_.acknowledged();
-  // Before the engine is destroyed, so that its destructor cannot save anything.
-  if (how < 4 && files_.powered()) {
+  disk_before_.clear();
+  end_process(how < 4);
+  broken_ = false;
+}
+
+// Before the engine is destroyed, so that its destructor cannot save anything. Killed, unless there
+// is no power; else the power goes. Faults end with it.
+void Schedule::end_process(bool killed) {
+  disk_before_ += "\n  before: " + files_.text();
+  if (killed && files_.powered()) {
     files_.kill_process();
     db_.reset();
   } else {
@@ -177,7 +201,6 @@ void Schedule::end_life() {
     files_.restart();
   }
   files_.set_faults(Faults());
-  broken_ = false;
 }
 
 }  // namespace gs::simulation

@@ -20,6 +20,9 @@ std::string text_of(const gs::simulation::Totals& totals) {
   add(totals.erasures, " erasures, ");
   add(totals.rebuilt, " states rebuilt, ");
   add(totals.restored, " backups restored, ");
+  add(totals.cut_opens, " openings cut off, ");
+  add(totals.looked_back, " records looked back at, ");
+  add(totals.proven, " proofs checked, ");
   add(totals.lost_unacknowledged, " unacknowledged lost: every promise held");
   return text;
 }

@@ -9,16 +9,18 @@
 namespace gs::simulation {
 
 using engine::Database;
+using platform::Faults;
 
 std::string Schedule::open_and_check() {
-  std::string failure = open();
+  std::string failure = open_cut_off();
+  if (failure.empty()) failure = open();
   if (!failure.empty()) return failure;
   if (db_->recovery().torn_tail_cut) ++totals_.torn_tails;
   if (db_->recovery().changes_replayed < model_.size()) ++totals_.checkpoints_used;
   Found found;
   failure = read_all(db_, found);
   if (failure.empty()) failure = match(found);
-  landmarks_.settle(db_, model_);
+  if (failure.empty()) failure = landmarks_.settle(db_, model_);
   if (failure.empty() && random_.chance(150)) failure = look_back();
   return failure.empty() ? check_log() : failure;
 }
@@ -32,12 +34,40 @@ std::string Schedule::check_log() {
   return {};
 }
 
+// In a share of openings: others first that end in the midst, as the power goes or a call fails, or
+// at their end. What they leave is what the next one finds.
+std::string Schedule::open_cut_off() {
+  while (random_.chance(250)) {
+    Faults faults = Faults::from_seed(random_.next());
+    const std::uint64_t call = 1 + random_.below(random_.chance(500) ? 10 : 60);
+    (random_.chance(700) ? faults.power_cut_call : faults.fail_call) = call;
+    files_.set_faults(faults);
+    before_ = files_.counts();
+    auto opened = Database::open(setup(files_));
+    if (opened.ok()) {
+      const auto& damage = opened.value()->recovery().damage;
+      if (!damage.empty()) return "damage when opened with faults: " + damage.front();
+    } else {
+      ++totals_.cut_opens;
+      if (!is_explained(opened.error())) return "wrongly not opened: " + opened.error().text();
+    }
+    db_ = opened.ok() ? std::move(opened).value() : nullptr;
+    end_process(random_.chance(300));
+  }
+  return {};
+}
+
 std::string Schedule::open() {
   auto opened = Database::open(setup(files_));
   if (!opened.ok()) return "cannot open: " + opened.error().text();
   db_ = std::move(opened).value();
   const auto& damage = db_->recovery().damage;
-  return damage.empty() ? std::string() : "damage after a crash: " + damage.front();
+  if (!damage.empty()) return "damage after a crash: " + damage.front();
+  const bool same_writer = db_->writer() == writer_;
+  writer_ = db_->writer();
+  if (!same_writer && !keys_removed_) return "another writer, although its key was there";
+  keys_removed_ = false;
+  return {};
 }
 
 std::string Schedule::match(const Found& found) {
@@ -59,14 +89,16 @@ std::string Schedule::rebuild() {
   if (Error error = db_->close()) return "cannot close: " + error.text();
   db_.reset();
   std::vector<std::string> lost{"state"};
-  if (random_.chance(250)) lost.emplace_back("keys");  // then another writer goes on
+  keys_removed_ = random_.chance(250);
+  if (keys_removed_) lost.emplace_back("keys");  // then another writer goes on
   for (const std::string& directory : lost) {
     const auto names = files_.list(directory);
     if (!names.ok()) return "cannot list: " + names.error().text();
     for (const std::string& name : names.value()) files_.remove(directory + "/" + name).ignore();
   }
   if (files_.exists("manifest")) files_.remove("manifest").ignore();
-  std::string failure = open();
+  std::string failure = open_cut_off();
+  if (failure.empty()) failure = open();
   if (failure.empty()) failure = check_same(db_, digest->digest);
   return failure.empty() ? failure : "without its state: " + failure;
 }
@@ -118,11 +150,11 @@ std::string Schedule::check_blobs(const Database& db) const {
 
 // History, blobs, proofs, and what must not be seen any more.
 std::string Schedule::look_back() {
-  std::string failure = landmarks_.check(db_, model_, random_);
+  std::string failure = landmarks_.check(db_, model_, random_, totals_);
   if (failure.empty()) failure = check_blobs(*db_);
   if (failure.empty()) failure = check_gone(files_, erased_);
   const Id id = workload_.to_erase();
-  return failure.empty() ? check_proof(db_, id, model_.last(id)) : failure;
+  return failure.empty() ? check_proof(db_, id, model_.last(id), totals_) : failure;
 }
 
 }  // namespace gs::simulation

@@ -25,6 +25,7 @@ class Schedule {
   std::string live();
   std::string step();
   bool notice(const Error& error);
+  bool is_explained(const Error& error) const;
   std::string transact(Durability durability);
   std::string commit(engine::TransactionState& tx, Planned& planned, Durability durability);
   std::string erase();
@@ -33,10 +34,12 @@ class Schedule {
   std::string verify_beside_work();
   bool readable() const;
   void end_life();
+  void end_process(bool killed);
 
   // reopening.cc
   std::string open_and_check();
   std::string check_log();
+  std::string open_cut_off();
   std::string open();
   std::string match(const Found& found);
   std::string rebuild();
@@ -45,7 +48,6 @@ class Schedule {
   std::string check_blobs(const engine::Database& db) const;
   std::string look_back();
 
-  const std::uint64_t seed_;
   platform::SeededRandom random_;
   platform::SeededRandom secrets_;
   platform::SimClock clock_;
@@ -55,7 +57,12 @@ class Schedule {
   std::size_t change_bytes_ = 0;
   std::size_t erased_at_once_ = engine::Database::Setup().erased_at_once;
   DatabasePtr db_;
+  graph::Writer writer_;
+  bool keys_removed_ = false;  // since the last opening, so that there may be another writer
   bool broken_ = false;
+  platform::SimCounts before_;    // what the disk had done when it was given its faults
+  std::string disk_before_;       // with which faults the last life ended, and openings after it
+  std::string unexplained_;       // an error that the disk did not bring about
   std::set<std::string> erased_;  // marks of what was erased for certain
   Model model_;
   Workload workload_{random_, model_};

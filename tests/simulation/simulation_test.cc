@@ -32,6 +32,9 @@ TEST(Simulation, NothingAcknowledgedIsLostAndNothingIsInvented) {
   EXPECT_GT(totals.erasures, kSchedules / 20);
   EXPECT_GT(totals.rebuilt, kSchedules / 20) << "the state must be lost sometimes";
   EXPECT_GT(totals.restored, kSchedules / 20);
+  EXPECT_GT(totals.cut_opens, kSchedules / 4) << "openings must be cut off";
+  EXPECT_GT(totals.looked_back, kSchedules / 10) << "history must be looked at";
+  EXPECT_GT(totals.proven, kSchedules / 10);
   EXPECT_GT(totals.lost_unacknowledged, 0u) << "lazy commits must be lost sometimes";
   EXPECT_GT(totals.checkpoints_used, 0u);
 }

@@ -5,8 +5,7 @@
 namespace gs::simulation {
 
 Schedule::Schedule(std::uint64_t seed, Totals& totals)
-    : seed_(seed),
-      random_(seed * 7919 + 1),
+    : random_(seed * 7919 + 1),
       secrets_(seed ^ 0x5eed),
       clock_(seed),
       files_(seed),
@@ -29,10 +28,10 @@ std::string Schedule::run() {
     failure = live();
     if (!failure.empty()) break;
     end_life();
-    failure = open_and_check();
+    failure = unexplained_.empty() ? open_and_check() : unexplained_;
   }
-  if (!failure.empty()) failure += "\n  " + files_.text() + " seed=" + std::to_string(seed_);
-  return failure;
+  if (failure.empty()) return {};
+  return failure + disk_before_ + "\n  now:    " + files_.text();
 }
 
 engine::Database::Setup Schedule::setup(platform::FileSystem& files) {

@@ -32,12 +32,18 @@ std::string delta_json(std::vector<Field> delta) {
 
 }  // namespace
 
-// One transaction while it is staged. Refused calls of the encoder or the engine leave it as it is.
+// One transaction while it is staged. That needs no disk, so nothing excuses a failure.
 struct Workload::Staging {
   Database& db;
   engine::TransactionState& tx;
   Planned& planned;
-  Content after;  // what the transaction itself would find
+  Content after;      // what the transaction itself would find
+  std::string wrong;  // why something could not be staged
+
+  bool failed(const Error& error) {
+    if (error) wrong = "cannot be staged: " + error.text();
+    return !error.ok();
+  }
 
   void did(const Id& id, DocumentPtr document) {
     planned.effects.push_back({id, std::move(document)});
@@ -46,7 +52,7 @@ struct Workload::Staging {
 };
 
 std::string Workload::stage(Database& db, engine::TransactionState& tx, Planned& planned) {
-  Staging staging{db, tx, planned, model_.now()};
+  Staging staging{db, tx, planned, model_.now(), {}};
   const std::uint64_t expectations = random_.chance(350) ? 1 + random_.below(2) : 0;
   for (std::uint64_t i = 0; i < expectations; ++i) {
     std::string failure = stage_expectation(staging);
@@ -57,7 +63,7 @@ std::string Workload::stage(Database& db, engine::TransactionState& tx, Planned&
     std::string failure = stage_one(staging);
     if (!failure.empty()) return failure;
   }
-  return {};
+  return std::move(staging.wrong);
 }
 
 // Expects the version that the record has, one that it had, its absence, or nonsense; and goes on
@@ -74,7 +80,7 @@ std::string Workload::stage_expectation(Staging& staging) {
   if (what == 1) random_.fill(expected.bytes);
   if (what == 2 && seen_.count(id) != 0) expected = seen_[id];
   seen_[id] = current;
-  if (staging.db.stage_expect(staging.tx, id, expected)) return {};
+  if (staging.failed(staging.db.stage_expect(staging.tx, id, expected))) return {};
   if (expected != current) staging.planned.conflict = true;
   expected_.push_back(id);
   if (expected_.size() > kExpectedMax) expected_.pop_front();
@@ -107,7 +113,8 @@ std::string Workload::stage_insert(Staging& staging) {
   DocumentPtr made = document(collection, "");
   const auto encoded = staging.tx.encoder.encode_json(collection, made->json);
   Id id;
-  if (!encoded.ok() || staging.db.stage_insert(staging.tx, encoded.value(), id)) return {};
+  if (staging.failed(encoded.error())) return {};
+  if (staging.failed(staging.db.stage_insert(staging.tx, encoded.value(), id))) return {};
   if (model_.knows(id)) return "an id was minted a second time: " + id.text();
   staging.did(id, std::move(made));
   return {};
@@ -119,7 +126,8 @@ void Workload::stage_put(Staging& staging) {
   DocumentPtr made = document(collection, key);
   const auto encoded = staging.tx.encoder.encode_json(collection, made->json, key);
   const Id id = keyed_id(collection, key);
-  if (!encoded.ok() || staging.db.stage_keyed(staging.tx, encoded.value(), id)) return;
+  if (staging.failed(encoded.error())) return;
+  if (staging.failed(staging.db.stage_keyed(staging.tx, encoded.value(), id))) return;
   staging.did(id, std::move(made));
 }
 
@@ -127,7 +135,7 @@ bool Workload::may_write(Staging& staging, const Id& id) {
   if (staging.after.count(id) != 0) return true;
   if (!random_.chance(200)) return false;
   // Staged all the same: the whole transaction must be refused.
-  if (!staging.db.stage_remove(staging.tx, id)) staging.planned.missing = true;
+  staging.planned.missing = !staging.failed(staging.db.stage_remove(staging.tx, id));
   return false;
 }
 
@@ -135,7 +143,8 @@ void Workload::stage_set(Staging& staging, const Id& id) {
   const DocumentPtr before = staging.after.at(id);
   DocumentPtr made = document(before->collection, before->key);
   const auto encoded = staging.tx.encoder.encode_json(before->collection, made->json, before->key);
-  if (!encoded.ok() || staging.db.stage(staging.tx, Kind::set, id, encoded.value())) return;
+  if (staging.failed(encoded.error())) return;
+  if (staging.failed(staging.db.stage(staging.tx, Kind::set, id, encoded.value()))) return;
   staging.did(id, std::move(made));
 }
 
@@ -147,12 +156,13 @@ void Workload::stage_update(Staging& staging, const Id& id) {
   }
   DocumentPtr document = staging.after.at(id)->updated(delta);
   const auto encoded = staging.tx.encoder.encode_delta_json({}, delta_json(std::move(delta)));
-  if (!encoded.ok() || staging.db.stage(staging.tx, Kind::update, id, encoded.value())) return;
+  if (staging.failed(encoded.error())) return;
+  if (staging.failed(staging.db.stage(staging.tx, Kind::update, id, encoded.value()))) return;
   staging.did(id, std::move(document));
 }
 
 void Workload::stage_remove(Staging& staging, const Id& id) {
-  if (!staging.db.stage_remove(staging.tx, id)) staging.did(id, nullptr);
+  if (!staging.failed(staging.db.stage_remove(staging.tx, id))) staging.did(id, nullptr);
 }
 
 // Mostly one that is there; else one that was, or a key.

@@ -10,6 +10,7 @@ import pty
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -70,6 +71,8 @@ class Arguments(Machine):
         for args in (['--nothing'], ['nothing'], ['build', '--nothing'], ['build', 'x'],
                      ['test', '--quickly'], ['check', '--al'], ['format', 'x'], ['help', 'x'],
                      ['fuzz', '0'], ['fuzz', '1', '2'], ['sim', 'x'], ['sim', '1', '0'],
+                     # so many that they are none, or less than none, for a program
+                     ['fuzz', '100000000'], ['sim', '10000000000'], ['sim', '1', '1' + 18 * '0'],
                      ['sim', '1', '2', '3'], ['--exit', '--nothing']):
             with self.subTest(args=args):
                 status, out = self.run_it(*args)
@@ -205,6 +208,40 @@ class Install(Machine):
         self.assertEqual(status, 1, out)
         self.assertIn('no Debian', out)
         self.assertIn('ninja-build', out)
+
+
+class Tests(Machine):
+    def test_a_preset_without_tests_fails(self):
+        self.program('machine/python3', f'exec {sys.executable} "$@"')
+        shutil.copy(os.path.join(ROOT, 'tools/count_tests.py'), os.path.join(self.root, 'tools'))
+        self.program('machine/cmake', 'mkdir -p build/dev; touch build/dev/CTestTestfile.cmake')
+        self.program('machine/ctest', 'echo "$*" >ctest.txt; '
+                     'echo "<testsuite/>" >build/dev/junit.xml')
+        status, out = self.run_it('test', '--quick')
+        self.assertEqual(status, 1, out)
+        self.assertTrue(out.endswith('0 passed, 1 failed\n'), out)
+        self.assertIn('--no-tests=error', self.read('ctest.txt'))
+
+
+class Format(Machine):
+    def setUp(self):
+        super().setUp()
+        os.symlink(shutil.which('xargs'), os.path.join(self.bin, 'xargs'))
+        self.program('machine/clang-format', 'echo "$*" >formatted.txt')
+
+    def test_every_source_is_formatted(self):
+        self.program('machine/git', 'printf "a.cc\\0b c.h\\0"')
+        status, out = self.run_it('format')
+        self.assertEqual(status, 0, out)
+        self.assertEqual(self.read('formatted.txt'), '-i a.cc b c.h\n')
+
+    def test_no_source_is_a_failure(self):
+        for body in (':', 'exit 128', 'printf "a.cc\\0"; exit 128'):
+            with self.subTest(git=body):
+                self.program('machine/git', body)
+                status, out = self.run_it('format')
+                self.assertEqual(status, 1, out)
+                self.assertFalse(os.path.exists(os.path.join(self.root, 'formatted.txt')))
 
 
 class Bench(Machine):

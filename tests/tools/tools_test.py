@@ -178,6 +178,17 @@ class Count(unittest.TestCase):
     def test_a_run_without_any_report_is_a_failure(self):
         self.assertEqual(self.counted(), ['0', '1', '0'])
 
+    def test_a_run_in_which_no_test_ran_is_a_failure(self):
+        self.junit()
+        self.assertEqual(self.counted(), ['0', '1', '0'])
+        self.junit(('a', 'disabled'))
+        self.assertEqual(self.counted(), ['0', '1', '1'])
+
+    def test_a_program_without_tests_is_a_failed_test(self):
+        self.junit(('a', 'run'), ('b', 'run'))
+        self.report('a', '<testsuites tests="0"/>')
+        self.assertEqual(self.counted(), ['1', '1', '0'])
+
 
 if __name__ == '__main__':
     unittest.main()

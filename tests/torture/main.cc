@@ -1,6 +1,6 @@
 // Kills a writing process at random moments and looks at what it left behind.
 //
-//   gs_torture [--rounds N] [--seed N] [--directory PATH]
+//   gs_torture [--rounds N] [--seed S] [--directory PATH]      N from 1 on
 //
 // The program starts itself as a child that writes numbered records and says on a pipe which
 // the storage has acknowledged. The parent sends SIGKILL at a random moment, opens
@@ -20,8 +20,10 @@
 #include <filesystem>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include "globalstorage/storage.h"
+#include "tests/seeds.h"
 
 namespace {
 
@@ -161,9 +163,9 @@ bool live(const std::string& directory, std::uint64_t first, unsigned life_us,
   return began && WIFSIGNALED(status);
 }
 
-int torture(const std::string& directory, int rounds, std::uint64_t seed) {
-  std::printf("seed=%llu rounds=%d directory=%s\n", static_cast<unsigned long long>(seed), rounds,
-              directory.c_str());
+int torture(const std::string& directory, std::uint64_t rounds, std::uint64_t seed) {
+  std::printf("seed=%llu rounds=%llu directory=%s\n", static_cast<unsigned long long>(seed),
+              static_cast<unsigned long long>(rounds), directory.c_str());
   std::mt19937_64 random(seed);
   {
     auto created = gs::Storage::create(directory, {}, small_limits());
@@ -171,19 +173,21 @@ int torture(const std::string& directory, int rounds, std::uint64_t seed) {
   }
   std::uint64_t acknowledged = 0;
   std::uint64_t next = 0;
-  for (int round = 1; round <= rounds; ++round) {
+  for (std::uint64_t i = 0; i < rounds; ++i) {
+    const auto round = static_cast<unsigned long long>(i + 1);
     const unsigned life_us = static_cast<unsigned>(random() % kLifeMicrosecondsMax);
     if (!live(directory, next, life_us, acknowledged)) {
-      std::fprintf(stderr, "round %d: the child ended by itself\n", round);
+      std::fprintf(stderr, "round %llu: the child ended by itself\n", round);
       return 1;
     }
     if (!check(directory, acknowledged, next)) {
-      std::fprintf(stderr, "round %d failed; the storage is left in %s\n", round,
+      std::fprintf(stderr, "round %llu failed; the storage is left in %s\n", round,
                    directory.c_str());
       return 1;
     }
   }
-  std::printf("%d kills, %llu records acknowledged, none lost\n", rounds,
+  std::printf("%llu kills, %llu records acknowledged, none lost\n",
+              static_cast<unsigned long long>(rounds),
               static_cast<unsigned long long>(acknowledged));
   return 0;
 }
@@ -194,13 +198,26 @@ int main(int argc, char** argv) {
   if (argc == 5 && std::strcmp(argv[1], "child") == 0) {
     return write_forever(argv[2], std::strtoull(argv[3], nullptr, 10), std::atoi(argv[4]));
   }
-  int rounds = 20;
+  std::uint64_t rounds = 20;
   std::uint64_t seed = std::random_device()();
   std::string directory;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    if (std::strcmp(argv[i], "--rounds") == 0) rounds = std::atoi(argv[i + 1]);
-    if (std::strcmp(argv[i], "--seed") == 0) seed = std::strtoull(argv[i + 1], nullptr, 10);
-    if (std::strcmp(argv[i], "--directory") == 0) directory = argv[i + 1];
+  bool understood = argc % 2 == 1;
+  for (int i = 1; understood && i < argc; i += 2) {
+    const std::string_view name = argv[i];
+    const char* const value = argv[i + 1];
+    if (name == "--rounds") {
+      understood = gs::testing::read_number(value, 1, gs::testing::kAnyNumber, rounds);
+    } else if (name == "--seed") {
+      understood = gs::testing::read_number(value, 0, gs::testing::kAnyNumber, seed);
+    } else if (name == "--directory") {
+      directory = value;
+    } else {
+      understood = false;
+    }
+  }
+  if (!understood) {
+    std::fprintf(stderr, "usage: gs_torture [--rounds N] [--seed S] [--directory PATH]\n");
+    return 2;
   }
   if (!directory.empty()) return torture(directory, rounds, seed);
   std::string pattern = (std::filesystem::temp_directory_path() / "gs_torture.XXXXXX").string();

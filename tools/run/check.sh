@@ -1,10 +1,18 @@
 # Checks that are not tests: format, lint, layers, links, generated files. Sourced by ./run;
 # POSIX sh.
 
-# Everything that clang-format owns. Long lists: xargs.
+SOURCES=build/sources
+
+# Everything that clang-format owns. Long lists: xargs. A list that git could not make, or an empty
+# one, is no list of files that are right; a pipe would not tell.
 each_source() {
   git -c 'safe.directory=*' ls-files -z --cached --others --exclude-standard \
-    -- '*.cc' '*.h' '*.c' | xargs -0 "$@"
+    -- '*.cc' '*.h' '*.c' >"$SOURCES" || return 1
+  if [ ! -s "$SOURCES" ]; then
+    echo 'git names no source file' >&2
+    return 1
+  fi
+  xargs -0 "$@" <"$SOURCES"
 }
 
 check_format() {

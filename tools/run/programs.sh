@@ -16,11 +16,20 @@ run_demo() {
   node tools/demo/demo.js
 }
 
-# is_number TEXT   A decimal number that is not 0 and that no program would read otherwise.
+# Three years and the largest number of 18 digits: every program can count as far.
+SECONDS_DIGITS_MAX=8
+SEED_DIGITS_MAX=18
+
+# is_number TEXT DIGITS_MAX   A decimal number, not 0, that no program would read otherwise.
 is_number() {
   case $1 in
     '' | 0* | *[!0-9]*) return 1 ;;
   esac
+  [ "${#1}" -le "$2" ]
+}
+
+check_seconds() {
+  is_number "$1" "$SECONDS_DIGITS_MAX" || usage_error "'$1' is no number of seconds: 1 to 99999999"
 }
 
 micro_benchmarks() {
@@ -75,7 +84,7 @@ run_fuzz() {
   seconds=${1:-$FUZZ_SECONDS}
   [ $# -eq 0 ] || shift
   no_arguments "$@"
-  is_number "$seconds" || usage_error "'$seconds' is no number of seconds"
+  check_seconds "$seconds"
   begin
   install_for fuzz
   step 'build the fuzzers' configure_and_build fuzz
@@ -91,8 +100,9 @@ run_sim() {
   seed=${1:-$(now)}
   [ $# -eq 0 ] || shift
   no_arguments "$@"
-  is_number "$seconds" || usage_error "'$seconds' is no number of seconds"
-  is_number "$seed" || usage_error "'$seed' is no seed: a number from 1 on"
+  check_seconds "$seconds"
+  is_number "$seed" "$SEED_DIGITS_MAX" ||
+    usage_error "'$seed' is no seed: a number from 1 on, of at most $SEED_DIGITS_MAX digits"
   begin
   install_for quick
   step 'build the simulation' configure_and_build dev --target gs_simulation

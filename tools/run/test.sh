@@ -23,7 +23,7 @@ test_preset() {
 run_ctest() {
   ctest_preset=$1
   shift
-  set -- ctest --test-dir "build/$ctest_preset" --output-on-failure --no-tests=ignore \
+  set -- ctest --test-dir "build/$ctest_preset" --output-on-failure --no-tests=error \
     --output-junit "$PWD/build/$ctest_preset/junit.xml" -j "$JOBS" "$@"
   # The address space of a sanitized program must not be moved by newer kernels; where that cannot
   # be asked for, run as it is.

@@ -168,13 +168,22 @@ std::string state_path(std::uint64_t number, const char* suffix) {
   return name;
 }
 
+// A number may have been that of a run which somebody removed, as is allowed, with its checkpoint
+// and the manifest. Their names can come back after a power cut; then that checkpoint would be
+// believed and name the new run. So they are gone for certain before this process makes its first.
+Result<std::uint64_t> Database::number_of_new_run() {
+  if (!old_names_gone_) GS_TRY_OK(env_.files->sync_directory(kStateDirectory));
+  old_names_gone_ = true;
+  return next_file_++;
+}
+
 Error Database::write_frozen() {
   Frozen frozen;
   {
     std::lock_guard lock(background_mutex_);
     frozen = frozen_.front();
   }
-  const std::uint64_t number = next_file_++;
+  GS_TRY(const std::uint64_t number, number_of_new_run());
   const std::string path = state_path(number, ".gsr");
   GS_TRY_OK(state::write_run(*env_.files, path, number, *frozen.table));
   GS_TRY(std::shared_ptr<const state::Run> run, state::Run::open(*env_.files, path, number));
@@ -261,7 +270,7 @@ Error Database::merge(std::size_t count, state::MergeOptions options) {
   const std::size_t runs_max = inputs.size() + kRunsBesideMax;
   inputs.resize(count);
   options.between = [this, runs_max] { return write_waiting(runs_max); };
-  const std::uint64_t number = next_file_++;
+  GS_TRY(const std::uint64_t number, number_of_new_run());
   const std::string path = state_path(number, ".gsr");
   if (Error error = state::merge_runs(*env_.files, path, number, inputs, *log, tables_, options)) {
     const auto version = current_version();

@@ -202,6 +202,7 @@ class Database : public std::enable_shared_from_this<Database> {
   bool outgrown() const;
   bool is_stopping() const;
   void background();
+  Result<std::uint64_t> number_of_new_run();
   Error write_frozen();
   std::vector<std::uint64_t> run_sizes() const;
   Error merge_if_needed();
@@ -326,6 +327,7 @@ class Database : public std::enable_shared_from_this<Database> {
   bool stopping_ = false;
   std::vector<Frozen> frozen_;    // oldest first
   state::Checkpoint checkpoint_;  // the newest one written
+  bool old_names_gone_ = false;   // background job only
   std::uint64_t manifest_turn_ = 0;
   std::uint64_t previous_checkpoint_ = 0;  // the one before, still named by the other slot
   std::atomic<std::uint64_t> next_file_{1};

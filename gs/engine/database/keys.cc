@@ -120,6 +120,8 @@ Result<std::optional<crypto::KeyPair>> read_writer_key(platform::FileSystem& fil
             " is damaged. Remove the keys directory; a new writer is made at the next open");
   }
   auto noted = files.read_whole(kInstanceFile, kSmallFileBytesMax);
+  // What cannot be read now may be right: a new writer would take the place of the key for good.
+  if (noted.code() == Code::io) return std::move(noted).error();
   GS_TRY(const Buffer identity, files.identity(kKeyFile));
   // A copied directory, or a crash between the two files: both get a new writer.
   if (!noted.ok() || noted.value() != identity) return Maybe();

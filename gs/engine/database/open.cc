@@ -177,6 +177,11 @@ Error Database::adopt_writer() {
     report(Event::Level::info, "writer_minted", "a new writer for this directory");
   }
   writer_.bytes = key_->public_key();
+  // Nothing is signed with it yet. What made it may have failed in its last call and left names
+  // that are there, but are not certain to stay.
+  if (tables_.find_writer(writer_) == state::kUnknown) {
+    GS_TRY_OK(env_.files->sync_directory(kKeyDirectory));
+  }
   writer_number_ = tables_.add_writer(writer_);
   if (writer_number_ == state::kUnknown) return tables_.full("writers");
   if (writer_number_ >= heads_.size()) heads_.resize(writer_number_ + std::size_t{1});

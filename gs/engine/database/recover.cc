@@ -116,12 +116,11 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
 
 // The table of replayed rows is full.
 Error Database::spill_replayed() {
-  if (!replay_runs_) {
-    if (options_.read_only) {
-      GS_TRY(replay_runs_, ReplayRuns::aside(env_, next_file_));
-    } else {
-      replay_runs_ = std::make_unique<ReplayRuns>(*env_.files, next_file_);
-    }
+  if (!replay_runs_ && options_.read_only) {
+    GS_TRY(replay_runs_, ReplayRuns::aside(env_, [this] { return next_file_++; }));
+  } else if (!replay_runs_) {
+    replay_runs_ =
+        std::make_unique<ReplayRuns>(*env_.files, [this] { return number_of_new_run(); });
   }
   GS_TRY(auto version, replay_runs_->add(*version_, tables_));
   publish(std::move(version));

@@ -13,7 +13,7 @@ using state::Run;
 using state::Version;
 
 Result<std::unique_ptr<ReplayRuns>> ReplayRuns::aside(const platform::Environment& env,
-                                                      std::atomic<std::uint64_t>& next_number) {
+                                                      Numbers new_number) {
   std::unique_ptr<platform::FileSystem> scratch;
   if (env.make_scratch) {
     GS_TRY(scratch, env.make_scratch());
@@ -21,7 +21,7 @@ Result<std::unique_ptr<ReplayRuns>> ReplayRuns::aside(const platform::Environmen
     scratch = std::make_unique<platform::MemoryFileSystem>();
   }
   GS_TRY_OK(scratch->make_directory(kStateDirectory, true));
-  auto runs = std::make_unique<ReplayRuns>(*scratch, next_number);
+  auto runs = std::make_unique<ReplayRuns>(*scratch, std::move(new_number));
   runs->scratch_ = std::move(scratch);
   return runs;
 }
@@ -30,7 +30,7 @@ Result<std::shared_ptr<const Version>> ReplayRuns::add(const Version& full,
                                                        const state::Tables& tables) {
   auto version = std::make_shared<Version>(full);
   std::shared_ptr<state::RowTable>& table = version->tables.front();
-  const std::uint64_t number = next_number_++;
+  GS_TRY(const std::uint64_t number, new_number_());
   const std::string path = state_path(number, ".gsr");
   GS_TRY_OK(state::write_run(unsynced_, path, number, *table));
   GS_TRY(auto run, Run::open(unsynced_, path, number));
@@ -61,7 +61,7 @@ Error ReplayRuns::merge(platform::FileSystem& files, Version& version, std::size
                         const state::Tables& tables) {
   const auto end = version.runs.begin() + static_cast<std::ptrdiff_t>(count);
   const std::vector<std::shared_ptr<const Run>> inputs(version.runs.begin(), end);
-  const std::uint64_t number = next_number_++;
+  GS_TRY(const std::uint64_t number, new_number_());
   const std::string path = state_path(number, ".gsr");
   state::MergeOptions options;
   options.drop_tombstones = count == version.runs.size();

@@ -6,8 +6,9 @@
 // done. The runs may outlive this object. One thread.
 #pragma once
 
-#include <atomic>
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "gs/platform/environment.h"
 #include "gs/platform/unsynced_files.h"
@@ -17,12 +18,13 @@ namespace gs::engine {
 
 class ReplayRuns {
  public:
-  // In `files`, below state/, with the numbers from `next_number` on. Both outlive this object.
-  ReplayRuns(platform::FileSystem& files, std::atomic<std::uint64_t>& next_number)
-      : files_(files), unsynced_(files), next_number_(next_number) {}
+  using Numbers = std::function<Result<std::uint64_t>()>;
+  // In `files`, which outlive this object, below state/. `new_number`: that of the next file.
+  ReplayRuns(platform::FileSystem& files, Numbers new_number)
+      : files_(files), unsynced_(files), new_number_(std::move(new_number)) {}
   // Of who may not write to the storage's directory: where the environment keeps such files.
   static Result<std::unique_ptr<ReplayRuns>> aside(const platform::Environment& env,
-                                                   std::atomic<std::uint64_t>& next_number);
+                                                   Numbers new_number);
 
   // The same state with an empty table in front; what the first table of `full` had is in a run.
   // Errors: those of files.
@@ -41,7 +43,7 @@ class ReplayRuns {
   std::unique_ptr<platform::FileSystem> scratch_;  // null when `files_` is somebody else's
   platform::FileSystem& files_;
   platform::UnsyncedFiles unsynced_;
-  std::atomic<std::uint64_t>& next_number_;
+  Numbers new_number_;
   std::size_t count_ = 0;
 };
 

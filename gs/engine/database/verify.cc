@@ -268,7 +268,7 @@ class Rebuild {
     applier_.distrust(true);
     applier_.spill_at(memory_bytes, [this, &env]() -> Error {
       if (!runs_) {
-        GS_TRY(runs_, ReplayRuns::aside(env, next_number_));
+        GS_TRY(runs_, ReplayRuns::aside(env, [this] { return next_number_++; }));
       }
       GS_TRY(auto version, runs_->add(*version_, tables_));
       attach(std::move(version));
@@ -296,7 +296,7 @@ class Rebuild {
   std::shared_ptr<const state::Version> version_;
   Applier applier_{tables_};
   Sequence sequence_ = 0;
-  std::atomic<std::uint64_t> next_number_{1};
+  std::uint64_t next_number_ = 1;
   std::unique_ptr<ReplayRuns> runs_;  // once the table was full
 };
 

@@ -72,7 +72,7 @@ class Tables {
   std::uint32_t add_writer(const id::Writer& writer);
   std::uint32_t add_collection(const record::CollectionId& id, std::string_view name);
 
-  // Whether the log is known to define a shape: then a change need not define it again. A shape that
+  // Whether the log is known to define a shape: then a change need not define it again. One that
   // merely came of an update is not, nor one that only a checkpoint told of. Writer thread only.
   bool is_defined(std::uint32_t shape) const noexcept {
     return shape < defined_.size() && defined_[shape];
