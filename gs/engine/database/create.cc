@@ -40,11 +40,6 @@ Error remove_directory_files(platform::FileSystem& files, const std::string& dir
   return {};
 }
 
-Error clear_interrupted_creation(platform::FileSystem& files) {
-  GS_TRY_OK(remove_directory_files(files, kLogDirectory));
-  return remove_directory_files(files, kKeyDirectory);
-}
-
 // Checkpoints of a log that is gone would be believed: the key beside them will be ours. Blobs
 // stay, as their names say what they are.
 Error forget_derived(platform::FileSystem& files) {
@@ -61,7 +56,7 @@ Error taken(const platform::FileSystem& files, const char* name) {
 // removed, and the storage may have been written to since.
 Error make_free(platform::FileSystem& files) {
   if (files.exists(kStorageFile)) return taken(files, kStorageFile);
-  if (files.exists(kCreatingFile)) return clear_interrupted_creation(files);
+  if (files.exists(kCreatingFile)) return remove_directory_files(files, kLogDirectory);
   return files.exists(kLogDirectory) ? taken(files, kLogDirectory) : Error();
 }
 

@@ -151,6 +151,8 @@ class Database : public std::enable_shared_from_this<Database> {
   void note_damage(log::Location at, const Error& error);
   void verify_chain();
   Error adopt_writer();
+  Error read_admitted(std::optional<graph::Writer>& only, log::Location& place) const;
+  Error not_admitted() const;
   void remove_stray_state_files(const state::Checkpoint& checkpoint);
   void report(Event::Level level, std::string_view name, const std::string& text) const;
 

@@ -168,49 +168,72 @@ Error Database::forget_state() {
   return files.sync_directory("");
 }
 
+// Nothing is written before it is certain that the writer may write: a key that is replaced for
+// nothing may have been the only one that this storage admits.
 Error Database::adopt_writer() {
-  GS_TRY(key_, read_writer_key(*env_.files));
+  platform::FileSystem& files = *env_.files;
+  GS_TRY(key_, options_.keep_writer ? keep_writer_key(files) : read_writer_key(files));
+  if (key_) writer_.bytes = key_->public_key();
+  std::optional<graph::Writer> only;
+  log::Location place = log_->first();
+  if (const Error unreadable = read_admitted(only, place)) {
+    note_damage(place, unreadable);  // recovery trusted it, as a checkpoint stands behind it
+    return {};
+  }
+  if (only && (!key_ || *only != writer_)) {
+    read_only_ = true;
+    read_only_reason_ = not_admitted();
+    report(Event::Level::warning, "writer_not_admitted", std::string(read_only_reason_.message()));
+    return {};
+  }
   if (!key_) {
     GS_TRY(key_, make_writer_key(env_));
+    writer_.bytes = key_->public_key();
     report(Event::Level::info, "writer_minted", "a new writer for this directory");
   }
-  writer_.bytes = key_->public_key();
   writer_number_ = tables_.add_writer(writer_);
   if (writer_number_ == state::kUnknown) return tables_.full("writers");
   if (writer_number_ >= heads_.size()) heads_.resize(writer_number_ + std::size_t{1});
   heads_[writer_number_].writer = writer_number_;
-
-  bool admitted = true;
-  log::Location place = log_->first();
-  Settled whole;
-  whole.log = log_->snapshot();
-  const Error unreadable =
-      each_change(whole, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
-        stop = true;
-        place = at;
-        GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
-        auto cursor = change.operations();
-        graph::OperationView operation;
-        if (!cursor.next(operation)) return {};
-        GS_TRY(const graph::Genesis genesis, graph::parse_genesis(operation.payload));
-        admitted = genesis.policy == 0 || change.writer() == writer_;
-        return {};
-      });
-  if (unreadable) {  // recovery trusted it, as a checkpoint stands behind it
-    note_damage(place, unreadable);
-    return {};
-  }
-  if (!admitted) {
-    read_only_ = true;
-    read_only_reason_ =
-        Error(Code::read_only,
-              "this storage admits writers by signed grants, and this directory's writer (" +
-                  writer_.text() + ") has none. Ask the owner to admit it");
-    return {};
-  }
   const state::WriterHead& head = heads_[writer_number_];
   minter_.emplace(writer_, head.mint_next, head.mint_last);
   return {};
+}
+
+// From the first change of the log: `only` this writer may write, or everybody. `place` is where
+// the change is.
+Error Database::read_admitted(std::optional<graph::Writer>& only, log::Location& place) const {
+  Settled whole;
+  whole.log = log_->snapshot();
+  return each_change(whole, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+    stop = true;
+    place = at;
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    auto cursor = change.operations();
+    graph::OperationView operation;
+    if (!cursor.next(operation)) return {};
+    GS_TRY(const graph::Genesis genesis, graph::parse_genesis(operation.payload));
+    if (genesis.policy != 0) only = change.writer();
+    return {};
+  });
+}
+
+Error Database::not_admitted() const {
+  constexpr const char* kPolicy = "this storage admits writers by signed grants, and ";
+  if (key_) {
+    return Error(Code::read_only, kPolicy + ("this directory's writer (" + writer_.text()) +
+                                      ") has none. Ask the owner to admit it");
+  }
+  if (!has_writer_key(*env_.files)) {
+    return Error(Code::read_only,
+                 kPolicy + std::string("this directory has no key (keys/writer), as in a backup. "
+                                       "Put the owner's key there and open with keep_writer"));
+  }
+  return Error(Code::read_only,
+               kPolicy + std::string("this directory is not the one that its key (keys/writer) was "
+                                     "made in: it was moved or copied, or the machine changed. If "
+                                     "no other copy is ever written to again, open it once with "
+                                     "keep_writer, which keeps the key"));
 }
 
 void Database::remove_stray_state_files(const state::Checkpoint& checkpoint) {
