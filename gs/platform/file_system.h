@@ -90,10 +90,16 @@ class FileSystem {
   virtual Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) = 0;
   // Removes a file or an empty directory. Open handles and mappings of the file stay usable.
   virtual Error remove(std::string_view path) = 0;
+  // The same; fine when there is nothing of this name.
+  Error remove_if_there(std::string_view path) {
+    Error error = remove(path);
+    return error.code() == Code::not_found ? Error() : std::move(error);
+  }
   // Names (not paths) of files and directories in a directory, sorted; not_found when there is no
   // such directory.
   virtual Result<std::vector<std::string>> list(std::string_view directory) = 0;
-  virtual bool exists(std::string_view path) = 0;
+  // False only when the name is certain not to be there.
+  virtual Result<bool> exists(std::string_view path) = 0;
   // Creates the directory and its parents; fine when it is there. What it created is durable when
   // it returns, also for "", the root. `private_mode`: 0700.
   virtual Error make_directory(std::string_view path, bool private_mode = false) = 0;

@@ -37,18 +37,23 @@ const Value* member(const Object& object, std::string_view name) {
 }
 
 // A log that belongs to no creation under way: the rest of a storage, or of an unfinished backup.
-bool has_log(platform::FileSystem& files) {
-  return files.exists("log") && !files.exists(kCreatingFile);
+Result<bool> has_log(platform::FileSystem& files) {
+  GS_TRY(const bool is_there, files.exists("log"));
+  if (!is_there) return false;
+  GS_TRY(const bool creating, files.exists(kCreatingFile));
+  return !creating;
 }
 
 Error not_readable(platform::FileSystem& files, const std::string& why) {
+  GS_TRY(const bool lost, has_log(files));
   return Error(
-      has_log(files) ? Code::damaged : Code::not_a_storage,
+      lost ? Code::damaged : Code::not_a_storage,
       files.display(kStorageFile) + " " + why + ". Restore the file from a backup of this storage");
 }
 
 Error no_storage_file(platform::FileSystem& files) {
-  if (has_log(files)) {
+  GS_TRY(const bool lost, has_log(files));
+  if (lost) {
     return Error(Code::damaged, files.display("") +
                                     " has a log, but no storage.json: the file was lost, or a "
                                     "backup was not finished. Restore the file, or make the "
@@ -106,9 +111,9 @@ Result<std::optional<Buffer>> read_key_file(platform::FileSystem& files) {
   auto file = files.read_whole(kKeyFile, kSmallFileBytesMax);
   if (file.code() == Code::not_found) return Maybe();
   if (!file.ok()) return std::move(file).error();
-  if (file->size() != kKeyFileBytes || std::memcmp(file->data(), kKeyMagic, sizeof kKeyMagic) != 0 ||
-      load_u32(file->data() + kKeyCheckedBytes) !=
-          crc32c(Bytes(*file).first(kKeyCheckedBytes))) {
+  if (file->size() != kKeyFileBytes ||
+      std::memcmp(file->data(), kKeyMagic, sizeof kKeyMagic) != 0 ||
+      load_u32(file->data() + kKeyCheckedBytes) != crc32c(Bytes(*file).first(kKeyCheckedBytes))) {
     return Error(Code::damaged,
                  files.display(kKeyFile) +
                      " is damaged. Move it away; a new writer is made at the next open");
@@ -177,7 +182,7 @@ Result<std::optional<crypto::KeyPair>> keep_writer_key(platform::FileSystem& fil
   return Maybe(take_pair(*std::move(file)));
 }
 
-bool has_writer_key(platform::FileSystem& files) { return files.exists(kKeyFile); }
+Result<bool> has_writer_key(platform::FileSystem& files) { return files.exists(kKeyFile); }
 
 bool is_at_home(platform::FileSystem& files) {
   const auto key = read_writer_key(files);

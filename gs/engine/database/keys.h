@@ -42,7 +42,7 @@ Result<std::optional<crypto::KeyPair>> read_writer_key(platform::FileSystem& fil
 // says that no other copy writes; nullopt when there is none.
 Result<std::optional<crypto::KeyPair>> keep_writer_key(platform::FileSystem& files);
 // Whether there is a key at all, of this directory or another.
-bool has_writer_key(platform::FileSystem& files);
+Result<bool> has_writer_key(platform::FileSystem& files);
 // Whether the key was made in this very directory, so that what lies beside it was written here.
 // False where the file system cannot tell.
 bool is_at_home(platform::FileSystem& files);

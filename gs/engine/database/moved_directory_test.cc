@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "gs/engine/database/test_world.h"
+#include "gs/platform/sim/sim_file_system.h"
 
 namespace gs::engine {
 namespace {
@@ -108,8 +109,33 @@ TEST(MovedDirectory, AKeyWhoseMarkIsMissingIsReplacedAndKept) {
   ASSERT_FALSE(db->close());
   ASSERT_FALSE(world.memory.remove("keys/instance"));
   EXPECT_NE(world.open()->writer(), writer);
-  EXPECT_TRUE(read_files(world.memory).contains(std::string(kKey) + "." +
-                                                writer.text().substr(0, 16)));
+  EXPECT_TRUE(
+      read_files(world.memory).contains(std::string(kKey) + "." + writer.text().substr(0, 16)));
+}
+
+// A look at a name that failed was taken for "there is none", and the key was replaced.
+TEST(MovedDirectory, NoCallThatFailsOnceCostsTheKey) {
+  platform::SimFileSystem disk(7);
+  World world;
+  world.files = &disk;
+  const Store made = world.create();
+  const Digest writer = made->writer();
+  ASSERT_FALSE(made->close());
+  std::uint64_t call = 0;
+  for (bool met = true; met;) {
+    platform::Faults faults;
+    faults.fail_call = ++call;
+    disk.set_faults(faults);
+    if (const auto db = world.try_open(); db.ok()) {
+      EXPECT_EQ(db.value()->writer(), writer) << "call " << call;
+    }
+    met = disk.calls() >= call;
+    disk.set_faults({});
+    disk.kill_process();
+    EXPECT_EQ(world.open()->writer(), writer) << "call " << call;
+    disk.kill_process();
+  }
+  EXPECT_GT(call, 30u);
 }
 
 TEST(MovedDirectory, AnotherCreationKeepsTheKeyOfTheOneBefore) {

@@ -22,7 +22,8 @@ constexpr std::size_t kChangesInABuffer = 5;
 // be lost later, the mark must not say that the log is nobody's. It stays until that file is
 // certain to stay.
 Error forget_creation(platform::FileSystem& files) {
-  if (!files.exists(kCreatingFile)) return {};
+  GS_TRY(const bool is_there, files.exists(kCreatingFile));
+  if (!is_there) return {};
   GS_TRY_OK(files.sync_directory(""));
   GS_TRY_OK(files.remove(kCreatingFile));
   return files.sync_directory("");
@@ -163,7 +164,8 @@ Error Database::recover() {
 // Files that no manifest names are never read.
 Error Database::forget_state() {
   platform::FileSystem& files = *env_.files;
-  if (!files.exists(state::kManifestPath)) return {};
+  GS_TRY(const bool is_there, files.exists(state::kManifestPath));
+  if (!is_there) return {};
   GS_TRY_OK(files.remove(state::kManifestPath));
   return files.sync_directory("");
 }
@@ -224,7 +226,8 @@ Error Database::not_admitted() const {
     return Error(Code::read_only, kPolicy + ("this directory's writer (" + writer_.text()) +
                                       ") has none. Ask the owner to admit it");
   }
-  if (!has_writer_key(*env_.files)) {
+  const auto has_key = has_writer_key(*env_.files);
+  if (has_key.ok() && !*has_key) {
     return Error(Code::read_only,
                  kPolicy + std::string("this directory has no key (keys/writer), as in a backup. "
                                        "Put the owner's key there and open with keep_writer"));

@@ -168,12 +168,15 @@ Result<std::vector<std::string>> PosixFileSystem::list(std::string_view director
   return names;
 }
 
-bool PosixFileSystem::exists(std::string_view path) {
-  if (check_directory_path(path)) return false;
+Result<bool> PosixFileSystem::exists(std::string_view path) {
+  GS_TRY_OK(check_directory_path(path));
   const auto place = find_place(root_, path, "examine", Attempt::read);
+  if (place.code() == Code::not_found) return false;
+  if (!place.ok()) return place.error().copy();
   struct stat status {};
-  return place.ok() &&
-         ::fstatat(place->in(), place->name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  if (::fstatat(place->in(), place->name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return true;
+  if (errno == ENOENT) return false;
+  return os_error(errno, place->path, "examine", Attempt::read);
 }
 
 Error PosixFileSystem::make_directory(std::string_view path, bool private_mode) {

@@ -103,10 +103,11 @@ Result<std::vector<std::string>> SimFileSystem::list(std::string_view directory)
   return names;
 }
 
-bool SimFileSystem::exists(std::string_view path) {
-  if (check_directory_path(path)) return false;
+Result<bool> SimFileSystem::exists(std::string_view path) {
+  GS_TRY_OK(check_directory_path(path));
   const std::lock_guard lock(disk_->mutex);
-  return disk_->powered && (path.empty() || !disk_->tree.find(path).empty());
+  GS_TRY_OK(disk_->judge(Call::read, path).error);
+  return path.empty() || !disk_->tree.find(path).empty();
 }
 
 Error SimFileSystem::make_directory(std::string_view path, bool) {

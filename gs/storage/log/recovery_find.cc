@@ -9,7 +9,9 @@
 namespace gs::log {
 
 Error Log::Impl::Recoverer::prepare_directory() {
-  if (log_.options.read_only || log_.files.exists(log_.directory)) return {};
+  if (log_.options.read_only) return {};
+  GS_TRY(const bool is_there, log_.files.exists(log_.directory));
+  if (is_there) return {};
   GS_TRY_OK(log_.files.make_directory(log_.directory, true));
   return log_.files.sync_directory(platform::parent_path(log_.directory));
 }
@@ -28,7 +30,9 @@ Error Log::Impl::Recoverer::find_segments() {
     found_.clear();
     removable_.clear();
     error = list_segments();
-    if (error.code() != Code::not_found || !log_.files.exists(log_.directory)) break;
+    if (error.code() != Code::not_found) break;
+    GS_TRY(const bool is_there, log_.files.exists(log_.directory));
+    if (!is_there) break;
   }
   return error;
 }
