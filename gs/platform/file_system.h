@@ -58,7 +58,8 @@ class File {
   // Makes the file exactly `bytes` long; new bytes are zero.
   virtual Error resize(std::uint64_t bytes) = 0;
   // Reserves disk space so that later writes below `bytes` cannot fail with no_space; grows the
-  // file with zeros. Never shrinks.
+  // file with zeros. Never shrinks, and touches no byte that is there: others may be writing it.
+  // Where space cannot be reserved, zeros are written; then holes that the file has stay holes.
   virtual Error allocate(std::uint64_t bytes) = 0;
   // Maps the first `bytes` of the file, which may be more than it has now: address space for what
   // will be written there later. Reading past the end of the file is the caller's mistake (SIGBUS).

@@ -20,9 +20,12 @@
 // the operation and the words of the system.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "gs/platform/file_system.h"
+#include "gs/platform/mutex.h"
+#include "gs/platform/posix/place.h"
 
 namespace gs::platform {
 
@@ -46,7 +49,12 @@ class PosixFileSystem final : public FileSystem {
   std::string display(std::string_view path) const override;
 
  private:
+  Error make_root(bool private_mode);
+  Error make_durable(Place place, bool private_mode);
+
   std::string root_;  // absolute, without a slash at the end; "" for "/"
+  Mutex mutex_;
+  std::set<std::string, std::less<>> durable_;  // full paths of directories
 };
 
 }  // namespace gs::platform
