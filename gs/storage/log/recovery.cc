@@ -139,7 +139,7 @@ void Log::Impl::Recoverer::judge(const Found& found, const Walk& walk) {
 
 // From the place where the walk ended.
 Bytes Log::Impl::Recoverer::behind(const Found& found, const Walk& walk) const noexcept {
-  if (walk.fault == FrameFault::none) return found.rest;
+  if (walk.fault == FrameFault::none) return found.rest.bytes();
   return found.bytes().subspan(static_cast<std::size_t>(walk.offset));
 }
 

@@ -10,6 +10,7 @@
 
 #include "gs/storage/log/impl.h"
 #include "gs/storage/log/scan.h"
+#include "gs/storage/log/sparse_copy.h"
 
 namespace gs::log {
 
@@ -29,7 +30,7 @@ class Log::Impl::Recoverer {
     std::uint64_t size = 0;
     std::shared_ptr<platform::Mapping> mapping;  // null when there is nothing to map
     std::uint64_t end = 0;                       // of its last frame, as far as it is known
-    Buffer rest;  // copy of what lies behind bytes(), of the newest one when opened read-only
+    SparseCopy rest;  // copy of what lies behind bytes(), of the newest one when opened read-only
 
     Bytes bytes() const noexcept {
       return mapping ? mapping->bytes().first(static_cast<std::size_t>(size)) : Bytes();
