@@ -47,6 +47,12 @@ class Log::Impl::Recoverer {
   Result<Found> load(SegmentName name, bool newest) const;
   Error read_mark();
 
+  // recovery_again.cc
+  Walk synced_place(const Found& newest) const;
+  Error write_again(const Found& newest);
+  Error write_header_again(const Found& found);
+  Error copy_onto_itself(platform::File& file, std::uint64_t offset, std::uint64_t end) const;
+
   // recovery_newest.cc
   Error measure_newest(Location from, std::uint64_t from_sequence);
 
@@ -74,6 +80,7 @@ class Log::Impl::Recoverer {
   std::vector<Found> found_;            // ascending numbers, one generation each
   std::vector<SegmentName> removable_;  // other generations, torn creations
   Mark mark_;
+  bool mark_unreadable_ = false;
   std::uint64_t acknowledged_ = 0;  // frames below were, for all we know
   bool damaged_ = false;
 

@@ -110,8 +110,11 @@ Error Log::Impl::Recoverer::read_mark() {
   if (file.code() == Code::not_found) return {};
   if (!file.ok()) return std::move(file).error();
   std::uint8_t bytes[kMarkBytes] = {};
-  GS_TRY(const std::size_t size, file.value()->read(0, bytes));
-  mark_ = newest_mark(Bytes(bytes, size));
+  // It is a hint: one that the disk does not give back is none, and is made anew.
+  const auto size = file.value()->read(0, bytes);
+  mark_unreadable_ = !size.ok();
+  if (mark_unreadable_) return {};
+  mark_ = newest_mark(Bytes(bytes, *size));
   acknowledged_ = mark_.next_sequence;
   report_.marked = mark_.turn != 0;
   return {};
