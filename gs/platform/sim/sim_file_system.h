@@ -85,6 +85,7 @@ class SimFileSystem final : public FileSystem {
   Result<SimDirectory*> parent(std::string_view path) const;
   Result<std::shared_ptr<SimNode>> file(std::string_view path) const;
   std::shared_ptr<SimNode> create(SimDirectory& directory, std::string_view name);
+  Error make_one(SimDirectory& in, std::string_view name);
   void unlink(SimDirectory& directory, std::string_view name, const SimEntry& entry);
   Error replace(SimDirectory& directory, std::string_view path, Bytes bytes, std::string_view fresh,
                 bool& renamed);

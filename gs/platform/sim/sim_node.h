@@ -51,7 +51,8 @@ class SimNode {
 
   const std::uint64_t id;
   std::uint64_t charged_bytes = 0;  // of the disk's space: [0, charged_bytes) can be written
-  bool linked = true;               // has a name, so its space counts
+  bool linked = true;               // has a name ...
+  std::uint64_t holders = 0;        // ... or handles and mappings, so its space counts
 
   std::uint64_t size() const noexcept { return content_.size(); }
   Bytes bytes() const noexcept { return content_.bytes(); }

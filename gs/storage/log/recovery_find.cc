@@ -2,18 +2,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "gs/platform/path.h"
 #include "gs/storage/log/frame.h"
 #include "gs/storage/log/recovery.h"
 
 namespace gs::log {
 
+// Also when it is there: whoever made it may have ended before it was durable.
 Error Log::Impl::Recoverer::prepare_directory() {
   if (log_.options.read_only) return {};
-  GS_TRY(const bool is_there, log_.files.exists(log_.directory));
-  if (is_there) return {};
-  GS_TRY_OK(log_.files.make_directory(log_.directory, true));
-  return log_.files.sync_directory(platform::parent_path(log_.directory));
+  return log_.files.make_directory(log_.directory, true);
 }
 
 namespace {
