@@ -84,6 +84,14 @@ class FileLock {
   virtual ~FileLock() = default;
 };
 
+// An answer, or why there is none. It is no bool itself, as `if (files.exists(path))` would ask
+// whether there is an answer.
+class Answer : public Result<bool> {
+ public:
+  using Result::Result;
+  explicit operator bool() const = delete;
+};
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -100,7 +108,7 @@ class FileSystem {
   // such directory.
   virtual Result<std::vector<std::string>> list(std::string_view directory) = 0;
   // False only when the name is certain not to be there.
-  virtual Result<bool> exists(std::string_view path) = 0;
+  virtual Answer exists(std::string_view path) = 0;
   // Creates the directory and its parents; fine when it is there. What it created is durable when
   // it returns, also for "", the root. `private_mode`: 0700.
   virtual Error make_directory(std::string_view path, bool private_mode = false) = 0;

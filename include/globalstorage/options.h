@@ -50,8 +50,8 @@ struct Options {
   // Check the chain, signatures and content of every change while opening, also of those that a
   // checkpoint stands for (as slow as reading the whole log); verify() does it at any time.
   bool verify_on_open = false;
-  // Goes on as the writer whose key lies in keys/writer, also when the directory was moved or copied
-  // here or the machine has another name now, where a new writer is made otherwise. Only for the
+  // Goes on as the writer whose key lies in keys/writer, also when the directory was moved or
+  // copied here or is on another machine now, where a new writer is made otherwise. Only for the
   // newest copy, and only when no other one is ever written to again: two directories that write
   // as one writer make two histories that do not fit together.
   bool keep_writer = false;

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <optional>
-#include <type_traits>
 #include <utility>
 
 #include "globalstorage/error.h"
@@ -22,8 +21,7 @@ class [[nodiscard]] Result {
   Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const noexcept { return error_.ok(); }
-  // Not of a Result<bool>: `if (result)` would be read as the answer.
-  explicit operator bool() const noexcept requires(!std::is_same_v<T, bool>) { return ok(); }
+  explicit operator bool() const noexcept { return ok(); }
   Code code() const noexcept { return error_.code(); }
   const Error& error() const& noexcept { return error_; }
   Error& error() & noexcept { return error_; }

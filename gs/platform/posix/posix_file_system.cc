@@ -163,7 +163,7 @@ Result<std::vector<std::string>> PosixFileSystem::list(std::string_view director
   return names;
 }
 
-Result<bool> PosixFileSystem::exists(std::string_view path) {
+Answer PosixFileSystem::exists(std::string_view path) {
   GS_TRY_OK(check_directory_path(path));
   const auto place = find_place(root_, path, "examine", Attempt::read);
   if (place.code() == Code::not_found) return false;

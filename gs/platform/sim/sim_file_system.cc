@@ -103,7 +103,7 @@ Result<std::vector<std::string>> SimFileSystem::list(std::string_view directory)
   return names;
 }
 
-Result<bool> SimFileSystem::exists(std::string_view path) {
+Answer SimFileSystem::exists(std::string_view path) {
   GS_TRY_OK(check_directory_path(path));
   const std::lock_guard lock(disk_->mutex);
   GS_TRY_OK(disk_->judge(Call::read, path).error);

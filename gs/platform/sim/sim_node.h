@@ -12,7 +12,7 @@
 //            and others do not. Bytes past the surviving size are lost; missing ones below are zero
 //
 // Bytes that were synced never change, also not those that share a sector with a torn write, and
-// those over which the same bytes are written: drives keep the rest of a sector through a power cut.
+// those over which the same bytes are written: drives keep the rest of a sector when power goes.
 //
 // A failed sync may leave what is seen and what is on the disk different for longer (lose_some()).
 // Then the latter is kept as well, and synced writes reach it.

@@ -1,7 +1,7 @@
 // A copy of a part of a file in which blocks of zeros take no memory.
 //
-// For readers beside a writer who may shorten the file: a mapping could end their process. A segment
-// may be as long as 4 GiB and hold nothing, which costs whoever sends it a few bytes.
+// For readers beside a writer who may shorten the file: a mapping could end their process. A
+// segment may be as long as 4 GiB and hold nothing, which costs whoever sends it a few bytes.
 // Errors: io, too_large (no address space).
 #pragma once
 
