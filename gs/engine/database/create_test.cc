@@ -163,7 +163,8 @@ TEST(Creation, KeepsItsMarkUntilItsEndIsCertain) {
                      << "seed=" << seed << " " << failing.text() << " then " << cut.text());
         Stopped creation(seed);
         stopped = creation.stop(failing);
-        marked = creation.disk.exists("storage.json").value() && creation.disk.exists(kCreatingFile).value();
+        marked = creation.disk.exists("storage.json").value() &&
+                 creation.disk.exists(kCreatingFile).value();
         if (!stopped || !marked) break;
         creation.disk.set_faults(cut);
         opened = creation.world.try_open().ok();
