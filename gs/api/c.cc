@@ -136,6 +136,7 @@ Result<gs::Options> options_of(const gs_options* given) {
   GS_TRY(options.durability, durability_of(given->durability));
   options.read_only = given->read_only;
   options.verify_on_open = given->verify_on_open;
+  options.keep_writer = given->keep_writer;
   options.threads = given->threads;
   options.segment_bytes = given->segment_bytes;
   options.memory_bytes = given->memory_bytes;

@@ -58,7 +58,8 @@ class File {
   // Makes the file exactly `bytes` long; new bytes are zero.
   virtual Error resize(std::uint64_t bytes) = 0;
   // Reserves disk space so that later writes below `bytes` cannot fail with no_space; grows the
-  // file with zeros. Never shrinks.
+  // file with zeros. Never shrinks, and touches no byte that is there: others may be writing it.
+  // Where space cannot be reserved, zeros are written; then holes that the file has stay holes.
   virtual Error allocate(std::uint64_t bytes) = 0;
   // Maps the first `bytes` of the file, which may be more than it has now: address space for what
   // will be written there later. Reading past the end of the file is the caller's mistake (SIGBUS).
@@ -83,6 +84,14 @@ class FileLock {
   virtual ~FileLock() = default;
 };
 
+// An answer, or why there is none. It is no bool itself, as `if (files.exists(path))` would ask
+// whether there is an answer.
+class Answer : public Result<bool> {
+ public:
+  using Result::Result;
+  explicit operator bool() const = delete;
+};
+
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -90,10 +99,16 @@ class FileSystem {
   virtual Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) = 0;
   // Removes a file or an empty directory. Open handles and mappings of the file stay usable.
   virtual Error remove(std::string_view path) = 0;
+  // The same; fine when there is nothing of this name.
+  Error remove_if_there(std::string_view path) {
+    Error error = remove(path);
+    return error.code() == Code::not_found ? Error() : std::move(error);
+  }
   // Names (not paths) of files and directories in a directory, sorted; not_found when there is no
   // such directory.
   virtual Result<std::vector<std::string>> list(std::string_view directory) = 0;
-  virtual bool exists(std::string_view path) = 0;
+  // False only when the name is certain not to be there.
+  virtual Answer exists(std::string_view path) = 0;
   // Creates the directory and its parents; fine when it is there. What it created is durable when
   // it returns, also for "", the root. `private_mode`: 0700.
   virtual Error make_directory(std::string_view path, bool private_mode = false) = 0;

@@ -42,7 +42,7 @@ class ForwardingFileSystem : public FileSystem {
   Result<std::vector<std::string>> list(std::string_view directory) override {
     return files_.list(directory);
   }
-  bool exists(std::string_view path) override { return files_.exists(path); }
+  Answer exists(std::string_view path) override { return files_.exists(path); }
   Error make_directory(std::string_view path, bool private_mode) override {
     return files_.make_directory(path, private_mode);
   }

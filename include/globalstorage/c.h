@@ -151,6 +151,7 @@ typedef void (*gs_event_function)(void* context, gs_event_level level, const cha
 typedef struct gs_options {
   bool read_only;
   bool verify_on_open; /* check every change of the log again while opening; slower */
+  bool keep_writer;    /* of a moved directory, when no other copy of it is written to again */
   gs_durability durability;
   gs_policy policy;              /* used by gs_create only */
   unsigned threads;              /* beside the callers', 0 .. 8; 0: work runs inside calls */

@@ -53,6 +53,11 @@ struct Options {
   // Where files go that are needed only while this process works: verify(), and a reader whose
   // storage has no state to begin with, take them instead of memory. Empty: /var/tmp, else /tmp.
   std::string scratch_directory;
+  // Goes on as the writer whose key lies in keys/writer, also when the directory was moved or
+  // copied here or is on another machine now, where a new writer is made otherwise. Only for the
+  // newest copy, and only when no other one is ever written to again: two directories that write
+  // as one writer make two histories that do not fit together.
+  bool keep_writer = false;
   // Receives what happened; called from any thread, must not call back into the storage.
   std::function<void(const Event&)> on_event;
 };

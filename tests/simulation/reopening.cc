@@ -96,7 +96,7 @@ std::string Schedule::rebuild() {
     if (!names.ok()) return "cannot list: " + names.error().text();
     for (const std::string& name : names.value()) files_.remove(directory + "/" + name).ignore();
   }
-  if (files_.exists("manifest")) files_.remove("manifest").ignore();
+  files_.remove("manifest").ignore();
   std::string failure = open_cut_off();
   if (failure.empty()) failure = open();
   if (failure.empty()) failure = check_same(db_, digest->digest);

@@ -72,15 +72,18 @@ Error copy_file(platform::FileSystem& from, platform::FileSystem& to, const std:
 // A copy that mixes with something else is none.
 Error check_target(platform::FileSystem& target) {
   const std::string name = target.display("");
-  if (target.exists("storage.json")) {
+  GS_TRY(const bool has_storage, target.exists("storage.json"));
+  if (has_storage) {
     return Error(Code::exists, name + " holds a storage already. Choose another directory");
   }
-  if (target.exists("log")) {
+  GS_TRY(const bool has_log, target.exists("log"));
+  if (has_log) {
     return Error(Code::exists, name +
                                    " holds a log without a storage.json, as a backup that was not "
                                    "finished leaves it. Remove it, or choose another directory");
   }
   const auto names = target.list("");
+  if (!names.ok() && names.code() != Code::not_found) return names.error().copy();
   if (names.ok() && !names->empty()) {
     return Error(Code::exists, name + " is not empty. Choose a new directory");
   }

@@ -46,7 +46,7 @@ TEST(BackupNote, ABackupIsRestoredWithoutIt) {
   Backup backup;
   platform::MemoryFileSystem target;
   ASSERT_FALSE(backup.restore(target));
-  EXPECT_FALSE(target.exists("backup.json"));
+  EXPECT_FALSE(target.exists("backup.json").value());
   const Store db = backup.open(target);
   EXPECT_EQ(db.content(), backup.content);
   EXPECT_EQ(db.digest(), backup.digest);
@@ -62,7 +62,7 @@ TEST(BackupNote, AnotherStateIsRefused) {
   const Error error = backup.restore(target);
   EXPECT_EQ(error.code(), Code::damaged);
   EXPECT_NE(error.text().find("leads to another state"), std::string::npos) << error.text();
-  EXPECT_FALSE(target.exists("storage.json"));
+  EXPECT_FALSE(target.exists("storage.json").value());
 }
 
 // Backups of before had no note.
@@ -115,7 +115,7 @@ TEST(BackupNote, OfADamagedStateIsLeftOutAndTheBackupIsGood) {
   const Error told = db->backup(again);
   EXPECT_EQ(told.code(), Code::damaged);
   EXPECT_NE(told.text().find("is a whole backup all the same"), std::string::npos) << told.text();
-  EXPECT_FALSE(again.exists("backup.json"));
+  EXPECT_FALSE(again.exists("backup.json").value());
   EXPECT_EQ(backup.open(again).content(), backup.content);
 }
 
@@ -135,7 +135,7 @@ TEST(BackupPower, WhatIsWholeHasItsBlobsWhereverThePowerGoes) {
       done = db->backup(disk).ok();
       disk.set_faults({});
       disk.crash();
-      if (!disk.exists("storage.json")) {
+      if (!disk.exists("storage.json").value()) {
         ASSERT_FALSE(done);
         continue;
       }

@@ -35,20 +35,16 @@ Buffer make_genesis(platform::Environment& env, const crypto::KeyPair& key, Poli
 
 Error remove_directory_files(platform::FileSystem& files, const std::string& directory) {
   auto names = files.list(directory);
-  if (!names.ok()) return {};  // no such directory: nothing to remove
+  if (names.code() == Code::not_found) return {};
+  if (!names.ok()) return names.error().copy();
   for (const std::string& name : names.value()) GS_TRY_OK(files.remove(directory + "/" + name));
   return {};
-}
-
-Error clear_interrupted_creation(platform::FileSystem& files) {
-  GS_TRY_OK(remove_directory_files(files, kLogDirectory));
-  return remove_directory_files(files, kKeyDirectory);
 }
 
 // Checkpoints of a log that is gone would be believed: the key beside them will be ours. Blobs
 // stay, as their names say what they are.
 Error forget_derived(platform::FileSystem& files) {
-  if (files.exists(state::kManifestPath)) GS_TRY_OK(files.remove(state::kManifestPath));
+  GS_TRY_OK(files.remove_if_there(state::kManifestPath));
   return remove_directory_files(files, kStateDirectory);
 }
 
@@ -60,9 +56,12 @@ Error taken(const platform::FileSystem& files, const char* name) {
 // storage.json comes last: beside one the mark of a creation says only that it could not be
 // removed, and the storage may have been written to since.
 Error make_free(platform::FileSystem& files) {
-  if (files.exists(kStorageFile)) return taken(files, kStorageFile);
-  if (files.exists(kCreatingFile)) return clear_interrupted_creation(files);
-  return files.exists(kLogDirectory) ? taken(files, kLogDirectory) : Error();
+  GS_TRY(const bool has_storage, files.exists(kStorageFile));
+  if (has_storage) return taken(files, kStorageFile);
+  GS_TRY(const bool interrupted, files.exists(kCreatingFile));
+  if (interrupted) return remove_directory_files(files, kLogDirectory);
+  GS_TRY(const bool has_log, files.exists(kLogDirectory));
+  return has_log ? taken(files, kLogDirectory) : Error();
 }
 
 }  // namespace

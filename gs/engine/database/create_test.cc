@@ -29,10 +29,10 @@ TEST(Creation, AMarkThatStayedTakesNothing) {
   EXPECT_EQ(read_files(world.memory), before);
   world.options.read_only = true;
   EXPECT_TRUE(world.try_open().ok());
-  EXPECT_TRUE(world.memory.exists(kCreatingFile));  // a reader changes nothing
+  EXPECT_TRUE(world.memory.exists(kCreatingFile).value());  // a reader changes nothing
   world.options.read_only = false;
   const Store db = world.open();
-  EXPECT_FALSE(world.memory.exists(kCreatingFile));
+  EXPECT_FALSE(world.memory.exists(kCreatingFile).value());
   EXPECT_EQ(db.text(id_of_key("City", "kyiv")), R"({"n":1})");
 }
 
@@ -121,7 +121,7 @@ void stop_at_every_call(std::uint64_t Faults::*at, bool create_again) {
       Stopped creation(seed);
       SCOPED_TRACE(::testing::Message() << "seed=" << seed << " " << faults.text());
       if (!creation.stop(faults)) break;
-      const bool is_there = creation.disk.exists("storage.json");
+      const bool is_there = creation.disk.exists("storage.json").value();
       if (create_again) {
         const Code code = creation.world.try_create().code();
         EXPECT_EQ(code, is_there ? Code::exists : Code::ok);
@@ -163,7 +163,8 @@ TEST(Creation, KeepsItsMarkUntilItsEndIsCertain) {
                      << "seed=" << seed << " " << failing.text() << " then " << cut.text());
         Stopped creation(seed);
         stopped = creation.stop(failing);
-        marked = creation.disk.exists("storage.json") && creation.disk.exists(kCreatingFile);
+        marked = creation.disk.exists("storage.json").value() &&
+                 creation.disk.exists(kCreatingFile).value();
         if (!stopped || !marked) break;
         creation.disk.set_faults(cut);
         opened = creation.world.try_open().ok();

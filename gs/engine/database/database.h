@@ -156,6 +156,8 @@ class Database : public std::enable_shared_from_this<Database> {
   void verify_chain();
   Error adopt_writer();
   void skip_used_numbers();
+  Error read_admitted(std::optional<graph::Writer>& only, log::Location& place) const;
+  Error not_admitted() const;
   void remove_stray_state_files(const state::Checkpoint& checkpoint);
   void report(Event::Level level, std::string_view name, const std::string& text) const;
 

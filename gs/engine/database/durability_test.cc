@@ -291,7 +291,7 @@ TEST_F(DurabilityTest, AClosedStorageRemovesNoDamagedRun) {
     while (scan.next() != nullptr) {
     }
     EXPECT_EQ(scan.error().code(), Code::damaged);
-    EXPECT_EQ(disk.exists(run), closed);
+    EXPECT_EQ(disk.exists(run).value(), closed);
   }
 }
 

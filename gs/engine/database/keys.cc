@@ -5,6 +5,7 @@
 
 #include "gs/base/crc32c.h"
 #include "gs/base/endian.h"
+#include "gs/base/hex.h"
 #include "gs/core/record/json.h"
 
 namespace gs::engine {
@@ -36,18 +37,23 @@ const Value* member(const Object& object, std::string_view name) {
 }
 
 // A log that belongs to no creation under way: the rest of a storage, or of an unfinished backup.
-bool has_log(platform::FileSystem& files) {
-  return files.exists("log") && !files.exists(kCreatingFile);
+Result<bool> has_log(platform::FileSystem& files) {
+  GS_TRY(const bool is_there, files.exists("log"));
+  if (!is_there) return false;
+  GS_TRY(const bool creating, files.exists(kCreatingFile));
+  return !creating;
 }
 
 Error not_readable(platform::FileSystem& files, const std::string& why) {
+  GS_TRY(const bool lost, has_log(files));
   return Error(
-      has_log(files) ? Code::damaged : Code::not_a_storage,
+      lost ? Code::damaged : Code::not_a_storage,
       files.display(kStorageFile) + " " + why + ". Restore the file from a backup of this storage");
 }
 
 Error no_storage_file(platform::FileSystem& files) {
-  if (has_log(files)) {
+  GS_TRY(const bool lost, has_log(files));
+  if (lost) {
     return Error(Code::damaged, files.display("") +
                                     " has a log, but no storage.json: the file was lost, or a "
                                     "backup was not finished. Restore the file, or make the "
@@ -93,6 +99,54 @@ Result<StorageFile> read_storage_file(platform::FileSystem& files) {
   return StorageFile{*digest, kFormatVersion};
 }
 
+namespace {
+
+std::span<const std::uint8_t, 32> seed_of(Bytes key_file) noexcept {
+  return key_file.subspan<16, 32>();
+}
+
+// The bytes of keys/writer, compared with their checksum; nullopt when there is no such file.
+Result<std::optional<Buffer>> read_key_file(platform::FileSystem& files) {
+  using Maybe = std::optional<Buffer>;
+  auto file = files.read_whole(kKeyFile, kSmallFileBytesMax);
+  if (file.code() == Code::not_found) return Maybe();
+  if (!file.ok()) return std::move(file).error();
+  if (file->size() != kKeyFileBytes ||
+      std::memcmp(file->data(), kKeyMagic, sizeof kKeyMagic) != 0 ||
+      load_u32(file->data() + kKeyCheckedBytes) != crc32c(Bytes(*file).first(kKeyCheckedBytes))) {
+    return Error(Code::damaged,
+                 files.display(kKeyFile) +
+                     " is damaged. Move it away; a new writer is made at the next open");
+  }
+  return Maybe(std::move(file).value());
+}
+
+crypto::KeyPair take_pair(Buffer key_file) {
+  crypto::KeyPair pair = crypto::KeyPair::from_seed(seed_of(key_file));
+  std::memset(key_file.data(), 0, key_file.size());
+  return pair;
+}
+
+// A secret key cannot be made again, and it may be the only one that its storage admits. So the one
+// that is there stays beside the one that takes its place.
+Error keep_old_key(platform::FileSystem& files) {
+  constexpr std::size_t kNameBytes = 8;
+  GS_TRY(std::optional<Buffer> file, read_key_file(files));
+  if (!file) return {};
+  const auto writer = crypto::KeyPair::from_seed(seed_of(*file)).public_key();
+  const std::string name = std::string(kKeyFile) + "." + to_hex(Bytes(writer).first(kNameBytes));
+  Error error = files.write_whole(name, *file, true);
+  std::memset(file->data(), 0, file->size());
+  return error;
+}
+
+Error note_instance(platform::FileSystem& files) {
+  GS_TRY(const Buffer identity, files.identity(kKeyFile));
+  return files.write_whole(kInstanceFile, identity, true);
+}
+
+}  // namespace
+
 Result<crypto::KeyPair> make_writer_key(platform::Environment& env) {
   std::uint8_t file[kKeyFileBytes] = {};
   std::memcpy(file, kKeyMagic, sizeof kKeyMagic);
@@ -100,9 +154,9 @@ Result<crypto::KeyPair> make_writer_key(platform::Environment& env) {
   env.random->fill({file + 16, 32});
   store_u32(file + kKeyCheckedBytes, crc32c({file, kKeyCheckedBytes}));
   GS_TRY_OK(env.files->make_directory(kKeyDirectory, true));
+  GS_TRY_OK(keep_old_key(*env.files));
   GS_TRY_OK(env.files->write_whole(kKeyFile, file, true));
-  GS_TRY(const Buffer identity, env.files->identity(kKeyFile));
-  GS_TRY_OK(env.files->write_whole(kInstanceFile, identity, true));
+  GS_TRY_OK(note_instance(*env.files));
   auto pair = crypto::KeyPair::from_seed(std::span<const std::uint8_t, 32>(file + 16, 32));
   std::memset(file, 0, sizeof file);
   return pair;
@@ -110,27 +164,25 @@ Result<crypto::KeyPair> make_writer_key(platform::Environment& env) {
 
 Result<std::optional<crypto::KeyPair>> read_writer_key(platform::FileSystem& files) {
   using Maybe = std::optional<crypto::KeyPair>;
-  if (!files.exists(kKeyFile)) return Maybe();
-  GS_TRY(Buffer file, files.read_whole(kKeyFile, kSmallFileBytesMax));
-  if (file.size() != kKeyFileBytes || std::memcmp(file.data(), kKeyMagic, sizeof kKeyMagic) != 0 ||
-      load_u32(file.data() + kKeyCheckedBytes) != crc32c({file.data(), kKeyCheckedBytes})) {
-    return Error(
-        Code::damaged,
-        files.display(kKeyFile) +
-            " is damaged. Remove the keys directory; a new writer is made at the next open");
-  }
-  auto noted = files.read_whole(kInstanceFile, kSmallFileBytesMax);
-  // What cannot be read now may be right: a new writer would take the place of the key for good.
-  if (noted.code() == Code::io) return std::move(noted).error();
+  GS_TRY(std::optional<Buffer> file, read_key_file(files));
+  if (!file) return Maybe();
+  const auto noted = files.read_whole(kInstanceFile, kSmallFileBytesMax);
+  const bool crashed = noted.code() == Code::not_found;  // between the two files
+  if (!noted.ok() && !crashed && noted.code() != Code::too_large) return noted.error().copy();
   GS_TRY(const Buffer identity, files.identity(kKeyFile));
-  // A copied directory, or a crash between the two files: both get a new writer.
   if (!noted.ok() || noted.value() != identity) return Maybe();
-  auto pair = crypto::KeyPair::from_seed(std::span<const std::uint8_t, 32>(file.data() + 16, 32));
-  std::memset(file.data(), 0, file.size());
-  return Maybe(std::move(pair));
+  return Maybe(take_pair(*std::move(file)));
 }
 
-bool has_writer_key(platform::FileSystem& files) { return files.exists(kKeyFile); }
+Result<std::optional<crypto::KeyPair>> keep_writer_key(platform::FileSystem& files) {
+  using Maybe = std::optional<crypto::KeyPair>;
+  GS_TRY(std::optional<Buffer> file, read_key_file(files));
+  if (!file) return Maybe();
+  GS_TRY_OK(note_instance(files));
+  return Maybe(take_pair(*std::move(file)));
+}
+
+Result<bool> has_writer_key(platform::FileSystem& files) { return files.exists(kKeyFile); }
 
 bool is_at_home(platform::FileSystem& files) {
   const auto key = read_writer_key(files);

@@ -6,6 +6,7 @@
 //                   the 48 bytes before it; mode 0600, directory 0700; never in a backup
 //   keys/instance   the identity of the file keys/writer where it was made: a copied directory has
 //                   another one, and gets a new writer before its first write
+//   keys/writer.*   writers that this directory had before, named after their public keys
 //
 // Errors: not_a_storage, newer_format, damaged, io.
 #pragma once
@@ -33,12 +34,15 @@ struct StorageFile {
 Error write_storage_file(platform::Environment& env, const Digest& storage);
 Result<StorageFile> read_storage_file(platform::FileSystem& files);
 
-// Makes and stores a new writer key.
+// Makes and stores a new writer key. The one that is there, of whatever directory, is kept.
 Result<crypto::KeyPair> make_writer_key(platform::Environment& env);
 // The stored key; nullopt when there is none or when the directory was copied from elsewhere.
 Result<std::optional<crypto::KeyPair>> read_writer_key(platform::FileSystem& files);
+// The stored key, wherever it was made: from now on it belongs to this directory. For an owner who
+// says that no other copy writes; nullopt when there is none.
+Result<std::optional<crypto::KeyPair>> keep_writer_key(platform::FileSystem& files);
 // Whether there is a key at all, of this directory or another.
-bool has_writer_key(platform::FileSystem& files);
+Result<bool> has_writer_key(platform::FileSystem& files);
 // Whether the key was made in this very directory, so that what lies beside it was written here.
 // False where the file system cannot tell.
 bool is_at_home(platform::FileSystem& files);

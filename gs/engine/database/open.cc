@@ -22,7 +22,8 @@ constexpr std::size_t kChangesInABuffer = 5;
 // be lost later, the mark must not say that the log is nobody's. It stays until that file is
 // certain to stay.
 Error forget_creation(platform::FileSystem& files) {
-  if (!files.exists(kCreatingFile)) return {};
+  GS_TRY(const bool is_there, files.exists(kCreatingFile));
+  if (!is_there) return {};
   GS_TRY_OK(files.sync_directory(""));
   GS_TRY_OK(files.remove(kCreatingFile));
   return files.sync_directory("");
@@ -165,59 +166,84 @@ Error Database::recover() {
 // Files that no manifest names are never read.
 Error Database::forget_state() {
   platform::FileSystem& files = *env_.files;
-  if (!files.exists(state::kManifestPath)) return {};
+  GS_TRY(const bool is_there, files.exists(state::kManifestPath));
+  if (!is_there) return {};
   GS_TRY_OK(files.remove(state::kManifestPath));
   return files.sync_directory("");
 }
 
+// Nothing is written before it is certain that the writer may write: a key that is replaced for
+// nothing may have been the only one that this storage admits.
 Error Database::adopt_writer() {
-  GS_TRY(key_, read_writer_key(*env_.files));
+  platform::FileSystem& files = *env_.files;
+  GS_TRY(key_, options_.keep_writer ? keep_writer_key(files) : read_writer_key(files));
+  if (key_) writer_.bytes = key_->public_key();
+  std::optional<graph::Writer> only;
+  log::Location place = log_->first();
+  if (const Error unreadable = read_admitted(only, place)) {
+    note_damage(place, unreadable);  // recovery trusted it, as a checkpoint stands behind it
+    return {};
+  }
+  if (only && (!key_ || *only != writer_)) {
+    read_only_ = true;
+    read_only_reason_ = not_admitted();
+    report(Event::Level::warning, "writer_not_admitted", std::string(read_only_reason_.message()));
+    return {};
+  }
   if (!key_) {
     GS_TRY(key_, make_writer_key(env_));
+    writer_.bytes = key_->public_key();
     report(Event::Level::info, "writer_minted", "a new writer for this directory");
   }
-  writer_.bytes = key_->public_key();
   // Nothing is signed with it yet. What made it may have failed in its last call and left names
   // that are there, but are not certain to stay.
   if (tables_.find_writer(writer_) == state::kUnknown) {
-    GS_TRY_OK(env_.files->sync_directory(kKeyDirectory));
+    GS_TRY_OK(files.sync_directory(kKeyDirectory));
   }
   writer_number_ = tables_.add_writer(writer_);
   if (writer_number_ == state::kUnknown) return tables_.full("writers");
   if (writer_number_ >= heads_.size()) heads_.resize(writer_number_ + std::size_t{1});
   heads_[writer_number_].writer = writer_number_;
-
-  bool admitted = true;
-  log::Location place = log_->first();
-  Settled whole;
-  whole.log = log_->snapshot();
-  const Error unreadable =
-      each_change(whole, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
-        stop = true;
-        place = at;
-        GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
-        auto cursor = change.operations();
-        graph::OperationView operation;
-        if (!cursor.next(operation)) return {};
-        GS_TRY(const graph::Genesis genesis, graph::parse_genesis(operation.payload));
-        admitted = genesis.policy == 0 || change.writer() == writer_;
-        return {};
-      });
-  if (unreadable) {  // recovery trusted it, as a checkpoint stands behind it
-    note_damage(place, unreadable);
-    return {};
-  }
-  if (!admitted) {
-    read_only_ = true;
-    read_only_reason_ =
-        Error(Code::read_only,
-              "this storage admits writers by signed grants, and this directory's writer (" +
-                  writer_.text() + ") has none. Ask the owner to admit it");
-    return {};
-  }
   const state::WriterHead& head = heads_[writer_number_];
   minter_.emplace(writer_, head.mint_next, head.mint_last);
   return {};
+}
+
+// From the first change of the log: `only` this writer may write, or everybody. `place` is where
+// the change is.
+Error Database::read_admitted(std::optional<graph::Writer>& only, log::Location& place) const {
+  Settled whole;
+  whole.log = log_->snapshot();
+  return each_change(whole, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+    stop = true;
+    place = at;
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    auto cursor = change.operations();
+    graph::OperationView operation;
+    if (!cursor.next(operation)) return {};
+    GS_TRY(const graph::Genesis genesis, graph::parse_genesis(operation.payload));
+    if (genesis.policy != 0) only = change.writer();
+    return {};
+  });
+}
+
+Error Database::not_admitted() const {
+  constexpr const char* kPolicy = "this storage admits writers by signed grants, and ";
+  if (key_) {
+    return Error(Code::read_only, kPolicy + ("this directory's writer (" + writer_.text()) +
+                                      ") has none. Ask the owner to admit it");
+  }
+  const auto has_key = has_writer_key(*env_.files);
+  if (has_key.ok() && !*has_key) {
+    return Error(Code::read_only,
+                 kPolicy + std::string("this directory has no key (keys/writer), as in a backup. "
+                                       "Put the owner's key there and open with keep_writer"));
+  }
+  return Error(Code::read_only,
+               kPolicy + std::string("this directory is not the one that its key (keys/writer) was "
+                                     "made in: it was moved or copied, or the machine changed. If "
+                                     "no other copy is ever written to again, open it once with "
+                                     "keep_writer, which keeps the key"));
 }
 
 // Never a number again that a file has: what an open that was cut off has left may be in the way.

@@ -184,7 +184,7 @@ inline void write_files(platform::FileSystem& to, const Files& files) {
 inline void write_files_at_home(platform::FileSystem& to, const Files& files) {
   write_files(to, files);
   const auto identity = to.identity("keys/writer");
-  if (identity.ok() && to.exists("keys/instance")) {
+  if (identity.ok() && to.exists("keys/instance").value()) {
     to.write_whole("keys/instance", identity.value()).ignore();
   }
 }

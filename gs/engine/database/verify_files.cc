@@ -50,16 +50,23 @@ Result<FileCheck> check_key_files(platform::FileSystem& files) {
     check.failure = without_step(key.error().message());
     return check;
   }
+  const auto has_key = has_writer_key(files);
+  if (!has_key.ok()) {  // a reader without the right to look into the directory, mostly
+    check.note = "they cannot be looked at (" + has_key.error().text() + ")";
+    return check;
+  }
   if (!key.ok()) return key.error().copy();
-  if (!has_writer_key(files)) {
-    check.note = "there are none, as in a backup: the next command that writes makes a new writer";
+  if (!*has_key) {
+    check.note =
+        "there are none, as in a backup: the next command that writes makes a new writer, if this "
+        "storage admits one";
     return check;
   }
   check.checked = key->has_value() ? 2 : 1;
   if (!key->has_value()) {
     check.note =
         "they were made in another directory, or keys/instance is damaged: the next "
-        "command that writes makes a new writer";
+        "command that writes makes a new writer, if this storage admits one";
   }
   return check;
 }

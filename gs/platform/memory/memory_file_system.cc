@@ -185,8 +185,8 @@ Result<std::vector<std::string>> MemoryFileSystem::list(std::string_view directo
   return names;
 }
 
-bool MemoryFileSystem::exists(std::string_view path) {
-  if (check_directory_path(path)) return false;
+Answer MemoryFileSystem::exists(std::string_view path) {
+  GS_TRY_OK(check_directory_path(path));
   const std::lock_guard lock(tree_->mutex);
   return path.empty() || tree_->entries.find(path) != tree_->entries.end();
 }

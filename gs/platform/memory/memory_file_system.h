@@ -22,7 +22,7 @@ class MemoryFileSystem final : public FileSystem {
   Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) override;
   Error remove(std::string_view path) override;
   Result<std::vector<std::string>> list(std::string_view directory) override;
-  bool exists(std::string_view path) override;
+  Answer exists(std::string_view path) override;
   Error make_directory(std::string_view path, bool private_mode = false) override;
   Error sync_directory(std::string_view directory) override;
   Error write_whole(std::string_view path, Bytes bytes, bool private_mode = false) override;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <limits>
@@ -50,18 +51,19 @@ class PosixMapping final : public Mapping {
   std::size_t bytes_;
 };
 
-// Reserves blocks for [0, bytes); 0 or an errno.
-int reserve_blocks(int descriptor, std::uint64_t bytes) noexcept {
+constexpr std::size_t kZerosBytes = std::size_t{64} << 10;
+
+// Whether blocks for [0, bytes) are reserved; else errno says why not.
+bool reserve_blocks(int descriptor, std::uint64_t bytes) noexcept {
 #if defined(__linux__)
-  const int result =
-      uninterrupted([&] { return ::fallocate(descriptor, 0, 0, static_cast<off_t>(bytes)); });
-  if (result == 0) return 0;
-  if (errno != EOPNOTSUPP && errno != ENOSYS) return errno;
-    // This file system cannot reserve; posix_fallocate then writes one byte into every block.
+  return uninterrupted([&] { return ::fallocate(descriptor, 0, 0, static_cast<off_t>(bytes)); }) ==
+         0;
+#else
+  static_cast<void>(descriptor);
+  static_cast<void>(bytes);
+  errno = EOPNOTSUPP;
+  return false;
 #endif
-  int number = EINTR;
-  while (number == EINTR) number = ::posix_fallocate(descriptor, 0, static_cast<off_t>(bytes));
-  return number;
 }
 
 }  // namespace
@@ -194,12 +196,28 @@ Error PosixFile::allocate(std::uint64_t bytes) {
   GS_TRY_OK(check_end(bytes));
   if (bytes == 0) return {};
   GS_TRY(const std::uint64_t before, size());
-  const int number = reserve_blocks(descriptor_.number(), bytes);
-  if (number == 0) return {};
+  if (reserve_blocks(descriptor_.number(), bytes)) return {};
+  const bool cannot = errno == EOPNOTSUPP || errno == ENOSYS;
+  Error error = cannot ? grow_with_zeros(before, bytes)
+                       : os_error(errno, path_, "reserve space", Attempt::write);
+  if (error.ok()) return {};
   // Some systems keep the part that they could reserve; give it back, the disk is full.
   GS_TRY(const std::uint64_t after, size());
   if (after > before) resize(before).ignore();  // the failure to report is the first one
-  return os_error(number, path_, "reserve space", Attempt::write);
+  return error;
+}
+
+// For file systems that cannot reserve. posix_fallocate() would do it by reading and writing bytes
+// of blocks that exist, while another thread writes a frame there.
+Error PosixFile::grow_with_zeros(std::uint64_t from, std::uint64_t to) {
+  const Buffer zeros(
+      static_cast<std::size_t>(std::min<std::uint64_t>(kZerosBytes, to - std::min(from, to))));
+  while (from < to) {
+    const std::uint64_t some = std::min<std::uint64_t>(zeros.size(), to - from);
+    GS_TRY_OK(write(from, Bytes(zeros).first(static_cast<std::size_t>(some))));
+    from += some;
+  }
+  return {};
 }
 
 Result<std::unique_ptr<Mapping>> PosixFile::map(std::uint64_t bytes) {

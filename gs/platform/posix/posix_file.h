@@ -64,6 +64,7 @@ class PosixFile final : public File {
  private:
   Error check_writable() const;
   Error check_end(std::uint64_t bytes) const;
+  Error grow_with_zeros(std::uint64_t from, std::uint64_t to);
 
   Descriptor descriptor_;
   std::string path_;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <mutex>
 #include <utility>
 
 #include "gs/base/hex.h"
@@ -24,6 +25,9 @@ namespace {
 
 // A storage has a few thousand files; more names than this are somebody's mistake or trap.
 constexpr std::size_t kNamesMax = std::size_t{1} << 20;
+
+// Directories whose names are known to be durable; more are made durable again each time.
+constexpr std::size_t kDurableMax = 4096;
 
 struct CloseDirectory {
   void operator()(DIR* stream) const noexcept { ::closedir(stream); }
@@ -75,13 +79,11 @@ Error sync_parent(Place place) {
   return sync_directory_at(place);
 }
 
-// One new directory, durable; fine when it is there.
-Error make_one(Place place, bool private_mode) {
+// One directory; fine when it is there.
+Error make_one(const Place& place, bool private_mode) {
   const char* const name = place.name.c_str();
   if (is_directory(place.in(), name, AT_SYMLINK_NOFOLLOW)) return {};
-  if (::mkdirat(place.in(), name, private_mode ? 0700 : 0777) == 0) {
-    return sync_parent(std::move(place));
-  }
+  if (::mkdirat(place.in(), name, private_mode ? 0700 : 0777) == 0) return {};
   const int number = errno;
   if (number == EEXIST && is_directory(place.in(), name, AT_SYMLINK_NOFOLLOW)) {
     return {};  // somebody was faster
@@ -89,17 +91,10 @@ Error make_one(Place place, bool private_mode) {
   return place_error(number, place, "make the directory", Attempt::write);
 }
 
-// The root and what it lies in, where links are the user's own.
-Error make_root(const std::string& root, bool private_mode) {
-  for (std::size_t end = 0; end != std::string::npos;) {
-    end = root.find('/', end + 1);
-    const std::string path = root.substr(0, end);
-    if (is_directory(AT_FDCWD, (path + "/").c_str(), 0)) continue;
-    const std::string parent(parent_path(path));
-    GS_TRY(Place place, find_place(parent, last_name(path), "make the directory", Attempt::write));
-    GS_TRY_OK(make_one(std::move(place), private_mode));
-  }
-  return {};
+// Of a name that we may have made. Whoever may not write in the parent did not make it, and perhaps
+// may not even open it.
+bool may_be_ours(const Place& place) noexcept {
+  return ::faccessat(place.in(), ".", R_OK | W_OK, 0) == 0;
 }
 
 std::string new_suffix() {
@@ -180,22 +175,60 @@ Result<std::vector<std::string>> PosixFileSystem::list(std::string_view director
   return names;
 }
 
-bool PosixFileSystem::exists(std::string_view path) {
-  if (check_directory_path(path)) return false;
+Answer PosixFileSystem::exists(std::string_view path) {
+  GS_TRY_OK(check_directory_path(path));
   const auto place = find_place(root_, path, "examine", Attempt::read);
+  if (place.code() == Code::not_found) return false;
+  if (!place.ok()) return place.error().copy();
   struct stat status {};
-  return place.ok() &&
-         ::fstatat(place->in(), place->name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  if (::fstatat(place->in(), place->name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) return true;
+  if (errno == ENOENT) return false;
+  return os_error(errno, place->path, "examine", Attempt::read);
+}
+
+// A directory that is there may have been made by a process that ended before it was durable. So
+// its name is made durable as well, once for each of them.
+Error PosixFileSystem::make_durable(Place place, bool private_mode) {
+  const bool was_there = is_directory(place.in(), place.name.c_str(), AT_SYMLINK_NOFOLLOW);
+  if (was_there) {
+    const std::lock_guard lock(mutex_);
+    if (durable_.contains(place.path)) return {};
+  }
+  GS_TRY_OK(make_one(place, private_mode));
+  const std::string path = place.path;
+  if (!was_there || may_be_ours(place)) GS_TRY_OK(sync_parent(std::move(place)));
+  const std::lock_guard lock(mutex_);
+  if (durable_.size() < kDurableMax) durable_.insert(path);
+  return {};
+}
+
+// The root and what it lies in, where links are the user's own.
+Error PosixFileSystem::make_root(bool private_mode) {
+  for (std::size_t end = 0; end != std::string::npos;) {
+    end = root_.find('/', end + 1);
+    const std::string path = root_.substr(0, end);
+    if (path.empty() || path.back() == '/') continue;
+    const std::string parent(parent_path(path));
+    GS_TRY(Place place, find_place(parent, last_name(path), "make the directory", Attempt::write));
+    const bool was_there = is_directory(AT_FDCWD, (path + "/").c_str(), 0);
+    const bool is_link =
+        was_there && !is_directory(place.in(), place.name.c_str(), AT_SYMLINK_NOFOLLOW);
+    if (is_link) continue;
+    Error error = make_durable(std::move(place), private_mode);
+    // What was there above the root is not ours: as durable as it lets us make it.
+    if (error && !(was_there && end != std::string::npos)) return error;
+  }
+  return {};
 }
 
 Error PosixFileSystem::make_directory(std::string_view path, bool private_mode) {
   GS_TRY_OK(check_directory_path(path));
-  GS_TRY_OK(make_root(root_, private_mode));
+  GS_TRY_OK(make_root(private_mode));
   for (std::size_t end = 0; !path.empty() && end != std::string_view::npos;) {
     end = path.find('/', end + 1);
     GS_TRY(Place place,
            find_place(root_, path.substr(0, end), "make the directory", Attempt::write));
-    GS_TRY_OK(make_one(std::move(place), private_mode));
+    GS_TRY_OK(make_durable(std::move(place), private_mode));
   }
   return {};
 }

@@ -20,9 +20,12 @@
 // the operation and the words of the system.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "gs/platform/file_system.h"
+#include "gs/platform/mutex.h"
+#include "gs/platform/posix/place.h"
 
 namespace gs::platform {
 
@@ -35,7 +38,7 @@ class PosixFileSystem : public FileSystem {
   Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) override;
   Error remove(std::string_view path) override;
   Result<std::vector<std::string>> list(std::string_view directory) override;
-  bool exists(std::string_view path) override;
+  Answer exists(std::string_view path) override;
   Error make_directory(std::string_view path, bool private_mode = false) override;
   Error sync_directory(std::string_view directory) override;
   Error write_whole(std::string_view path, Bytes bytes, bool private_mode = false) override;
@@ -46,7 +49,12 @@ class PosixFileSystem : public FileSystem {
   std::string display(std::string_view path) const override;
 
  private:
+  Error make_root(bool private_mode);
+  Error make_durable(Place place, bool private_mode);
+
   std::string root_;  // absolute, without a slash at the end; "" for "/"
+  Mutex mutex_;
+  std::set<std::string, std::less<>> durable_;  // full paths of directories
 };
 
 }  // namespace gs::platform

@@ -107,7 +107,7 @@ TEST(PosixFileSystem, ARelativeRootStaysWhereItWasWhenTheProcessMoves) {
 TEST(PosixFileSystem, TheRootOfTheMachineIsARootLikeAnyOther) {
   PosixFileSystem files("/");
   EXPECT_EQ(files.display("etc/passwd"), "/etc/passwd");
-  EXPECT_TRUE(files.exists("etc"));
+  EXPECT_TRUE(files.exists("etc").value());
   EXPECT_TRUE(files.list("").ok());
   EXPECT_FALSE(files.make_directory(""));
 }
@@ -166,8 +166,8 @@ TEST(PosixFileSystem, NoLinkBelowTheRootIsFollowed) {
     refused(files.make_directory("link/a/b"));
     refused(files.remove("link/file"));
     refused(files.write_whole("link/file", as_bytes("lost")));
-    EXPECT_FALSE(files.exists("link/file"));
-    EXPECT_TRUE(files.exists("link"));
+    EXPECT_EQ(files.exists("link/file").code(), Code::invalid);
+    EXPECT_TRUE(files.exists("link").value());
     EXPECT_EQ(files.list("").value(), std::vector<std::string>{"link"});
     // Replacing and removing a link are no ways out.
     EXPECT_FALSE(files.write_whole("link", as_bytes("ours")));
@@ -215,6 +215,23 @@ TEST(PosixFileSystem, WhenTheSystemTakesOnlyAPartTheWriteFails) {
   EXPECT_EQ(file->size().value(), 10'000u) << "the part that was taken";
   EXPECT_EQ(whole.code(), Code::too_large);
   EXPECT_EQ(world.files().list("").value(), std::vector<std::string>{"a"}) << "no leftovers";
+}
+
+// Whoever cannot look does not know: a key that "was not there" was made anew.
+TEST(PosixFileSystem, NamesThatCannotBeLookedAtAreNotMissing) {
+  PosixWorld world;
+  ASSERT_FALSE(world.files().write_whole("a", as_bytes("x")));
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto looked = world.files().exists("a");
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(looked.code(), Code::io) << looked.error().text();
+  EXPECT_TRUE(world.files().exists("a").value());
+  EXPECT_FALSE(world.files().exists("a/b").value());
+  EXPECT_FALSE(world.files().exists("none/b").value());
 }
 
 TEST(PosixFileSystem, AFailedReplacementLeavesTheOldContent) {

@@ -22,6 +22,7 @@ Faults Faults::from_seed(std::uint64_t seed) {
   if (random.chance(60)) faults.sync_fails = up_to(50);
   if (random.chance(30)) faults.read_fails = up_to(10);
   if (random.chance(120)) faults.disk_bytes = std::uint64_t{1} << (16 + random.below(8));
+  faults.lost_is_seen = up_to(1001) - 1;
   return faults;
 }
 
@@ -38,6 +39,7 @@ std::string Faults::text() const {
   add("writes_fail_from", writes_fail_from);
   add("write_fails", write_fails);
   add("sync_fails", sync_fails);
+  add("lost_is_seen", lost_is_seen);
   add("read_fails", read_fails);
   add("read_short", read_short);
   add("disk_bytes", disk_bytes);

@@ -20,9 +20,12 @@ struct Faults {
   // --- chances, in 1,000 ---
 
   std::uint32_t write_fails = 0;  // io; a random part is written
-  std::uint32_t sync_fails = 0;   // io; then a random part of what was not synced is lost, at once
-                                  // and for good, and the next sync succeeds: as Linux does
-  std::uint32_t read_fails = 0;   // io
+  std::uint32_t sync_fails = 0;   // io; then a random part of what was not synced is lost for good,
+                                  // and the next sync succeeds: as Linux does
+  std::uint32_t lost_is_seen = 0;  // what such a sync has lost is read as if it were there until
+                                   // the power goes, unless it is written again: as Linux does
+                                   // while its memory lasts. Else it is lost at once
+  std::uint32_t read_fails = 0;    // io
   // A read that ends early although the file goes on. No file system may do that by its contract,
   // so from_seed() leaves it out; it finds callers who do not look at the count.
   std::uint32_t read_short = 0;

@@ -43,7 +43,7 @@ SimDisk::Verdict SimDisk::judge(Call call, std::string_view path, std::uint64_t 
 }
 
 std::uint64_t SimDisk::charge(SimNode& file, std::uint64_t end) noexcept {
-  if (end <= file.charged_bytes || !file.linked) return end;
+  if (end <= file.charged_bytes) return end;
   const std::uint64_t room = faults.disk_bytes - std::min(faults.disk_bytes, used_bytes);
   const std::uint64_t taken = std::min(room, end - file.charged_bytes);
   file.charged_bytes += taken;
@@ -58,8 +58,13 @@ void SimDisk::give_back(SimNode& file, std::uint64_t down_to) noexcept {
 }
 
 void SimDisk::unlink(SimNode& file) noexcept {
-  give_back(file, 0);
   file.linked = false;
+  if (file.holders == 0) give_back(file, 0);
+}
+
+void SimDisk::let_go(SimNode& file, std::uint64_t at_life) noexcept {
+  if (at_life != life) return;  // the end of that life has let go of everything
+  if (--file.holders == 0 && !file.linked) give_back(file, 0);
 }
 
 Error SimDisk::write(SimNode& file, std::string_view path, std::uint64_t offset, Bytes bytes,
@@ -101,14 +106,18 @@ void SimDisk::cut_power() noexcept {
 void SimDisk::restart() {
   if (!powered) {
     tree.crash(faults, random, counts.losses);
-    // Lost removals and lost files change what is taken; count again.
-    used_bytes = 0;
-    tree.each_file([this](const std::string&, SimNode& file) {
+    // Lost removals and lost files change what is taken.
+    tree.each_file([](const std::string&, SimNode& file) {
       file.charged_bytes = file.linked ? std::min(file.charged_bytes, file.size()) : file.size();
       file.linked = true;
-      used_bytes += file.charged_bytes;
     });
   }
+  // Handles are dead, and with them what had no name.
+  used_bytes = 0;
+  tree.each_file([this](const std::string&, SimNode& file) {
+    file.holders = 0;
+    used_bytes += file.charged_bytes;
+  });
   powered = true;
   ++life;
   locked.clear();

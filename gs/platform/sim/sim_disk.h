@@ -44,7 +44,9 @@ struct SimDisk {
   // Takes space so that `file` can be written up to `end`; returns how far it can be now.
   std::uint64_t charge(SimNode& file, std::uint64_t end) noexcept;
   void give_back(SimNode& file, std::uint64_t down_to) noexcept;
-  // The file has lost its last name.
+  // A handle or a mapping of that life is gone.
+  void let_go(SimNode& file, std::uint64_t at_life) noexcept;
+  // The file has lost its last name. Its space is free when nobody holds it any more.
   void unlink(SimNode& file) noexcept;
 
   // Writes, with the disk's space and the faults in `verdict`.

@@ -7,13 +7,53 @@ namespace gs::platform {
 
 using Call = SimDisk::Call;
 
+namespace {
+
+// Holds the file's space, also when the file has no name and no handle any more.
+class SimMapping final : public Mapping {
+ public:
+  // With disk->mutex held.
+  SimMapping(std::unique_ptr<Mapping> mapping, std::shared_ptr<SimDisk> disk,
+             std::shared_ptr<SimNode> node)
+      : mapping_(std::move(mapping)),
+        disk_(std::move(disk)),
+        node_(std::move(node)),
+        life_(disk_->life) {
+    ++node_->holders;
+  }
+  ~SimMapping() override {
+    const std::lock_guard lock(disk_->mutex);
+    disk_->let_go(*node_, life_);
+  }
+  SimMapping(const SimMapping&) = delete;
+  SimMapping& operator=(const SimMapping&) = delete;
+
+  Bytes bytes() const noexcept override { return mapping_->bytes(); }
+  void advise(Pattern pattern) noexcept override { mapping_->advise(pattern); }
+
+ private:
+  std::unique_ptr<Mapping> mapping_;
+  std::shared_ptr<SimDisk> disk_;
+  std::shared_ptr<SimNode> node_;
+  std::uint64_t life_;
+};
+
+}  // namespace
+
 SimFileSystem::SimFile::SimFile(std::shared_ptr<SimDisk> disk, std::shared_ptr<SimNode> node,
                                 std::string path, bool writable)
     : disk_(std::move(disk)),
       node_(std::move(node)),
       path_(std::move(path)),
       life_(disk_->life),
-      writable_(writable) {}
+      writable_(writable) {
+  ++node_->holders;
+}
+
+SimFileSystem::SimFile::~SimFile() {
+  const std::lock_guard lock(disk_->mutex);
+  disk_->let_go(*node_, life_);
+}
 
 Error SimFileSystem::SimFile::check_writable() const {
   if (writable_) return {};
@@ -76,7 +116,8 @@ Error SimFileSystem::SimFile::allocate(std::uint64_t bytes) {
 Result<std::unique_ptr<Mapping>> SimFileSystem::SimFile::map(std::uint64_t bytes) {
   const std::lock_guard lock(disk_->mutex);
   GS_TRY_OK(disk_->judge(Call::other, path_, life_).error);
-  return node_->map(bytes);
+  GS_TRY(std::unique_ptr<Mapping> mapping, node_->map(bytes));
+  return std::unique_ptr<Mapping>(std::make_unique<SimMapping>(std::move(mapping), disk_, node_));
 }
 
 }  // namespace gs::platform

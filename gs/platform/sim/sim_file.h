@@ -14,6 +14,9 @@ class SimFileSystem::SimFile final : public File {
   // With disk->mutex held.
   SimFile(std::shared_ptr<SimDisk> disk, std::shared_ptr<SimNode> node, std::string path,
           bool writable);
+  ~SimFile() override;
+  SimFile(const SimFile&) = delete;
+  SimFile& operator=(const SimFile&) = delete;
 
   Error write(std::uint64_t offset, Bytes bytes) override;
   Result<std::size_t> read(std::uint64_t offset, MutableBytes out) override;

@@ -103,29 +103,44 @@ Result<std::vector<std::string>> SimFileSystem::list(std::string_view directory)
   return names;
 }
 
-bool SimFileSystem::exists(std::string_view path) {
-  if (check_directory_path(path)) return false;
+Answer SimFileSystem::exists(std::string_view path) {
+  GS_TRY_OK(check_directory_path(path));
   const std::lock_guard lock(disk_->mutex);
-  return disk_->powered && (path.empty() || !disk_->tree.find(path).empty());
+  GS_TRY_OK(disk_->judge(Call::read, path).error);
+  return path.empty() || !disk_->tree.find(path).empty();
 }
 
 Error SimFileSystem::make_directory(std::string_view path, bool) {
   GS_TRY_OK(check_directory_path(path));
   const std::lock_guard lock(disk_->mutex);
-  SimDisk::Verdict verdict = disk_->judge(Call::name, path);
-  if (!verdict.proceed) return std::move(verdict.error);
+  GS_TRY_OK(disk_->judge(Call::other, path).error);
   SimDirectory* at = disk_->tree.directory("");
   while (!path.empty()) {
     const std::size_t slash = path.find('/');
     const std::string_view name = path.substr(0, slash);
-    SimEntry& entry = at->entries[std::string(name)];
-    if (entry.file) return SimDisk::fail(Code::exists, name, "is a file, not a directory");
-    // Not in the list of changes: durable when it returns.
-    if (!entry.directory) entry.directory = std::make_shared<SimDirectory>();
-    at = entry.directory.get();
+    GS_TRY_OK(make_one(*at, name));
+    at = at->entries.find(name)->second.directory.get();
     path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
   }
-  return std::move(verdict.error);
+  return {};
+}
+
+// Makes the name and brings it to the disk, also one that is there and was not durable yet. Other
+// names of the same directory stay as they are: nobody may rely on it that they get there as well.
+Error SimFileSystem::make_one(SimDirectory& in, std::string_view name) {
+  const auto found = in.entries.find(name);
+  if (found == in.entries.end()) {
+    SimDisk::Verdict makes = disk_->judge(Call::name, name);
+    if (!makes.proceed) return std::move(makes.error);
+    SimTree::set(in, name, {nullptr, std::make_shared<SimDirectory>()});
+    GS_TRY_OK(std::move(makes.error));
+  } else if (found->second.file) {
+    return SimDisk::fail(Code::exists, name, "is a file, not a directory");
+  }
+  if (SimTree::is_durable(in, name)) return {};
+  SimDisk::Verdict syncs = disk_->judge(Call::sync, name);
+  if (syncs.proceed) SimTree::sync(in, name);
+  return std::move(syncs.error);
 }
 
 Error SimFileSystem::sync_directory(std::string_view directory) {

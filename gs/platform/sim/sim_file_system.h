@@ -35,7 +35,7 @@ class SimFileSystem final : public FileSystem {
   Result<std::unique_ptr<File>> open(std::string_view path, OpenMode mode) override;
   Error remove(std::string_view path) override;
   Result<std::vector<std::string>> list(std::string_view directory) override;
-  bool exists(std::string_view path) override;
+  Answer exists(std::string_view path) override;
   Error make_directory(std::string_view path, bool private_mode = false) override;
   Error sync_directory(std::string_view directory) override;
   // Counts as five calls: create, write, sync, rename, sync of the directory. It may stop at each.
@@ -85,6 +85,7 @@ class SimFileSystem final : public FileSystem {
   Result<SimDirectory*> parent(std::string_view path) const;
   Result<std::shared_ptr<SimNode>> file(std::string_view path) const;
   std::shared_ptr<SimNode> create(SimDirectory& directory, std::string_view name);
+  Error make_one(SimDirectory& in, std::string_view name);
   void unlink(SimDirectory& directory, std::string_view name, const SimEntry& entry);
   Error replace(SimDirectory& directory, std::string_view path, Bytes bytes, std::string_view fresh,
                 bool& renamed);

@@ -49,10 +49,25 @@ Error SimNode::rot(std::uint64_t offset, std::uint8_t mask) {
     return Error(Code::invalid, "no byte at " + std::to_string(offset) + " to damage");
   }
   byte ^= mask;
+  if (disk_ && offset < disk_->size()) (*disk_)[static_cast<std::size_t>(offset)] ^= mask;
   return content_.write(offset, {&byte, 1});
 }
 
 void SimNode::sync() noexcept {
+  if (disk_) {
+    for (const Change& change : changes_) {
+      const Bytes bytes =
+          Bytes(journal_).subspan(change.journal + change.old_bytes, change.new_bytes);
+      const std::uint64_t end =
+          change.new_bytes == 0 ? change.size_after : change.offset + bytes.size();
+      if (change.new_bytes == 0 || end > disk_->size())
+        disk_->resize(static_cast<std::size_t>(end));
+      std::copy(
+          bytes.begin(), bytes.end(),
+          disk_->begin() + static_cast<std::ptrdiff_t>(change.new_bytes == 0 ? 0 : change.offset));
+    }
+    if (equal(*disk_, content_.bytes())) disk_.reset();
+  }
   changes_.clear();
   journal_.clear();
 }
@@ -73,9 +88,16 @@ void SimNode::undo_all() {
   }
 }
 
-void SimNode::crash(const Faults& faults, SeededRandom& random, SimLosses& losses) {
-  if (changes_.empty()) return;
+void SimNode::forget_unsynced() {
   undo_all();
+  if (!disk_) return;
+  GS_CHECK(content_.resize(disk_->size()).ok() && content_.write(0, *disk_).ok());
+  disk_.reset();
+}
+
+void SimNode::crash(const Faults& faults, SeededRandom& random, SimLosses& losses) {
+  forget_unsynced();
+  if (changes_.empty()) return;
   const std::size_t count = changes_.size();
   // All, none, or some of the changes of size have arrived; the ends are what programs meet most.
   const std::uint64_t draw = random.below(3);
@@ -133,7 +155,7 @@ void SimNode::redo_sectors(const Change& change, Bytes bytes, const Faults& faul
       GS_CHECK(content_.write(offset, bytes.first(part)).ok());
     } else if (random.chance(faults.sector_garbage)) {
       random.fill(noise);
-      GS_CHECK(content_.write(offset, Bytes(noise).first(part)).ok());
+      spoil(offset, bytes.first(part), noise);
       ++losses.sectors_garbage;
     }
     offset += part;
@@ -141,10 +163,28 @@ void SimNode::redo_sectors(const Change& change, Bytes bytes, const Faults& faul
   }
 }
 
+// Only bytes that the write was to change.
+void SimNode::spoil(std::uint64_t offset, Bytes bytes, const std::uint8_t* noise) {
+  std::uint8_t there[kSectorBytes] = {};
+  const std::size_t known = content_.read(offset, {there, bytes.size()});
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i >= known || there[i] != bytes[i]) there[i] = noise[i];
+  }
+  GS_CHECK(content_.write(offset, {there, bytes.size()}).ok());
+}
+
 void SimNode::lose_some(const Faults& faults, SeededRandom& random, SimLosses& losses) {
-  const std::uint64_t seen = content_.size();
+  const Bytes now = content_.bytes();
+  const Buffer seen(now.begin(), now.end());
   crash(faults, random, losses);
-  GS_CHECK(resize(seen).ok());
+  std::optional<Buffer> disk;
+  if (random.chance(faults.lost_is_seen))
+    disk.emplace(content_.bytes().begin(), content_.bytes().end());
+  GS_CHECK(resize(seen.size()).ok());
+  if (!disk) return;
+  GS_CHECK(content_.write(0, seen).ok());
+  disk_ = std::move(disk);
+  ++losses.syncs_unseen;
 }
 
 }  // namespace gs::platform

@@ -11,7 +11,12 @@
 //   bytes    each write, in random order, is kept, dropped, or torn: some 512-byte sectors arrive
 //            and others do not. Bytes past the surviving size are lost; missing ones below are zero
 //
-// Bytes that were synced never change, also not those that share a sector with a torn write.
+// Bytes that were synced never change, also not those that share a sector with a torn write, and
+// those over which the same bytes are written: drives keep the rest of a sector when power goes.
+//
+// A failed sync may leave what is seen and what is on the disk different for longer (lose_some()).
+// Then the latter is kept as well, and synced writes reach it.
+//
 // Source of the scheme: SQLite's crash tests (test6.c).
 //
 // Not thread-safe: the disk locks.
@@ -19,6 +24,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gs/platform/memory/content.h"
@@ -36,6 +42,7 @@ struct SimLosses {
   std::uint64_t writes_torn = 0;
   std::uint64_t sectors_garbage = 0;
   std::uint64_t names_lost = 0;
+  std::uint64_t syncs_unseen = 0;  // failed ones that took away nothing that anybody reads
 };
 
 class SimNode {
@@ -44,7 +51,8 @@ class SimNode {
 
   const std::uint64_t id;
   std::uint64_t charged_bytes = 0;  // of the disk's space: [0, charged_bytes) can be written
-  bool linked = true;               // has a name, so its space counts
+  bool linked = true;               // has a name ...
+  std::uint64_t holders = 0;        // ... or handles and mappings, so its space counts
 
   std::uint64_t size() const noexcept { return content_.size(); }
   Bytes bytes() const noexcept { return content_.bytes(); }
@@ -62,7 +70,8 @@ class SimNode {
   // The power goes.
   void crash(const Faults& faults, SeededRandom& random, SimLosses& losses);
   // The system gives up on the changes since the last sync: a random part reached the disk, the
-  // rest is lost. The size stays as the machine sees it, not yet synced.
+  // rest is lost, at once or when the power goes. The size stays as the machine sees it, not yet
+  // synced.
   void lose_some(const Faults& faults, SeededRandom& random, SimLosses& losses);
 
  private:
@@ -78,15 +87,19 @@ class SimNode {
 
   void note(Change change, Bytes old_bytes, Bytes new_bytes);
   void undo_all();
+  // What the disk is sure of becomes what is seen.
+  void forget_unsynced();
   // Does `change` again, as far as chance and `limit` (a file size) let it.
   void redo(const Change& change, std::uint64_t limit, const Faults& faults, SeededRandom& random,
             SimLosses& losses);
   void redo_sectors(const Change& change, Bytes bytes, const Faults& faults, SeededRandom& random,
                     SimLosses& losses);
+  void spoil(std::uint64_t offset, Bytes bytes, const std::uint8_t* noise);
 
   Content content_;
   std::vector<Change> changes_;
   Buffer journal_;
+  std::optional<Buffer> disk_;  // the file as the disk has it, where that is not what the list says
 };
 
 }  // namespace gs::platform

@@ -1,5 +1,6 @@
 #include "gs/platform/sim/sim_tree.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gs/platform/path.h"
@@ -87,6 +88,16 @@ void SimTree::set(SimDirectory& directory, std::string_view name, SimEntry entry
   change.renamed_away = renamed_away;
   put(directory, change.name, std::move(entry));
   directory.changes.push_back(std::move(change));
+}
+
+void SimTree::sync(SimDirectory& directory, std::string_view name) {
+  std::erase_if(directory.changes,
+                [&](const SimDirectory::Change& change) { return change.name == name; });
+}
+
+bool SimTree::is_durable(const SimDirectory& directory, std::string_view name) {
+  return std::none_of(directory.changes.begin(), directory.changes.end(),
+                      [&](const SimDirectory::Change& change) { return change.name == name; });
 }
 
 void SimTree::crash(const Faults& faults, SeededRandom& random, SimLosses& losses) {

@@ -52,6 +52,9 @@ class SimTree {
   static void set(SimDirectory& directory, std::string_view name, SimEntry entry,
                   bool renamed_away = false);
   static void sync(SimDirectory& directory) noexcept { directory.changes.clear(); }
+  // The same for one name.
+  static void sync(SimDirectory& directory, std::string_view name);
+  static bool is_durable(const SimDirectory& directory, std::string_view name);
 
   void crash(const Faults& faults, SeededRandom& random, SimLosses& losses);
   // Every file that has a name, with its path, in the order of directories and names.

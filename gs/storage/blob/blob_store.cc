@@ -19,7 +19,8 @@ Result<BlobRef> BlobStore::put(Bytes bytes) {
   const std::string path = path_of(blob.digest);
   const std::string group = path.substr(0, path.rfind('/'));
   // A file that is there may be damaged; then this is how it is repaired.
-  const Result<bool> known = files_.exists(path) ? matches_name(path) : Result<bool>(false);
+  GS_TRY(const bool is_there, files_.exists(path));
+  const Result<bool> known = is_there ? matches_name(path) : Result<bool>(false);
   if (known.ok() && *known) {
     // Its name may be from a put that failed, or that is not done yet.
     GS_TRY_OK(files_.sync_directory(group));

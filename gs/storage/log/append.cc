@@ -116,11 +116,12 @@ Error Log::Impl::create_segment(std::uint32_t number, std::uint64_t first_sequen
   if (Error error = prepare()) {
     made = {};
     mapping.reset();
-    if (!files.exists(name)) return error;
     // A file that stays would tell recovery that the old segment is whole for good.
-    if (Error left = files.remove(name)) return fail(std::move(left));
-    if (Error left = files.sync_directory(directory)) return fail(std::move(left));
-    return error;
+    Error left = files.remove(name);
+    if (left.code() == Code::not_found) return error;
+    if (left) return fail(std::move(left));
+    left = files.sync_directory(directory);
+    return left ? fail(std::move(left)) : std::move(error);
   }
   mapping->advise(platform::Mapping::Pattern::random);
   const Buffer header = encode_header({number, 0, first_sequence, storage});

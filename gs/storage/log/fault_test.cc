@@ -2,6 +2,7 @@
 // Method: the simulated disk, with every size of disk and every single call that can fail.
 #include <gtest/gtest.h>
 
+#include "gs/platform/forwarding_file_system.h"
 #include "gs/platform/sim/sim_file_system.h"
 #include "gs/storage/log/log_harness.h"
 
@@ -79,6 +80,162 @@ TEST(FailedSync, IsFinalUntilReopened) {
   const auto again = harness::open(files);
   EXPECT_TRUE(again.recovery.damage.empty());
   EXPECT_GE(again.seen.size(), 1u);
+}
+
+// Linux keeps what a failed sync has lost readable, and the next sync says yes. The log was opened
+// again, believed what it read, and confirmed changes above a hole.
+TEST(FailedSync, WhatItLeftReadableIsWrittenAgainByTheNextOpen) {
+  for (const bool marked : {false, true}) {
+    SimFileSystem files(3);
+    auto opened = harness::open(files);
+    ASSERT_FALSE(append(*opened.log, change(0, 64)));
+    ASSERT_FALSE(opened.log->sync());
+    if (marked) ASSERT_FALSE(opened.log->mark());
+    ASSERT_FALSE(append(*opened.log, change(1, 64)));
+    Faults faults;
+    faults.sync_fails = faults.lost_is_seen = faults.write_dropped = 1000;
+    faults.write_kept = 0;
+    files.set_faults(faults);
+    EXPECT_EQ(opened.log->sync().code(), Code::io);
+    opened.log.reset();
+    files.kill_process();
+    files.set_faults({});
+    opened = harness::open(files);
+    ASSERT_EQ(opened.seen.size(), 2u);  // confirmed, as they were seen
+    ASSERT_FALSE(append(*opened.log, change(2, 64)));
+    ASSERT_FALSE(opened.log->sync());
+    opened.log.reset();
+    files.crash();
+    const auto after = harness::open(files);
+    EXPECT_TRUE(after.recovery.damage.empty());
+    EXPECT_EQ(after.seen.size(), 3u) << "marked: " << marked;
+  }
+}
+
+// The system may give up its memory of lost frames at any time; then the disk's older bytes are read.
+TEST(FailedSync, WhatIsForgottenWhileItIsWrittenAgainIsNotConfirmed) {
+  struct Forgetting final : platform::ForwardingFile {
+    using ForwardingFile::ForwardingFile;
+    Result<std::size_t> read(std::uint64_t offset, MutableBytes out) override {
+      GS_TRY(const std::size_t got, ForwardingFile::read(offset, out));
+      if (got > 80) std::memset(out.data() + got - 80, 0, 80);
+      return got;
+    }
+  };
+  struct ForgettingFiles final : platform::ForwardingFileSystem {
+    using ForwardingFileSystem::ForwardingFileSystem;
+    Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                                 platform::OpenMode mode) override {
+      auto file = ForwardingFileSystem::open(path, mode);
+      if (mode != platform::OpenMode::write || !file.ok()) return file;
+      return std::unique_ptr<platform::File>(std::make_unique<Forgetting>(std::move(file).value()));
+    }
+  };
+  SimFileSystem files(3);
+  auto opened = harness::open(files);
+  for (int i = 0; i < 3; ++i) ASSERT_FALSE(append(*opened.log, change(i, 64)));
+  opened.log.reset();
+  files.kill_process();
+  ForgettingFiles forgetting(files);
+  EXPECT_EQ(harness::open(forgetting).error.code(), Code::io);
+  EXPECT_EQ(harness::open(files).seen.size(), 2u);  // which says what is there
+}
+
+// A generation whose header did not reach the disk stood for its segment, and the old one went.
+TEST(FailedSync, OfAGenerationsHeaderCostsNotTheOldOne) {
+  struct HeaderLost final : platform::ForwardingFile {
+    HeaderLost(std::unique_ptr<platform::File> file, SimFileSystem& of)
+        : ForwardingFile(std::move(file)), disk(of) {}
+    Error sync() override {
+      Faults faults;
+      if (++syncs == 2) faults.sync_fails = faults.lost_is_seen = faults.write_dropped = 1000;
+      faults.write_kept = 0;
+      disk.set_faults(faults);
+      Error error = ForwardingFile::sync();
+      disk.set_faults({});
+      return error;
+    }
+    SimFileSystem& disk;
+    int syncs = 0;
+  };
+  struct BadDisk final : platform::ForwardingFileSystem {
+    explicit BadDisk(SimFileSystem& of) : ForwardingFileSystem(of), disk(of) {}
+    Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                                 platform::OpenMode mode) override {
+      auto file = ForwardingFileSystem::open(path, mode);
+      if (path != "log/00000001-1.gsl" || !file.ok()) return file;
+      return std::unique_ptr<platform::File>(
+          std::make_unique<HeaderLost>(std::move(file).value(), disk));
+    }
+    Error remove(std::string_view) override { return Error(Code::io, "bad disk"); }
+    Error sync_directory(std::string_view path) override { return disk.sync_directory(path); }
+    SimFileSystem& disk;
+  };
+  SimFileSystem files(3);
+  auto opened = harness::open(files);
+  for (int i = 0; i < 3; ++i) ASSERT_FALSE(append(*opened.log, change(i, 64)));
+  ASSERT_FALSE(opened.log->close());
+  BadDisk bad(files);
+  opened = harness::open(bad);
+  const auto same = [](Location, Bytes bytes) -> Result<Bytes> { return bytes; };
+  EXPECT_EQ(opened.log->rewrite(1, same, {}).code(), Code::io);
+  opened.log.reset();
+  files.kill_process();
+  ASSERT_TRUE(files.exists("log/00000001-1.gsl").value());
+  ASSERT_FALSE(files.sync_directory("log"));
+  ASSERT_EQ(harness::open(files).seen.size(), 3u);
+  files.crash();
+  const auto after = harness::open(files);
+  EXPECT_EQ(after.seen.size(), 3u);
+  EXPECT_TRUE(after.recovery.damage.empty());
+}
+
+// The mark is a hint; a bad sector below it stopped the open, though every frame was there.
+TEST(UnreadableMark, IsNoneAndIsMadeAnew) {
+  struct BadFile final : platform::ForwardingFile {
+    using ForwardingFile::ForwardingFile;
+    Error write(std::uint64_t, Bytes) override { return Error(Code::io, "bad sector"); }
+    Result<std::size_t> read(std::uint64_t, MutableBytes) override {
+      return Error(Code::io, "bad sector");
+    }
+  };
+  struct BadMark final : platform::ForwardingFileSystem {
+    using ForwardingFileSystem::ForwardingFileSystem;
+    bool bad = true;
+    Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                                 platform::OpenMode mode) override {
+      auto file = ForwardingFileSystem::open(path, mode);
+      if (!bad || path != "log/mark" || !file.ok()) return file;
+      return std::unique_ptr<platform::File>(std::make_unique<BadFile>(std::move(file).value()));
+    }
+    Error remove(std::string_view path) override {
+      bad &= path != "log/mark";
+      return ForwardingFileSystem::remove(path);
+    }
+  };
+  SimFileSystem files(3);
+  auto opened = harness::open(files);
+  ASSERT_FALSE(append(*opened.log, change(0, 64)));
+  ASSERT_FALSE(opened.log->close());
+  opened.log.reset();
+
+  BadMark bad(files);
+  Options reading = harness::small_options();
+  reading.read_only = true;
+  auto reader = harness::open(bad, reading);
+  ASSERT_TRUE(reader.log) << reader.error.text();
+  EXPECT_TRUE(bad.bad);  // a reader removes nothing
+  reader.log.reset();
+
+  opened = harness::open(bad);
+  ASSERT_TRUE(opened.log) << opened.error.text();
+  EXPECT_EQ(opened.seen.size(), 1u);
+  EXPECT_FALSE(opened.recovery.marked);
+  ASSERT_FALSE(append(*opened.log, change(1, 64)));
+  ASSERT_FALSE(opened.log->close());
+  opened = harness::open(files);
+  EXPECT_TRUE(opened.recovery.marked);
+  EXPECT_EQ(opened.seen.size(), 2u);
 }
 
 TEST(FailedWrite, IsFinalUntilReopened) {

@@ -165,6 +165,7 @@ struct Log::Impl {
   std::uint64_t mark_turn = 0;
   Position synced;                    // frames before are on stable storage ...
   std::uint64_t marked_sequence = 0;  // ... and the mark says so of frames below
+  std::uint64_t unmarked_bytes = 0;   // synced since the last mark
   // synced.next_sequence, for those who do not hold sync_mutex.
   std::atomic<std::uint64_t> synced_sequence{0};
 

@@ -2,6 +2,7 @@
 // whatever the writer does to them.
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,6 +30,34 @@ class LogOnDisk : public ::testing::Test {
 
   std::filesystem::path root_;
 };
+
+// A file of a few KiB that says it has half a GiB: a reader copied all of it into memory, twice.
+TEST_F(LogOnDisk, AHoleInASegmentTakesNoMemory) {
+  constexpr long kKiB = 1 << 10;
+  const auto most = [] {
+    rusage usage{};
+    EXPECT_EQ(::getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_maxrss;  // KiB
+  };
+  platform::PosixFileSystem files(root_.string());
+  {
+    auto opened = harness::open(files);
+    for (std::uint64_t i = 0; i < 3; ++i) ASSERT_FALSE(append(*opened.log, change(i, 64)));
+    ASSERT_FALSE(opened.log->close());
+  }
+  {
+    const auto file = files.open("log/00000001.gsl", platform::OpenMode::write).value();
+    ASSERT_FALSE(file->write(kSegmentHeaderBytes + 100, as_bytes("damage")));
+    ASSERT_FALSE(file->write((512 << 20) - 1, as_bytes("x")));
+  }
+  Options reading = harness::small_options();
+  reading.read_only = true;
+  const long before = most();
+  const auto opened = harness::open(files, reading);
+  ASSERT_TRUE(opened.log) << opened.error.text();
+  EXPECT_FALSE(opened.recovery.damage.empty());
+  EXPECT_LT(most() - before, 64 * kKiB);
+}
 
 TEST_F(LogOnDisk, KeepsChangesThroughCloseCrashAndRewrite) {
   platform::PosixFileSystem files(root_.string());

@@ -37,20 +37,22 @@ TEST(LogPowerCut, LosesNothingConfirmedAndInventsNothing) {
   }
   std::printf(
       "%llu power cuts, %llu opens (%llu cut off), %llu torn tails, %llu torn files, "
-      "%llu changes, %llu unconfirmed lost, %llu forged frames\n",
+      "%llu changes, %llu unconfirmed lost, %llu forged frames, %llu losses that nobody saw\n",
       static_cast<unsigned long long>(counts.cuts_of_power),
       static_cast<unsigned long long>(counts.opens),
       static_cast<unsigned long long>(counts.opens_failed),
       static_cast<unsigned long long>(counts.torn_tails),
       static_cast<unsigned long long>(counts.torn_files),
       static_cast<unsigned long long>(counts.changes), static_cast<unsigned long long>(counts.lost),
-      static_cast<unsigned long long>(counts.forged));
+      static_cast<unsigned long long>(counts.forged),
+      static_cast<unsigned long long>(counts.unseen));
   if (runs < kRuns) return;
   EXPECT_GE(counts.cuts_of_power, 3000u);
   EXPECT_GT(counts.torn_tails, 100u);  // the runs meet what they are about
   EXPECT_GT(counts.torn_files, 10u);
   EXPECT_GT(counts.lost, 100u);
   EXPECT_GT(counts.forged, 10u);
+  EXPECT_GT(counts.unseen, 100u);
 }
 
 // A file whose sync() says yes and does nothing: what a broken build would do.

@@ -139,7 +139,7 @@ void Log::Impl::Recoverer::judge(const Found& found, const Walk& walk) {
 
 // From the place where the walk ended.
 Bytes Log::Impl::Recoverer::behind(const Found& found, const Walk& walk) const noexcept {
-  if (walk.fault == FrameFault::none) return found.rest;
+  if (walk.fault == FrameFault::none) return found.rest.bytes();
   return found.bytes().subspan(static_cast<std::size_t>(walk.offset));
 }
 
@@ -205,10 +205,11 @@ Error Log::Impl::Recoverer::clean_up() {
     // A generation may be known only to this machine's memory when its process ended just now. It
     // must be on stable storage before the older one goes.
     for (const Found& found : found_) {
-      if (found.name.generation == 0) continue;
-      GS_TRY(const std::unique_ptr<platform::File> file,
-             log_.files.open(log_.path(segment_name(found.name)), platform::OpenMode::write));
-      GS_TRY_OK(file->sync());
+      const bool replaced_one =
+          std::any_of(removable_.begin(), removable_.end(),
+                      [&](SegmentName other) { return other.number == found.name.number; });
+      if (found.name.generation == 0 || !replaced_one) continue;
+      GS_TRY_OK(write_header_again(found));
     }
     GS_TRY_OK(log_.files.sync_directory(where));
   }
@@ -217,6 +218,7 @@ Error Log::Impl::Recoverer::clean_up() {
     ++report_.removed_files;
   }
   const std::string mark = log_.path(kMarkName);
+  if (mark_unreadable_) GS_TRY_OK(log_.files.remove(mark));
   GS_TRY(log_.mark_file, log_.files.open(mark, platform::OpenMode::open_or_create));
   GS_TRY(const std::uint64_t mark_bytes, log_.mark_file->size());
   if (mark_bytes > kMarkBytes) GS_TRY_OK(log_.mark_file->resize(kMarkBytes));
@@ -247,7 +249,7 @@ Error Log::Impl::Recoverer::begin_appending() {
     GS_TRY_OK(newest_open.file->resize(newest.end));
   }
   // What was visited must be on stable storage, however the last process ended.
-  GS_TRY_OK(newest_open.syncer->sync());
+  GS_TRY_OK(write_again(newest));
   log_.confirm({log_.end_at, log_.next_sequence});
   GS_TRY_OK(log_.write_mark());
   return log_.write_mark();

@@ -10,6 +10,7 @@
 
 #include "gs/storage/log/impl.h"
 #include "gs/storage/log/scan.h"
+#include "gs/storage/log/sparse_copy.h"
 
 namespace gs::log {
 
@@ -29,7 +30,7 @@ class Log::Impl::Recoverer {
     std::uint64_t size = 0;
     std::shared_ptr<platform::Mapping> mapping;  // null when there is nothing to map
     std::uint64_t end = 0;                       // of its last frame, as far as it is known
-    Buffer rest;  // copy of what lies behind bytes(), of the newest one when opened read-only
+    SparseCopy rest;  // copy of what lies behind bytes(), of the newest one when opened read-only
 
     Bytes bytes() const noexcept {
       return mapping ? mapping->bytes().first(static_cast<std::size_t>(size)) : Bytes();
@@ -45,6 +46,12 @@ class Log::Impl::Recoverer {
                           bool newest);
   Result<Found> load(SegmentName name, bool newest) const;
   Error read_mark();
+
+  // recovery_again.cc
+  Walk synced_place(const Found& newest) const;
+  Error write_again(const Found& newest);
+  Error write_header_again(const Found& found);
+  Error copy_onto_itself(platform::File& file, std::uint64_t offset, std::uint64_t end) const;
 
   // recovery_newest.cc
   Error measure_newest(Location from, std::uint64_t from_sequence);
@@ -73,6 +80,7 @@ class Log::Impl::Recoverer {
   std::vector<Found> found_;            // ascending numbers, one generation each
   std::vector<SegmentName> removable_;  // other generations, torn creations
   Mark mark_;
+  bool mark_unreadable_ = false;
   std::uint64_t acknowledged_ = 0;  // frames below were, for all we know
   bool damaged_ = false;
 

@@ -2,16 +2,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "gs/platform/path.h"
 #include "gs/storage/log/frame.h"
 #include "gs/storage/log/recovery.h"
 
 namespace gs::log {
 
+// Also when it is there: whoever made it may have ended before it was durable.
 Error Log::Impl::Recoverer::prepare_directory() {
-  if (log_.options.read_only || log_.files.exists(log_.directory)) return {};
-  GS_TRY_OK(log_.files.make_directory(log_.directory, true));
-  return log_.files.sync_directory(platform::parent_path(log_.directory));
+  if (log_.options.read_only) return {};
+  return log_.files.make_directory(log_.directory, true);
 }
 
 namespace {
@@ -28,7 +27,9 @@ Error Log::Impl::Recoverer::find_segments() {
     found_.clear();
     removable_.clear();
     error = list_segments();
-    if (error.code() != Code::not_found || !log_.files.exists(log_.directory)) break;
+    if (error.code() != Code::not_found) break;
+    GS_TRY(const bool is_there, log_.files.exists(log_.directory));
+    if (!is_there) break;
   }
   return error;
 }
@@ -106,8 +107,11 @@ Error Log::Impl::Recoverer::read_mark() {
   if (file.code() == Code::not_found) return {};
   if (!file.ok()) return std::move(file).error();
   std::uint8_t bytes[kMarkBytes] = {};
-  GS_TRY(const std::size_t size, file.value()->read(0, bytes));
-  mark_ = newest_mark(Bytes(bytes, size));
+  // It is a hint: one that the disk does not give back is none, and is made anew.
+  const auto size = file.value()->read(0, bytes);
+  mark_unreadable_ = !size.ok();
+  if (mark_unreadable_) return {};
+  mark_ = newest_mark(Bytes(bytes, *size));
   acknowledged_ = mark_.next_sequence;
   report_.marked = mark_.turn != 0;
   return {};

@@ -69,18 +69,15 @@ Result<std::uint64_t> whole_frames_end(platform::File& file, std::uint64_t bytes
 }
 
 // What lies in [offset, bytes) of the file. Empty when that is zeros only, as it mostly is.
-Result<Buffer> rest_of(platform::File& file, std::uint64_t offset, std::uint64_t bytes) {
+Result<SparseCopy> rest_of(platform::File& file, std::uint64_t offset, std::uint64_t bytes) {
   PieceReader pieces(file, bytes);
   for (std::uint64_t at = offset;;) {
     GS_TRY(const Bytes part, pieces.at(at, 1));
-    if (part.empty()) return Buffer();
+    if (part.empty()) return SparseCopy();
     if (!is_zero(part)) break;
     at += part.size();
   }
-  Buffer rest(static_cast<std::size_t>(bytes - offset));
-  GS_TRY(const std::size_t read, file.read(offset, rest));
-  rest.resize(read);
-  return rest;
+  return SparseCopy::read(file, offset, bytes);
 }
 
 }  // namespace

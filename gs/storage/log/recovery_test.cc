@@ -310,7 +310,7 @@ TEST(Damage, IsABadFrameBeforeOneThatWasWrittenAfterASync) {
 TEST(Damage, IsABadFrameInASegmentThatIsNotTheNewest) {
   MemoryFileSystem files;
   write_log(files, 0, 8);  // crosses into segment 2
-  ASSERT_TRUE(files.exists(kSecond));
+  ASSERT_TRUE(files.exists(kSecond).value());
   forget_mark(files);
   flip(files, kFirst, kSegmentHeaderBytes + 3 * kFrame + 40);
   expect_damage(files, 3, 1, kSegmentHeaderBytes + 3 * kFrame, "checksum");
@@ -332,13 +332,13 @@ TEST(Damage, IsEverySegmentGoneWhenFramesWereConfirmed) {
   const auto opened = harness::open(files);
   ASSERT_TRUE(opened.log);
   EXPECT_FALSE(opened.recovery.damage.empty());
-  EXPECT_FALSE(files.exists(kFirst));
+  EXPECT_FALSE(files.exists(kFirst).value());
 }
 
 TEST(Damage, IsAMissingSegment) {
   MemoryFileSystem files;
   write_log(files, 16, 0);
-  ASSERT_TRUE(files.exists("log/00000003.gsl"));
+  ASSERT_TRUE(files.exists("log/00000003.gsl").value());
   ASSERT_FALSE(files.remove(kSecond));
   expect_damage(files, 5, 2, 0, "the segment file is missing");
 }
@@ -415,7 +415,7 @@ TEST(TornCreation, OfAnySizeIsRemoved) {
   for (const std::size_t bytes : {0u, 1u, 60u, 512u, 4095u, 4096u, 5000u}) {
     MemoryFileSystem files;
     write_log(files, 5, 0);
-    ASSERT_FALSE(files.exists(kSecond));
+    ASSERT_FALSE(files.exists(kSecond).value());
     Buffer torn = encode_header({2, 0, 5, harness::storage_id()});
     torn.resize(bytes);
     if (bytes > 512) torn[100] = 7;
@@ -426,7 +426,7 @@ TEST(TornCreation, OfAnySizeIsRemoved) {
     EXPECT_TRUE(opened.recovery.damage.empty()) << bytes;
     EXPECT_EQ(opened.recovery.removed_files, 1u);
     EXPECT_EQ(opened.seen.size(), 5u);
-    EXPECT_FALSE(files.exists(kSecond));
+    EXPECT_FALSE(files.exists(kSecond).value());
     Location at = 0;
     ASSERT_FALSE(append(*opened.log, change(5, 16), &at));  // the older segment goes on
     EXPECT_TRUE(equal({opened.log->view()->at(at), 16}, change(5, 16)));
@@ -476,7 +476,7 @@ TEST(Segments, AreNotMixedUpWithOtherFiles) {
   const auto opened = harness::open(files);
   EXPECT_EQ(opened.seen.size(), 2u);
   EXPECT_TRUE(opened.recovery.damage.empty());
-  EXPECT_TRUE(files.exists("log/notes.txt"));
+  EXPECT_TRUE(files.exists("log/notes.txt").value());
 }
 
 TEST(Segments, WithWildNumbersCostNothing) {
@@ -502,7 +502,7 @@ TEST(Generations, UnfinishedRewriteIsRemoved) {
   EXPECT_EQ(opened.recovery.removed_files, 1u);
   EXPECT_EQ(opened.seen.size(), 8u);
   EXPECT_EQ(opened.log->generation_sum(), 0u);
-  EXPECT_FALSE(files.exists("log/00000001-1.gsl"));
+  EXPECT_FALSE(files.exists("log/00000001-1.gsl").value());
 }
 
 TEST(Generations, FinishedRewriteReplacesTheOlderOne) {
@@ -516,7 +516,7 @@ TEST(Generations, FinishedRewriteReplacesTheOlderOne) {
   EXPECT_TRUE(opened.recovery.damage.empty());
   EXPECT_EQ(opened.log->generation_sum(), 3u);
   EXPECT_EQ(opened.seen.size(), 8u);
-  EXPECT_FALSE(files.exists(kFirst));
+  EXPECT_FALSE(files.exists(kFirst).value());
 }
 
 TEST(MarkFile, WithAFlippedBitHurtsNobody) {

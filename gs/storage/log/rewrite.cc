@@ -92,8 +92,10 @@ Error Log::Impl::rewrite(std::uint32_t number, const Transform& transform, const
   const Segment& before = *found;
   Segment after = before;
   // A name that was never used: an attempt that failed may have left a file.
-  do ++after.generation;
-  while (files.exists(path(after)));
+  for (bool taken = true; taken;) {
+    ++after.generation;
+    GS_TRY(taken, files.exists(path(after)));
+  }
 
   const std::shared_ptr<const View> old_view = current_view();
   const View::Segment& old_segment = old_view->segments_[number - 1];

@@ -72,7 +72,7 @@ TEST(Rewrite, ReplacesEveryChangeAndTellsWhereItWent) {
     EXPECT_TRUE(equal({old_view->at(at[i]), before(i).size()}, before(i)));
     EXPECT_TRUE(equal({new_view->at(to), bytes}, after(i)));
   }
-  EXPECT_FALSE(files.exists("log/00000001.gsl"));
+  EXPECT_FALSE(files.exists("log/00000001.gsl").value());
   std::vector<Damage> damage;
   ASSERT_FALSE(opened.log->verify({}, damage));
   EXPECT_TRUE(damage.empty());
@@ -161,8 +161,8 @@ TEST(Rewrite, MayBeRepeated) {
   fill(*opened.log, at);
   for (int round = 0; round < 3; ++round) ASSERT_FALSE(opened.log->rewrite(1, Erase(), {}));
   EXPECT_EQ(opened.log->generation_sum(), 3u);
-  EXPECT_TRUE(files.exists("log/00000001-3.gsl"));
-  EXPECT_FALSE(files.exists("log/00000001-2.gsl"));
+  EXPECT_TRUE(files.exists("log/00000001-3.gsl").value());
+  EXPECT_FALSE(files.exists("log/00000001-2.gsl").value());
 }
 
 TEST(Rewrite, ThatFailsChangesNothing) {
@@ -177,7 +177,7 @@ TEST(Rewrite, ThatFailsChangesNothing) {
   EXPECT_EQ(opened.log->rewrite(1, return_odd, {}).code(), Code::invalid);
   EXPECT_EQ(opened.log->rewrite(99, Erase(), {}).code(), Code::not_found);
   EXPECT_EQ(opened.log->rewrite(0, Erase(), {}).code(), Code::not_found);
-  EXPECT_FALSE(files.exists("log/00000001-1.gsl"));
+  EXPECT_FALSE(files.exists("log/00000001-1.gsl").value());
   EXPECT_EQ(opened.log->generation_sum(), 0u);
   ASSERT_FALSE(append(*opened.log, change(500, 64)));
   EXPECT_TRUE(equal({opened.log->view()->at(at[0]), before(0).size()}, before(0)));

@@ -6,6 +6,7 @@
 
 #include "gs/storage/log/impl.h"
 #include "gs/storage/log/scan.h"
+#include "gs/storage/log/sparse_copy.h"
 
 namespace gs::log {
 namespace {
@@ -20,14 +21,6 @@ Error read_through(platform::File& file, std::uint64_t bytes, std::uint64_t& bad
     bad_offset += read;
   }
   return {};
-}
-
-// The first `bytes` of the file, or what there is of them.
-Result<Buffer> read_copy(platform::File& file, std::uint64_t bytes) {
-  Buffer copy(static_cast<std::size_t>(bytes));
-  GS_TRY(const std::size_t read, file.read(0, copy));
-  copy.resize(read);
-  return copy;
 }
 
 // What is known before a segment is read.
@@ -101,10 +94,10 @@ class Log::Impl::Checker {
     std::uint64_t bad_offset = 0;
     const std::uint64_t bytes = limit(segment, size, trusted);
     if (bytes > kSegmentFileBytesMax) return oversized(segment);
-    Buffer copy;
+    SparseCopy copy;
     std::unique_ptr<platform::Mapping> mapping;
     if (may_shrink() && !trusted) {
-      auto read = read_copy(file, bytes);
+      auto read = SparseCopy::read(file, 0, bytes);
       if (!read.ok()) return unreadable(segment, 0, std::move(read).error());
       copy = std::move(read).value();
     } else if (Error error = read_through(file, bytes, bad_offset)) {
@@ -113,7 +106,7 @@ class Log::Impl::Checker {
       GS_TRY(mapping, file.map(bytes));
       mapping->advise(platform::Mapping::Pattern::sequential);
     }
-    const Bytes content = mapping ? mapping->bytes() : Bytes(copy);
+    const Bytes content = mapping ? mapping->bytes() : copy.bytes();
     GS_TRY_OK(check_content(segment, content, offset, trusted, resumed));
     return trusted ? Error() : check_zeros(segment, file);
   }

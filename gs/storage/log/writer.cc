@@ -17,6 +17,10 @@ namespace {
 // One or a few transactions, which somebody waits for. See write_zeros().
 constexpr std::size_t kSmallFrameBytes = kBlockBytes;
 
+// What was synced since the last mark is written again by the open after a crash; a mark costs a
+// microsecond, and this much is written in a hundred of them.
+constexpr std::uint64_t kUnmarkedBytesMax = std::uint64_t{256} << 10;
+
 }  // namespace
 
 Error Log::Impl::usable() const {
@@ -187,10 +191,14 @@ Error Log::Impl::sync() {
   if (written.next_sequence == synced_sequence.load()) return {};
   if (Error error = active.syncer->sync()) return fail(std::move(error));
   confirm(written);
+  // Without the mark less is known, and nothing is lost.
+  if (unmarked_bytes >= kUnmarkedBytesMax) write_mark().ignore();
   return {};
 }
 
 void Log::Impl::confirm(const Position& reached) {
+  const bool same_segment = segment_of(reached.end) == segment_of(synced.end);
+  unmarked_bytes += offset_of(reached.end) - (same_segment ? offset_of(synced.end) : 0);
   synced = reached;
   synced_sequence = reached.next_sequence;
 }
@@ -210,6 +218,7 @@ Error Log::Impl::write_mark() {
   const std::uint64_t offset = (mark.turn % 2) * kMarkSlotBytes;
   GS_TRY_OK(mark_file->write(offset, slot));  // without it less is known, and nothing is lost
   marked_sequence = mark.next_sequence;
+  unmarked_bytes = 0;
   return {};
 }
 

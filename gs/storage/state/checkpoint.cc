@@ -56,7 +56,7 @@ std::string state_path(std::uint64_t number, const char* suffix) {
 }
 
 Error write_synced(platform::FileSystem& files, const std::string& path, Bytes bytes) {
-  if (files.exists(path)) GS_TRY_OK(files.remove(path));  // of a crash before its slot was written
+  GS_TRY_OK(files.remove_if_there(path));  // of a crash before its slot was written
   GS_TRY(const auto file, files.open(path, platform::OpenMode::create));
   GS_TRY_OK(file->write(0, bytes));
   return file->sync();

@@ -123,7 +123,7 @@ TEST_F(Merging, RefusesARunWithADamagedBlockOfEntries) {
     ASSERT_TRUE(run.ok()) << n;
     EXPECT_EQ(merge({*run}).code(), Code::damaged) << n;
     EXPECT_EQ(merge({newer, *run}).code(), Code::damaged) << n;
-    EXPECT_FALSE(files_.exists(run_path(9)));
+    EXPECT_FALSE(files_.exists(run_path(9)).value());
   }
 }
 
@@ -135,7 +135,7 @@ TEST_F(Merging, RefusesAnEntryThatPointsToNoRecord) {
   for (const std::uint64_t position : {std::uint64_t{3}, record + 8, Entry::kPositionMask}) {
     const auto run = write(1, {make_entry(make_id(1, 0), Entry::Kind::log, position)});
     EXPECT_EQ(merge({run}, options).code(), Code::damaged) << position;
-    EXPECT_FALSE(files_.exists(run_path(9)));
+    EXPECT_FALSE(files_.exists(run_path(9)).value());
   }
 }
 

@@ -204,7 +204,7 @@ Result<std::unique_ptr<RunWriter>> create_run_writer(platform::FileSystem& files
                                                      const RunWriterLimits& limits) {
   const std::string_view directory = platform::parent_path(path);
   if (!directory.empty()) GS_TRY_OK(files.make_directory(directory, true));
-  if (files.exists(path)) GS_TRY_OK(files.remove(path));
+  GS_TRY_OK(files.remove_if_there(path));
   GS_TRY(auto file, files.open(path, platform::OpenMode::create));
   auto writer = std::make_unique<FileRunWriter>(files, path, number, std::move(file), limits);
   GS_TRY_OK(writer->begin());

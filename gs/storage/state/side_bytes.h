@@ -50,7 +50,7 @@ class SideBytes {
  private:
   Error spill() {
     if (!spilled_) {
-      if (files_.exists(path_)) GS_TRY_OK(files_.remove(path_));
+      GS_TRY_OK(files_.remove_if_there(path_));
       GS_TRY(auto file, files_.open(path_, platform::OpenMode::create));
       spilled_ = std::make_unique<FileAppender>(std::move(file));
     }

@@ -64,7 +64,7 @@ Error SlotWindows::sort() {
   }));
   for (std::size_t i = 1; i < starts_.size(); ++i) starts_[i] += starts_[i - 1];
 
-  if (files_.exists(path_)) GS_TRY_OK(files_.remove(path_));
+  GS_TRY_OK(files_.remove_if_there(path_));
   GS_TRY(sorted_, files_.open(path_, platform::OpenMode::create));
   const std::size_t windows = starts_.size() - 1;
   const std::size_t most = std::clamp(kSortBytes / sizeof(Sorted) / windows, std::size_t{1},
