@@ -143,7 +143,7 @@ class Parser {
     add_proofs();
     add_care();
     add_tools();
-    add_wait();
+    add_writing();
   }
 
   Parsed parse(int argc, const char* const* argv) {
@@ -399,13 +399,16 @@ class Parser {
   }
 
   // Commands that take the lock of the storage.
-  void add_wait() {
+  void add_writing() {
     constexpr std::uint64_t kDay = 86'400;
     const auto add_to = [this](CLI::App* sub) {
       sub->add_option("--wait", a_.wait_seconds,
                       "seconds to wait while another process writes (default 0)")
           ->type_name("SECONDS")
           ->transform(whole_number(0, kDay));
+      sub->add_flag("--keep-writer", a_.keep_writer,
+                    "go on as the writer whose key lies here, though the directory was moved; only "
+                    "when no other copy is written to again");
     };
     for (const char* name :
          {"insert", "set", "update", "delete", "swap", "import", "proof", "erase", "compact"}) {

@@ -29,6 +29,7 @@ struct Arguments {
   std::string reason;                   // erase
   std::optional<std::string> log_root;  // verify-proof --root
   std::string from;                     // scan --from
+  bool keep_writer = false;             // the same: of a moved directory
   std::uint64_t wait_seconds = 0;       // of commands that write: for another writer
   std::uint64_t limit = ~std::uint64_t{0};
 

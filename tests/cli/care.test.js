@@ -164,3 +164,21 @@ test('init where a storage was begins one that can be written to', (t) => {
   const { sha256 } = blob.$blob;
   assert.ok(fs.existsSync(path.join(place.directory, 'blobs', sha256.slice(0, 2), sha256)));
 });
+
+test('a directory that was moved gets a new writer, or keeps its own when it is told to', (t) => {
+  const place = new Place(t);
+  place.ok(['insert', 'City', '{"a":1}']);
+  const writers = (directory) => JSON.parse(run(['-d', directory, 'stats', '--json']).out).writers;
+  for (const keep of [true, false]) {
+    const copy = place.path(`copy-${keep}`);
+    fs.cpSync(place.directory, copy, { recursive: true });
+    for (const more of [keep ? ['--keep-writer'] : [], []]) {
+      const { code, err } = run(['-d', copy, 'insert', 'City', '{"a":2}', ...more]);
+      assert.strictEqual(code, EXIT.ok, err);
+    }
+    assert.strictEqual(writers(copy), keep ? 1 : 2);
+    assert.strictEqual(run(['-d', copy, 'verify', '--full']).code, EXIT.ok);
+    const kept = fs.readdirSync(path.join(copy, 'keys')).filter((name) => /^writer\./.test(name));
+    assert.strictEqual(kept.length, keep ? 0 : 1);
+  }
+});

@@ -237,13 +237,15 @@ Error Database::not_admitted() const {
   if (has_key.ok() && !*has_key) {
     return Error(Code::read_only,
                  kPolicy + std::string("this directory has no key (keys/writer), as in a backup. "
-                                       "Put the owner's key there and open with keep_writer"));
+                                       "Put the owner's key there and write once with keep_writer "
+                                       "(`gstore insert --keep-writer`)"));
   }
-  return Error(Code::read_only,
-               kPolicy + std::string("this directory is not the one that its key (keys/writer) was "
-                                     "made in: it was moved or copied, or the machine changed. If "
-                                     "no other copy is ever written to again, open it once with "
-                                     "keep_writer, which keeps the key"));
+  return Error(
+      Code::read_only,
+      kPolicy + std::string("this directory is not the one that its key (keys/writer) was "
+                            "made in: it was moved or copied, or the machine changed. If "
+                            "no other copy is ever written to again, write once with "
+                            "keep_writer (`gstore insert --keep-writer`): it keeps the key"));
 }
 
 // Never a number again that a file has: what an open that was cut off has left may be in the way.
