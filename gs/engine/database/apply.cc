@@ -178,6 +178,9 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
       return in_place(change, cursor.index(), error);
     }
     if (operation.last_of_transaction()) {
+      if (frame.is_void && tell_void_) {
+        tell_void_(at, static_cast<std::uint32_t>(frame.sequence - sequence - 1));
+      }
       frame.is_void = false;
       ++frame.sequence;
     }

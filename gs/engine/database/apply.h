@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "gs/core/graph/operation.h"
@@ -110,6 +111,11 @@ class Applier {
   // it looks up what it would not need to. No commit of this engine does such a thing.
   void distrust(bool distrusts) noexcept { distrusts_ = distrusts; }
 
+  // Called with the place of a change and the number of its transaction that has no effect, because
+  // an expectation does not hold.
+  using TellVoid = std::function<void(log::Location change, std::uint32_t transaction)>;
+  void tell_void(TellVoid tell) { tell_void_ = std::move(tell); }
+
   // Knows nothing, as before the first change.
   void start_over();
 
@@ -154,6 +160,7 @@ class Applier {
   bool distrusts_ = false;
   std::size_t table_bytes_max_ = ~std::size_t{0};
   std::function<Error()> spill_;
+  TellVoid tell_void_;
   Merged merged_;  // scratch
 };
 

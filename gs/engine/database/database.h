@@ -22,6 +22,7 @@
 #include "globalstorage/options.h"
 #include "globalstorage/storage.h"
 #include "gs/engine/database/apply.h"
+#include "gs/engine/database/effective.h"
 #include "gs/engine/database/keys.h"
 #include "gs/engine/database/leaf_hashing.h"
 #include "gs/engine/database/log_writing.h"
@@ -227,6 +228,7 @@ class Database : public std::enable_shared_from_this<Database> {
   };
 
   // history.cc
+  struct Past;
   struct Settled {
     Moment moment;
     log::Log::Snapshot log;
@@ -237,9 +239,18 @@ class Database : public std::enable_shared_from_this<Database> {
   using Located = std::function<Error(log::Location at, Bytes change, bool& stop)>;
   Error each_change(const Settled& settled, const Located& visit, log::Location from = 0,
                     log::Log::Compare compare = log::Log::Compare::frames) const;
+  // Of the changes up to the one at `last`.
+  Result<Verdicts> verdicts(const Settled& settled, log::Location last) const;
+  // Whether every transaction of the change took effect because this engine wrote it.
+  bool is_ours(const graph::ChangeView& change) const noexcept;
+  Error recall(const Settled& settled, log::Location last, const Verdicts* verdicts, Past& past);
   Error no_change(const Settled& settled, Error not_found) const;
   Result<log::Location> locate(const Settled& settled, const Digest& change) const;
   OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation);
+
+  // proof.cc
+  struct Newest;
+  Error find_newest(const Settled& settled, const Verdicts* verdicts, Newest& newest);
 
   // backup.cc
   Result<Digest> state_digest_at(const Moment& moment) const;

@@ -8,6 +8,7 @@
 #include "gs/base/endian.h"
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/rebuild.h"
 
 namespace gs::engine {
 
@@ -231,12 +232,12 @@ OperationInfo Database::describe(const graph::ChangeView& change,
   return line;
 }
 
-namespace {
-
 // One record while its past is replayed.
-struct Past {
+struct Database::Past {
+  Id id;
   bool exists = false;
   bool erased = false;
+  bool in_doubt = false;  // EffectiveOperations::in_doubt
   Merged now;
   Merged scratch;
 
@@ -250,51 +251,80 @@ struct Past {
     now.image.assign(state::kImageHeadBytes + record.size(), 0);
     std::copy(record.begin(), record.end(), now.image.begin() + state::kImageHeadBytes);
   }
+  Error apply(const graph::OperationView& operation, const record::ShapePtr& shape,
+              const LocalStamp& stamp) {
+    if (operation.erased()) {
+      erased = true;
+      exists = false;
+      return {};
+    }
+    const auto kind = static_cast<Kind>(operation.kind);
+    if (kind == Kind::remove || kind == Kind::erase) exists = false;
+    const Bytes record = record_in(operation);
+    if (shape == nullptr || record.empty()) return {};
+    if (kind != Kind::update) {
+      write(shape, record.first(record::RecordView(shape.get(), record.data()).size()), stamp);
+    } else if (exists) {
+      const record::RecordView delta(shape.get(), record.data());
+      GS_TRY_OK(merge_update(now.as_current(), delta, stamp, scratch));
+      std::swap(now, scratch);
+    }
+    return {};
+  }
 };
 
-}  // namespace
-
-Result<std::shared_ptr<const RecordHold>> Database::get_at(const Id& id, const Digest& change) {
-  GS_TRY(const Settled settled, settle());
-  GS_TRY(const log::Location last, locate(settled, change));
-  Past past;
+Result<Verdicts> Database::verdicts(const Settled& settled, log::Location last) const {
+  Verdicts verdicts;
+  Rebuild rebuild(settled.moment.version->log, env_, options_.memory_bytes);
+  rebuild.tell_void(
+      [&](log::Location at, std::uint32_t transaction) { verdicts.add_void(at, transaction); });
   GS_TRY_OK(each_change(settled, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
     stop = at == last;
+    return rebuild.apply(at, bytes);
+  }));
+  return verdicts;
+}
+
+bool Database::is_ours(const graph::ChangeView& change) const noexcept {
+  return at_home_ && change.writer() == writer_;
+}
+
+Error Database::recall(const Settled& settled, log::Location last, const Verdicts* verdicts,
+                       Past& past) {
+  return each_change(settled, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+    stop = at == last;
     GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
-    const std::uint32_t wanted = view.find_id(id);
+    const std::uint32_t wanted = view.find_id(past.id);
     if (wanted == graph::kNoId) return {};
     std::uint32_t writer = 0;
     {
       std::lock_guard lock(commit_mutex_);
       writer = tables_.find_writer(view.writer());
     }
-    auto cursor = view.operations();
+    EffectiveOperations operations(view, at, wanted, verdicts);
     graph::OperationView operation;
-    while (cursor.next(operation)) {
-      if (operation.id_index != wanted) continue;
-      const LocalStamp stamp{operation.hlc, writer};
-      if (operation.erased()) {
-        past.erased = true;
-        past.exists = false;
-        continue;
-      }
-      const auto shape =
+    while (operations.next(operation)) {
+      const record::ShapePtr shape =
           operation.shape != graph::kNoShape ? known_shape(view.shape(operation.shape)) : nullptr;
-      const Bytes record = record_in(operation);
-      if (operation.kind == static_cast<std::uint8_t>(Kind::remove)) past.exists = false;
-      if (operation.kind == static_cast<std::uint8_t>(Kind::erase)) past.exists = false;
-      if (shape == nullptr || record.empty()) continue;
-      if (operation.kind != static_cast<std::uint8_t>(Kind::update)) {
-        past.write(shape, record.first(record::RecordView(shape.get(), record.data()).size()),
-                   stamp);
-      } else if (past.exists) {
-        const record::RecordView delta(shape.get(), record.data());
-        GS_TRY_OK(merge_update(past.now.as_current(), delta, stamp, past.scratch));
-        std::swap(past.now, past.scratch);
-      }
+      GS_TRY_OK(past.apply(operation, shape, {operation.hlc, writer}));
     }
+    past.in_doubt = past.in_doubt || (operations.in_doubt() && !is_ours(view));
     return {};
-  }));
+  });
+}
+
+Result<std::shared_ptr<const RecordHold>> Database::get_at(const Id& id, const Digest& change) {
+  GS_TRY(const Settled settled, settle());
+  GS_TRY(const log::Location last, locate(settled, change));
+  Past past;
+  past.id = id;
+  GS_TRY_OK(recall(settled, last, nullptr, past));
+  if (past.in_doubt) {
+    GS_TRY(const Verdicts known, verdicts(settled, last));
+    past = Past();
+    past.id = id;
+    GS_TRY_OK(recall(settled, last, &known, past));
+  }
   if (!past.exists) {
     return past.erased
                ? Error(Code::erased, "record " + id.text() + " was erased; its proof is intact")

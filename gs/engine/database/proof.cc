@@ -34,17 +34,19 @@ struct Chains {
 
 }  // namespace
 
-Result<std::string> Database::proof(const Id& id) {
-  if (!key_) {
-    return Error(read_only_reason_.code(), "a proof is signed by the writer of this storage, but " +
-                                               std::string(read_only_reason_.message()));
-  }
-  GS_TRY(const Settled settled, settle());
+// The newest operation that wrote a record, and the log around it.
+struct Database::Newest {
+  Id id;
   std::vector<Digest> leaves;
-  Bytes newest;
-  std::uint64_t newest_index = 0;
+  Bytes change;
+  std::uint64_t change_index = 0;
   std::uint32_t operation_index = 0;
+  log::Location last = 0;  // the newest change
   bool erased = false;
+  bool in_doubt = false;  // EffectiveOperations::in_doubt
+};
+
+Error Database::find_newest(const Settled& settled, const Verdicts* verdicts, Newest& newest) {
   Chains chains;
   // What is damaged elsewhere must not keep this record from being proven. So only frames that name
   // it are compared; that other headers are what they were is shown by those that follow them.
@@ -58,51 +60,68 @@ Result<std::string> Database::proof(const Id& id) {
     if (!parsed.ok()) return log::damage_at(at, parsed.error().message());
     const graph::ChangeView& change = *parsed;
     GS_TRY_OK(chains.follow(change, at));
-    leaves.push_back(graph::log_leaf(change.digest()));
-    std::uint32_t wanted = graph::kNoId;
-    for (std::uint32_t i = 0; i < change.id_count() && wanted == graph::kNoId; ++i) {
-      if (change.id(i) == id) wanted = i;
-    }
+    newest.last = at;
+    newest.leaves.push_back(graph::log_leaf(change.digest()));
+    const std::uint32_t wanted = change.find_id(newest.id);
     if (wanted == graph::kNoId) return {};
     GS_TRY_OK(compare(at, bytes.size()));
-    auto cursor = change.operations();
+    EffectiveOperations operations(change, at, wanted, verdicts);
     graph::OperationView operation;
-    while (cursor.next(operation)) {
-      if (operation.id_index != wanted) continue;
+    while (operations.next(operation)) {
       const auto kind = static_cast<Kind>(operation.kind);
-      if (kind == Kind::erase) erased = true;
+      if (kind == Kind::erase) newest.erased = true;
       const bool provable =
           kind == Kind::insert || kind == Kind::set || kind == Kind::update || kind == Kind::remove;
       if (!provable || operation.erased()) continue;
-      erased = false;
-      newest = bytes;
-      newest_index = leaves.size() - 1;
-      operation_index = cursor.index();
+      newest.erased = false;
+      newest.change = bytes;
+      newest.change_index = newest.leaves.size() - 1;
+      newest.operation_index = operations.index();
     }
+    newest.in_doubt = newest.in_doubt || (operations.in_doubt() && !is_ours(change));
     return {};
   };
   GS_TRY_OK(each_change(settled, look, 0, log::Log::Compare::heads));
   for (const auto& [writer, head] : chains.heads) GS_TRY_OK(compare(head.at, head.bytes));
-  if (erased)
-    return Error(Code::erased, "record " + id.text() + " was erased; nothing is left to prove");
-  if (newest.empty()) return Error(Code::not_found, "no record " + id.text() + " in this storage");
+  return {};
+}
 
-  GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(newest));
+Result<std::string> Database::proof(const Id& id) {
+  if (!key_) {
+    return Error(read_only_reason_.code(), "a proof is signed by the writer of this storage, but " +
+                                               std::string(read_only_reason_.message()));
+  }
+  GS_TRY(const Settled settled, settle());
+  Newest newest;
+  newest.id = id;
+  GS_TRY_OK(find_newest(settled, nullptr, newest));
+  if (newest.in_doubt) {
+    GS_TRY(const Verdicts known, verdicts(settled, newest.last));
+    newest = Newest();
+    newest.id = id;
+    GS_TRY_OK(find_newest(settled, &known, newest));
+  }
+  if (newest.erased)
+    return Error(Code::erased, "record " + id.text() + " was erased; nothing is left to prove");
+  if (newest.change.empty())
+    return Error(Code::not_found, "no record " + id.text() + " in this storage");
+
+  GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(newest.change));
   auto cursor = change.operations();
   graph::OperationView operation;
-  while (cursor.next(operation) && cursor.index() != operation_index) {
+  while (cursor.next(operation) && cursor.index() != newest.operation_index) {
   }
   record::ShapePtr shape;
   if (operation.shape != graph::kNoShape) shape = known_shape(change.shape(operation.shape));
   graph::LogProof log;
-  log.index = newest_index;
-  log.size = leaves.size();
-  log.path = crypto::inclusion_path(leaves, newest_index);
-  log.root = crypto::merkle_root(leaves);
+  log.index = newest.change_index;
+  log.size = newest.leaves.size();
+  log.path = crypto::inclusion_path(newest.leaves, newest.change_index);
+  log.root = crypto::merkle_root(newest.leaves);
   log.signer = writer_;
   log.signature = graph::sign_log_head(*key_, storage_, log.size, log.root);
   GS_TRY(const graph::Proof proof,
-         graph::make_proof(change, operation_index, shape.get(), std::move(log)));
+         graph::make_proof(change, newest.operation_index, shape.get(), std::move(log)));
   // The bytes may have been damaged since they were written; that would be a proof of nothing.
   if (const auto proven = graph::check(proof); !proven.ok()) {
     return Error(Code::damaged, "record " + id.text() + " is damaged in the log: " +

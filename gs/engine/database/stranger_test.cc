@@ -4,6 +4,7 @@
 // from a stranger's directory and from one of our own; derived files that tell another content.
 #include <gtest/gtest.h>
 
+#include "gs/core/graph/proof.h"
 #include "gs/engine/database/test_stranger.h"
 #include "gs/platform/forwarding_file_system.h"
 
@@ -192,6 +193,31 @@ TEST_F(StrangerTest, EveryHostileFormIsRefusedWithItsPlace) {
       EXPECT_NE(at_home.find("segment 1 offset "), std::string::npos) << at_home;
       EXPECT_NE(at_home.find("operation "), std::string::npos) << at_home;
     }
+  }
+}
+
+// What had no effect was shown as the record's past, and proven as its newest version.
+TEST_F(StrangerTest, WhatIsVoidIsNoPartOfTheRecordsPast) {
+  const Stranger stranger(storage);
+  Ops all = stranger.operations();
+  for (const bool holds : {true, false}) {
+    SCOPED_TRACE(holds ? "it holds" : "it does not hold");
+    if (!holds) all[Ops::expect].payload[0] = 1;  // a version that nobody has
+    const Buffer change =
+        stranger.change({all[Ops::city_shape], all[Ops::insert], all[Ops::delta_shape],
+                         all[Ops::expect], all[Ops::update]});
+    MemoryFileSystem disk;
+    write_files(disk, files);
+    stranger.write(disk, change);
+    const Store db = world.open(disk);
+    const std::string now = holds ? R"({"name":"Kyiv","lat":51.5,"tags":["a",null]})"
+                                  : R"({"name":"Kyiv","lat":50.45})";
+    EXPECT_EQ(db.text(all.minted), now);
+    EXPECT_EQ(db.text_at(all.minted, db.head()), now);
+    const auto proven = graph::check(graph::parse_proof(db->proof(all.minted).value()).value());
+    ASSERT_TRUE(proven.ok()) << proven.error().text();
+    EXPECT_EQ(proven->kind, holds ? graph::Kind::update : graph::Kind::insert);
+    EXPECT_EQ(db.complaints(), "");
   }
 }
 

@@ -4,8 +4,8 @@
 #include "gs/engine/database/verify_memory.h"
 
 #include "gs/base/endian.h"
-#include "gs/engine/database/digest.h"
 #include "gs/engine/database/named_blobs.h"
+#include "gs/engine/database/rebuild.h"
 #include "gs/engine/database/verify_files.h"
 
 namespace gs::engine {
@@ -255,50 +255,6 @@ Result<std::vector<std::string>> name_damage(const log::Log& log,
   }
   return lines;
 }
-
-// The state that the log alone leads to, built aside.
-class Rebuild {
- public:
-  Rebuild(std::shared_ptr<const log::View> log, const platform::Environment& env,
-          std::size_t memory_bytes) {
-    auto empty = std::make_shared<state::Version>();
-    empty->tables.push_back(std::make_shared<state::RowTable>());
-    empty->log = std::move(log);
-    attach(std::move(empty));
-    applier_.distrust(true);
-    applier_.spill_at(memory_bytes, [this, &env]() -> Error {
-      if (!runs_) {
-        GS_TRY(runs_, ReplayRuns::aside(env, [this] { return next_number_++; }));
-      }
-      GS_TRY(auto version, runs_->add(*version_, tables_));
-      attach(std::move(version));
-      return {};
-    });
-  }
-  Error apply(log::Location at, Bytes bytes) {
-    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
-    return applier_.replay(change, at, sequence_);
-  }
-  Result<Digest> digest() {
-    std::vector<Digest> buckets;
-    BucketSet all;
-    all.set();
-    return state_digest(version_, sequence_, tables_, all, buckets);
-  }
-
- private:
-  void attach(std::shared_ptr<const state::Version> version) {
-    version_ = std::move(version);
-    applier_.attach(version_);
-  }
-
-  state::Tables tables_;
-  std::shared_ptr<const state::Version> version_;
-  Applier applier_{tables_};
-  Sequence sequence_ = 0;
-  std::uint64_t next_number_ = 1;
-  std::unique_ptr<ReplayRuns> runs_;  // once the table was full
-};
 
 Error check_small_files(platform::FileSystem& files, Verifier& verifier) {
   GS_TRY(const FileCheck mark, check_mark_file(files));

@@ -1,0 +1,63 @@
+// The state that a log alone leads to, built aside in bounded memory. One thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "gs/engine/database/digest.h"
+#include "gs/engine/database/replay_runs.h"
+
+namespace gs::engine {
+
+class Rebuild {
+ public:
+  // `env` outlives this object. `memory_bytes`: of rows before they go to a run.
+  Rebuild(std::shared_ptr<const log::View> log, const platform::Environment& env,
+          std::size_t memory_bytes) {
+    auto empty = std::make_shared<state::Version>();
+    empty->tables.push_back(std::make_shared<state::RowTable>());
+    empty->log = std::move(log);
+    attach(std::move(empty));
+    applier_.distrust(true);
+    applier_.spill_at(memory_bytes, [this, &env] { return spill(env); });
+  }
+
+  // Calls `tell` for each transaction that has no effect.
+  void tell_void(Applier::TellVoid tell) { applier_.tell_void(std::move(tell)); }
+
+  Error apply(log::Location at, Bytes bytes) {
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    return applier_.replay(change, at, sequence_);
+  }
+
+  Result<Digest> digest() {
+    std::vector<Digest> buckets;
+    BucketSet all;
+    all.set();
+    return state_digest(version_, sequence_, tables_, all, buckets);
+  }
+
+ private:
+  void attach(std::shared_ptr<const state::Version> version) {
+    version_ = std::move(version);
+    applier_.attach(version_);
+  }
+  Error spill(const platform::Environment& env) {
+    if (!runs_) {
+      GS_TRY(runs_, ReplayRuns::aside(env, [this] { return next_number_++; }));
+    }
+    GS_TRY(auto version, runs_->add(*version_, tables_));
+    attach(std::move(version));
+    return {};
+  }
+
+  state::Tables tables_;
+  std::shared_ptr<const state::Version> version_;
+  Applier applier_{tables_};
+  Sequence sequence_ = 0;
+  std::uint64_t next_number_ = 1;
+  std::unique_ptr<ReplayRuns> runs_;  // once the table was full
+};
+
+}  // namespace gs::engine
