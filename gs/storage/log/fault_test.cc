@@ -5,6 +5,7 @@
 #include "gs/platform/forwarding_file_system.h"
 #include "gs/platform/sim/sim_file_system.h"
 #include "gs/storage/log/log_harness.h"
+#include "gs/storage/log/mark.h"
 
 namespace gs::log {
 namespace {
@@ -190,29 +191,30 @@ TEST(FailedSync, OfAGenerationsHeaderCostsNotTheOldOne) {
   EXPECT_TRUE(after.recovery.damage.empty());
 }
 
+struct BadFile final : platform::ForwardingFile {
+  using ForwardingFile::ForwardingFile;
+  Error write(std::uint64_t, Bytes) override { return Error(Code::io, "bad sector"); }
+  Result<std::size_t> read(std::uint64_t, MutableBytes) override {
+    return Error(Code::io, "bad sector");
+  }
+};
+struct BadMark final : platform::ForwardingFileSystem {
+  using ForwardingFileSystem::ForwardingFileSystem;
+  bool bad = true;
+  Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                               platform::OpenMode mode) override {
+    auto file = ForwardingFileSystem::open(path, mode);
+    if (!bad || path != "log/mark" || !file.ok()) return file;
+    return std::unique_ptr<platform::File>(std::make_unique<BadFile>(std::move(file).value()));
+  }
+  Error remove(std::string_view path) override {
+    bad &= path != "log/mark";
+    return ForwardingFileSystem::remove(path);
+  }
+};
+
 // The mark is a hint; a bad sector below it stopped the open, though every frame was there.
 TEST(UnreadableMark, IsNoneAndIsMadeAnew) {
-  struct BadFile final : platform::ForwardingFile {
-    using ForwardingFile::ForwardingFile;
-    Error write(std::uint64_t, Bytes) override { return Error(Code::io, "bad sector"); }
-    Result<std::size_t> read(std::uint64_t, MutableBytes) override {
-      return Error(Code::io, "bad sector");
-    }
-  };
-  struct BadMark final : platform::ForwardingFileSystem {
-    using ForwardingFileSystem::ForwardingFileSystem;
-    bool bad = true;
-    Result<std::unique_ptr<platform::File>> open(std::string_view path,
-                                                 platform::OpenMode mode) override {
-      auto file = ForwardingFileSystem::open(path, mode);
-      if (!bad || path != "log/mark" || !file.ok()) return file;
-      return std::unique_ptr<platform::File>(std::make_unique<BadFile>(std::move(file).value()));
-    }
-    Error remove(std::string_view path) override {
-      bad &= path != "log/mark";
-      return ForwardingFileSystem::remove(path);
-    }
-  };
   SimFileSystem files(3);
   auto opened = harness::open(files);
   ASSERT_FALSE(append(*opened.log, change(0, 64)));
@@ -328,6 +330,49 @@ TEST(EveryCall, MayFailOnceWithoutLosingWhatWasConfirmed) {
       }
     }
   }
+}
+
+// Without it a confirmed frame that was damaged looks like one that was not finished.
+TEST(UnreadableMark, KeepsATornTailFromBeingCut) {
+  SimFileSystem files(3);
+  auto opened = harness::open(files);
+  for (const std::uint64_t i : {0, 1}) ASSERT_FALSE(append(*opened.log, change(i, 64)));
+  const Location end = opened.log->end();
+  ASSERT_FALSE(opened.log->close());
+  opened.log.reset();
+  auto file = files.open("log/00000001.gsl", platform::OpenMode::write).value();
+  const Buffer harm(8, 0x55);
+  ASSERT_FALSE(file->write(offset_of(end) - 16, harm));
+  const Buffer before = files.read_whole("log/00000001.gsl", 1 << 20).value();
+  BadMark bad(files);
+  const auto refused = harness::open(bad);
+  EXPECT_FALSE(refused.log);
+  EXPECT_EQ(refused.error.code(), Code::io);
+  EXPECT_TRUE(bad.bad);
+  EXPECT_EQ(files.read_whole("log/00000001.gsl", 1 << 20).value(), before);
+  const auto judged = harness::open(files);  // it can be read again
+  EXPECT_EQ(judged.recovery.damage.size(), 1u);
+}
+
+// Two copies of a storage went on, each for itself; then somebody put files of both together.
+TEST(UnsyncedFrames, AMarkOfAnotherLogIsNotBelieved) {
+  SimFileSystem files(3);
+  auto opened = harness::open(files);
+  for (const std::uint64_t i : {0, 1, 2}) ASSERT_FALSE(append(*opened.log, change(i, 64)));
+  Mark mark;
+  mark.turn = 1000;
+  mark.end = opened.log->end() - 8;
+  mark.next_sequence = 2;
+  ASSERT_FALSE(opened.log->close());
+  opened.log.reset();
+  const auto file = files.open("log/mark", platform::OpenMode::write).value();
+  ASSERT_FALSE(file->write(0, encode_mark(mark)));
+  ASSERT_FALSE(file->sync());
+  opened = harness::open(files);
+  ASSERT_TRUE(opened.log) << opened.error.text();
+  EXPECT_EQ(opened.seen.size(), 3u);
+  ASSERT_FALSE(append(*opened.log, change(3, 64)));
+  ASSERT_FALSE(opened.log->close());
 }
 
 }  // namespace

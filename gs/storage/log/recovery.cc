@@ -55,7 +55,7 @@ void Log::Impl::Recoverer::leave_out_torn_creation() {
   if (found_.empty()) return;
   const Found& newest = found_.back();
   if (newest.sound() || newest.name.generation != 0 || newest.size > kSegmentFileBytesMax) return;
-  if (found_.size() == 1 && acknowledged_ > 0) return;
+  if (found_.size() == 1 && (acknowledged_ > 0 || mark_unreadable_)) return;
   FrameSearch search(newest.bytes());
   // Any sequence that fits into the file; which one belongs here is not known yet.
   for (std::uint64_t at = kSegmentHeaderBytes; at < newest.size; at += 8) {
@@ -119,22 +119,28 @@ Error Log::Impl::Recoverer::walk_all() {
     sequence_ = walk.sequence;
     end_ = location(found.name.number, static_cast<std::uint32_t>(walk.offset));
     if (walk.fault != FrameFault::none || !found.rest.empty()) {
-      judge(found, walk);
-      return {};
+      return judge(found, walk);
     }
   }
   if (sequence_ < acknowledged_) damaged_ = true;
   return {};
 }
 
-void Log::Impl::Recoverer::judge(const Found& found, const Walk& walk) {
+Error Log::Impl::Recoverer::judge(const Found& found, const Walk& walk) {
   if (was_synced(found, walk)) {
     damaged_ = true;
-    return;
+    return {};
+  }
+  if (mark_unreadable_ && !log_.options.read_only) {
+    return Error(Code::io, log_.shown(kMarkName) +
+                               ": cannot be read, and without it nobody can tell whether what is "
+                               "cut off at the end of the log was confirmed. Try again; if it "
+                               "stays so, remove this file to go on without what is cut off");
   }
   (log_.options.read_only ? report_.left_out : report_.cut) = true;
   report_.cut_at = end_;
   report_.cut_bytes = nonzero_end(behind(found, walk));
+  return {};
 }
 
 // From the place where the walk ended.

@@ -49,6 +49,7 @@ class Log::Impl::Recoverer {
 
   // recovery_again.cc
   Walk synced_place(const Found& newest) const;
+  bool leads_to_end(const Found& newest, const Walk& from) const;
   Error write_again(const Found& newest);
   Error write_header_again(const Found& found);
   Error copy_onto_itself(platform::File& file, std::uint64_t offset, std::uint64_t end) const;
@@ -63,7 +64,7 @@ class Log::Impl::Recoverer {
   void leave_out_torn_creation();
   bool can_start(Location from, std::uint64_t from_sequence);
   Error walk_all();
-  void judge(const Found& found, const Walk& walk);
+  Error judge(const Found& found, const Walk& walk);
   bool was_synced(const Found& found, const Walk& walk) const;
   bool may_be_ours(const FrameSearch::Found& frame, std::uint64_t sequence) const;
   void show_segments();

@@ -38,17 +38,26 @@ Walk Log::Impl::Recoverer::synced_place(const Found& newest) const {
   return place;
 }
 
-// And syncs it. What was read must be what was visited: memory may have forgotten it meanwhile.
-Error Log::Impl::Recoverer::write_again(const Found& newest) {
-  const Walk from = synced_place(newest);
-  GS_TRY_OK(copy_onto_itself(*log_.active.file, from.offset, newest.end));
-  GS_TRY_OK(log_.active.syncer->sync());
+// Whether the frames from there on lead to where recovery ended.
+bool Log::Impl::Recoverer::leads_to_end(const Found& newest, const Walk& from) const {
   const Bytes bytes = newest.mapping->bytes().first(static_cast<std::size_t>(newest.end));
   const std::uint64_t offset = std::max<std::uint64_t>(from.offset, kSegmentHeaderBytes);
   const Walk walk = walk_frames(bytes, newest.name.number, offset, from.sequence, nothing);
-  const bool same = walk.sequence == sequence_ && walk.offset == newest.end &&
-                    check_header(bytes, newest.name, log_.storage).state == HeaderState::sound;
-  if (same) return {};
+  return walk.sequence == sequence_ && walk.offset == newest.end;
+}
+
+// And syncs it. What was read must be what was visited: memory may have forgotten it meanwhile.
+Error Log::Impl::Recoverer::write_again(const Found& newest) {
+  Walk from = synced_place(newest);
+  if (!leads_to_end(newest, from)) {  // the mark is that of another log
+    from = Walk();
+    from.sequence = newest.header.header.first_sequence;
+  }
+  GS_TRY_OK(copy_onto_itself(*log_.active.file, from.offset, newest.end));
+  GS_TRY_OK(log_.active.syncer->sync());
+  const Bytes bytes = newest.mapping->bytes().first(static_cast<std::size_t>(newest.end));
+  const bool same = check_header(bytes, newest.name, log_.storage).state == HeaderState::sound;
+  if (same && leads_to_end(newest, from)) return {};
   return Error(Code::io, log_.shown(segment_name(newest.name)) +
                              ": holds other bytes than a moment ago, as after a failed sync. Open "
                              "the storage again");
