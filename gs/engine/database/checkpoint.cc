@@ -178,6 +178,7 @@ Result<std::uint64_t> Database::number_of_new_run() {
 }
 
 Error Database::write_frozen() {
+  GS_TRY_OK(keep_replayed());
   Frozen frozen;
   {
     std::lock_guard lock(background_mutex_);
@@ -263,6 +264,10 @@ Error Database::merge_if_needed() {
 // Merges the newest `count` runs. What commits freeze meanwhile is written in between, so that they
 // never wait for a merge; those runs are newer and stay in front.
 Error Database::merge(std::size_t count, state::MergeOptions options) {
+  if (replay_runs_) {
+    GS_TRY_OK(save_replayed());
+    count = current_version()->runs.size();  // they are others now
+  }
   // Not the version: its tables would stay in memory for as long as the merge takes.
   std::vector<std::shared_ptr<const state::Run>> inputs = current_version()->runs;
   const std::shared_ptr<const log::View> log = log_->view();

@@ -52,17 +52,19 @@ bool Database::is_stuck() const {
 Error Database::throttle() {
   start_background();  // a job may have ended while the last table was frozen
   std::unique_lock lock(background_mutex_);
-  if (env_.background != nullptr) {
-    background_done_.wait(lock, [this] {
-      return !background_running_ || (frozen_.size() < kFrozenMax && !is_stuck());
-    });
-  } else if ((!frozen_.empty() || is_stuck()) && !background_running_) {
+  if (env_.background == nullptr && !background_running_ && (!frozen_.empty() || is_stuck())) {
     // Nobody else does the background's work; do it here, where no lock is held.
     background_running_ = true;
     lock.unlock();
     background();
     lock.lock();
   }
+  // Without an executor a job that merges writes what is frozen meanwhile, when it gets there.
+  const bool waits_for_tables = env_.background != nullptr;
+  background_done_.wait(lock, [&] {
+    const bool full = waits_for_tables && frozen_.size() >= kFrozenMax;
+    return !background_running_ || (!full && !is_stuck());
+  });
   if (!is_stuck()) return {};
   return Error(background_error_.code(),
                "what was committed before cannot be written to sorted runs: " +

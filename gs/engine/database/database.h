@@ -145,7 +145,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<std::unique_ptr<platform::FileLock>> take_lock();
   Error recover_from(std::optional<state::Loaded> loaded);
   Error spill_replayed();
+  Error spill();
   Error keep_replayed();
+  Error save_replayed();
   Error accept(const graph::ChangeView& change, log::Location at);
   Error validate(const graph::ChangeView& change) const;
   Error forget_state();

@@ -153,7 +153,11 @@ Error Database::recover() {
   if (!read_only_) {
     if (!from_checkpoint || error) GS_TRY_OK(forget_state());
     GS_TRY_OK(adopt_writer());
-    if (!read_only_) GS_TRY_OK(keep_replayed());
+    if (!read_only_) {
+      if (const Error unsaved = save_replayed()) {
+        report(Event::Level::warning, "checkpoint_failed", unsaved.text());
+      }
+    }
     remove_stray_state_files(checkpoint_);
   } else if (auto key = read_writer_key(files); key.ok() && key.value()) {
     writer_.bytes = key.value()->public_key();  // to name it; a reader signs nothing

@@ -13,6 +13,10 @@ namespace gs::engine {
 
 namespace {
 
+// What replay may have in memory when it cannot write runs, in tables of memory_bytes: more than
+// the process had that wrote the log, and waited for runs.
+constexpr std::size_t kReplayTables = 8;
+
 std::string place_text(log::Location at) {
   return "segment " + std::to_string(log::segment_of(at)) + " offset " +
          std::to_string(log::offset_of(at));
@@ -114,8 +118,19 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   return {};
 }
 
-// The table of replayed rows is full.
+// The table of replayed rows is full. Where runs cannot be written, as on a full disk, memory has
+// to do, which one process of before had enough of as well.
 Error Database::spill_replayed() {
+  const std::size_t memory_bytes = kReplayTables * options_.memory_bytes;
+  const Error error = spill();
+  if (error.ok() || version_->tables.front()->memory_bytes() >= memory_bytes) return error.copy();
+  if (error.code() != Code::no_space && error.code() != Code::io) return error.copy();
+  report(Event::Level::warning, "replay_in_memory", error.text());
+  applier_.spill_at(memory_bytes, [this] { return spill_replayed(); });
+  return {};
+}
+
+Error Database::spill() {
   if (!replay_runs_ && options_.read_only) {
     GS_TRY(replay_runs_, ReplayRuns::aside(env_, [this] { return next_file_++; }));
   } else if (!replay_runs_) {
@@ -127,12 +142,30 @@ Error Database::spill_replayed() {
   return {};
 }
 
-// Before the next open replays as much again: what was spilled stays, with a checkpoint.
+// Until this was done no checkpoint may name what replay made. Background job only.
 Error Database::keep_replayed() {
   if (!replay_runs_) return {};
-  GS_TRY(auto version, replay_runs_->keep(*version_, tables_));
-  publish(std::move(version));
-  freeze();
+  if (const std::size_t count = replay_runs_->count(); count != 0) {
+    GS_TRY(auto run, replay_runs_->keep(*current_version(), tables_));
+    const std::lock_guard lock(commit_mutex_);
+    auto version = std::make_shared<state::Version>(*version_);
+    ReplayRuns::replace_newest(*version, count, std::move(run));
+    publish(std::move(version));
+  }
+  replay_runs_.reset();
+  return {};
+}
+
+// Before the next open replays as much again. The log goes on where the runs end, so a checkpoint
+// that names them comes before any other. Background job only.
+Error Database::save_replayed() {
+  if (!replay_runs_) return {};
+  {
+    const std::lock_guard lock(commit_mutex_);
+    GS_TRY_OK(writable());
+    if (builder_.is_open()) GS_TRY_OK(close_change());
+    freeze();
+  }
   return write_all_frozen();
 }
 

@@ -16,7 +16,10 @@ Result<std::unique_ptr<ReplayRuns>> ReplayRuns::aside(const platform::Environmen
                                                       Numbers new_number) {
   std::unique_ptr<platform::FileSystem> scratch;
   if (env.make_scratch) {
-    GS_TRY(scratch, env.make_scratch());
+    auto made = env.make_scratch();
+    // Another code would say something about the storage.
+    if (!made.ok()) return Error(Code::io, std::string(made.error().message()));
+    scratch = std::move(made).value();
   } else {
     scratch = std::make_unique<platform::MemoryFileSystem>();
   }
@@ -36,40 +39,47 @@ Result<std::shared_ptr<const Version>> ReplayRuns::add(const Version& full,
   GS_TRY(auto run, Run::open(unsynced_, path, number));
   GS_TRY_OK(unsynced_.remove(path));
   version->runs.insert(version->runs.begin(), std::move(run));
-  ++count_;
   table = table->successor();
+  std::size_t count = count_ + 1;
   std::vector<std::uint64_t> sizes;
-  for (std::size_t i = 0; i < count_; ++i) sizes.push_back(version->runs[i]->file_bytes());
-  const std::size_t merged = state::runs_to_merge(sizes);
-  if (merged != 0) {
-    GS_TRY_OK(merge(unsynced_, *version, merged, tables));
-    GS_TRY_OK(unsynced_.remove(state_path(version->runs.front()->number(), ".gsr")));
+  for (std::size_t i = 0; i < count; ++i) sizes.push_back(version->runs[i]->file_bytes());
+  if (const std::size_t merged = state::runs_to_merge(sizes); merged != 0) {
+    // Deletions stay: what strangers may do with an id must not depend on when runs were merged.
+    GS_TRY(auto one, merge(unsynced_, *version, merged, false, tables));
+    GS_TRY_OK(unsynced_.remove(state_path(one->number(), ".gsr")));
+    replace_newest(*version, merged, std::move(one));
+    count -= merged - 1;
   }
+  count_ = count;
   return std::shared_ptr<const Version>(std::move(version));
 }
 
-Result<std::shared_ptr<const Version>> ReplayRuns::keep(const Version& version,
-                                                        const state::Tables& tables) {
-  auto kept = std::make_shared<Version>(version);
-  if (count_ != 0) GS_TRY_OK(merge(files_, *kept, count_, tables));
-  count_ = 0;
-  return std::shared_ptr<const Version>(std::move(kept));
+Result<std::shared_ptr<const Run>> ReplayRuns::keep(const Version& version,
+                                                    const state::Tables& tables) {
+  return merge(files_, version, count_, count_ == version.runs.size(), tables);
 }
 
-// The newest `count` runs become one.
-Error ReplayRuns::merge(platform::FileSystem& files, Version& version, std::size_t count,
-                        const state::Tables& tables) {
-  const auto end = version.runs.begin() + static_cast<std::ptrdiff_t>(count);
-  const std::vector<std::shared_ptr<const Run>> inputs(version.runs.begin(), end);
+void ReplayRuns::replace_newest(Version& version, std::size_t count,
+                                std::shared_ptr<const Run> run) {
+  version.runs.front() = std::move(run);
+  version.runs.erase(version.runs.begin() + 1,
+                     version.runs.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+// The newest `count` runs as one.
+Result<std::shared_ptr<const Run>> ReplayRuns::merge(platform::FileSystem& files,
+                                                     const Version& version, std::size_t count,
+                                                     bool drop_tombstones,
+                                                     const state::Tables& tables) {
+  const auto begin = version.runs.begin();
+  const std::vector<std::shared_ptr<const Run>> inputs(begin,
+                                                       begin + static_cast<std::ptrdiff_t>(count));
   GS_TRY(const std::uint64_t number, new_number_());
   const std::string path = state_path(number, ".gsr");
   state::MergeOptions options;
-  options.drop_tombstones = count == version.runs.size();
+  options.drop_tombstones = drop_tombstones;
   GS_TRY_OK(state::merge_runs(files, path, number, inputs, *version.log, tables, options));
-  GS_TRY(version.runs.front(), Run::open(files, path, number));
-  version.runs.erase(version.runs.begin() + 1, end);
-  count_ -= count - 1;
-  return {};
+  return Run::open(files, path, number);
 }
 
 }  // namespace gs::engine

@@ -32,13 +32,17 @@ class ReplayRuns {
                                                     const state::Tables& tables);
   // How many of the newest runs of the version are such runs.
   std::size_t count() const noexcept { return count_; }
-  // The same state with one run in place of them, whose file stays.
-  Result<std::shared_ptr<const state::Version>> keep(const state::Version& version,
-                                                     const state::Tables& tables);
+  // One run of them, whose file stays. The version is as before.
+  Result<std::shared_ptr<const state::Run>> keep(const state::Version& version,
+                                                 const state::Tables& tables);
+  static void replace_newest(state::Version& version, std::size_t count,
+                             std::shared_ptr<const state::Run> run);
 
  private:
-  Error merge(platform::FileSystem& files, state::Version& version, std::size_t count,
-              const state::Tables& tables);
+  Result<std::shared_ptr<const state::Run>> merge(platform::FileSystem& files,
+                                                  const state::Version& version, std::size_t count,
+                                                  bool drop_tombstones,
+                                                  const state::Tables& tables);
 
   std::unique_ptr<platform::FileSystem> scratch_;  // null when `files_` is somebody else's
   platform::FileSystem& files_;

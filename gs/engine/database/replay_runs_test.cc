@@ -3,10 +3,13 @@
 // Method: a small limit; updates, deletions and keyed records, their results many times the limit.
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "gs/engine/database/open.h"
 #include "gs/engine/database/test_world.h"
+#include "gs/platform/forwarding_file_system.h"
 #include "gs/platform/sim/sim_file_system.h"
 
 namespace gs::engine::testing {
@@ -127,6 +130,72 @@ TEST_F(ReplayRunsTest, ADamagedLogLeavesNoFilesBehind) {
   EXPECT_TRUE(db->read_only());
   for (const auto& [path, bytes] : read_files(copy))
     EXPECT_FALSE(path.starts_with("state/")) << path;
+}
+
+// A full disk must not keep its owner out. Whatever comes first then saves what was replayed: no
+// checkpoint may name runs whose rows lie behind its place in the log.
+TEST_F(ReplayRunsTest, WhereRunsCannotBeWrittenMemoryHasToDo) {
+  struct Full final : platform::ForwardingFileSystem {
+    using ForwardingFileSystem::ForwardingFileSystem;
+    int runs = 0;  // that can still be made
+    Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                                 platform::OpenMode mode) override {
+      const bool makes = mode != platform::OpenMode::read && path.ends_with(".gsr");
+      if (makes && runs-- <= 0) return Error(Code::no_space, "the disk is full");
+      return ForwardingFileSystem::open(path, mode);
+    }
+  };
+  using Step = std::function<Error(const Store&)>;
+  const Id some = id_of_key("City", "7");
+  const std::vector<Step> steps = {
+      [](const Store& db) { return db->checkpoint(); },
+      [](const Store& db) { return db->compact(); },
+      [&](const Store& db) { return db->erase(some, "asked to").error().copy(); },
+      [](const Store& db) { return db.insert("City", "{}").error().copy(); },
+      [](const Store& db) {
+        for (int quiet = 0; quiet < 20; ++quiet) db->tick();  // runs are merged
+        return Error();
+      },
+  };
+  world.options.memory_bytes = std::uint64_t{2} << 20;
+  const Files files = read_files(world.memory);
+  for (int runs = 0; runs < 8; ++runs) {
+    for (const Step& step : steps) {
+      platform::MemoryFileSystem disk;
+      write_files_at_home(disk, files);
+      Full full(disk);
+      full.runs = runs;
+      Store db = world.open(full);
+      EXPECT_FALSE(db->read_only());
+      EXPECT_EQ(db.content(), expected);
+      full.runs = 1000;
+      const Error error = step(db);
+      EXPECT_TRUE(error.ok()) << error.text();
+      EXPECT_EQ(db.complaints(), "");
+      const Content content = db.content();
+      const std::uint64_t records = db->stats()->records;
+      ASSERT_TRUE(db->close().ok());
+      db = world.open(disk);
+      EXPECT_EQ(db.content(), content) << runs << " runs";
+      EXPECT_EQ(db->stats()->records, records);
+      EXPECT_EQ(db.complaints(), "");
+    }
+  }
+}
+
+TEST_F(ReplayRunsTest, WhereNothingCanBeWrittenAsideVerificationSaysThatAndNotDamage) {
+  const auto none = []() -> Result<std::unique_ptr<platform::FileSystem>> {
+    return Error(Code::not_found, "there is no such directory");
+  };
+  Database::Setup setup = world.setup(world.memory);
+  setup.env.make_scratch = none;
+  const Store db{Database::open(setup).value()};
+  const auto report = db->verify({});
+  EXPECT_EQ(report.code(), Code::io);
+  EXPECT_NE(report.error().text().find("no such directory"), std::string::npos);
+  setup.options.read_only = true;
+  setup.options.memory_bytes = 4096;
+  EXPECT_EQ(Database::open(setup).value()->stats()->records, expected.size());  // has the state
 }
 
 // The power goes at every moment of such an opening.

@@ -342,6 +342,10 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
   } else {
     GS_TRY_OK(log_->verify(visit, damage, options.progress));
   }
+  // It could not be done; nothing is wrong with the storage.
+  if (rebuild_error.code() == Code::io || rebuild_error.code() == Code::no_space) {
+    return std::move(rebuild_error).in("the state cannot be built a second time");
+  }
   verified_->to = settled.log.end;
   verified_->generation_sum = settled.log.generation_sum;
   verifier.finish();
