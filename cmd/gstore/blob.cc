@@ -5,19 +5,17 @@
 #include "cmd/gstore/support/blob_ref.h"
 #include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
+#include "gs/storage/blob/blob_store.h"
 
 namespace gs::cli {
 namespace {
 
-// The API takes a blob in one piece, so it has to fit in memory; 4 GiB is beyond that on most
-// machines, and the limit keeps a wrong pipe from filling all of it.
-constexpr std::size_t kBlobBytesMax = std::size_t{4} << 30;
 constexpr std::size_t kWriteBytes = std::size_t{1} << 20;
 
 }  // namespace
 
 Result<Exit> put_blob(Session& session) {
-  GS_TRY(const std::string content, read_all(session.arguments.file, kBlobBytesMax));
+  GS_TRY(const std::string content, read_all(session.arguments.file, blob::kBlobBytesMax));
   GS_TRY(Storage storage, open_storage(session, Access::write));
   GS_TRY(const BlobRef ref, storage.put_blob(as_bytes(content)));
   if (session.arguments.json) {

@@ -45,7 +45,7 @@ Error check_no_strangers(const std::string& directory) {
 // The library says what is there; here it is known how to look at it.
 Error about_creation(const std::string& directory, Error error) {
   const std::string_view what = error.message();
-  const std::size_t end = what.find(". ");
+  const std::size_t end = what.rfind(". ");  // names of directories may have it, too
   if (error.code() != Code::exists || end == std::string_view::npos) return error;
   return Error(Code::exists, std::string(what.substr(0, end)) + ". Look into it with `gstore -d " +
                                  directory + " stats`, or choose another directory with -d");

@@ -112,7 +112,7 @@ const fill = (place) => {
 test('verify says what is damaged, and one step for each kind of it', (t) => {
   const harms = [
     ['mark', /^Damaged: the mark\. The next command that writes/m, () => 'log/mark'],
-    ['keys', /^Damaged: the keys\. Remove the directory keys: .*a new writer/m, () => 'keys/writer'],
+    ['keys', /^Damaged: the keys\. Move keys\/writer away, .*a new writer/m, () => 'keys/writer'],
     ['manifest', /^Damaged: the manifest\. Remove the directory state/m, () => 'manifest'],
     ['state', /^Damaged: the state\. Remove the directory state and the file manifest: /m, (state) =>
       path.join('state', state.find((name) => name.endsWith('.gsr')))],

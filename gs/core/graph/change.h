@@ -174,10 +174,13 @@ class ChangeView {
   std::vector<Digest> leaves() const;
   // Digest of operation `index`, as the root commits to it. O(index).
   Digest leaf(std::uint32_t index) const noexcept;
+  // Of the operation that `at` has just read. O(1) but for its bytes.
+  Digest leaf(const Cursor& at) const noexcept;
   // The salt of operation `index`; meaningless when that operation is erased.
   std::array<std::uint8_t, kSaltBytes> salt(std::uint32_t index) const noexcept;
 
  private:
+  Digest leaf_at(std::uint32_t index, const std::uint8_t* operation) const noexcept;
   Bytes bytes_;
   Digest digest_;
   std::size_t salts_at_ = 0;

@@ -147,6 +147,30 @@ TEST(Erase, EverySingleBitFlipOfTheResultIsNoticed) {
   }
 }
 
+// Each was looked for from the begin of its change. The time limit of the tests ends that.
+TEST(Erase, OfManyOperationsIsDescribedInOneWalk) {
+  constexpr std::uint32_t kOperations = 300'000;
+  testing::Maker maker(std::size_t{48} << 20);
+  maker.begin();
+  const Id id{{1, 2, 3}};
+  const Buffer overwritten(kOverwrittenBytes, 0);
+  for (std::uint32_t i = 0; i < kOperations; ++i) {
+    maker.add(Kind::remove, 1, nullptr, &id, overwritten);
+  }
+  const Buffer bytes = maker.close();
+  const ChangeView change = ChangeView::parse(bytes).value();
+  auto cursor = change.operations();
+  OperationView operation;
+  std::uint32_t described = 0;
+  while (cursor.next(operation)) {
+    const Erase erase = describe_erasure(change, cursor, operation, "why");
+    if (++described % 50'000 == 0) {
+      EXPECT_EQ(encode_erase(erase), encode_erase(describe_erasure(change, described - 1, "why")));
+    }
+  }
+  EXPECT_EQ(described, kOperations);
+}
+
 TEST(Erase, DescriptionIsTheSameBeforeAndAfter) {
   const Buffer original = sample_change();
   const Buffer result = erased_sample({1});

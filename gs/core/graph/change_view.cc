@@ -119,6 +119,14 @@ std::vector<Digest> ChangeView::leaves() const {
 Digest ChangeView::leaf(std::uint32_t index) const noexcept {
   const std::uint8_t* operation = bytes_.data() + operations_at_;
   for (std::uint32_t i = 0; i < index; ++i) operation += load_u32(operation);
+  return leaf_at(index, operation);
+}
+
+Digest ChangeView::leaf(const Cursor& at) const noexcept {
+  return leaf_at(at.index(), bytes_.data() + at.offset());
+}
+
+Digest ChangeView::leaf_at(std::uint32_t index, const std::uint8_t* operation) const noexcept {
   const LeafSource source =
       source_of(bytes_.data() + salts_at_, explicit_salts(), bytes_.data() + ids_at_);
   Digest out;

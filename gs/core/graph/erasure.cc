@@ -13,11 +13,12 @@ Error bad_erase(const char* what) {
   return Error(Code::invalid, std::string("erase payload: ") + what);
 }
 
-// The operation at `index`, or nothing beyond the end.
-std::optional<OperationView> find_operation(const ChangeView& change, std::uint32_t index) {
+// Where operation `index` was read, or nothing beyond the end.
+std::optional<ChangeView::Cursor> find_operation(const ChangeView& change, std::uint32_t index,
+                                                 OperationView& operation) {
   auto cursor = change.operations();
-  for (OperationView operation; cursor.next(operation);) {
-    if (cursor.index() == index) return operation;
+  while (cursor.next(operation)) {
+    if (cursor.index() == index) return cursor;
   }
   return std::nullopt;
 }
@@ -65,20 +66,26 @@ Result<Erase> parse_erase(Bytes payload) {
   return erase;
 }
 
-Erase describe_erasure(const ChangeView& change, std::uint32_t index, std::string_view reason) {
-  const std::optional<OperationView> operation = find_operation(change, index);
-  GS_CHECK(operation.has_value());
+Erase describe_erasure(const ChangeView& change, const ChangeView::Cursor& at,
+                       const OperationView& operation, std::string_view reason) {
   return Erase{
       .change = change.digest(),
-      .operation = index,
-      .kind = operation->kind,
-      .flags = static_cast<std::uint8_t>(operation->flags & ~kErased),
-      .shape = operation->shape,
-      .id_index = operation->id_index,
-      .leaf = change.leaf(index),
-      .hlc_delta = static_cast<std::uint32_t>(operation->hlc - change.hlc()),
+      .operation = at.index(),
+      .kind = operation.kind,
+      .flags = static_cast<std::uint8_t>(operation.flags & ~kErased),
+      .shape = operation.shape,
+      .id_index = operation.id_index,
+      .leaf = change.leaf(at),
+      .hlc_delta = static_cast<std::uint32_t>(operation.hlc - change.hlc()),
       .reason = reason,
   };
+}
+
+Erase describe_erasure(const ChangeView& change, std::uint32_t index, std::string_view reason) {
+  OperationView operation;
+  const auto at = find_operation(change, index, operation);
+  GS_CHECK(at.has_value());
+  return describe_erasure(change, *at, operation, reason);
 }
 
 Error verify_erasure(const Erase& erase, const Id& id, const ChangeView& change) {
@@ -87,10 +94,11 @@ Error verify_erasure(const Erase& erase, const Id& id, const ChangeView& change)
                                          std::to_string(erase.operation) + ": " + what);
   };
   if (erase.change != change.digest()) return broken("the erase operation names another change");
-  const std::optional<OperationView> operation = find_operation(change, erase.operation);
-  if (!operation) return broken("there is no such operation");
-  if (!operation->erased()) return broken("its payload is still there");
-  const Erase found = describe_erasure(change, erase.operation, erase.reason);
+  OperationView operation;
+  const auto at = find_operation(change, erase.operation, operation);
+  if (!at) return broken("there is no such operation");
+  if (!operation.erased()) return broken("its payload is still there");
+  const Erase found = describe_erasure(change, *at, operation, erase.reason);
   if (found.kind != erase.kind) return broken("another kind than the erase operation says");
   if (found.flags != erase.flags) return broken("other flags than the erase operation says");
   if (found.shape != erase.shape) return broken("another shape than the erase operation says");

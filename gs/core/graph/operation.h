@@ -184,8 +184,11 @@ struct Erase {
 };
 Buffer encode_erase(const Erase& erase);
 Result<Erase> parse_erase(Bytes payload);
-// What to write about operation `index` of `change`, before erasing it (or after).
+// What to write about operation `index` of `change`, before erasing it (or after). O(index).
 Erase describe_erasure(const ChangeView& change, std::uint32_t index, std::string_view reason);
+// The same of `operation`, which `at` has just read.
+Erase describe_erasure(const ChangeView& change, const ChangeView::Cursor& at,
+                       const OperationView& operation, std::string_view reason);
 // That `erase` (whose own id is `id`) says exactly what is left of the erased operation that it
 // names in `change`. broken_chain tells what differs.
 Error verify_erasure(const Erase& erase, const Id& id, const ChangeView& change);

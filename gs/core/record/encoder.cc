@@ -331,6 +331,13 @@ std::size_t Encoder::keep(const Encoded& last) {
 
 Bytes Encoder::kept() const noexcept { return {impl_->record.data(), impl_->kept}; }
 void Encoder::forget() noexcept { impl_->kept = 0; }
-std::size_t Encoder::memory_bytes() const noexcept { return impl_->record.capacity(); }
+std::size_t Encoder::memory_bytes() const noexcept {
+  const Impl& all = *impl_;
+  const auto bytes = [](const auto&... vectors) {
+    return (... + (vectors.capacity() * sizeof *vectors.data()));
+  };
+  return bytes(all.record, all.contents, all.object, all.scratch.ends, all.scratch.names,
+               all.pieces, all.fields, all.parts, all.members, all.values, all.names);
+}
 
 }  // namespace gs::record

@@ -46,7 +46,7 @@ class Encoder {
   // All that was kept, until the next call.
   Bytes kept() const noexcept;
   void forget() noexcept;
-  // What kept records have taken so far; forgetting them gives nothing back.
+  // What records have taken so far, kept or refused; forgetting them gives nothing back.
   std::size_t memory_bytes() const noexcept;
 
  private:

@@ -236,5 +236,81 @@ TEST(ShapeCache, IsSharedByEncodersAndCountsWhatTheLogHas) {
   EXPECT_FALSE(keep(two.encode_json("C", R"({"b":1})")).shape->self_describing());
 }
 
+// Shapes of two fields with one fields_hash: each step of the hash can be undone, so the bytes of
+// the second name follow from the first. One in some hundred is text.
+class Colliding {
+ public:
+  ShapePtr shape() {
+    for (;; ++number_) {
+      const std::string first = "n" + std::to_string(number_);
+      const FieldKey one{first, Type::null};
+      const std::uint64_t wanted = undo_mix(kHash) ^ fields_hash_of_first(one);
+      std::string second(8, 0);
+      store_u64(reinterpret_cast<std::uint8_t*>(second.data()),
+                undo_name(wanted - static_cast<std::uint64_t>(Type::null)));
+      auto made = Shape::make("C", {{first, Type::null}, {second, Type::null}});
+      if (!made.ok()) continue;
+      ++number_;
+      return std::move(made).value();
+    }
+  }
+  static constexpr std::uint64_t kHash = 0x1234567812345678u;
+
+ private:
+  static std::uint64_t inverse(std::uint64_t odd) {
+    std::uint64_t result = odd;  // Newton: right in 3 bits, then twice as many each time
+    for (int i = 0; i < 6; ++i) result *= 2 - odd * result;
+    return result;
+  }
+  static constexpr std::uint64_t kMix = 0xff51afd7ed558ccdu;
+  static std::uint64_t undo_mix(std::uint64_t hash) {
+    return (hash ^ (hash >> 32)) * inverse(kMix);
+  }
+  static std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+    hash = (hash ^ value) * kMix;
+    return hash ^ (hash >> 32);
+  }
+  static std::uint64_t undo_name(std::uint64_t hash) {
+    constexpr std::uint64_t kName = 0x9fb21c651e98df25u;
+    hash ^= (hash >> 29) ^ (hash >> 58);
+    hash *= inverse(kName);
+    hash ^= hash >> 32;
+    return (hash * inverse(kName)) ^ (8 * kName);
+  }
+  static std::uint64_t fields_hash_of_first(const FieldKey& one) {
+    const std::uint64_t start = mix(name_hash("C"), 2 * 2);
+    return mix(start, name_hash(one.name) + static_cast<std::uint64_t>(one.type));
+  }
+  std::uint64_t number_ = 0;
+};
+
+// Each was compared with all before it. The time limit of the tests ends that.
+TEST(ShapeCache, LearnsShapesOfStrangersInTimeThatGrowsWithTheirNumber) {
+  constexpr std::size_t kShapes = 200'000;
+  Colliding colliding;
+  ShapeCache cache;
+  for (std::size_t i = 0; i < kShapes; ++i) {
+    const ShapePtr shape = colliding.shape();
+    if (i % 10'000 == 0) {
+      const FieldKey fields[] = {{shape->fields()[0].name, Type::null},
+                                 {shape->fields()[1].name, Type::null}};
+      ASSERT_EQ(fields_hash("C", false, fields), Colliding::kHash);
+    }
+    cache.add(shape);
+    cache.add(shape);
+  }
+  EXPECT_EQ(cache.count("C"), kLearnedShapesMax);
+}
+
+TEST(Encoder, CountsTheMemoryOfWhatItRefuses) {
+  std::string text = "{";
+  for (int i = 0; i < 100'000; ++i) text += "\"k" + std::to_string(i) + "\":1,";
+  text += "\"k0\":1}";
+  Encoder encoder;
+  EXPECT_EQ(encoder.encode_json("C", text).code(), Code::invalid);
+  encoder.forget();
+  EXPECT_GT(encoder.memory_bytes(), text.size());
+}
+
 }  // namespace
 }  // namespace gs::record

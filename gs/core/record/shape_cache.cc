@@ -115,17 +115,18 @@ PlanPtr ShapeCache::find(const Collection& in, std::string_view collection, bool
   return nullptr;
 }
 
+// Strangers choose names so that hashes collide; then only the digest tells shapes apart quickly.
 void ShapeCache::add(const ShapePtr& shape) {
-  PlanPtr plan = make_plan(shape);
-  const std::vector<FieldKey> fields = keys_of(*shape);
   const std::lock_guard<Mutex> lock(mutex_);
   Collection& in = collection(shape->collection());
   if (shape->self_describing()) {
     PlanPtr& known = in.self_describing[shape->key_fields()];
-    if (!known) known = std::move(plan);
-  } else if (!find(in, shape->collection(), shape->keyed(), plan->hash, fields)) {
-    in.plans.emplace(plan->hash, plan);
+    if (!known) known = make_plan(shape);
+    return;
   }
+  if (in.plans.size() >= kLearnedShapesMax || !in.digests.insert(shape->digest()).second) return;
+  PlanPtr plan = make_plan(shape);
+  in.plans.emplace(plan->hash, std::move(plan));
 }
 
 Result<PlanPtr> ShapeCache::implicit(std::string_view name, bool keyed, std::uint64_t hash,
@@ -142,6 +143,7 @@ Result<PlanPtr> ShapeCache::implicit(std::string_view name, bool keyed, std::uin
     GS_TRY(ShapePtr shape, make_shape(name, keyed, fields));
     plan = make_plan(std::move(shape));
     in.plans.emplace(hash, plan);
+    in.digests.insert(plan->shape->digest());
   }
   in.last[key_fields(keyed)] = plan;
   return plan;

@@ -9,7 +9,9 @@
 
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 
+#include "gs/base/endian.h"
 #include "gs/core/record/mutex.h"
 #include "gs/core/record/shape.h"
 
@@ -19,6 +21,9 @@ namespace gs::record {
 inline constexpr std::size_t kImplicitShapesMax = 4096;
 // Shapes made by merge() that are remembered; more start the memory anew. Same size, same reason.
 inline constexpr std::size_t kMergedShapesMax = 4096;
+
+// Shapes of a collection that are learned from logs: as many as some writers make.
+inline constexpr std::size_t kLearnedShapesMax = 4 * kImplicitShapesMax;
 
 struct FieldKey {
   std::string_view name;
@@ -48,7 +53,8 @@ class ShapeCache {
  public:
   explicit ShapeCache(std::size_t shapes_max = kImplicitShapesMax) : shapes_max_(shapes_max) {}
 
-  // Makes a shape known that exists already, for instance in the log. It counts.
+  // Makes a shape known that exists already, for instance in the log. It counts. Beyond
+  // kLearnedShapesMax it is not remembered.
   void add(const ShapePtr& shape);
   // The shape with these fields; null when there is none and the collection has its fill, or the
   // fields are beyond the limits of a shape.
@@ -64,9 +70,16 @@ class ShapeCache {
   std::size_t count(std::string_view collection) const;
 
  private:
+  // A digest is random already; its first bytes do.
+  struct DigestHash {
+    std::size_t operator()(const Digest& digest) const noexcept {
+      return static_cast<std::size_t>(load_u64(digest.bytes.data()));
+    }
+  };
   struct Collection {
     std::unordered_multimap<std::uint64_t, PlanPtr> plans;
-    PlanPtr last[2];  // without and with key
+    std::unordered_set<Digest, DigestHash> digests;  // of their shapes
+    PlanPtr last[2];                                 // without and with key
     PlanPtr self_describing[2];
   };
   Collection& collection(std::string_view name);

@@ -161,7 +161,8 @@ Error Database::find_payloads(const Settled& settled, Payloads& payloads,
         stop = true;
         return {};
       }
-      payloads.erases.push_back(graph::describe_erasure(change, cursor.index(), payloads.reason));
+      payloads.erases.push_back(
+          graph::describe_erasure(change, cursor, operation, payloads.reason));
       payloads.places[log::segment_of(at)][at].push_back(cursor.index());
     }
     return {};

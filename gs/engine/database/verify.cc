@@ -135,7 +135,7 @@ class Verifier {
       if (operation.erased()) {
         ++report_.erased;
         memory_.erased[{change.digest(), cursor.index()}] = {
-            graph::describe_erasure(change, cursor.index(), {}), change.id(operation.id_index)};
+            graph::describe_erasure(change, cursor, operation, {}), change.id(operation.id_index)};
         continue;
       }
       const auto where = [&] { return name + " operation " + std::to_string(cursor.index()); };

@@ -187,27 +187,35 @@ Answer PosixFileSystem::exists(std::string_view path) {
 }
 
 // A directory that is there may have been made by a process that ended before it was durable. So
-// its name is made durable as well, once for each of them.
+// its name is made durable as well, once for all that lie beside each other.
 Error PosixFileSystem::make_durable(Place place, bool private_mode) {
+  const std::string parent(parent_path(place.path));
   const bool was_there = is_directory(place.in(), place.name.c_str(), AT_SYMLINK_NOFOLLOW);
   if (was_there) {
     const std::lock_guard lock(mutex_);
-    if (durable_.contains(place.path)) return {};
+    if (durable_.contains(parent)) return {};
   }
   GS_TRY_OK(make_one(place, private_mode));
-  const std::string path = place.path;
-  if (!was_there || may_be_ours(place)) GS_TRY_OK(sync_parent(std::move(place)));
+  if (was_there && !may_be_ours(place)) return {};
+  Error error = sync_parent(std::move(place));
   const std::lock_guard lock(mutex_);
-  if (durable_.size() < kDurableMax) durable_.insert(path);
-  return {};
+  if (error) {
+    durable_.erase(parent);
+  } else if (durable_.size() < kDurableMax) {
+    durable_.insert(parent);
+  }
+  return error;
 }
 
-// The root and what it lies in, where links are the user's own.
+// The root and what it lies in, where links are the user's own. From above, each durable before the
+// next is made: so where the root is, all above it is durable, or was made by others.
 Error PosixFileSystem::make_root(bool private_mode) {
+  const bool has_root = is_directory(AT_FDCWD, (root_ + "/").c_str(), 0);
   for (std::size_t end = 0; end != std::string::npos;) {
     end = root_.find('/', end + 1);
     const std::string path = root_.substr(0, end);
     if (path.empty() || path.back() == '/') continue;
+    if (has_root && end != std::string::npos) continue;
     const std::string parent(parent_path(path));
     GS_TRY(Place place, find_place(parent, last_name(path), "make the directory", Attempt::write));
     const bool was_there = is_directory(AT_FDCWD, (path + "/").c_str(), 0);

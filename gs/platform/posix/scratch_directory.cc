@@ -33,7 +33,8 @@ Result<std::unique_ptr<FileSystem>> make_scratch_directory(const std::string& pa
   int number = ENOENT;
   std::string path;
   for (const std::string& each : parents) {
-    path = each + "/globalstorage.XXXXXX";
+    std::error_code no_current_directory;
+    path = std::filesystem::absolute(each, no_current_directory).string() + "/globalstorage.XXXXXX";
     if (::mkdtemp(path.data()) != nullptr) {
       return std::unique_ptr<FileSystem>(std::make_unique<ScratchDirectory>(std::move(path)));
     }

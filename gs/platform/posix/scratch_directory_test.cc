@@ -34,6 +34,19 @@ TEST_F(ScratchDirectoryTest, IsMadeWhereTheUserWantsItAndGoesWithAllThatIsInIt) 
   EXPECT_TRUE(std::filesystem::is_empty(parent));
 }
 
+TEST_F(ScratchDirectoryTest, StaysWhereItIsWhenTheCurrentDirectoryChanges) {
+  const std::string here = std::filesystem::current_path().string();
+  std::filesystem::current_path(parent);
+  {
+    const auto files = make_scratch_directory(".");
+    std::filesystem::current_path(here);
+    ASSERT_TRUE(files.ok()) << files.error().text();
+    ASSERT_TRUE((*files)->make_directory("state").ok());
+    EXPECT_FALSE(std::filesystem::is_empty(parent));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(parent));
+}
+
 TEST_F(ScratchDirectoryTest, OfASystemIsWhereItKeepsThem) {
   const auto files = make_scratch_directory("");
   ASSERT_TRUE(files.ok()) << files.error().text();
