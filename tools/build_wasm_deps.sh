@@ -69,7 +69,13 @@ fetch_source() {
   rm -rf "$apt"
 }
 
-[ -d "$source/src/libsodium" ] || fetch_source
+if [ ! -d "$source/src/libsodium" ]; then
+  fetch_source
+elif [ ! -f "$fetched" ]; then
+  # Or an earlier form of this script fetched it, without a word about its version.
+  echo "build_wasm_deps: $source is used as it is, also when libsodium-dev is updated." >&2
+  echo "Remove it to have the source of the installed version fetched." >&2
+fi
 
 tree=$source/src/libsodium
 work=$deps/libsodium-objects

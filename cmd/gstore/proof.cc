@@ -34,8 +34,7 @@ constexpr Kind kKinds[] = {
     {"mark", "the mark", "The next command that writes, such as `gstore compact`, makes it again"},
     {"keys", "the keys",
      "Move keys/writer away, or put a copy of it back: without it the next command that writes "
-     "makes a "
-     "new writer, which a storage that admits its writers does not take"},
+     "makes a new writer, which a storage that admits its writers does not take"},
     {"manifest", "the manifest", kRebuild},
     {"state", "the state", kRebuild},
     {"blobs", "blobs", "Put them again with `gstore blob put`, or copy their files from a backup"},

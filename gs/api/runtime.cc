@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
+#include <string>
+#include <system_error>
 
 #include "gs/platform/posix/posix_file_system.h"
 #include "gs/platform/posix/scratch_directory.h"
@@ -35,6 +38,12 @@ std::uint64_t half_of_memory() {
   return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_bytes) / 2;
 }
 
+// The current directory may be another one when it is needed.
+std::string absolute_path(const std::string& path) {
+  std::error_code no_current_directory;
+  return path.empty() ? path : std::filesystem::absolute(path, no_current_directory).string();
+}
+
 }  // namespace
 
 engine::Database::Setup native_setup(const std::string& directory, const Options& options) {
@@ -46,7 +55,7 @@ engine::Database::Setup native_setup(const std::string& directory, const Options
   setup.env.clock = &runtime->clock;
   setup.env.random = &runtime->random;
   setup.env.background = runtime->background.get();
-  setup.env.make_scratch = [parent = options.scratch_directory] {
+  setup.env.make_scratch = [parent = absolute_path(options.scratch_directory)] {
     return platform::make_scratch_directory(parent);
   };
   setup.options = options;

@@ -41,6 +41,7 @@ class Machine(unittest.TestCase):
                      'while [ "$1" != -o ]; do shift; done; touch "$2"')
         self.program('llvm-ar-19', 'touch "$2"')
         self.install('1')
+        self.said = ''
 
     def program(self, name, body):
         path = os.path.join(self.bin, name)
@@ -57,13 +58,14 @@ class Machine(unittest.TestCase):
             return file.read()
 
     def build(self):
-        """Whether it compiled anything."""
+        """Whether it compiled anything; what it said is in self.said."""
         compiled = os.path.join(self.root, 'compiled.txt')
         if os.path.exists(compiled):
             os.remove(compiled)
         done = subprocess.run(['sh', 'tools/build_wasm_deps.sh', os.path.join(self.root, 'deps')],
                               cwd=self.root, env={'PATH': self.bin}, text=True, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.said = done.stdout
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertTrue(os.path.exists(os.path.join(self.root, 'deps/libsodium-wasm/libsodium.a')))
         return os.path.exists(compiled)
@@ -74,6 +76,7 @@ class Machine(unittest.TestCase):
     def test_it_is_built_once(self):
         self.assertTrue(self.build())
         self.assertFalse(self.build())
+        self.assertEqual(self.said, '')
         self.assertIn('source --download-only libsodium=1', self.read('apt.txt'))
 
     def test_an_update_of_the_package_is_fetched_and_built(self):
@@ -90,6 +93,9 @@ class Machine(unittest.TestCase):
                        env={**os.environ, 'tree': tree})
         self.install('2')
         self.assertTrue(self.build())
+        self.assertIn(f'{tree} is used as it is', self.said)
+        self.build()
+        self.assertEqual(self.said, '')
         self.install('3')
         self.build()
         self.assertEqual(self.built_version(), '1')

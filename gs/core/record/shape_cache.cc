@@ -126,6 +126,7 @@ void ShapeCache::add(const ShapePtr& shape) {
   }
   if (in.plans.size() >= kLearnedShapesMax || !in.digests.insert(shape->digest()).second) return;
   PlanPtr plan = make_plan(shape);
+  if (in.plans.count(plan->hash) >= kSameHashMax) return;
   in.plans.emplace(plan->hash, std::move(plan));
 }
 
@@ -139,7 +140,7 @@ Result<PlanPtr> ShapeCache::implicit(std::string_view name, bool keyed, std::uin
   Collection& in = collection(name);
   PlanPtr plan = find(in, name, keyed, hash, fields);
   if (!plan) {
-    if (in.plans.size() >= shapes_max_) return PlanPtr();
+    if (in.plans.size() >= shapes_max_ || in.plans.count(hash) >= kSameHashMax) return PlanPtr();
     GS_TRY(ShapePtr shape, make_shape(name, keyed, fields));
     plan = make_plan(std::move(shape));
     in.plans.emplace(hash, plan);
@@ -178,7 +179,7 @@ Result<ShapePtr> ShapeCache::merged(std::string_view name, bool keyed,
   }
   GS_TRY(ShapePtr shape, make_shape(name, keyed, fields));
   if (merged_.size() >= kMergedShapesMax) merged_.clear();
-  merged_.emplace(hash, shape);
+  if (merged_.count(hash) < kSameHashMax) merged_.emplace(hash, shape);
   return shape;
 }
 

@@ -24,6 +24,8 @@ inline constexpr std::size_t kMergedShapesMax = 4096;
 
 // Shapes of a collection that are learned from logs: as many as some writers make.
 inline constexpr std::size_t kLearnedShapesMax = 4 * kImplicitShapesMax;
+// Shapes of one hash that are remembered: chance makes two at most, and each lookup compares them.
+inline constexpr std::size_t kSameHashMax = 8;
 
 struct FieldKey {
   std::string_view name;

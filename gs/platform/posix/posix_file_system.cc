@@ -190,15 +190,13 @@ Answer PosixFileSystem::exists(std::string_view path) {
 // its name is made durable as well, once for all that lie beside each other.
 Error PosixFileSystem::make_durable(Place place, bool private_mode) {
   const std::string parent(parent_path(place.path));
+  // Until the end: whoever finds a directory that another thread has just made waits for its sync.
+  const std::lock_guard lock(mutex_);
   const bool was_there = is_directory(place.in(), place.name.c_str(), AT_SYMLINK_NOFOLLOW);
-  if (was_there) {
-    const std::lock_guard lock(mutex_);
-    if (durable_.contains(parent)) return {};
-  }
+  if (was_there && durable_.contains(parent)) return {};
   GS_TRY_OK(make_one(place, private_mode));
   if (was_there && !may_be_ours(place)) return {};
   Error error = sync_parent(std::move(place));
-  const std::lock_guard lock(mutex_);
   if (error) {
     durable_.erase(parent);
   } else if (durable_.size() < kDurableMax) {
