@@ -7,9 +7,9 @@
 // open.cc opens and recovers; checkpoint.cc writes state behind the log; verify.cc, history.cc,
 // proof.cc, erase.cc, digest.cc and backup.cc are one feature each.
 //
-// Locks, in this order: erase_mutex_ > commit_mutex_ > background_mutex_ > version_mutex_. Readers take
-// only version_mutex_, for two loads. commit_mutex_ is never held during an fdatasync, but when the
-// log begins a new segment.
+// Locks, in this order: erase_mutex_ > commit_mutex_ > background_mutex_ > version_mutex_. Readers
+// take only version_mutex_, for two loads. commit_mutex_ is never held during an fdatasync, but when
+// the log begins a new segment.
 #pragma once
 
 #include <atomic>
