@@ -8,8 +8,8 @@
 // proof.cc, erase.cc, digest.cc and backup.cc are one feature each.
 //
 // Locks, in this order: erase_mutex_ > commit_mutex_ > background_mutex_ > version_mutex_. Readers
-// take only version_mutex_, for two loads. commit_mutex_ is never held during an fdatasync, but when
-// the log begins a new segment.
+// take only version_mutex_, for two loads. commit_mutex_ is never held during an fdatasync, but
+// when the log begins a new segment.
 #pragma once
 
 #include <atomic>
