@@ -333,11 +333,12 @@ Bytes Encoder::kept() const noexcept { return {impl_->record.data(), impl_->kept
 void Encoder::forget() noexcept { impl_->kept = 0; }
 std::size_t Encoder::memory_bytes() const noexcept {
   const Impl& all = *impl_;
-  const auto bytes = [](const auto&... vectors) {
-    return (... + (vectors.capacity() * sizeof *vectors.data()));
+  const auto bytes = []<typename... Entry>(const std::vector<Entry>&... vectors) {
+    return (... + (vectors.capacity() * sizeof(Entry)));
   };
   return bytes(all.record, all.contents, all.object, all.scratch.ends, all.scratch.names,
-               all.pieces, all.fields, all.parts, all.members, all.values, all.names);
+               all.pieces, all.fields, all.parts, all.members, all.names) +
+         all.values.capacity() * sizeof(void*);
 }
 
 }  // namespace gs::record
