@@ -1,3 +1,4 @@
+// The parent of a run, which removes what it leaves.
 #include "bench/supervise.h"
 
 #include <sys/prctl.h>

@@ -11,8 +11,9 @@ import select
 import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
+
+from machine import BareMachine
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 # What ./run may use of a fresh Debian 12: essential packages only. sudo is not among them.
@@ -23,16 +24,13 @@ LIMIT_SECONDS = 60  # for what comes at once when all is well
 ROWS = 'insert\ninsert-keyed\nget\n'
 
 
-class Machine(unittest.TestCase):
+class Machine(BareMachine):
     """A tree with ./run and nothing else, a user who is root, all packages installed."""
 
+    ESSENTIAL = ESSENTIAL
+
     def setUp(self):
-        self.root = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.root)
-        self.bin = os.path.join(self.root, 'machine')
-        os.mkdir(self.bin)
-        for name in ESSENTIAL:
-            os.symlink(shutil.which(name), os.path.join(self.bin, name))
+        super().setUp()
         shutil.copy(os.path.join(ROOT, 'run'), self.root)
         shutil.copytree(os.path.join(ROOT, 'tools/run'), os.path.join(self.root, 'tools/run'))
         self.program('machine/id', 'echo 0')

@@ -8,8 +8,9 @@ whose apt, dpkg and clang are small scripts that write down how they were called
 import os
 import shutil
 import subprocess
-import tempfile
 import unittest
+
+from machine import BareMachine
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ESSENTIAL = ('awk', 'cat', 'cksum', 'cp', 'dirname', 'id', 'ls', 'mkdir', 'mv', 'rm', 'sed', 'sh', 'sort',
@@ -19,16 +20,13 @@ MAKE_TREE = (f'mkdir -p "$tree/{TREE}"; cp version.txt "$tree/{TREE}/version.h.i
              f'touch "$tree/{TREE}/../sodium.h"')
 
 
-class Machine(unittest.TestCase):
+class Machine(BareMachine):
     """Debian with libsodium-dev 1."""
 
+    ESSENTIAL = ESSENTIAL
+
     def setUp(self):
-        self.root = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.root)
-        self.bin = os.path.join(self.root, 'machine')
-        os.mkdir(self.bin)
-        for name in ESSENTIAL:
-            os.symlink(shutil.which(name), os.path.join(self.bin, name))
+        super().setUp()
         os.mkdir(os.path.join(self.root, 'tools'))
         shutil.copy(os.path.join(ROOT, 'tools/build_wasm_deps.sh'),
                     os.path.join(self.root, 'tools'))

@@ -1,3 +1,4 @@
+// Made by mkdtemp(3), removed whole.
 #include "gs/platform/posix/scratch_directory.h"
 
 #include <cerrno>

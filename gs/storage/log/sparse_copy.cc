@@ -1,3 +1,4 @@
+// Copies a part of a file, but for blocks of zeros.
 #include "gs/storage/log/sparse_copy.h"
 
 #include <algorithm>
