@@ -18,6 +18,7 @@ if(NOT GS_WASM)
     IMPORTED_LOCATION "${GS_SODIUM_LIBRARY}"
     INTERFACE_INCLUDE_DIRECTORIES "${GS_SODIUM_INCLUDE}")
   target_link_libraries(gs_external_crypto INTERFACE OpenSSL::Crypto gs_sodium)
+  include(gs_quickjs)
 else()
   include(gs_wasm)
 endif()

@@ -13,6 +13,10 @@ foreach(module IN LISTS modules)
   endif()
 endforeach()
 
+if(TARGET gs_quickjs)
+  list(APPEND objects $<TARGET_OBJECTS:gs_quickjs>)
+endif()
+
 if(objects)
   add_library(globalstorage STATIC ${objects})
   add_library(globalstorage::globalstorage ALIAS globalstorage)

@@ -14,6 +14,7 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/tools/fetch_source.sh"
 deps=${1:-$root/build/deps}
 out=$deps/libsodium-wasm
 source=$deps/libsodium-source
@@ -31,46 +32,19 @@ if [ -f "$fetched" ] && [ "$(cat "$fetched")" != "$version" ]; then
   rm -rf "$source" "$fetched"
 fi
 
-# A private set of apt lists with source entries: the system's own lists stay as they are.
-fetch_source() {
+fetch_libsodium() {
   if [ -z "$version" ]; then
     echo "build_wasm_deps: libsodium-dev is not installed; its source must have its version." >&2
     echo "Install it, or unpack the source of libsodium into $source." >&2
     exit 1
   fi
-  apt=$deps/apt
-  rm -rf "$apt" "$source.new"
-  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/parts"
-  keyring=$(ls /usr/share/keyrings/debian-archive-keyring.gpg 2>/dev/null || true)
-  # Lines of `apt-cache policy` such as: 500 <address> <suite>/<component> amd64 Packages
-  apt-cache policy libsodium-dev |
-    awk -v keyring="$keyring" '$2 ~ /^[a-z+]+:\/\// && $3 ~ /\// {
-      split($3, part, "/")
-      option = keyring == "" ? "" : "[signed-by=" keyring "] "
-      print "deb-src " option $2 " " part[1] " " part[2]
-    }' | sort -u >"$apt/sources.list"
-  if [ ! -s "$apt/sources.list" ]; then
-    echo "build_wasm_deps: apt does not know where libsodium-dev $version came from." >&2
-    echo "Run 'apt-get update', or unpack the source of libsodium into $source." >&2
-    exit 1
-  fi
-  set -- -qq -o "Dir::Etc::sourcelist=$apt/sources.list" -o "Dir::Etc::sourceparts=$apt/parts" \
-    -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "APT::Sandbox::User=$(id -un)"
-  apt-get "$@" update
-  (cd "$apt" && apt-get "$@" source --download-only "libsodium=$version")
-  # apt has checked the files against the signed lists, so a word about the packager's own key,
-  # which nobody has here, would only worry people.
-  if ! dpkg-source --no-copy -x "$apt"/libsodium_*.dsc "$source.new" >"$apt/unpack.log" 2>&1; then
-    cat "$apt/unpack.log" >&2
-    exit 1
-  fi
+  rm -rf "$source"
+  fetch_source "libsodium=$version" libsodium-dev '' "$source"
   echo "$version" >"$fetched"
-  mv "$source.new" "$source"
-  rm -rf "$apt"
 }
 
 if [ ! -d "$source/src/libsodium" ]; then
-  fetch_source
+  fetch_libsodium
 elif [ ! -f "$fetched" ]; then
   # Or an earlier form of this script fetched it, without a word about its version.
   echo "build_wasm_deps: $source is used as it is, also when libsodium-dev is updated." >&2

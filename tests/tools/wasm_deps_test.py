@@ -28,8 +28,8 @@ class Machine(BareMachine):
     def setUp(self):
         super().setUp()
         os.mkdir(os.path.join(self.root, 'tools'))
-        shutil.copy(os.path.join(ROOT, 'tools/build_wasm_deps.sh'),
-                    os.path.join(self.root, 'tools'))
+        for name in ('build_wasm_deps.sh', 'fetch_source.sh'):
+            shutil.copy(os.path.join(ROOT, 'tools', name), os.path.join(self.root, 'tools'))
         top = f'cd {self.root}; '
         self.program('dpkg-query', top + 'cat version.txt')
         self.program('apt-cache', 'echo " 500 http://debian.example stable/main amd64 Packages"')

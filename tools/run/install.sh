@@ -1,11 +1,11 @@
 # What each command needs from Debian and npm. Sourced by ./run; POSIX sh. docs/DEPENDENCIES.md has
 # the reasons. Nothing is done, and no network used, when all is there.
 
-PACKAGES_BUILD="g++ cmake ninja-build ccache python3 git libssl-dev libsodium-dev libcli11-dev
-  libbenchmark-dev liblmdb-dev librocksdb-dev libleveldb-dev libsqlite3-dev"
+PACKAGES_BUILD="g++ cmake ninja-build ccache python3 git dpkg-dev libssl-dev libsodium-dev
+  libcli11-dev libbenchmark-dev liblmdb-dev librocksdb-dev libleveldb-dev libsqlite3-dev"
 PACKAGES_QUICK="$PACKAGES_BUILD libgtest-dev librapidcheck-dev"
 PACKAGES_TEST="$PACKAGES_QUICK gcc googletest util-linux
-  dpkg-dev clang-19 lld-19 llvm-14 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32
+  clang-19 lld-19 llvm-14 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32
   libclang-rt-19-dev-wasm32"
 PACKAGES_CHECK="$PACKAGES_QUICK clang-format clang-tidy"
 PACKAGES_FUZZ="$PACKAGES_BUILD clang-19 libclang-rt-19-dev"

@@ -1,0 +1,79 @@
+#include "gs/engine/script/sandbox.h"
+
+#include "gs/base/check.h"
+#include "gs/engine/script/tree.h"
+
+namespace gs::engine::script {
+namespace {
+
+// What an exception that nobody caught means to whoever called.
+Error uncaught(const Runtime& runtime, const Runtime::Thrown& thrown) {
+  if (Error stopped = runtime.stopped()) return stopped;
+  if (thrown.text == "InternalError: out of memory") {
+    return {Code::too_large, "it takes more than " + std::to_string(runtime.limits().memory_bytes) +
+                                 " bytes of memory"};
+  }
+  return {Code::invalid, thrown.text};
+}
+
+}  // namespace
+
+struct Sandbox::Impl {
+  Impl(const Limits& limits, platform::Clock* clock) : runtime(limits, clock) {}
+  Runtime runtime;
+};
+
+Sandbox::Sandbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Sandbox::~Sandbox() = default;
+
+Result<std::unique_ptr<Sandbox>> Sandbox::create(const Limits& limits, platform::Clock* clock) {
+  auto impl = std::make_unique<Impl>(limits, clock);
+  GS_TRY_OK(impl->runtime.start());
+  return std::unique_ptr<Sandbox>(new Sandbox(std::move(impl)));
+}
+
+Result<schema::JsValue> Sandbox::evaluate(std::string_view source, std::string_view file) {
+  Runtime& runtime = impl_->runtime;
+  runtime.refill();
+  const std::string text(source);  // QuickJS wants a zero behind it
+  const std::string name(file);
+  const Held value = runtime.hold(JS_Eval(runtime.context(), text.data(), text.size(), name.c_str(),
+                                          JS_EVAL_TYPE_GLOBAL | JS_EVAL_FLAG_STRICT));
+  if (value.is_exception()) {
+    const Runtime::Thrown thrown = runtime.take_exception(file);
+    return uncaught(runtime, thrown).in(thrown.place.empty() ? name : thrown.place);
+  }
+  schema::JsValue tree;
+  if (Error error = to_tree(runtime, value.get(), tree)) return std::move(error).in(name);
+  return tree;
+}
+
+schema::Outcome Sandbox::call(std::uint32_t function, std::span<const schema::JsValue> arguments) {
+  Runtime& runtime = impl_->runtime;
+  GS_CHECK(function < runtime.function_count());
+  runtime.refill();
+  const auto threw = [&]() -> schema::Outcome {
+    const Error error = uncaught(runtime, runtime.take_exception({}));
+    return {true, {}, std::string(error.message())};
+  };
+  std::vector<Held> made;
+  std::vector<JSValueConst> values;
+  made.reserve(arguments.size());
+  for (const schema::JsValue& argument : arguments) {
+    made.push_back(from_tree(runtime, argument));
+    if (made.back().is_exception()) return threw();
+    values.push_back(made.back().get());
+  }
+  const Held value =
+      runtime.hold(JS_Call(runtime.context(), runtime.function(function), JS_UNDEFINED,
+                           static_cast<int>(values.size()), values.data()));
+  if (value.is_exception()) return threw();
+  schema::Outcome outcome;
+  if (const Error error = to_tree(runtime, value.get(), outcome.value)) {
+    outcome.threw = true;
+    outcome.thrown = error.message();
+  }
+  return outcome;
+}
+
+}  // namespace gs::engine::script
