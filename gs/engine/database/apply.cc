@@ -75,6 +75,15 @@ void Applier::start_over() {
   live_.clear();
   dirty_.set();
   erased_.clear();
+  schema_ = {};
+}
+
+Error Applier::put_schema(Bytes payload, graph::Hlc hlc, const graph::Writer& writer) {
+  GS_TRY(const graph::Schema schema, graph::parse_schema(payload));
+  const graph::Stamp stamp{hlc, writer};
+  if (schema_.is_there() && stamp < graph::Stamp{schema_.hlc, schema_.writer}) return {};
+  schema_ = {hlc, writer, crypto::sha256(payload), std::string(schema.source)};
+  return {};
 }
 
 void Applier::count(std::uint32_t collection, int by) {
@@ -253,9 +262,10 @@ Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t o
     case Kind::erase:
       apply_remove(frame, operation);
       return {};
+    case Kind::schema:
+      return put_schema(operation.payload, operation.hlc, frame.change.writer());
     case Kind::genesis:
     case Kind::grant:
-    case Kind::schema:
     case Kind::contract:
     case Kind::seal:
     case Kind::reference:

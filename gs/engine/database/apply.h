@@ -19,6 +19,7 @@
 
 #include "gs/core/graph/operation.h"
 #include "gs/core/record/shape_cache.h"
+#include "gs/storage/state/checkpoint.h"
 #include "gs/storage/state/state.h"
 
 namespace gs::engine {
@@ -119,6 +120,12 @@ class Applier {
   // Knows nothing, as before the first change.
   void start_over();
 
+  // The schema in force: of the entries so far the one with the greatest stamp.
+  const state::SchemaEntry& schema() const noexcept { return schema_; }
+  void reset_schema(state::SchemaEntry schema) { schema_ = std::move(schema); }
+  // Takes the entry when its stamp is greater than that of the schema in force.
+  Error put_schema(Bytes payload, graph::Hlc hlc, const graph::Writer& writer);
+
   std::vector<std::uint64_t>& live_records() noexcept { return live_; }  // by collection number
   const std::vector<std::uint64_t>& live_records() const noexcept { return live_; }
   BucketSet& dirty() noexcept { return dirty_; }
@@ -154,6 +161,7 @@ class Applier {
   std::shared_ptr<const state::Version> version_;
   std::vector<std::uint64_t> live_;
   BucketSet dirty_;
+  state::SchemaEntry schema_;
   Mint mint_;
   std::set<Id> erased_;  // that operations replayed so far were about
   graph::Hlc last_hlc_ = 0;

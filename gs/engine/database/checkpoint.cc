@@ -59,6 +59,7 @@ void Database::freeze() {
   checkpoint.collection_count = static_cast<std::uint32_t>(tables_.collection_count());
   checkpoint.frontier = frontier_;
   checkpoint.live_records = applier_.live_records();
+  checkpoint.schema = applier_.schema();
   {
     std::lock_guard lock(mint_mutex_);
     if (minter_) {

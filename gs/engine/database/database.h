@@ -99,6 +99,12 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Sequence> commit(TransactionState& tx, Durability durability);
   Error wait(Sequence sequence);
   Error sync();
+  // --- schema (schema.cc) ---
+  state::SchemaEntry schema() const;  // the one in force
+  // Puts the text of a schema in force, durably. `previous`: the digest of the one that was, zeros
+  // for none. Returns the entry's digest. Errors: conflict (another one is in force), invalid,
+  // too_large, no_space.
+  Result<Digest> put_schema(std::string_view source, const Digest& previous);
   // Writes and syncs lazily committed changes, notes what is on stable storage, and uses quiet
   // moments to merge runs; called about four times a second by one thread that owns a timer.
   void tick();

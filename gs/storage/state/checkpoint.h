@@ -32,6 +32,21 @@ struct WriterHead {
   Digest change;
 };
 
+// The schema in force: the entry of the log with the greatest stamp. None has an empty source.
+struct SchemaEntry {
+  std::uint64_t hlc = 0;
+  id::Writer writer;
+  Digest digest;  // SHA-256 of the entry's payload
+  std::string source;
+  bool is_there() const noexcept { return !source.empty(); }
+};
+
+// Which files hold a secondary index, beside what rows in RAM add to it.
+struct IndexRuns {
+  Digest definition;                // names the index
+  std::vector<std::uint64_t> runs;  // newest first
+};
+
 struct Checkpoint {
   std::uint64_t number = 0;
   std::uint64_t log_location = 0;  // replay begins here ...
@@ -43,6 +58,8 @@ struct Checkpoint {
   std::vector<WriterHead> heads;
   std::vector<Digest> frontier;             // of branch main, ascending
   std::vector<std::uint64_t> live_records;  // by collection number
+  SchemaEntry schema;
+  std::vector<IndexRuns> indexes;  // ascending by definition
   // Shapes, writers and collections in order of their numbers: those that the log before this
   // checkpoint defines, and none that a lost tail may have defined.
   std::uint32_t shape_count = kUnknown;

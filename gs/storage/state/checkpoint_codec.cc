@@ -12,11 +12,13 @@ namespace gs::state {
 namespace {
 
 constexpr std::uint32_t kCheckpointMagic = 0x31707367;  // "gsp1"
-constexpr std::uint16_t kCheckpointVersion = 1;
+constexpr std::uint16_t kCheckpointVersion = 2;
+constexpr std::uint16_t kPlainVersion = 1;  // neither schema nor index
 constexpr std::size_t kHeadBytes = 88;
 constexpr std::size_t kCollectionBytes = 24;  // without the name
 constexpr std::size_t kShapeBytes = 8;        // without the definition
 constexpr std::size_t kWriterHeadBytes = 80;
+constexpr std::size_t kIndexBytes = 40;  // without the run numbers
 
 class Output {
  public:
@@ -79,7 +81,7 @@ Error damaged(const char* what) {
 }
 
 struct Counts {
-  std::uint32_t collections, shapes, writers, runs, heads, frontier, live;
+  std::uint32_t collections, shapes, writers, runs, heads, frontier, live, indexes;
 };
 
 // What becomes Tables once everything is known to be right.
@@ -175,8 +177,58 @@ Error read_rest(Input& in, const Counts& counts, Checkpoint& out) {
   }
   out.live_records.resize(counts.live);
   for (auto& count : out.live_records) count = in.number<std::uint64_t>();
-  if (!in.at_end()) return damaged("there are bytes behind its end");
   return {};
+}
+
+Error read_schema(Input& in, SchemaEntry& schema) {
+  schema.hlc = in.number<std::uint64_t>();
+  in.fixed(schema.writer);
+  in.fixed(schema.digest);
+  const std::size_t bytes = in.number<std::uint32_t>();
+  in.zeros(4);
+  schema.source = as_text(in.raw(bytes));
+  in.zeros(align_up<std::size_t>(bytes, 8) - bytes);
+  if (!in.ok()) return damaged("the schema is cut off");
+  const bool is_zero = schema.hlc == 0 && schema.writer.is_zero() && schema.digest.is_zero();
+  if (!schema.is_there() && !is_zero) return damaged("the schema is malformed");
+  return {};
+}
+
+Error read_indexes(Input& in, std::uint32_t count, std::vector<IndexRuns>& indexes) {
+  if (!in.fits(count, kIndexBytes)) return damaged("indexes are cut off");
+  for (std::uint32_t i = 0; i < count; ++i) {
+    IndexRuns index;
+    in.fixed(index.definition);
+    const auto runs = in.number<std::uint32_t>();
+    in.zeros(4);
+    if (!in.fits(runs, 8)) return damaged("runs of an index are cut off");
+    index.runs.resize(runs);
+    for (auto& run : index.runs) run = in.number<std::uint64_t>();
+    if (!indexes.empty() && !(indexes.back().definition < index.definition)) {
+      return damaged("indexes are out of order");
+    }
+    indexes.push_back(std::move(index));
+  }
+  return {};
+}
+
+void write_schema(Output& out, const SchemaEntry& schema) {
+  out.number(schema.hlc);
+  out.raw(schema.writer.bytes);
+  out.raw(schema.digest.bytes);
+  out.number(static_cast<std::uint32_t>(schema.source.size()));
+  out.number(std::uint32_t{0});
+  out.raw(as_bytes(schema.source));
+  out.pad();
+}
+
+void write_indexes(Output& out, const std::vector<IndexRuns>& indexes) {
+  for (const IndexRuns& index : indexes) {
+    out.raw(index.definition.bytes);
+    out.number(static_cast<std::uint32_t>(index.runs.size()));
+    out.number(std::uint32_t{0});
+    for (const std::uint64_t run : index.runs) out.number(run);
+  }
 }
 
 }  // namespace
@@ -190,8 +242,9 @@ Result<Buffer> encode_checkpoint(const Checkpoint& checkpoint, const Tables& tab
   const std::uint32_t shapes = known(checkpoint.shape_count, tables.shape_count());
   const std::uint32_t collections = known(checkpoint.collection_count, tables.collection_count());
   Output out;
+  const bool is_plain = !checkpoint.schema.is_there() && checkpoint.indexes.empty();
   out.number(kCheckpointMagic);
-  out.number(kCheckpointVersion);
+  out.number(is_plain ? kPlainVersion : kCheckpointVersion);
   out.number(std::uint16_t{0});
   out.number(checkpoint.number);
   out.number(checkpoint.log_location);
@@ -201,10 +254,10 @@ Result<Buffer> encode_checkpoint(const Checkpoint& checkpoint, const Tables& tab
   out.number(checkpoint.next_file);
   for (const std::size_t count :
        {std::size_t{collections}, std::size_t{shapes}, std::size_t{writers}, checkpoint.runs.size(),
-        checkpoint.heads.size(), checkpoint.frontier.size(), checkpoint.live_records.size()}) {
+        checkpoint.heads.size(), checkpoint.frontier.size(), checkpoint.live_records.size(),
+        checkpoint.indexes.size()}) {
     out.number(static_cast<std::uint32_t>(count));
   }
-  out.number(std::uint32_t{0});
 
   for (std::uint32_t i = 0; i < collections; ++i) {
     const Tables::Collection& collection = tables.collection(i);
@@ -235,6 +288,10 @@ Result<Buffer> encode_checkpoint(const Checkpoint& checkpoint, const Tables& tab
   }
   for (const Digest& digest : checkpoint.frontier) out.raw(digest.bytes);
   for (const std::uint64_t count : checkpoint.live_records) out.number(count);
+  if (!is_plain) {
+    write_schema(out, checkpoint.schema);
+    write_indexes(out, checkpoint.indexes);
+  }
   if (out.buffer.size() > kCheckpointBytesMax) {
     return Error(Code::too_large, "checkpoint: more than 1 GiB of shapes, writers and collections");
   }
@@ -245,7 +302,8 @@ Result<Checkpoint> decode_checkpoint(Bytes file, Tables& tables) {
   Input in(file);
   if (!in.fits(1, kHeadBytes) || in.number<std::uint32_t>() != kCheckpointMagic)
     return damaged("it is none");
-  if (in.number<std::uint16_t>() != kCheckpointVersion)
+  const auto version = in.number<std::uint16_t>();
+  if (version != kPlainVersion && version != kCheckpointVersion)
     return damaged("its format version is unknown");
   in.zeros(2);
   Checkpoint out;
@@ -256,17 +314,25 @@ Result<Checkpoint> decode_checkpoint(Bytes file, Tables& tables) {
   out.log_tree_size = in.number<std::uint64_t>();
   out.next_file = in.number<std::uint64_t>();
   Counts counts{};
-  for (std::uint32_t* const count : {&counts.collections, &counts.shapes, &counts.writers,
-                                     &counts.runs, &counts.heads, &counts.frontier, &counts.live}) {
+  for (std::uint32_t* const count :
+       {&counts.collections, &counts.shapes, &counts.writers, &counts.runs, &counts.heads,
+        &counts.frontier, &counts.live, &counts.indexes}) {
     *count = in.number<std::uint32_t>();
   }
-  in.zeros(4);
 
   Names names;
   GS_TRY_OK(read_collections(in, counts.collections, names));
   GS_TRY_OK(read_shapes(in, counts.shapes, names));
   GS_TRY_OK(read_writers(in, counts.writers, names));
   GS_TRY_OK(read_rest(in, counts, out));
+  if (version != kPlainVersion) {
+    GS_TRY_OK(read_schema(in, out.schema));
+    GS_TRY_OK(read_indexes(in, counts.indexes, out.indexes));
+  }
+  const bool is_plain = !out.schema.is_there() && out.indexes.empty();
+  if (is_plain != (version == kPlainVersion) || (is_plain && counts.indexes != 0))
+    return damaged("its format version does not fit what it holds");
+  if (!in.at_end()) return damaged("there are bytes behind its end");
 
   if (std::max({counts.collections, counts.shapes, counts.writers}) > tables.numbers_max()) {
     return damaged("there are more names than numbers");

@@ -67,6 +67,22 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
   }
   EXPECT_EQ(a.frontier, b.frontier);
   EXPECT_EQ(a.live_records, b.live_records);
+  EXPECT_EQ(a.schema.hlc, b.schema.hlc);
+  EXPECT_EQ(a.schema.writer, b.schema.writer);
+  EXPECT_EQ(a.schema.digest, b.schema.digest);
+  EXPECT_EQ(a.schema.source, b.schema.source);
+  ASSERT_EQ(a.indexes.size(), b.indexes.size());
+  for (std::size_t i = 0; i < a.indexes.size(); ++i) {
+    EXPECT_EQ(a.indexes[i].definition, b.indexes[i].definition);
+    EXPECT_EQ(a.indexes[i].runs, b.indexes[i].runs);
+  }
+}
+
+Checkpoint example_with_schema() {
+  Checkpoint checkpoint = example_checkpoint();
+  checkpoint.schema = {88, digest(0xaa), digest(0x5c), "{\"City.js\":\"({})\"}"};
+  checkpoint.indexes = {{digest(3), {9, 4}}, {digest(7), {}}};
+  return checkpoint;
 }
 
 class Checkpoints : public testing::Test {
@@ -195,21 +211,46 @@ TEST_F(Checkpoints, TheDamagedOneIsReplaced) {
   EXPECT_EQ(found(), 2u);
 }
 
-TEST_F(Checkpoints, EveryCutOrExtendedFileIsRefused) {
-  Buffer bytes = std::move(*encode_checkpoint(example_checkpoint(), names_));
-  for (std::size_t size = 0; size < bytes.size(); ++size) {
-    Tables names;
-    EXPECT_EQ(decode_checkpoint(Bytes(bytes).first(size), names).code(), Code::damaged) << size;
-    EXPECT_EQ(names.collection_count(), 0u);
-  }
-  bytes.resize(bytes.size() + 8);
+TEST_F(Checkpoints, SchemaAndIndexesComeBack) {
+  const Buffer bytes = std::move(*encode_checkpoint(example_with_schema(), names_));
+  EXPECT_EQ(bytes[4], 2);  // the format version
   Tables names;
+  auto decoded = decode_checkpoint(bytes, names);
+  ASSERT_TRUE(decoded.ok()) << decoded.error().text();
+  expect_same(*decoded, example_with_schema());
+  EXPECT_EQ(bytes.size(), 728u);
+  EXPECT_EQ(crypto::sha256(bytes).text(),
+            "a69c9b0e82cbfbc071feea6d94871425f58f340965dd6017bb2650a71647b362");
+}
+
+TEST_F(Checkpoints, EveryCutOrExtendedFileIsRefused) {
+  for (const Checkpoint& checkpoint : {example_checkpoint(), example_with_schema()}) {
+    Buffer bytes = std::move(*encode_checkpoint(checkpoint, names_));
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+      Tables names;
+      EXPECT_EQ(decode_checkpoint(Bytes(bytes).first(size), names).code(), Code::damaged) << size;
+      EXPECT_EQ(names.collection_count(), 0u);
+    }
+    bytes.resize(bytes.size() + 8);
+    Tables names;
+    EXPECT_EQ(decode_checkpoint(bytes, names).code(), Code::damaged);
+  }
+}
+
+TEST_F(Checkpoints, AVersionThatDoesNotFitIsRefused) {
+  Buffer bytes = std::move(*encode_checkpoint(example_with_schema(), names_));
+  bytes[4] = 1;
+  Tables names;
+  EXPECT_EQ(decode_checkpoint(bytes, names).code(), Code::damaged);
+  bytes = std::move(*encode_checkpoint(example_checkpoint(), names_));
+  bytes[4] = 2;
+  bytes.resize(bytes.size() + 80);  // no schema, no index
   EXPECT_EQ(decode_checkpoint(bytes, names).code(), Code::damaged);
 }
 
 TEST_F(Checkpoints, HugeCountsAreRefusedBeforeMemoryIsTaken) {
-  const Buffer good = std::move(*encode_checkpoint(example_checkpoint(), names_));
-  for (std::size_t at = 56; at < 84; at += 4) {
+  const Buffer good = std::move(*encode_checkpoint(example_with_schema(), names_));
+  for (std::size_t at = 56; at < 88; at += 4) {
     Buffer bad = good;
     store_u32(bad.data() + at, 0xfffffff0);
     Tables names;

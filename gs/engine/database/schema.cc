@@ -1,0 +1,48 @@
+// The schema in force: an entry of the log, of which the one with the greatest stamp counts.
+
+#include "gs/core/crypto/sha256.h"
+#include "gs/engine/database/commit_scratch.h"
+
+namespace gs::engine {
+
+state::SchemaEntry Database::schema() const {
+  std::lock_guard lock(commit_mutex_);
+  return applier_.schema();
+}
+
+Result<Digest> Database::put_schema(std::string_view source, const Digest& previous) {
+  if (source.empty()) return Error(Code::invalid, "a schema without a text");
+  if (source.size() > graph::kSourceBytesMax) {
+    return Error(Code::too_large, "a schema of " + std::to_string(source.size()) +
+                                      " bytes; the limit is " +
+                                      std::to_string(graph::kSourceBytesMax));
+  }
+  GS_TRY_OK(throttle());
+  Sequence sequence = 0;
+  Digest digest;
+  {
+    std::lock_guard lock(commit_mutex_);
+    GS_TRY_OK(writable());
+    if (applier_.schema().digest != previous) {
+      return Error(Code::conflict, "the storage has another schema by now. Look at it again");
+    }
+    const Buffer payload = graph::encode_schema({previous, source});
+    const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
+    GS_TRY_OK(ensure_room(graph::ChangeBuilder::cost(payload.size()), 0, hlc));
+    const auto appended =
+        builder_.append(static_cast<std::uint8_t>(graph::Kind::schema), graph::kLastOfTransaction,
+                        nullptr, nullptr, hlc, payload.size());
+    std::memcpy(appended.payload, payload.data(), payload.size());
+    GS_TRY_OK(applier_.put_schema(payload, hlc, writer_));
+    digest = applier_.schema().digest;
+    last_hlc_ = hlc;
+    ++operation_count_;
+    sequence = visible_.load(std::memory_order_relaxed) + 1;
+    visible_.store(sequence, std::memory_order_release);
+  }
+  start_background();
+  GS_TRY_OK(wait(sequence));
+  return digest;
+}
+
+}  // namespace gs::engine
