@@ -18,7 +18,8 @@
 //   update         4   overwritten, record of the written fields (absent = remove the field)
 //   remove         5   overwritten with E = 0 (the record is deleted); shape: the record's or none
 //   expect         6   u8[32] version that the record must have before this transaction; zeros:
-//                      must be absent. One that fails makes its transaction void.
+//                      must be absent. One that fails makes its transaction void. Only shapes and
+//                      other expectations stand before it in its transaction
 //   7..15              reserved for counter, set, list, text, tree and contract call operations
 //   genesis       32   u8 algorithm, u8 policy (0 open, 1 closed), u16 key bytes, u32 zero,
 //                      u8[32] nonce, owner's public key, zeros to 8
@@ -79,6 +80,12 @@ enum class Kind : std::uint8_t {
 const char* kind_name(std::uint8_t kind) noexcept;
 // Kinds 2..15: operations on one record, on which the meaning of no other operation depends.
 constexpr bool is_erasable(std::uint8_t kind) noexcept { return kind >= 2 && kind <= 15; }
+
+// What may stand before an expectation in its transaction: definitions and other expectations.
+constexpr bool comes_first(std::uint8_t kind) noexcept {
+  return kind == static_cast<std::uint8_t>(Kind::shape) ||
+         kind == static_cast<std::uint8_t>(Kind::expect);
+}
 
 inline constexpr std::size_t kNameBytesMax = 255;
 inline constexpr std::size_t kSourceBytesMax = std::size_t{1} << 20;  // of people's writing

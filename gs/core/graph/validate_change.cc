@@ -27,7 +27,19 @@ class Validator {
   }
 
  private:
+  // An expectation is about what stands before its transaction, so nothing of it may come first:
+  // whoever applies the operations in order has decided before it changes anything.
+  Error check_order(const OperationView& operation) {
+    const auto kind = static_cast<Kind>(operation.kind);
+    if (kind == Kind::expect && acts_) {
+      return Error(Code::invalid, "an expectation stands behind what depends on it");
+    }
+    acts_ = !operation.last_of_transaction() && (acts_ || !comes_first(operation.kind));
+    return {};
+  }
+
   Error check(const OperationView& operation) {
+    GS_TRY_OK(check_order(operation));
     if (operation.kind == static_cast<std::uint8_t>(Kind::shape)) return define(operation);
     const record::Shape* shape = nullptr;
     if (operation.shape != kNoShape) {
@@ -79,6 +91,7 @@ class Validator {
   const ShapeOf& shape_of_;
   std::vector<record::ShapePtr> defined_;
   std::uint32_t next_writer_ = 0;
+  bool acts_ = false;  // the transaction has an operation that does something
 };
 
 }  // namespace

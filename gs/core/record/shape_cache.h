@@ -8,7 +8,6 @@
 #pragma once
 
 #include <map>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "gs/base/endian.h"
@@ -79,7 +78,7 @@ class ShapeCache {
     }
   };
   struct Collection {
-    std::unordered_multimap<std::uint64_t, PlanPtr> plans;
+    std::multimap<std::uint64_t, PlanPtr> plans;     // a tree: strangers choose the hashes
     std::unordered_set<Digest, DigestHash> digests;  // of their shapes
     PlanPtr last[2];                                 // without and with key
     PlanPtr self_describing[2];
@@ -91,7 +90,7 @@ class ShapeCache {
   const std::size_t shapes_max_;
   mutable Mutex mutex_;
   std::map<std::string, Collection, std::less<>> collections_;
-  std::unordered_multimap<std::uint64_t, ShapePtr> merged_;
+  std::multimap<std::uint64_t, ShapePtr> merged_;
 };
 
 // A new shape from the fields, with the key field before them when `keyed`.

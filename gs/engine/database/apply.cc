@@ -147,6 +147,7 @@ struct Applier::Frame {
   std::vector<std::uint32_t> shapes;  // by the change's index; kUnknown until defined
   Sequence sequence;
   bool is_void = false;  // the transaction: one of its expectations failed
+  bool acts = false;     // the transaction: it has an operation that does something
 
   Id id(const OperationView& operation) const noexcept { return change.id(operation.id_index); }
   LocalStamp stamp(const OperationView& operation) const noexcept {
@@ -191,6 +192,7 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
         tell_void_(at, static_cast<std::uint32_t>(frame.sequence - sequence - 1));
       }
       frame.is_void = false;
+      frame.acts = false;
       ++frame.sequence;
     }
   }
@@ -212,6 +214,10 @@ Error Applier::spill_if_full() {
 Error Applier::step(Frame& frame, const OperationView& operation, std::size_t offset) {
   if (!is_whole_insert(operation)) GS_TRY_OK(graph::check_outline(operation));
   const bool expects = operation.kind == static_cast<std::uint8_t>(Kind::expect);
+  if (expects && frame.acts) {
+    return Error(Code::broken_chain, "an expectation stands behind what depends on it");
+  }
+  frame.acts = frame.acts || !graph::comes_first(operation.kind);
   if (!frame.is_void && expects && !operation.erased()) {
     frame.is_void = !expectation_holds(frame.id(operation), operation.payload);
     return {};

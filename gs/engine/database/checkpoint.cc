@@ -57,7 +57,7 @@ void Database::freeze() {
   checkpoint.shape_count = static_cast<std::uint32_t>(tables_.shape_count());
   checkpoint.writer_count = static_cast<std::uint32_t>(tables_.writer_count());
   checkpoint.collection_count = static_cast<std::uint32_t>(tables_.collection_count());
-  checkpoint.frontier = frontier_;
+  checkpoint.frontier = frontier();
   checkpoint.live_records = applier_.live_records();
   checkpoint.schema = applier_.schema();
   {
@@ -245,7 +245,13 @@ Error Database::save_checkpoint() {
   checkpoint_.log_generation_sum = log_->generation_sum();
   checkpoint_.number = next_file_++;
   checkpoint_.next_file = next_file_;
-  GS_TRY_OK(state::write_checkpoint(*env_.files, checkpoint_, tables_, ++manifest_turn_));
+  // After a failure the other slot holds the last good one, and must not be written to.
+  if (Error error =
+          state::write_checkpoint(*env_.files, checkpoint_, tables_, manifest_turn_ + 1)) {
+    checkpoint_.number = old;
+    return error;
+  }
+  ++manifest_turn_;
   checkpoint_unsaved_ = false;
   // The slot before this one still names `previous_checkpoint_`; older files are of no use.
   const std::uint64_t useless = previous_checkpoint_;

@@ -263,7 +263,7 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
   open.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
   open.hlc = hlc;
   open.prev = head.change;
-  open.parents = frontier_;
+  open.parents = frontier();
   env_.random->fill(open.seed);
   const std::size_t fixed = graph::ChangeBuilder::overhead(frontier_.size());
   const std::size_t wanted =
@@ -295,7 +295,7 @@ Error Database::close_change(Writing writing) {
   head.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
   head.hlc = last_hlc_;
   head.change = builder_.digest();
-  frontier_.assign(1, head.change);
+  frontier_ = {head.change};
   ++change_count_;
   written_ = visible_.load(std::memory_order_relaxed);
   return {};

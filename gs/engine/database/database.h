@@ -18,6 +18,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "globalstorage/options.h"
 #include "globalstorage/storage.h"
@@ -312,7 +313,8 @@ class Database : public std::enable_shared_from_this<Database> {
   log::Log::Space space_;
   graph::Hlc last_hlc_ = 0;
   std::vector<state::WriterHead> heads_;  // by writer number
-  std::vector<Digest> frontier_;
+  std::set<Digest> frontier_;
+  std::vector<Digest> frontier() const { return {frontier_.begin(), frontier_.end()}; }
   std::uint64_t change_count_ = 0;
   std::uint64_t operation_count_ = 0;
   std::unique_ptr<CommitScratch> scratch_;

@@ -179,7 +179,7 @@ Error Database::commit_erasure(Payloads& payloads) {
   if (builder_.is_open()) GS_TRY_OK(close_change());
   // Nobody is told: who hears of it may ask for what this lock keeps.
   if (!payloads.full) {
-    GS_TRY_OK(find_payloads({moment(), log_->snapshot(), frontier_}, payloads, {}));
+    GS_TRY_OK(find_payloads({moment(), log_->snapshot(), frontier()}, payloads, {}));
   }
   if (payloads.erases.empty()) return {};
   Found found;

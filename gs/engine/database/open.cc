@@ -4,6 +4,7 @@
 #include "gs/engine/database/open.h"
 
 #include <algorithm>
+#include <set>
 
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/keys.h"
@@ -135,6 +136,11 @@ Error Database::recover() {
   Result<state::Loaded> loaded = Error(Code::not_found, "the state is from elsewhere");
   if (at_home_) loaded = state::read_checkpoint(files, tables_);
   const bool from_checkpoint = loaded.ok();
+  // Before more is written: what opens that were cut off have left would fill the disk in the end.
+  const bool is_certain = from_checkpoint || loaded.code() == Code::not_found;
+  if (!read_only_ && is_certain) {
+    remove_stray_state_files(from_checkpoint ? loaded->checkpoint : state::Checkpoint());
+  }
   Error error;
   if (from_checkpoint) {
     error = recover_from(std::move(loaded).value());
@@ -262,16 +268,21 @@ void Database::skip_used_numbers() {
   }
 }
 
+// What neither the checkpoint names nor this engine reads. A run that it reads and could not name
+// yet is in the next checkpoint.
 void Database::remove_stray_state_files(const state::Checkpoint& checkpoint) {
   auto names = env_.files->list(kStateDirectory);
   if (!names.ok()) return;
+  std::set<std::uint64_t> runs(checkpoint.runs.begin(), checkpoint.runs.end());
+  if (version_ != nullptr) {
+    for (const auto& run : version_->runs) runs.insert(run->number());
+  }
   for (const std::string& name : names.value()) {
     const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 10);
-    const bool run =
-        name.ends_with(".gsr") &&
-        std::find(checkpoint.runs.begin(), checkpoint.runs.end(), number) != checkpoint.runs.end();
-    const bool current = name.ends_with(".gsp") && number == checkpoint.number;
-    if (!run && !current) env_.files->remove(std::string(kStateDirectory) + "/" + name).ignore();
+    const bool is_run = name.ends_with(".gsr") && runs.count(number) != 0;
+    const bool is_checkpoint = name.ends_with(".gsp") && number == checkpoint.number;
+    if (is_run || is_checkpoint) continue;
+    env_.files->remove(std::string(kStateDirectory) + "/" + name).ignore();  // tried again at open
   }
 }
 

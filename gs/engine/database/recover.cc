@@ -53,7 +53,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     next_file_ = std::max<std::uint64_t>(next_file_, checkpoint_.next_file);
     from = checkpoint_.log_location;
     from_sequence = checkpoint_.log_sequence;
-    frontier_ = checkpoint_.frontier;
+    frontier_ = {checkpoint_.frontier.begin(), checkpoint_.frontier.end()};
     change_count_ = checkpoint_.log_tree_size;
     applier_.live_records() = checkpoint_.live_records;
     applier_.reset_schema(checkpoint_.schema);
@@ -275,12 +275,8 @@ Error Database::accept(const graph::ChangeView& change, log::Location at) {
           change.digest()};
   last_hlc_ = std::max(last_hlc_, head.hlc);
   ++change_count_;
-  for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
-    frontier_.erase(std::remove(frontier_.begin(), frontier_.end(), change.parent(i)),
-                    frontier_.end());
-  }
-  frontier_.insert(std::lower_bound(frontier_.begin(), frontier_.end(), change.digest()),
-                   change.digest());
+  for (std::uint32_t i = 0; i < change.parent_count(); ++i) frontier_.erase(change.parent(i));
+  frontier_.insert(change.digest());
   return {};
 }
 

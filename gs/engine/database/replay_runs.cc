@@ -31,6 +31,17 @@ Result<std::unique_ptr<ReplayRuns>> ReplayRuns::aside(const platform::Environmen
 
 Result<std::shared_ptr<const Version>> ReplayRuns::add(const Version& full,
                                                        const state::Tables& tables) {
+  auto added = spill(full, tables);
+  const Code code = added.code();
+  // What the files of nobody say of themselves must not be taken for a word about the storage.
+  const bool is_about_files =
+      code == Code::not_found || code == Code::read_only || code == Code::too_large;
+  if (scratch_ == nullptr || !is_about_files) return added;
+  return Error(Code::io, std::string(added.error().message()));
+}
+
+Result<std::shared_ptr<const Version>> ReplayRuns::spill(const Version& full,
+                                                         const state::Tables& tables) {
   auto version = std::make_shared<Version>(full);
   std::shared_ptr<state::RowTable>& table = version->tables.front();
   GS_TRY(const std::uint64_t number, new_number_());

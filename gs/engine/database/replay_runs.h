@@ -1,8 +1,8 @@
 // Replay in bounded memory: a row table that is full becomes a sorted run before the log is at its
 // end.
 //
-// These runs are nobody's: their files are removed as soon as they are open, so that a process that
-// dies leaves nothing behind. Who owns the directory makes one of them that stays, when replay is
+// These runs are nobody's: their files are removed as soon as they are open. A process that dies
+// leaves the one that it was writing, which the next open removes. Who owns the directory makes one of them that stays, when replay is
 // done. The runs may outlive this object. One thread.
 #pragma once
 
@@ -39,6 +39,8 @@ class ReplayRuns {
                              std::shared_ptr<const state::Run> run);
 
  private:
+  Result<std::shared_ptr<const state::Version>> spill(const state::Version& full,
+                                                      const state::Tables& tables);
   Result<std::shared_ptr<const state::Run>> merge(platform::FileSystem& files,
                                                   const state::Version& version, std::size_t count,
                                                   bool drop_tombstones,

@@ -91,6 +91,8 @@ TEST_F(StrangerTest, EveryHostileFormIsRefusedWithItsPlace) {
   constexpr std::size_t kRecord = graph::kOverwrittenBytes;
   const Case cases[] = {
       {"expect without an id", no_id(Ops::expect), true},
+      {"expect behind what depends on it",
+       [](Ops& all) { all[Ops::put].last_of_transaction = false; }, true},
       {"expect with half a version", cut(Ops::expect, 16), true},
       {"expect without a version", cut(Ops::expect, 0), true},
       {"expect with a shape", shape_of(Ops::expect, Ops::insert), true},

@@ -220,9 +220,7 @@ Error PosixFileSystem::make_root(bool private_mode) {
     const bool is_link =
         was_there && !is_directory(place.in(), place.name.c_str(), AT_SYMLINK_NOFOLLOW);
     if (is_link) continue;
-    Error error = make_durable(std::move(place), private_mode);
-    // What was there above the root is not ours: as durable as it lets us make it.
-    if (error && !(was_there && end != std::string::npos)) return error;
+    GS_TRY_OK(make_durable(std::move(place), private_mode));
   }
   return {};
 }
