@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -43,6 +44,13 @@ bool was_erased(const Storage& storage, const Id& id) {
   const auto newest = storage.log(1);
   if (!newest || newest->empty()) return false;
   return storage.get(id, newest->front().digest).code() == Code::erased;
+}
+
+// When the record was deleted, if that is why it is missing. Another walk, for a miss as well.
+std::optional<std::uint64_t> deleted_ms(const Storage& storage, const Id& id) {
+  const auto newest = storage.history(id, 1);
+  if (!newest || newest->empty() || newest->front().operation.kind != "remove") return {};
+  return newest->front().change.time_ms;
 }
 
 // Why there is no storage in this directory; nothing when that is all that can be said.
@@ -183,6 +191,10 @@ Error about_record(const Session& session, const Storage& storage, Error error) 
     return Error(Code::not_found, name + " did not exist at change " + *arguments.change +
                                       ". `gstore log` lists the changes, `gstore show` their "
                                       "records");
+  }
+  if (const auto time_ms = deleted_ms(storage, id)) {
+    return Error(Code::not_found, name + " was deleted at " + time_text(*time_ms) +
+                                      ". `gstore history` lists what was done to it");
   }
   const bool bare_key = arguments.collection.empty() && !Id::parse(arguments.id);
   return Error(Code::not_found,

@@ -52,7 +52,7 @@ Result<Id> id_of(const Session& session, const Storage& storage);
 // The same for a record that was found, which a look at the newest state may not show.
 Error check_collection(const Session& session, const Record& record);
 // Why a command on one record failed, with the name that the user gave: a record that is missing
-// may also have been erased, or lie in the damage.
+// may also have been deleted or erased, or lie in the damage.
 Error about_record(const Session& session, const Storage& storage, Error error);
 
 // A change named by the beginning of its digest. Errors: invalid, not_found; damaged when it may
