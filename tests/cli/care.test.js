@@ -36,16 +36,19 @@ test('compact keeps every record', (t) => {
 test('compacting what is compact changes nothing', (t) => {
   const place = new Place(t);
   const rows = Array.from({ length: 300 }, (_, i) => `{"i":${i}}\n`).join('');
+  const compact = () => place.run(['compact']).err;
+  assert.strictEqual(compact(), 'compact: nothing to do; nothing was written yet.\n');
   place.run(['import', 'City', '-'], { input: rows });
-  place.json(['compact']);
+  assert.match(compact(), /^compact: the state is in 1 run now, [\d.]+ KiB; it had no files\.\n$/);
   const state = () => fs.readdirSync(path.join(place.directory, 'state')).sort();
   place.json(['compact']); // opening removes what the first one left
   const before = state();
   const again = place.json(['compact']);
   assert.strictEqual(again.state_bytes, again.state_bytes_before);
   assert.deepStrictEqual(state(), before);
+  assert.match(compact(), /^compact: nothing to do; the state is in one run of full records already, [\d.]+ KiB\.\n$/);
   place.ok(['update', place.lines(['scan', '-n', '1'])[0].id, '{"i":"new"}']);
-  place.json(['compact']);
+  assert.match(compact(), /^compact: the state is in 1 run now, [\d.]+ KiB; it was in 1 run\.\n$/);
   assert.notDeepStrictEqual(state(), before); // but what is new is merged
   assert.strictEqual(place.lines(['scan', '-n', '1'])[0].data.i, 'new');
   assert.strictEqual(place.json(['stats']).runs, 1);
