@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "cmd/gstore/known.h"
 #include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
@@ -198,7 +199,7 @@ Error about_record(const Session& session, const Storage& storage, Error error) 
   }
   const bool bare_key = arguments.collection.empty() && !Id::parse(arguments.id);
   return Error(Code::not_found,
-               name + " is not in this storage. " +
+               name + " is not in this storage. " + meant_collection(session, storage) +
                    (bare_key ? "Name its collection with -c, or look with `gstore scan`"
                              : "`gstore scan` lists what is there, `gstore log` what was written"));
 }
