@@ -51,7 +51,14 @@ Kind kind_of(const VerifySection& section) {
 
 std::string section_json(const VerifySection& section) {
   JsonObject line;
-  line.text("name", section.name).boolean("ok", section.ok).number("checked", section.checked);
+  line.text("name", section.name);
+  // What was not checked whole is neither well nor damaged.
+  if (section.ok && !section.complete) {
+    line.raw("ok", "null");
+  } else {
+    line.boolean("ok", section.ok);
+  }
+  line.number("checked", section.checked);
   if (!section.complete) line.boolean("complete", false);
   if (!section.ok) line.text("step", kind_of(section).step);
   if (!section.detail.empty()) {
