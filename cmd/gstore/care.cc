@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/directories.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 

@@ -1,8 +1,6 @@
 // Commands on single records, and scan.
-#include <algorithm>
-#include <filesystem>
-
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/directories.h"
 #include "cmd/gstore/known.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -17,27 +15,10 @@ void print_id(Session& session, std::string_view id) {
   session.out.line(line.take());
 }
 
-// What may lie where a storage is made: what a creation that was stopped left, blobs, and the parts
-// of a storage that lost its log; what a file system brings along.
-bool belongs(const std::string& name) {
-  constexpr std::string_view kNames[] = {"storage.json", "creating",  "lock",     "log",
-                                         "keys",         "state",     "manifest", "blobs",
-                                         "backup.json",  "lost+found"};
-  const bool unfinished = name.starts_with('.') && name.ends_with(".new");
-  return unfinished || std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
-}
-
 // The files of a storage would lie among others, and be taken for theirs.
 Error check_no_strangers(const std::string& directory) {
-  std::vector<std::string> strangers;
-  std::error_code failed;  // whoever makes the directory says why
-  for (auto each = std::filesystem::directory_iterator(directory, failed);
-       !failed && each != std::filesystem::directory_iterator(); each.increment(failed)) {
-    std::string name = each->path().filename().string();
-    if (!belongs(name)) strangers.push_back(std::move(name));
-  }
+  const std::vector<std::string> strangers = strangers_in(directory);
   if (strangers.empty()) return {};
-  std::sort(strangers.begin(), strangers.end());
   return Error(Code::exists, directory + " is not empty: it holds " + one_line(listed(strangers)) +
                                  ", and no storage. Choose a new or empty directory with -d");
 }

@@ -1,12 +1,10 @@
 // Opening storages and reading arguments.
 #include "cmd/gstore/session.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 
+#include "cmd/gstore/directories.h"
 #include "cmd/gstore/known.h"
 #include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/input.h"
@@ -54,16 +52,6 @@ std::optional<std::uint64_t> deleted_ms(const Storage& storage, const Id& id) {
   return newest->front().change.time_ms;
 }
 
-// Why there is no storage in this directory; nothing when that is all that can be said.
-std::string no_directory(const std::string& directory) {
-  struct stat status {};
-  if (::stat(directory.c_str(), &status) != 0) {
-    return errno == ENOENT || errno == ENOTDIR ? "the directory " + directory + " does not exist"
-                                               : std::string();
-  }
-  return S_ISDIR(status.st_mode) ? std::string() : directory + " is a file, not a directory";
-}
-
 }  // namespace
 
 Result<Storage> open_storage(Session& session, Access access) {
@@ -77,17 +65,7 @@ Result<Storage> open_storage(Session& session, Access access) {
   options.lock_wait_ms = session.arguments.wait_seconds * kMsInSecond;
   const std::string& directory = session.arguments.directory;
   auto opened = Storage::open(directory, options);
-  if (!opened) {
-    if (opened.code() == Code::not_a_storage) {
-      if (const std::string why = no_directory(directory); !why.empty()) {
-        return Error(Code::not_a_storage,
-                     why +
-                         ". Name the directory of a storage with -d, or create one there with "
-                         "`gstore init`");
-      }
-    }
-    return std::move(opened).error();
-  }
+  if (!opened) return about_opening(directory, std::move(opened).error());
   tell_recovery(session, opened->recovery());
   return opened;
 }
@@ -95,16 +73,6 @@ Result<Storage> open_storage(Session& session, Access access) {
 std::string in_damage(const Session& session) {
   return "in the damage (" + session.damage +
          ") or behind it. Run `gstore verify` to see the extent, then restore from a backup";
-}
-
-Error about_directory(const std::string& directory, Error error) {
-  if (error.code() == Code::exists && no_directory(directory).ends_with("not a directory")) {
-    return Error(Code::exists, no_directory(directory) + ". Choose another directory");
-  }
-  const bool unmade = error.message().find("cannot make the directory") != std::string_view::npos;
-  if (error.code() != Code::not_found || !unmade) return error;
-  return Error(Code::not_found,
-               std::string(error.message()) + ". Choose a place where directories can be made");
 }
 
 Exit conclude(Session& session, const Result<Exit>& done) {

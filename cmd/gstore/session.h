@@ -30,9 +30,6 @@ Result<Storage> open_storage(Session& session, Access access);
 // "in the damage (..) or behind it. .." with the next step, for what may lie there.
 std::string in_damage(const Session& session);
 
-// Why a directory could not be made, when its place is taken by a file or is nowhere.
-Error about_directory(const std::string& directory, Error error);
-
 // Says on standard error how the command ended, and returns the exit status. The one place that
 // knows what known damage means: what was printed may be incomplete, so a warning and status 3.
 Exit conclude(Session& session, const Result<Exit>& done);

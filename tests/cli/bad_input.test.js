@@ -125,13 +125,14 @@ test('a directory that holds no storage', (t) => {
     ['verify'], ['digest'], ['stats'], ['compact'], ['backup', place.path('b')],
   ];
   for (const args of commands) {
-    place.fails(EXIT.notFound, args, /the directory \S+\/gs does not exist\. Name .+ `gstore init`/);
+    place.fails(EXIT.notFound, args, /the directory \S+\/gs does not exist\. Name .+ `gstore -d \S+\/gs init`/);
   }
   assert.ok(!fs.existsSync(place.directory));
   fs.mkdirSync(place.directory);
+  place.fails(EXIT.notFound, ['stats'], /\/gs holds no storage .+ with `gstore -d \S+\/gs init`/);
   fs.writeFileSync(path.join(place.directory, 'notes.txt'), 'mine');
   for (const args of commands) {
-    place.fails(EXIT.notFound, args, /\/gs holds no storage .+ `gstore init`/);
+    place.fails(EXIT.notFound, args, /\/gs holds no storage .+ `gstore -d NEWDIR init`, as this one holds other/);
   }
   assert.deepStrictEqual(fs.readdirSync(place.directory), ['notes.txt']);
   const error = errorOf(place.run(['stats', '--json']));
@@ -141,9 +142,24 @@ test('a directory that holds no storage', (t) => {
   for (const args of [['stats'], ['insert', '{}']]) {
     const { code, err } = run(['-d', file, ...args]);
     assert.strictEqual(code, EXIT.notFound);
-    assert.match(err, /\/file is a file, not a directory\. Name the directory of a storage/);
+    assert.match(err, /\/file is a file, not a directory\. Name the directory of a storage with -d\.\n$/);
   }
   assert.strictEqual(fs.readFileSync(file, 'utf8'), 'x');
+});
+
+test('who stands inside of a storage is told which one', (t) => {
+  const place = new Place(t);
+  const around = fs.realpathSync(place.directory);
+  const told = `This is inside of the storage ${around}: name it with -d ${around}.\n`;
+  const log = path.join(place.directory, 'log');
+  for (const [cwd, ...args] of [[place.directory], [log], [log, '-d', '.'], [log, '-d', 'x/y']]) {
+    const { code, err } = run([...args, 'stats'], { cwd });
+    assert.strictEqual(code, EXIT.notFound);
+    assert.ok(err.endsWith(told), err);
+  }
+  assert.match(run(['stats'], { cwd: place.root }).out, /^storage /); // beside it
+  const { err } = run(['stats'], { cwd: new Place(t, { init: false }).root });
+  assert.match(err, /^gstore: the directory \.\/gs does not exist\. .* create one there with `gstore init`\.\n$/);
 });
 
 // A missing log was taken for a log that has not begun: the next write began a new one.
