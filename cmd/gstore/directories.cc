@@ -72,6 +72,11 @@ std::vector<std::string> strangers_in(const std::string& directory) {
   return strangers;
 }
 
+bool has_writer_key(const std::string& directory) {
+  std::error_code failed;  // as if there were none; opening says why
+  return std::filesystem::exists(std::filesystem::path(directory) / "keys/writer", failed);
+}
+
 Error about_opening(const std::string& directory, Error error) {
   if (error.code() != Code::not_a_storage) return error;
   if (is_file(directory)) {

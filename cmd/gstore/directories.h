@@ -14,6 +14,9 @@ namespace gs::cli {
 // What lies in the directory and belongs to no storage, sorted; empty where there is none.
 std::vector<std::string> strangers_in(const std::string& directory);
 
+// Whether it holds the key of a writer, be it of this directory or of another one.
+bool has_writer_key(const std::string& directory);
+
 // Why opening failed, with the next step, when it found no storage; else the error itself.
 Error about_opening(const std::string& directory, Error error);
 

@@ -52,6 +52,17 @@ std::optional<std::uint64_t> deleted_ms(const Storage& storage, const Id& id) {
   return newest->front().change.time_ms;
 }
 
+// A directory is given a writer once, without being asked: whoever moved it may not want that.
+void tell_new_writer(const Session& session, bool had_key) {
+  session.terminal.note(
+      had_key
+          ? "gstore: note: this directory was moved or copied since its writer was made, so it "
+            "has a new writer now; the former key stays in keys/. Where the directory is the one "
+            "that goes on, give --keep-writer with the first command that writes there."
+          : "gstore: note: this directory had no key, as a backup has none, so it has a new "
+            "writer now.");
+}
+
 }  // namespace
 
 Result<Storage> open_storage(Session& session, Access access) {
@@ -64,6 +75,10 @@ Result<Storage> open_storage(Session& session, Access access) {
   options.keep_writer = session.arguments.keep_writer;
   options.lock_wait_ms = session.arguments.wait_seconds * kMsInSecond;
   const std::string& directory = session.arguments.directory;
+  const bool has_key = has_writer_key(directory);
+  options.on_event = [&session, has_key](const Event& event) {
+    if (event.name == "writer_minted") tell_new_writer(session, has_key);
+  };
   auto opened = Storage::open(directory, options);
   if (!opened) return about_opening(directory, std::move(opened).error());
   tell_recovery(session, opened->recovery());

@@ -62,6 +62,10 @@ test('a backup restores with the same state and another writer, without keys', (
   place.ok(['backup', backup]);
   assert.ok(!fs.existsSync(path.join(backup, 'keys')));
   assert.strictEqual(run(['restore', backup, restored]).code, EXIT.ok);
+  const copy = place.path('of-backup');
+  fs.cpSync(backup, copy, { recursive: true });
+  const first = run(['-d', copy, 'insert', '{"b":1}']);
+  assert.match(first.err, /^gstore: note: this directory had no key, as a backup has none.*\.\n$/);
   const other = (args) => JSON.parse(run(['-d', restored, ...args, '--json']).out);
   assert.deepStrictEqual(other(['get', id]), place.json(['get', id]));
   assert.strictEqual(other(['digest']).digest, place.json(['digest']).digest);
@@ -175,10 +179,15 @@ test('a directory that was moved gets a new writer, or keeps its own when it is 
   for (const keep of [true, false]) {
     const copy = place.path(`copy-${keep}`);
     fs.cpSync(place.directory, copy, { recursive: true });
-    for (const more of [keep ? ['--keep-writer'] : [], []]) {
+    assert.match(run(['-d', copy, 'verify']).out, /^ {2}keys .* another directory.*--keep-writer/m);
+    const notes = [keep ? ['--keep-writer'] : [], []].map((more) => {
       const { code, err } = run(['-d', copy, 'insert', 'City', '{"a":2}', ...more]);
       assert.strictEqual(code, EXIT.ok, err);
-    }
+      return err;
+    });
+    // A new writer is told, once.
+    assert.match(notes[0], keep ? /^$/ : /^gstore: note: this directory was moved or copied .* --keep-writer .*\.\n$/);
+    assert.strictEqual(notes[1], '');
     assert.strictEqual(writers(copy), keep ? 1 : 2);
     assert.strictEqual(run(['-d', copy, 'verify', '--full']).code, EXIT.ok);
     const kept = fs.readdirSync(path.join(copy, 'keys')).filter((name) => /^writer\./.test(name));
