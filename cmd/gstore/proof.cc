@@ -259,7 +259,8 @@ Result<Exit> check_proof(Session& session) {
   const Arguments& arguments = session.arguments;
   std::optional<Digest> log_root;
   if (arguments.log_root) log_root = Digest::parse(*arguments.log_root);
-  GS_TRY(const std::string text, read_all(arguments.file, kProofBytesMax));
+  constexpr std::string_view kStep = "No proof is that large; check the name of the file.";
+  GS_TRY(const std::string text, read_all(arguments.file, kProofBytesMax, kStep));
   auto checked = verify_proof(text, log_root);
   if (!checked) {
     // Something that is no proof does not verify either: one exit status for "do not trust this".

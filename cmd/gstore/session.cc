@@ -128,11 +128,12 @@ Exit usage_error(Session& session, std::string_view problem) {
 }
 
 Result<std::string> load_content(const std::string& argument) {
-  if (argument == "-") return read_all("-", kRowBytesMax);
+  constexpr std::string_view kStep = "Values of this size are blobs: `gstore blob put`.";
+  if (argument == "-") return read_all("-", kRowBytesMax, kStep);
   if (argument == "@") {
     return Error(Code::invalid, "@ names no file. Write @FILE, or - for standard input");
   }
-  if (argument.starts_with('@')) return read_all(argument.substr(1), kRowBytesMax);
+  if (argument.starts_with('@')) return read_all(argument.substr(1), kRowBytesMax, kStep);
   return argument;
 }
 

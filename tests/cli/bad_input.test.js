@@ -112,7 +112,12 @@ test('too large values are refused, and name the limit', (t) => {
   const large = place.file('large.json', JSON.stringify({ a: 'x'.repeat(17 * 1024 * 1024) }));
   place.fails(EXIT.failure, ['insert', `@${large}`], /16/);
   const huge = place.file('huge.json', JSON.stringify({ a: 'x'.repeat(65 * 1024 * 1024) }));
-  place.fails(EXIT.failure, ['insert', `@${huge}`], /64 MiB/);
+  place.fails(EXIT.failure, ['insert', `@${huge}`], /64 MiB\. Values of this size are blobs: `gstore blob put`/);
+  // Whoever puts a blob was told to put a blob.
+  const film = place.file('film', '');
+  fs.truncateSync(film, 1024 ** 3 + 1); // a hole, which nothing reads
+  place.fails(EXIT.failure, ['blob', 'put', film], /film: more than 1024 MiB\. A blob has no more; store the file in parts\.\n$/);
+  place.fails(EXIT.failure, ['verify-proof', film], /film: more than 64 MiB\. No proof is that large/);
   place.fails(EXIT.failure, ['import', 'City', huge, '--format', 'ndjson'], /64 MiB/);
   place.fails(EXIT.failure, ['insert', 'n'.repeat(100000), '{"a":1}']);
   assert.strictEqual(recordsOf(place), 0);
