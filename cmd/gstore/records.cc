@@ -32,6 +32,23 @@ Error about_creation(const std::string& directory, Error error) {
                                  directory + " stats`, or choose another directory with -d");
 }
 
+// A file of rows is no record; whoever gives one here looks for `gstore import`.
+Error about_insert(const Arguments& arguments, Error error) {
+  const std::string& content = *arguments.content;
+  const auto says = [what = std::string(error.message())](std::string_view words) {
+    return what.find(words) != std::string::npos;
+  };
+  error = about_content(content, std::move(error));
+  const bool no_single_object =
+      says("a record is a JSON object") || says("text after the end of the value");
+  if (!content.starts_with('@') || !no_single_object) return error;
+  const std::string collection = arguments.collection.empty() ? "COLLECTION" : arguments.collection;
+  return Error(error.code(), std::string(error.message()) +
+                                 ". Correct the input, or insert the rows of a file with `gstore "
+                                 "import " +
+                                 collection + ' ' + content.substr(1) + '`');
+}
+
 }  // namespace
 
 Result<Exit> init(Session& session) {
@@ -53,8 +70,9 @@ Result<Exit> insert(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(const std::string content, load_content(*arguments.content));
   GS_TRY(Storage storage, open_storage(session, Access::write));
-  GS_TRY(const Id id, storage.insert(arguments.collection, content));
-  print_id(session, id.text());
+  auto id = storage.insert(arguments.collection, content);
+  if (!id) return about_insert(arguments, std::move(id).error());
+  print_id(session, id->text());
   GS_TRY_OK(storage.close());
   return Exit::ok;
 }
@@ -90,9 +108,12 @@ Result<Exit> set(Session& session) {
   Id id;
   if (Id::parse(arguments.id)) {
     GS_TRY(id, id_of(session, storage));
-    GS_TRY_OK(about_record(session, storage, storage.set(id, content)));
+    Error error = about_content(*arguments.content, storage.set(id, content));
+    GS_TRY_OK(about_record(session, storage, std::move(error)));
   } else {
-    GS_TRY(id, storage.put(arguments.collection, arguments.id, content));
+    auto made = storage.put(arguments.collection, arguments.id, content);
+    if (!made) return about_content(*arguments.content, std::move(made).error());
+    id = *made;
   }
   print_id(session, id.text());
   GS_TRY_OK(storage.close());
@@ -104,7 +125,8 @@ Result<Exit> update(Session& session) {
   GS_TRY(const std::string content, load_content(*arguments.content));
   GS_TRY(Storage storage, open_storage(session, Access::write));
   GS_TRY(const Id id, id_of(session, storage));
-  GS_TRY_OK(about_record(session, storage, storage.update(id, content)));
+  Error error = about_content(*arguments.content, storage.update(id, content));
+  GS_TRY_OK(about_record(session, storage, std::move(error)));
   if (arguments.json) print_id(session, id.text());
   GS_TRY_OK(storage.close());
   return Exit::ok;

@@ -137,6 +137,14 @@ Result<std::string> load_content(const std::string& argument) {
   return argument;
 }
 
+Error about_content(const std::string& argument, Error error) {
+  const bool is_file = argument.starts_with('@');
+  if (!is_file || error.code() != Code::invalid || !error.message().starts_with("JSON ")) {
+    return error;
+  }
+  return std::move(error).in(argument.substr(1));
+}
+
 Error check_collection(const Session& session, const Record& record) {
   const Arguments& arguments = session.arguments;
   const bool asked = !arguments.collection.empty() && Id::parse(arguments.id).has_value();

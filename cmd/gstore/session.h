@@ -42,6 +42,8 @@ Exit usage_error(Session& session, std::string_view problem);
 
 // The text of a JSON argument: itself, @FILE or -. Errors: io, too_large.
 Result<std::string> load_content(const std::string& argument);
+// What is wrong with that text, with the name of its file.
+Error about_content(const std::string& argument, Error error);
 
 // The id that ID and --collection name. Errors: not_found when ID is the UUID of a record in
 // another collection.

@@ -107,6 +107,28 @@ test('an id is never a path', (t) => {
   assert.strictEqual(fs.readFileSync(place.path('x'), 'utf8'), 'outside');
 });
 
+test('what is wrong with the text of a file is told with its name', (t) => {
+  const place = new Place(t);
+  const torn = place.file('torn.json', '{"a":');
+  for (const args of [['insert', `@${torn}`], ['set', '-c', 'City', 'kyiv', `@${torn}`]]) {
+    const { err } = place.fails(EXIT.failure, args);
+    assert.match(err, /^gstore: \S+\/torn\.json: JSON line 1, column 6: [^.]+\. Correct the input and try again\.\n$/);
+  }
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  for (const command of ['set', 'update']) {
+    place.fails(EXIT.failure, [command, id, `@${torn}`], /^gstore: \S+\/torn\.json: JSON line 1, column 6: /);
+  }
+  // Rows are no record.
+  for (const [name, rows] of [['x.csv', 'name\nKyiv\n'], ['x.json', '{"a":1}\n{"a":2}\n'], ['y.json', '[{"a":1}]']]) {
+    const file = place.file(name, rows);
+    const { err } = place.fails(EXIT.failure, ['insert', 'City', `@${file}`]);
+    assert.ok(err.startsWith(`gstore: ${file}: JSON line `), err);
+    assert.ok(err.endsWith(`, or insert the rows of a file with \`gstore import City ${file}\`.\n`), err);
+  }
+  assert.doesNotMatch(place.fails(EXIT.failure, ['insert', 'City', 'name']).err, /import/);
+  assert.strictEqual(recordsOf(place), 1);
+});
+
 test('too large values are refused, and name the limit', (t) => {
   const place = new Place(t);
   const large = place.file('large.json', JSON.stringify({ a: 'x'.repeat(17 * 1024 * 1024) }));
