@@ -47,9 +47,14 @@ bool was_erased(const Storage& storage, const Id& id) {
 
 // When the record was deleted, if that is why it is missing. Another walk, for a miss as well.
 std::optional<std::uint64_t> deleted_ms(const Storage& storage, const Id& id) {
-  const auto newest = storage.history(id, 1);
-  if (!newest || newest->empty() || newest->front().operation.kind != "remove") return {};
-  return newest->front().change.time_ms;
+  constexpr std::uint64_t kLookedAt = 16;  // transactions may have expected its absence since
+  const auto newest = storage.history(id, kLookedAt);
+  if (!newest) return {};
+  for (const HistoryEntry& entry : *newest) {
+    if (entry.operation.kind == "remove") return entry.change.time_ms;
+    if (entry.operation.kind != "expect") return {};
+  }
+  return {};
 }
 
 // A directory is given a writer once, without being asked: whoever moved it may not want that.

@@ -131,6 +131,14 @@ test('history lists what was done to one record, newest first', (t) => {
   place.fails(EXIT.notFound, ['history', '-c', 'City', 'nobody'], /key 'nobody' of City is not in this storage/);
 });
 
+test('what a swap demanded stands in the history', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  place.ok(['swap', id, '--if', '{"a":1}', '--set', '{"a":2}']);
+  const kinds = place.lines(['history', id, '--json']).map(({ kind }) => kind);
+  assert.deepStrictEqual(kinds, ['update', 'expect', 'insert']);
+});
+
 // Removed fields were left out, so that an update that only removed was shown as {}.
 test('what an update removes is shown and proven', (t) => {
   const place = new Place(t);

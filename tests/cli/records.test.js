@@ -55,6 +55,14 @@ test('options may stand before and after the command', (t) => {
   assert.match(JSON.parse(out).id, UUID);
 });
 
+test('update replaces an object whole', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":{"b":1,"c":2}}']).trim();
+  place.ok(['update', id, '{"a":{"b":3}}']);
+  assert.deepStrictEqual(place.json(['get', id]).data, { a: { b: 3 } });
+  place.fails(EXIT.failure, ['update', id, '{"a":{"b":{"$unset":true}}}'], /\$unset/);
+});
+
 test('of a deleted record it is said that it was deleted', (t) => {
   const place = new Place(t);
   const id = place.ok(['set', '-c', 'City', 'kyiv', '{"a":1}']).trim();
