@@ -153,7 +153,7 @@ class Parser {
     } catch (const CLI::Success& help) {
       return said(text_of(help));
     } catch (const CLI::ParseError& error) {
-      return misuse(problem_of(error));
+      return misuse(problem_of(error), chosen_name());
     }
     if (app_.got_subcommand("help")) return help();
     take_chosen();
@@ -535,9 +535,9 @@ class Parser {
     return parsed;
   }
 
-  Parsed misuse(const std::string& problem) const {
+  static Parsed misuse(const std::string& problem, const std::string& command) {
     const char* const end = problem.ends_with('?') ? "" : ".";
-    Parsed parsed = said(problem + end + " Run `" + chosen_name() + " --help` for the usage.");
+    Parsed parsed = said(problem + end + " Run `" + command + " --help` for the usage.");
     parsed.exit = Exit::usage;
     return parsed;
   }
@@ -548,7 +548,7 @@ class Parser {
     for (const std::string& word : help_words_) {
       const std::vector<std::string> known = commands_of(*of);
       if (std::find(known.begin(), known.end(), word) == known.end()) {
-        return misuse(unknown("command", word, known));
+        return misuse(unknown("command", word, known), name);
       }
       of = of->get_subcommand(word);
       name += ' ' + word;

@@ -15,7 +15,8 @@ constexpr std::size_t kWriteBytes = std::size_t{1} << 20;
 }  // namespace
 
 Result<Exit> put_blob(Session& session) {
-  GS_TRY(const std::string content, read_all(session.arguments.file, blob::kBlobBytesMax));
+  constexpr std::string_view kStep = "A blob has no more; store the file in parts.";
+  GS_TRY(const std::string content, read_all(session.arguments.file, blob::kBlobBytesMax, kStep));
   GS_TRY(Storage storage, open_storage(session, Access::write));
   GS_TRY(const BlobRef ref, storage.put_blob(as_bytes(content)));
   if (session.arguments.json) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/directories.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 
@@ -59,6 +60,21 @@ Error check_outside(const std::string& source, const std::string& target) {
                                   ". Choose a directory outside of it");
 }
 
+std::string nothing_to_compact(const Stats& stats) {
+  if (stats.runs == 0) return "compact: nothing to do; nothing was written yet.";
+  return "compact: nothing to do; the state is in one run of full records already, " +
+         size_text(stats.state_bytes) + '.';
+}
+
+// Without the size before: files that go with the next open are counted beside those that replace
+// them, and records in memory are not.
+std::string compacted(const Stats& before, const Stats& after) {
+  const std::string was =
+      before.runs == 0 ? "it had no files" : "it was in " + count_text(before.runs, "run", "runs");
+  return "compact: the state is in " + count_text(after.runs, "run", "runs") + " now, " +
+         size_text(after.state_bytes) + "; " + was + '.';
+}
+
 void print_made(Session& session, const std::string& verb, const std::string& directory) {
   if (session.arguments.json) {
     JsonObject line;
@@ -85,7 +101,12 @@ Result<Exit> stats(Session& session) {
 Result<Exit> compact(Session& session) {
   GS_TRY(Storage storage, open_storage(session, Access::bulk));
   GS_TRY(const Stats before, storage.stats());
-  GS_TRY_OK(storage.compact(bar_of(session, "compact", Unit::records)));
+  bool merged = false;
+  const Progress bar = bar_of(session, "compact", Unit::records);
+  GS_TRY_OK(storage.compact([&](std::uint64_t done, std::uint64_t total) {
+    merged = true;
+    bar(done, total);
+  }));
   GS_TRY(const Stats after, storage.stats());
   if (session.arguments.json) {
     JsonObject line;
@@ -95,10 +116,8 @@ Result<Exit> compact(Session& session) {
         .number("runs", after.runs);
     session.out.line(line.take());
   } else {
-    session.terminal.note("compact: state " + size_text(before.state_bytes) + " in " +
-                          count_text(before.runs, "run", "runs") + ", now " +
-                          size_text(after.state_bytes) + " in " +
-                          count_text(after.runs, "run", "runs") + '.');
+    const bool idle = !merged && before.runs == after.runs;
+    session.terminal.note(idle ? nothing_to_compact(after) : compacted(before, after));
   }
   GS_TRY_OK(storage.close());
   return Exit::ok;

@@ -59,7 +59,10 @@ class Importer {
   // All errors matter: why reading stopped, and whether what was read is in and durable.
   Error run(CsvOptions csv) {
     Error stopped = read(std::move(csv));
-    if (Error error = commit()) stopped = std::move(error);
+    if (Error error = commit()) {
+      stopped = std::move(error);
+      bad_row_ = false;
+    }
     Error lost = acknowledger_.finish();
     session_.terminal.end_progress();
     resumable_ = lost.ok();
@@ -109,7 +112,8 @@ class Importer {
       if (!reader->is_csv()) GS_TRY_OK(check_no_csv_options());
       if (row.number < arguments_.first_row) continue;
       if (Error error = stage(row)) {
-        if (!is_about_row(error) || !arguments_.skip_bad) return error;
+        bad_row_ = is_about_row(error) && !arguments_.skip_bad;
+        if (bad_row_ || !is_about_row(error)) return error;
         tell_skipped(error);
       }
       read_.next_row = row.number + 1;
@@ -189,7 +193,10 @@ class Importer {
     if (resumable && done.next_row != 1) {
       const std::string how = "with --first " + std::to_string(done.next_row);
       text += text.ends_with("try again") ? ' ' + how : "; go on " + how;
+      const bool doubles = done.rows != 0 && arguments_.key_field.empty();
+      if (doubles) text += ", else the rows that are in come in twice";
     }
+    if (resumable && bad_row_) text += "; --skip-bad leaves out bad rows";
     return Error(error.code(), text);
   }
 
@@ -247,6 +254,7 @@ class Importer {
   std::uint64_t batch_bytes_ = 0;
   Imported read_{0, 0, arguments_.first_row};  // also what waits in the batch
   bool resumable_ = false;
+  bool bad_row_ = false;       // one stopped it
   Error late_;                 // from idle()
   Acknowledger acknowledger_;  // last: its thread uses what is above
 };

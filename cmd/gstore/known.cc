@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "cmd/gstore/support/nearest.h"
+
 namespace gs::cli {
 
 std::string listed(const std::vector<std::string>& names) {
@@ -12,6 +14,15 @@ std::string listed(const std::vector<std::string>& names) {
     list += (i == 0 ? "'" : ", '") + names[i] + '\'';
   }
   return names.size() > kListedMax ? list + ", .." : list;
+}
+
+std::string meant_collection(const Session& session, const Storage& storage) {
+  const std::string& wanted = session.arguments.collection;
+  const std::vector<std::string> known = storage.collections();
+  const bool right = std::find(known.begin(), known.end(), wanted) != known.end();
+  if (wanted.empty() || right) return {};
+  const auto meant = nearest(wanted, known);
+  return meant ? "Did you mean the collection '" + *meant + "'? " : "";
 }
 
 Error check_known_collection(const Session& session, const Storage& storage) {
@@ -25,7 +36,7 @@ Error check_known_collection(const Session& session, const Storage& storage) {
                  what + "what can be read of this storage; it may lie " + in_damage(session));
   }
   return Error(Code::not_found,
-               what + "this storage. " +
+               what + "this storage. " + meant_collection(session, storage) +
                    (known.empty() ? "It has none yet; `gstore insert` and `gstore import` make them"
                                   : "There are " + listed(known)));
 }

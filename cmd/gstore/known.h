@@ -11,6 +11,10 @@ namespace gs::cli {
 // names; damaged when they may lie in the damage.
 Error check_known_collection(const Session& session, const Storage& storage);
 
+// "Did you mean the collection 'City'? " when records were never in the one that the command names,
+// and one that there is has nearly its name; else empty.
+std::string meant_collection(const Session& session, const Storage& storage);
+
 // "'a', 'b'", the first ten.
 std::string listed(const std::vector<std::string>& names);
 

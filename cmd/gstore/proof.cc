@@ -51,7 +51,14 @@ Kind kind_of(const VerifySection& section) {
 
 std::string section_json(const VerifySection& section) {
   JsonObject line;
-  line.text("name", section.name).boolean("ok", section.ok).number("checked", section.checked);
+  line.text("name", section.name);
+  // What was not checked whole is neither well nor damaged.
+  if (section.ok && !section.complete) {
+    line.raw("ok", "null");
+  } else {
+    line.boolean("ok", section.ok);
+  }
+  line.number("checked", section.checked);
   if (!section.complete) line.boolean("complete", false);
   if (!section.ok) line.text("step", kind_of(section).step);
   if (!section.detail.empty()) {
@@ -252,7 +259,8 @@ Result<Exit> check_proof(Session& session) {
   const Arguments& arguments = session.arguments;
   std::optional<Digest> log_root;
   if (arguments.log_root) log_root = Digest::parse(*arguments.log_root);
-  GS_TRY(const std::string text, read_all(arguments.file, kProofBytesMax));
+  constexpr std::string_view kStep = "No proof is that large; check the name of the file.";
+  GS_TRY(const std::string text, read_all(arguments.file, kProofBytesMax, kStep));
   auto checked = verify_proof(text, log_root);
   if (!checked) {
     // Something that is no proof does not verify either: one exit status for "do not trust this".

@@ -1,8 +1,6 @@
 // Commands on single records, and scan.
-#include <algorithm>
-#include <filesystem>
-
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/directories.h"
 #include "cmd/gstore/known.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -17,27 +15,10 @@ void print_id(Session& session, std::string_view id) {
   session.out.line(line.take());
 }
 
-// What may lie where a storage is made: what a creation that was stopped left, blobs, and the parts
-// of a storage that lost its log; what a file system brings along.
-bool belongs(const std::string& name) {
-  constexpr std::string_view kNames[] = {"storage.json", "creating",  "lock",     "log",
-                                         "keys",         "state",     "manifest", "blobs",
-                                         "backup.json",  "lost+found"};
-  const bool unfinished = name.starts_with('.') && name.ends_with(".new");
-  return unfinished || std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
-}
-
 // The files of a storage would lie among others, and be taken for theirs.
 Error check_no_strangers(const std::string& directory) {
-  std::vector<std::string> strangers;
-  std::error_code failed;  // whoever makes the directory says why
-  for (auto each = std::filesystem::directory_iterator(directory, failed);
-       !failed && each != std::filesystem::directory_iterator(); each.increment(failed)) {
-    std::string name = each->path().filename().string();
-    if (!belongs(name)) strangers.push_back(std::move(name));
-  }
+  const std::vector<std::string> strangers = strangers_in(directory);
   if (strangers.empty()) return {};
-  std::sort(strangers.begin(), strangers.end());
   return Error(Code::exists, directory + " is not empty: it holds " + one_line(listed(strangers)) +
                                  ", and no storage. Choose a new or empty directory with -d");
 }
@@ -49,6 +30,23 @@ Error about_creation(const std::string& directory, Error error) {
   if (error.code() != Code::exists || end == std::string_view::npos) return error;
   return Error(Code::exists, std::string(what.substr(0, end)) + ". Look into it with `gstore -d " +
                                  directory + " stats`, or choose another directory with -d");
+}
+
+// A file of rows is no record; whoever gives one here looks for `gstore import`.
+Error about_insert(const Arguments& arguments, Error error) {
+  const std::string& content = *arguments.content;
+  const auto says = [what = std::string(error.message())](std::string_view words) {
+    return what.find(words) != std::string::npos;
+  };
+  error = about_content(content, std::move(error));
+  const bool no_single_object =
+      says("a record is a JSON object") || says("text after the end of the value");
+  if (!content.starts_with('@') || !no_single_object) return error;
+  const std::string collection = arguments.collection.empty() ? "COLLECTION" : arguments.collection;
+  return Error(error.code(), std::string(error.message()) +
+                                 ". Correct the input, or insert the rows of a file with `gstore "
+                                 "import " +
+                                 collection + ' ' + content.substr(1) + '`');
 }
 
 }  // namespace
@@ -72,8 +70,9 @@ Result<Exit> insert(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(const std::string content, load_content(*arguments.content));
   GS_TRY(Storage storage, open_storage(session, Access::write));
-  GS_TRY(const Id id, storage.insert(arguments.collection, content));
-  print_id(session, id.text());
+  auto id = storage.insert(arguments.collection, content);
+  if (!id) return about_insert(arguments, std::move(id).error());
+  print_id(session, id->text());
   GS_TRY_OK(storage.close());
   return Exit::ok;
 }
@@ -109,9 +108,12 @@ Result<Exit> set(Session& session) {
   Id id;
   if (Id::parse(arguments.id)) {
     GS_TRY(id, id_of(session, storage));
-    GS_TRY_OK(about_record(session, storage, storage.set(id, content)));
+    Error error = about_content(*arguments.content, storage.set(id, content));
+    GS_TRY_OK(about_record(session, storage, std::move(error)));
   } else {
-    GS_TRY(id, storage.put(arguments.collection, arguments.id, content));
+    auto made = storage.put(arguments.collection, arguments.id, content);
+    if (!made) return about_content(*arguments.content, std::move(made).error());
+    id = *made;
   }
   print_id(session, id.text());
   GS_TRY_OK(storage.close());
@@ -123,7 +125,8 @@ Result<Exit> update(Session& session) {
   GS_TRY(const std::string content, load_content(*arguments.content));
   GS_TRY(Storage storage, open_storage(session, Access::write));
   GS_TRY(const Id id, id_of(session, storage));
-  GS_TRY_OK(about_record(session, storage, storage.update(id, content)));
+  Error error = about_content(*arguments.content, storage.update(id, content));
+  GS_TRY_OK(about_record(session, storage, std::move(error)));
   if (arguments.json) print_id(session, id.text());
   GS_TRY_OK(storage.close());
   return Exit::ok;

@@ -1,12 +1,12 @@
 // Opening storages and reading arguments.
 #include "cmd/gstore/session.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 
+#include "cmd/gstore/directories.h"
+#include "cmd/gstore/known.h"
+#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -45,14 +45,27 @@ bool was_erased(const Storage& storage, const Id& id) {
   return storage.get(id, newest->front().digest).code() == Code::erased;
 }
 
-// Why there is no storage in this directory; nothing when that is all that can be said.
-std::string no_directory(const std::string& directory) {
-  struct stat status {};
-  if (::stat(directory.c_str(), &status) != 0) {
-    return errno == ENOENT || errno == ENOTDIR ? "the directory " + directory + " does not exist"
-                                               : std::string();
+// When the record was deleted, if that is why it is missing. Another walk, for a miss as well.
+std::optional<std::uint64_t> deleted_ms(const Storage& storage, const Id& id) {
+  constexpr std::uint64_t kLookedAt = 16;  // transactions may have expected its absence since
+  const auto newest = storage.history(id, kLookedAt);
+  if (!newest) return {};
+  for (const HistoryEntry& entry : *newest) {
+    if (entry.operation.kind == "remove") return entry.change.time_ms;
+    if (entry.operation.kind != "expect") return {};
   }
-  return S_ISDIR(status.st_mode) ? std::string() : directory + " is a file, not a directory";
+  return {};
+}
+
+// A directory is given a writer once, without being asked: whoever moved it may not want that.
+void tell_new_writer(const Session& session, bool had_key) {
+  session.terminal.note(
+      had_key
+          ? "gstore: note: this directory was moved or copied since its writer was made, so it "
+            "has a new writer now; the former key stays in keys/. Where the directory is the one "
+            "that goes on, give --keep-writer with the first command that writes there."
+          : "gstore: note: this directory had no key, as a backup has none, so it has a new "
+            "writer now.");
 }
 
 }  // namespace
@@ -67,18 +80,12 @@ Result<Storage> open_storage(Session& session, Access access) {
   options.keep_writer = session.arguments.keep_writer;
   options.lock_wait_ms = session.arguments.wait_seconds * kMsInSecond;
   const std::string& directory = session.arguments.directory;
+  const bool has_key = has_writer_key(directory);
+  options.on_event = [&session, has_key](const Event& event) {
+    if (event.name == "writer_minted") tell_new_writer(session, has_key);
+  };
   auto opened = Storage::open(directory, options);
-  if (!opened) {
-    if (opened.code() == Code::not_a_storage) {
-      if (const std::string why = no_directory(directory); !why.empty()) {
-        return Error(Code::not_a_storage,
-                     why +
-                         ". Name the directory of a storage with -d, or create one there with "
-                         "`gstore init`");
-      }
-    }
-    return std::move(opened).error();
-  }
+  if (!opened) return about_opening(directory, std::move(opened).error());
   tell_recovery(session, opened->recovery());
   return opened;
 }
@@ -86,16 +93,6 @@ Result<Storage> open_storage(Session& session, Access access) {
 std::string in_damage(const Session& session) {
   return "in the damage (" + session.damage +
          ") or behind it. Run `gstore verify` to see the extent, then restore from a backup";
-}
-
-Error about_directory(const std::string& directory, Error error) {
-  if (error.code() == Code::exists && no_directory(directory).ends_with("not a directory")) {
-    return Error(Code::exists, no_directory(directory) + ". Choose another directory");
-  }
-  const bool unmade = error.message().find("cannot make the directory") != std::string_view::npos;
-  if (error.code() != Code::not_found || !unmade) return error;
-  return Error(Code::not_found,
-               std::string(error.message()) + ". Choose a place where directories can be made");
 }
 
 Exit conclude(Session& session, const Result<Exit>& done) {
@@ -136,12 +133,21 @@ Exit usage_error(Session& session, std::string_view problem) {
 }
 
 Result<std::string> load_content(const std::string& argument) {
-  if (argument == "-") return read_all("-", kRowBytesMax);
+  constexpr std::string_view kStep = "Values of this size are blobs: `gstore blob put`.";
+  if (argument == "-") return read_all("-", kRowBytesMax, kStep);
   if (argument == "@") {
     return Error(Code::invalid, "@ names no file. Write @FILE, or - for standard input");
   }
-  if (argument.starts_with('@')) return read_all(argument.substr(1), kRowBytesMax);
+  if (argument.starts_with('@')) return read_all(argument.substr(1), kRowBytesMax, kStep);
   return argument;
+}
+
+Error about_content(const std::string& argument, Error error) {
+  const bool is_file = argument.starts_with('@');
+  if (!is_file || error.code() != Code::invalid || !error.message().starts_with("JSON ")) {
+    return error;
+  }
+  return std::move(error).in(argument.substr(1));
 }
 
 Error check_collection(const Session& session, const Record& record) {
@@ -184,9 +190,13 @@ Error about_record(const Session& session, const Storage& storage, Error error) 
                                       ". `gstore log` lists the changes, `gstore show` their "
                                       "records");
   }
+  if (const auto time_ms = deleted_ms(storage, id)) {
+    return Error(Code::not_found, name + " was deleted at " + time_text(*time_ms) +
+                                      ". `gstore history` lists what was done to it");
+  }
   const bool bare_key = arguments.collection.empty() && !Id::parse(arguments.id);
   return Error(Code::not_found,
-               name + " is not in this storage. " +
+               name + " is not in this storage. " + meant_collection(session, storage) +
                    (bare_key ? "Name its collection with -c, or look with `gstore scan`"
                              : "`gstore scan` lists what is there, `gstore log` what was written"));
 }

@@ -30,9 +30,6 @@ Result<Storage> open_storage(Session& session, Access access);
 // "in the damage (..) or behind it. .." with the next step, for what may lie there.
 std::string in_damage(const Session& session);
 
-// Why a directory could not be made, when its place is taken by a file or is nowhere.
-Error about_directory(const std::string& directory, Error error);
-
 // Says on standard error how the command ended, and returns the exit status. The one place that
 // knows what known damage means: what was printed may be incomplete, so a warning and status 3.
 Exit conclude(Session& session, const Result<Exit>& done);
@@ -45,6 +42,8 @@ Exit usage_error(Session& session, std::string_view problem);
 
 // The text of a JSON argument: itself, @FILE or -. Errors: io, too_large.
 Result<std::string> load_content(const std::string& argument);
+// What is wrong with that text, with the name of its file.
+Error about_content(const std::string& argument, Error error);
 
 // The id that ID and --collection name. Errors: not_found when ID is the UUID of a record in
 // another collection.
@@ -52,7 +51,7 @@ Result<Id> id_of(const Session& session, const Storage& storage);
 // The same for a record that was found, which a look at the newest state may not show.
 Error check_collection(const Session& session, const Record& record);
 // Why a command on one record failed, with the name that the user gave: a record that is missing
-// may also have been erased, or lie in the damage.
+// may also have been deleted or erased, or lie in the damage.
 Error about_record(const Session& session, const Storage& storage, Error error);
 
 // A change named by the beginning of its digest. Errors: invalid, not_found; damaged when it may

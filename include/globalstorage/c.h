@@ -458,7 +458,8 @@ typedef struct gs_proof_report {
 } gs_proof_report;
 
 /* Needs no storage. `log_root`: the log must have this root, or NULL. `json`: the record's content
- * in that version, or NULL; gs_free(). GS_INVALID (no proof), GS_BROKEN_CHAIN, GS_BAD_SIGNATURE. */
+ * in that version, of an update what it was given, or NULL; gs_free(). GS_INVALID (no proof),
+ * GS_BROKEN_CHAIN, GS_BAD_SIGNATURE. */
 GS_EXPORT gs_code gs_verify_proof(const char* proof, size_t proof_length, const gs_digest* log_root,
                                   gs_proof_report* report, char** json, size_t* json_length,
                                   gs_error** error) GS_NO_THROW;

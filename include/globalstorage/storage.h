@@ -291,7 +291,7 @@ struct OperationInfo {
   std::string collection;
   bool last_of_transaction = false;
   bool erased = false;
-  std::string json;  // the record or delta, when there is one
+  std::string json;  // the record, when there is one; of an update what it was given
 };
 // One operation on a record, and the change that it is in.
 struct HistoryEntry {
@@ -412,7 +412,7 @@ struct ProofReport {
   std::uint64_t time_ms = 0;
   std::string kind;
   std::string collection;
-  std::string json;   // the record's content in that version
+  std::string json;   // the record's content in that version; of an update what it was given
   Digest log_root;    // root of the log tree that the change is in
   Digest log_signer;  // the writer who vouches for that root; whom to believe is yours to say
   std::uint64_t log_size = 0;

@@ -107,12 +107,39 @@ test('an id is never a path', (t) => {
   assert.strictEqual(fs.readFileSync(place.path('x'), 'utf8'), 'outside');
 });
 
+test('what is wrong with the text of a file is told with its name', (t) => {
+  const place = new Place(t);
+  const torn = place.file('torn.json', '{"a":');
+  for (const args of [['insert', `@${torn}`], ['set', '-c', 'City', 'kyiv', `@${torn}`]]) {
+    const { err } = place.fails(EXIT.failure, args);
+    assert.match(err, /^gstore: \S+\/torn\.json: JSON line 1, column 6: [^.]+\. Correct the input/);
+  }
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  for (const command of ['set', 'update']) {
+    place.fails(EXIT.failure, [command, id, `@${torn}`], /^gstore: \S+\/torn\.json: JSON line 1, column 6: /);
+  }
+  // Rows are no record.
+  for (const [name, rows] of [['x.csv', 'name\nKyiv\n'], ['x.json', '{"a":1}\n{"a":2}\n'], ['y.json', '[{"a":1}]']]) {
+    const file = place.file(name, rows);
+    const { err } = place.fails(EXIT.failure, ['insert', 'City', `@${file}`]);
+    assert.ok(err.startsWith(`gstore: ${file}: JSON line `), err);
+    assert.ok(err.endsWith(`, or insert the rows of a file with \`gstore import City ${file}\`.\n`), err);
+  }
+  assert.doesNotMatch(place.fails(EXIT.failure, ['insert', 'City', 'name']).err, /import/);
+  assert.strictEqual(recordsOf(place), 1);
+});
+
 test('too large values are refused, and name the limit', (t) => {
   const place = new Place(t);
   const large = place.file('large.json', JSON.stringify({ a: 'x'.repeat(17 * 1024 * 1024) }));
   place.fails(EXIT.failure, ['insert', `@${large}`], /16/);
   const huge = place.file('huge.json', JSON.stringify({ a: 'x'.repeat(65 * 1024 * 1024) }));
-  place.fails(EXIT.failure, ['insert', `@${huge}`], /64 MiB/);
+  place.fails(EXIT.failure, ['insert', `@${huge}`], /64 MiB\. Values of this size are blobs: `gstore blob put`/);
+  // Whoever puts a blob was told to put a blob.
+  const film = place.file('film', '');
+  fs.truncateSync(film, 1024 ** 3 + 1); // a hole, which nothing reads
+  place.fails(EXIT.failure, ['blob', 'put', film], /film: more than 1024 MiB\. A blob has no more; store the file in parts\.\n$/);
+  place.fails(EXIT.failure, ['verify-proof', film], /film: more than 64 MiB\. No proof is that large/);
   place.fails(EXIT.failure, ['import', 'City', huge, '--format', 'ndjson'], /64 MiB/);
   place.fails(EXIT.failure, ['insert', 'n'.repeat(100000), '{"a":1}']);
   assert.strictEqual(recordsOf(place), 0);
@@ -125,13 +152,14 @@ test('a directory that holds no storage', (t) => {
     ['verify'], ['digest'], ['stats'], ['compact'], ['backup', place.path('b')],
   ];
   for (const args of commands) {
-    place.fails(EXIT.notFound, args, /the directory \S+\/gs does not exist\. Name .+ `gstore init`/);
+    place.fails(EXIT.notFound, args, /the directory \S+\/gs does not exist\. Name .+ `gstore -d \S+\/gs init`/);
   }
   assert.ok(!fs.existsSync(place.directory));
   fs.mkdirSync(place.directory);
+  place.fails(EXIT.notFound, ['stats'], /\/gs holds no storage .+ with `gstore -d \S+\/gs init`/);
   fs.writeFileSync(path.join(place.directory, 'notes.txt'), 'mine');
   for (const args of commands) {
-    place.fails(EXIT.notFound, args, /\/gs holds no storage .+ `gstore init`/);
+    place.fails(EXIT.notFound, args, /\/gs holds no storage .+ `gstore -d NEWDIR init`, as this one holds other/);
   }
   assert.deepStrictEqual(fs.readdirSync(place.directory), ['notes.txt']);
   const error = errorOf(place.run(['stats', '--json']));
@@ -141,9 +169,24 @@ test('a directory that holds no storage', (t) => {
   for (const args of [['stats'], ['insert', '{}']]) {
     const { code, err } = run(['-d', file, ...args]);
     assert.strictEqual(code, EXIT.notFound);
-    assert.match(err, /\/file is a file, not a directory\. Name the directory of a storage/);
+    assert.match(err, /\/file is a file, not a directory\. Name the directory of .* with -d\.\n$/);
   }
   assert.strictEqual(fs.readFileSync(file, 'utf8'), 'x');
+});
+
+test('who stands inside of a storage is told which one', (t) => {
+  const place = new Place(t);
+  const around = fs.realpathSync(place.directory);
+  const told = `This is inside of the storage ${around}: name it with -d ${around}.\n`;
+  const log = path.join(place.directory, 'log');
+  for (const [cwd, ...args] of [[place.directory], [log], [log, '-d', '.'], [log, '-d', 'x/y']]) {
+    const { code, err } = run([...args, 'stats'], { cwd });
+    assert.strictEqual(code, EXIT.notFound);
+    assert.ok(err.endsWith(told), err);
+  }
+  assert.match(run(['stats'], { cwd: place.root }).out, /^storage /); // beside it
+  const { err } = run(['stats'], { cwd: new Place(t, { init: false }).root });
+  assert.match(err, /^gstore: the directory \.\/gs does not exist\. .* create one there with `gstore init`\.\n$/);
 });
 
 // A missing log was taken for a log that has not begun: the next write began a new one.

@@ -36,16 +36,19 @@ test('compact keeps every record', (t) => {
 test('compacting what is compact changes nothing', (t) => {
   const place = new Place(t);
   const rows = Array.from({ length: 300 }, (_, i) => `{"i":${i}}\n`).join('');
+  const compact = () => place.run(['compact']).err;
+  assert.strictEqual(compact(), 'compact: nothing to do; nothing was written yet.\n');
   place.run(['import', 'City', '-'], { input: rows });
-  place.json(['compact']);
+  assert.match(compact(), /^compact: the state is in 1 run now, [\d.]+ KiB; it had no files\.\n$/);
   const state = () => fs.readdirSync(path.join(place.directory, 'state')).sort();
   place.json(['compact']); // opening removes what the first one left
   const before = state();
   const again = place.json(['compact']);
   assert.strictEqual(again.state_bytes, again.state_bytes_before);
   assert.deepStrictEqual(state(), before);
+  assert.match(compact(), /^compact: nothing to do; the state is in one run of full records al/);
   place.ok(['update', place.lines(['scan', '-n', '1'])[0].id, '{"i":"new"}']);
-  place.json(['compact']);
+  assert.match(compact(), /^compact: the state is in 1 run now, [\d.]+ KiB; it was in 1 run\.\n$/);
   assert.notDeepStrictEqual(state(), before); // but what is new is merged
   assert.strictEqual(place.lines(['scan', '-n', '1'])[0].data.i, 'new');
   assert.strictEqual(place.json(['stats']).runs, 1);
@@ -59,6 +62,10 @@ test('a backup restores with the same state and another writer, without keys', (
   place.ok(['backup', backup]);
   assert.ok(!fs.existsSync(path.join(backup, 'keys')));
   assert.strictEqual(run(['restore', backup, restored]).code, EXIT.ok);
+  const copy = place.path('of-backup');
+  fs.cpSync(backup, copy, { recursive: true });
+  const first = run(['-d', copy, 'insert', '{"b":1}']);
+  assert.match(first.err, /^gstore: note: this directory had no key, as a backup has none.*\.\n$/);
   const other = (args) => JSON.parse(run(['-d', restored, ...args, '--json']).out);
   assert.deepStrictEqual(other(['get', id]), place.json(['get', id]));
   assert.strictEqual(other(['digest']).digest, place.json(['digest']).digest);
@@ -172,10 +179,16 @@ test('a directory that was moved gets a new writer, or keeps its own when it is 
   for (const keep of [true, false]) {
     const copy = place.path(`copy-${keep}`);
     fs.cpSync(place.directory, copy, { recursive: true });
-    for (const more of [keep ? ['--keep-writer'] : [], []]) {
+    assert.match(run(['-d', copy, 'verify']).out, /^ {2}keys .* another directory.*--keep-writer/m);
+    const notes = [keep ? ['--keep-writer'] : [], []].map((more) => {
       const { code, err } = run(['-d', copy, 'insert', 'City', '{"a":2}', ...more]);
       assert.strictEqual(code, EXIT.ok, err);
-    }
+      return err;
+    });
+    // A new writer is told, once.
+    const told = /^gstore: note: this directory was moved or copied .* --keep-writer .*\.\n$/;
+    assert.match(notes[0], keep ? /^$/ : told);
+    assert.strictEqual(notes[1], '');
     assert.strictEqual(writers(copy), keep ? 1 : 2);
     assert.strictEqual(run(['-d', copy, 'verify', '--full']).code, EXIT.ok);
     const kept = fs.readdirSync(path.join(copy, 'keys')).filter((name) => /^writer\./.test(name));

@@ -93,7 +93,7 @@ test('verify does not say ok of what it could not check', (t) => {
   }
   const { sections } = JSON.parse(place.run(['verify', '--json']).out);
   const links = sections.find(({ name }) => name === 'links');
-  assert.deepStrictEqual(links, { name: 'links', ok: true, checked: 0, complete: false });
+  assert.deepStrictEqual(links, { name: 'links', ok: null, checked: 0, complete: false });
 });
 
 const overwrite = (file, offset, bytes) => {
@@ -139,7 +139,8 @@ test('verify says what is damaged, and one step for each kind of it', (t) => {
       place.fails(EXIT.unverified, ['backup', place.path(`of-${more ? 'many' : 'one'}`)], /whole backup/);
     }
     const { sections } = JSON.parse(place.run(['verify', '--json']).out);
-    assert.deepStrictEqual(sections.filter(({ ok }) => !ok).map((each) => each.name), [name]);
+    const failed = sections.filter(({ ok }) => ok === false);
+    assert.deepStrictEqual(failed.map((each) => each.name), [name]);
     assert.ok(sections.find((each) => each.name === name).step);
     // What it says works.
     if (name === 'keys') fs.rmSync(path.join(place.directory, 'keys'), { recursive: true });

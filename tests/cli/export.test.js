@@ -40,6 +40,19 @@ test('a collection or column that nobody knows is an error; an empty collection 
   assert.strictEqual(bare.ok(['scan']), '');
 });
 
+test('a mistyped collection is told which one may have been meant', (t) => {
+  const place = fill(t, [{ a: 1 }]);
+  const meant = /Did you mean the collection 'City'\? .*\.\n$/;
+  for (const args of [['scan', 'city'], ['export', 'Ctiy'], ['get', '-c', 'Citty', 'kyiv']]) {
+    place.fails(EXIT.notFound, args, meant);
+  }
+  place.ok(['insert', 'C', '{}']);
+  const right = [['get', 'kyiv'], ['get', '-c', 'City', 'kyiv'], ['get', '-c', 'Nobody', 'kyiv']];
+  for (const args of right) {
+    assert.doesNotMatch(place.fails(EXIT.notFound, args).err, /Did you mean/);
+  }
+});
+
 test('--ids tells which record it is', (t) => {
   const place = fill(t, [{ a: 1 }]);
   assert.deepStrictEqual(place.lines(['export', '--ids']), place.lines(['scan']));

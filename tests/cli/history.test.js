@@ -131,6 +131,31 @@ test('history lists what was done to one record, newest first', (t) => {
   place.fails(EXIT.notFound, ['history', '-c', 'City', 'nobody'], /key 'nobody' of City is not in this storage/);
 });
 
+test('what a swap demanded stands in the history', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":1}']).trim();
+  place.ok(['swap', id, '--if', '{"a":1}', '--set', '{"a":2}']);
+  const kinds = place.lines(['history', id, '--json']).map(({ kind }) => kind);
+  assert.deepStrictEqual(kinds, ['update', 'expect', 'insert']);
+});
+
+// Removed fields were left out, so that an update that only removed was shown as {}.
+test('what an update removes is shown and proven', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"name":"Kyiv","old":1,"older":2}']).trim();
+  const given = '{"old":{"$unset":true},"name":"Kyjiv","older":{"$unset":true}}';
+  place.ok(['update', id, given]);
+  assert.strictEqual(place.ok(['get', id]), '{"name":"Kyjiv"}\n');
+  assert.deepStrictEqual(place.lines(['history', id, '--json'])[0].data, JSON.parse(given));
+  assert.ok(place.ok(['history', id]).includes(`  update ${given}\n`));
+  const [{ change }] = place.lines(['log', '--json', '-n', '1']);
+  const updated = place.json(['show', change]).operations.find(({ kind }) => kind === 'update');
+  assert.deepStrictEqual(updated.data, JSON.parse(given));
+  assert.ok(place.ok(['show', change]).includes(`  update ${id} ${given}\n`));
+  const checked = run(['verify-proof', '-', '--json'], { input: place.ok(['proof', id]) });
+  assert.deepStrictEqual(JSON.parse(checked.out).data, JSON.parse(given));
+});
+
 test('a proof holds without the storage; a changed one does not', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', 'City', '{"name":"Kyiv"}']).trim();

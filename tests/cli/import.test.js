@@ -152,14 +152,22 @@ test('one mistake is one message, which says how to go on without a row twice', 
   const input = '{"a":1}\n{"a":2}\n{"a":}\n{"a":4}\n';
   const { err } = place.fails(EXIT.failure, ['import', 'City', '-'], null, { input });
   assert.match(err, /^gstore: standard input: row 3 \(line 3\): JSON column 6: [^\n]+\n$/);
-  assert.match(err, /; 2 rows are in\. Correct the input and try again with --first 3\.\n$/);
+  const end = (text) => `${text}; --skip-bad leaves out bad rows.\n`;
+  const again = 'Correct the input and try again';
+  const twice = `; 2 rows are in. ${again} with --first 3, else the rows that are in come in twice`;
+  assert.ok(err.endsWith(end(twice)), err);
   const mended = input.replace('{"a":}', '{"a":3}');
   place.ok(['import', 'City', '-', '--first', '3'], { input: mended });
   assert.deepStrictEqual(dataOf(place, 'City').map(({ a }) => a), [1, 2, 3, 4]);
   const none = place.fails(EXIT.failure, ['import', 'City', '-'], null, { input: '{"a":}\n' });
-  assert.match(none.err, /^gstore: [^\n]+; no row is in\. Correct the input and try again\.\n$/);
+  assert.ok(none.err.endsWith(end(`; no row is in. ${again}`)), none.err);
+  // Rows with keys replace each other, and the end of a file is no row that could be left out.
+  const keyed = place.fails(EXIT.failure, ['import', 'Keyed', '-', '--key', 'k'], null, {
+    input: '{"k":"a"}\n{"k":}\n',
+  });
+  assert.ok(keyed.err.endsWith(end(`; 1 row is in. ${again} with --first 2`)), keyed.err);
   const cut = place.fails(EXIT.failure, ['import', 'City', place.file('cut.json', '[{"a":1}')]);
-  assert.match(cut.err, /^gstore: \S+cut\.json: [^\n]+; 1 row is in\. [^\n]+ --first 2\.\n$/);
+  assert.match(cut.err, /^gstore: \S+cut\.json: .*; 1 row is in\. .* --first 2, else [^;]+\.\n$/);
 });
 
 test('importing a key again that was erased writes it anew', (t) => {

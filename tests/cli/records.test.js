@@ -4,7 +4,7 @@
 
 const { test } = require('node:test');
 const assert = require('node:assert');
-const { Place, EXIT, UUID, DIGEST } = require('./gstore.js');
+const { Place, EXIT, UUID, DIGEST, errorOf } = require('./gstore.js');
 
 const KYIV = { name: 'Kyiv', lat: 50.45, tags: ['capital', { since: 482 }], old: null };
 const UNKNOWN = '01936c1e-1f7a-7abc-8def-0123456789ab';
@@ -53,6 +53,27 @@ test('options may stand before and after the command', (t) => {
   const { code, out } = run(['insert', '{"a":1}', '--json', '-d', place.directory]);
   assert.strictEqual(code, EXIT.ok);
   assert.match(JSON.parse(out).id, UUID);
+});
+
+test('update replaces an object whole', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', '{"a":{"b":1,"c":2}}']).trim();
+  place.ok(['update', id, '{"a":{"b":3}}']);
+  assert.deepStrictEqual(place.json(['get', id]).data, { a: { b: 3 } });
+  place.fails(EXIT.failure, ['update', id, '{"a":{"b":{"$unset":true}}}'], /\$unset/);
+});
+
+test('of a deleted record it is said that it was deleted', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['set', '-c', 'City', 'kyiv', '{"a":1}']).trim();
+  place.ok(['delete', '-c', 'City', 'kyiv']);
+  const told = /^gstore: .* was deleted at \d{4}-[^ ]+Z\. `gstore history` lists what was done to it\.\n/;
+  for (const args of [['get', id], ['get', '-c', 'City', 'kyiv'], ['delete', id], ['update', id, '{}'],
+    ['set', id, '{}']]) {
+    place.fails(EXIT.notFound, args, told);
+    assert.strictEqual(errorOf(place.run([...args, '--json'])).code, 'not_found');
+  }
+  place.fails(EXIT.notFound, ['get', '-c', 'City', 'lviv'], /is not in this storage/); // never was
 });
 
 test('set replaces, update merges, delete removes', (t) => {

@@ -55,6 +55,8 @@ test('a mistyped command or option is told what it may have meant', () => {
     const help = err.slice(`gstore: ${problem}`.length);
     assert.strictEqual(err, `gstore: ${problem}${help}`);
     assert.match(help, /^ Run `gstore[a-z ]* --help` for the usage\.\n$/);
+    // The help of help would not tell more.
+    if (args[0] === 'help') assert.strictEqual(err, run(args.slice(1)).err);
   }
 });
 

@@ -113,8 +113,15 @@ Result<bool> Input::more() {
   return !ended_;
 }
 
-Result<std::string> read_all(const std::string& path, std::size_t bytes_max) {
+Result<std::string> read_all(const std::string& path, std::size_t bytes_max,
+                             std::string_view step) {
+  const auto too_large = [&] {
+    return Error(Code::too_large, (path == "-" ? "standard input" : path) + ": more than " +
+                                      std::to_string(bytes_max >> 20) + " MiB. " +
+                                      std::string(step));
+  };
   GS_TRY(FileSource source, FileSource::open(path));
+  if (source.size() > bytes_max) return too_large();
   std::string content;
   while (true) {
     const std::size_t old = content.size();
@@ -123,10 +130,7 @@ Result<std::string> read_all(const std::string& path, std::size_t bytes_max) {
     if (!got) return std::move(got).error();
     content.resize(old + *got);
     if (*got == 0) return content;
-    if (content.size() > bytes_max) {
-      return Error(Code::too_large, path + ": more than " + std::to_string(bytes_max >> 20) +
-                                        " MiB. Values of this size are blobs: `gstore blob put`.");
-    }
+    if (content.size() > bytes_max) return too_large();
   }
 }
 

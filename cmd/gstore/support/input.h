@@ -99,7 +99,9 @@ class Input {
   bool ended_ = false;
 };
 
-// The whole content of a file or standard input, at most `bytes_max`.
-Result<std::string> read_all(const std::string& path, std::size_t bytes_max);
+// The whole content of a file or standard input, at most `bytes_max`; `step`: a sentence on what to
+// do with more. Errors: those of FileSource, too_large, before anything is read where the size is
+// known.
+Result<std::string> read_all(const std::string& path, std::size_t bytes_max, std::string_view step);
 
 }  // namespace gs::cli

@@ -116,7 +116,12 @@ std::string content_of(const OperationView& operation, const record::Shape* shap
     auto overwritten = parse_overwritten(operation.payload, record);
     GS_CHECK(overwritten.ok());  // validate_payload accepted it
   }
-  record::append_json(record::RecordView(shape, record.data()), json);
+  const record::RecordView content(shape, record.data());
+  if (operation.kind == static_cast<std::uint8_t>(Kind::update)) {
+    record::append_delta_json(content, json);
+  } else {
+    record::append_json(content, json);
+  }
   return json;
 }
 

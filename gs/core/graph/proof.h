@@ -87,8 +87,8 @@ struct Proven {
   Hlc hlc = 0;
   Kind kind = Kind::insert;
   std::string collection{};
-  std::string
-      json;  // of the record in the operation; of an update the written fields; "null" for remove
+  // Of the record in the operation; of an update what it was given; "null" for remove.
+  std::string json{};
   std::uint64_t log_index = 0;
   std::uint64_t log_size = 0;
   Digest log_root{};

@@ -134,6 +134,8 @@ TEST(Encoder, DeltaNamesFieldsToRemove) {
     EXPECT_FALSE(made.view().present(0));
     EXPECT_TRUE(made.view().is_null(1));
     EXPECT_EQ(json_of(made.view()), R"({"b":null,"c":1,"d":{"$literal":{"$unset":true}}})");
+    EXPECT_EQ(json_of_delta(made.view()),
+              R"({"a":{"$unset":true},"b":null,"c":1,"d":{"$literal":{"$unset":true}}})");
     const Object object = {
         {"a", Value(Object{{"$unset", Value(true)}})}, {"b", Value()}, {"c", Value(1)}};
     const Made value = keep(encoder.encode_delta("", object));
@@ -167,6 +169,7 @@ TEST(Encoder, ShapesOfACollectionHaveAnExactLimit) {
   EXPECT_TRUE(delta.shape->self_describing());
   EXPECT_TRUE(has_absent_member(delta.view()));
   EXPECT_EQ(json_of(delta.view()), R"({"y":null})");
+  EXPECT_EQ(json_of_delta(delta.view()), R"({"x":{"$unset":true},"y":null})");
 }
 
 TEST(Encoder, FieldsBeyondTheLimitsDescribeThemselves) {

@@ -89,15 +89,40 @@ void append_object(const Object& object, std::string& out) {
   if (wrap) out.push_back('}');
 }
 
-void append_members(const ValueView& object, std::string& out) {
+// What is printed of a field that a record has not: nothing, or that an update removes it.
+enum class Absent : bool { left_out, unset };
+
+// False when the field is to be left out.
+bool append_member(std::string_view name, const ValueView& value, bool present, Absent absent,
+                   std::string& out) {
+  if (!present && absent == Absent::left_out) return false;
+  append_json_string(name, out);
+  out.push_back(':');
+  if (present) {
+    append_json(value, out);
+  } else {
+    out.append("{\"$unset\":true}");
+  }
+  return true;
+}
+
+void append_members(const ValueView& object, Absent absent, std::string& out) {
   append_list('{', '}', object.count(), out, [&](std::size_t i) {
     const auto index = static_cast<std::uint32_t>(i);
     const ValueView value = object.member(index);
-    if (value.type == kAbsentMember) return false;
-    append_json_string(object.member_name(index), out);
-    out.push_back(':');
-    append_json(value, out);
-    return true;
+    return append_member(object.member_name(index), value, value.type != kAbsentMember, absent,
+                         out);
+  });
+}
+
+void append_record(const RecordView& record, Absent absent, std::string& out) {
+  const Shape& shape = record.shape();
+  const std::size_t first = shape.key_fields();
+  if (shape.self_describing()) return append_members(record.field(first), absent, out);
+  append_list('{', '}', shape.field_count() - first, out, [&](std::size_t i) {
+    const std::size_t field = first + i;
+    return append_member(shape.fields()[field].name, record.field(field), record.present(field),
+                         absent, out);
   });
 }
 
@@ -205,7 +230,7 @@ void append_json(const ValueView& value, std::string& out) {
       const std::uint32_t count = value.count();
       const bool wrap = count > 0 && needs_literal(value.member_name(0), count);
       if (wrap) out.append("{\"$literal\":");
-      append_members(value, out);
+      append_members(value, Absent::left_out, out);
       if (wrap) out.push_back('}');
       return;
     }
@@ -219,16 +244,11 @@ void append_json(const ValueView& value, std::string& out) {
 }
 
 void append_json(const RecordView& record, std::string& out) {
-  const Shape& shape = record.shape();
-  const std::size_t first = shape.keyed() ? 1 : 0;
-  if (shape.self_describing()) return append_members(record.field(first), out);
-  append_list('{', '}', shape.field_count() - first, out, [&](std::size_t i) {
-    if (!record.present(first + i)) return false;
-    append_json_string(shape.fields()[first + i].name, out);
-    out.push_back(':');
-    append_json(record.field(first + i), out);
-    return true;
-  });
+  append_record(record, Absent::left_out, out);
+}
+
+void append_delta_json(const RecordView& delta, std::string& out) {
+  append_record(delta, Absent::unset, out);
 }
 
 }  // namespace gs::record

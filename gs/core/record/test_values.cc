@@ -124,6 +124,12 @@ std::string json_of(const RecordView& record) {
   return text;
 }
 
+std::string json_of_delta(const RecordView& delta) {
+  std::string text;
+  append_delta_json(delta, text);
+  return text;
+}
+
 Buffer copy(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
 
 Buffer encode_again(const RecordView& record) {

@@ -28,6 +28,7 @@ Buffer bytes_of(const Value& value);
 Value value_of(Bytes any_bytes);
 std::string json_of(const Value& value);
 std::string json_of(const RecordView& record);
+std::string json_of_delta(const RecordView& delta);
 Buffer copy(Bytes bytes);
 // Encodes again what a valid record holds; empty when that fails.
 Buffer encode_again(const RecordView& record);

@@ -226,8 +226,12 @@ OperationInfo Database::describe(const graph::ChangeView& change,
   if (!shape) return line;
   line.collection = shape->collection();
   const Bytes record = record_in(operation);
-  if (!operation.erased() && !record.empty()) {
-    record::append_json(record::RecordView(shape.get(), record.data()), line.json);
+  if (operation.erased() || record.empty()) return line;
+  const record::RecordView content(shape.get(), record.data());
+  if (static_cast<Kind>(operation.kind) == Kind::update) {
+    record::append_delta_json(content, line.json);
+  } else {
+    record::append_json(content, line.json);
   }
   return line;
 }

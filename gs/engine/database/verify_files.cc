@@ -66,7 +66,8 @@ Result<FileCheck> check_key_files(platform::FileSystem& files) {
   if (!key->has_value()) {
     check.note =
         "they were made in another directory, or keys/instance is damaged: the next "
-        "command that writes makes a new writer, if this storage admits one";
+        "command that writes makes a new writer, if this storage admits one, or goes on as theirs "
+        "with keep_writer (`gstore insert --keep-writer`)";
   }
   return check;
 }
