@@ -2,8 +2,8 @@
 // end.
 //
 // These runs are nobody's: their files are removed as soon as they are open. A process that dies
-// leaves the one that it was writing, which the next open removes. Who owns the directory makes one of them that stays, when replay is
-// done. The runs may outlive this object. One thread.
+// leaves the one that it was writing, which the next open removes. Who owns the directory makes one
+// of them that stays, when replay is done. The runs may outlive this object. One thread.
 #pragma once
 
 #include <functional>
