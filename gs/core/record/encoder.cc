@@ -1,11 +1,13 @@
 #include "gs/core/record/encoder.h"
 
+#include <algorithm>
 #include <array>
 
 #include "gs/base/check.h"
 #include "gs/base/digit.h"
 #include "gs/core/record/json.h"
 #include "gs/core/record/json_reader.h"
+#include "gs/core/record/pieces.h"
 #include "gs/core/record/record_writer.h"
 #include "gs/core/record/utf8.h"
 
@@ -30,10 +32,11 @@ bool is_unset(const Value& value) {
   return truth != nullptr && *truth;
 }
 
-// A field whose content stands in a scratch buffer.
-struct Piece {
-  std::size_t name_begin, name_end, end;
-  Type type;  // kAbsentMember: to be removed
+// What the last record with a layout looked like: text with its keys needs no second look.
+struct LaidOut {
+  const Plan* plan = nullptr;
+  const Layout* layout = nullptr;
+  std::vector<const Layout::LinkField*> links;  // by field; null where a text stays a text
 };
 
 }  // namespace
@@ -42,18 +45,20 @@ struct Encoder::Impl {
   explicit Impl(std::shared_ptr<ShapeCache> shapes) : cache(std::move(shapes)) {}
 
   Result<Encoded> encode(std::string_view collection, const Object& object, std::string_view key,
-                         bool delta);
+                         bool delta, const Layout* layout);
   Result<Encoded> encode_json(std::string_view collection, std::string_view json,
-                              std::string_view key, bool delta);
+                              std::string_view key, bool delta, const Layout* layout);
 
   const Plan* guess(std::string_view collection, bool keyed);
   Result<PlanPtr> resolve(std::string_view collection, bool keyed);
   bool read_by_plan(const Plan& plan, std::string_view json, std::string_view key);
   bool read_key(JsonReader& reader, const Plan& plan, std::size_t field);
-  bool read_field(JsonReader& reader, Sink& out, const Place& place);
+  bool read_field(JsonReader& reader, Sink& out, const Place& place, const Layout::LinkField* link);
+  bool read_link(JsonReader& reader, Sink& out, const Place& place, const Layout::LinkField& link);
   bool read_pieces(JsonReader& reader, Sink& out);
   Error write_contents(const Object& object, bool delta);
   Error check_names();
+  void remember(const PlanPtr& plan, const Layout& layout);
   Result<Encoded> assemble(std::string_view collection, std::string_view key);
   Encoded done(const Plan& plan, std::size_t record_bytes) const {
     return {plan.shape, Bytes(record.data() + kept, record_bytes)};
@@ -61,13 +66,14 @@ struct Encoder::Impl {
 
   std::shared_ptr<ShapeCache> cache;
   PlanPtr last;
+  LaidOut laid_out;
+  PlanPtr laid_out_plan;  // keeps its plan
   std::array<PlanPtr, kRecentPlans> recent;
   Buffer record;  // what is kept, then the result; never shrinks, so its size says nothing
   std::size_t kept = 0;
-  Buffer contents;  // names and contents of the pieces
-  Buffer object;    // of a self-describing record
+  Buffer object;  // of a self-describing record
   JsonScratch scratch;
-  std::vector<Piece> pieces;
+  Pieces pieces;
   std::vector<FieldKey> fields;
   std::vector<Part> parts;
   std::vector<NamedPart> members;
@@ -108,8 +114,20 @@ bool Encoder::Impl::read_key(JsonReader& reader, const Plan& plan, std::size_t f
   return true;
 }
 
-bool Encoder::Impl::read_field(JsonReader& reader, Sink& out, const Place& place) {
+bool Encoder::Impl::read_link(JsonReader& reader, Sink& out, const Place& place,
+                              const Layout::LinkField& link) {
+  const std::size_t start = out.used();
+  if (!reader.take('"') || !reader.string()) return false;
+  const Id id = linked_id(link.target, as_text(out.from(start)));
+  std::memcpy(out.at(out.begin() + place.slot), id.bytes.data(), id.bytes.size());
+  out.cut_to(start);
+  return true;
+}
+
+bool Encoder::Impl::read_field(JsonReader& reader, Sink& out, const Place& place,
+                               const Layout::LinkField* link) {
   const char next = reader.peek();
+  if (link != nullptr && next == '"') return read_link(reader, out, place, *link);
   if (place.type == Type::string) return next == '"' && reader.take('"') && reader.string();
   if (place.type == Type::number) {
     double number = 0;
@@ -145,7 +163,8 @@ bool Encoder::Impl::read_by_plan(const Plan& plan, std::string_view json, std::s
   if (!reader.take('{')) return false;
   for (std::size_t i = first; i < shape.field_count(); ++i) {
     if (i > first && !reader.take(',')) return false;
-    if (!read_key(reader, plan, i) || !read_field(reader, out, shape.place(i))) return false;
+    const Layout::LinkField* const link = laid_out.plan == &plan ? laid_out.links[i] : nullptr;
+    if (!read_key(reader, plan, i) || !read_field(reader, out, shape.place(i), link)) return false;
     end_field(shape.place(i));
   }
   if (!reader.take('}')) return false;
@@ -160,7 +179,7 @@ bool Encoder::Impl::read_by_plan(const Plan& plan, std::string_view json, std::s
 // --- the general way: names and contents first, then the shape, then the record ---
 
 bool Encoder::Impl::read_pieces(JsonReader& reader, Sink& out) {
-  pieces.clear();
+  pieces.list.clear();
   if (!reader.take('{')) return reader.fail("a record is a JSON object; expected '{'");
   const char* const opening = reader.position() - 1;
   for (bool first = true;; first = false) {
@@ -170,17 +189,18 @@ bool Encoder::Impl::read_pieces(JsonReader& reader, Sink& out) {
     if (!reader.key(first, end)) return false;
     if (end) break;
     piece.name_end = out.used();
+    piece.begin = piece.name_end;
     if (!reader.value(2, piece.type)) return false;
     piece.end = out.used();
-    pieces.push_back(piece);
+    pieces.list.push_back(piece);
     if (out.used() > kContentsMax) {
       return reader.fail(opening, too_large_record(out.used()).message(), Code::too_large);
     }
   }
   if (!reader.at_end()) return false;
   names.clear();
-  for (const Piece& piece : pieces) {
-    names.push_back(as_text({out.at(piece.name_begin), piece.name_end - piece.name_begin}));
+  for (const Piece& piece : pieces.list) {
+    names.push_back(pieces.name(piece));
   }
   if (const std::string_view* twice = find_duplicate(names)) {
     return reader.fail(
@@ -189,16 +209,36 @@ bool Encoder::Impl::read_pieces(JsonReader& reader, Sink& out) {
   return true;
 }
 
+// --- what a layout says ---
+
+// Text with these keys has all that has a default, and it is clear where a text is a link.
+void Encoder::Impl::remember(const PlanPtr& plan, const Layout& layout) {
+  if (laid_out.plan == plan.get() && laid_out.layout == &layout) return;
+  const Shape& shape = *plan->shape;
+  laid_out = {plan.get(), &layout, {}};
+  laid_out_plan = plan;
+  for (std::size_t i = 0; i < shape.field_count(); ++i) {
+    const bool may_link = i >= shape.key_fields() && shape.fields()[i].type == Type::id;
+    const Layout::LinkField* const link =
+        may_link ? layout.find_link(shape.fields()[i].name) : nullptr;
+    laid_out.links.push_back(link != nullptr && link->link == Layout::Link::one ? link : nullptr);
+    // A text in this array would be a link: only the general way sees it.
+    const bool is_list =
+        shape.fields()[i].type == Type::array || shape.fields()[i].type == Type::set;
+    if (is_list && layout.find_link(shape.fields()[i].name) != nullptr) laid_out.plan = nullptr;
+  }
+}
+
 Result<Encoded> Encoder::Impl::assemble(std::string_view collection, std::string_view key) {
   const bool keyed = !key.empty();
   const Part key_part{Part::value, Type::string, as_bytes(key)};
   fields.clear();
   members.clear();
-  for (const Piece& piece : pieces) {
+  for (const Piece& piece : pieces.list) {
     const std::string_view name =
-        as_text({contents.data() + piece.name_begin, piece.name_end - piece.name_begin});
+        as_text({pieces.contents.data() + piece.name_begin, piece.name_end - piece.name_begin});
     Part part{
-        Part::value, piece.type, {contents.data() + piece.name_end, piece.end - piece.name_end}};
+        Part::value, piece.type, {pieces.contents.data() + piece.begin, piece.end - piece.begin}};
     if (piece.type == kAbsentMember) part = {};
     if (piece.type == Type::null) part.state = Part::null;
     fields.push_back({name, part.type});
@@ -220,18 +260,29 @@ Result<Encoded> Encoder::Impl::assemble(std::string_view collection, std::string
 }
 
 Result<Encoded> Encoder::Impl::encode_json(std::string_view collection, std::string_view json,
-                                           std::string_view key, bool delta) {
+                                           std::string_view key, bool delta, const Layout* layout) {
   if (json.size() > kJsonBytesMax) {
     return Error(Code::too_large, "JSON text of " + std::to_string(json.size()) +
                                       " bytes, the limit is " + std::to_string(kJsonBytesMax));
   }
   GS_TRY_OK(check_key(key));
   const Plan* const plan = guess(collection, !key.empty());
-  if (plan != nullptr && plan->direct && read_by_plan(*plan, json, key)) return done(*plan, size);
-  Sink out(contents, 0);
+  const bool knows_layout = laid_out.plan == plan && laid_out.layout == layout;
+  if (layout == nullptr && laid_out.plan != nullptr) laid_out = {};
+  if (plan != nullptr && plan->direct && (layout == nullptr || knows_layout) &&
+      read_by_plan(*plan, json, key)) {
+    return done(*plan, size);
+  }
+  Sink out(pieces.contents, 0);
   JsonReader reader(json, out, scratch, kContentsMax, delta);
   if (!read_pieces(reader, out)) return std::move(reader).error();
-  return assemble(collection, key);
+  if (layout == nullptr) return assemble(collection, key);
+  out.finish();
+  layout->link(pieces);
+  if (!delta) layout->add_defaults(pieces);
+  GS_TRY(const Encoded encoded, assemble(collection, key));
+  if (!delta) remember(last, *layout);
+  return encoded;
 }
 
 // --- values ---
@@ -249,28 +300,31 @@ Error Encoder::Impl::check_names() {
 }
 
 Error Encoder::Impl::write_contents(const Object& from, bool delta) {
-  Sink out(contents, 0);
-  pieces.clear();
+  Sink out(pieces.contents, 0);
+  pieces.list.clear();
   for (const auto& [name, value] : from) {
     if (name.size() > kRecordBytesMax) return too_large_record(name.size());
-    Piece piece{out.used(), 0, 0, value.type()};
+    Piece piece{out.used(), 0, 0, 0, value.type()};
     out.append(as_bytes(name));
-    piece.name_end = out.used();
+    piece.name_end = piece.begin = out.used();
     if (delta && is_unset(value)) {
       piece.type = kAbsentMember;
     } else if (Error error = write_content(value, 2, out)) {
       return std::move(error).in("field \"" + name + "\"");
     }
     piece.end = out.used();
-    pieces.push_back(piece);
+    pieces.list.push_back(piece);
     if (out.used() > kContentsMax) return too_large_record(out.used());
   }
   return {};
 }
 
-Result<Encoded> Encoder::Impl::encode(std::string_view collection, const Object& from,
-                                      std::string_view key, bool delta) {
+Result<Encoded> Encoder::Impl::encode(std::string_view collection, const Object& given,
+                                      std::string_view key, bool delta, const Layout* layout) {
   GS_TRY_OK(check_key(key));
+  Object laid;
+  if (layout != nullptr) laid = layout->applied(given, !delta);
+  const Object& from = layout == nullptr ? given : laid;
   const bool keyed = !key.empty();
   fields.clear();
   values.clear();
@@ -305,21 +359,23 @@ Encoder::Encoder(Encoder&&) noexcept = default;
 Encoder& Encoder::operator=(Encoder&&) noexcept = default;
 
 Result<Encoded> Encoder::encode(std::string_view collection, const Object& object,
-                                std::string_view key) {
-  return impl_->encode(collection, object, key, false);
+                                std::string_view key, const Layout* layout) {
+  return impl_->encode(collection, object, key, false, layout);
 }
 
 Result<Encoded> Encoder::encode_json(std::string_view collection, std::string_view json,
-                                     std::string_view key) {
-  return impl_->encode_json(collection, json, key, false);
+                                     std::string_view key, const Layout* layout) {
+  return impl_->encode_json(collection, json, key, false, layout);
 }
 
-Result<Encoded> Encoder::encode_delta(std::string_view collection, const Object& object) {
-  return impl_->encode(collection, object, {}, true);
+Result<Encoded> Encoder::encode_delta(std::string_view collection, const Object& object,
+                                      const Layout* layout) {
+  return impl_->encode(collection, object, {}, true, layout);
 }
 
-Result<Encoded> Encoder::encode_delta_json(std::string_view collection, std::string_view json) {
-  return impl_->encode_json(collection, json, {}, true);
+Result<Encoded> Encoder::encode_delta_json(std::string_view collection, std::string_view json,
+                                           const Layout* layout) {
+  return impl_->encode_json(collection, json, {}, true, layout);
 }
 
 std::size_t Encoder::keep(const Encoded& last) {
@@ -336,8 +392,8 @@ std::size_t Encoder::memory_bytes() const noexcept {
   const auto bytes = []<typename... Entry>(const std::vector<Entry>&... vectors) {
     return (... + (vectors.capacity() * sizeof(Entry)));
   };
-  return bytes(all.record, all.contents, all.object, all.scratch.ends, all.scratch.names,
-               all.pieces, all.fields, all.parts, all.members, all.names) +
+  return bytes(all.record, all.pieces.contents, all.object, all.scratch.ends, all.scratch.names,
+               all.pieces.list, all.fields, all.parts, all.members, all.names) +
          all.values.capacity() * sizeof(void*);
 }
 

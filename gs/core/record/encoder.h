@@ -8,6 +8,7 @@
 // Errors: invalid (JSON with line and column), too_large.
 #pragma once
 
+#include "gs/core/record/layout.h"
 #include "gs/core/record/record.h"
 #include "gs/core/record/shape_cache.h"
 
@@ -27,18 +28,21 @@ class Encoder {
   Encoder(Encoder&&) noexcept;
   Encoder& operator=(Encoder&&) noexcept;
 
-  // `key`: the record's foreign key, or empty for none.
+  // `key`: the record's foreign key, or empty for none. `layout`: what the collection's schema says,
+  // or null; it stays as long as the encoder.
   Result<Encoded> encode(std::string_view collection, const Object& object,
-                         std::string_view key = {});
+                         std::string_view key = {}, const Layout* layout = nullptr);
   // Strict JSON (RFC 8259) with an object at the top; see json.h for the extended forms.
   Result<Encoded> encode_json(std::string_view collection, std::string_view json,
-                              std::string_view key = {});
+                              std::string_view key = {}, const Layout* layout = nullptr);
 
   // An update: only the fields to write. A field whose value is {"$unset":true} (in an Object: an
   // object with just this member) is absent in the record, which means: remove it. Its type is
-  // null.
-  Result<Encoded> encode_delta(std::string_view collection, const Object& object);
-  Result<Encoded> encode_delta_json(std::string_view collection, std::string_view json);
+  // null. Of the layout only links count.
+  Result<Encoded> encode_delta(std::string_view collection, const Object& object,
+                               const Layout* layout = nullptr);
+  Result<Encoded> encode_delta_json(std::string_view collection, std::string_view json,
+                                    const Layout* layout = nullptr);
 
   // Keeps the record encoded last: the next one comes behind it instead of in its place. So a
   // transaction collects its records without copying them. Returns where in kept() it begins.

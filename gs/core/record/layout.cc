@@ -1,0 +1,144 @@
+#include "gs/core/record/layout.h"
+
+#include <algorithm>
+
+#include "gs/core/record/pieces.h"
+
+namespace gs::record {
+
+Id linked_id(const CollectionId& target, std::string_view text) {
+  const std::optional<Id> id = Id::parse(text);
+  return id ? *id : keyed_id(target, text);
+}
+
+namespace {
+
+bool before(const Layout::LinkField& field, std::string_view name) noexcept {
+  return field.name < name;
+}
+
+// Appends the content of an array or set, its texts as ids.
+void append_linked(const CollectionId& target, Type type, Bytes content, Buffer& out) {
+  const ValueView list{type, content};
+  Sink sink(out);
+  const std::size_t start = sink.used();
+  std::vector<std::uint32_t> ends;
+  ends.reserve(list.count());
+  for (std::uint32_t i = 0; i < list.count(); ++i) {
+    const ValueView element = list.element(i);
+    if (element.type == Type::string) {
+      const Id id = linked_id(target, element.text());
+      sink.append_number(static_cast<std::uint8_t>(Type::id));
+      sink.append(id.bytes);
+    } else {
+      sink.append_number(static_cast<std::uint8_t>(element.type));
+      sink.append(element.content);
+    }
+    ends.push_back(static_cast<std::uint32_t>(sink.used() - start));
+  }
+  if (type == Type::set) {
+    finish_set(sink, start, ends);
+  } else {
+    insert_table(sink, start, ends.size(), ends);
+  }
+  sink.finish();
+}
+
+Value linked(const Layout::LinkField& field, const Value& value) {
+  const auto one = [&](const Value& from) {
+    const std::string* text = from.get<std::string>();
+    return text == nullptr ? from : Value(linked_id(field.target, *text));
+  };
+  if (field.link == Layout::Link::one) return one(value);
+  if (const Array* array = value.get<Array>()) {
+    Array made;
+    for (const Value& element : *array) made.push_back(one(element));
+    return made;
+  }
+  if (const Set* set = value.get<Set>()) {
+    Set made;
+    for (const Value& element : set->elements) made.elements.push_back(one(element));
+    return made;
+  }
+  return value;
+}
+
+}  // namespace
+
+void Layout::add_link(std::string name, Link link, std::string_view target_collection) {
+  const auto at = std::lower_bound(links_.begin(), links_.end(), std::string_view(name), before);
+  links_.insert(at, {std::move(name), link, collection_id(target_collection)});
+}
+
+Error Layout::add_default(std::string name, const Value& value) {
+  Default made{std::move(name), value.type(), {}};
+  Sink out(made.content, 0);
+  GS_TRY_OK(write_content(value, 2, out));
+  out.finish();
+  defaults_.push_back(std::move(made));
+  return {};
+}
+
+const Layout::LinkField* Layout::find_link(std::string_view name) const noexcept {
+  const auto at = std::lower_bound(links_.begin(), links_.end(), name, before);
+  return at != links_.end() && at->name == name ? &*at : nullptr;
+}
+
+// Contents that change are written behind all others.
+void Layout::link(Pieces& pieces) const {
+  for (Piece& piece : pieces.list) {
+    const LinkField* const link = find_link(pieces.name(piece));
+    if (link == nullptr) continue;
+    const Bytes there = pieces.content(piece);
+    const Buffer content(there.begin(), there.end());
+    const std::size_t begin = pieces.contents.size();
+    if (link->link == Link::one && piece.type == Type::string) {
+      const Id id = linked_id(link->target, as_text(content));
+      pieces.contents.insert(pieces.contents.end(), id.bytes.begin(), id.bytes.end());
+      piece.type = Type::id;
+    } else if (link->link == Link::many && (piece.type == Type::array || piece.type == Type::set)) {
+      append_linked(link->target, piece.type, content, pieces.contents);
+    } else {
+      continue;
+    }
+    piece.begin = begin;
+    piece.end = pieces.contents.size();
+  }
+}
+
+void Layout::add_defaults(Pieces& pieces) const {
+  const std::size_t given = pieces.list.size();
+  for (const Default& each : defaults_) {
+    const auto end = pieces.list.begin() + static_cast<std::ptrdiff_t>(given);
+    const bool is_given = std::any_of(pieces.list.begin(), end, [&](const Piece& piece) {
+      return pieces.name(piece) == each.name;
+    });
+    if (is_given) continue;
+    Buffer& contents = pieces.contents;
+    Piece piece{contents.size(), 0, 0, 0, each.type};
+    contents.insert(contents.end(), each.name.begin(), each.name.end());
+    piece.name_end = piece.begin = contents.size();
+    contents.insert(contents.end(), each.content.begin(), each.content.end());
+    piece.end = contents.size();
+    pieces.list.push_back(piece);
+  }
+}
+
+Object Layout::applied(const Object& object, bool with_defaults) const {
+  Object made;
+  made.reserve(object.size() + defaults_.size());
+  for (const auto& [name, value] : object) {
+    const LinkField* const link = find_link(name);
+    made.emplace_back(name, link == nullptr ? value : linked(*link, value));
+  }
+  if (!with_defaults) return made;
+  for (const Default& each : defaults_) {
+    const bool is_given = std::any_of(object.begin(), object.end(), [&](const Member& member) {
+      return member.first == each.name;
+    });
+    if (!is_given) made.emplace_back(each.name, ValueView{each.type, each.content}.to_value());
+  }
+  return made;
+}
+
+}  // namespace gs::record

@@ -1,0 +1,55 @@
+// What a schema says about how records of a collection are stored: which fields hold ids of other
+// records, and which have a value when none is given.
+//
+// JSON has no ids, so where the schema says that a field names a record, a text becomes an id: a
+// UUID the id that it says, any other text the id of the record with that foreign key in the target
+// collection. Values that are no text stay as they are: whoever checks the record refuses them.
+//
+// Immutable once filled; safe to share. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "gs/core/record/record.h"
+
+namespace gs::record {
+
+struct Pieces;
+
+class Layout {
+ public:
+  enum class Link : std::uint8_t { one, many };
+  struct LinkField {
+    std::string name;
+    Link link = Link::one;
+    CollectionId target;
+  };
+  struct Default {
+    std::string name;
+    Type type = Type::null;
+    Buffer content;  // as in content.h
+  };
+
+  // Each name once.
+  void add_link(std::string name, Link link, std::string_view target_collection);
+  Error add_default(std::string name, const Value& value);
+
+  const LinkField* find_link(std::string_view name) const noexcept;
+  const std::vector<Default>& defaults() const noexcept { return defaults_; }
+  bool is_empty() const noexcept { return links_.empty() && defaults_.empty(); }
+
+  // Of what an encoder collected: texts become ids, and fields that are not there get their default.
+  void link(Pieces& pieces) const;
+  void add_defaults(Pieces& pieces) const;
+  // The same of values.
+  Object applied(const Object& object, bool with_defaults) const;
+
+ private:
+  std::vector<LinkField> links_;  // sorted by name
+  std::vector<Default> defaults_;
+};
+
+// The id that a text names.
+Id linked_id(const CollectionId& target, std::string_view text);
+}  // namespace gs::record

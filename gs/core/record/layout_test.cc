@@ -1,0 +1,121 @@
+// Goal: what a schema says about links and defaults is in the bytes, whether text goes the fast way
+// or the general one, or values come instead.
+
+#include "gs/core/record/layout.h"
+
+#include <gtest/gtest.h>
+
+#include "gs/core/record/encoder.h"
+#include "gs/core/record/json.h"
+
+namespace gs::record {
+namespace {
+
+const char* const kUuid = "0190b7a8-5f2e-7cc1-8f00-0123456789ab";
+
+Layout layout() {
+  Layout made;
+  made.add_link("country", Layout::Link::one, "Country");
+  made.add_link("partners", Layout::Link::many, "City");
+  EXPECT_TRUE(made.add_default("status", Value("draft")).ok());
+  EXPECT_TRUE(made.add_default("tags", Value(Array{Value("a")})).ok());
+  return made;
+}
+
+std::string text(const Encoded& encoded) {
+  std::string out;
+  append_json(RecordView(encoded.shape.get(), encoded.bytes.data()), out);
+  return out;
+}
+
+std::string id_text(const Id& id) { return R"({"$id":")" + id.text() + "\"}"; }
+
+TEST(Layout, TextsBecomeIdsAndDefaultsAreThere) {
+  const Layout made = layout();
+  Encoder encoder;
+  const std::string ukraine = id_text(keyed_id(collection_id("Country"), "UA"));
+  const std::string lviv = id_text(keyed_id(collection_id("City"), "lviv"));
+  const std::string uuid = id_text(*Id::parse(kUuid));
+  const std::string rest = R"(,"status":"draft","tags":["a"]})";
+  for (int round = 0; round < 3; ++round) {  // the first goes the general way
+    const auto one = encoder.encode_json("City", R"({"name":"Kyiv","country":"UA"})", {}, &made);
+    ASSERT_TRUE(one.ok()) << one.error().text();
+    EXPECT_EQ(text(*one), R"({"name":"Kyiv","country":)" + ukraine + rest);
+    const auto whole = encoder.encode_json(
+        "City", R"({"name":"Kyiv","country":"UA","status":"x","tags":[]})", {}, &made);
+    ASSERT_TRUE(whole.ok());
+    EXPECT_EQ(text(*whole),
+              R"({"name":"Kyiv","country":)" + ukraine + R"(,"status":"x","tags":[]})");
+    const auto many = encoder.encode_json(
+        "City",
+        std::string(R"({"status":null,"tags":null,"partners":["lviv",")") + kUuid + R"(",5]})", {},
+        &made);
+    ASSERT_TRUE(many.ok());
+    EXPECT_EQ(text(*many),
+              R"({"status":null,"tags":null,"partners":[)" + lviv + "," + uuid + ",5]}");
+  }
+}
+
+TEST(Layout, TheFastWayGivesTheSameBytes) {
+  const Layout made = layout();
+  Encoder fast;
+  for (int i = 0; i < 5; ++i) {
+    const std::string json = R"({"name":"n)" + std::to_string(i) + R"(","country":"C)" +
+                             std::to_string(i) + R"(","status":"s","tags":[]})";
+    Encoder general;
+    const auto a = fast.encode_json("City", json, {}, &made);
+    const auto b = general.encode_json("City", json, {}, &made);
+    ASSERT_TRUE(a.ok() && b.ok());
+    EXPECT_EQ(Buffer(a->bytes.begin(), a->bytes.end()), Buffer(b->bytes.begin(), b->bytes.end()));
+    EXPECT_EQ(a->shape->digest(), b->shape->digest());
+  }
+}
+
+TEST(Layout, AnotherLayoutIsNotMistaken) {
+  const Layout first = layout();
+  Layout second;
+  second.add_link("country", Layout::Link::one, "Land");
+  Encoder encoder;
+  const char* const json = R"({"country":"UA","status":"s","tags":[]})";
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(text(encoder.encode_json("City", json, {}, &first).value()),
+              R"({"country":)" + id_text(keyed_id(collection_id("Country"), "UA")) +
+                  R"(,"status":"s","tags":[]})");
+    EXPECT_EQ(text(encoder.encode_json("City", json, {}, &second).value()),
+              R"({"country":)" + id_text(keyed_id(collection_id("Land"), "UA")) +
+                  R"(,"status":"s","tags":[]})");
+    EXPECT_EQ(text(encoder.encode_json("City", json).value()), json);
+    // A field that was left out would have had a default in the first layout.
+    EXPECT_EQ(text(encoder.encode_json("City", R"({"country":5})").value()), R"({"country":5})");
+  }
+}
+
+TEST(Layout, AnUpdateGetsNoDefaults) {
+  const Layout made = layout();
+  Encoder encoder;
+  const auto delta = encoder.encode_delta_json({}, R"({"country":"UA"})", &made);
+  ASSERT_TRUE(delta.ok());
+  EXPECT_EQ(text(*delta),
+            R"({"country":)" + id_text(keyed_id(collection_id("Country"), "UA")) + "}");
+}
+
+TEST(Layout, ValuesGetTheSame) {
+  const Layout made = layout();
+  Encoder values;
+  Encoder texts;
+  const Object object = {{"name", Value("Kyiv")},
+                         {"country", Value("UA")},
+                         {"partners", Value(Set{{Value("lviv"), Value(kUuid)}})}};
+  const auto a = values.encode("City", object, {}, &made);
+  const auto b = texts.encode_json(
+      "City",
+      std::string(R"({"name":"Kyiv","country":"UA","partners":{"$set":["lviv",")") + kUuid +
+          "\"]}}",
+      {}, &made);
+  ASSERT_TRUE(a.ok() && b.ok());
+  EXPECT_EQ(text(*a), text(*b));
+  EXPECT_EQ(a->shape->digest(), b->shape->digest());
+}
+
+}  // namespace
+}  // namespace gs::record
