@@ -28,8 +28,8 @@ class Encoder {
   Encoder(Encoder&&) noexcept;
   Encoder& operator=(Encoder&&) noexcept;
 
-  // `key`: the record's foreign key, or empty for none. `layout`: what the collection's schema says,
-  // or null; it stays as long as the encoder.
+  // `key`: the record's foreign key, or empty for none. `layout`: what the collection's schema
+  // says, or null; it stays as long as the encoder.
   Result<Encoded> encode(std::string_view collection, const Object& object,
                          std::string_view key = {}, const Layout* layout = nullptr);
   // Strict JSON (RFC 8259) with an object at the top; see json.h for the extended forms.

@@ -39,7 +39,7 @@ class Layout {
   const std::vector<Default>& defaults() const noexcept { return defaults_; }
   bool is_empty() const noexcept { return links_.empty() && defaults_.empty(); }
 
-  // Of what an encoder collected: texts become ids, and fields that are not there get their default.
+  // Of what an encoder collected: texts become ids, fields that are not there get their default.
   void link(Pieces& pieces) const;
   void add_defaults(Pieces& pieces) const;
   // The same of values.

@@ -1,7 +1,9 @@
-// A value of JavaScript as a tree, and functions by number: what a host that runs JavaScript hands
-// to code that does not.
+// A JavaScript value as a tree: what definitions and checked values look like to this module.
 //
-// Only what a value owns and shows: no prototypes, no getters, no identity.
+// Hosts (an embedded engine, a Node.js addon, JSON text) make these trees; nothing here runs
+// JavaScript. Functions are indexes in a table of the host, which calls them. An object whose
+// constructor is named "Schema" stands for a schema that was made before: its `function` is an index
+// in Host::schemas (schema.h). Plain data; no thread rule.
 #pragma once
 
 #include <cstdint>
@@ -27,22 +29,24 @@ struct JsValue {
     set,
     map,
     date,
-    regexp,
+    regexp
   };
+
   Kind kind = Kind::undefined;
   bool boolean = false;
   double number = 0;  // number; date: milliseconds
-  // string (UTF-8), bigint (decimal), symbol (description), regexp (source), function (its name),
-  // object (name of its constructor; empty when it has none)
+  // string (UTF-8), bigint in decimal, symbol's description, regexp's source; function: its name;
+  // object: the name of its constructor ("Object"; "" when it has none)
   std::string text;
   std::string flags;           // regexp
-  std::uint32_t function = 0;  // in the host's table
-  // object: own enumerable properties with string names, in JavaScript's order
+  std::uint32_t function = 0;  // index in the host's table of functions
+  // object: own enumerable string keys in JavaScript's order, see order_keys() in js_text.h
   std::vector<std::pair<std::string, JsValue>> members;
-  std::vector<JsValue> items;  // array (holes are undefined), set; map: key, value, key, value ...
+  std::vector<JsValue>
+      items;  // array (holes are undefined) and set; map: key, value, key, value...
 };
 
-// What a function gave: a value, or what it threw, as String(err) says it.
+// What a host's function gave: a value, or what it threw as String(err) says it.
 struct Outcome {
   bool threw = false;
   JsValue value;

@@ -1,0 +1,138 @@
+// What is asked of a value beside its type: the length, and the definition's own functions.
+#include <array>
+#include <cmath>
+
+#include "gs/core/schema/checker.h"
+#include "gs/core/schema/js_text.h"
+#include "gs/core/schema/own_keys.h"
+#include "gs/core/schema/thrown.h"
+
+namespace gs::schema {
+namespace {
+
+JsValue number_value(double number) {
+  JsValue value;
+  value.kind = Kind::number;
+  value.number = number;
+  return value;
+}
+
+Error cannot_read(const JsValue& value, std::string_view property) {
+  return thrown_error("TypeError: Cannot read properties of " +
+                      std::string(value.kind == Kind::null ? "null" : "undefined") + " (reading '" +
+                      std::string(property) + "')");
+}
+
+// `value.length || value`, after what the type takes for the value's entries.
+Result<JsValue> length_of(const Field& field, const JsValue& value) {
+  if (field.type->kind == TypeKind::map) {
+    if (is_nullish(value)) return cannot_read(value, "entries");
+    if (value.kind == Kind::map || value.kind == Kind::set || value.kind == Kind::array) {
+      return JsValue();  // an iterator, which has no length
+    }
+    return thrown_error("TypeError: value.entries is not a function");
+  }
+  if (field.type->kind == TypeKind::object) {
+    if (is_nullish(value)) return thrown_error(kNoObject);
+    return number_value(static_cast<double>(OwnKeys(value).count()));
+  }
+  switch (value.kind) {
+    case Kind::undefined:
+    case Kind::null:
+      return cannot_read(value, "length");
+    case Kind::string:
+      return number_value(static_cast<double>(utf16_length(value.text)));
+    case Kind::array:
+      return number_value(static_cast<double>(value.items.size()));
+    case Kind::object: {
+      const JsValue* const length = find_member(value, "length");
+      if (length != nullptr && is_truthy(*length)) return *length;
+      return JsValue();  // compares like NaN, as "[object Object]" does
+    }
+    case Kind::set:
+    case Kind::map:
+    case Kind::regexp:
+    case Kind::function:
+      return JsValue();
+    default:
+      return value;
+  }
+}
+
+constexpr const char* kTooShort = "value is too short";
+constexpr const char* kTooLong = "exceeds the maximum length";
+
+}  // namespace
+
+bool Checker::check_length(const Field& field, const JsValue& value, const Path& path) {
+  auto length = length_of(field, value);
+  if (!length) return fail(std::string(length.error().message()));
+  if (field.odd_length || (length->kind != Kind::number && length->kind != Kind::undefined)) {
+    return check_odd_length(field, *length, path);
+  }
+  if (length->kind == Kind::undefined) return true;
+  const double number = length->number;
+  if (field.length_min != 0 && number < field.length_min) return add(kTooShort, path);
+  if (field.length_max != 0 && number > field.length_max) return add(kTooLong, path);
+  return true;
+}
+
+// Bounds or lengths that are no numbers, compared as JavaScript compares anything.
+bool Checker::check_odd_length(const Field& field, const JsValue& length, const Path& path) {
+  const JsValue& bounds = *field.data("length");
+  const JsValue* const min = find_member(bounds, "min");
+  const JsValue* const max = find_member(bounds, "max");
+  if (min != nullptr && is_truthy(*min)) {
+    const auto beyond = less(length, *min, thrown_);
+    if (!beyond) return fail(std::move(thrown_));
+    if (*beyond) return add(kTooShort, path);
+  }
+  if (max != nullptr && is_truthy(*max)) {
+    const auto beyond = less(*max, length, thrown_);
+    if (!beyond) return fail(std::move(thrown_));
+    if (*beyond) return add(kTooLong, path);
+  }
+  return true;
+}
+
+bool Checker::check_validate(const Field& field, const JsValue& value, const Path& path) {
+  if (field.validate == Validate::not_callable) {
+    return fail("TypeError: this.validate is not a function");
+  }
+  return call(field.validate_function, value, path);
+}
+
+bool Checker::call(std::uint32_t function, const JsValue& value, const Path& path) {
+  if (functions_ == nullptr) return fail("Error: Nobody calls the functions of this schema");
+  std::array<JsValue, 2> arguments;
+  arguments[0] = value;
+  arguments[1].kind = Kind::string;
+  arguments[1].text = path.text();
+  Outcome outcome = functions_->call(function, arguments);
+  if (outcome.threw) return fail(std::move(outcome.thrown));
+  return add_outcome(outcome.value, path);
+}
+
+bool Checker::add_outcome(const JsValue& value, const Path& path) {
+  const JsValue* const errors = find_member(value, "errors");
+  if (errors != nullptr && errors->kind == Kind::array) {
+    for (const JsValue& error : errors->items) {
+      if (!push(described(error))) return false;
+    }
+    return true;
+  }
+  if (value.kind == Kind::boolean) return value.boolean || add("validation error", path);
+  if (!is_truthy(value)) return true;
+  const std::span<const JsValue> texts =
+      value.kind == Kind::array ? std::span<const JsValue>(value.items) : std::span(&value, 1);
+  for (const JsValue& text : texts) {
+    if (is_nullish(text)) return fail(std::string(cannot_read(text, "startsWith").message()));
+    if (text.kind != Kind::string) return fail("TypeError: e.startsWith is not a function");
+  }
+  for (const JsValue& text : texts) {
+    if (!add(text.text, path)) return false;
+  }
+  return true;
+}
+
+}  // namespace gs::schema
