@@ -53,6 +53,7 @@ replace() {
 # Scripts are interrupted by counts, not by time (gs/engine/script/sandbox.h): fine enough that what
 # runs between two counts is short, and no single operation on big integers takes long.
 replace quickjs.c '#define JS_INTERRUPT_COUNTER_INIT 10000' '#define JS_INTERRUPT_COUNTER_INIT 100'
+replace libregexp.c '#define INTERRUPT_COUNTER_INIT 10000' '#define INTERRUPT_COUNTER_INIT 100'
 replace quickjs.c \
   '#define JS_BIGINT_MAX_SIZE ((1024 * 1024) / JS_LIMB_BITS) /* in limbs */' \
   '#define JS_BIGINT_MAX_SIZE ((128 * 1024) / JS_LIMB_BITS) /* in limbs */'

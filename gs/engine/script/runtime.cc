@@ -11,9 +11,8 @@ constexpr std::uint64_t kNsInMs = 1'000'000;
 
 Error Runtime::start() {
   const Error none_left(Code::no_space, "no memory for a JavaScript engine");
-  runtime_ = JS_NewRuntime();
+  runtime_ = JS_NewRuntime2(&Memory::kFunctions, &memory_);
   if (runtime_ == nullptr) return none_left.copy();
-  JS_SetMemoryLimit(runtime_, limits_.memory_bytes);
   JS_SetMaxStackSize(runtime_, limits_.stack_bytes);
   JS_SetInterruptHandler(runtime_, &Runtime::interrupt, this);
   JS_SetCanBlock(runtime_, 0);
@@ -44,6 +43,7 @@ Runtime::~Runtime() {
 
 void Runtime::refill() noexcept {
   JS_UpdateStackTop(runtime_);
+  memory_.forget_refusal();
   steps_left_ = limits_.steps;
   end_ns_ = clock_ == nullptr ? 0 : clock_->monotonic_ns() + limits_.time_ms * kNsInMs;
   stop_ = Stop::none;
@@ -67,7 +67,7 @@ bool Runtime::spend() noexcept {
 Error Runtime::stopped() const {
   switch (stop_) {
     case Stop::none:
-      return {};
+      break;
     case Stop::steps:
       return {Code::too_large, "it was stopped after " + std::to_string(limits_.steps) +
                                    " steps. Does a loop in it never end?"};
@@ -75,7 +75,9 @@ Error Runtime::stopped() const {
       return {Code::too_large, "it was stopped after " + std::to_string(limits_.time_ms) +
                                    " ms. Does a loop in it never end?"};
   }
-  return {};
+  if (!memory_.has_refused()) return {};
+  return {Code::too_large, "it was stopped because it takes more than " +
+                               std::to_string(limits_.memory_bytes) + " bytes of memory"};
 }
 
 std::string Runtime::text(JSValueConst value, std::string_view instead) const {

@@ -1,14 +1,11 @@
 // One QuickJS runtime and context with our limits, and values that are released by themselves.
 #pragma once
 
-extern "C" {
-#include <quickjs.h>
-}
-
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "gs/engine/script/memory.h"
 #include "gs/engine/script/sandbox.h"
 
 namespace gs::engine::script {
@@ -35,7 +32,8 @@ class Held {
 
 class Runtime {
  public:
-  Runtime(const Limits& limits, platform::Clock* clock) : limits_(limits), clock_(clock) {}
+  Runtime(const Limits& limits, platform::Clock* clock)
+      : limits_(limits), clock_(clock), memory_(limits.memory_bytes) {}
   ~Runtime();
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
@@ -77,6 +75,7 @@ class Runtime {
 
   const Limits limits_;
   platform::Clock* const clock_;
+  Memory memory_;
   JSRuntime* runtime_ = nullptr;
   JSContext* context_ = nullptr;
   Classes classes_;

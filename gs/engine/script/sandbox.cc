@@ -9,10 +9,6 @@ namespace {
 // What an exception that nobody caught means to whoever called.
 Error uncaught(const Runtime& runtime, const Runtime::Thrown& thrown) {
   if (Error stopped = runtime.stopped()) return stopped;
-  if (thrown.text == "InternalError: out of memory") {
-    return {Code::too_large, "it takes more than " + std::to_string(runtime.limits().memory_bytes) +
-                                 " bytes of memory"};
-  }
   return {Code::invalid, thrown.text};
 }
 

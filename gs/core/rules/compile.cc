@@ -1,0 +1,426 @@
+// From a schema of Metaschema to the rules of a collection.
+
+#include <algorithm>
+#include <limits>
+
+#include "gs/core/rules/rules.h"
+#include "gs/core/schema/js_text.h"
+
+namespace gs::rules {
+
+using schema::Field;
+using schema::JsValue;
+using schema::TypeKind;
+using Js = JsValue::Kind;
+
+namespace {
+
+Error wrong(std::string_view path, std::string_view what) {
+  return Error(Code::invalid, "field \"" + std::string(path) + "\": " + std::string(what));
+}
+
+// A value that a schema gives, as a record holds it. Functions and undefined give none.
+std::optional<Value> to_value(const JsValue& js) {
+  switch (js.kind) {
+    case Js::null:
+      return Value();
+    case Js::boolean:
+      return Value(js.boolean);
+    case Js::number:
+      return Value(js.number);
+    case Js::string:
+      return Value(js.text);
+    case Js::bigint: {
+      Big big;
+      if (!Big::parse(js.text, big)) return std::nullopt;
+      return Value(std::move(big));
+    }
+    case Js::array:
+    case Js::set: {
+      Array array;
+      for (const JsValue& each : js.items) {
+        std::optional<Value> element = to_value(each);
+        if (!element) return std::nullopt;
+        array.push_back(std::move(*element));
+      }
+      if (js.kind == Js::set) return Value(Set{std::move(array)});
+      return Value(std::move(array));
+    }
+    case Js::object: {
+      Object object;
+      for (const auto& [name, member] : js.members) {
+        std::optional<Value> value = to_value(member);
+        if (!value) return std::nullopt;
+        object.emplace_back(name, std::move(*value));
+      }
+      return Value(std::move(object));
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+template <typename Word>
+bool find_word(std::string_view text, std::initializer_list<std::pair<const char*, Word>> words,
+               Word& out) {
+  for (const auto& [word, value] : words) {
+    if (text != word) continue;
+    out = value;
+    return true;
+  }
+  return false;
+}
+
+Rule::Kind kind_of(TypeKind kind, bool many) noexcept {
+  switch (kind) {
+    case TypeKind::string:
+      return Rule::Kind::string;
+    case TypeKind::number:
+      return Rule::Kind::number;
+    case TypeKind::bigint:
+      return Rule::Kind::bigint;
+    case TypeKind::boolean:
+      return Rule::Kind::boolean;
+    case TypeKind::enumeration:
+      return Rule::Kind::enumeration;
+    case TypeKind::object:
+      return Rule::Kind::object;
+    case TypeKind::map:
+      return Rule::Kind::map;
+    case TypeKind::array:
+      return Rule::Kind::array;
+    case TypeKind::set:
+      return Rule::Kind::set;
+    case TypeKind::reference:
+      return many ? Rule::Kind::links : Rule::Kind::link;
+    case TypeKind::schema:
+      return Rule::Kind::structure;
+    case TypeKind::tuple:
+      return Rule::Kind::tuple;
+    case TypeKind::json:
+      return Rule::Kind::json;
+    case TypeKind::custom:
+      return Rule::Kind::custom;
+  }
+  return Rule::Kind::json;
+}
+
+}  // namespace
+
+class Compiler {
+ public:
+  Compiler(const schema::Schema& schema, const Rules::Host& host)
+      : schema_(schema), host_(host), made_(new Rules) {}
+
+  Result<std::shared_ptr<const Rules>> run(bool has_kind) {
+    made_->collection_ = schema_.name();
+    made_->validate_ = schema_.options().validate;
+    GS_TRY_OK(read_header(has_kind));
+    for (const schema::Member& member : schema_.structure()->members) {
+      if (member.field == nullptr) continue;
+      GS_TRY_OK(add_field(member.name, *member.field));
+    }
+    std::sort(made_->fields_.begin(), made_->fields_.end(),
+              [](const FieldRule& a, const FieldRule& b) { return a.name < b.name; });
+    GS_TRY_OK(add_composites());
+    return std::shared_ptr<const Rules>(std::move(made_));
+  }
+
+ private:
+  Error read_header(bool has_kind) {
+    const auto one_of = [&](const char* what, const std::string& given, const char* known) {
+      return Error(Code::invalid, std::string(what) + " \"" + given + "\" is none of " + known);
+    };
+    if (!find_word<Allow>(
+            schema_.allow(),
+            {{"write", Allow::write}, {"append", Allow::append}, {"read", Allow::read}},
+            made_->allow_)) {
+      return one_of("allow", schema_.allow(), "write, append, read");
+    }
+    if (!find_word<Scope>(schema_.scope(),
+                          {{"application", Scope::application},
+                           {"global", Scope::global},
+                           {"local", Scope::local}},
+                          made_->scope_)) {
+      return one_of("scope", schema_.scope(), "application, global, local");
+    }
+    if (schema_.store() != "persistent" && schema_.store() != "memory") {
+      return one_of("store", schema_.store(), "persistent, memory");
+    }
+    made_->in_memory_ = has_kind && schema_.store() == "memory";
+    for (const auto& [name, value] : schema_.custom()) {
+      if (name != "removal") continue;
+      if (!find_word<Removal>(value.text,
+                              {{"delete-wins", Removal::delete_wins},
+                               {"update-wins", Removal::update_wins},
+                               {"archive", Removal::archive}},
+                              made_->removal_)) {
+        return one_of("removal", value.text, "delete-wins, update-wins, archive");
+      }
+    }
+    return {};
+  }
+
+  Error add_field(const std::string& name, const Field& field) {
+    FieldRule made;
+    made.name = name;
+    GS_TRY_OK(read(field, name, made.rule));
+    GS_TRY_OK(read_merge(field, made));
+    GS_TRY_OK(read_past(field, made));
+    const Rule::Kind kind = made.rule.kind;
+    if (kind == Rule::Kind::link || kind == Rule::Kind::links) {
+      using Link = record::Layout::Link;
+      made_->layout_.add_link(name, kind == Rule::Kind::link ? Link::one : Link::many,
+                              made.rule.target);
+    }
+    if (const JsValue* given = field.data("default"); given != nullptr) {
+      GS_TRY_OK(add_default(name, *given));
+    }
+    GS_TRY_OK(add_indexes(field, made.rule, name));
+    made_->fields_.push_back(std::move(made));
+    return {};
+  }
+
+  Error add_default(const std::string& name, const JsValue& given) {
+    if (given.kind == Js::function) return {};  // JavaScript's own; records get none
+    const std::optional<Value> value = to_value(given);
+    if (!value) return wrong(name, "its default cannot be stored");
+    if (Error error = made_->layout_.add_default(name, *value)) return std::move(error).in(name);
+    return {};
+  }
+
+  // --- one value ---
+
+  Error read(const Field& field, const std::string& path, Rule& rule) {
+    rule.kind = kind_of(field.type->kind, field.many);
+    rule.required = field.required;
+    rule.has_length = field.has_length;
+    rule.length_min = field.length_min;
+    rule.length_max = field.length_max;
+    rule.target = field.target;
+    rule.check_type = field.type->check_type;
+    if (field.odd_length) return wrong(path, "its length is not made of numbers");
+    if (field.validate == schema::Validate::not_callable) {
+      return wrong(path, "its validate is no function");
+    }
+    if (field.validate == schema::Validate::function) rule.validate = field.validate_function;
+    GS_TRY_OK(read_range(field, path, rule));
+    GS_TRY_OK(read_pattern(field, path, rule));
+    switch (rule.kind) {
+      case Rule::Kind::enumeration:
+        return read_allowed(field, path, rule);
+      case Rule::Kind::array:
+      case Rule::Kind::set:
+      case Rule::Kind::object:
+      case Rule::Kind::map:
+        if (field.value == nullptr) return wrong(path, "it does not say what its elements are");
+        rule.element = std::make_unique<Rule>();
+        return read(*field.value, path + "[]", *rule.element);
+      case Rule::Kind::tuple:
+        for (const auto& item : field.items) {
+          GS_TRY_OK(read(*item, path + "[]", rule.items.emplace_back()));
+        }
+        return {};
+      case Rule::Kind::structure:
+        return read_structure(field, path, rule);
+      case Rule::Kind::link:
+      case Rule::Kind::links:
+        return field.has_target && !field.target.empty()
+                   ? Error()
+                   : wrong(path, "it does not say what it refers to");
+      default:
+        return {};
+    }
+  }
+
+  Error read_structure(const Field& field, const std::string& path, Rule& rule) {
+    if (field.structure == nullptr) return wrong(path, "it has no fields");
+    for (const schema::Member& member : field.structure->members) {
+      if (member.field == nullptr) continue;
+      NamedRule made{member.name, {}};
+      GS_TRY_OK(read(*member.field, path + "." + member.name, made.rule));
+      rule.members.push_back(std::move(made));
+    }
+    std::sort(rule.members.begin(), rule.members.end(),
+              [](const NamedRule& a, const NamedRule& b) { return a.name < b.name; });
+    return {};
+  }
+
+  Error read_allowed(const Field& field, const std::string& path, Rule& rule) {
+    const JsValue* const given = field.data("enum");
+    if (given == nullptr || given->kind != Js::array) return wrong(path, "its enum is no array");
+    for (const JsValue& each : given->items) {
+      std::optional<Value> value = to_value(each);
+      if (!value) return wrong(path, "its enum has a value that cannot be stored");
+      rule.allowed.push_back(std::move(*value));
+    }
+    return {};
+  }
+
+  static Error read_range(const Field& field, const std::string& path, Rule& rule) {
+    const JsValue* const min = field.data("min");
+    const JsValue* const max = field.data("max");
+    rule.min = -std::numeric_limits<double>::infinity();
+    rule.max = std::numeric_limits<double>::infinity();
+    for (const auto& [given, bound] : {std::pair(min, &rule.min), std::pair(max, &rule.max)}) {
+      if (given == nullptr) continue;
+      if (given->kind != Js::number) return wrong(path, "its min and max have to be numbers");
+      *bound = given->number;
+      rule.has_range = true;
+    }
+    return {};
+  }
+
+  Error read_pattern(const Field& field, const std::string& path, Rule& rule) {
+    const JsValue* const given = field.data("pattern");
+    if (given == nullptr) return {};
+    if (given->kind != Js::regexp && given->kind != Js::string) {
+      return wrong(path, "its pattern is neither a regular expression nor a text");
+    }
+    if (host_.make_pattern == nullptr || host_.functions == nullptr) {
+      return wrong(path, "patterns need JavaScript, which is not here");
+    }
+    JsValue source;
+    source.kind = Js::string;
+    source.text = given->text;
+    JsValue flags = source;
+    flags.text = given->flags;
+    const JsValue arguments[] = {source, flags};
+    const schema::Outcome outcome = host_.functions->call(host_.make_pattern->function, arguments);
+    if (outcome.threw || outcome.value.kind != Js::function) {
+      return wrong(path, "its pattern is wrong: " + outcome.thrown);
+    }
+    rule.pattern = outcome.value.function;
+    rule.pattern_text = "/" + given->text + "/" + given->flags;
+    return {};
+  }
+
+  // --- what a field says about merging and about its past ---
+
+  static Error read_merge(const Field& field, FieldRule& made) {
+    const JsValue* const given = field.data("merge");
+    if (given == nullptr) return {};
+    constexpr std::string_view kContract = "contract:";
+    if (given->text.starts_with(kContract) && given->text.size() > kContract.size()) {
+      made.merge = Merge::contract;
+      made.contract = given->text.substr(kContract.size());
+      return {};
+    }
+    const bool is_known = find_word<Merge>(given->text,
+                                           {{"lww", Merge::lww},
+                                            {"counter", Merge::counter},
+                                            {"set", Merge::set},
+                                            {"list", Merge::list},
+                                            {"text", Merge::text},
+                                            {"tree", Merge::tree},
+                                            {"max", Merge::max},
+                                            {"min", Merge::min},
+                                            {"first", Merge::first},
+                                            {"conflict", Merge::conflict}},
+                                           made.merge);
+    if (!is_known) {
+      return wrong(made.name, "merge \"" + given->text +
+                                  "\" is none of lww, counter, set, list, text, tree, max, min, "
+                                  "first, conflict, contract:<name>");
+    }
+    const Rule::Kind kind = made.rule.kind;
+    const bool is_number = kind == Rule::Kind::number || kind == Rule::Kind::bigint;
+    if (made.merge == Merge::counter && !is_number) {
+      return wrong(made.name, "only a number can be a counter");
+    }
+    if (made.merge == Merge::text && kind != Rule::Kind::string) {
+      return wrong(made.name, "only a string can merge as text");
+    }
+    return {};
+  }
+
+  static Error read_past(const Field& field, FieldRule& made) {
+    if (const JsValue* was = field.data("was"); was != nullptr) {
+      if (was->kind == Js::string) made.was.push_back(was->text);
+      for (const JsValue& each : was->items) {
+        if (each.kind != Js::string) return wrong(made.name, "its earlier names have to be texts");
+        made.was.push_back(each.text);
+      }
+      if (made.was.empty()) return wrong(made.name, "its earlier names have to be texts");
+    }
+    if (const JsValue* convert = field.data("convert"); convert != nullptr) {
+      if (convert->kind != Js::function) return wrong(made.name, "its convert is no function");
+      made.convert = convert->function;
+    }
+    return {};
+  }
+
+  // --- indexes ---
+
+  Error add_indexes(const Field& field, const Rule& rule, const std::string& path) {
+    const bool is_link = rule.kind == Rule::Kind::link || rule.kind == Rule::Kind::links;
+    if (field.unique || field.primary) {
+      add_index({made_->collection_, {path}, true});
+    } else if (field.index || is_link) {
+      add_index({made_->collection_, {path}, false});
+    }
+    if (rule.kind != Rule::Kind::structure || field.structure == nullptr) return {};
+    for (const schema::Member& member : field.structure->members) {
+      if (member.field == nullptr) continue;
+      const Rule* const nested = rule.member(member.name);
+      if (nested != nullptr)
+        GS_TRY_OK(add_indexes(*member.field, *nested, path + "." + member.name));
+    }
+    return {};
+  }
+
+  Error add_composites() {
+    for (const schema::Index& index : schema_.indexes()) {
+      if (index.field != nullptr) continue;
+      for (const char* const word : {"unique", "primary", "index"}) {
+        const JsValue* const fields = schema::find_member(index.definition, word);
+        if (fields == nullptr || fields->kind != Js::array) continue;
+        IndexDefinition made{made_->collection_, {}, std::string_view(word) != "index"};
+        for (const JsValue& each : fields->items) {
+          if (each.kind != Js::string || !is_path(each.text)) {
+            return Error(Code::invalid, "index \"" + index.name + "\" names a field \"" +
+                                            schema::described(each) + "\" that is not there");
+          }
+          made.fields.push_back(each.text);
+        }
+        if (!made.fields.empty()) add_index(std::move(made));
+      }
+    }
+    return {};
+  }
+
+  bool is_path(std::string_view path) const {
+    const std::size_t dot = path.find('.');
+    if (made_->find(path) != nullptr) return true;
+    const FieldRule* const top = made_->find(path.substr(0, dot));
+    const Rule* rule = top == nullptr ? nullptr : &top->rule;
+    while (rule != nullptr && path.find('.') != std::string_view::npos) {
+      path = path.substr(path.find('.') + 1);
+      rule = rule->member(path.substr(0, path.find('.')));
+    }
+    return rule != nullptr;
+  }
+
+  void add_index(IndexDefinition index) {
+    for (const IndexDefinition& each : made_->indexes_) {
+      if (each.fields == index.fields && (each.unique || !index.unique)) return;
+    }
+    made_->indexes_.push_back(std::move(index));
+  }
+
+  const schema::Schema& schema_;
+  const Rules::Host& host_;
+  std::unique_ptr<Rules> made_;
+};
+
+Result<std::shared_ptr<const Rules>> Rules::compile(const schema::Schema& schema, bool has_kind,
+                                                    const Host& host) {
+  if (schema.structure() == nullptr) {
+    return Error(Code::invalid, schema.name() + " has no fields, so no record can be one");
+  }
+  auto made = Compiler(schema, host).run(has_kind);
+  if (!made.ok()) return std::move(made).error().in(schema.name());
+  return made;
+}
+
+}  // namespace gs::rules

@@ -1,0 +1,137 @@
+// What a schema says about the records of one collection: the storage profile of Metaschema.
+//
+// The same schemas as gs/core/schema, read for a database: a relation is the id of a record (or a
+// list of ids), `default`, `min`, `max` and `pattern` count, `unique` and `index` make secondary
+// indexes, and each field may name how concurrent writes of it merge. docs/SCHEMA.md tells users.
+//
+// check() looks at a record's bytes where they are. Of a record that is right and needs none of the
+// host's functions it looks at each field once and allocates nothing.
+//
+// Immutable once compiled; for any thread, as far as the host's functions are.
+// Errors: invalid (what the schema says cannot be kept), too_large.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gs/core/record/layout.h"
+#include "gs/core/record/record.h"
+#include "gs/core/rules/rule.h"
+#include "gs/core/schema/schema.h"
+
+namespace gs::rules {
+
+// How concurrent writes of a field, or a deletion beside an update, become one.
+enum class Merge : std::uint8_t {
+  lww,
+  counter,
+  set,
+  list,
+  text,
+  tree,
+  max,
+  min,
+  first,
+  conflict,
+  contract
+};
+enum class Removal : std::uint8_t { delete_wins, update_wins, archive };
+enum class Allow : std::uint8_t { write, append, read };
+enum class Scope : std::uint8_t { application, global, local };
+
+struct FieldRule {
+  std::string name;
+  Rule rule;
+  Merge merge = Merge::lww;
+  std::string contract;  // of Merge::contract
+  // Earlier names of the field, newest first, and the function that makes its value of an older one.
+  std::vector<std::string> was;
+  std::optional<std::uint32_t> convert;
+};
+
+// A secondary index as the schema declares it.
+struct IndexDefinition {
+  std::string collection;
+  std::vector<std::string> fields;  // paths; of one that is `many` each element has an entry
+  bool unique = false;
+
+  // Names the index wherever it is: SHA-256 of its definition (docs/FORMAT.md "Index definition").
+  Digest digest() const;
+  // For people: "City(country, name)".
+  std::string text() const;
+};
+
+class Rules {
+ public:
+  // What the compiler asks of whoever read the schema's files.
+  struct Host {
+    schema::Functions* functions = nullptr;
+    // The function (source, flags) that gives a function which tests a text; null: patterns are
+    // refused.
+    const schema::JsValue* make_pattern = nullptr;
+  };
+  // `has_kind`: the definition names a kind; without one the records are stored, whatever
+  // Metaschema says about where structs are. Nothing is kept of the arguments.
+  static Result<std::shared_ptr<const Rules>> compile(const schema::Schema& schema, bool has_kind,
+                                                      const Host& host);
+
+  const std::string& collection() const noexcept { return collection_; }
+  const record::Layout& layout() const noexcept { return layout_; }
+  const std::vector<IndexDefinition>& indexes() const noexcept { return indexes_; }
+  const std::vector<FieldRule>& fields() const noexcept { return fields_; }
+  Allow allow() const noexcept { return allow_; }
+  Scope scope() const noexcept { return scope_; }
+  Removal removal() const noexcept { return removal_; }
+  bool in_memory() const noexcept { return in_memory_; }
+  const FieldRule* find(std::string_view name) const noexcept;
+
+  // How records of one shape are checked; made once for a shape.
+  class Plan {
+   public:
+    const record::ShapePtr& shape() const noexcept { return shape_; }
+
+   private:
+    friend class Rules;
+    struct Look {
+      std::size_t field;
+      const FieldRule* rule;
+    };
+    record::ShapePtr shape_;
+    bool is_right_ = false;              // but for what `looks_` and the required fields say
+    std::vector<Look> looks_;            // fields whose values need a look
+    std::vector<std::uint64_t> needed_;  // by word of presence: bits that must be set
+    std::vector<std::uint64_t> given_;   // and what they must be
+  };
+  std::shared_ptr<const Plan> plan(const record::ShapePtr& shape) const;
+
+  // Whether the record, of the plan's shape, is right. Without functions only what needs none.
+  bool accepts(const Plan& plan, const record::RecordView& record,
+               schema::Functions* functions) const;
+  // All that is wrong with a record, up to kViolationsMax.
+  std::vector<Violation> check(const record::RecordView& record,
+                               schema::Functions* functions) const;
+  // The same of the fields that an update writes; a field that it removes must not be required.
+  std::vector<Violation> check_delta(const record::RecordView& delta,
+                                     schema::Functions* functions) const;
+
+ private:
+  friend class Compiler;
+  Rules() = default;
+
+  std::string collection_;
+  std::vector<FieldRule> fields_;  // sorted by name
+  std::optional<std::uint32_t> validate_;
+  record::Layout layout_;
+  std::vector<IndexDefinition> indexes_;
+  Allow allow_ = Allow::write;
+  Scope scope_ = Scope::application;
+  Removal removal_ = Removal::delete_wins;
+  bool in_memory_ = false;
+};
+
+// Of one record.
+inline constexpr std::size_t kViolationsMax = 1000;
+
+}  // namespace gs::rules

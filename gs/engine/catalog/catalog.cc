@@ -1,0 +1,92 @@
+#include "gs/engine/catalog/catalog.h"
+
+#include <cctype>
+
+namespace gs::engine {
+
+namespace {
+
+constexpr std::string_view kMakePattern =
+    "(source, flags) => { const pattern = new RegExp(source, flags.replace(/[gy]/g, '')); "
+    "return (text) => pattern.test(text); }";
+
+// "City" of "City.js".
+std::string entity_name(const std::string& file) { return file.substr(0, file.rfind('.')); }
+
+// As Metaschema tells a kind: the first name that begins with a letter begins with a large one.
+bool names_kind(const schema::JsValue& definition) {
+  for (const auto& [name, member] : definition.members) {
+    const auto first = static_cast<unsigned char>(name.empty() ? 0 : name.front());
+    if (std::isalpha(first) != 0) return std::isupper(first) != 0;
+  }
+  return false;
+}
+
+}  // namespace
+
+schema::Outcome Catalog::Locked::call(std::uint32_t function,
+                                      std::span<const schema::JsValue> arguments) {
+  const std::lock_guard lock(mutex);
+  return sandbox->call(function, arguments);
+}
+
+Result<std::shared_ptr<const Catalog>> Catalog::compile(std::string_view json,
+                                                        platform::Clock* clock) {
+  GS_TRY(const Bundle bundle, Bundle::parse(json));
+  return compile(bundle, clock);
+}
+
+Result<std::shared_ptr<const Catalog>> Catalog::compile(const Bundle& bundle,
+                                                        platform::Clock* clock) {
+  const std::shared_ptr<Catalog> made(new Catalog);
+  made->bundle_ = bundle;
+  GS_TRY_OK(made->evaluate(clock));
+  GS_TRY_OK(made->compile_rules());
+  return std::shared_ptr<const Catalog>(made);
+}
+
+Error Catalog::evaluate(platform::Clock* clock) {
+  GS_TRY(sandbox_, script::Sandbox::create({}, clock));
+  locked_.sandbox = sandbox_.get();
+  GS_TRY(make_pattern_, sandbox_->evaluate(kMakePattern, "pattern"));
+  schema::Definitions definitions;
+  schema::JsValue types;
+  types.kind = schema::JsValue::Kind::object;
+  schema::JsValue database;
+  for (const auto& [file, source] : bundle_.files) {
+    // JSON is an expression of JavaScript, but where a statement begins braces are a block.
+    const bool is_json = file.ends_with(".json");
+    GS_TRY(schema::JsValue value,
+           sandbox_->evaluate(is_json ? "(" + source + "\n)" : source, file));
+    const std::string name = entity_name(file);
+    if (name == ".types") {
+      types = std::move(value);
+    } else if (name == ".database") {
+      database = std::move(value);
+    } else {
+      has_kind_[name] = names_kind(value);
+      definitions.emplace_back(name, std::move(value));
+    }
+  }
+  GS_TRY(model_,
+         schema::Model::create(types, definitions, std::move(database), {.functions = &locked_}));
+  return {};
+}
+
+Error Catalog::compile_rules() {
+  const rules::Rules::Host host{&locked_, &make_pattern_};
+  for (const schema::Model::Entity& entity : model_->entities()) {
+    if (entity.name.starts_with('.') || entity.schema->structure() == nullptr) continue;
+    GS_TRY(auto rules, rules::Rules::compile(*entity.schema, has_kind_[entity.name], host));
+    by_name_.emplace(rules->collection(), rules.get());
+    rules_.push_back(std::move(rules));
+  }
+  return {};
+}
+
+const rules::Rules* Catalog::find(std::string_view collection) const noexcept {
+  const auto at = by_name_.find(collection);
+  return at == by_name_.end() ? nullptr : at->second;
+}
+
+}  // namespace gs::engine

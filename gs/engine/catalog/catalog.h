@@ -1,0 +1,62 @@
+// A schema that can be used: files evaluated, model built, rules of its collections compiled.
+//
+// The sandbox that evaluated the files stays, because rules may call functions in it, one thread at a
+// time. All else is immutable and for any thread.
+// Errors: invalid (with file, line and column, or the collection), too_large.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "gs/core/rules/rules.h"
+#include "gs/core/schema/model.h"
+#include "gs/engine/catalog/bundle.h"
+#include "gs/engine/script/sandbox.h"
+
+namespace gs::engine {
+
+class Catalog {
+ public:
+  // `clock` bounds the time of scripts; null: steps alone do. It outlives this.
+  static Result<std::shared_ptr<const Catalog>> compile(const Bundle& bundle,
+                                                        platform::Clock* clock);
+  static Result<std::shared_ptr<const Catalog>> compile(std::string_view json,
+                                                        platform::Clock* clock);
+
+  const Bundle& bundle() const noexcept { return bundle_; }
+  const schema::Model& model() const noexcept { return *model_; }
+  // By name; null: records of this collection may be anything.
+  const rules::Rules* find(std::string_view collection) const noexcept;
+  // In the order of the model.
+  const std::vector<std::shared_ptr<const rules::Rules>>& collections() const noexcept {
+    return rules_;
+  }
+  // What the rules call. Locks; must not be called from a function of the sandbox.
+  schema::Functions* functions() const noexcept { return &locked_; }
+
+ private:
+  struct Locked final : schema::Functions {
+    schema::Outcome call(std::uint32_t function,
+                         std::span<const schema::JsValue> arguments) override;
+    std::mutex mutex;
+    script::Sandbox* sandbox = nullptr;
+  };
+
+  Catalog() = default;
+  Error evaluate(platform::Clock* clock);
+  Error compile_rules();
+
+  Bundle bundle_;
+  std::unique_ptr<script::Sandbox> sandbox_;
+  mutable Locked locked_;
+  schema::JsValue make_pattern_;
+  std::unordered_map<std::string, bool> has_kind_;  // by entity
+  std::unique_ptr<schema::Model> model_;
+  std::vector<std::shared_ptr<const rules::Rules>> rules_;
+  std::unordered_map<std::string_view, const rules::Rules*> by_name_;
+};
+
+}  // namespace gs::engine
