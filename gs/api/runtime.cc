@@ -68,6 +68,11 @@ std::unique_ptr<platform::FileSystem> native_files(const std::string& directory)
   return std::make_unique<platform::PosixFileSystem>(directory);
 }
 
+platform::Clock* native_clock() noexcept {
+  static platform::SystemClock clock;
+  return &clock;
+}
+
 struct Ticker::Impl {
   std::weak_ptr<engine::Database> database;
   std::mutex mutex;

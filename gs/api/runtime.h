@@ -16,6 +16,9 @@ engine::Database::Setup native_setup(const std::string& directory, const Options
 // Files below `directory`, for the target of a backup.
 std::unique_ptr<platform::FileSystem> native_files(const std::string& directory);
 
+// The machine's clock; for the whole process.
+platform::Clock* native_clock() noexcept;
+
 // Syncs lazily committed work about four times a second until stopped; one thread.
 class Ticker {
  public:

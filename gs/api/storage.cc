@@ -289,37 +289,52 @@ Transaction::~Transaction() {
   database->recycle(std::move(state_));
 }
 
-Result<Id> Transaction::insert(std::string_view collection, std::string_view json) {
-  GS_TRY_OK(check_collection(collection));
-  GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(collection, json));
-  Id id;
-  GS_TRY_OK(state_->db->stage_insert(*state_, encoded, id));
-  return id;
-}
-
-Result<Id> Transaction::insert(std::string_view collection, const Object& object) {
-  GS_TRY_OK(check_collection(collection));
-  GS_TRY(const record::Encoded encoded, state_->encoder.encode(collection, object));
-  Id id;
-  GS_TRY_OK(state_->db->stage_insert(*state_, encoded, id));
-  return id;
-}
-
-Result<Id> Transaction::put(std::string_view collection, std::string_view key,
-                            std::string_view json) {
-  GS_TRY_OK(check_collection(collection));
-  constexpr std::size_t kKeyBytesMax = 1024;
-  if (key.empty() || key.size() > kKeyBytesMax) {
-    return Error(Code::invalid,
-                 "a key of " + std::to_string(key.size()) + " bytes; keys have 1 to 1024 bytes");
-  }
-  GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(collection, json, key));
-  const Id id = record::keyed_id(encoded.shape->collection_id(), key);
-  GS_TRY_OK(state_->db->stage_keyed(*state_, encoded, id));
-  return id;
-}
-
 namespace {
+
+using engine::TransactionState;
+
+const record::Layout* layout_of(const rules::Rules* rules) noexcept {
+  return rules == nullptr ? nullptr : &rules->layout();
+}
+
+Result<record::Encoded> encode(TransactionState& tx, std::string_view collection,
+                               std::string_view key, const record::Layout* layout,
+                               std::string_view json) {
+  return tx.encoder.encode_json(collection, json, key, layout);
+}
+Result<record::Encoded> encode(TransactionState& tx, std::string_view collection,
+                               std::string_view key, const record::Layout* layout,
+                               const Object& object) {
+  return tx.encoder.encode(collection, object, key, layout);
+}
+Result<record::Encoded> encode_delta(TransactionState& tx, const record::Layout* layout,
+                                     std::string_view json) {
+  return tx.encoder.encode_delta_json({}, json, layout);
+}
+Result<record::Encoded> encode_delta(TransactionState& tx, const record::Layout* layout,
+                                     const Object& object) {
+  return tx.encoder.encode_delta({}, object, layout);
+}
+
+// A whole record as its schema lays it out, and as it wants it.
+template <typename Content>
+Result<record::Encoded> encode_record(TransactionState& tx, std::string_view collection,
+                                      std::string_view key, const Content& content) {
+  const rules::Rules* const rules = tx.db->rules_of(tx, collection);
+  auto encoded = encode(tx, collection, key, layout_of(rules), content);
+  if (encoded.ok()) GS_TRY_OK(tx.db->check_record(tx, rules, *encoded));
+  return encoded;
+}
+
+template <typename Content>
+Result<Id> insert_record(TransactionState& tx, std::string_view collection,
+                         const Content& content) {
+  GS_TRY_OK(check_collection(collection));
+  GS_TRY(const record::Encoded encoded, encode_record(tx, collection, {}, content));
+  Id id;
+  GS_TRY_OK(tx.db->stage_insert(tx, encoded, id));
+  return id;
+}
 
 // Where a record that is going to be replaced belongs: its collection and key never change.
 struct Home {
@@ -327,7 +342,7 @@ struct Home {
   std::string key;
 };
 
-Result<Home> home_of(engine::TransactionState& tx, const Id& id) {
+Result<Home> home_of(TransactionState& tx, const Id& id) {
   const engine::StagedOperation* staged = tx.db->staged_content(tx, id);
   if (staged != nullptr && staged->shape != nullptr) {
     const record::RecordView record(staged->shape->get(), tx.record(*staged));
@@ -339,29 +354,61 @@ Result<Home> home_of(engine::TransactionState& tx, const Id& id) {
   return Home{record.shape().collection(), std::string(record.key())};
 }
 
+template <typename Content>
+Error set_record(TransactionState& tx, const Id& id, const Content& content) {
+  GS_TRY(const Home home, home_of(tx, id));
+  GS_TRY(const record::Encoded encoded, encode_record(tx, home.collection, home.key, content));
+  return tx.db->stage(tx, Kind::set, id, encoded);
+}
+
+// Without a schema nothing is asked about the record: the commit finds it, or not.
+template <typename Content>
+Error update_record(TransactionState& tx, const Id& id, const Content& content) {
+  const rules::Rules* rules = nullptr;
+  if (tx.catalog != nullptr) {
+    GS_TRY(const Home home, home_of(tx, id));
+    rules = tx.db->rules_of(tx, home.collection);
+  }
+  GS_TRY(const record::Encoded encoded, encode_delta(tx, layout_of(rules), content));
+  GS_TRY_OK(tx.db->check_delta(tx, rules, encoded));
+  return tx.db->stage(tx, Kind::update, id, encoded);
+}
+
 }  // namespace
 
+Result<Id> Transaction::insert(std::string_view collection, std::string_view json) {
+  return insert_record(*state_, collection, json);
+}
+
+Result<Id> Transaction::insert(std::string_view collection, const Object& object) {
+  return insert_record(*state_, collection, object);
+}
+
+Result<Id> Transaction::put(std::string_view collection, std::string_view key,
+                            std::string_view json) {
+  GS_TRY_OK(check_collection(collection));
+  constexpr std::size_t kKeyBytesMax = 1024;
+  if (key.empty() || key.size() > kKeyBytesMax) {
+    return Error(Code::invalid,
+                 "a key of " + std::to_string(key.size()) + " bytes; keys have 1 to 1024 bytes");
+  }
+  GS_TRY(const record::Encoded encoded, encode_record(*state_, collection, key, json));
+  const Id id = record::keyed_id(encoded.shape->collection_id(), key);
+  GS_TRY_OK(state_->db->stage_keyed(*state_, encoded, id));
+  return id;
+}
+
 Error Transaction::set(const Id& id, std::string_view json) {
-  GS_TRY(const Home home, home_of(*state_, id));
-  GS_TRY(const record::Encoded encoded,
-         state_->encoder.encode_json(home.collection, json, home.key));
-  return state_->db->stage(*state_, Kind::set, id, encoded);
+  return set_record(*state_, id, json);
 }
-
 Error Transaction::set(const Id& id, const Object& object) {
-  GS_TRY(const Home home, home_of(*state_, id));
-  GS_TRY(const record::Encoded encoded, state_->encoder.encode(home.collection, object, home.key));
-  return state_->db->stage(*state_, Kind::set, id, encoded);
+  return set_record(*state_, id, object);
 }
-
 Error Transaction::update(const Id& id, std::string_view json) {
-  GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta_json({}, json));
-  return state_->db->stage(*state_, Kind::update, id, encoded);
+  return update_record(*state_, id, json);
 }
-
 Error Transaction::update(const Id& id, const Object& object) {
-  GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta({}, object));
-  return state_->db->stage(*state_, Kind::update, id, encoded);
+  return update_record(*state_, id, object);
 }
 
 Error Transaction::remove(const Id& id) { return state_->db->stage_remove(*state_, id); }

@@ -299,6 +299,17 @@ struct HistoryEntry {
   OperationInfo operation;
 };
 
+// One thing that changes when a schema follows the one in force.
+struct SchemaDifference {
+  // safe: every record that fits the schema in force fits the new one as it is. migrated: the new
+  // one says how (an earlier name, a conversion). unsafe: records may not fit it, or hold what it
+  // does not know.
+  enum class Risk { safe, migrated, unsafe } risk = Risk::safe;
+  std::string collection;
+  std::string field;  // path; empty: about the collection
+  std::string what;   // for people: "is new, required and without a default: ..."
+};
+
 struct StateDigest {
   std::vector<Digest> frontier;
   Digest digest;
@@ -359,6 +370,23 @@ class Storage {
   // than that, as one from before this storage was opened again may be.
   Error wait(Ticket ticket);
   Error sync();
+
+  // --- schema (docs/SCHEMA.md): what records of which collection may be ---
+  // The text of a schema: JSON of all files in a directory, {"files":{"City.js":"({ ... })"}}.
+  // Errors: not_found (no schema file there), invalid, too_large (1 MiB in all).
+  static Result<std::string> read_schema(const std::string& directory);
+  // TypeScript interfaces of a schema's entities. Errors: as of apply_schema.
+  static Result<std::string> schema_types(std::string_view schema);
+  // The one in force; empty: none.
+  std::string schema() const;
+  // What would change, nothing when nothing does. Errors: invalid (with file, line and column, or
+  // what cannot be kept), too_large.
+  Result<std::vector<SchemaDifference>> compare_schema(std::string_view schema) const;
+  // Puts it in force, durably; from then on records are checked when they are written. Nothing when
+  // it is in force already. Records that are there stay as they are. Errors: those of
+  // compare_schema; conflict (unsafe differences, named in the message, without `allow_unsafe`; or
+  // another schema came meanwhile).
+  Error apply_schema(std::string_view schema, bool allow_unsafe = false);
 
   // --- blobs: values larger than a record ---
   Result<BlobRef> put_blob(Bytes bytes);

@@ -42,6 +42,9 @@ Error Database::writable() const {
   return {};
 }
 
+// What is staged without the schema in force must not be committed.
+Error Database::schema_usable() const { return catalog_error_.copy(); }
+
 // While the last job failed: whether more commits would only take memory, or make more runs to
 // read. Under background_mutex_.
 bool Database::is_stuck() const {
@@ -80,6 +83,7 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
     std::lock_guard lock(commit_mutex_);
     const CommitScratch::Release release{*scratch_};
     GS_TRY_OK(writable());
+    GS_TRY_OK(schema_usable());
     const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
     const LocalStamp stamp{hlc, writer_number_};
     Error refused = prepare(tx, stamp);
@@ -170,6 +174,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
     return missing(staged.id);
   }
   if (!exists) return {};
+  GS_TRY_OK(check_allowed(*current.shape));
   prepared.overwrites(current);
   if (prepared.kind == Kind::remove) return {};
   if (prepared.kind == Kind::update || current.exception_count != 0) {

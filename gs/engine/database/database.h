@@ -22,6 +22,7 @@
 
 #include "globalstorage/options.h"
 #include "globalstorage/storage.h"
+#include "gs/engine/catalog/catalog.h"
 #include "gs/engine/database/apply.h"
 #include "gs/engine/database/effective.h"
 #include "gs/engine/database/keys.h"
@@ -86,6 +87,22 @@ class Database : public std::enable_shared_from_this<Database> {
   const state::Tables& tables() const noexcept { return tables_; }
   Durability default_durability() const noexcept { return options_.durability; }
 
+  // --- schema (schema.cc, rules.cc) ---
+  state::SchemaEntry schema() const;  // the one in force
+  // Puts a schema in force, durably: a bundle (catalog/bundle.h) as JSON. `previous`: the digest of
+  // the one that was, zeros for none. Returns the entry's digest. Errors: conflict (another one is
+  // in force), invalid and too_large (what it says), no_space.
+  Result<Digest> put_schema(std::string_view source, const Digest& previous);
+  std::shared_ptr<const Catalog> catalog() const;  // null: no schema
+  // What the schema says of a collection; null: nothing. Stays as long as the transaction.
+  const rules::Rules* rules_of(const TransactionState& tx, std::string_view collection) const;
+  // Whether a record, or the fields of an update, are what the rules want; null wants nothing.
+  // `invalid` names all that is wrong.
+  Error check_record(TransactionState& tx, const rules::Rules* rules,
+                     const record::Encoded& encoded) const;
+  Error check_delta(TransactionState& tx, const rules::Rules* rules,
+                    const record::Encoded& encoded) const;
+
   // --- writing ---
   std::unique_ptr<TransactionState> begin();
   void recycle(std::unique_ptr<TransactionState> state);
@@ -100,12 +117,6 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Sequence> commit(TransactionState& tx, Durability durability);
   Error wait(Sequence sequence);
   Error sync();
-  // --- schema (schema.cc) ---
-  state::SchemaEntry schema() const;  // the one in force
-  // Puts the text of a schema in force, durably. `previous`: the digest of the one that was, zeros
-  // for none. Returns the entry's digest. Errors: conflict (another one is in force), invalid,
-  // too_large, no_space.
-  Result<Digest> put_schema(std::string_view source, const Digest& previous);
   // Writes and syncs lazily committed changes, notes what is on stable storage, and uses quiet
   // moments to merge runs; called about four times a second by one thread that owns a timer.
   void tick();
@@ -171,12 +182,18 @@ class Database : public std::enable_shared_from_this<Database> {
   void remove_stray_state_files(const state::Checkpoint& checkpoint);
   void report(Event::Level level, std::string_view name, const std::string& text) const;
 
+  // rules.cc
+  Error use_schema();
+  void publish_catalog(std::shared_ptr<const Catalog> catalog);
+  Error check_allowed(const record::Shape& shape) const;
+
   // evidence.cc
   bool may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const;
   bool is_evidence(std::uint64_t ahead, Bytes bytes, std::uint32_t& checked) const;
 
   // commit.cc: all with commit_mutex_ held
   Error writable() const;
+  Error schema_usable() const;
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   std::size_t cost(const TransactionState& tx);
@@ -333,6 +350,10 @@ class Database : public std::enable_shared_from_this<Database> {
 
   mutable std::mutex version_mutex_;
   std::shared_ptr<const state::Version> version_;
+  std::shared_ptr<const Catalog> catalog_;  // written with the commit lock as well
+  std::atomic<bool> has_catalog_{false};
+  bool catalog_restricts_ = false;  // some collection does not allow all; with the commit lock
+  Error catalog_error_;             // why the schema in force cannot be used; the same
 
   Sequence tick_seen_ = 0;  // of the last tick; the ticking thread's own
   unsigned quiet_ticks_ = 0;

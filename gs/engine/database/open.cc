@@ -156,6 +156,10 @@ Error Database::recover() {
     GS_TRY_OK(recover_from(std::nullopt));
   }
   if (options_.verify_on_open && recovery_.damage.empty()) verify_chain();
+  catalog_error_ = use_schema();
+  if (catalog_error_) {
+    report(Event::Level::warning, "schema_unusable", std::string(catalog_error_.message()));
+  }
   if (!read_only_) {
     if (!from_checkpoint || error) GS_TRY_OK(forget_state());
     GS_TRY_OK(adopt_writer());

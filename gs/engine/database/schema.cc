@@ -11,12 +11,7 @@ state::SchemaEntry Database::schema() const {
 }
 
 Result<Digest> Database::put_schema(std::string_view source, const Digest& previous) {
-  if (source.empty()) return Error(Code::invalid, "a schema without a text");
-  if (source.size() > graph::kSourceBytesMax) {
-    return Error(Code::too_large, "a schema of " + std::to_string(source.size()) +
-                                      " bytes; the limit is " +
-                                      std::to_string(graph::kSourceBytesMax));
-  }
+  GS_TRY(auto catalog, Catalog::compile(source, env_.clock));
   GS_TRY_OK(throttle());
   Sequence sequence = 0;
   Digest digest;
@@ -35,6 +30,8 @@ Result<Digest> Database::put_schema(std::string_view source, const Digest& previ
     std::memcpy(appended.payload, payload.data(), payload.size());
     GS_TRY_OK(applier_.put_schema(payload, hlc, writer_));
     digest = applier_.schema().digest;
+    publish_catalog(std::move(catalog));
+    catalog_error_ = {};
     last_hlc_ = hlc;
     ++operation_count_;
     sequence = visible_.load(std::memory_order_relaxed) + 1;

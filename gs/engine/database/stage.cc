@@ -31,20 +31,23 @@ Error too_many(const TransactionState& tx) {
 }  // namespace
 
 std::unique_ptr<TransactionState> Database::begin() {
+  std::unique_ptr<TransactionState> state;
   {
     std::lock_guard lock(pool_mutex_);
     if (!pool_.empty()) {
-      auto state = std::move(pool_.back());
+      state = std::move(pool_.back());
       pool_.pop_back();
       state->db = shared_from_this();
-      return state;
     }
   }
-  return std::make_unique<TransactionState>(shared_from_this(), shape_cache_);
+  if (!state) state = std::make_unique<TransactionState>(shared_from_this(), shape_cache_);
+  if (has_catalog_) state->catalog = catalog();
+  return state;
 }
 
 void Database::recycle(std::unique_ptr<TransactionState> state) {
   state->clear();
+  state->catalog.reset();
   state->db.reset();  // a pooled transaction must not keep its own database alive
   if (state->memory_bytes() > kPooledBytesMax) return;
   std::lock_guard lock(pool_mutex_);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gs/core/record/encoder.h"
+#include "gs/engine/catalog/catalog.h"
 #include "gs/engine/database/apply.h"
 #include "gs/engine/database/touched.h"
 
@@ -40,7 +41,12 @@ struct TransactionState {
   // Database::staged_content.
   std::optional<Touched> contents;
   std::size_t indexed = 0;  // operations that `contents` knows
-  bool failed = false;      // a staging error leaves the transaction usable, this marks "committed"
+  // What the schema says, from the beginning of the transaction on; null: nothing.
+  std::shared_ptr<const Catalog> catalog;
+  // Of the record checked last.
+  std::shared_ptr<const rules::Rules::Plan> plan;
+  const rules::Rules* plan_of = nullptr;
+  bool failed = false;  // a staging error leaves the transaction usable, this marks "committed"
 
   const std::uint8_t* record(const StagedOperation& staged) const noexcept {
     return encoder.kept().data() + staged.begin;
@@ -65,6 +71,8 @@ struct TransactionState {
   void clear() noexcept {
     operations.clear();
     expectations.clear();
+    plan.reset();
+    plan_of = nullptr;
     if (indexed > kIndexKept) contents.reset();
     indexed = 0;
     encoder.forget();

@@ -1,0 +1,99 @@
+// What the schema in force says about operations: the catalog, and the checks of what is staged.
+
+#include "gs/engine/database/commit_scratch.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+
+namespace {
+
+constexpr std::size_t kShownMax = 20;  // violations in a message
+
+Error does_not_fit(const rules::Rules& rules, const std::vector<rules::Violation>& found) {
+  std::string text = "the record does not fit the schema of " + rules.collection();
+  for (std::size_t i = 0; i < found.size() && i < kShownMax; ++i) {
+    const rules::Violation& each = found[i];
+    text += "\n  " +
+            (each.path.empty() ? "expected " + each.expected + ", got " + each.got : each.text());
+  }
+  if (found.size() > kShownMax) {
+    text += "\n  and " + std::to_string(found.size() - kShownMax) + " more";
+  }
+  return Error(Code::invalid, text);
+}
+
+Error not_allowed(const rules::Rules& rules) {
+  const bool appends = rules.allow() == rules::Allow::append;
+  return Error(Code::read_only, "the schema of " + rules.collection() + " allows to " +
+                                    (appends ? "append records, not to change or remove them"
+                                             : "read records only"));
+}
+
+}  // namespace
+
+std::shared_ptr<const Catalog> Database::catalog() const {
+  const std::lock_guard lock(version_mutex_);
+  return catalog_;
+}
+
+// Under the commit lock, or while nobody else is there.
+Error Database::use_schema() {
+  const state::SchemaEntry& entry = applier_.schema();
+  std::shared_ptr<const Catalog> made;
+  if (entry.is_there()) {
+    auto compiled = Catalog::compile(entry.source, env_.clock);
+    if (!compiled.ok()) return std::move(compiled).error().in("the schema in force");
+    made = std::move(*compiled);
+  }
+  publish_catalog(std::move(made));
+  return {};
+}
+
+void Database::publish_catalog(std::shared_ptr<const Catalog> catalog) {
+  const std::lock_guard lock(version_mutex_);
+  catalog_ = std::move(catalog);
+  has_catalog_ = catalog_ != nullptr;
+  catalog_restricts_ = false;
+  if (catalog_ == nullptr) return;
+  for (const auto& rules : catalog_->collections()) {
+    catalog_restricts_ = catalog_restricts_ || rules->allow() != rules::Allow::write;
+  }
+}
+
+const rules::Rules* Database::rules_of(const TransactionState& tx,
+                                       std::string_view collection) const {
+  return tx.catalog == nullptr ? nullptr : tx.catalog->find(collection);
+}
+
+Error Database::check_record(TransactionState& tx, const rules::Rules* rules,
+                             const record::Encoded& encoded) const {
+  if (rules == nullptr) return {};
+  if (rules->allow() == rules::Allow::read) return not_allowed(*rules);
+  if (tx.plan == nullptr || tx.plan->shape() != encoded.shape || tx.plan_of != rules) {
+    tx.plan = rules->plan(encoded.shape);
+    tx.plan_of = rules;
+  }
+  const record::RecordView record(encoded.shape.get(), encoded.bytes.data());
+  schema::Functions* const functions = tx.catalog->functions();
+  if (rules->accepts(*tx.plan, record, functions)) return {};
+  return does_not_fit(*rules, rules->check(record, functions));
+}
+
+Error Database::check_delta(TransactionState& tx, const rules::Rules* rules,
+                            const record::Encoded& encoded) const {
+  if (rules == nullptr) return {};
+  const record::RecordView delta(encoded.shape.get(), encoded.bytes.data());
+  const auto found = rules->check_delta(delta, tx.catalog->functions());
+  return found.empty() ? Error() : does_not_fit(*rules, found);
+}
+
+// Of an operation that finds a record of this shape.
+Error Database::check_allowed(const record::Shape& shape) const {
+  if (!catalog_restricts_) return {};
+  const rules::Rules* const rules = catalog_->find(shape.collection());
+  if (rules == nullptr || rules->allow() == rules::Allow::write) return {};
+  return not_allowed(*rules);
+}
+
+}  // namespace gs::engine
