@@ -38,7 +38,8 @@ bool footer_counts_fit(const RunFooter& footer) {
   if (footer.key_bytes_max > kKeyBytesMax || footer.levels > kBlockLevelsMax) return false;
   if (footer.removed_count > footer.pair_count) return false;
   if (footer.pair_count == 0) {
-    return footer.levels == 0 && footer.root == 0 && footer.sums.offset == kRunHeaderBytes;
+    return footer.levels == 0 && footer.root == 0 && footer.last == 0 &&
+           footer.sums.offset == kRunHeaderBytes;
   }
   return footer.levels != 0;
 }
@@ -115,6 +116,7 @@ bool Run::find(const Pair* pair, Block& out) const noexcept {
 }
 
 Run::Step Run::next(const Block& block, Block& out) const noexcept {
+  if (block.at() == impl_->footer.last) return Step::end;  // what follows are blocks of bounds
   std::uint64_t at = block.at() + block.head().bytes;
   while (at < impl_->footer.sums.offset) {
     BlockHead head;

@@ -12,8 +12,8 @@
 //       40     4  levels of blocks; 0 when N = 0
 //       44     4  bytes of the longest key
 //       48     8  offset of the sums    56  8  bytes of the sums
-//       64    16  zero                  80  4  CRC-32C of bytes 0..80
-//       84     4  zero
+//       64     8  offset of the last block of level 0; 0 when N = 0
+//       72     8  zero                  80  4  CRC-32C of bytes 0..80     84  4  zero
 //   block, at a multiple of 8:
 //        0     4  bytes of the block, a multiple of 8
 //        4     4  entry count n, at least 1
@@ -61,7 +61,8 @@ struct RunFooter {
   std::uint32_t levels = 0;
   std::uint32_t key_bytes_max = 0;
   state::RunSection sums;
-  std::uint64_t reserved[2] = {};
+  std::uint64_t last = 0;
+  std::uint64_t reserved = 0;
   std::uint32_t crc = 0;
   std::uint32_t zero_end = 0;
 };

@@ -67,7 +67,6 @@ class FileRunWriter final : public RunWriter {
   std::deque<BlockBuilder> levels_;
   Buffer bound_;  // of the block of pairs that is being filled
   Id bound_id_;
-  std::uint64_t last_block_at_ = 0;  // of pairs
   RunFooter footer_;
   bool finished_ = false;
 };
@@ -126,9 +125,9 @@ Error FileRunWriter::write_block(std::uint32_t level, Bytes bound, const Id& bou
   GS_CHECK(level + 1 < kBlockLevelsMax);
   BlockBuilder& block = levels_[level];
   const std::uint64_t at = file_->offset();
-  const bool has_back = level == 0 && last_block_at_ != 0;
-  GS_TRY_OK(append(block.make(has_back ? at - last_block_at_ : 0)));
-  if (level == 0) last_block_at_ = at;
+  const bool has_back = level == 0 && footer_.last != 0;
+  GS_TRY_OK(append(block.make(has_back ? at - footer_.last : 0)));
+  if (level == 0) footer_.last = at;
   GS_TRY_OK(add_bound(level + 1, bound, bound_id, at));
   levels_[level].clear();
   return {};
