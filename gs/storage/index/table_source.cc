@@ -92,18 +92,19 @@ void TableSource::settle(const Pair* last) noexcept {
   stand();
 }
 
-// Back to the newest entry that is seen of a pair, from its oldest one.
+// Back from the oldest entry of a pair to the newest one that is seen. (Branches, so that a processor
+// goes on to the next entry while this one comes from memory.)
 void TableSource::settle_back() noexcept {
   while (place_.on_entry()) {
     const Pair pair = place_.pair();
-    Place seen;
-    do {
-      if (place_.entry().sequence <= sequence_) seen = place_;
-      place_.back();
-    } while (place_.on_entry() && same_pair(place_.pair(), pair));
-    if (seen.leaf == nullptr) continue;
-    place_ = seen;
-    break;
+    if (place_.entry().sequence <= sequence_) {
+      Place newer = place_;
+      while (newer.back() && same_pair(newer.pair(), pair) && newer.entry().sequence <= sequence_) {
+        place_ = newer;
+      }
+      break;
+    }
+    while (place_.back() && same_pair(place_.pair(), pair)) continue;
   }
   stand();
 }
