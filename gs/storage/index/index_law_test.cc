@@ -1,6 +1,6 @@
-// Goal: tables and runs together are one multi-version set of pairs, whatever was frozen, written and
-// merged meanwhile; a cursor walks it in order, in both directions, from any place, at any sequence.
-// Method: random histories against std::map.
+// Goal: tables and runs together are one multi-version set of pairs, whatever was frozen, written
+// and merged meanwhile; a cursor walks it in order, in both directions, from any place, at any
+// sequence. Method: random histories against std::map.
 
 #include <map>
 

@@ -26,7 +26,8 @@ Id id_of(std::uint64_t n) {
   return id;
 }
 
-// Keys of 600 bytes, each of several pairs: blocks that end within a key and within what keys share.
+// Keys of 600 bytes, each of several pairs: blocks that end within a key and within what keys
+// share.
 Buffer key_of(std::uint64_t n) {
   Buffer key(600, static_cast<std::uint8_t>(n / 100));
   key.push_back(static_cast<std::uint8_t>(n / 3));

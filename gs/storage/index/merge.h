@@ -1,4 +1,5 @@
-// Several sources as one sorted list of pairs, walked in both directions: of equal pairs the newest.
+// Several sources as one sorted list of pairs, walked in both directions: of equal pairs the
+// newest.
 //
 // Sources are few, tables and runs of one index: the ones that stand on a pair are kept sorted, and
 // one that steps is moved to its place, mostly by one comparison.
@@ -33,8 +34,8 @@ class Merge {
   // Damage ended the walk: what comes after it may be older than what it hides.
   bool is_cut_short() const noexcept { return cut_short_; }
 
-  // From the pair that it stands on up to `to`, null for the end, when one source has all of them: how
-  // many were added. None when several have some. Then seek().
+  // From the pair that it stands on up to `to`, null for the end, when one source has all of them:
+  // how many were added. None when several have some. Then seek().
   bool count_alone(const Pair* to, std::uint64_t& count) noexcept;
 
  private:

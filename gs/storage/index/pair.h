@@ -1,7 +1,7 @@
 // A pair of an index: a key and the id of a record that has it; and the order of pairs.
 //
-// Keys are compared as bytes, a shorter one before those that it begins; equal keys by id. The first
-// eight bytes of a key as a number decide most comparisons without a look at the key.
+// Keys are compared as bytes, a shorter one before those that it begins; equal keys by id. The
+// first eight bytes of a key as a number decide most comparisons without a look at the key.
 //
 // Pure.
 #pragma once

@@ -4,9 +4,9 @@
 //
 // A tree of blocks of about 16 KiB (docs/FORMAT.md "Index run", run_format.h): level 0 has the
 // pairs, the levels above have bounds, which are cut short where a few bytes tell two blocks apart.
-// A block keeps what its keys share once, and finds an entry by halving. A search reads one block of
-// each level; with keys of 20 bytes three levels hold a hundred million pairs. Nothing of it is kept
-// in memory but pages of the mapping and one bit for each 4 KiB.
+// A block keeps what its keys share once, and finds an entry by halving. A search reads one block
+// of each level; with keys of 20 bytes three levels hold a hundred million pairs. Nothing of it is
+// kept in memory but pages of the mapping and one bit for each 4 KiB.
 //
 // Of each pair a run has the newest entry: added, or removed when an older run may still have it.
 //
@@ -15,8 +15,9 @@
 // first time, so what a search gives is what was written. Once something was found otherwise
 // damage() says so. No search leaves the file or goes on for ever, whatever its bytes are.
 //
-// Threads: immutable, for any thread. Errors: damaged, io, no_space, newer_format, unsupported (the
-// file is larger than the address space), too_large (a key over kKeyBytesMax).
+// One mapping without advice: a block is read in one piece, and what follows it is often wanted
+// next. Threads: immutable, for any thread. Errors: damaged, io, no_space, newer_format,
+// unsupported (the file is larger than the address space), too_large (a key over kKeyBytesMax).
 #pragma once
 
 #include <functional>
@@ -50,8 +51,8 @@ class Run {
 
   // Reads the whole file and compares the checksums of all blocks.
   Error check_sums() const;
-  // The same, and more: the form and order of all pairs, the counts, and that each block is found by
-  // its first pair and by nothing before it. Both say what is `damaged`, and where.
+  // The same, and more: the form and order of all pairs, the counts, and that each block is found
+  // by its first pair and by nothing before it. Both say what is `damaged`, and where.
   Error check() const;
 
   // For sources. The block of this level there, compared with its sums; false, and the damage is
@@ -101,8 +102,8 @@ struct MergeOptions {
 Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint64_t number,
                  const std::vector<std::shared_ptr<const Run>>& runs, const MergeOptions& options);
 
-// Which runs should be merged now: so many, from the newest; 0 for none. As of records: their number
-// stays logarithmic, and together they take at most twice what one of all would.
+// Which runs should be merged now: so many, from the newest; 0 for none. As of records: their
+// number stays logarithmic, and together they take at most twice what one of all would.
 std::size_t runs_to_merge(const std::vector<std::shared_ptr<const Run>>& runs);
 
 }  // namespace gs::index

@@ -26,8 +26,9 @@
 //        .    8n  above level 0: offset in the file of the block that the entry is the bound of
 //        .    4n  where the entry's suffix ends, below 2^31; the top bit: removed
 //        .     p  prefix, then s bytes of suffixes, then zeros to a multiple of 8
-//   Level 0 has the pairs, in order. An entry above is a bound of a block of the level below: no pair
-//   there is before it, and all pairs in blocks before that are. The root is alone in its level.
+//   Level 0 has the pairs, in order. An entry above is a bound of a block of the level below: no
+//   pair there is before it, and all pairs in blocks before that are. The root is alone in its
+//   level.
 //   sums: as in a run of records (gs/storage/state/run_format.h)
 #pragma once
 

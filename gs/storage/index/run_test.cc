@@ -382,8 +382,8 @@ TEST(IndexRunWriter, ReplacesTheLeftoverOfACrash) {
   EXPECT_EQ(test::open_run(files, kPath, kNumber)->pair_count(), tall().size());
 }
 
-// Whenever the power goes while a run is written there is a whole one afterwards or none that opens;
-// surely a whole one when writing succeeded.
+// Whenever the power goes while a run is written there is a whole one afterwards or none that
+// opens; surely a whole one when writing succeeded.
 TEST(IndexRunCrash, AtEveryCallThereIsAWholeRunOrNone) {
   const Model model = tall();
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {

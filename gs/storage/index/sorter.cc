@@ -17,22 +17,24 @@ Error Sorter::add(Bytes key, const Id& id) {
   if (key.size() > kKeyBytesMax)
     return Error(Code::too_large, files_.display(path_) + ": a key has at most 16 MiB");
   const std::size_t more = sizeof(Held) + sizeof(Id) + key.size();
-  const std::size_t held = pairs_.size() * sizeof(Held) + held_.size();
-  if (!pairs_.empty() && held + more > bytes_in_memory_) GS_TRY_OK(add_part({}));
-  pairs_.push_back({key_prefix(key), held_.size(), key.size()});
-  held_.insert(held_.end(), id.bytes.begin(), id.bytes.end());
-  held_.insert(held_.end(), key.begin(), key.end());
+  if (!pairs_.empty() && held_bytes_ + more > bytes_in_memory_) GS_TRY_OK(add_part({}));
+  if (!arena_) arena_ = std::make_unique<Arena>();
+  auto* const at = static_cast<std::uint8_t*>(arena_->take(sizeof(Id) + key.size(), alignof(Id)));
+  std::memcpy(at, id.bytes.data(), sizeof(Id));
+  if (!key.empty()) std::memcpy(at + sizeof(Id), key.data(), key.size());
+  pairs_.push_back({key_prefix(key), at, key.size()});
+  held_bytes_ += more;
   return {};
 }
 
-Pair Sorter::pair_of(const Held& held) const noexcept {
-  const std::uint8_t* const at = held_.data() + held.at;
-  return {held.prefix, {at + sizeof(Id), held.key_bytes}, reinterpret_cast<const Id*>(at)};
+Pair Sorter::pair_of(const Held& held) noexcept {
+  return {
+      held.prefix, {held.at + sizeof(Id), held.key_bytes}, reinterpret_cast<const Id*>(held.at)};
 }
 
 // Sorts what is held and writes it.
 Error Sorter::write(const std::string& path, std::uint64_t number) {
-  std::sort(pairs_.begin(), pairs_.end(), [this](const Held& a, const Held& b) {
+  std::sort(pairs_.begin(), pairs_.end(), [](const Held& a, const Held& b) {
     if (a.prefix != b.prefix) return a.prefix < b.prefix;
     return compare(pair_of(a), pair_of(b)) < 0;
   });
@@ -44,7 +46,8 @@ Error Sorter::write(const std::string& path, std::uint64_t number) {
   }
   GS_TRY_OK(writer->finish());
   pairs_.clear();
-  held_.clear();
+  arena_.reset();
+  held_bytes_ = 0;
   return {};
 }
 
@@ -80,8 +83,7 @@ Error Sorter::merge_parts(const std::string& path, std::uint64_t number,
 Error Sorter::finish(const MergeOptions& options) {
   if (parts_.empty()) return write(path_, number_);
   GS_TRY_OK(add_part(options));
-  held_ = Buffer();  // what is merged is in the parts
-  pairs_ = std::vector<Held>();
+  pairs_ = std::vector<Held>();  // all of them are in the parts
   return merge_parts(path_, number_, options);
 }
 

@@ -2,8 +2,8 @@
 //
 // Splits. A full node is copied into two, which then take its place in the links and in the node
 // above. In between, and for those who read an older word of the node above, entries may be in the
-// leaf to the right of the one where they are looked for: readers look there, too. At the right end,
-// where ascending keys come, nothing is copied: a new node is begun, and full ones stay full.
+// leaf to the right of the one where they are looked for: readers look there, too. At the right
+// end, where ascending keys come, nothing is copied: a new node is begun, and full ones stay full.
 
 #include "gs/storage/index/table.h"
 

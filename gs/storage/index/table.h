@@ -8,8 +8,9 @@
 // Memory: 32 bytes and the key for an entry, and 20 to 75 bytes of nodes, fewest when keys ascend:
 // then nodes are full and none is replaced.
 //
-// Threads: one writer (put); any number of readers (TableSource, Cursor). put() shows an entry before
-// the caller publishes its sequence. Errors: none; a key over kKeyBytesMax is the caller's mistake.
+// Threads: one writer (put); any number of readers (TableSource, Cursor). put() shows an entry
+// before the caller publishes its sequence. Errors: none; a key over kKeyBytesMax is the caller's
+// mistake.
 #pragma once
 
 #include <memory>

@@ -1,11 +1,11 @@
 // Nodes of the tree of a table, and the order of what is in them.
 //
-// A node has 14 slots. A slot is written once, before it is shown: `order` says which slots are used
-// and how they are sorted, in one word, so a new slot appears with one store. A node that is full is
-// replaced by two copies; whoever still reads the old one finds in it all that there was until then.
-// Source: the border nodes of Mao, Kohler and Morris, "Cache Craftiness for Fast Multicore Key-Value
-// Storage", 2012; and the links of Lehman and Yao, "Efficient Locking for Concurrent Operations on
-// B-Trees", 1981.
+// A node has 14 slots. A slot is written once, before it is shown: `order` says which slots are
+// used and how they are sorted, in one word, so a new slot appears with one store. A node that is
+// full is replaced by two copies; whoever still reads the old one finds in it all that there was
+// until then. Source: the border nodes of Mao, Kohler and Morris, "Cache Craftiness for Fast
+// Multicore Key-Value Storage", 2012; and the links of Lehman and Yao, "Efficient Locking for
+// Concurrent Operations on B-Trees", 1981.
 //
 // Threads: one writer, any number of readers.
 #pragma once
@@ -30,8 +30,8 @@ struct TableEntry {
 };
 static_assert(sizeof(TableEntry) == 32);
 
-// Which slots are used, and in which order: the count in the top 4 bits, slot numbers in the others,
-// the first one lowest. Slots are taken in the order of their numbers.
+// Which slots are used, and in which order: the count in the top 4 bits, slot numbers in the
+// others, the first one lowest. Slots are taken in the order of their numbers.
 class SlotOrder {
  public:
   static constexpr unsigned kSlots = 14;

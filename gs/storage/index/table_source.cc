@@ -92,8 +92,8 @@ void TableSource::settle(const Pair* last) noexcept {
   stand();
 }
 
-// Back from the oldest entry of a pair to the newest one that is seen. (Branches, so that a processor
-// goes on to the next entry while this one comes from memory.)
+// Back from the oldest entry of a pair to the newest one that is seen. (Branches, so that a
+// processor goes on to the next entry while this one comes from memory.)
 void TableSource::settle_back() noexcept {
   while (place_.on_entry()) {
     const Pair pair = place_.pair();

@@ -24,7 +24,8 @@ std::uint64_t put_of_pair(std::uint64_t round, std::uint64_t pair) {
   // 43 x 7 = 1 modulo 300
   return (pair + kPairs * kRounds - round * 131 % kPairs) % kPairs * 43 % kPairs;
 }
-// Odd rounds add pairs and even ones remove them; rounds begin with 1, and the sequence counts puts.
+// Odd rounds add pairs and even ones remove them; rounds begin with 1, and the sequence counts
+// puts.
 bool is_visible(std::uint64_t pair, Sequence at) {
   const std::uint64_t whole = at / kPairs;  // rounds that are over
   const bool in_next = put_of_pair(whole + 1, pair) < at % kPairs;

@@ -4,9 +4,10 @@
 //   freeze         -> Table (frozen) -> write_run() in the background -> Run
 //   too many runs  -> runs_to_merge(), merge_runs() in the background
 //
-// Tiers is immutable: a reader that holds one sees the same tables and runs for as long as it likes.
-// A run has no sequences: it replaces its table only for readers whose sequence is not before the
-// table's last one. So a reader takes its sequence first and then Tiers, as with state::Version.
+// Tiers is immutable: a reader that holds one sees the same tables and runs for as long as it
+// likes. A run has no sequences: it replaces its table only for readers whose sequence is not
+// before the table's last one. So a reader takes its sequence first and then Tiers, as with
+// state::Version.
 //
 // Threads: Tiers and the functions are for any thread, a Cursor for one at a time.
 // Errors: damaged; then the index is made again from the records.
@@ -30,7 +31,8 @@ struct Tiers {
   Error damage() const;
 };
 
-// Keys from `from` on and before `to`; an empty `to` is no end. None when `to` is not behind `from`.
+// Keys from `from` on and before `to`; an empty `to` is no end. None when `to` is not behind
+// `from`.
 struct Range {
   Buffer from;
   Buffer to;
@@ -39,8 +41,8 @@ struct Range {
   static Range prefix(Bytes bytes);
 };
 
-// Walks the pairs of a range that are visible at a sequence, by key and then id, in both directions.
-// Holds the Tiers. The end may be damage: whoever needs all pairs asks is_cut_short().
+// Walks the pairs of a range that are visible at a sequence, by key and then id, in both
+// directions. Holds the Tiers. The end may be damage: whoever needs all pairs asks is_cut_short().
 class Cursor {
  public:
   // Before the first pair of the range.
@@ -49,8 +51,8 @@ class Cursor {
   Cursor(Cursor&&) noexcept;
   Cursor& operator=(Cursor&&) noexcept;
 
-  // To the next pair, or to the one before; false at the end of the range. There the other one leads
-  // back to the last pair.
+  // To the next pair, or to the one before; false at the end of the range. There the other one
+  // leads back to the last pair.
   bool next() noexcept;
   bool previous() noexcept;
   // Of the pair that it stands on: valid until the next call.
@@ -63,8 +65,8 @@ class Cursor {
   // Behind the last pair of the range.
   void seek_end() noexcept;
 
-  // How many pairs next() would lead to from here. Then it is at the end of the range. Where one run
-  // has all of them this reads the heads of its blocks only.
+  // How many pairs next() would lead to from here. Then it is at the end of the range. Where one
+  // run has all of them this reads the heads of its blocks only.
   std::uint64_t count_rest() noexcept;
 
   // Whether damage ended the walk. What came before is right; damage() says more.
