@@ -80,30 +80,26 @@ TEST_F(IndexMerging, NoRunsMakeAnEmptyOne) {
 // A flipped bit must not be copied into the new run, where it would get a checksum of its own.
 TEST_F(IndexMerging, NeverCarriesAFlippedBitOn) {
   const auto newer = write(2, {{"b", 1}});
-  write(1, {{"a", 1}, {"ab", 2, true}, {"c", 3}});
+  Table table;  // of several blocks: opening looks at one of them only
+  for (std::uint64_t n = 0; n < 2000; ++n) table.put(number_key(n), make_id(n), 1, n % 3 == 0);
+  ASSERT_TRUE(write_run(files_, path_of(1), 1, table).ok());
   const Buffer good = test::read_file(files_, path_of(1));
+  std::size_t opened = 0;
   const auto code_of = [&](const Buffer& bytes) {
     test::replace_file(files_, path_of(1), bytes);
     const auto run = index::Run::open(files_, path_of(1), 1);
+    opened += run.ok() ? 1 : 0;
     return run.ok() ? merge({newer, *run}).code() : run.code();
   };
   ASSERT_EQ(code_of(good), Code::ok);
-  const auto expected = merged();
-  std::size_t harmless = 0;
-  for (std::size_t at = kRunHeaderBytes; at < good.size(); ++at) {
+  for (std::size_t at = kRunHeaderBytes; at < good.size() - 100; at += 97) {
     Buffer bad = good;
     bad[at] ^= 0x20;
     ASSERT_TRUE(files_.remove_if_there(path_of(9)).ok());
-    const Code code = code_of(bad);
-    if (code == Code::ok) {
-      ++harmless;
-      EXPECT_EQ(merged(), expected) << "byte " << at;
-    } else {
-      EXPECT_EQ(code, Code::damaged) << "byte " << at;
-      EXPECT_FALSE(files_.exists(path_of(9)).value()) << "byte " << at;
-    }
+    EXPECT_EQ(code_of(bad), Code::damaged) << "byte " << at;
+    EXPECT_FALSE(files_.exists(path_of(9)).value()) << "byte " << at;
   }
-  EXPECT_EQ(harmless, 8u);  // a zero behind the one sum, and the last 4 bytes
+  EXPECT_GT(opened, 200u);
 }
 
 // Whoever must not wait for the end of a long merge gets a turn, and can end it.
