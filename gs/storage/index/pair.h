@@ -39,10 +39,13 @@ inline int compare_ids(const Id& a, const Id& b) noexcept {
   return std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size());
 }
 
+// How many bytes both begin with.
 inline std::size_t shared_bytes(Bytes a, Bytes b) noexcept {
   const std::size_t most = std::min(a.size(), b.size());
-  return static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + most, b.begin()).first -
-                                  a.begin());
+  std::size_t at = 0;
+  while (most - at >= 8 && load_u64(a.data() + at) == load_u64(b.data() + at)) at += 8;
+  while (at < most && a[at] == b[at]) ++at;
+  return at;
 }
 
 // A pair by reference, as long as its source stays where it is.

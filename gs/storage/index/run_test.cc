@@ -293,7 +293,7 @@ TEST(IndexRunLaw, EverySingleBitFlipOfASmallRunIsNoticedOrHarmless) {
 }
 
 // Opening such a small run compares all of it. Here it looks at one block of several.
-TEST(IndexRunLaw, AFlippedBitOfEachByteIsNoticedOrHarmless) {
+TEST(IndexRunLaw, AFlippedBitOfALargerRunIsNoticedOrHarmless) {
   MemoryFileSystem files;
   Model model;
   for (std::uint64_t n = 0; n < 5; ++n) {
@@ -302,7 +302,8 @@ TEST(IndexRunLaw, AFlippedBitOfEachByteIsNoticedOrHarmless) {
   write_well(files, model);
   const Buffer good = test::read_file(files, kPath);
   std::size_t opened = 0;
-  for (std::size_t at = kRunHeaderBytes; at < good.size() - kRunFooterBytes; ++at) {
+  for (std::size_t at = kRunHeaderBytes; at < good.size() - kRunFooterBytes;
+       at += at % 4096 < 300 ? 1 : 5) {
     Buffer bad = good;
     bad[at] ^= static_cast<std::uint8_t>(1 << at % 8);
     test::replace_file(files, kPath, bad);
@@ -313,7 +314,7 @@ TEST(IndexRunLaw, AFlippedBitOfEachByteIsNoticedOrHarmless) {
     expect_same_or_damaged(**run, model);
     if (HasFatalFailure()) return;
   }
-  EXPECT_GT(opened, 30'000u);
+  EXPECT_GT(opened, 5000u);
 }
 
 TEST(IndexRunLaw, ReadersOfADamagedFileGetWhatWasWrittenOrADamage) {
