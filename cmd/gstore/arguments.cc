@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "cmd/gstore/support/blob_ref.h"
-#include "cmd/gstore/support/nearest.h"
+#include "gs/base/nearest.h"
 #include "cmd/gstore/support/rows.h"
 #include "cmd/gstore/support/words.h"
 #include "globalstorage/storage.h"
