@@ -2,17 +2,17 @@
 
 namespace gs::query {
 
-void Matcher::use(const record::Shape& shape) {
-  shape_ = &shape;
-  plan_ = nullptr;
-  if (shape.self_describing()) return;
-  if (plans_.size() >= kPlansMax) plans_.clear();
-  const auto [place, is_new] = plans_.try_emplace(&shape);
-  if (is_new) {
-    for (const Path& path : filter_.paths()) place->second.push_back(plan_path(path, shape));
-  }
-  plan_ = &place->second;
+namespace {
+
+std::vector<const Path*> paths_of(const Filter& filter) {
+  std::vector<const Path*> paths;
+  for (const Path& path : filter.paths()) paths.push_back(&path);
+  return paths;
 }
+
+}  // namespace
+
+Matcher::Matcher(const Filter& filter) : filter_(filter), reader_(paths_of(filter)) {}
 
 bool Matcher::holds(std::size_t index, const RecordView& record) {
   const std::vector<Node>& nodes = filter_.nodes();
@@ -36,9 +36,7 @@ bool Matcher::holds(std::size_t index, const RecordView& record) {
 }
 
 bool Matcher::condition_holds(const Node& node, const RecordView& record) {
-  const Path& path = filter_.paths()[node.path];
-  const std::optional<ValueView> value =
-      plan_ == nullptr ? path.in(record) : find_planned(path, (*plan_)[node.path], record);
+  const std::optional<ValueView> value = reader_.get(node.path, record);
   if (node.op == Op::exists) return value.has_value();
   return value_holds(node, value.value_or(ValueView{}));  // what is missing is as null
 }

@@ -18,7 +18,7 @@ constexpr int kDoubleBits = 1024;  // magnitudes with more bits are beyond all d
 constexpr double kLargest = std::numeric_limits<double>::max();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-void put(OrderClass tag, Buffer& out) { out.push_back(static_cast<std::uint8_t>(tag)); }
+void put_class(OrderClass tag, Buffer& out) { out.push_back(static_cast<std::uint8_t>(tag)); }
 
 void put_u64(std::uint64_t value, Buffer& out) {
   const std::size_t at = out.size();
@@ -60,7 +60,7 @@ std::uint64_t bits_at(Bytes magnitude, std::size_t low, std::size_t count) noexc
 }
 
 // |a - b| of two magnitudes, big-endian without leading zeros; `a` is not the smaller one.
-Buffer difference(Bytes a, Bytes b) {
+Buffer magnitude_difference(Bytes a, Bytes b) {
   Buffer result(a.begin(), a.end());
   int borrow = 0;
   for (std::size_t i = 0; i < result.size(); ++i) {
@@ -89,7 +89,7 @@ Buffer largest_double() {
 }
 
 // Exact: mantissa < 2^54 is at most 2^53 here.
-double scaled(std::uint64_t mantissa, std::size_t shift) noexcept {
+double scaled_double(std::uint64_t mantissa, std::size_t shift) noexcept {
   auto value = static_cast<double>(mantissa);
   constexpr std::uint64_t kStep = 512;  // 2^512 is a double, and so is each product
   constexpr std::uint64_t kBias = 1023;
@@ -98,7 +98,7 @@ double scaled(std::uint64_t mantissa, std::size_t shift) noexcept {
 }
 
 NumberParts beyond_doubles(Bytes magnitude, bool negative) {
-  return {negative ? -kInfinity : kLargest, difference(magnitude, largest_double())};
+  return {negative ? -kInfinity : kLargest, magnitude_difference(magnitude, largest_double())};
 }
 
 NumberParts integer_parts(Bytes magnitude, bool negative) {
@@ -111,19 +111,19 @@ NumberParts integer_parts(Bytes magnitude, bool negative) {
   const std::size_t shift = bits - kMantissaBits;
   std::uint64_t mantissa = bits_at(magnitude, shift, kMantissaBits);
   const Buffer below = shifted(mantissa, shift);
-  Buffer rest = difference(magnitude, below);
-  if (!negative) return {scaled(mantissa, shift), std::move(rest)};
-  if (rest.empty()) return {-scaled(mantissa, shift), {}};
+  Buffer rest = magnitude_difference(magnitude, below);
+  if (!negative) return {scaled_double(mantissa, shift), std::move(rest)};
+  if (rest.empty()) return {-scaled_double(mantissa, shift), {}};
   // The double below a negative value is the next one away from zero.
   ++mantissa;
   if (bits == kDoubleBits && mantissa == std::uint64_t{1} << kMantissaBits) {
     return beyond_doubles(magnitude, true);
   }
-  return {-scaled(mantissa, shift), difference(shifted(mantissa, shift), magnitude)};
+  return {-scaled_double(mantissa, shift), magnitude_difference(shifted(mantissa, shift), magnitude)};
 }
 
 void put_number(double floor, Bytes rest, Buffer& out) {
-  put(OrderClass::number, out);
+  put_class(OrderClass::number, out);
   const auto bits = std::bit_cast<std::uint64_t>(floor + 0.0);  // -0 + 0 is 0
   put_u64((bits & kSignBit) != 0 ? ~bits : bits | kSignBit, out);
   const std::size_t start = out.size();
@@ -194,7 +194,7 @@ void put_object(const ValueView& object, Buffer& out) {
     const std::string_view name = object.member_name(i);
     ascends = ascends && (ends.empty() || last < name);
     last = name;
-    put(OrderClass::string, out);
+    put_class(OrderClass::string, out);
     put_escaped(as_bytes(name), out);
     append_order_key(value, out);
     ends.push_back(out.size());
@@ -288,7 +288,7 @@ NumberParts number_parts(const ValueView& number) {
   return integer_parts(magnitude, value < 0);
 }
 
-void append_missing_key(Buffer& out) { put(OrderClass::null, out); }
+void append_missing_key(Buffer& out) { put_class(OrderClass::null, out); }
 
 void invert_order(Buffer& out, std::size_t start) noexcept {
   for (std::size_t i = start; i < out.size(); ++i) out[i] = static_cast<std::uint8_t>(~out[i]);
@@ -312,29 +312,29 @@ void append_order_key(const ValueView& value, Buffer& out) {
       return put_number(parts.floor, parts.rest, out);
     }
     case Type::date:
-      put(OrderClass::date, out);
+      put_class(OrderClass::date, out);
       return put_u64(static_cast<std::uint64_t>(value.integer()) ^ kSignBit, out);
     case Type::id:
-      put(OrderClass::id, out);
+      put_class(OrderClass::id, out);
       out.insert(out.end(), value.content.begin(), value.content.end());
       return;
     case Type::string:
-      put(OrderClass::string, out);
+      put_class(OrderClass::string, out);
       return put_escaped(value.content, out);
     case Type::bytes:
-      put(OrderClass::bytes, out);
+      put_class(OrderClass::bytes, out);
       return put_escaped(value.content, out);
     case Type::array:
-      put(OrderClass::array, out);
+      put_class(OrderClass::array, out);
       return put_elements(value, out);
     case Type::object:
-      put(OrderClass::object, out);
+      put_class(OrderClass::object, out);
       return put_object(value, out);
     case Type::set:
-      put(OrderClass::set, out);
+      put_class(OrderClass::set, out);
       return put_set(value, out);
     case Type::blob: {
-      put(OrderClass::blob, out);
+      put_class(OrderClass::blob, out);
       const BlobRef blob = value.blob();
       out.insert(out.end(), blob.digest.bytes.begin(), blob.digest.bytes.end());
       return put_u64(blob.size, out);
