@@ -56,10 +56,10 @@ TEST_F(FindTest, RowsComeInTheOrderOfIdsOrOfSortFields) {
             (Texts{"Ordino", "Lviv", "Odesa", "Kyiv"}));
   EXPECT_EQ(names(R"({"collection":"City","sort":"n:desc"})"),
             (Texts{"Kyiv", "Odesa", "Lviv", "Ordino"}));
-  EXPECT_EQ(names(R"({"collection":"City","sort":["country","name:desc"]})"),
-            (Texts{"Ordino", "Lviv", "Kyiv", "Odesa"}).size() == 4
-                ? names(R"({"collection":"City","sort":{"country":"asc","name":"desc"}})")
-                : Texts());
+  // Ids before texts, of which Odesa has one.
+  const Texts by_country = names(R"({"collection":"City","sort":["country","name:desc"]})");
+  EXPECT_EQ(by_country.back(), "Odesa");
+  EXPECT_EQ(by_country, names(R"({"collection":"City","sort":{"country":"asc","name":"desc"}})"));
   EXPECT_EQ(names(R"({"collection":"City","filter":{"n":{"$gte":2}}})"), (Texts{"Kyiv", "Odesa"}));
   EXPECT_EQ(names(R"({"collection":"City","sort":"name","offset":1,"limit":2})"),
             (Texts{"Lviv", "Odesa"}));
@@ -192,10 +192,11 @@ TEST_F(FindTest, GroupsAreInTheOrderOfTheirValues) {
 }
 
 TEST_F(FindTest, EqualValuesAreOneGroupWhateverCameFirst) {
-  for (const char* first : {"1", R"({"$int":"1"})", R"({"$big":"1"})"}) {
-    const std::string collection = std::string("G") + first[4 < std::strlen(first) ? 3 : 0];
-    for (const char* value : {first, "1", R"({"$int":"1"})", R"({"$big":"1"})"}) {
-      insert(collection.c_str(), std::string(R"({"v":)") + value + "}");
+  const char* const kOnes[] = {"1", R"({"$int":"1"})", R"({"$big":"1"})"};
+  for (std::size_t first = 0; first < 3; ++first) {
+    const std::string collection = "G" + std::to_string(first);
+    for (std::size_t i = 0; i < 3; ++i) {
+      insert(collection.c_str(), std::string(R"({"v":)") + kOnes[(first + i) % 3] + "}");
     }
     EXPECT_EQ(rows_of(store_, R"({"collection":")" + collection +
                                   R"(","group":{"by":["v"],"fields":{"x":{"$max":"v"}}}})"),
