@@ -45,7 +45,7 @@ Result<SortField> parse_sort_text(std::string_view text, const Where& where) {
     if (!descending) {
       return invalid_at(where,
                         "behind the colon the order is asc or desc; a name with a colon is "
-                        R"(given as {"a:b":"asc"})");
+                        "given as \"a:b:asc\"");
     }
     field.descending = *descending;
     text = text.substr(0, colon);
