@@ -6,10 +6,10 @@
 #include <charconv>
 
 #include "cmd/gstore/support/blob_ref.h"
-#include "cmd/gstore/support/nearest.h"
 #include "cmd/gstore/support/rows.h"
 #include "cmd/gstore/support/words.h"
 #include "globalstorage/storage.h"
+#include "gs/base/nearest.h"
 
 namespace gs::cli {
 namespace {
@@ -138,6 +138,7 @@ class Parser {
     app_.fallthrough();
     app_.footer(kExitHelp);
     add_records();
+    add_queries();
     add_files();
     add_history();
     add_proofs();
@@ -242,6 +243,51 @@ class Parser {
         ->type_name("ID")
         ->check(validator(check_id));
     sub->callback([this] { take_collection(); });
+  }
+
+  void add_query_words(CLI::App* sub) {
+    sub->add_option("COLLECTION", first_, "default: all");
+    sub->add_option("FILTER", second_, "JSON as in docs/QUERY.md: the text itself, @FILE, or -");
+    add_collection(sub, kSameHelp);
+    sub->callback([this] { take_query(); });
+  }
+
+  void add_queries() {
+    CLI::App* sub = add(
+        "find", "print the records that pass a filter, one JSON object a line",
+        "  gstore find City '{\"population\":{\"$gte\":1000000}}' --sort population:desc -n 10\n"
+        "  gstore find City '{\"name\":{\"$like\":\"K%\"}}' --select name,country.name\n"
+        "  gstore find City --include country --json\n"
+        "  gstore find City --group '{\"by\":[\"country\"],\"fields\":{\"n\":{\"$count\":true}}}'");
+    add_query_words(sub);
+    const auto list = [](CLI::Option* option, const char* type) {
+      option->type_name(type)->delimiter(',')->expected(1)->multi_option_policy(
+          CLI::MultiOptionPolicy::TakeAll);
+    };
+    sub->add_option("--sort", a_.sort, "path, with :desc for descending; may be repeated")
+        ->type_name("PATH[:desc]")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sub->add_option("-n,--limit", a_.limit, "at most this many rows")
+        ->type_name("N")
+        ->transform(whole_number(0));
+    sub->add_option("--offset", a_.offset, "leave out so many rows first")
+        ->type_name("N")
+        ->transform(whole_number(0));
+    sub->add_option("--cursor", a_.cursor, "go on where an earlier result ended")
+        ->type_name("TEXT");
+    list(sub->add_option("--select", a_.select, "these paths only, in this order"), "A,B,..");
+    sub->add_option("--include", a_.include,
+                    "field whose id is replaced by its record, may be repeated; or JSON")
+        ->type_name("FIELD")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sub->add_option("--group", a_.group, "counts and sums instead of records")->type_name("JSON");
+    sub->add_flag("--explain", a_.explain, "execute, and print how instead of the rows");
+
+    sub = add("count", "print how many records pass a filter",
+              "  gstore count City\n  gstore count City '{\"population\":{\"$gt\":0}}' --json");
+    add_query_words(sub);
   }
 
   void add_files() {
@@ -434,6 +480,16 @@ class Parser {
                               " are two; give one of them");
     }
     a_.collection = *first_;
+  }
+
+  // One word alone is the COLLECTION, unless it can only be a filter or -c has named the collection.
+  void take_query() {
+    if (first_ && !second_ && (!a_.collection.empty() || first_->starts_with('{'))) {
+      second_ = std::move(first_);
+      first_.reset();
+    }
+    if (second_) a_.filter = *second_;
+    take_collection();
   }
 
   void take_import() {

@@ -33,6 +33,14 @@ struct Arguments {
   std::uint64_t wait_seconds = 0;       // of commands that write: for another writer
   std::uint64_t limit = ~std::uint64_t{0};
 
+  std::string filter;                // find, count: JSON, @FILE or -; empty: none
+  std::vector<std::string> sort;     // find: "f", "f:desc"
+  std::vector<std::string> select;   // find
+  std::vector<std::string> include;  // find: names, or one JSON object
+  std::string group;                 // find: JSON
+  std::string cursor;                // find
+  std::uint64_t offset = 0;          // find
+
   std::string format;  // import, export
   std::string key_field;
   std::string delimiter;  // empty: the default
@@ -50,6 +58,7 @@ struct Arguments {
   bool skip_bad = false;  // import
   bool with_ids = false;  // export
   bool self = false;      // bench
+  bool explain = false;   // find
 };
 
 // Either arguments, or everything is said already: help, version or a usage error.

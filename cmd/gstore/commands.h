@@ -14,6 +14,9 @@ Result<Exit> update(Session& session);
 Result<Exit> remove(Session& session);
 Result<Exit> swap(Session& session);
 Result<Exit> scan(Session& session);
+// find.cc
+Result<Exit> find(Session& session);
+Result<Exit> count(Session& session);
 // import.cc, export.cc, blob.cc
 Result<Exit> import_rows(Session& session);
 Result<Exit> export_records(Session& session);
@@ -52,6 +55,8 @@ inline constexpr Command kCommands[] = {
     {"delete", remove},
     {"swap", swap},
     {"scan", scan},
+    {"find", find},
+    {"count", count},
     {"import", import_rows},
     {"export", export_records},
     {"blob put", put_blob},

@@ -221,7 +221,7 @@ std::string digests_json(const std::vector<Digest>& digests) {
   return out + ']';
 }
 
-void append_record_line(const Record& record, std::string& out) {
+void append_record_head(const Record& record, std::string& out) {
   out += "{\"id\":\"";
   out += record.id().text();
   out += "\",\"collection\":";
@@ -231,6 +231,10 @@ void append_record_line(const Record& record, std::string& out) {
     append_json_string(record.key(), out);
   }
   out += ",\"data\":";
+}
+
+void append_record_line(const Record& record, std::string& out) {
+  append_record_head(record, out);
   record.append_json(out);
   out += '}';
 }

@@ -61,7 +61,10 @@ Result<Digest> change_of(const Session& session, const Storage& storage, std::st
 // ["hex","hex"]
 std::string digests_json(const std::vector<Digest>& digests);
 
-// {"id":..,"collection":..,"data":..}, with "key" when the record has one.
+// {"id":..,"collection":..,"data": with "key" before it when the record has one: what comes before
+// the record's content in a line that tells which record it is. A brace ends the line.
+void append_record_head(const Record& record, std::string& out);
+// The whole line.
 void append_record_line(const Record& record, std::string& out);
 
 }  // namespace gs::cli

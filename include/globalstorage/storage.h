@@ -30,6 +30,8 @@ class Database;
 struct RecordHold;
 struct TransactionState;
 class ScanState;
+class Find;
+struct QueryContext;
 }  // namespace engine
 
 class Record;
@@ -92,6 +94,7 @@ class Record {
  private:
   friend class Storage;
   friend class Scan;
+  friend class Row;
   friend Record api::make_record(std::shared_ptr<const engine::RecordHold> hold);
   explicit Record(std::shared_ptr<const engine::RecordHold> hold);
   std::shared_ptr<const engine::RecordHold> hold_;
@@ -153,6 +156,52 @@ class Scan {
   std::unique_ptr<Impl> impl_;
   const Row* next_ = nullptr;
   const Row* end_ = nullptr;
+};
+
+// One row of a query's result: a record, or a group. Stays readable on its own.
+class Row {
+ public:
+  Row();
+  ~Row();
+  Row(Row&&) noexcept;
+  Row& operator=(Row&&) noexcept;
+  Row(const Row&);
+  Row& operator=(const Row&);
+
+  bool is_record() const noexcept;
+  // The whole record, whatever the query selects. Not of a group: look at is_record() first.
+  const Record& record() const noexcept;
+  // One line: what the query selects, with the records that it includes; of a group its values.
+  // Errors: damaged (a record to include cannot be told), too_large (docs/QUERY.md, "Limits").
+  Result<std::string> json() const;
+  Error append_json(std::string& out) const;  // after an error nothing was appended
+
+ private:
+  friend class Rows;
+  std::shared_ptr<const engine::QueryContext> context_;
+  std::optional<Record> record_;
+  std::string group_json_;
+};
+
+// The rows of a query, in its order; all from the moment in which Storage::find was called.
+class Rows {
+ public:
+  Rows();
+  ~Rows();
+  Rows(Rows&&) noexcept;
+  Rows& operator=(Rows&&) noexcept;
+
+  // False at the end, which may be damage: whoever needs all rows looks at error() then.
+  bool next(Row& out);
+  // `damaged` when that ended the rows: what came before is right. None at the real end.
+  Error error() const;
+  // A text for the query's `cursor`, to go on behind the last row that next() gave; empty before
+  // the first one. Errors: too_large (values of the sort fields that are too long for one).
+  Result<std::string> cursor() const;
+
+ private:
+  friend class Storage;
+  std::unique_ptr<engine::Find> find_;
 };
 
 struct ScanOptions {
@@ -359,6 +408,14 @@ class Storage {
   Snapshot snapshot() const;
   Result<Scan> scan(const ScanOptions& options = {}) const;
   Result<Scan> scan(const Snapshot& snapshot, const ScanOptions& options) const;
+
+  // --- queries: JSON as in docs/QUERY.md; no collection: all of them ---
+  // Errors: invalid, too_large (both say where in the query), damaged.
+  Result<Rows> find(std::string_view query_json) const;
+  // How many records pass; the query has nothing but `collection` and `filter`.
+  Result<std::uint64_t> count(std::string_view query_json) const;
+  // Executes the query and tells how, as JSON: steps, index, rows examined, matched and returned.
+  Result<std::string> explain(std::string_view query_json) const;
 
   // Names of all collections that records were ever written to, in the order of their appearance;
   // also when the records are gone. Records in none are not named here.

@@ -11,7 +11,7 @@ const { Place, run, errorOf, EXIT, PROGRAM } = require('./gstore.js');
 const COMMANDS = [
   'init', 'insert', 'get', 'set', 'update', 'delete', 'swap', 'scan', 'import', 'export', 'log',
   'show', 'verify', 'proof', 'verify-proof', 'erase', 'digest', 'stats', 'compact', 'backup',
-  'restore', 'bench', 'blob', 'history', 'help', 'completion',
+  'restore', 'bench', 'blob', 'history', 'help', 'completion', 'find', 'count',
 ];
 
 test('help names every command, and every command shows examples', () => {

@@ -12,7 +12,7 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGES = ['CONTRIBUTING.md', 'README.md', 'SECURITY.md', 'docs/ARCHITECTURE.md',
          'docs/BENCHMARKS.md', 'docs/COMMANDS.md', 'docs/FORMAT.md', 'docs/GLOSSARY.md',
-         'docs/TESTING.md']
+         'docs/QUERY.md', 'docs/TESTING.md']
 FOLDERS = ('bench', 'cmd', 'examples', 'gs', 'include', 'tests', 'tools')
 # `gs/base/crc32c.h`, `gs/core/graph/`, `tests/data/v1/x.hex`; patterns with * or <> are not paths.
 PATH = re.compile(r'`((?:' + '|'.join(FOLDERS) + r')/[\w./-]+)`')
@@ -52,6 +52,10 @@ class Docs(unittest.TestCase):
     def test_readme_shows_the_first_example_word_for_word(self):
         block = '```cpp\n' + read('examples/first.cc') + '```\n'
         self.assertIn(block, read('README.md'))
+
+    def test_query_page_shows_its_example_word_for_word(self):
+        block = '```cpp\n' + read('examples/find.cc') + '```\n'
+        self.assertIn(block, read('docs/QUERY.md'))
 
     def test_every_command_has_its_section_in_the_manual(self):
         declared = re.findall(r'^    \{"([a-z -]+)", \w+\},', read('cmd/gstore/commands.h'),

@@ -1,10 +1,10 @@
 // The number of edits between two words, as Damerau counted them.
-#include "cmd/gstore/support/nearest.h"
+#include "gs/base/nearest.h"
 
 #include <algorithm>
 #include <array>
 
-namespace gs::cli {
+namespace gs {
 namespace {
 
 // Longer than any name there is: what is longer was not mistyped but meant for something else.
@@ -52,4 +52,4 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
   return best;
 }
 
-}  // namespace gs::cli
+}  // namespace gs

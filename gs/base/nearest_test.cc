@@ -1,10 +1,10 @@
 // Goal: a slip of the finger is recognised, and nothing is guessed beyond it.
 // Method: frozen examples of each edit, and of words that are too far, too short or too long.
-#include "cmd/gstore/support/nearest.h"
+#include "gs/base/nearest.h"
 
 #include <gtest/gtest.h>
 
-namespace gs::cli {
+namespace gs {
 namespace {
 
 const std::vector<std::string> kNames = {"get",          "set",    "insert",  "verify",
@@ -49,4 +49,4 @@ TEST(Nearest, LongWordsAreNotCompared) {
 }
 
 }  // namespace
-}  // namespace gs::cli
+}  // namespace gs

@@ -1,0 +1,87 @@
+// Queries: rows in the hands of programs.
+
+#include <utility>
+
+#include "gs/api/handle.h"
+#include "gs/base/check.h"
+#include "gs/engine/query/find.h"
+#include "gs/engine/query/presenter.h"
+
+namespace gs {
+
+// --- Row ---
+
+Row::Row() = default;
+Row::~Row() = default;
+Row::Row(Row&&) noexcept = default;
+Row& Row::operator=(Row&&) noexcept = default;
+Row::Row(const Row&) = default;
+Row& Row::operator=(const Row&) = default;
+
+bool Row::is_record() const noexcept { return record_.has_value(); }
+
+const Record& Row::record() const noexcept {
+  GS_CHECK(is_record());
+  return *record_;
+}
+
+Error Row::append_json(std::string& out) const {
+  if (record_) return engine::append_row_json(*context_, record_->hold_->view(), out);
+  out += group_json_;
+  return {};
+}
+
+Result<std::string> Row::json() const {
+  std::string out;
+  GS_TRY_OK(append_json(out));
+  return out;
+}
+
+// --- Rows ---
+
+Rows::Rows() = default;
+Rows::~Rows() = default;
+Rows::Rows(Rows&&) noexcept = default;
+Rows& Rows::operator=(Rows&&) noexcept = default;
+
+bool Rows::next(Row& out) {
+  engine::QueryRow row;
+  if (find_ == nullptr || !find_->next(row)) return false;
+  const engine::QueryContext& context = *find_->context();
+  if (out.context_ != find_->context()) out.context_ = find_->context();
+  out.record_.reset();
+  if (!context.query.group) {
+    out.record_ = api::make_record(context.db->hold(context.moment.version, row.found));
+  }
+  out.group_json_ = std::move(row.group_json);
+  return true;
+}
+
+Error Rows::error() const { return find_ == nullptr ? Error() : find_->error(); }
+
+Result<std::string> Rows::cursor() const {
+  return find_ == nullptr ? Result<std::string>(std::string()) : find_->cursor();
+}
+
+// --- Storage ---
+
+Result<Rows> Storage::find(std::string_view query_json) const {
+  Rows rows;
+  GS_TRY(rows.find_, engine::Find::start(database(), query_json));
+  return rows;
+}
+
+Result<std::uint64_t> Storage::count(std::string_view query_json) const {
+  return engine::count_matches(database(), query_json);
+}
+
+Result<std::string> Storage::explain(std::string_view query_json) const {
+  GS_TRY(const std::unique_ptr<engine::Find> find, engine::Find::start(database(), query_json));
+  engine::QueryRow row;
+  while (find->next(row)) {
+  }
+  GS_TRY_OK(find->error());
+  return find->explain();
+}
+
+}  // namespace gs

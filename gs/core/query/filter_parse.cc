@@ -1,0 +1,294 @@
+// JSON to a Filter. Each operator is a row of kOperators.
+#include <algorithm>
+#include <map>
+
+#include "gs/core/query/filter.h"
+#include "gs/core/query/json_walk.h"
+#include "gs/core/query/limits.h"
+#include "gs/core/record/json.h"
+#include "gs/core/record/json_forms.h"
+
+namespace gs::query {
+namespace {
+
+// What an operator makes of its operand.
+enum class Takes : std::uint8_t { value, ordered, list, boolean, pattern, part, operators };
+
+struct Operator {
+  std::string_view name;
+  Op op;
+  bool negated;
+  Takes takes;
+};
+
+constexpr Operator kOperators[] = {
+    {"$eq", Op::equal, false, Takes::value},
+    {"$ne", Op::equal, true, Takes::value},
+    {"$gt", Op::greater, false, Takes::ordered},
+    {"$gte", Op::greater_equal, false, Takes::ordered},
+    {"$lt", Op::less, false, Takes::ordered},
+    {"$lte", Op::less_equal, false, Takes::ordered},
+    {"$in", Op::in, false, Takes::list},
+    {"$nin", Op::in, true, Takes::list},
+    {"$exists", Op::exists, false, Takes::boolean},
+    {"$like", Op::like, false, Takes::pattern},
+    {"$contains", Op::contains, false, Takes::part},
+    {"$not", Op::none, false, Takes::operators},
+};
+
+std::vector<std::string> operator_names() {
+  std::vector<std::string> names;
+  for (const Operator& each : kOperators) names.emplace_back(each.name);
+  return names;
+}
+
+const Operator* find_operator(std::string_view name) noexcept {
+  for (const Operator& each : kOperators) {
+    if (each.name == name) return &each;
+  }
+  return nullptr;
+}
+
+// An object of operators, not a value: its first name begins with $ and announces no form.
+bool has_operators(std::string_view json) {
+  if (!is_object(json)) return false;
+  const std::vector<JsonMember> members = members_of(json);
+  if (members.empty() || !members[0].name.starts_with('$')) return false;
+  const record::Form form = record::form_named(members[0].name);
+  return form == record::Form::none || (members.size() > 1 && form != record::Form::literal);
+}
+
+void append_size(std::size_t size, Buffer& out) {
+  for (std::size_t byte = 0; byte < 8; ++byte) {
+    out.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(size) >> (8 * byte)));
+  }
+}
+
+}  // namespace
+
+class FilterParser {
+ public:
+  Result<Filter> parse(std::string_view json, const Where& where) {
+    GS_TRY_OK(filter(json, where, 1));
+    return std::move(made_);
+  }
+
+ private:
+  Error filter(std::string_view json, const Where& where, std::size_t depth) {
+    GS_TRY_OK(check_depth(where, depth));
+    if (!is_object(json)) {
+      return invalid_at(where, R"(a filter is an object, for example {"name":"Kyiv"})");
+    }
+    const std::vector<JsonMember> members = members_of(json);
+    std::uint32_t all = 0;
+    GS_TRY_OK(open(Op::all, where, all));
+    for (const JsonMember& member : members) {
+      const Where here{&where, member.name};
+      GS_TRY_OK(member.name.starts_with('$') ? logical(member, here, depth)
+                                             : condition(member, here, depth));
+    }
+    close(all);
+    return {};
+  }
+
+  Error logical(const JsonMember& member, const Where& where, std::size_t depth) {
+    if (member.name == "$not") {
+      std::uint32_t none = 0;
+      GS_TRY_OK(open(Op::none, where, none));
+      GS_TRY_OK(filter(member.value, where, depth + 1));
+      close(none);
+      return {};
+    }
+    if (member.name != "$and" && member.name != "$or") {
+      return unknown_at(where, "operator", member.name, {"$and", "$or", "$not"});
+    }
+    if (!is_array(member.value)) return invalid_at(where, "takes an array of filters");
+    std::uint32_t node = 0;
+    GS_TRY_OK(open(member.name == "$and" ? Op::all : Op::any, where, node));
+    std::size_t index = 0;
+    for (const std::string_view each : elements_of(member.value)) {
+      const Where here{&where, {}, index++, true};
+      GS_TRY_OK(filter(each, here, depth + 1));
+    }
+    close(node);
+    return {};
+  }
+
+  Error condition(const JsonMember& member, const Where& where, std::size_t depth) {
+    std::uint32_t path = 0;
+    GS_TRY_OK(add_path(member.name, where, path));
+    if (has_operators(member.value)) return operators(member.value, path, where, depth);
+    return compare(kOperators[0], member.value, path, where);
+  }
+
+  Error operators(std::string_view json, std::uint32_t path, const Where& where,
+                  std::size_t depth) {
+    GS_TRY_OK(check_depth(where, depth));
+    for (const JsonMember& member : members_of(json)) {
+      const Where here{&where, member.name};
+      const Operator* const found = find_operator(member.name);
+      if (found == nullptr) return unknown_at(here, "operator", member.name, operator_names());
+      GS_TRY_OK(found->takes == Takes::operators ? negation(member.value, path, here, depth)
+                                                 : compare(*found, member.value, path, here));
+    }
+    return {};
+  }
+
+  Error negation(std::string_view json, std::uint32_t path, const Where& where, std::size_t depth) {
+    if (!has_operators(json)) {
+      return invalid_at(where, R"(takes an object of operators, for example {"$lt":5})");
+    }
+    std::uint32_t none = 0;
+    std::uint32_t all = 0;
+    GS_TRY_OK(open(Op::none, where, none));
+    GS_TRY_OK(open(Op::all, where, all));
+    GS_TRY_OK(operators(json, path, where, depth + 1));
+    close(all);
+    close(none);
+    return {};
+  }
+
+  // A condition with this operator and operand.
+  Error compare(const Operator& with, std::string_view json, std::uint32_t path,
+                const Where& where) {
+    GS_TRY(const Value value, read(json, where));
+    Node node{with.op, with.negated, 0, path, 0};
+    switch (with.takes) {
+      case Takes::ordered:
+        if (value.type() == Type::null) {
+          return invalid_at(where, "null has no order; use $eq, $ne or $exists");
+        }
+        [[fallthrough]];
+      case Takes::value:
+        GS_TRY_OK(add_operand(value, where, node));
+        break;
+      case Takes::part:
+        GS_TRY_OK(add_operand(value, where, node));
+        made_.needles_.resize(made_.operands_.size(), Needle(std::string_view()));
+        if (const auto* text = value.get<std::string>()) made_.needles_.back() = Needle(*text);
+        break;
+      case Takes::list:
+        GS_TRY_OK(add_list(value, where, node));
+        break;
+      case Takes::boolean:
+        if (value.type() != Type::boolean) return invalid_at(where, "takes true or false");
+        node.negated = !*value.get<bool>();
+        break;
+      case Takes::pattern:
+        GS_TRY_OK(add_pattern(value, where, node));
+        break;
+      case Takes::operators:
+        break;  // negation() does these
+    }
+    std::uint32_t index = 0;
+    GS_TRY_OK(open(node, where, index));
+    close(index);
+    note(with.name, path, value);
+    return {};
+  }
+
+  Result<Value> read(std::string_view json, const Where& where) {
+    auto value = record::parse_json(json);
+    if (!value) return at(where, std::move(value).error());
+    return value;
+  }
+
+  Error add_operand(const Value& value, const Where& where, Node& node) {
+    auto operand = Operand::make(value);
+    if (!operand) return at(where, std::move(operand).error());
+    node.operand = static_cast<std::uint32_t>(made_.operands_.size());
+    made_.operands_.push_back(std::move(operand).value());
+    return {};
+  }
+
+  Error add_list(const Value& value, const Where& where, Node& node) {
+    const Array* const list = value.get<Array>();
+    if (list == nullptr) return invalid_at(where, "takes an array of values");
+    if (list->size() > kInMax) return too_large_at(where, "values", list->size(), kInMax);
+    std::vector<Operand> operands;
+    operands.reserve(list->size());
+    for (const Value& each : *list) {
+      auto operand = Operand::make(each);
+      if (!operand) return at(where, std::move(operand).error());
+      operands.push_back(std::move(operand).value());
+    }
+    node.operand = static_cast<std::uint32_t>(made_.sets_.size());
+    made_.sets_.emplace_back(operands);
+    return {};
+  }
+
+  Error add_pattern(const Value& value, const Where& where, Node& node) {
+    const auto* const text = value.get<std::string>();
+    if (text == nullptr) return invalid_at(where, "takes a text, for example \"Ky%\"");
+    auto pattern = Pattern::parse(*text);
+    if (!pattern) return at(where, std::move(pattern).error());
+    node.operand = static_cast<std::uint32_t>(made_.patterns_.size());
+    made_.patterns_.push_back(std::move(pattern).value());
+    return {};
+  }
+
+  Error add_path(std::string_view name, const Where& where, std::uint32_t& index) {
+    const auto known = path_numbers_.find(name);
+    if (known != path_numbers_.end()) {
+      index = known->second;
+      return {};
+    }
+    auto path = Path::parse(name);
+    if (!path) return at(where, std::move(path).error());
+    index = static_cast<std::uint32_t>(made_.paths_.size());
+    path_numbers_.emplace(name, index);
+    made_.paths_.push_back(std::move(path).value());
+    return {};
+  }
+
+  Error check_depth(const Where& where, std::size_t depth) {
+    if (depth <= kFilterDepthMax) return {};
+    return too_large_at(where, "logical operators inside each other", depth, kFilterDepthMax);
+  }
+
+  Error open(Node node, const Where& where, std::uint32_t& index) {
+    if (made_.nodes_.size() == kFilterNodesMax) {
+      return too_large_at(where, "conditions and logical operators", kFilterNodesMax + 1,
+                          kFilterNodesMax);
+    }
+    index = static_cast<std::uint32_t>(made_.nodes_.size());
+    made_.nodes_.push_back(node);
+    return {};
+  }
+  Error open(Op op, const Where& where, std::uint32_t& index) {
+    note(op == Op::all ? "(all" : op == Op::any ? "(any" : "(none");
+    return open(Node{op, false, 0, 0, 0}, where, index);
+  }
+  void close(std::uint32_t index) {
+    Node& node = made_.nodes_[index];
+    node.end = static_cast<std::uint32_t>(made_.nodes_.size());
+    if (node.op <= Op::none) note(")");
+  }
+
+  void note(std::string_view text) {
+    append_size(text.size(), made_.fingerprint_);
+    const Bytes bytes = as_bytes(text);
+    made_.fingerprint_.insert(made_.fingerprint_.end(), bytes.begin(), bytes.end());
+  }
+  void note(std::string_view name, std::uint32_t path, const Value& value) {
+    note(name);
+    note(made_.paths_[path].text());
+    std::string text;
+    record::append_json(value, text);
+    note(text);
+  }
+
+  Filter made_;
+  std::map<std::string, std::uint32_t, std::less<>> path_numbers_;
+};
+
+std::size_t Filter::condition_count() const noexcept {
+  return static_cast<std::size_t>(std::count_if(
+      nodes_.begin(), nodes_.end(), [](const Node& node) { return node.op > Op::none; }));
+}
+
+Result<Filter> parse_filter(std::string_view json, const Where& where) {
+  return FilterParser().parse(json, where);
+}
+
+}  // namespace gs::query

@@ -1,0 +1,32 @@
+// Whether records pass a filter, read in place at the offsets of their shapes.
+//
+// Nothing is decoded or allocated for a record, but scratch memory for the keys of containers and of
+// large numbers, which is used again. One thread at a time; the Filter and the shapes outlive it.
+#pragma once
+
+#include "gs/core/query/filter.h"
+#include "gs/core/query/reader.h"
+
+namespace gs::query {
+
+class Matcher {
+ public:
+  explicit Matcher(const Filter& filter);
+  bool matches(const RecordView& record) {
+    if (filter_.nodes().empty()) return true;
+    reader_.use(record.shape());
+    return holds(0, record);
+  }
+
+ private:
+  bool holds(std::size_t node, const RecordView& record);
+  bool condition_holds(const Node& node, const RecordView& record);
+  bool value_holds(const Node& node, const ValueView& value);
+  bool contains(const Node& node, const ValueView& value);
+
+  const Filter& filter_;
+  Reader reader_;  // of the filter's paths
+  Scratch scratch_;
+};
+
+}  // namespace gs::query

@@ -1,0 +1,136 @@
+#include "gs/engine/query/find.h"
+
+#include "gs/core/query/cursor.h"
+
+namespace gs::engine {
+
+Find::Find(std::shared_ptr<const QueryContext> context, const Plan& plan)
+    : context_(std::move(context)),
+      plan_(plan),
+      matches_(*context_, plan.from),
+      to_skip_(context_->query.offset),
+      left_(context_->query.limit) {}
+
+Result<std::unique_ptr<Find>> Find::start(std::shared_ptr<const Database> db, std::string_view json,
+                                          const QueryBounds& bounds) {
+  auto context = std::make_shared<QueryContext>();
+  GS_TRY(context->query, query::parse_query(json));
+  context->fingerprint = context->query.fingerprint();
+  if (!context->query.cursor.empty()) {
+    GS_TRY(context->after, query::read_cursor(context->fingerprint, context->query.cursor));
+  }
+  context->bounds = bounds;
+  context->moment = db->moment();
+  context->db = std::move(db);
+  GS_TRY(const Plan plan, make_plan(*context));
+  std::unique_ptr<Find> find(new Find(std::move(context), plan));
+  if (plan.rows == Plan::Rows::sorted) GS_TRY_OK(find->collect_sorted());
+  if (plan.rows == Plan::Rows::grouped) GS_TRY_OK(find->collect_groups());
+  return find;
+}
+
+Error Find::collect_sorted() {
+  Sorter sorter(plan_.keep, context_->bounds.sort_bytes);
+  SortKeys keys(context_->query.sort);
+  const auto& after = context_->after;
+  while (const state::Met* const met = matches_.next()) {
+    const Bytes key = keys.of(matches_.view(*met), met->entry->id);
+    if (after && as_text(key) <= as_text(*after)) continue;
+    GS_TRY_OK(sorter.add(key, [&] { return met->found(); }));
+  }
+  GS_TRY_OK(matches_.error());
+  sorted_ = sorter.take();
+  return {};
+}
+
+Error Find::collect_groups() {
+  groups_ = std::make_unique<Groups>(*context_->query.group, context_->bounds.group_bytes);
+  while (const state::Met* const met = matches_.next()) {
+    GS_TRY_OK(groups_->add(matches_.view(*met)));
+  }
+  GS_TRY_OK(matches_.error());
+  groups_->start(context_->after);
+  return {};
+}
+
+bool Find::next(QueryRow& out) {
+  if (left_ == 0) return false;
+  for (; to_skip_ > 0; --to_skip_) {
+    if (!next_raw(out, false)) return false;
+  }
+  if (!next_raw(out, true)) return false;
+  --left_;
+  ++returned_;
+  return true;
+}
+
+bool Find::next_raw(QueryRow& out, bool wanted) {
+  switch (plan_.rows) {
+    case Plan::Rows::as_found:
+      return next_found(out);
+    case Plan::Rows::sorted:
+      return next_sorted(out);
+    case Plan::Rows::grouped:
+      break;
+  }
+  return next_group(out, wanted);
+}
+
+bool Find::next_found(QueryRow& out) {
+  const state::Met* met = matches_.next();
+  // The scan began with the cursor's own row.
+  if (met != nullptr && context_->after && met->entry->id == plan_.from) met = matches_.next();
+  if (met == nullptr) {
+    error_ = matches_.error();
+    return false;
+  }
+  out.found = met->found();
+  const Id& id = met->entry->id;
+  last_key_.assign(id.bytes.begin(), id.bytes.end());
+  return true;
+}
+
+bool Find::next_sorted(QueryRow& out) {
+  if (sorted_at_ == sorted_.size()) return false;
+  const RankedRow& row = sorted_[sorted_at_++];
+  out.found = row.found;
+  const Bytes key = as_bytes(row.key);
+  last_key_.assign(key.begin(), key.end());
+  return true;
+}
+
+bool Find::next_group(QueryRow& out, bool wanted) {
+  if (groups_->at_end()) return false;
+  out.group_json.clear();
+  if (wanted) {
+    error_ = groups_->append_json(out.group_json);
+    if (error_) return false;
+  }
+  const Bytes key = groups_->key();
+  last_key_.assign(key.begin(), key.end());
+  groups_->skip();
+  return true;
+}
+
+Result<std::string> Find::cursor() const {
+  if (returned_ == 0) return std::string();
+  return query::make_cursor(context_->fingerprint, last_key_);
+}
+
+std::string Find::explain() const {
+  return explain_json(*context_, plan_, {matches_.examined(), matches_.matched(), returned_});
+}
+
+Result<std::uint64_t> count_matches(std::shared_ptr<const Database> db, std::string_view json) {
+  QueryContext context;
+  GS_TRY(context.query, query::parse_count(json));
+  context.moment = db->moment();
+  context.db = std::move(db);
+  Matches matches(context, Id{});
+  while (matches.next() != nullptr) {
+  }
+  GS_TRY_OK(matches.error());
+  return matches.matched();
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,25 @@
+#include "gs/engine/query/matches.h"
+
+namespace gs::engine {
+
+Matches::Matches(const QueryContext& context, const Id& from)
+    : tables_(context.db->tables()),
+      scan_(context.db, context.moment, context.query.collection, from, query::kNoLimit),
+      matcher_(context.query.filter) {}
+
+const state::Met* Matches::next() {
+  for (;;) {
+    while (!batch_.empty()) {
+      const state::Met& met = batch_.front();
+      batch_ = batch_.subspan(1);
+      ++examined_;
+      if (!matcher_.matches(view(met))) continue;
+      ++matched_;
+      return &met;
+    }
+    batch_ = scan_.take();
+    if (batch_.empty()) return nullptr;
+  }
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,46 @@
+// The records that a query is about, one after the other: a full scan of its collection with its
+// filter. Sees the context's moment. One thread at a time; the context outlives it.
+#pragma once
+
+#include <span>
+
+#include "gs/core/query/matcher.h"
+#include "gs/engine/database/scan.h"
+#include "gs/engine/query/context.h"
+
+namespace gs::engine {
+
+class Matches {
+ public:
+  // In the order of ids, from the first id >= `from`.
+  Matches(const QueryContext& context, const Id& from);
+
+  // Null at the end, which may be damage: see error(). Else valid until the next call.
+  const state::Met* next();
+  record::RecordView view(const state::Met& met) {
+    if (met.entry->shape != shape_number_) use(met.entry->shape);
+    return {shape_, met.record};
+  }
+  // `damaged` when that ended the scan.
+  Error error() const { return scan_.error(); }
+
+  std::uint64_t examined() const noexcept { return examined_; }
+  std::uint64_t matched() const noexcept { return matched_; }
+
+ private:
+  void use(std::uint32_t shape) {
+    shape_number_ = shape;
+    shape_ = tables_.shape(shape).shape.get();
+  }
+
+  const state::Tables& tables_;
+  ScanState scan_;
+  query::Matcher matcher_;
+  std::span<const state::Met> batch_;  // what is left of it
+  std::uint32_t shape_number_ = state::kUnknown;
+  const record::Shape* shape_ = nullptr;
+  std::uint64_t examined_ = 0;
+  std::uint64_t matched_ = 0;
+};
+
+}  // namespace gs::engine

@@ -1,0 +1,127 @@
+'use strict';
+
+// find and count: queries as words of the command line, rows as lines, and what is wrong with them.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { Place, parseLines, errorOf, EXIT } = require('./gstore.js');
+
+const fill = (t) => {
+  const place = new Place(t);
+  const ua = place.ok(['set', '-c', 'Country', 'UA', '{"name":"Ukraine"}']).trim();
+  const rows = [
+    { name: 'Kyiv', n: 3, country: { $id: ua }, tags: ['a', 'b'] },
+    { name: 'Lviv', n: 1, country: { $id: ua } },
+    { name: 'Odesa', n: 2 },
+    { name: 'Mars' },
+  ];
+  place.run(['import', 'City', '-'], { input: rows.map((row) => JSON.stringify(row)).join('\n') });
+  return place;
+};
+
+const names = (place, args) => place.lines(['find', 'City', ...args]).map((row) => row.name);
+
+test('rows are the records that pass, in the order that is asked for', (t) => {
+  const place = fill(t);
+  assert.deepStrictEqual(names(place, []), ['Kyiv', 'Lviv', 'Odesa', 'Mars']);
+  assert.deepStrictEqual(names(place, ['{"n":{"$gte":2}}']), ['Kyiv', 'Odesa']);
+  assert.deepStrictEqual(names(place, ['--sort', 'n:desc']), ['Kyiv', 'Odesa', 'Lviv', 'Mars']);
+  assert.deepStrictEqual(names(place, ['--sort', 'x', '--sort', 'name']), ['Kyiv', 'Lviv', 'Mars', 'Odesa']);
+  assert.deepStrictEqual(names(place, ['--offset', '3']), ['Mars']);
+  assert.strictEqual(place.ok(['find', 'City', '-n', '0']), '');
+  assert.strictEqual(place.lines(['find']).length, 5);
+  assert.strictEqual(place.lines(['find', '{"name":"Kyiv"}']).length, 1);
+  assert.deepStrictEqual(place.lines(['find', '-c', 'City', '{"n":1}', '--select', 'name']), [{ name: 'Lviv' }]);
+});
+
+test('the filter may come from a file or standard input', (t) => {
+  const place = fill(t);
+  const file = path.join(place.root, 'filter.json');
+  fs.writeFileSync(file, '{\n "name": {"$like": "%v"}\n}\n');
+  assert.deepStrictEqual(names(place, [`@${file}`]), ['Kyiv', 'Lviv']);
+  assert.strictEqual(place.ok(['count', 'City', '-'], { input: '{"n":null}' }), '1\n');
+});
+
+test('select, include and group form the rows', (t) => {
+  const place = fill(t);
+  assert.strictEqual(
+    place.ok(['find', 'City', '{"n":{"$gte":3}}', '--select', 'tags.1,name', '--include', 'country']),
+    '{"tags.1":"b","name":"Kyiv","country":{"name":"Ukraine"}}\n',
+  );
+  assert.strictEqual(
+    place.ok(['find', 'City', '{"n":1}', '--include', '{"country":{"select":[]}}', '--select', 'n']),
+    '{"n":1,"country":{}}\n',
+  );
+  const group = '{"by":["country"],"fields":{"c":{"$count":true},"s":{"$sum":"n"}}}';
+  const [none, ua] = place.lines(['find', 'City', '--group', group]);
+  assert.deepStrictEqual(none, { country: null, c: 2, s: 2 });
+  assert.deepStrictEqual([ua.c, ua.s], [2, 4]);
+});
+
+test('--json tells which record a row is, and where to go on', (t) => {
+  const place = fill(t);
+  const [first, second, rest] = place.lines(['find', 'City', '--sort', 'name', '-n', '2', '--json']);
+  assert.deepStrictEqual(Object.keys(first), ['id', 'collection', 'data']);
+  assert.deepStrictEqual([first.data.name, second.data.name], ['Kyiv', 'Lviv']);
+  assert.deepStrictEqual(Object.keys(rest), ['cursor']);
+  const last = place.lines(['find', 'City', '--sort', 'name', '-n', '2', '--json', '--cursor', rest.cursor]);
+  assert.deepStrictEqual(last.map((row) => row.data.name), ['Mars', 'Odesa']); // and no cursor
+  assert.strictEqual(place.lines(['find', 'Country', '--json'])[0].key, 'UA');
+  assert.deepStrictEqual(place.json(['count', 'City', '{"n":{"$gt":1}}']), { count: 2 });
+});
+
+test('a note has the cursor when there are more rows, and only then', (t) => {
+  const place = fill(t);
+  const page = place.run(['find', 'City', '-n', '3']);
+  assert.strictEqual(parseLines(page.out).length, 3);
+  const cursor = /^There are more rows\. Go on with --cursor (\S+)\n$/.exec(page.err)[1];
+  assert.strictEqual(place.ok(['find', 'City', '-n', '3', '--cursor', cursor, '--select', 'name']), '{"name":"Mars"}\n');
+  assert.strictEqual(place.run(['find', 'City', '-n', '4']).err, '');
+});
+
+test('--explain tells steps and counts', (t) => {
+  const place = fill(t);
+  const plan = JSON.parse(place.ok(['find', 'City', '{"n":{"$gt":1}}', '--sort', 'n', '-n', '1', '--explain']));
+  assert.deepStrictEqual(plan, {
+    steps: [
+      { step: 'scan', collection: 'City' },
+      { step: 'filter', conditions: 1 },
+      { step: 'sort', by: ['n'], keep: 1 },
+      { step: 'limit', rows: 1 },
+    ],
+    index: null,
+    examined: 4,
+    matched: 2,
+    returned: 1,
+  });
+});
+
+test('what is wrong is said with its place in the query', (t) => {
+  const place = fill(t);
+  const nested = `${'{"$not":'.repeat(1000)}{}${'}'.repeat(1000)}`;
+  const many = `{"n":{"$in":[${'1,'.repeat(65536)}1]}}`;
+  const cases = [
+    [['{"n":{"$gtt":1}}'], /filter\.n\.\$gtt: unknown operator '\$gtt'\. Did you mean '\$gt'\? Known: /],
+    [['{"n":{"$in":1}}'], /filter\.n\.\$in: takes an array of values/],
+    [['{"n":'], /FILTER is not one JSON object/],
+    [['{"n":x}'], /query: JSON line 2, column 6/],
+    [['[]'], /filter: a filter is an object/],
+    [['{},"limit":1'], /FILTER is not one JSON object/],
+    [[nested], /nest/],
+    [['--sort', 'n:down'], /sort\[0\]: behind the colon the order is asc or desc/],
+    [['--cursor', 'nonsense'], /cursor: it does not belong to this query/],
+    [['--group', '{}'], /group: has neither `by` nor `fields`/],
+    [['--group', '{"by":["n"]}', '--sort', 'n'], /sort: does not go with `group`/],
+    [['--include', '{"country":{"depth":1}}'], /include\.country\.depth: unknown key/],
+  ];
+  for (const [args, message] of cases) place.fails(EXIT.failure, ['find', 'City', ...args], message);
+  place.fails(EXIT.failure, ['count', 'City', '-'], /65537 values, the limit is 65536/, { input: many });
+  place.fails(EXIT.notFound, ['find', 'Cty'], /There are 'Country', 'City'/);
+  place.fails(EXIT.notFound, ['count', 'Cty'], /There are/);
+  place.fails(EXIT.usage, ['find', 'City', '-n', '-1'], /not a whole number/);
+  place.fails(EXIT.usage, ['find', 'City', '{}', '-c', 'Other'], /are two; give one of them/);
+  place.fails(EXIT.usage, ['count', 'City', '--sort', 'n'], /unknown option/);
+  assert.strictEqual(errorOf(place.run(['find', 'City', '{"n":{"$x":1}}', '--json'])).code, 'invalid');
+});
