@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "cmd/gstore/support/nearest.h"
+#include "gs/base/nearest.h"
 
 namespace gs::cli {
 
