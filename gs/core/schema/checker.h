@@ -57,6 +57,7 @@ class Checker {
   bool prefix(std::size_t from, const Path& path);
   bool fail(std::string thrown);
   bool stop(Error error);
+  bool stop_at_nesting();
   void forget(std::size_t from);
   std::size_t count() const noexcept { return count_; }
 

@@ -35,6 +35,8 @@ std::string described(const JsValue& value);
 
 // Length of a string as JavaScript counts it, in UTF-16 units.
 std::size_t utf16_length(std::string_view text) noexcept;
+// Bytes of the character that begins at `at`.
+std::size_t character_size(std::string_view text, std::size_t at) noexcept;
 // a < b; empty, with the text of the TypeError, for symbols.
 std::optional<bool> less(const JsValue& a, const JsValue& b, std::string& thrown);
 // SameValueZero, of values from different trees: objects are never the same.

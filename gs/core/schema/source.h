@@ -85,7 +85,7 @@ Result<Entries> own_entries(const Source& source, Arena& arena);
 std::string_view first_letter_key(const Source& source);
 
 bool is_first_upper(std::string_view text) noexcept;
-// With its first character in lower case; other alphabets too as far as one byte goes.
+// With its first character in lower case (lower.cc).
 std::string lower_camel(std::string_view text);
 
 }  // namespace gs::schema
