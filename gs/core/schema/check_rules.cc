@@ -73,14 +73,20 @@ constexpr const char* kTooLong = "exceeds the maximum length";
 }  // namespace
 
 bool Checker::check_length(const Field& field, const JsValue& value, const Path& path) {
+  if (!field.odd_length && value.kind == Kind::string && field.type->kind == TypeKind::string) {
+    return check_bounds(field, static_cast<double>(utf16_length(value.text)), path);
+  }
   auto length = length_of(field, value);
   if (!length) return fail(std::string(length.error().message()));
   if (field.odd_length || length->kind != Kind::number) {
     return check_odd_length(field, *length, path);
   }
-  const double number = length->number;
-  if (field.length_min != 0 && number < field.length_min) return add(kTooShort, path);
-  if (field.length_max != 0 && number > field.length_max) return add(kTooLong, path);
+  return check_bounds(field, length->number, path);
+}
+
+bool Checker::check_bounds(const Field& field, double length, const Path& path) {
+  if (field.length_min != 0 && length < field.length_min) return add(kTooShort, path);
+  if (field.length_max != 0 && length > field.length_max) return add(kTooLong, path);
   return true;
 }
 

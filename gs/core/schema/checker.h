@@ -38,6 +38,7 @@ class Checker {
   bool check_tuple(const Field& field, const JsValue& value, const Path& path);
   bool check_length(const Field& field, const JsValue& value, const Path& path);
   bool check_validate(const Field& field, const JsValue& value, const Path& path);
+  bool check_bounds(const Field& field, double length, const Path& path);
   bool check_odd_length(const Field& field, const JsValue& length, const Path& path);
   bool call(std::uint32_t function, const JsValue& value, const Path& path);
 
