@@ -53,7 +53,7 @@ const difference = (a, b, place = '') => {
   return null;
 };
 
-/** Plain data as UTF-8 can have it: halves of surrogate pairs, which JSON escapes, become U+FFFD. */
+/** Plain data as UTF-8 has it: halves of surrogate pairs, which JSON escapes, become U+FFFD. */
 const utf8 = (data) => JSON.parse(JSON.stringify(data).replace(/\\ud[0-9a-f]{3}/g, '\ufffd'));
 
 class Differ {

@@ -2,8 +2,8 @@
 //
 // Hosts (an embedded engine, a Node.js addon, JSON text) make these trees; nothing here runs
 // JavaScript. Functions are indexes in a table of the host, which calls them. An object whose
-// constructor is named "Schema" stands for a schema that was made before: its `function` is an index
-// in Host::schemas (schema.h). Plain data; no thread rule.
+// constructor is named "Schema" stands for a schema that was made before: its `function` is an
+// index in Host::schemas (schema.h). Plain data; no thread rule.
 #pragma once
 
 #include <cstdint>

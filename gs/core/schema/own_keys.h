@@ -12,7 +12,7 @@
 
 namespace gs::schema {
 
-// What a struct of Metaschema has without being given it; such keys of a value are never unexpected.
+// What a struct of Metaschema has without being given it: such keys are never unexpected.
 bool is_inherited_key(std::string_view key) noexcept;
 
 class OwnKeys {

@@ -1,4 +1,5 @@
-// Which of its forms a piece of a definition has. The order of the questions is part of the language.
+// Which of its forms a piece of a definition has. The order of the questions belongs to the
+// language.
 #include "gs/core/schema/builder.h"
 #include "gs/core/schema/js_text.h"
 #include "gs/core/schema/limits.h"

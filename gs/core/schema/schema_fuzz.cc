@@ -1,5 +1,5 @@
-// Definitions and values of strangers: nothing crashes or runs for ever, the quick answer is that of
-// the long one, and the same bytes give the same schema.
+// Definitions and values of strangers: nothing crashes or runs for ever, the quick answer is that
+// of the long one, and the same bytes give the same schema.
 #include <cstdlib>
 #include <iterator>
 

@@ -116,8 +116,8 @@ bool is_first_upper(std::string_view text) noexcept {
 }
 
 void Entries::set(std::string_view key, Source value) {
-  if (const Source* const found = find(key)) {
-    const_cast<Source&>(*found) = std::move(value);
+  if (const std::size_t known = place(key); known < list_.size()) {
+    list_[known].value = std::move(value);
     return;
   }
   list_.push_back({key, std::move(value)});
@@ -130,14 +130,18 @@ void Entries::set(std::string_view key, Source value) {
 }
 
 const Source* Entries::find(std::string_view key) const noexcept {
+  const std::size_t known = place(key);
+  return known < list_.size() ? &list_[known].value : nullptr;
+}
+
+std::size_t Entries::place(std::string_view key) const noexcept {
   if (!index_.empty()) {
     const auto found = index_.find(key);
-    return found == index_.end() ? nullptr : &list_[found->second].value;
+    return found == index_.end() ? list_.size() : found->second;
   }
-  for (const Entry& entry : list_) {
-    if (entry.key == key) return &entry.value;
-  }
-  return nullptr;
+  std::size_t at = 0;
+  while (at < list_.size() && list_[at].key != key) ++at;
+  return at;
 }
 
 void Entries::order() {

@@ -62,6 +62,9 @@ class Entries {
   const std::vector<Entry>& list() const noexcept { return list_; }
 
  private:
+  // Index of the key; the number of keys when there is none.
+  std::size_t place(std::string_view key) const noexcept;
+
   std::vector<Entry> list_;
   std::unordered_map<std::string_view, std::size_t> index_;  // when there are many
 };
