@@ -234,6 +234,14 @@ const schemaCase = (random) => {
   return ['schema', name, embedded, definition, values];
 };
 
+/** Some fields of an entity, by their right names. */
+const projectionOf = (random, [name, definition]) => {
+  const keys = definition.filter((part, i) => i % 2 === 1 && typeof part === 'string');
+  const names = keys.map((key) => key.replace(/\?$/, '')).filter((key) => !/^[A-Z]/.test(key));
+  const fields = names.filter(() => random.chance(75));
+  return ['o', 'Projection', ['o', 'schema', name, 'fields', ['a', ...fields]]];
+};
+
 const modelCase = (random) => {
   const declared = types(random);
   const custom = [];
@@ -249,6 +257,7 @@ const modelCase = (random) => {
     entities.push([name, definition]);
     values.push([name, sample(random, definition)], [name, sample(random, definition)]);
   }
+  if (random.chance(35)) entities.unshift(['Brief', projectionOf(random, random.pick(entities))]);
   return ['model', declared, entities, values];
 };
 

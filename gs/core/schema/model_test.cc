@@ -55,6 +55,23 @@ TEST(Model, ProjectionsComeLastAndTakeFieldsOfTheirParent) {
   EXPECT_FALSE(made->find("P")->accepts(js("{'x':'','y':[''] }")));
 }
 
+// Metaschema reads a field that was made before once more, and takes `many` for `one` by that; what
+// it notes about the field it notes in the parent.
+TEST(Model, AProjectedManyIsCheckedAsOneAndNotedInItsParent) {
+  const auto made =
+      model("{}", {{"A", js("{'Entity':{},'b':{'many':'B'}}")},
+                   {"B", js("{'x':'string'}")},
+                   {"P", js("{'Projection':{'schema':'A','fields':['b']}}")}})
+          .value();
+  EXPECT_EQ(made->find("A")->relations().size(), 2u);
+  EXPECT_TRUE(made->find("P")->relations().empty());
+  EXPECT_TRUE(made->find("P")->references().empty());
+  EXPECT_TRUE(made->find("A")->accepts(js("{'b':[{'x':'1'}]}")));
+  EXPECT_TRUE(made->find("P")->accepts(js("{'b':{'x':'1'}}")));
+  EXPECT_EQ(made->find("P")->to_json().value(),
+            R"({"b":{"one":"B","required":true,"many":"B","type":"B"}})");
+}
+
 TEST(Model, TypesMayBeAliasesAndOnesOwn) {
   Answers answers({{}, {false, js("'is no point'"), ""}});
   const auto made =
