@@ -43,6 +43,18 @@ TEST(Model, RelationsAreCheckedAgainstTheOtherSchema) {
             (Texts{"Field \"A.b.x\" not of expected type: string", "Field \"A.c.x\" is required"}));
 }
 
+// What a schema said of a value before it threw is lost with it.
+TEST(Model, AThrowTakesTheErrorsOfItsStepWithIt) {
+  Answers answers({{false, js("'is bad'"), ""}});
+  const auto made =
+      model("{}", {{"A", js("{'b':'B'}")}, {"B", js("{'x':'string','validate':'fn:0'}")}},
+            {&answers, {}})
+          .value();
+  EXPECT_EQ(made->find("A")->check(js("{'b':null}"), &answers).value().errors,
+            Texts{"Field \"A.b\" validation failed TypeError: Cannot convert undefined or null to "
+                  "object"});
+}
+
 TEST(Model, ProjectionsComeLastAndTakeFieldsOfTheirParent) {
   const auto made =
       model("{}", {{"P", js("{'Projection':{'schema':'A','fields':['x','y']}}")},
@@ -58,11 +70,10 @@ TEST(Model, ProjectionsComeLastAndTakeFieldsOfTheirParent) {
 // Metaschema reads a field that was made before once more, and takes `many` for `one` by that; what
 // it notes about the field it notes in the parent.
 TEST(Model, AProjectedManyIsCheckedAsOneAndNotedInItsParent) {
-  const auto made =
-      model("{}", {{"A", js("{'Entity':{},'b':{'many':'B'}}")},
-                   {"B", js("{'x':'string'}")},
-                   {"P", js("{'Projection':{'schema':'A','fields':['b']}}")}})
-          .value();
+  const auto made = model("{}", {{"A", js("{'Entity':{},'b':{'many':'B'}}")},
+                                 {"B", js("{'x':'string'}")},
+                                 {"P", js("{'Projection':{'schema':'A','fields':['b']}}")}})
+                        .value();
   EXPECT_EQ(made->find("A")->relations().size(), 2u);
   EXPECT_TRUE(made->find("P")->relations().empty());
   EXPECT_TRUE(made->find("P")->references().empty());
