@@ -46,14 +46,15 @@ Value checked(const Schema& schema, const Array& request) {
 }
 
 Value keys_of(const Schema& schema) {
-  Array out;
+  std::vector<std::string> keys;
   if (schema.structure() == nullptr) {
-    out.emplace_back("root");
-    for (const Property& property : schema.field()->properties) out.emplace_back(property.name);
+    keys.emplace_back("root");
+    for (const Property& property : schema.field()->properties) keys.push_back(property.name);
+    order_keys(keys, [](const std::string& key) -> std::string_view { return key; });
   } else {
-    for (const Member& member : schema.structure()->members) out.emplace_back(member.name);
+    for (const Member& member : schema.structure()->members) keys.push_back(member.name);
   }
-  return Value(std::move(out));
+  return words(keys);
 }
 
 Value fields_of(const Schema& schema) {

@@ -53,6 +53,9 @@ const difference = (a, b, place = '') => {
   return null;
 };
 
+/** Plain data as UTF-8 has it: halves of surrogate pairs, which JSON escapes, become U+FFFD. */
+const utf8 = (data) => JSON.parse(JSON.stringify(data).replace(/\\ud[0-9a-f]{3}/g, '\ufffd'));
+
 class Differ {
   constructor() {
     this.oracle = new Oracle(load('metaschema'));
@@ -63,7 +66,7 @@ class Differ {
     const answers = ours(requests);
     return requests.map((request, i) => {
       if (isRefused(answers[i])) return 'refused';
-      const theirs = JSON.parse(JSON.stringify(this.oracle.answer(request)));
+      const theirs = utf8(this.oracle.answer(request));
       return difference(answers[i], theirs);
     });
   }
@@ -71,6 +74,7 @@ class Differ {
   /** The request without whatever can be left out of it while it still differs. */
   shrink(request) {
     const differs = (candidate) => {
+      if (!isWhole(candidate)) return false;
       const [found] = this.run([candidate]);
       return found !== null && found !== 'refused';
     };
@@ -87,6 +91,15 @@ class Differ {
     return smallest;
   }
 }
+
+/** Whether each schema that is embedded was made before. */
+const isWhole = ([form, , embedded, definition]) => {
+  if (form !== 'schema') return true;
+  const pieces = [...embedded.map(([, piece]) => piece), definition];
+  return pieces.every((piece, made) =>
+    [...JSON.stringify(piece).matchAll(/\["I",(\d+)\]/g)].every(([, index]) => index < made),
+  );
+};
 
 /** Every tagged tree that lacks one part of this one. */
 function* smaller(tree) {

@@ -5,10 +5,11 @@
 const { sample, oddity } = require('./values.js');
 
 const FIELD_NAMES = [
-  'a', 'b', 'c', 'd', 'name', 'age', 'a?', 'b?', 'e?', '1', '10', '2', '3?', '_x', 'їжак', '',
+  'a', 'b', 'c', 'd', 'e', 'f', 'g', 'name', 'age', 'title', 'a?', 'b?', 'e?', '1', '10', '2', '3?', '_x', 'їжак', '',
   '?', 'type', 'schema', 'array', 'json', 'value', 'key', 'required', 'Upper', 'one', 'many',
-  'length', 'root', 'enum', 'check', 'string', 'label', 'Entity', 'toString',
+  'length', 'root', 'enum', 'check', 'string', 'label', 'Entity',
 ];
+const PLAIN_NAMES = ['a', 'b', 'c', 'd', 'name', 'city?'];
 const SCALARS = ['string', 'number', 'bigint', 'boolean'];
 const ENTITIES = ['Address', 'Account', 'City', 'Identifier', '.hidden', 'Log'];
 const KINDS = [
@@ -17,7 +18,7 @@ const KINDS = [
 ];
 const EXTRAS = [
   'default', 'note', 'min', 'max', 'pattern', 'unique', 'index', 'primary', 'comment', 'many', '7',
-  'name', 'key', 'value', 'one', 'kind', 'type', 'root', 'enum', 'scope',
+  'name', 'key', 'value', 'kind', 'type', 'root', 'enum', 'scope',
 ];
 const FUNCTIONS = 13; // the first of the table, as validators
 
@@ -135,7 +136,9 @@ class Generator {
       () => ['one', random.pick(ENTITIES)],
       () => [random.pick(['reference', 'string', 'json']), 'x'],
     ])();
-    return objectOf([[name + q, value], ...this.options()]);
+    // Maps have a method `set`, arrays one called `map`: docs/SCHEMA.md, "Differences".
+    const optional = name === 'set' || name === 'map' ? '' : q;
+    return objectOf([[name + optional, value], ...this.options()]);
   }
 
   struct(depth, header = false) {
@@ -143,7 +146,7 @@ class Generator {
     const pairs = [];
     if (header) pairs.push([random.pick(KINDS), this.header()]);
     for (let i = random.below(4) + (header ? 0 : 1); i > 0; i--) {
-      pairs.push([random.pick(FIELD_NAMES), this.piece(depth - 1)]);
+      pairs.push([this.fieldName(), this.piece(depth - 1)]);
     }
     if (random.chance(12)) {
       pairs.push([random.pick(['validate', 'parse', 'serialize', 'format', 'method']), this.validate()]);
@@ -152,6 +155,11 @@ class Generator {
       pairs.push(['nk', ['o', random.pick(['index', 'unique', 'primary']), ['a', 'a', 'b']]]);
     }
     return objectOf(pairs);
+  }
+
+  fieldName() {
+    const { random } = this;
+    return random.chance(40) ? random.pick(PLAIN_NAMES) : random.pick(FIELD_NAMES);
   }
 
   header() {
@@ -226,6 +234,14 @@ const schemaCase = (random) => {
   return ['schema', name, embedded, definition, values];
 };
 
+/** Some fields of an entity, by their right names. */
+const projectionOf = (random, [name, definition]) => {
+  const keys = definition.filter((part, i) => i % 2 === 1 && typeof part === 'string');
+  const names = keys.map((key) => key.replace(/\?$/, '')).filter((key) => !/^[A-Z]/.test(key));
+  const fields = names.filter(() => random.chance(75));
+  return ['o', 'Projection', ['o', 'schema', name, 'fields', ['a', ...fields]]];
+};
+
 const modelCase = (random) => {
   const declared = types(random);
   const custom = [];
@@ -241,6 +257,7 @@ const modelCase = (random) => {
     entities.push([name, definition]);
     values.push([name, sample(random, definition)], [name, sample(random, definition)]);
   }
+  if (random.chance(35)) entities.unshift(['Brief', projectionOf(random, random.pick(entities))]);
   return ['model', declared, entities, values];
 };
 

@@ -24,23 +24,23 @@ const check = (schema, path, value) =>
     return { valid, errors };
   });
 
-const describeIndex = ([name, definition]) => [
-  name,
-  isType(definition) ? definition.type : toTagged(definition),
-];
-
-const describe = (schema) => {
+/** `made`: schemas that the definition may have embedded. */
+const describe = (schema, made = []) => {
   const { fields, options } = schema;
   const isStruct = fields.constructor.name === 'Struct';
   const types = isStruct ? Object.values(fields).filter(isType) : [];
   const optionOf = (name) => (options[name] === null ? null : FUNCTIONS.indexOf(options[name]));
+  const describeIndex = ([name, definition]) => [
+    name,
+    isType(definition) ? definition.type : toTagged(definition, made),
+  ];
   return {
     kind: schema.kind ?? '',
     scope: String(schema.scope),
     store: String(schema.store),
     allow: String(schema.allow),
     parent: String(schema.parent),
-    custom: toTagged(schema.custom),
+    custom: toTagged(schema.custom, made),
     keys: Object.keys(fields),
     fields: types.map(({ type, required }) => [type ?? '', !!required]),
     references: [...schema.references],
@@ -71,7 +71,7 @@ class Oracle {
       made.push(new Schema(other, fromTagged(tagged, made)));
     }
     const schema = new Schema(name, fromTagged(definition, made));
-    const schemas = [...made, schema].map(describe);
+    const schemas = [...made, schema].map((one) => describe(one, made));
     const checks = values.map(([path, tagged]) => check(schema, path, fromTagged(tagged, made)));
     return { schemas, checks };
   }
@@ -85,7 +85,7 @@ class Oracle {
   describeModel(model, values) {
     return {
       names: [...model.entities.keys()],
-      schemas: [...model.entities.values()].map(describe),
+      schemas: [...model.entities.values()].map((schema) => describe(schema)),
       types: Object.entries(model.types).map(([name, Type]) => [
         name,
         Type.kind ?? '',

@@ -33,6 +33,7 @@ const FUNCTIONS = [
 for (const [number, fn] of FUNCTIONS.entries()) {
   const value = () => `function f${number}() { [native code] }`;
   Object.defineProperty(fn, 'toString', { value });
+  Object.defineProperty(fn, 'name', { value: `f${number}` });
 }
 
 module.exports = { FUNCTIONS };

@@ -1,4 +1,5 @@
-// JavaScript values as JSON text without loss, for tests/schema/differ.cc; tagged.js is its other end.
+// JavaScript values as JSON text without loss, for tests/schema/differ.cc; tagged.js is the other
+// end.
 //
 //   null true "text" 1.5   themselves
 //   ["u"]                  undefined          ["f",3]           function 3 of the table

@@ -7,10 +7,14 @@ const ODDITIES = [
   'text', '12', ['b', '0'], ['b', '12'], ['y', 'sym'], ['f', 0], ['a'], ['a', 1, 'x', null], ['o'],
   ['o', 'a', 1], ['o', 'length', 9], ['S'], ['S', 1, 'x'], ['M'], ['M', 'a', 1], ['M', 5, 'y'],
   ['d', 86400000], ['d', 'NaN'], ['r', 'a+', 'g'], ['o', 'a', ['o', 'b', 'c']], 'їжак 😀',
-  ['M', ['y', 's'], 'y'], ['a', ['a', ['a']]], ['o', 'toString', 1, 'z', 2],
+  ['M', ['y', 's'], 'y'], ['a', ['a', ['a']]],
 ];
 
+// No definitions: names that every object has are types of Metaschema, and none of ours.
+const STRANGE = [...ODDITIES, ['o', 'toString', 1, 'z', 2], ['o', 'constructor', 'x']];
+
 const oddity = (random) => random.pick(ODDITIES);
+const strange = (random) => random.pick(STRANGE);
 
 const scalarFor = (random, type) => {
   if (type === 'string') return random.pick(['x', 'some text', '', 'y', 'abcde']);
@@ -19,7 +23,7 @@ const scalarFor = (random, type) => {
   if (type === 'boolean') return random.chance(50);
   if (type === 'json') return random.pick([['o', 'k', 1], ['a', 1]]);
   if (type === 'datetime' || type === 'point') return 'now';
-  return oddity(random);
+  return strange(random);
 };
 
 const pairsOf = (tagged) => {
@@ -52,6 +56,12 @@ const repeat = (random, make) => {
   return items;
 };
 
+/** As a Set has them: each once, and no -0. */
+const unique = (items) => {
+  const plain = items.map((item) => (JSON.stringify(item) === '["n","-0"]' ? 0 : item));
+  return [...new Map(plain.map((item) => [JSON.stringify(item), item])).values()];
+};
+
 const keyFor = (random, type) => (type === 'number' ? random.below(9) : random.pick(['k', 'l', 'm1']));
 
 const entriesValue = (random, tag, key, piece) => {
@@ -66,23 +76,23 @@ const entriesValue = (random, tag, key, piece) => {
 const longValue = (random, type, get, short) => {
   const value = short ?? get('value');
   if (type === 'array') return ['a', ...repeat(random, () => sample(random, value))];
-  if (type === 'set') return ['S', ...repeat(random, () => sample(random, value))];
+  if (type === 'set') return ['S', ...unique(repeat(random, () => sample(random, value)))];
   if (type === 'object' || type === 'map') {
     const [[key, piece]] = isTagged(short, 'o') ? pairsOf(short) : [[get('key'), get('value')]];
     return entriesValue(random, type === 'map' ? 'M' : 'o', key, piece);
   }
   if (type === 'enum') {
     const words = short ?? get('enum');
-    return isTagged(words, 'a') && words.length > 1 ? random.pick(words.slice(1)) : oddity(random);
+    return isTagged(words, 'a') && words.length > 1 ? random.pick(words.slice(1)) : strange(random);
   }
   if (type === 'tuple') return tupleValue(random, value);
   if (type === 'schema') return sample(random, short ?? get('schema'));
-  if (type === 'many') return ['a', ...repeat(random, () => oddity(random))];
+  if (type === 'many') return ['a', ...repeat(random, () => strange(random))];
   return scalarFor(random, type);
 };
 
 const tupleValue = (random, elements) => {
-  if (!isTagged(elements, 'a')) return oddity(random);
+  if (!isTagged(elements, 'a')) return strange(random);
   const scalars = elements.slice(1).map((el) => (isTagged(el, 'o') ? el[2] : el));
   const values = scalars.map((type) => sample(random, type));
   if (random.chance(10)) values.push(1);
@@ -94,13 +104,13 @@ const SHORT = ['array', 'set', 'object', 'map', 'enum', 'tuple', 'schema', 'many
 
 /** A value that a definition might accept. */
 function sample(random, definition) {
-  if (random.chance(4)) return oddity(random);
+  if (random.chance(4)) return strange(random);
   if (typeof definition === 'string') {
     if (definition.startsWith('?') && random.chance(30)) return random.pick([null, ['u']]);
     return scalarFor(random, definition.replace('?', ''));
   }
   if (isTagged(definition, 'a')) return tupleValue(random, definition);
-  if (!isTagged(definition, 'o')) return random.chance(50) ? ['o', 'a', 'x'] : oddity(random);
+  if (!isTagged(definition, 'o')) return random.chance(50) ? ['o', 'a', 'x'] : strange(random);
   const pairs = pairsOf(definition);
   const get = (name) => pairs.find(([key]) => key === name)?.[1];
   const type = get('type');

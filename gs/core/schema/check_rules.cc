@@ -10,10 +10,19 @@
 namespace gs::schema {
 namespace {
 
-JsValue number_value(double number) {
+JsValue text_value(std::string_view text) {
+  JsValue value;
+  value.kind = Kind::string;
+  value.text = text;
+  return value;
+}
+
+// `list.length || list`: an empty list or string compares as an empty text does.
+JsValue count_value(std::size_t count) {
+  if (count == 0) return text_value("");
   JsValue value;
   value.kind = Kind::number;
-  value.number = number;
+  value.number = static_cast<double>(count);
   return value;
 }
 
@@ -23,40 +32,39 @@ Error cannot_read(const JsValue& value, std::string_view property) {
                       std::string(property) + "')");
 }
 
+// What `entries()` of a value gives is an iterator, which has no length.
+Result<JsValue> length_of_map(const JsValue& value) {
+  if (is_nullish(value)) return cannot_read(value, "entries");
+  switch (value.kind) {
+    case Kind::map:
+      return text_value("[object Map Iterator]");
+    case Kind::set:
+      return text_value("[object Set Iterator]");
+    case Kind::array:
+      return text_value("[object Array Iterator]");
+    default:
+      return thrown_error("TypeError: value.entries is not a function");
+  }
+}
+
 // `value.length || value`, after what the type takes for the value's entries.
 Result<JsValue> length_of(const Field& field, const JsValue& value) {
-  if (field.type->kind == TypeKind::map) {
-    if (is_nullish(value)) return cannot_read(value, "entries");
-    if (value.kind == Kind::map || value.kind == Kind::set || value.kind == Kind::array) {
-      return JsValue();  // an iterator, which has no length
-    }
-    return thrown_error("TypeError: value.entries is not a function");
-  }
+  if (field.type->kind == TypeKind::map) return length_of_map(value);
   if (field.type->kind == TypeKind::object) {
     if (is_nullish(value)) return thrown_error(kNoObject);
-    return number_value(static_cast<double>(OwnKeys(value).count()));
+    return count_value(OwnKeys(value).count());
   }
-  switch (value.kind) {
-    case Kind::undefined:
-    case Kind::null:
-      return cannot_read(value, "length");
-    case Kind::string:
-      return number_value(static_cast<double>(utf16_length(value.text)));
-    case Kind::array:
-      return number_value(static_cast<double>(value.items.size()));
-    case Kind::object: {
-      const JsValue* const length = find_member(value, "length");
-      if (length != nullptr && is_truthy(*length)) return *length;
-      return JsValue();  // compares like NaN, as "[object Object]" does
-    }
-    case Kind::set:
-    case Kind::map:
-    case Kind::regexp:
-    case Kind::function:
-      return JsValue();
-    default:
-      return value;
-  }
+  if (is_nullish(value)) return cannot_read(value, "length");
+  if (value.kind == Kind::string) return count_value(utf16_length(value.text));
+  if (value.kind == Kind::array) return count_value(value.items.size());
+  const JsValue* const length = find_member(value, "length");
+  if (length != nullptr && is_truthy(*length)) return *length;
+  // Large ones are not copied, unless their own `toString` may matter.
+  if (find_member(value, "toString") != nullptr) return value;
+  return value.kind == Kind::object ? text_value("[object Object]")
+         : value.kind == Kind::set  ? text_value("[object Set]")
+         : value.kind == Kind::map  ? text_value("[object Map]")
+                                    : value;
 }
 
 constexpr const char* kTooShort = "value is too short";
@@ -65,15 +73,20 @@ constexpr const char* kTooLong = "exceeds the maximum length";
 }  // namespace
 
 bool Checker::check_length(const Field& field, const JsValue& value, const Path& path) {
+  if (!field.odd_length && value.kind == Kind::string && field.type->kind == TypeKind::string) {
+    return check_bounds(field, static_cast<double>(utf16_length(value.text)), path);
+  }
   auto length = length_of(field, value);
   if (!length) return fail(std::string(length.error().message()));
-  if (field.odd_length || (length->kind != Kind::number && length->kind != Kind::undefined)) {
+  if (field.odd_length || length->kind != Kind::number) {
     return check_odd_length(field, *length, path);
   }
-  if (length->kind == Kind::undefined) return true;
-  const double number = length->number;
-  if (field.length_min != 0 && number < field.length_min) return add(kTooShort, path);
-  if (field.length_max != 0 && number > field.length_max) return add(kTooLong, path);
+  return check_bounds(field, length->number, path);
+}
+
+bool Checker::check_bounds(const Field& field, double length, const Path& path) {
+  if (field.length_min != 0 && length < field.length_min) return add(kTooShort, path);
+  if (field.length_max != 0 && length > field.length_max) return add(kTooLong, path);
   return true;
 }
 

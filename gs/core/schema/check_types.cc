@@ -162,13 +162,12 @@ bool Checker::check_many(const Schema* schema, const JsValue& value, const Path&
     if (schema == nullptr) {
       return fail("TypeError: Cannot read properties of null (reading 'check')");
     }
-    if (level_ == kValueNestingMax) {
-      return stop(
-          Error(Code::too_large, "value: nesting exceeds " + std::to_string(kValueNestingMax)));
-    }
-    ++level_;
+    // A string's characters are strings, so that this may go on for ever without any nesting.
+    const std::size_t deeper = value.kind == Kind::string ? 0 : 1;
+    if (level_ + deeper > kValueNestingMax) return stop_at_nesting();
+    level_ += deeper;
     const bool done = check_schema(*schema, element, path);
-    --level_;
+    level_ -= deeper;
     return done;
   };
   if (value.kind == Kind::array || value.kind == Kind::set) {
@@ -190,11 +189,7 @@ bool Checker::check_many(const Schema* schema, const JsValue& value, const Path&
   }
   if (value.kind != Kind::string) return fail("TypeError: source is not iterable");
   for (std::size_t at = 0; at < value.text.size();) {
-    std::size_t size = 1;  // of one character
-    while (at + size < value.text.size() &&
-           (static_cast<std::uint8_t>(value.text[at + size]) & 0xc0u) == 0x80u) {
-      ++size;
-    }
+    const std::size_t size = character_size(value.text, at);
     if (!check_one(string_value(std::string_view(value.text).substr(at, size)))) return false;
     if (count_ != before) return true;
     at += size;

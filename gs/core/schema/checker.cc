@@ -7,29 +7,6 @@
 #include "gs/core/schema/thrown.h"
 
 namespace gs::schema {
-namespace {
-
-// What an object of JavaScript has without being given it: such keys are never unexpected.
-constexpr std::string_view kInherited[] = {"check",
-                                           "constructor",
-                                           "__defineGetter__",
-                                           "__defineSetter__",
-                                           "hasOwnProperty",
-                                           "__lookupGetter__",
-                                           "__lookupSetter__",
-                                           "isPrototypeOf",
-                                           "propertyIsEnumerable",
-                                           "toString",
-                                           "valueOf",
-                                           "__proto__",
-                                           "toLocaleString"};
-
-bool is_inherited(std::string_view key) noexcept {
-  return std::find(std::begin(kInherited), std::end(kInherited), key) != std::end(kInherited);
-}
-
-}  // namespace
-
 Result<Report> Schema::check(const JsValue& value, Functions* functions) const {
   return check(value, name_, functions);
 }
@@ -98,10 +75,7 @@ bool Checker::check_steps(const Field& field, const JsValue& value, const Path& 
 }
 
 bool Checker::check_inside(const Field& field, const JsValue& value, const Path& path) {
-  if (level_ == kValueNestingMax) {
-    return stop(
-        Error(Code::too_large, "value: nesting exceeds " + std::to_string(kValueNestingMax)));
-  }
+  if (level_ == kValueNestingMax) return stop_at_nesting();
   ++level_;
   const bool done = check_field(field, value, path);
   --level_;
@@ -123,20 +97,19 @@ bool Checker::check_replaced(const Struct& structure, const JsValue& value, cons
 }
 
 bool Checker::check_members(const Struct& structure, const JsValue& value, const Path& path) {
-  static const JsValue undefined;
   OwnKeys keys(value);
   std::size_t known = 0;
   for (const Member& member : structure.members) {
     const JsValue* const own = keys.find(member.name);
     if (own != nullptr) ++known;
     if (member.field == nullptr) continue;
-    if (own == nullptr && !member.field->required) continue;
     const Path inside = Path::field(path, member.name);
-    if (own == nullptr) {
-      if (!texts_) return push({});
-      if (!push("Field \"" + inside.text() + "\" is required")) return false;
-    } else if (!check_inside(*member.field, *own, inside)) {
-      return false;
+    if (own != nullptr) {
+      if (!check_inside(*member.field, *own, inside)) return false;
+    } else if (member.field->required) {
+      if (!push(texts_ ? "Field \"" + inside.text() + "\" is required" : "")) return false;
+    } else if (value.kind != Kind::object) {
+      if (!check_inside(*member.field, keys.hidden(member.name), inside)) return false;
     }
   }
   return known == keys.count() || check_unexpected(structure, value);
@@ -144,7 +117,7 @@ bool Checker::check_members(const Struct& structure, const JsValue& value, const
 
 bool Checker::check_unexpected(const Struct& structure, const JsValue& value) {
   return OwnKeys(value).for_each([&](std::string_view key) {
-    if (structure.find(key) != nullptr || is_inherited(key)) return true;
+    if (structure.find(key) != nullptr || is_inherited_key(key)) return true;
     return push(texts_ ? "Field \"" + std::string(key) + "\" is not expected" : std::string());
   });
 }
@@ -194,6 +167,10 @@ bool Checker::stop(Error error) {
   stopped_ = true;
   stop_error_ = std::move(error);
   return false;
+}
+
+bool Checker::stop_at_nesting() {
+  return stop(Error(Code::too_large, "value: nesting exceeds " + std::to_string(kValueNestingMax)));
 }
 
 void Checker::forget(std::size_t from) {

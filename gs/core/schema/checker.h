@@ -38,6 +38,7 @@ class Checker {
   bool check_tuple(const Field& field, const JsValue& value, const Path& path);
   bool check_length(const Field& field, const JsValue& value, const Path& path);
   bool check_validate(const Field& field, const JsValue& value, const Path& path);
+  bool check_bounds(const Field& field, double length, const Path& path);
   bool check_odd_length(const Field& field, const JsValue& length, const Path& path);
   bool call(std::uint32_t function, const JsValue& value, const Path& path);
 
@@ -57,6 +58,7 @@ class Checker {
   bool prefix(std::size_t from, const Path& path);
   bool fail(std::string thrown);
   bool stop(Error error);
+  bool stop_at_nesting();
   void forget(std::size_t from);
   std::size_t count() const noexcept { return count_; }
 

@@ -81,6 +81,19 @@ Error Builder::construct_reference(Draft& draft) {
   return {};
 }
 
+// The one type of a schema that is no struct, as fields. Its second property is its schema, which
+// Metaschema takes for a field again, until its stack is full; numbered ones come before that.
+Error Builder::endless(const Field& field) {
+  Entries numbered;
+  std::uint32_t index = 0;
+  GS_TRY(const Entries all, own_entries(Source(field), arena_));
+  for (const Entry& entry : all.list()) {
+    if (is_index_key(entry.key, index)) numbered.set(entry.key, entry.value);
+  }
+  GS_TRY(const std::shared_ptr<const Struct> first, make_struct(numbered));
+  return thrown_error(kFullStack);
+}
+
 Error Builder::construct_schema(Draft& draft) {
   Field& field = *draft.field;
   const Source schema = draft.get("schema");
@@ -88,6 +101,8 @@ Error Builder::construct_schema(Draft& draft) {
   draft.set("required", required.truthy() ? required : boolean(true));
   if (schema.what == Source::What::structure) {
     field.structure = schema.structure;
+  } else if (schema.what == Source::What::field && schema.field == schema.field->root->field()) {
+    return endless(*schema.field);
   } else {
     GS_TRY(const Entries entries, own_entries(schema, arena_));
     GS_TRY(field.structure, make_struct(entries));
@@ -132,6 +147,9 @@ Error Builder::construct_tuple(Draft& draft) {
 Result<std::unique_ptr<Field>> Builder::tuple_item(const Source& source) {
   Source scalar = source;
   std::string_view name;
+  if (source.is(Kind::object) && source.js->text == "Schema") {
+    return unsupported("a schema in a tuple");
+  }
   if (!source.is(Kind::string)) {
     GS_TRY(const Entries entries, own_entries(source, arena_));
     if (entries.list().empty()) {
@@ -144,22 +162,30 @@ Result<std::unique_ptr<Field>> Builder::tuple_item(const Source& source) {
   }
   GS_TRY(const Parsed parsed, parse(scalar));
   if (parsed.type == nullptr || parsed.type->category != "scalar") {
-    std::string thrown;
-    const auto text = text_of(*scalar.js, thrown);
-    if (!text) return thrown_error(thrown);
-    return thrown_error("TypeError: Type " + *text + " is not a scalar");
+    return no_scalar(scalar);
   }
   GS_TRY(std::unique_ptr<Field> item, make(parsed.type, parsed.defs));
   if (!name.empty()) {
-    Property property;
+    const auto known = std::find_if(item->properties.begin(), item->properties.end(),
+                                    [](const Property& old) { return old.name == "name"; });
+    Property& property = known == item->properties.end() ? item->properties.emplace_back() : *known;
     property.name = "name";
     property.js = std::make_unique<JsValue>();
     property.js->kind = Kind::string;
     property.js->text = name;
-    std::erase_if(item->properties, [](const Property& old) { return old.name == "name"; });
-    item->properties.push_back(std::move(property));
   }
   return item;
+}
+
+Error Builder::no_scalar(const Source& source) const {
+  std::string thrown;
+  auto text = text_of(*source.js, thrown);
+  if (source.is(Kind::object) && source.js->text == "Schema") {
+    GS_TRY(const Schema* const schema, embedded(source));
+    GS_TRY(text, schema->to_json());
+  }
+  if (!text) return thrown_error(thrown);
+  return thrown_error("TypeError: Type " + *text + " is not a scalar");
 }
 
 Error Builder::construct_custom(Draft& draft) {

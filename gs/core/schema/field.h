@@ -1,10 +1,11 @@
 // A parsed definition: fields with their types, as a tree of compact nodes.
 //
-// A Struct is an ordered list of named fields, a Field one type with its options. What checking needs
-// is compiled (kind, flags, length); everything else that the definition said stays in `properties`,
-// in JavaScript's order, for whoever prints the schema or knows more options (default, min, max,
-// pattern). Immutable after it was built; safe to read from any thread. A Field refers to the
-// schema it was parsed in, which must outlive it: schemas keep those whose parts they share.
+// A Struct is an ordered list of named fields, a Field one type with its options. What checking
+// needs is compiled (kind, flags, length); everything else that the definition said stays in
+// `properties`, in JavaScript's order, for whoever prints the schema or knows more options
+// (default, min, max, pattern). Immutable after it was built; safe to read from any thread. A Field
+// refers to the schema it was parsed in, which must outlive it: schemas keep those whose parts they
+// share.
 #pragma once
 
 #include <memory>

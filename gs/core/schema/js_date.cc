@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 
 namespace gs::schema {
 namespace {
@@ -32,6 +31,12 @@ Day civil(std::int64_t days) noexcept {
   return {year, month, of_year - (153 * march_month + 2) / 5 + 1};
 }
 
+std::string digits(std::int64_t number, std::size_t width) {
+  std::string out = std::to_string(number);
+  if (out.size() < width) out.insert(0, width - out.size(), '0');
+  return out;
+}
+
 }  // namespace
 
 bool is_valid_date(double ms) noexcept { return std::fabs(ms) <= kDateMsMax; }
@@ -44,13 +49,14 @@ std::string date_text(double ms) {
   const auto second = static_cast<int>((whole - days * kDayMs) / 1000);
   const Day day = civil(days);
   const auto weekday = static_cast<unsigned>(((days % 7) + 11) % 7);  // 1970-01-01 was a Thursday
-  char text[96];
-  std::snprintf(text, sizeof text,
-                "%s %s %02u %s%0*lld %02d:%02d:%02d GMT+0000 (Coordinated Universal Time)",
-                kDays[weekday], kMonths[day.month - 1], day.day, day.year < 0 ? "-" : "",
-                day.year < 0 ? 6 : 4, static_cast<long long>(day.year < 0 ? -day.year : day.year),
-                second / 3600, second / 60 % 60, second % 60);
-  return text;
+  std::string out = kDays[weekday];
+  out.append(" ").append(kMonths[day.month - 1]).append(" ").append(digits(day.day, 2));
+  out.append(day.year < 0 ? " -" : " ");
+  out.append(day.year < 0 ? digits(-day.year, 6) : digits(day.year, 4)).append(" ");
+  out.append(digits(second / 3600, 2)).append(":");
+  out.append(digits(second / 60 % 60, 2)).append(":");
+  out.append(digits(second % 60, 2)).append(" GMT+0000 (Coordinated Universal Time)");
+  return out;
 }
 
 }  // namespace gs::schema

@@ -98,7 +98,10 @@ std::optional<std::string> text_of(const JsValue& value, std::string& thrown) {
     case Kind::array:
       return join(value.items, ",", thrown);
     case Kind::object:
-      if (!value.text.empty()) return "[object Object]";
+      // Its own `toString` takes the place of the one that every object has.
+      if (!value.text.empty() && find_member(value, "toString") == nullptr) {
+        return "[object Object]";
+      }
       thrown = "TypeError: Cannot convert object to primitive value";
       return std::nullopt;
     case Kind::set:
@@ -128,6 +131,14 @@ std::size_t utf16_length(std::string_view text) noexcept {
     if (byte >= 0xf0u) ++units;            // and it is a surrogate pair
   }
   return units;
+}
+
+std::size_t character_size(std::string_view text, std::size_t at) noexcept {
+  std::size_t size = 1;
+  while (at + size < text.size() && (static_cast<std::uint8_t>(text[at + size]) & 0xc0u) == 0x80u) {
+    ++size;
+  }
+  return size;
 }
 
 bool is_index_key(std::string_view key, std::uint32_t& index) noexcept {

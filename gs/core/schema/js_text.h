@@ -35,6 +35,8 @@ std::string described(const JsValue& value);
 
 // Length of a string as JavaScript counts it, in UTF-16 units.
 std::size_t utf16_length(std::string_view text) noexcept;
+// Bytes of the character that begins at `at`.
+std::size_t character_size(std::string_view text, std::size_t at) noexcept;
 // a < b; empty, with the text of the TypeError, for symbols.
 std::optional<bool> less(const JsValue& a, const JsValue& b, std::string& thrown);
 // SameValueZero, of values from different trees: objects are never the same.
@@ -47,17 +49,23 @@ bool is_index_key(std::string_view key, std::uint32_t& index) noexcept;
 // they are. `name(entry)` gives the key of an entry.
 template <typename Entry, typename Name>
 void order_keys(std::vector<Entry>& entries, const Name& name) {
-  std::uint32_t last = 0;
-  const auto is_index = [&](const Entry& entry) { return is_index_key(name(entry), last); };
+  std::uint32_t index = 0;
+  const auto is_index = [&](const Entry& entry) { return is_index_key(name(entry), index); };
   if (std::none_of(entries.begin(), entries.end(), is_index)) return;
-  const auto others = std::stable_partition(entries.begin(), entries.end(), is_index);
-  std::sort(entries.begin(), others, [&](const Entry& a, const Entry& b) {
-    std::uint32_t left = 0;
-    std::uint32_t right = 0;
-    is_index_key(name(a), left);
-    is_index_key(name(b), right);
-    return left < right;
-  });
+  std::vector<std::pair<std::uint32_t, Entry>> indexed;
+  std::vector<Entry> others;
+  for (Entry& entry : entries) {
+    if (is_index(entry)) {
+      indexed.emplace_back(index, std::move(entry));
+    } else {
+      others.push_back(std::move(entry));
+    }
+  }
+  std::sort(indexed.begin(), indexed.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  entries.clear();
+  for (auto& [place, entry] : indexed) entries.push_back(std::move(entry));
+  for (Entry& entry : others) entries.push_back(std::move(entry));
 }
 
 // For hosts that parse JSON text: puts the members of an object into JavaScript's order. Keys must

@@ -2,8 +2,8 @@
 //
 // Hosts (an embedded engine, a Node.js addon, JSON text) make these trees; nothing here runs
 // JavaScript. Functions are indexes in a table of the host, which calls them. An object whose
-// constructor is named "Schema" stands for a schema that was made before: its `function` is an index
-// in Host::schemas (schema.h). Plain data; no thread rule.
+// constructor is named "Schema" stands for a schema that was made before: its `function` is an
+// index in Host::schemas (schema.h). Plain data; no thread rule.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,14 @@ struct JsValue {
     regexp
   };
 
+  // All as the compiler makes them, once the type of a member is complete: clang asks for that.
+  JsValue();
+  JsValue(const JsValue& other);
+  JsValue(JsValue&& other) noexcept;
+  JsValue& operator=(const JsValue& other);
+  JsValue& operator=(JsValue&& other) noexcept;
+  ~JsValue();
+
   Kind kind = Kind::undefined;
   bool boolean = false;
   double number = 0;  // number; date: milliseconds
@@ -45,6 +53,13 @@ struct JsValue {
   std::vector<JsValue>
       items;  // array (holes are undefined) and set; map: key, value, key, value...
 };
+
+inline JsValue::JsValue() = default;
+inline JsValue::JsValue(const JsValue& other) = default;
+inline JsValue::JsValue(JsValue&& other) noexcept = default;
+inline JsValue& JsValue::operator=(const JsValue& other) = default;
+inline JsValue& JsValue::operator=(JsValue&& other) noexcept = default;
+inline JsValue::~JsValue() = default;
 
 // What a host's function gave: a value, or what it threw as String(err) says it.
 struct Outcome {

@@ -20,7 +20,7 @@ inline constexpr std::size_t kCheckDepthMax = 384;
 // Fields of one schema, nested ones included: six times the widest table in use, some 30 MiB.
 inline constexpr std::size_t kFieldsMax = 65'536;
 // Fields of one model.
-inline constexpr std::size_t kModelFieldsMax = 4 * kFieldsMax;
+inline constexpr std::size_t kModelFieldsMax = 2 * kFieldsMax;
 inline constexpr std::size_t kEntitiesMax = 16'384;
 // Values in one definition, which may hold data of any kind beside fields.
 inline constexpr std::size_t kDefinitionNodesMax = 1'000'000;

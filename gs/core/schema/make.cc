@@ -75,11 +75,20 @@ void compile(Field& field) {
   bound("max", field.length_max);
 }
 
+// A schema among plain data, which could only be kept by keeping all that it knows.
+bool holds_schema(const JsValue& value) noexcept {
+  if (value.kind == Kind::object && value.text == "Schema") return true;
+  return std::any_of(value.items.begin(), value.items.end(), holds_schema) ||
+         std::any_of(value.members.begin(), value.members.end(),
+                     [](const auto& member) { return holds_schema(member.second); });
+}
+
 Result<Property> freeze(const Entry& entry) {
   Property out;
   out.name = entry.key;
   switch (entry.value.what) {
     case Source::What::js:
+      if (entry.value.js != nullptr && holds_schema(*entry.value.js)) break;
       if (entry.value.js != nullptr && entry.value.js->kind != Kind::undefined) {
         out.js = std::make_unique<JsValue>(*entry.value.js);
       }
@@ -95,8 +104,9 @@ Result<Property> freeze(const Entry& entry) {
       out.slot = Property::Slot::items;
       return out;
     default:
-      return unsupported("a schema as an option");
+      break;
   }
+  return unsupported("a schema in the option " + std::string(entry.key));
 }
 
 // Undefined, booleans, and anything else for which JavaScript has an opinion.
@@ -136,6 +146,9 @@ Error Builder::take_options(Draft& draft, const Entries& defs) {
       draft.field->root = entry.value.schema;
       GS_TRY_OK(keep(*entry.value.schema));
     } else if (key == "root") {
+      if (entry.value.is(Kind::object) && entry.value.js->text == "Schema") {
+        return unsupported("the option root");
+      }
       draft.own_root = false;
       draft.null_root = entry.value.nullish();
       draft.set(key, entry.value);
@@ -207,6 +220,9 @@ Result<std::shared_ptr<const Struct>> Builder::make_struct(const Entries& entrie
       continue;
     }
     const Source asked = property(entry.value, "required");
+    if (asked.js != nullptr && holds_schema(*asked.js)) {
+      return unsupported("a schema in the option required");
+    }
     const bool optional = !name.empty() && name.back() == '?';
     if (optional) name.remove_suffix(1);
     GS_TRY(member.field, make(parsed.type, parsed.defs));

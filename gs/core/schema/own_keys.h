@@ -4,6 +4,7 @@
 // whose keys come in another order. For one thread.
 #pragma once
 
+#include <memory>
 #include <string_view>
 #include <unordered_map>
 
@@ -11,14 +12,21 @@
 
 namespace gs::schema {
 
+// What a struct of Metaschema has without being given it: such keys are never unexpected.
+bool is_inherited_key(std::string_view key) noexcept;
+
 class OwnKeys {
  public:
-  explicit OwnKeys(const JsValue& source) noexcept : source_(source) {}
+  explicit OwnKeys(const JsValue& source) noexcept
+      : source_(source), units_(source.kind == Kind::string ? utf16_length(source.text) : 0) {}
 
   std::size_t count() const noexcept;
   // Calls `each(key)` until it returns false.
   template <typename Each>
   bool for_each(const Each& each) const;
+
+  // What a value has beside its keys: the length of an array, the size of a map. Undefined else.
+  JsValue hidden(std::string_view name) const;
 
   // The value of an own key, or null.
   const JsValue* find(std::string_view name) {
@@ -40,8 +48,13 @@ class OwnKeys {
 
   const JsValue& source_;
   std::size_t next_ = 0;
-  std::unordered_map<std::string_view, std::size_t> table_;
-  JsValue character_;
+  // Made when they are needed, as almost no value needs them.
+  std::unique_ptr<std::unordered_map<std::string_view, std::size_t>> table_;
+  std::unique_ptr<JsValue> character_;
+  // Of a string: its length, and the character that was found last, which the next one follows.
+  std::size_t units_;
+  std::size_t unit_ = 0;
+  std::size_t at_ = 0;
 };
 
 template <typename Each>

@@ -1,4 +1,5 @@
-// Which of its forms a piece of a definition has. The order of the questions is part of the language.
+// Which of its forms a piece of a definition has. The order of the questions belongs to the
+// language.
 #include "gs/core/schema/builder.h"
 #include "gs/core/schema/js_text.h"
 #include "gs/core/schema/limits.h"
@@ -90,13 +91,11 @@ Result<std::optional<Parsed>> Builder::parse_embedded(const Source& source) {
   if (schema == nullptr) return std::optional<Parsed>();
   for (const std::string& reference : schema->references()) root_.add_reference(reference);
   for (const auto& relation : schema->relations()) root_.add_relation(relation);
-  // The one type of a schema that is no struct knows its schema, which Metaschema then reads as a
-  // field, and so on until its stack is full.
-  if (schema->structure() == nullptr) return thrown_error(kFullStack);
   GS_TRY_OK(keep(*schema));
   Parsed parsed;
   parsed.type = type_of_struct();
-  parsed.defs.set("schema", Source(schema->structure()));
+  parsed.defs.set("schema", schema->structure() == nullptr ? Source(*schema->field())
+                                                           : Source(schema->structure()));
   return std::optional<Parsed>(std::move(parsed));
 }
 

@@ -2,7 +2,7 @@
 #include "gs/core/schema/root.h"
 
 #include "gs/core/schema/js_text.h"
-#include "gs/core/schema/limits.h"
+#include "gs/core/schema/own_keys.h"
 #include "gs/core/schema/thrown.h"
 
 namespace gs::schema {
@@ -93,6 +93,8 @@ Result<Entries> Root::take_kind(const std::string& kind, const Source& meta) {
   if (meta.is(Kind::null)) {
     return thrown_error("TypeError: Cannot read properties of null (reading 'scope')");
   }
+  GS_TRY(const Schema* const schema, builder_.embedded(meta));
+  if (schema != nullptr) return unsupported("a schema as the options of a kind");
   const bool stored = is_stored(kind);
   schema_.scope_ = word(property(meta, "scope"), stored ? "application" : "local", schema_.scope_);
   schema_.store_ = word(property(meta, "store"), stored ? "persistent" : "memory", schema_.store_);
@@ -143,9 +145,13 @@ Result<Entries> Root::project(const Source& meta) {
     const auto text = text_of(key, thrown);
     if (!text) return unsupported("a projection of a field that is not named by a string");
     const std::string_view field = builder_.arena().name(*text);
-    fields.set(field, parent->structure() == nullptr
-                          ? property(Source(*parent->field()), field)
-                          : property(Source(parent->structure()), field));
+    const Source found = parent->structure() == nullptr
+                             ? property(Source(*parent->field()), field)
+                             : property(Source(parent->structure()), field);
+    if (found.is(Kind::undefined) && is_inherited_key(field)) {
+      return unsupported("a projection of a method");
+    }
+    fields.set(field, found);
   }
   fields.order();
   return fields;

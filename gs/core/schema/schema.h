@@ -1,11 +1,11 @@
 // A schema of Metaschema: what records of one kind look like, and whether a value is one.
 //
-// create() reads a definition as Metaschema 2.2.2 does and gives the same results, the same texts of
-// errors and the same quirks (docs/SCHEMA.md); check() reports as Schema.check does. A schema knows
-// others by name through its namespaces, which are models and must outlive it.
+// create() reads a definition as Metaschema 2.2.2 does and gives the same results, the same texts
+// of errors and the same quirks (docs/SCHEMA.md); check() reports as Schema.check does. A schema
+// knows others by name through its namespaces, which are models and must outlive it.
 // Pure. Building, attach() and detouch() are one thread's; check() may be called from any thread
-// that may call the host's functions. Errors: invalid (what JavaScript would throw, as String(err)),
-// too_large (limits.h).
+// that may call the host's functions. Errors: invalid (what JavaScript would throw, as
+// String(err)), too_large (limits.h).
 #pragma once
 
 #include <memory>

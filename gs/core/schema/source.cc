@@ -62,39 +62,26 @@ Source member_source(const Member& member) {
   return member.field == nullptr ? Source(member.function) : Source(*member.field);
 }
 
-// One entry for each UTF-16 unit of a string, as `{ ...'text' }` has. Halves of surrogate pairs
-// become three bytes each, which is how UTF-8 would write them if it could.
+// One entry for each UTF-16 unit of a string, as `{ ...'text' }` has. UTF-8 has no halves of
+// surrogate pairs: U+FFFD stands for each.
 Error spread(std::string_view text, Entries& out, Arena& arena) {
   if (utf16_length(text) > kSpreadUnitsMax) {
     return Error(Code::too_large, "definition: a string of more than " +
                                       std::to_string(kSpreadUnitsMax) + " units as an object");
   }
   std::size_t units = 0;
-  const auto add = [&](std::string part) {
+  const auto add = [&](std::string_view part) {
     JsValue value;
     value.kind = Kind::string;
-    value.text = std::move(part);
+    value.text = part;
     out.set(arena.name(std::to_string(units++)), Source(arena.value(std::move(value))));
   };
-  const auto half = [](std::uint32_t unit) {
-    return std::string{static_cast<char>(0xe0u | (unit >> 12)),
-                       static_cast<char>(0x80u | ((unit >> 6) & 0x3fu)),
-                       static_cast<char>(0x80u | (unit & 0x3fu))};
-  };
+  constexpr std::string_view kHalf = "\xef\xbf\xbd";
   for (std::size_t at = 0; at < text.size();) {
-    std::size_t size = 1;
-    while (at + size < text.size() && (static_cast<std::uint8_t>(text[at + size]) & 0xc0u) == 0x80u)
-      ++size;
-    if (size == 4) {
-      std::uint32_t code = static_cast<std::uint8_t>(text[at]) & 0x07u;
-      for (std::size_t i = 1; i < 4; ++i)
-        code = (code << 6) | (static_cast<std::uint8_t>(text[at + i]) & 0x3fu);
-      code -= 0x10000;
-      add(half(0xd800u | ((code >> 10) & 0x3ffu)));
-      add(half(0xdc00u | (code & 0x3ffu)));
-    } else {
-      add(std::string(text.substr(at, size)));
-    }
+    const std::size_t size = character_size(text, at);
+    const bool is_pair = size == 4;
+    add(is_pair ? kHalf : text.substr(at, size));
+    if (is_pair) add(kHalf);
     at += size;
   }
   return {};
@@ -128,15 +115,9 @@ bool is_first_upper(std::string_view text) noexcept {
   return !text.empty() && text[0] >= 'A' && text[0] <= 'Z';
 }
 
-std::string lower_camel(std::string_view text) {
-  std::string out(text);
-  if (is_first_upper(out)) out[0] = static_cast<char>(out[0] - 'A' + 'a');
-  return out;
-}
-
 void Entries::set(std::string_view key, Source value) {
-  if (const Source* const found = find(key)) {
-    const_cast<Source&>(*found) = std::move(value);
+  if (const std::size_t known = place(key); known < list_.size()) {
+    list_[known].value = std::move(value);
     return;
   }
   list_.push_back({key, std::move(value)});
@@ -149,14 +130,18 @@ void Entries::set(std::string_view key, Source value) {
 }
 
 const Source* Entries::find(std::string_view key) const noexcept {
+  const std::size_t known = place(key);
+  return known < list_.size() ? &list_[known].value : nullptr;
+}
+
+std::size_t Entries::place(std::string_view key) const noexcept {
   if (!index_.empty()) {
     const auto found = index_.find(key);
-    return found == index_.end() ? nullptr : &list_[found->second].value;
+    return found == index_.end() ? list_.size() : found->second;
   }
-  for (const Entry& entry : list_) {
-    if (entry.key == key) return &entry.value;
-  }
-  return nullptr;
+  std::size_t at = 0;
+  while (at < list_.size() && list_[at].key != key) ++at;
+  return at;
 }
 
 void Entries::order() {

@@ -62,6 +62,9 @@ class Entries {
   const std::vector<Entry>& list() const noexcept { return list_; }
 
  private:
+  // Index of the key; the number of keys when there is none.
+  std::size_t place(std::string_view key) const noexcept;
+
   std::vector<Entry> list_;
   std::unordered_map<std::string_view, std::size_t> index_;  // when there are many
 };
@@ -85,7 +88,7 @@ Result<Entries> own_entries(const Source& source, Arena& arena);
 std::string_view first_letter_key(const Source& source);
 
 bool is_first_upper(std::string_view text) noexcept;
-// With its first character in lower case; other alphabets too as far as one byte goes.
+// With its first character in lower case (lower.cc).
 std::string lower_camel(std::string_view text);
 
 }  // namespace gs::schema
