@@ -1,5 +1,7 @@
 #include "gs/core/query/matcher.h"
 
+#include "gs/base/endian.h"
+
 namespace gs::query {
 
 namespace {
@@ -10,19 +12,57 @@ std::vector<const Path*> paths_of(const Filter& filter) {
   return paths;
 }
 
+// Whether a value that stands so to the operand is what the operator asks for.
+bool order_holds(Op op, int order) noexcept {
+  switch (op) {
+    case Op::less:
+      return order < 0;
+    case Op::less_equal:
+      return order <= 0;
+    case Op::greater:
+      return order > 0;
+    case Op::greater_equal:
+      return order >= 0;
+    default:
+      return order == 0;
+  }
+}
+
 }  // namespace
 
-Matcher::Matcher(const Filter& filter) : filter_(filter), reader_(paths_of(filter)) {}
+Matcher::Matcher(const Filter& filter) : filter_(filter), reader_(paths_of(filter)) {
+  quick_.reserve(filter.nodes().size());
+  for (const Node& node : filter.nodes()) quick_.push_back(quick_of(filter, node));
+}
+
+Matcher::Quick Matcher::quick_of(const Filter& filter, const Node& node) {
+  if (node.op < Op::equal || node.op > Op::greater_equal) return {};
+  const Operand& operand = filter.operands()[node.operand];
+  if (const auto number = operand.number()) return {Quick::by_number, {}, *number};
+  if (operand.type() == Type::string && node.op == Op::equal) {
+    return {Quick::by_text, operand.view().text(), 0};
+  }
+  return {};
+}
+
+bool Matcher::all_hold(std::size_t index, const RecordView& record) {
+  const std::vector<Node>& nodes = filter_.nodes();
+  const std::size_t end = nodes[index].end;
+  for (std::size_t child = index + 1; child < end; child = nodes[child].end) {
+    const Node& node = nodes[child];
+    const bool held =
+        node.op > Op::none ? condition_holds(child, record) != node.negated : holds(child, record);
+    if (!held) return false;
+  }
+  return true;
+}
 
 bool Matcher::holds(std::size_t index, const RecordView& record) {
   const std::vector<Node>& nodes = filter_.nodes();
   const Node& node = nodes[index];
   switch (node.op) {
     case Op::all:
-      for (std::size_t child = index + 1; child < node.end; child = nodes[child].end) {
-        if (!holds(child, record)) return false;
-      }
-      return true;
+      return all_hold(index, record);
     case Op::any:
       for (std::size_t child = index + 1; child < node.end; child = nodes[child].end) {
         if (holds(child, record)) return true;
@@ -31,12 +71,24 @@ bool Matcher::holds(std::size_t index, const RecordView& record) {
     case Op::none:
       return !holds(index + 1, record);
     default:
-      return condition_holds(node, record) != node.negated;
+      return condition_holds(index, record) != node.negated;
   }
 }
 
-bool Matcher::condition_holds(const Node& node, const RecordView& record) {
+inline bool Matcher::condition_holds(std::size_t index, const RecordView& record) {
+  const Node& node = filter_.nodes()[index];
   const std::optional<ValueView> value = reader_.get(node.path, record);
+  const Quick& quick = quick_[index];
+  if (value) {
+    if (quick.kind == Quick::by_text && value->type == Type::string) {
+      return as_text(value->content) == quick.text;
+    }
+    if (quick.kind == Quick::by_number && value->type == Type::number) {
+      const auto number = load<double>(value->content.data());
+      const int order = number < quick.number ? -1 : number > quick.number ? 1 : 0;
+      return order_holds(node.op, order);
+    }
+  }
   if (node.op == Op::exists) return value.has_value();
   return value_holds(node, value.value_or(ValueView{}));  // what is missing is as null
 }
@@ -55,17 +107,7 @@ bool Matcher::value_holds(const Node& node, const ValueView& value) {
       break;
   }
   const auto order = filter_.operands()[node.operand].compare(value, scratch_);
-  if (!order) return false;
-  switch (node.op) {
-    case Op::less:
-      return *order < 0;
-    case Op::less_equal:
-      return *order <= 0;
-    case Op::greater:
-      return *order > 0;
-    default:
-      return *order >= 0;
-  }
+  return order && order_holds(node.op, *order);
 }
 
 bool Matcher::contains(const Node& node, const ValueView& value) {

@@ -15,17 +15,27 @@ class Matcher {
   bool matches(const RecordView& record) {
     if (filter_.nodes().empty()) return true;
     reader_.use(record.shape());
-    return holds(0, record);
+    return all_hold(0, record);  // the first node is always of that kind
   }
 
  private:
+  // A condition that most values are compared with in place, without a call.
+  struct Quick {
+    enum Kind : std::uint8_t { general, by_text, by_number } kind = general;
+    std::string_view text;  // what texts are compared with, for equality
+    double number = 0;      // what doubles are compared with
+  };
+  static Quick quick_of(const Filter& filter, const Node& node);
+
+  bool all_hold(std::size_t node, const RecordView& record);
   bool holds(std::size_t node, const RecordView& record);
-  bool condition_holds(const Node& node, const RecordView& record);
+  bool condition_holds(std::size_t node, const RecordView& record);
   bool value_holds(const Node& node, const ValueView& value);
   bool contains(const Node& node, const ValueView& value);
 
   const Filter& filter_;
-  Reader reader_;  // of the filter's paths
+  Reader reader_;             // of the filter's paths
+  std::vector<Quick> quick_;  // by node
   Scratch scratch_;
 };
 

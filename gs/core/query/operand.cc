@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 
 namespace gs::query {
 namespace {
@@ -133,17 +134,25 @@ OperandSet::OperandSet(const std::vector<Operand>& operands) {
     classes_ = static_cast<std::uint16_t>(classes_ | class_bit(key[0]));
   };
   for (const Operand& operand : operands) {
-    add(operand.key());
+    if (operand.type() != Type::string) {
+      add(operand.key());
+      continue;
+    }
+    texts_.emplace_back(operand.view().text());
     if (!operand.id()) continue;
     Buffer key;
     record::append_order_key({Type::id, operand.id()->bytes}, key);
     add(key);
   }
+  std::sort(texts_.begin(), texts_.end());
   std::sort(keys_.begin(), keys_.end());
   keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
 }
 
 bool OperandSet::has(const ValueView& value, Scratch& scratch) const noexcept {
+  if (value.type == Type::string) {
+    return std::binary_search(texts_.begin(), texts_.end(), value.text(), std::less<>());
+  }
   const auto first = static_cast<std::uint8_t>(record::order_class(value.type));
   if ((classes_ & class_bit(first)) == 0) return false;
   scratch.key.clear();

@@ -34,6 +34,12 @@ class Operand {
   Bytes key() const noexcept { return key_; }
   const std::optional<Id>& id() const noexcept { return id_; }  // that a text stands for
 
+  // The number itself, when it is a double.
+  std::optional<double> number() const noexcept {
+    if (class_ != OrderClass::number || !number_.is_double) return std::nullopt;
+    return number_.floor;
+  }
+
   bool equals(const ValueView& value, Scratch& scratch) const noexcept;
   // How the value stands to this: negative, zero, positive; nullopt across classes.
   std::optional<int> compare(const ValueView& value, Scratch& scratch) const noexcept;
@@ -65,8 +71,9 @@ class OperandSet {
   bool has(const ValueView& value, Scratch& scratch) const noexcept;
 
  private:
-  std::vector<Buffer> keys_;   // ascending
-  std::uint16_t classes_ = 0;  // bit n: some key has the class n0
+  std::vector<std::string> texts_;  // of text operands, ascending; these need no keys
+  std::vector<Buffer> keys_;        // ascending
+  std::uint16_t classes_ = 0;       // bit n: some key has the class n0
 };
 
 }  // namespace gs::query

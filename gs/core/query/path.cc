@@ -69,7 +69,7 @@ std::optional<ValueView> Path::inside(ValueView value, std::size_t index) const 
 
 std::optional<ValueView> Path::in(const RecordView& record) const noexcept {
   if (!record.shape().self_describing()) {
-    return find_planned(*this, plan_path(*this, record.shape()), record);
+    return find_planned(*this, plan_path(*this, record.shape()), record.start());
   }
   const auto whole = record.find(text_);
   if (whole || parts() == 1) return whole;
@@ -77,8 +77,30 @@ std::optional<ValueView> Path::in(const RecordView& record) const noexcept {
   return head ? inside(*head, 1) : std::nullopt;
 }
 
+FieldPlan plan_field(const record::Shape& shape, int index) noexcept {
+  constexpr std::uint32_t kWordsOffset = 8;
+  constexpr std::uint32_t kSlotBytes[] = {0, 1, 8, 8, 8, 16};  // by type, up to id
+  FieldPlan plan;
+  if (index < 0) return plan;
+  const auto field = static_cast<std::uint32_t>(index);
+  const record::Place& place = shape.place(field);
+  plan.word = kWordsOffset + 8 * (field / 32);
+  plan.shift = field % 32;
+  plan.type = place.type;
+  if (place.variable) {
+    plan.slot = shape.fixed_end() + 4 * place.slot;
+    plan.is_first = place.slot == 0;
+    plan.heap = shape.heap_begin();
+  } else {
+    plan.slot = place.slot;
+    plan.size = kSlotBytes[static_cast<std::size_t>(place.type)];
+  }
+  return plan;
+}
+
 PathPlan plan_path(const Path& path, const record::Shape& shape) noexcept {
-  return {shape.find(path.text()), path.parts() > 1 ? shape.find(path.part(0)) : -1};
+  return {plan_field(shape, shape.find(path.text())),
+          plan_field(shape, path.parts() > 1 ? shape.find(path.part(0)) : -1)};
 }
 
 }  // namespace gs::query

@@ -22,7 +22,7 @@ class Reader {
   // nullopt: missing.
   std::optional<ValueView> get(std::size_t path, const RecordView& record) const noexcept {
     return plan_ == nullptr ? paths_[path]->in(record)
-                            : find_planned(*paths_[path], (*plan_)[path], record);
+                            : find_planned(*paths_[path], (*plan_)[path], record.start());
   }
   std::size_t size() const noexcept { return paths_.size(); }
 

@@ -119,18 +119,23 @@ NumberParts integer_parts(Bytes magnitude, bool negative) {
   if (bits == kDoubleBits && mantissa == std::uint64_t{1} << kMantissaBits) {
     return beyond_doubles(magnitude, true);
   }
-  return {-scaled_double(mantissa, shift), magnitude_difference(shifted(mantissa, shift), magnitude)};
+  return {-scaled_double(mantissa, shift),
+          magnitude_difference(shifted(mantissa, shift), magnitude)};
 }
 
 void put_number(double floor, Bytes rest, Buffer& out) {
-  put_class(OrderClass::number, out);
+  constexpr std::size_t kHeadBytes = 1 + 8 + 2;
+  const std::size_t at = out.size();
+  out.resize(at + kHeadBytes);
+  std::uint8_t* const head = out.data() + at;
   const auto bits = std::bit_cast<std::uint64_t>(floor + 0.0);  // -0 + 0 is 0
-  put_u64((bits & kSignBit) != 0 ? ~bits : bits | kSignBit, out);
-  const std::size_t start = out.size();
-  out.push_back(static_cast<std::uint8_t>(rest.size() >> 8));
-  out.push_back(static_cast<std::uint8_t>(rest.size()));
+  head[0] = static_cast<std::uint8_t>(OrderClass::number);
+  store_u64_be(head + 1, (bits & kSignBit) != 0 ? ~bits : bits | kSignBit);
+  if (rest.empty()) return;
+  head[9] = static_cast<std::uint8_t>(rest.size() >> 8);
+  head[10] = static_cast<std::uint8_t>(rest.size());
   out.insert(out.end(), rest.begin(), rest.end());
-  if (floor == -kInfinity) invert_order(out, start);
+  if (floor == -kInfinity) invert_order(out, at + 9);
 }
 
 // The largest double <= value, and the same as an integer.

@@ -80,6 +80,7 @@ class RecordView {
 
   const Shape& shape() const noexcept { return *shape_; }
   Bytes bytes() const noexcept;
+  const std::uint8_t* start() const noexcept { return bytes_; }
   std::size_t size() const noexcept;
 
   bool present(std::size_t field) const noexcept;
