@@ -1,6 +1,7 @@
-// What one value of a record must be: a field of a schema, compiled for the values that records hold.
+// What one value of a record must be: a field of a schema, compiled for values that records hold.
 //
-// Immutable once compiled. A Rule refers to nothing outside of it but the host's functions, by number.
+// Immutable once compiled. A Rule refers to nothing outside of it but the host's functions, by
+// number.
 #pragma once
 
 #include <memory>

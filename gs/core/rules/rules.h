@@ -46,7 +46,7 @@ struct FieldRule {
   Rule rule;
   Merge merge = Merge::lww;
   std::string contract;  // of Merge::contract
-  // Earlier names of the field, newest first, and the function that makes its value of an older one.
+  // Earlier names of the field, newest first, and the function that makes its value of an old one.
   std::vector<std::string> was;
   std::optional<std::uint32_t> convert;
 };

@@ -1,7 +1,7 @@
 // A schema that can be used: files evaluated, model built, rules of its collections compiled.
 //
-// The sandbox that evaluated the files stays, because rules may call functions in it, one thread at a
-// time. All else is immutable and for any thread.
+// The sandbox that evaluated the files stays, because rules may call functions in it, one thread at
+// a time. All else is immutable and for any thread.
 // Errors: invalid (with file, line and column, or the collection), too_large.
 #pragma once
 

@@ -1,9 +1,9 @@
 // What changes when one schema follows another, and whether data can be lost by it.
 //
-// Records are never changed by a schema: those of older shapes stay as they are and are read as the
-// new schema says. So a difference is `safe` when every record that fits the old schema fits the new
-// one as it is, `migrated` when the new schema says how (an earlier name, a conversion), and `unsafe`
-// when records may not fit, or hold what the new schema does not know.
+// Records are never changed by a schema: those of older shapes stay as they are. So a difference is
+// `safe` when every record that fits the old schema fits the new one as it is, `migrated` when the
+// new schema says how it is read (an earlier name, a conversion), and `unsafe` when records may not
+// fit, or hold what the new schema does not know.
 // Pure.
 #pragma once
 
