@@ -482,7 +482,7 @@ class Parser {
     a_.collection = *first_;
   }
 
-  // One word alone is the COLLECTION, unless it can only be a filter or -c has named the collection.
+  // One word alone is the COLLECTION, unless it begins as a filter or -c has named one.
   void take_query() {
     if (first_ && !second_ && (!a_.collection.empty() || first_->starts_with('{'))) {
       second_ = std::move(first_);

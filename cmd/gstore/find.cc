@@ -1,4 +1,4 @@
-// find and count: the words of the command line as one query (docs/QUERY.md), and its rows as lines.
+// find and count: words of the command line as one query (docs/QUERY.md), its rows as lines.
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/known.h"
 #include "cmd/gstore/support/json_text.h"

@@ -162,7 +162,7 @@ void ExactSum::add_number(double number) {
     if (static_cast<double>(integer) == number) return add_integer(integer);
   }
   const auto raw = std::bit_cast<std::uint64_t>(number);
-  const std::uint64_t exponent = raw >> (kMantissaBits - 1) & 0x7ff;
+  const auto exponent = static_cast<std::size_t>(raw >> (kMantissaBits - 1) & 0x7ff);
   std::uint64_t mantissa = raw & ((std::uint64_t{1} << (kMantissaBits - 1)) - 1);
   if (exponent != 0) mantissa |= std::uint64_t{1} << (kMantissaBits - 1);
   const std::size_t bit = kFractionBits - kUnitBits + (exponent == 0 ? 0 : exponent - 1);

@@ -2,7 +2,8 @@
 //
 // Integers below 2^62 go into one 128-bit number; everything else into a fixed-point number with
 // the smallest double as its unit or less and as many digits as it takes (a superaccumulator, as
-// Kulisch's, with carries put off). The result is rounded once, to the nearest double, ties to even.
+// Kulisch's, with carries put off). The result is rounded once: to the nearest double, ties to
+// even.
 //
 // Pure; one thread at a time. Errors: too_large (a sum or mean beyond the largest Big).
 #pragma once

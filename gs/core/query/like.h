@@ -2,8 +2,8 @@
 //
 // % stands for any characters, _ for one (of UTF-8), \ takes the next character as it is. A part
 // between two % is found at the first place where it is: then the rest has the most room, so no
-// other place need ever be tried. Parts without _ are found as Knuth, Morris and Pratt do, others by
-// the bits of a word (Baeza-Yates and Gonnet), one step a byte each.
+// other place need ever be tried. Parts without _ are found as Knuth, Morris and Pratt do, others
+// by the bits of a word (Baeza-Yates and Gonnet), one step a byte each.
 //
 // Pure; immutable once made, safe from any thread. Errors: invalid, too_large.
 #pragma once

@@ -1,7 +1,8 @@
 // Whether records pass a filter, read in place at the offsets of their shapes.
 //
-// Nothing is decoded or allocated for a record, but scratch memory for the keys of containers and of
-// large numbers, which is used again. One thread at a time; the Filter and the shapes outlive it.
+// Nothing is decoded or allocated for a record, but scratch memory for the keys of containers and
+// of large numbers, which is used again. One thread at a time; the Filter and the shapes outlive
+// it.
 #pragma once
 
 #include "gs/core/query/filter.h"

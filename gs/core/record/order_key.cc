@@ -89,7 +89,7 @@ Buffer largest_double() {
 }
 
 // Exact: mantissa < 2^54 is at most 2^53 here.
-double scaled_double(std::uint64_t mantissa, std::size_t shift) noexcept {
+double scaled_double(std::uint64_t mantissa, std::uint64_t shift) noexcept {
   auto value = static_cast<double>(mantissa);
   constexpr std::uint64_t kStep = 512;  // 2^512 is a double, and so is each product
   constexpr std::uint64_t kBias = 1023;

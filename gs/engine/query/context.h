@@ -12,8 +12,8 @@ namespace gs::engine {
 
 // Smaller in tests.
 struct QueryBounds {
-  // Keys and places of rows that are sorted at once; groups with their values. A quarter of a GiB is
-  // what a small machine can spare for one query.
+  // Keys and places of rows that are sorted at once; groups with their values. A quarter of a GiB
+  // is what a small machine can spare for one query.
   std::size_t sort_bytes = std::size_t{256} << 20;
   std::size_t group_bytes = std::size_t{256} << 20;
   // Records that the text of one row takes in by include, and the bytes of that text: what a reader

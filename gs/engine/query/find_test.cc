@@ -1,5 +1,5 @@
-// Goal: rows are those of docs/QUERY.md: filtered, in order, limited, continued, selected, included,
-// grouped; from one moment; and every bound is told with what to do.
+// Goal: rows are those of docs/QUERY.md: filtered, in order, limited, continued, selected,
+// included, grouped; from one moment; and every bound is told with what to do.
 // Method: frozen examples on a small database, its limits at their edges, and damage.
 #include <gtest/gtest.h>
 
@@ -249,6 +249,37 @@ TEST_F(FindTest, WhatTakesTooMuchMemoryIsToldWhatToDo) {
   EXPECT_FALSE(rows_of(store_, deep, bounds)[0].starts_with("too_large"));
   bounds.row_bytes = 20;
   EXPECT_TRUE(rows_of(store_, deep, bounds)[0].starts_with("too_large: query: a row has"));
+}
+
+// A run whose bytes change on disk: rows that came before are right, and nobody can take them for
+// all of them.
+TEST_F(FindTest, DamageIsToldAndNeverTakenForTheEnd) {
+  for (int i = 0; i < 2000; ++i) insert("Many", R"({"n":)" + std::to_string(i) + "}");
+  ASSERT_FALSE(store_->compact());
+  ASSERT_FALSE(store_->close());
+  const testing::Files files = testing::read_files(world_.memory);
+  // Opened, then harmed: opening looks only at the ends of a run.
+  const auto open_harmed = [&](World& world) {
+    testing::write_files_at_home(world.memory, files);
+    const Store store = world.open();
+    for (const auto& [path, bytes] : files) {
+      if (!path.ends_with(".gsr")) continue;
+      const std::uint8_t byte = bytes[bytes.size() / 2] ^ 1;
+      const auto file = world.memory.open(path, platform::OpenMode::write).value();
+      EXPECT_TRUE(file->write(bytes.size() / 2, {&byte, 1}).ok());
+    }
+    return store;
+  };
+  for (const char* rest : {"", R"(,"sort":"n")", R"(,"sort":"n","limit":1)",
+                           R"(,"group":{"fields":{"c":{"$count":true}}})"}) {
+    World world;
+    const Texts rows =
+        rows_of(open_harmed(world), std::string(R"({"collection":"Many")") + rest + "}");
+    EXPECT_TRUE(rows.back().starts_with("damaged: ")) << rest << rows.back();
+    EXPECT_LT(rows.size(), 2001u);
+  }
+  World world;
+  EXPECT_EQ(count_matches(open_harmed(world).db, R"({"collection":"Many"})").code(), Code::damaged);
 }
 
 TEST_F(FindTest, RecordsOfEveryPlaceAreSeen) {
