@@ -48,7 +48,7 @@ const fails = (place, code, args, lines, options) => {
 test('init --schema puts a schema in force, and creates nothing with a wrong one', (t) => {
   const place = new Place(t, { init: false });
   const wrong = directory(place, 'wrong', { 'City.js': "({\n  name: 'strnig',\n})" });
-  place.fails(EXIT.failure, ['init', '--schema', wrong], /wrong: .*Unknown type strnig/);
+  place.fails(EXIT.failure, ['init', '--schema', wrong], /wrong\/City\.js: .*Unknown type strnig/);
   place.fails(EXIT.notFound, ['init', '--schema', place.path('none')], /none.*Name the directory of a schema/);
   assert.ok(!fs.existsSync(place.directory));
   const { id } = place.json(['init', '--schema', directory(place, 'schemas', WORLD)]);
