@@ -1,4 +1,7 @@
 // schema and types: what a schema says, the one in force, and how one follows another.
+//
+// `check` lists what a schema compiles to, which the public interface does not tell: so this file
+// uses gs/engine/catalog beside it.
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
