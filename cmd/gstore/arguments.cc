@@ -104,6 +104,10 @@ std::string check_file(std::string& text) {
   return text.empty() ? "'' is no file: give its path, or - for standard input" : "";
 }
 
+std::string check_output(std::string& text) {
+  return text.empty() ? "'' is no file: give its path, or - for standard output" : "";
+}
+
 std::string check_record_name(std::string& text) {
   return text.empty() ? "'' names no record: give its UUID, or a foreign key of 1 to 1,024 bytes"
                       : "";
@@ -140,6 +144,7 @@ class Parser {
     add_records();
     add_queries();
     add_files();
+    add_schemas();
     add_history();
     add_proofs();
     add_care();
@@ -184,9 +189,12 @@ class Parser {
   void add_content(CLI::App* sub) { sub->add_option("JSON", a_.content, kContentHelp)->required(); }
 
   void add_records() {
-    CLI::App* sub =
-        add("init", "create a storage; prints its id", "  gstore init\n  gstore -d ./shop init");
+    CLI::App* sub = add("init", "create a storage; prints its id",
+                        "  gstore init\n  gstore -d ./shop init --schema ./schemas");
     sub->add_flag("--closed", a_.closed, "only admitted writers may write (default: who holds it)");
+    sub->add_option("--schema", a_.schema, "put the schema of this directory in force")
+        ->type_name("DIR")
+        ->check(validator(check_directory));
 
     sub = add("insert", "insert a record; prints its id",
               "  gstore insert City '{\"name\":\"Kyiv\",\"lat\":50.45}'\n"
@@ -355,6 +363,40 @@ class Parser {
         ->check(validator(check_blob));
   }
 
+  void add_schemas() {
+    const auto add_directory = [this](CLI::App* sub) {
+      return sub->add_option("DIR", a_.schema, "directory of schema files, such as City.js")
+          ->check(validator(check_directory));
+    };
+    CLI::App* const schema = add("schema", "what records of which collection may be",
+                                 "  gstore schema check ./schemas\n"
+                                 "  gstore schema diff ./schemas\n"
+                                 "  gstore schema apply ./schemas");
+    schema->require_subcommand(1);
+    add(*schema, "show", "print the schema in force", "  gstore schema show");
+
+    CLI::App* sub = add(*schema, "check", "look for mistakes in a schema; needs no storage",
+                        "  gstore schema check ./schemas");
+    add_directory(sub)->required();
+
+    sub = add(*schema, "diff", "print what would change in the schema in force",
+              "  gstore schema diff ./schemas\n  gstore schema diff ./schemas --json");
+    add_directory(sub)->required();
+
+    sub = add(*schema, "apply", "put a schema in force; prints what changed",
+              "  gstore schema apply ./schemas\n  gstore schema apply ./schemas --allow-unsafe");
+    add_directory(sub)->required();
+    sub->add_flag("--allow-unsafe", a_.allow_unsafe,
+                  "also where records that are there may not fit it");
+
+    sub = add("types", "print TypeScript interfaces of a schema",
+              "  gstore types > types.d.ts\n  gstore types ./schemas -o types.d.ts");
+    add_directory(sub)->description("directory of schema files; default: the schema in force");
+    sub->add_option("-o,--output", a_.types_file, "write them to this file instead")
+        ->type_name("FILE")
+        ->check(validator(check_output));
+  }
+
   void add_history() {
     CLI::App* sub =
         add("log", "print the changes, newest first", "  gstore log -n 10\n  gstore log --json");
@@ -461,6 +503,7 @@ class Parser {
       add_to(app_.get_subcommand(name));
     }
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));
+    add_to(app_.get_subcommand("schema")->get_subcommand("apply"));
   }
 
   // The last of one or two words; one before it stays in first_.

@@ -28,6 +28,8 @@ struct Arguments {
   std::string target;                   // backup and restore: the directory to make
   std::string reason;                   // erase
   std::optional<std::string> log_root;  // verify-proof --root
+  std::string schema;                   // init --schema, schema, types: a directory of schema files
+  std::string types_file;               // types -o
   std::string from;                     // scan --from
   bool keep_writer = false;             // the same: of a moved directory
   std::uint64_t wait_seconds = 0;       // of commands that write: for another writer
@@ -53,12 +55,13 @@ struct Arguments {
   std::vector<std::string> rest;  // bench: words for gstore-bench
 
   bool json = false;
-  bool closed = false;    // init
-  bool full = false;      // verify
-  bool skip_bad = false;  // import
-  bool with_ids = false;  // export
-  bool self = false;      // bench
-  bool explain = false;   // find
+  bool closed = false;        // init
+  bool full = false;          // verify
+  bool skip_bad = false;      // import
+  bool with_ids = false;      // export
+  bool self = false;          // bench
+  bool explain = false;       // find
+  bool allow_unsafe = false;  // schema apply
 };
 
 // Either arguments, or everything is said already: help, version or a usage error.

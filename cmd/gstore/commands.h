@@ -22,6 +22,12 @@ Result<Exit> import_rows(Session& session);
 Result<Exit> export_records(Session& session);
 Result<Exit> put_blob(Session& session);
 Result<Exit> get_blob(Session& session);
+// schema.cc
+Result<Exit> show_schema(Session& session);
+Result<Exit> check_schema(Session& session);
+Result<Exit> diff_schema(Session& session);
+Result<Exit> apply_schema(Session& session);
+Result<Exit> types(Session& session);
 // history.cc
 Result<Exit> log(Session& session);
 Result<Exit> show(Session& session);
@@ -61,6 +67,11 @@ inline constexpr Command kCommands[] = {
     {"export", export_records},
     {"blob put", put_blob},
     {"blob get", get_blob},
+    {"schema show", show_schema},
+    {"schema check", check_schema},
+    {"schema diff", diff_schema},
+    {"schema apply", apply_schema},
+    {"types", types},
     {"log", log},
     {"show", show},
     {"history", history},

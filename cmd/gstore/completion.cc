@@ -17,7 +17,9 @@ _gstore() {
   case $before in
     -d|--directory) COMPREPLY=($(compgen -d -- "$word")); return ;;
     -f|--format) COMPREPLY=($(compgen -W 'ndjson json csv' -- "$word")); return ;;
+    --schema) COMPREPLY=($(compgen -d -- "$word")); return ;;
     blob) COMPREPLY=($(compgen -W 'put get' -- "$word")); return ;;
+    schema) COMPREPLY=($(compgen -W 'show check diff apply' -- "$word")); return ;;
     completion) COMPREPLY=($(compgen -W 'bash' -- "$word")); return ;;
   esac
   if [[ -z $command ]]; then
@@ -35,14 +37,15 @@ complete -o filenames -F _gstore gstore
 
 Result<Exit> completion(Session& session) {
   std::string names;
-  bool blob = false;
+  std::string_view last;
   for (const Command& command : kCommands) {
-    const std::string_view name(command.name);
-    const bool of_blob = name.starts_with("blob ");
-    if (of_blob && blob) continue;
-    blob = blob || of_blob;
+    // Of "blob put" and "blob get" the one word, once: commands of one word stand together.
+    const std::string_view whole(command.name);
+    const std::string_view name = whole.substr(0, whole.find(' '));
+    if (name == last) continue;
+    last = name;
     if (!names.empty()) names += ' ';
-    names += of_blob ? "blob" : name;
+    names += name;
   }
   constexpr std::string_view kPlace = "@COMMANDS@";
   std::string script(kBash);

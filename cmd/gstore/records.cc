@@ -2,6 +2,7 @@
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/directories.h"
 #include "cmd/gstore/known.h"
+#include "cmd/gstore/schema_directory.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 
@@ -56,11 +57,16 @@ Result<Exit> init(Session& session) {
   create.policy = session.arguments.closed ? Policy::closed : Policy::open;
   const std::string& directory = session.arguments.directory;
   GS_TRY_OK(check_no_strangers(directory));
+  std::string schema;
+  if (!session.arguments.schema.empty()) {
+    GS_TRY(schema, load_usable_schema(session.arguments.schema));
+  }
   auto created = Storage::create(directory, create);
   if (!created) {
     return about_directory(directory, about_creation(directory, std::move(created).error()));
   }
   Storage& storage = *created;
+  if (!schema.empty()) GS_TRY_OK(storage.apply_schema(schema));
   print_id(session, storage.id().text());
   GS_TRY_OK(storage.close());
   return Exit::ok;

@@ -12,6 +12,7 @@ const COMMANDS = [
   'init', 'insert', 'get', 'set', 'update', 'delete', 'swap', 'scan', 'import', 'export', 'log',
   'show', 'verify', 'proof', 'verify-proof', 'erase', 'digest', 'stats', 'compact', 'backup',
   'restore', 'bench', 'blob', 'history', 'help', 'completion', 'find', 'count',
+  'schema', 'types',
 ];
 
 test('help names every command, and every command shows examples', () => {
@@ -38,6 +39,7 @@ test('the command help prints what the option --help prints', () => {
 test('a mistyped command or option is told what it may have meant', () => {
   const cases = [
     [['inesrt', '{}'], "unknown command 'inesrt'. Did you mean 'insert'?"],
+    [['schema', 'aply', '.'], "unknown command 'aply'. Did you mean 'apply'?"],
     [['blob', 'gett'], "unknown command 'gett'. Did you mean 'get'?"],
     [['help', 'veriffy'], "unknown command 'veriffy'. Did you mean 'verify'?"],
     [['help', 'blob', 'pt'], "unknown command 'pt'. Did you mean 'put'?"],

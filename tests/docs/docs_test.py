@@ -12,7 +12,7 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGES = ['CONTRIBUTING.md', 'README.md', 'SECURITY.md', 'docs/ARCHITECTURE.md',
          'docs/BENCHMARKS.md', 'docs/COMMANDS.md', 'docs/FORMAT.md', 'docs/GLOSSARY.md',
-         'docs/QUERY.md', 'docs/TESTING.md']
+         'docs/QUERY.md', 'docs/SCHEMA.md', 'docs/TESTING.md']
 FOLDERS = ('bench', 'cmd', 'examples', 'gs', 'include', 'tests', 'tools')
 # `gs/base/crc32c.h`, `gs/core/graph/`, `tests/data/v1/x.hex`; patterns with * or <> are not paths.
 PATH = re.compile(r'`((?:' + '|'.join(FOLDERS) + r')/[\w./-]+)`')

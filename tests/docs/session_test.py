@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Goal: the sessions that README.md and docs/QUERY.md show are what a newcomer gets who types them.
+"""Goal: the sessions that README.md, docs/QUERY.md and docs/SCHEMA.md show are what a newcomer gets
+who types them.
 
 Method: every line after a `$` is given to a shell in an empty directory, where the files of the
 page are; the rest must be what it prints, but for digests, which depend on keys and clock.
@@ -51,6 +52,9 @@ class Session(unittest.TestCase):
 
     def test_each_command_of_the_query_page_prints_what_is_shown(self):
         self.check('docs/QUERY.md', 8)
+
+    def test_each_command_of_the_schema_page_prints_what_is_shown(self):
+        self.check('docs/SCHEMA.md', 5)
 
 
 if __name__ == '__main__':

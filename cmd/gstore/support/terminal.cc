@@ -72,7 +72,7 @@ void Terminal::put(std::string_view text) {
 void Terminal::note(std::string_view text) {
   if (style_.json) return;
   end_progress();
-  put(one_line(text) + '\n');
+  put(message_lines(text) + '\n');
 }
 
 void Terminal::warning(const Error& warning) {
@@ -90,7 +90,7 @@ void Terminal::error(const Error& error) {
     put(error_json(error) + '\n');
     return;
   }
-  const std::string text = one_line(sentences(error));
+  const std::string text = message_lines(sentences(error));
   const std::string name =
       style_.colours ? std::string(kRed) + "gstore:" + std::string(kPlain) : std::string("gstore:");
   put(name + ' ' + text + '\n');

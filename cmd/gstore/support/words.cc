@@ -51,4 +51,16 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
+std::string message_lines(std::string_view text) {
+  constexpr std::string_view kBreak = "\n  ";
+  std::string out;
+  while (true) {
+    const std::size_t end = text.find(kBreak);
+    out += one_line(text.substr(0, end));
+    if (end == std::string_view::npos) return out;
+    out += kBreak;
+    text.remove_prefix(end + kBreak.size());
+  }
+}
+
 }  // namespace gs::cli

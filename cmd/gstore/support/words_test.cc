@@ -42,6 +42,11 @@ TEST(Words, OfOthersStayOnTheirLine) {
             "  31m\xc2\xa0");
 }
 
+TEST(Words, LinesOfAMessageAreSetIn) {
+  EXPECT_EQ(message_lines("wrong\n  a: x\n  b: y"), "wrong\n  a: x\n  b: y");
+  EXPECT_EQ(message_lines("wrong\ngstore: ok\n c\n  \x1b[2J\n"), "wrong gstore: ok  c\n   [2J ");
+}
+
 TEST(Progress, ShowsBarPercentageNoteAndTime) {
   EXPECT_EQ(progress_line({"import", 50, 100, "89,000 rows", 1.5}, 200),
             "  import  [##############..............]  50 %  89,000 rows  0:00:01");

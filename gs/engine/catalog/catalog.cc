@@ -22,6 +22,20 @@ bool names_kind(const schema::JsValue& definition) {
   return false;
 }
 
+// What Metaschema says of a definition names no entity. That of one which is wrong by itself in the
+// same way is known; of others, as of relations that lead nowhere, the error says enough.
+Error in_its_file(Error error, const schema::JsValue& types, const schema::Definitions& definitions,
+                  const Bundle& bundle, const schema::Host& host) {
+  if (error.code() != Code::invalid) return error;  // all of them were within the limits together
+  for (const auto& definition : definitions) {
+    const auto alone = schema::Model::create(types, {definition}, {}, host);
+    if (alone.ok() || alone.error().message() != error.message()) continue;
+    const bool is_json = !bundle.files.contains(definition.first + ".js");
+    return std::move(error).in(definition.first + (is_json ? ".json" : ".js"));
+  }
+  return error;
+}
+
 }  // namespace
 
 schema::Outcome Catalog::Locked::call(std::uint32_t function,
@@ -68,8 +82,12 @@ Error Catalog::evaluate(platform::Clock* clock) {
       definitions.emplace_back(name, std::move(value));
     }
   }
-  GS_TRY(model_,
-         schema::Model::create(types, definitions, std::move(database), {.functions = &locked_}));
+  const schema::Host host{.functions = &locked_};
+  auto model = schema::Model::create(types, definitions, std::move(database), host);
+  if (!model.ok()) {
+    return in_its_file(std::move(model).error(), types, definitions, bundle_, host);
+  }
+  model_ = std::move(*model);
   return {};
 }
 

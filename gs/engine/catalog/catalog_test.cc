@@ -173,6 +173,8 @@ TEST(Catalog, WhatCannotBeKeptIsRefused) {
                 .find("\"b\" that is not there"),
             std::string_view::npos);
   EXPECT_TRUE(refused({{"A.js", "({\n a: 'string' b })"}}).message().starts_with("A.js:2:"));
+  EXPECT_EQ(refused({{"A.js", "({ a: 'string' })"}, {"B.json", "{\"b\":\"strnig\"}"}}).message(),
+            "B.json: Error: Unknown type strnig");
 }
 
 TEST(Catalog, HostileFilesEndInBoundedTime) {

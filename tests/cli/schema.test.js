@@ -1,0 +1,242 @@
+'use strict';
+
+// Schemas: what is wrong with one is said before anything is touched, one in force is enforced on
+// every way to write, and what would become of records that are there is known before a change.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const path = require('node:path');
+const { Place, parseLines, errorOf, EXIT } = require('./gstore.js');
+
+const WORLD = {
+  'Country.js': "({ Registry: {}, name: { type: 'string', unique: true } })\n",
+  'City.js':
+    "({ Entity: {}, name: { type: 'string', length: 20 }, country: 'Country',\n" +
+    "  population: '?number', status: { enum: ['draft', 'live'], default: 'draft' } })",
+  'notes.txt': 'no schema file',
+};
+
+const NEXT = {
+  'Country.js': "({ Registry: {}, title: { type: 'string', was: 'name' } })\n",
+  'City.js':
+    "({ Entity: {}, name: { type: 'string', length: 20 }, country: 'Country',\n" +
+    "  area: 'number', status: { enum: ['draft', 'live'], default: 'draft' } })",
+};
+
+const directory = (place, name, files) => {
+  const made = path.join(place.root, name);
+  fs.mkdirSync(made, { recursive: true });
+  for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(made, file), text);
+  return made;
+};
+
+const withSchema = (t, files = WORLD) => {
+  const place = new Place(t, { init: false });
+  place.ok(['init', '--schema', directory(place, 'schemas', files)]);
+  return place;
+};
+
+// The first line and those set in below it.
+const fails = (place, code, args, lines, options) => {
+  const result = place.run(args, options);
+  assert.strictEqual(result.code, code, `gstore ${args.join(' ')}: ${result.code} ${result.err}`);
+  assert.deepStrictEqual(result.err.trimEnd().split('\n'), lines);
+  return result;
+};
+
+test('init --schema puts a schema in force, and creates nothing with a wrong one', (t) => {
+  const place = new Place(t, { init: false });
+  const wrong = directory(place, 'wrong', { 'City.js': "({\n  name: 'strnig',\n})" });
+  place.fails(EXIT.failure, ['init', '--schema', wrong], /wrong\/City\.js: .*Unknown type strnig/);
+  place.fails(EXIT.notFound, ['init', '--schema', place.path('none')], /none.*Name the directory of a schema/);
+  assert.ok(!fs.existsSync(place.directory));
+  const { id } = place.json(['init', '--schema', directory(place, 'schemas', WORLD)]);
+  assert.match(id, /^[0-9a-f]{64}$/);
+  assert.strictEqual(errorOf(place.run(['insert', 'City', '{}', '--json'])).code, 'invalid');
+  place.ok(['insert', 'City', '{"name":"Kyiv","country":"UA"}']);
+  place.fails(EXIT.usage, ['init', '--schema', ''], /'' is no directory/);
+});
+
+test('schema show prints the files, or the text as it is stored', (t) => {
+  const place = withSchema(t);
+  assert.strictEqual(
+    place.ok(['schema', 'show']),
+    `// City.js\n${WORLD['City.js']}\n// Country.js\n${WORLD['Country.js']}`,
+  );
+  const { 'City.js': city, 'Country.js': country } = WORLD;
+  assert.deepStrictEqual(place.json(['schema', 'show']), { files: { 'City.js': city, 'Country.js': country } });
+  const bare = new Place(t);
+  bare.fails(EXIT.notFound, ['schema', 'show'], /no schema is in force in this storage\. Put one in force/);
+});
+
+test('schema check needs no storage and lists collections', (t) => {
+  const place = new Place(t, { init: false });
+  const schemas = directory(place, 'schemas', WORLD);
+  assert.strictEqual(
+    place.ok(['schema', 'check', schemas]),
+    'City: 5 fields, index City(country)\nCountry: 2 fields, index Country(name) unique\n',
+  );
+  const { collections } = place.json(['schema', 'check', schemas]);
+  assert.deepStrictEqual(collections, [
+    { name: 'City', fields: 5, indexes: [{ fields: ['country'], unique: false }] },
+    { name: 'Country', fields: 2, indexes: [{ fields: ['name'], unique: true }] },
+  ]);
+  assert.ok(!fs.existsSync(place.directory));
+});
+
+test('what is wrong with a schema is said with file, line and column, or its collection', (t) => {
+  const place = new Place(t, { init: false });
+  const check = (code, text, pattern) => {
+    const wrong = directory(place, 'wrong', { 'City.js': text });
+    place.fails(code, ['schema', 'check', wrong], pattern);
+  };
+  check(EXIT.failure, "({\n  name: 'string' area: 'number',\n})", /wrong\/City\.js:2:\d+: .*SyntaxError/);
+  check(EXIT.failure, '({ Entity: {}, at: new Date() })', /wrong\/City\.js:1:\d+: .*Date/);
+  check(EXIT.failure, "({ Entity: {}, n: { type: 'number', min: 'x' } })", /City: field "n": its min and max/);
+  check(EXIT.failure, "({ Entity: {}, n: { type: 'number', merge: 'best' } })", /none of lww, counter/);
+  check(EXIT.failure, 'for (;;) ;', /wrong\/City\.js:1:1: .*\? Make the schema smaller/);
+  const empty = directory(place, 'empty', { 'notes.txt': '' });
+  place.fails(EXIT.notFound, ['schema', 'check', empty], /empty.* holds no schema: .*Name the directory of a schema/);
+  place.fails(EXIT.notFound, ['schema', 'check', place.path('none')], /none.*Name the directory of a schema/);
+  place.fails(EXIT.usage, ['schema', 'check'], /DIR is required/);
+  place.fails(EXIT.usage, ['schema'], /a command is required|subcommand/i);
+});
+
+test('schema diff marks what is safe, migrated and unsafe, and changes nothing', (t) => {
+  const place = withSchema(t);
+  const next = directory(place, 'next', NEXT);
+  const lines = place.ok(['schema', 'diff', next]).trimEnd().split('\n');
+  assert.deepStrictEqual(lines, [
+    'unsafe    City.area is new, required and without a default: records that are there do not have it',
+    'unsafe    City.population is gone: records that have it keep it, but it is no longer known',
+    'migrated  Country.title was name',
+    'safe      Country has no index Country(name) unique any more',
+  ]);
+  const all = place.json(['schema', 'diff', next]);
+  assert.deepStrictEqual(all[2], { risk: 'migrated', collection: 'Country', field: 'title', what: 'was name' });
+  assert.deepStrictEqual(Object.keys(all[3]), ['risk', 'collection', 'what']);
+  const same = path.join(place.root, 'schemas');
+  assert.strictEqual(place.ok(['schema', 'diff', same]), '');
+  assert.deepStrictEqual(place.json(['schema', 'diff', same]), []);
+  const bare = new Place(t);
+  assert.strictEqual(bare.ok(['schema', 'diff', same]), 'safe      City is new\nsafe      Country is new\n');
+});
+
+test('schema apply says what changed, and refuses what is unsafe unless it is allowed', (t) => {
+  const place = withSchema(t);
+  const same = path.join(place.root, 'schemas');
+  assert.strictEqual(place.ok(['schema', 'apply', same]), 'Nothing to do: the schema is in force.\n');
+  assert.deepStrictEqual(place.json(['schema', 'apply', same]), { applied: false, differences: [] });
+  const next = directory(place, 'next', NEXT);
+  const before = place.ok(['schema', 'show']);
+  fails(place, EXIT.conflict, ['schema', 'apply', next], [
+    'gstore: the schema is not safe for records that are there. Say how they are read (`was`, ' +
+      '`convert`, `default`), or give --allow-unsafe:',
+    '  City.area is new, required and without a default: records that are there do not have it',
+    '  City.population is gone: records that have it keep it, but it is no longer known.',
+  ]);
+  assert.strictEqual(errorOf(place.run(['schema', 'apply', next, '--json'])).code, 'conflict');
+  assert.strictEqual(place.ok(['schema', 'show']), before);
+  const out = place.ok(['schema', 'apply', next, '--allow-unsafe', '--wait', '1']);
+  assert.match(out, /^unsafe {4}City\.area is new[^]*\nThe schema is in force\.\n$/);
+  assert.match(place.ok(['schema', 'show']), /area: 'number'/);
+  const wrong = directory(place, 'wrong', { 'City.js': '({' });
+  place.fails(EXIT.failure, ['schema', 'apply', wrong], /wrong\/City\.js:1:/);
+  const { applied, differences } = place.json(['schema', 'apply', same, '--allow-unsafe']);
+  assert.strictEqual(applied, true);
+  assert.ok(differences.some(({ field, risk }) => field === 'area' && risk === 'unsafe'));
+});
+
+test('types prints the interfaces of a directory, or of the schema in force', (t) => {
+  const place = withSchema(t);
+  const schemas = path.join(place.root, 'schemas');
+  const text = place.ok(['types']);
+  assert.match(text, /interface City \{\n {2}name: string;\n {2}countryId: string;/);
+  assert.strictEqual(place.ok(['types', schemas]), text);
+  assert.deepStrictEqual(place.json(['types']), { types: text });
+  const file = place.path('types.d.ts');
+  assert.strictEqual(place.ok(['types', schemas, '-o', file]), '');
+  assert.strictEqual(fs.readFileSync(file, 'utf8'), text);
+  assert.strictEqual(place.ok(['types', '-o', '-']), text);
+  place.fails(EXIT.failure, ['types', '-o', place.path('no/types.d.ts')], /cannot write .*types\.d\.ts/);
+  place.fails(EXIT.usage, ['types', '-o', ''], /'' is no file/);
+  const bare = new Place(t);
+  bare.fails(EXIT.notFound, ['types'], /no schema is in force/);
+  assert.strictEqual(bare.ok(['types', schemas]), text);
+});
+
+test('a record that does not fit is told with every path', (t) => {
+  const place = withSchema(t);
+  const wrong = [
+    'gstore: the record does not fit the schema of City',
+    '  name: expected string, got number 5',
+    '  country: expected id of Country, got nothing',
+    '  more: expected no such field, got one. Correct the input and try again.',
+  ];
+  const json = '{"name":5,"more":1}';
+  fails(place, EXIT.failure, ['insert', 'City', json], wrong);
+  fails(place, EXIT.failure, ['set', '-c', 'City', 'k', json], wrong);
+  const { message } = errorOf(place.run(['insert', 'City', json, '--json']));
+  assert.match(message, /^the record does not fit the schema of City\n {2}name: .*\n {2}country: /);
+  place.ok(['set', '-c', 'City', 'kyiv', '{"name":"Kyiv","country":"UA"}']);
+  fails(place, EXIT.failure, ['update', '-c', 'City', 'kyiv', '{"name":{"$unset":true},"x":1}'], [
+    'gstore: the record does not fit the schema of City',
+    '  name: expected string, got nothing',
+    '  x: expected no such field, got one. Correct the input and try again.',
+  ]);
+  fails(place, EXIT.failure, ['swap', '-c', 'City', 'kyiv', '--if', '{}', '--set', '{"name":1}'], [
+    'gstore: the record does not fit the schema of City',
+    '  name: expected string, got number 1. Correct the input and try again.',
+  ]);
+  const ua = place.ok(['set', '-c', 'Country', 'UA', '{"name":"Ukraine"}']).trim();
+  const kyiv = { name: 'Kyiv', country: { $id: ua }, status: 'draft' };
+  assert.deepStrictEqual(place.json(['get', '-c', 'City', 'kyiv']).data, kyiv);
+});
+
+// A name could begin a line of its own, and pass for a message of gstore.
+test('names in a message about a record stay in their line', (t) => {
+  const place = withSchema(t);
+  const { err } = place.run(['insert', 'City', '{"a\\ngstore: all is well\\u001b[2J":1}']);
+  assert.match(err, / {2}a gstore: all is well \[2J: expected no such field/);
+  for (const line of err.trimEnd().split('\n').slice(1)) assert.match(line, /^ {2}/);
+});
+
+test('import takes rows that do not fit for bad rows and names them', (t) => {
+  const place = withSchema(t);
+  const rows = [
+    '{"name":"Kyiv","country":"UA"}',
+    '{"name":7,"country":"UA","x":1}',
+    '{"name":"Lviv","country":"UA"}',
+    '{"name":"Odesa"}',
+  ];
+  const file = place.file('cities.ndjson', `${rows.join('\n')}\n`);
+  const stopped = place.run(['import', 'City', file]);
+  assert.strictEqual(stopped.code, EXIT.failure);
+  const [first, name, extra] = stopped.err.trimEnd().split('\n');
+  assert.match(first, /cities\.ndjson: row 2.*the record does not fit the schema of City$/);
+  assert.strictEqual(name, '  name: expected string, got number 7');
+  assert.match(extra, /^ {2}x: .*; 1 row is in\. .*--first 2.*--skip-bad/);
+  const skipped = place.run(['import', 'City', file, '--first', '2', '--skip-bad']);
+  assert.strictEqual(skipped.code, EXIT.ok);
+  const told = /^gstore: skipped: .*row 2.*City\n {2}name: .*\n {2}x: .*\ngstore: skipped: .*row 4/;
+  assert.match(skipped.err, told);
+  assert.match(skipped.err, /import: 1 row in .*, 2 skipped\n$/);
+  assert.deepStrictEqual(place.lines(['find', 'City', '--select', 'name']), [{ name: 'Kyiv' }, { name: 'Lviv' }]);
+  const counted = place.run(['import', 'City', file, '--skip-bad', '--key', 'name', '--json']);
+  assert.deepStrictEqual(parseLines(counted.out).at(-1), { rows: 2, skipped: 2 });
+});
+
+test('what a schema allows is refused otherwise', (t) => {
+  const place = withSchema(t, { 'Log.js': "({ Journal: { allow: 'append' }, text: 'string' })" });
+  const id = place.ok(['insert', 'Log', '{"text":"one"}']).trim();
+  place.fails(EXIT.failure, ['update', id, '{"text":"two"}'], /the schema of Log allows to append records/);
+  place.fails(EXIT.failure, ['delete', id], /the schema of Log allows to append records/);
+  assert.strictEqual(place.ok(['get', id]), '{"text":"one"}\n');
+});
+
+test('completion knows the commands of schema', (t) => {
+  const script = new Place(t).ok(['completion', 'bash']);
+  assert.match(script, /schema\) .*'show check diff apply'/);
+  assert.match(script, / blob schema types log /);
+});
