@@ -35,7 +35,7 @@ bool is_unset(const Value& value) {
 // What the last record with a layout looked like: text with its keys needs no second look.
 struct LaidOut {
   const Plan* plan = nullptr;
-  const Layout* layout = nullptr;
+  std::uint64_t layout = 0;                     // its serial; it may be gone
   std::vector<const Layout::LinkField*> links;  // by field; null where a text stays a text
 };
 
@@ -213,9 +213,9 @@ bool Encoder::Impl::read_pieces(JsonReader& reader, Sink& out) {
 
 // Text with these keys has all that has a default, and it is clear where a text is a link.
 void Encoder::Impl::remember(const PlanPtr& plan, const Layout& layout) {
-  if (laid_out.plan == plan.get() && laid_out.layout == &layout) return;
+  if (laid_out.plan == plan.get() && laid_out.layout == layout.serial()) return;
   const Shape& shape = *plan->shape;
-  laid_out = {plan.get(), &layout, {}};
+  laid_out = {plan.get(), layout.serial(), {}};
   laid_out_plan = plan;
   for (std::size_t i = 0; i < shape.field_count(); ++i) {
     const bool may_link = i >= shape.key_fields() && shape.fields()[i].type == Type::id;
@@ -267,7 +267,8 @@ Result<Encoded> Encoder::Impl::encode_json(std::string_view collection, std::str
   }
   GS_TRY_OK(check_key(key));
   const Plan* const plan = guess(collection, !key.empty());
-  const bool knows_layout = laid_out.plan == plan && laid_out.layout == layout;
+  const bool knows_layout =
+      layout != nullptr && laid_out.plan == plan && laid_out.layout == layout->serial();
   if (layout == nullptr && laid_out.plan != nullptr) laid_out = {};
   if (plan != nullptr && plan->direct && (layout == nullptr || knows_layout) &&
       read_by_plan(*plan, json, key)) {

@@ -1,6 +1,7 @@
 #include "gs/core/record/layout.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "gs/core/record/pieces.h"
 
@@ -64,6 +65,11 @@ Value linked(const Layout::LinkField& field, const Value& value) {
 }
 
 }  // namespace
+
+Layout::Layout() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  serial_ = last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
 
 void Layout::add_link(std::string name, Link link, std::string_view target_collection) {
   const auto at = std::lower_bound(links_.begin(), links_.end(), std::string_view(name), before);

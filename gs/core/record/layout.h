@@ -31,6 +31,16 @@ class Layout {
     Buffer content;  // as in content.h
   };
 
+  Layout() noexcept;
+  Layout(Layout&&) noexcept = default;
+  Layout& operator=(Layout&&) noexcept = default;
+  Layout(const Layout&) = delete;
+  Layout& operator=(const Layout&) = delete;
+  ~Layout() = default;
+
+  // Differs from those of all other layouts that this process made; an address may come again.
+  std::uint64_t serial() const noexcept { return serial_; }
+
   // Each name once.
   void add_link(std::string name, Link link, std::string_view target_collection);
   Error add_default(std::string name, const Value& value);
@@ -46,6 +56,7 @@ class Layout {
   Object applied(const Object& object, bool with_defaults) const;
 
  private:
+  std::uint64_t serial_;
   std::vector<LinkField> links_;  // sorted by name
   std::vector<Default> defaults_;
 };

@@ -90,6 +90,20 @@ TEST(Layout, AnotherLayoutIsNotMistaken) {
   }
 }
 
+// An encoder is used longer than a schema is in force, and memory comes again.
+TEST(Layout, ALayoutInThePlaceOfAnotherIsNotMistaken) {
+  Encoder encoder;
+  for (int i = 0; i < 8; ++i) {
+    const std::string target = "Land" + std::to_string(i);
+    auto made = std::make_unique<Layout>();
+    made->add_link("country", Layout::Link::one, target);
+    for (int round = 0; round < 3; ++round) {
+      EXPECT_EQ(text(encoder.encode_json("City", R"({"country":"UA"})", {}, made.get()).value()),
+                R"({"country":)" + id_text(keyed_id(collection_id(target), "UA")) + "}");
+    }
+  }
+}
+
 TEST(Layout, AnUpdateGetsNoDefaults) {
   const Layout made = layout();
   Encoder encoder;

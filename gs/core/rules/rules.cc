@@ -1,6 +1,7 @@
 #include "gs/core/rules/rules.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "gs/base/endian.h"
 #include "gs/core/crypto/sha256.h"
@@ -133,6 +134,15 @@ const FieldRule* Rules::find(std::string_view name) const noexcept {
 }
 
 std::shared_ptr<const Rules::Plan> Rules::plan(const record::ShapePtr& shape) const {
+  const std::lock_guard lock(plans_mutex_);
+  const auto found = plans_.find(shape.get());
+  if (found != plans_.end()) return found->second;
+  auto made = make_plan(shape);  // keeps the shape, so its address is its own
+  if (plans_.size() < kPlansMax) plans_.emplace(shape.get(), made);
+  return made;
+}
+
+std::shared_ptr<const Rules::Plan> Rules::make_plan(const record::ShapePtr& shape) const {
   auto made = std::make_shared<Plan>();
   made->shape_ = shape;
   if (shape->self_describing()) return made;

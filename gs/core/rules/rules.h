@@ -14,9 +14,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "gs/core/record/layout.h"
+#include "gs/core/record/mutex.h"
 #include "gs/core/record/record.h"
 #include "gs/core/rules/rule.h"
 #include "gs/core/schema/schema.h"
@@ -104,7 +106,9 @@ class Rules {
     std::vector<std::uint64_t> needed_;  // by word of presence: bits that must be set
     std::vector<std::uint64_t> given_;   // and what they must be
   };
+  // Remembers kPlansMax of them.
   std::shared_ptr<const Plan> plan(const record::ShapePtr& shape) const;
+  static constexpr std::size_t kPlansMax = 1024;
 
   // Whether the record, of the plan's shape, is right. Without functions only what needs none.
   bool accepts(const Plan& plan, const record::RecordView& record,
@@ -119,6 +123,7 @@ class Rules {
  private:
   friend class Compiler;
   Rules() = default;
+  std::shared_ptr<const Plan> make_plan(const record::ShapePtr& shape) const;
 
   std::string collection_;
   std::vector<FieldRule> fields_;  // sorted by name
@@ -129,6 +134,8 @@ class Rules {
   Scope scope_ = Scope::application;
   Removal removal_ = Removal::delete_wins;
   bool in_memory_ = false;
+  mutable record::Mutex plans_mutex_;
+  mutable std::unordered_map<const record::Shape*, std::shared_ptr<const Plan>> plans_;
 };
 
 // Of one record.
