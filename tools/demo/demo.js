@@ -20,6 +20,7 @@ const STAGES = [
   ['proof', require('./rows/proof.js')],
   ['kill -9', require('./rows/kill.js')],
   ['swap', require('./rows/swap.js')],
+  ['schema', require('./rows/schema.js')],
   ['size and time', require('./rows/measure.js')],
 ];
 

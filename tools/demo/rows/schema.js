@@ -1,0 +1,74 @@
+'use strict';
+
+// The same data under a schema: relations are ids, a query follows them, what
+// does not fit is refused with every reason, and the schema can grow.
+
+const path = require('node:path');
+const { gstore, succeed, parseLines, EXIT } = require('../gstore.js');
+
+const SCHEMA = path.join(__dirname, '../schema');
+const NEXT = path.join(__dirname, '../schema-next');
+const CODE = 'UA';
+
+const importAll = async ({ table, sources }, storage) => {
+  const { countries, cities } = sources;
+  await succeed(storage, ['init', '--schema', SCHEMA]);
+  await succeed(storage, ['import', 'Country', countries.file, '--key', 'cca2']);
+  const { out, ms } = await succeed(storage, ['import', 'City', cities.file, '--json']);
+  const { rows } = parseLines(out).at(-1);
+  table.add('schema: every city fits and is stored', cities.expectedCount, rows);
+  const speed = Math.round((rows / ms) * 1000);
+  table.measured('schema: import of cities, each checked', `${speed.toLocaleString('en')} rows/s`);
+};
+
+const queryCities = async ({ table, sources }, storage) => {
+  const here = sources.cities.records.filter(({ country }) => country === CODE);
+  const { out } = await succeed(storage, ['get', '-c', 'Country', CODE, '--json']);
+  const filter = JSON.stringify({ country: JSON.parse(out).id });
+  const counted = await succeed(storage, ['count', 'City', filter]);
+  table.add(`cities of ${CODE}, counted by a query`, here.length, counted.out.trim());
+
+  const north = JSON.stringify({ country: JSON.parse(out).id, name: { $like: 'K%' } });
+  const options = ['--sort', 'name', '--limit', '3', '--include', 'country', '--select', 'name,country.cca3'];
+  const found = await succeed(storage, ['find', 'City', north, ...options, '--json']);
+  const names = here.map(({ name }) => name).filter((name) => name.startsWith('K'));
+  const expected = names.sort().slice(0, 3).join(', ');
+  const rows = parseLines(found.out).filter(({ data }) => data !== undefined);
+  table.add('the first three by name', expected, rows.map(({ data }) => data.name).join(', '));
+  const included = await succeed(storage, ['find', 'City', north, '--limit', '1', '--include', 'country']);
+  const { country } = parseLines(included.out)[0];
+  table.add('the country stands in its city', 'UKR', country.cca3);
+};
+
+const refuse = async ({ table }, storage) => {
+  const wrong = JSON.stringify({ name: '', country: 5, lat: 'north', lng: '1.5', admin1: '' });
+  const { code, err } = await gstore(storage, ['insert', 'City', wrong]);
+  table.add('a record that does not fit is refused', EXIT.failure, code);
+  const paths = ['name', 'country', 'lat', 'admin2'].filter((name) => err.includes(`\n  ${name}: expected`));
+  table.add('and told with every path', 'name country lat admin2', paths.join(' '));
+};
+
+const grow = async ({ table, sources }, storage) => {
+  const back = await gstore(storage, ['schema', 'diff', NEXT, '--json']);
+  const differences = parseLines(back.out).flat();
+  table.add('a new optional field is safe', 'safe', differences.map(({ risk }) => risk).join(' '));
+  await succeed(storage, ['schema', 'apply', NEXT]);
+  const sized = await succeed(storage, [
+    'insert', 'City',
+    JSON.stringify({ ...sources.cities.records[0], population: 300 }),
+  ]);
+  const read = await succeed(storage, ['get', sized.out.trim()]);
+  table.add('a record of the new schema', 300, JSON.parse(read.out).population);
+  const all = await succeed(storage, ['count', 'City', '{"population":{"$exists":false}}']);
+  table.add('records of the old one are still there', sources.cities.expectedCount, all.out.trim());
+  const unsafe = await gstore(storage, ['schema', 'apply', SCHEMA]);
+  table.add('a schema that forgets a field is refused', EXIT.conflict, unsafe.code);
+};
+
+module.exports = async (context) => {
+  const storage = path.join(context.folder, 'schema');
+  await importAll(context, storage);
+  await queryCities(context, storage);
+  await refuse(context, storage);
+  await grow(context, storage);
+};
