@@ -7,51 +7,51 @@ namespace gs::rules {
 
 using record::ValueView;
 using schema::JsValue;
-using Kind = JsValue::Kind;
+using Js = JsValue::Kind;
 
 // Nesting is bounded by that of records.
 JsValue to_js(const ValueView& value) {
   JsValue made;
   switch (value.type) {
     case Type::null:
-      made.kind = Kind::null;
+      made.kind = Js::null;
       break;
     case Type::boolean:
-      made.kind = Kind::boolean;
+      made.kind = Js::boolean;
       made.boolean = value.boolean();
       break;
     case Type::number:
-      made.kind = Kind::number;
+      made.kind = Js::number;
       made.number = value.number();
       break;
     case Type::date:
-      made.kind = Kind::date;
+      made.kind = Js::date;
       made.number = static_cast<double>(value.integer());
       break;
     case Type::integer:
-      made.kind = Kind::bigint;
+      made.kind = Js::bigint;
       made.text = std::to_string(value.integer());
       break;
     case Type::big:
-      made.kind = Kind::bigint;
+      made.kind = Js::bigint;
       made.text = value.to_value().get<Big>()->text();
       break;
     case Type::id:
-      made.kind = Kind::string;
+      made.kind = Js::string;
       made.text = value.id().text();
       break;
     case Type::string:
-      made.kind = Kind::string;
+      made.kind = Js::string;
       made.text = value.text();
       break;
     case Type::array:
     case Type::set:
-      made.kind = value.type == Type::array ? Kind::array : Kind::set;
+      made.kind = value.type == Type::array ? Js::array : Js::set;
       for (std::uint32_t i = 0; i < value.count(); ++i)
         made.items.push_back(to_js(value.element(i)));
       break;
     case Type::object:
-      made.kind = Kind::object;
+      made.kind = Js::object;
       made.text = "Object";
       for (std::uint32_t i = 0; i < value.count(); ++i) {
         made.members.emplace_back(value.member_name(i), to_js(value.member(i)));
@@ -60,7 +60,7 @@ JsValue to_js(const ValueView& value) {
     case Type::bytes:
     case Type::blob:
     case Type::any:  // as its JSON form says it
-      made.kind = Kind::string;
+      made.kind = Js::string;
       record::append_json(value, made.text);
       break;
   }
@@ -69,7 +69,7 @@ JsValue to_js(const ValueView& value) {
 
 JsValue to_js(const record::RecordView& record) {
   JsValue made;
-  made.kind = Kind::object;
+  made.kind = Js::object;
   made.text = "Object";
   const record::Shape& shape = record.shape();
   for (std::size_t i = shape.key_fields(); i < shape.field_count(); ++i) {
