@@ -53,7 +53,7 @@ Result<std::string> query_of(const Arguments& arguments, std::uint64_t limit) {
   return query.take();
 }
 
-Error print_row(Session& session, const Row& row) {
+Error print_row(Session& session, const gs::Row& row) {
   std::string& out = session.out.buffer();
   const std::size_t size = out.size();
   const bool with_head = session.arguments.json && row.is_record();
@@ -79,7 +79,7 @@ void print_cursor(Session& session, const std::string& cursor) {
 
 // One row more than asked for tells whether there are more.
 Error print_rows(Session& session, Rows rows, std::uint64_t limit) {
-  Row row;
+  gs::Row row;
   for (std::uint64_t printed = 0; printed < limit; ++printed) {
     if (!session.out.wanted() || !rows.next(row)) return rows.error();
     GS_TRY_OK(print_row(session, row));
