@@ -10,13 +10,14 @@
 namespace gs::schema {
 
 Result<SchemaPtr> Schema::create(std::string_view name, const JsValue& definition,
-                                 std::vector<const Model*> namespaces, Host host) {
+                                 const std::vector<const Model*>& namespaces, Host host) {
   Budget budget{kFieldsMax};
-  return create(name, definition, std::move(namespaces), host, budget);
+  return create(name, definition, namespaces, host, budget);
 }
 
 Result<SchemaPtr> Schema::create(std::string_view name, const JsValue& definition,
-                                 std::vector<const Model*> namespaces, Host host, Budget& budget) {
+                                 const std::vector<const Model*>& namespaces, Host host,
+                                 Budget& budget) {
   if (name.size() > kNameBytesMax) {
     return Error(Code::too_large,
                  "definition: length of a name in bytes exceeds " + std::to_string(kNameBytesMax));

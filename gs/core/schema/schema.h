@@ -68,9 +68,10 @@ class Schema : public std::enable_shared_from_this<Schema> {
  public:
   // The definition may go when this returns. A value that stands for a schema gives that schema.
   static Result<SchemaPtr> create(std::string_view name, const JsValue& definition,
-                                  std::vector<const Model*> namespaces = {}, Host host = {});
+                                  const std::vector<const Model*>& namespaces = {}, Host host = {});
   static Result<SchemaPtr> create(std::string_view name, const JsValue& definition,
-                                  std::vector<const Model*> namespaces, Host host, Budget& budget);
+                                  const std::vector<const Model*>& namespaces, Host host,
+                                  Budget& budget);
 
   Schema(const Schema&) = delete;
   Schema& operator=(const Schema&) = delete;

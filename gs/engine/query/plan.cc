@@ -44,6 +44,7 @@ class Step {
 
 std::vector<std::string> texts_of(const std::vector<query::Path>& paths) {
   std::vector<std::string> texts;
+  texts.reserve(paths.size());
   for (const query::Path& path : paths) texts.push_back(path.text());
   return texts;
 }

@@ -11,6 +11,7 @@ bool before(const RankedRow& a, const RankedRow& b) noexcept { return a.key < b.
 
 std::vector<const query::Path*> sort_paths(const std::vector<query::SortField>& fields) {
   std::vector<const query::Path*> paths;
+  paths.reserve(fields.size());
   for (const query::SortField& field : fields) paths.push_back(&field.path);
   return paths;
 }

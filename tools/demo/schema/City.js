@@ -1,3 +1,4 @@
+// Cities of the demonstration, each in its country.
 ({
   Entity: {},
 

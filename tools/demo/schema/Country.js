@@ -1,3 +1,4 @@
+// Countries of the demonstration: the fields of the npm package world-countries.
 ({
   Registry: {},
 
