@@ -3,11 +3,11 @@
 // The same data under a schema: relations are ids, a query follows them, what
 // does not fit is refused with every reason, and the schema can grow.
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { gstore, succeed, parseLines, EXIT } = require('../gstore.js');
 
 const SCHEMA = path.join(__dirname, '../schema');
-const NEXT = path.join(__dirname, '../schema-next');
 const CODE = 'UA';
 
 const importAll = async ({ table, sources }, storage) => {
@@ -50,11 +50,23 @@ const refuse = async ({ table }, storage) => {
   table.add('and told with every path', wanted.join(' '), told.join(' '));
 };
 
-const grow = async ({ table, sources }, storage) => {
-  const back = await gstore(storage, ['schema', 'diff', NEXT, '--json']);
+// The same schema with one field more.
+const writeNext = (folder) => {
+  const next = path.join(folder, 'schema-next');
+  fs.cpSync(SCHEMA, next, { recursive: true });
+  const city = path.join(next, 'City.js');
+  const field = "population: { type: 'number', min: 0, required: false },";
+  const text = fs.readFileSync(city, 'utf8');
+  fs.writeFileSync(city, text.replace("admin2: 'string',", `admin2: 'string',\n  ${field}`));
+  return next;
+};
+
+const grow = async ({ table, sources, folder }, storage) => {
+  const next = writeNext(folder);
+  const back = await gstore(storage, ['schema', 'diff', next, '--json']);
   const differences = parseLines(back.out).flat();
   table.add('a new optional field is safe', 'safe', differences.map(({ risk }) => risk).join(' '));
-  await succeed(storage, ['schema', 'apply', NEXT]);
+  await succeed(storage, ['schema', 'apply', next]);
   const sized = await succeed(storage, [
     'insert', 'City',
     JSON.stringify({ ...sources.cities.records[0], population: 300 }),
