@@ -1,4 +1,5 @@
-// gstore: the command line of GlobalStorage, over the public headers only.
+// gstore: the command line of GlobalStorage, over the public headers, but for what
+// docs/ARCHITECTURE.md names.
 #include <fcntl.h>
 
 #include <csignal>
