@@ -97,6 +97,22 @@ TEST(Catalog, AllThatIsWrongIsToldAtOnce) {
             "lat: expected number, got null");
 }
 
+// A shape may have a field that this record lacks, as an update that removes it leaves it.
+TEST(Catalog, ARequiredFieldThatTheShapeHasMustBeThere) {
+  const CatalogPtr schema = compile({{"A.js", "({ Entity: {}, n: 'number', s: '?string' })"}});
+  const auto shape = record::Shape::make("A", {{"n", Type::number}, {"s", Type::string}}).value();
+  const Value number(5.0);
+  for (const bool is_there : {true, false}) {
+    const Value* const values[] = {is_there ? &number : nullptr, nullptr};
+    Buffer bytes;
+    ASSERT_TRUE(record::encode(*shape, values, bytes).ok());
+    const record::RecordView view(shape.get(), bytes.data());
+    const rules::Rules& rules = *schema->find("A");
+    EXPECT_EQ(rules.accepts(*rules.plan(shape), view, nullptr), is_there);
+    EXPECT_EQ(rules.check(view, nullptr).empty(), is_there);
+  }
+}
+
 TEST(Catalog, IndexesComeFromTheSchema) {
   const CatalogPtr schema = world();
   std::string text;
