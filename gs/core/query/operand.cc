@@ -149,6 +149,18 @@ OperandSet::OperandSet(const std::vector<Operand>& operands) {
   keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
 }
 
+std::vector<Buffer> OperandSet::keys() const {
+  std::vector<Buffer> all = keys_;
+  for (const std::string& text : texts_) {
+    Buffer key;
+    record::append_order_key({Type::string, as_bytes(text)}, key);
+    all.push_back(std::move(key));
+  }
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
 bool OperandSet::has(const ValueView& value, Scratch& scratch) const noexcept {
   if (value.type == Type::string) {
     return std::binary_search(texts_.begin(), texts_.end(), value.text(), std::less<>());

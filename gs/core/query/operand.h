@@ -69,6 +69,8 @@ class OperandSet {
  public:
   explicit OperandSet(const std::vector<Operand>& operands);
   bool has(const ValueView& value, Scratch& scratch) const noexcept;
+  // The order keys of all values that it has, ascending.
+  std::vector<Buffer> keys() const;
 
  private:
   std::vector<std::string> texts_;  // of text operands, ascending; these need no keys

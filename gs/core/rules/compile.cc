@@ -354,10 +354,10 @@ class Compiler {
 
   Error add_indexes(const Field& field, const Rule& rule, const std::string& path) {
     const bool is_link = rule.kind == Rule::Kind::link || rule.kind == Rule::Kind::links;
-    if (field.unique || field.primary) {
-      add_index({made_->collection_, {path}, true});
-    } else if (field.index || is_link) {
-      add_index({made_->collection_, {path}, false});
+    if (field.unique || field.primary || field.index || is_link) {
+      IndexDefinition made{made_->collection_, {path}, field.unique || field.primary};
+      if (is_many(rule)) made.many = 0;
+      GS_TRY_OK(add_index(std::move(made)));
     }
     if (rule.kind != Rule::Kind::structure || field.structure == nullptr) return {};
     for (const schema::Member& member : field.structure->members) {
@@ -377,35 +377,64 @@ class Compiler {
         if (fields == nullptr || fields->kind != Js::array) continue;
         IndexDefinition made{made_->collection_, {}, std::string_view(word) != "index"};
         for (const JsValue& each : fields->items) {
-          if (each.kind != Js::string || !is_path(each.text)) {
+          if (each.kind != Js::string || find_rule(each.text) == nullptr) {
             return Error(Code::invalid, "index \"" + index.name + "\" names a field \"" +
                                             schema::described(each) + "\" that is not there");
           }
+          if (const Rule* const rule = find_rule(each.text); is_many(*rule)) {
+            if (made.many) {
+              return Error(Code::invalid, "index \"" + index.name +
+                                              "\" has two lists: " + made.fields[*made.many] +
+                                              " and " + each.text + ". An index can have one");
+            }
+            made.many = static_cast<std::uint32_t>(made.fields.size());
+          }
           made.fields.push_back(each.text);
         }
-        if (!made.fields.empty()) add_index(std::move(made));
+        if (!made.fields.empty()) GS_TRY_OK(add_index(std::move(made)));
       }
     }
     return {};
   }
 
-  bool is_path(std::string_view path) const {
+  static bool is_many(const Rule& rule) {
+    return rule.kind == Rule::Kind::array || rule.kind == Rule::Kind::set ||
+           rule.kind == Rule::Kind::links;
+  }
+
+  // Null: no field has this path.
+  const Rule* find_rule(std::string_view path) const {
     const std::size_t dot = path.find('.');
-    if (made_->find(path) != nullptr) return true;
+    if (const FieldRule* const whole = made_->find(path)) return &whole->rule;
     const FieldRule* const top = made_->find(path.substr(0, dot));
     const Rule* rule = top == nullptr ? nullptr : &top->rule;
     while (rule != nullptr && path.find('.') != std::string_view::npos) {
       path = path.substr(path.find('.') + 1);
       rule = rule->member(path.substr(0, path.find('.')));
     }
-    return rule != nullptr;
+    return rule;
   }
 
-  void add_index(IndexDefinition index) {
+  Error add_index(IndexDefinition index) {
     for (const IndexDefinition& each : made_->indexes_) {
-      if (each.fields == index.fields && (each.unique || !index.unique)) return;
+      if (each.fields == index.fields && (each.unique || !index.unique)) return {};
+    }
+    if (index.fields.size() > kIndexFieldsMax) {
+      return Error(Code::too_large, "an index of " + std::to_string(index.fields.size()) +
+                                        " fields; the limit is " + std::to_string(kIndexFieldsMax));
+    }
+    for (const std::string& path : index.fields) {
+      if (path.size() <= kIndexPathBytesMax) continue;
+      return Error(Code::too_large, "an index of a field whose path has " +
+                                        std::to_string(path.size()) + " bytes; the limit is " +
+                                        std::to_string(kIndexPathBytesMax));
+    }
+    if (made_->indexes_.size() == kIndexesMax) {
+      return Error(Code::too_large, "more than " + std::to_string(kIndexesMax) +
+                                        " indexes, with those of relations");
     }
     made_->indexes_.push_back(std::move(index));
+    return {};
   }
 
   const schema::Schema& schema_;

@@ -113,7 +113,11 @@ Digest IndexDefinition::digest() const {
   const std::uint8_t flags[1] = {static_cast<std::uint8_t>(unique ? 1 : 0)};
   hash.add(flags);
   add(collection);
-  for (const std::string& field : fields) add(field);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    add(fields[i]);
+    const std::uint8_t is_many[1] = {static_cast<std::uint8_t>(many == i ? 1 : 0)};
+    hash.add(is_many);
+  }
   return hash.finish();
 }
 

@@ -43,6 +43,12 @@ enum class Removal : std::uint8_t { delete_wins, update_wins, archive };
 enum class Allow : std::uint8_t { write, append, read };
 enum class Scope : std::uint8_t { application, global, local };
 
+// An index: fields, and the bytes of the path of each; and indexes of one collection, each of which
+// costs every write of a record.
+inline constexpr std::size_t kIndexFieldsMax = 16;
+inline constexpr std::size_t kIndexPathBytesMax = 4096;
+inline constexpr std::size_t kIndexesMax = 256;
+
 struct FieldRule {
   std::string name;
   Rule rule;
@@ -56,8 +62,10 @@ struct FieldRule {
 // A secondary index as the schema declares it.
 struct IndexDefinition {
   std::string collection;
-  std::vector<std::string> fields;  // paths; of one that is `many` each element has an entry
+  std::vector<std::string> fields;  // paths
   bool unique = false;
+  // Which field is an array or a set, of which each element has an entry.
+  std::optional<std::uint32_t> many = {};
 
   // Names the index wherever it is: SHA-256 of its definition (docs/FORMAT.md "Index definition").
   Digest digest() const;

@@ -27,9 +27,10 @@ std::shared_ptr<const Version> Database::current_version() const {
   return version_;
 }
 
-void Database::publish(std::shared_ptr<const Version> version) {
+void Database::publish(std::shared_ptr<const Version> version, const NewIndexRuns& runs) {
   applier_.attach(version);
   std::lock_guard lock(version_mutex_);
+  index_view_ = followed(index_view_, *version, runs);
   version_ = std::move(version);
 }
 
@@ -46,7 +47,7 @@ bool Database::wants_checkpoint() const {
   const state::RowTable& rows = *version_->tables.front();
   if (rows.row_count() == 0) return false;
   return log_->bytes() - checkpoint_log_bytes_ >= options_.checkpoint_log_bytes ||
-         rows.memory_bytes() >= options_.memory_bytes;
+         memory_of_rows() >= options_.memory_bytes;
 }
 
 void Database::freeze() {
@@ -191,6 +192,7 @@ Error Database::write_frozen() {
   GS_TRY(std::shared_ptr<const state::Run> run, state::Run::open(*env_.files, path, number));
   // The run points into the log: what it points to must not be lost when the run is not.
   GS_TRY_OK(log_->sync());
+  const NewIndexRuns index_runs = write_frozen_indexes();
 
   std::vector<std::uint64_t> runs;
   {
@@ -199,7 +201,7 @@ Error Database::write_frozen() {
     version->runs.insert(version->runs.begin(), run);
     version->tables.pop_back();  // the oldest frozen table is the last
     for (const auto& each : version->runs) runs.push_back(each->number());
-    publish(std::move(version));
+    publish(std::move(version), index_runs);
   }
   {
     std::lock_guard lock(background_mutex_);
@@ -245,6 +247,7 @@ Error Database::save_checkpoint() {
   checkpoint_.log_generation_sum = log_->generation_sum();
   checkpoint_.number = next_file_++;
   checkpoint_.next_file = next_file_;
+  note_indexes();
   // After a failure the other slot holds the last good one, and must not be written to.
   if (Error error =
           state::write_checkpoint(*env_.files, checkpoint_, tables_, manifest_turn_ + 1)) {
@@ -263,7 +266,7 @@ Error Database::save_checkpoint() {
 Error Database::merge_if_needed() {
   for (;;) {
     const std::size_t count = state::runs_to_merge(run_sizes());
-    if (count == 0) return {};
+    if (count == 0) return merge_indexes_if_needed();
     GS_TRY_OK(merge(count, {.images = outgrown()}));
   }
 }
@@ -354,6 +357,7 @@ Error Database::compact(const Progress& progress) {
   GS_TRY_OK(checkpoint());
   const Job job(*this);
   if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
+  GS_TRY_OK(compact_indexes({}));
   const std::vector<std::shared_ptr<const state::Run>> runs = current_version()->runs;
   // Merging a run of full records alone would write the same bytes once more.
   if (runs.empty()) return {};

@@ -78,36 +78,49 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
   if (tx.size() == 0) return visible_.load(std::memory_order_acquire);
   tx.arrange();
   GS_TRY_OK(throttle());
-  Sequence sequence = 0;
-  {
-    std::lock_guard lock(commit_mutex_);
-    const CommitScratch::Release release{*scratch_};
-    GS_TRY_OK(writable());
-    GS_TRY_OK(schema_usable());
-    const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
-    const LocalStamp stamp{hlc, writer_number_};
-    Error refused = prepare(tx, stamp);
-    // What was looked up may be wrong, whether it was found or not.
-    if (version_->is_damaged()) return state_damage(*version_);
-    GS_TRY_OK(std::move(refused));
-    const std::size_t bytes = cost(tx);
-    if (bytes > graph::kTransactionBytesMax) {
-      return Error(Code::too_large, "a transaction of " + std::to_string(bytes) +
-                                        " bytes; the limit is " +
-                                        std::to_string(graph::kTransactionBytesMax) +
-                                        ". Split it, or store large values as blobs");
-    }
-    GS_TRY_OK(check_numbers());
-    GS_TRY_OK(ensure_room(bytes, scratch_->shapes.size(), hlc));
-    sequence = visible_.load(std::memory_order_relaxed) + 1;
-    append(tx, stamp, sequence);
-    last_hlc_ = hlc;
-    operation_count_ += tx.operations.size();
-    visible_.store(sequence, std::memory_order_release);
+  GS_TRY_OK(make_unique_usable());
+  std::optional<Digest> damaged_index;
+  auto committed = commit_visibly(tx, damaged_index);
+  if (damaged_index) {
+    forget_index(*damaged_index, committed.error());
+    GS_TRY_OK(make_unique_usable());
+    committed = commit_visibly(tx, damaged_index);
   }
+  GS_TRY(const Sequence sequence, std::move(committed));
   tx.clear();
   start_background();
   if (durability != Durability::lazy) GS_TRY_OK(wait(sequence));
+  return sequence;
+}
+
+// Until readers see it. `damaged_index`: what must be made again before anybody can tell.
+Result<Sequence> Database::commit_visibly(TransactionState& tx,
+                                          std::optional<Digest>& damaged_index) {
+  std::lock_guard lock(commit_mutex_);
+  const CommitScratch::Release release{*scratch_};
+  GS_TRY_OK(writable());
+  GS_TRY_OK(schema_usable());
+  const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
+  const LocalStamp stamp{hlc, writer_number_};
+  Error refused = prepare(tx, stamp);
+  if (!refused && catalog_is_unique_) refused = check_unique(tx, damaged_index);
+  // What was looked up may be wrong, whether it was found or not.
+  if (version_->is_damaged()) return state_damage(*version_);
+  GS_TRY_OK(std::move(refused));
+  const std::size_t bytes = cost(tx);
+  if (bytes > graph::kTransactionBytesMax) {
+    return Error(Code::too_large, "a transaction of " + std::to_string(bytes) +
+                                      " bytes; the limit is " +
+                                      std::to_string(graph::kTransactionBytesMax) +
+                                      ". Split it, or store large values as blobs");
+  }
+  GS_TRY_OK(check_numbers());
+  GS_TRY_OK(ensure_room(bytes, scratch_->shapes.size(), hlc));
+  const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
+  append(tx, stamp, sequence);
+  last_hlc_ = hlc;
+  operation_count_ += tx.operations.size();
+  visible_.store(sequence, std::memory_order_release);
   return sequence;
 }
 
@@ -241,7 +254,7 @@ Error Database::ensure_room(std::size_t bytes, std::size_t shapes, graph::Hlc hl
                       builder_.shape_room() >= shapes && builder_.writer_room() >= heads_.size() &&
                       hlc <= builder_.hlc_max() &&
                       // Small updates of large records: little log, much memory.
-                      version_->tables.front()->memory_bytes() < options_.memory_bytes;
+                      memory_of_rows() < options_.memory_bytes;
     if (fits) return {};
     const bool checkpoint = wants_checkpoint();
     GS_TRY_OK(close_change(checkpoint ? Writing::now : Writing::later));

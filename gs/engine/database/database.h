@@ -15,6 +15,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,6 +31,7 @@
 #include "gs/engine/database/log_writing.h"
 #include "gs/engine/database/replay_runs.h"
 #include "gs/engine/database/transaction.h"
+#include "gs/engine/indexes/index_view.h"
 #include "gs/storage/blob/blob_store.h"
 
 namespace gs::engine {
@@ -38,6 +40,7 @@ namespace gs::engine {
 struct Moment {
   std::shared_ptr<const state::Version> version;
   Sequence at = 0;
+  std::shared_ptr<const IndexView> indexes;  // of the version
 };
 
 // A record found in a moment, kept readable.
@@ -141,6 +144,13 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<std::uint64_t> erase(const Id& id, std::string_view reason, const Progress& progress = {});
   Result<StateDigest> digest();
 
+  // --- indexes (indexes.cc) ---
+  // Makes an index whole that the schema has; a moment taken after that has it. Waits for the
+  // background's job. Errors: read_only, damaged, those of files.
+  Error build_index(const Digest& digest);
+  // What a reader found damaged is given up.
+  void forget_index(const Digest& digest, const Error& why) const;
+
   // --- care ---
   Result<Stats> stats();
   Error checkpoint();
@@ -187,6 +197,25 @@ class Database : public std::enable_shared_from_this<Database> {
   void publish_catalog(std::shared_ptr<const Catalog> catalog);
   Error check_allowed(const record::Shape& shape) const;
 
+  // unique.cc
+  Error make_unique_usable();
+  Error check_unique(const TransactionState& tx, std::optional<Digest>& damaged_index);
+  Error check_no_duplicates(const Catalog& catalog, const Moment& now);
+  Result<std::unique_lock<std::mutex>> lock_without_duplicates(const Catalog& catalog);
+
+  // indexes.cc
+  void load_indexes();
+  void use_indexes(const Catalog* catalog);
+  bool has_runs_of_checkpoint() const;
+  void note_indexes();
+  std::size_t memory_of_rows() const;  // with commit_mutex_ held
+  NewIndexRuns write_frozen_indexes();
+  bool replace_index_runs(const Digest& digest, const IndexRunList& inputs,
+                          std::shared_ptr<const index::Run> made);
+  Error merge_index(const IndexView::One& one, std::size_t count);
+  Error merge_indexes_if_needed();
+  Error compact_indexes(std::string_view collection);
+
   // evidence.cc
   bool may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const;
   bool is_evidence(std::uint64_t ahead, Bytes bytes, std::uint32_t& checked) const;
@@ -194,6 +223,7 @@ class Database : public std::enable_shared_from_this<Database> {
   // commit.cc: all with commit_mutex_ held
   Error writable() const;
   Error schema_usable() const;
+  Result<Sequence> commit_visibly(TransactionState& tx, std::optional<Digest>& damaged_index);
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   std::size_t cost(const TransactionState& tx);
@@ -220,7 +250,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error fail(Error error);
 
   // checkpoint.cc
-  void publish(std::shared_ptr<const state::Version> version);
+  void publish(std::shared_ptr<const state::Version> version, const NewIndexRuns& runs = {});
   std::shared_ptr<const state::Version> current_version() const;
   void publish_log_view();
   bool wants_checkpoint() const;
@@ -350,8 +380,10 @@ class Database : public std::enable_shared_from_this<Database> {
 
   mutable std::mutex version_mutex_;
   std::shared_ptr<const state::Version> version_;
+  mutable std::shared_ptr<const IndexView> index_view_ = std::make_shared<const IndexView>();
   std::shared_ptr<const Catalog> catalog_;  // written with the commit lock as well
   std::atomic<bool> has_catalog_{false};
+  std::atomic<bool> catalog_is_unique_{false};  // some collection has a unique index
   bool catalog_restricts_ = false;  // some collection does not allow all; with the commit lock
   Error catalog_error_;             // why the schema in force cannot be used; the same
 
@@ -375,8 +407,9 @@ class Database : public std::enable_shared_from_this<Database> {
   std::uint64_t manifest_turn_ = 0;
   std::uint64_t previous_checkpoint_ = 0;  // the one before, still named by the other slot
   std::atomic<std::uint64_t> next_file_{1};
-  std::unique_ptr<ReplayRuns> replay_runs_;  // while open() replays more than a table holds
-  std::uint64_t checkpoint_log_bytes_ = 0;   // bytes of log at the last freeze
+  std::map<Digest, IndexRunList> loaded_indexes_;  // that the checkpoint names; while open() runs
+  std::unique_ptr<ReplayRuns> replay_runs_;        // while open() replays more than a table holds
+  std::uint64_t checkpoint_log_bytes_ = 0;         // bytes of log at the last freeze
 
   mutable std::mutex digest_mutex_;
   mutable std::vector<Digest> bucket_digests_;

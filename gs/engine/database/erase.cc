@@ -128,6 +128,7 @@ Error Database::erase_some(Payloads& payloads) {
   GS_TRY_OK(write_all_frozen());
   GS_TRY(const std::size_t runs, runs_to_leave(payloads));
   if (runs != 0) GS_TRY_OK(merge(runs, {.leaves = payloads.segments()}));
+  GS_TRY_OK(compact_indexes({}));  // keys are data
   return rewrite_segments(payloads);
 }
 

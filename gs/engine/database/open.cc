@@ -281,11 +281,20 @@ void Database::remove_stray_state_files(const state::Checkpoint& checkpoint) {
   if (version_ != nullptr) {
     for (const auto& run : version_->runs) runs.insert(run->number());
   }
+  std::set<std::uint64_t> index_runs;
+  for (const state::IndexRuns& named : checkpoint.indexes) {
+    index_runs.insert(named.runs.begin(), named.runs.end());
+  }
+  const Moment now = moment();
+  for (const IndexView::One& one : now.indexes->all) {
+    for (const auto& run : one.runs) index_runs.insert(run->number());
+  }
   for (const std::string& name : names.value()) {
     const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 10);
     const bool is_run = name.ends_with(".gsr") && runs.count(number) != 0;
+    const bool is_index_run = name.ends_with(".gsx") && index_runs.count(number) != 0;
     const bool is_checkpoint = name.ends_with(".gsp") && number == checkpoint.number;
-    if (is_run || is_checkpoint) continue;
+    if (is_run || is_index_run || is_checkpoint) continue;
     env_.files->remove(std::string(kStateDirectory) + "/" + name).ignore();  // tried again at open
   }
 }

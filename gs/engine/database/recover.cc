@@ -45,6 +45,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   change_count_ = 0;
   recovery_ = begin_report(std::move(recovery_));
   checkpoint_ = {};
+  loaded_indexes_.clear();
   log::Location from = 0;
   std::uint64_t from_sequence = 0;
   if (loaded) {
@@ -69,6 +70,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
       if (!run.ok()) return drop_state(std::move(run).error());
       version->runs.push_back(std::move(*run));
     }
+    load_indexes();
   }
   const auto another_log = [] {
     return Error(Code::damaged, "the checkpoint belongs to another state of the log");
@@ -77,6 +79,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     if (loaded && log.generation_sum() != checkpoint_.log_generation_sum) return another_log();
     version->log = log.view();
     version_ = version;
+    index_view_ = std::make_shared<const IndexView>();
     applier_.attach(std::move(version));
     return {};
   };

@@ -51,13 +51,18 @@ Error Database::use_schema() {
 }
 
 void Database::publish_catalog(std::shared_ptr<const Catalog> catalog) {
+  use_indexes(catalog.get());
   const std::lock_guard lock(version_mutex_);
   catalog_ = std::move(catalog);
   has_catalog_ = catalog_ != nullptr;
   catalog_restricts_ = false;
+  catalog_is_unique_ = false;
   if (catalog_ == nullptr) return;
   for (const auto& rules : catalog_->collections()) {
     catalog_restricts_ = catalog_restricts_ || rules->allow() != rules::Allow::write;
+    catalog_is_unique_ =
+        catalog_is_unique_ || std::any_of(rules->indexes().begin(), rules->indexes().end(),
+                                          [](const auto& i) { return i.unique; });
   }
 }
 

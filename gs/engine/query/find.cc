@@ -4,14 +4,35 @@
 
 namespace gs::engine {
 
-Find::Find(std::shared_ptr<const QueryContext> context, const Plan& plan)
-    : context_(std::move(context)),
-      plan_(plan),
-      matches_(*context_, plan.from),
-      to_skip_(context_->query.offset),
-      left_(context_->query.limit) {}
+namespace {
 
-Result<std::unique_ptr<Find>> Find::start(std::shared_ptr<const Database> db, std::string_view json,
+// An index that the query could use is built when it is not there; without it, as on a full disk or
+// for a reader, the query scans.
+void take_moment(const std::shared_ptr<Database>& db, QueryContext& context) {
+  context.moment = db->moment();
+  context.db = db;
+  if (db->read_only()) return;
+  for (const IndexView::One* missing = missing_index(context); missing != nullptr;) {
+    const std::shared_ptr<Index> index = missing->index;
+    if (db->build_index(index->digest)) return;
+    context.moment = db->moment();
+    missing = missing_index(context);
+    if (missing != nullptr && missing->index == index) return;  // gone again
+  }
+}
+
+}  // namespace
+
+Find::Find(std::shared_ptr<const QueryContext> context, Plan plan)
+    : context_(std::move(context)),
+      plan_(std::move(plan)),
+      matches_(*context_, plan_.access, plan_.from),
+      to_skip_(context_->query.offset),
+      left_(context_->query.limit) {
+  if (plan_.rows == Plan::Rows::in_order) keys_.emplace(context_->query.sort);
+}
+
+Result<std::unique_ptr<Find>> Find::start(std::shared_ptr<Database> db, std::string_view json,
                                           const QueryBounds& bounds) {
   auto context = std::make_shared<QueryContext>();
   GS_TRY(context->query, query::parse_query(json));
@@ -20,12 +41,11 @@ Result<std::unique_ptr<Find>> Find::start(std::shared_ptr<const Database> db, st
     GS_TRY(context->after, query::read_cursor(context->fingerprint, context->query.cursor));
   }
   context->bounds = bounds;
-  context->moment = db->moment();
-  context->db = std::move(db);
-  GS_TRY(const Plan plan, make_plan(*context));
-  std::unique_ptr<Find> find(new Find(std::move(context), plan));
-  if (plan.rows == Plan::Rows::sorted) GS_TRY_OK(find->collect_sorted());
-  if (plan.rows == Plan::Rows::grouped) GS_TRY_OK(find->collect_groups());
+  take_moment(db, *context);
+  GS_TRY(Plan plan, make_plan(*context));
+  std::unique_ptr<Find> find(new Find(std::move(context), std::move(plan)));
+  if (find->plan_.rows == Plan::Rows::sorted) GS_TRY_OK(find->collect_sorted());
+  if (find->plan_.rows == Plan::Rows::grouped) GS_TRY_OK(find->collect_groups());
   return find;
 }
 
@@ -68,6 +88,8 @@ bool Find::next_raw(QueryRow& out, bool wanted) {
   switch (plan_.rows) {
     case Plan::Rows::as_found:
       return next_found(out);
+    case Plan::Rows::in_order:
+      return next_in_order(out);
     case Plan::Rows::sorted:
       return next_sorted(out);
     case Plan::Rows::grouped:
@@ -88,6 +110,21 @@ bool Find::next_found(QueryRow& out) {
   const Id& id = met->entry->id;
   last_key_.assign(id.bytes.begin(), id.bytes.end());
   return true;
+}
+
+bool Find::next_in_order(QueryRow& out) {
+  for (;;) {
+    const state::Met* const met = matches_.next();
+    if (met == nullptr) {
+      error_ = matches_.error();
+      return false;
+    }
+    const Bytes key = keys_->of(matches_.view(*met), met->entry->id);
+    if (context_->after && as_text(key) <= as_text(*context_->after)) continue;
+    out.found = met->found();
+    last_key_.assign(key.begin(), key.end());
+    return true;
+  }
 }
 
 bool Find::next_sorted(QueryRow& out) {
@@ -121,12 +158,13 @@ std::string Find::explain() const {
   return explain_json(*context_, plan_, {matches_.examined(), matches_.matched(), returned_});
 }
 
-Result<std::uint64_t> count_matches(std::shared_ptr<const Database> db, std::string_view json) {
+Result<std::uint64_t> count_matches(std::shared_ptr<Database> db, std::string_view json) {
   QueryContext context;
   GS_TRY(context.query, query::parse_count(json));
-  context.moment = db->moment();
-  context.db = std::move(db);
-  Matches matches(context, Id{});
+  take_moment(db, context);
+  if (const auto counted = count_by_index(context)) return *counted;
+  const Access access = choose_access(context);
+  Matches matches(context, access, Id{});
   while (matches.next() != nullptr) {
   }
   GS_TRY_OK(matches.error());

@@ -1,6 +1,7 @@
 // One execution of a query: from its text to its rows.
 //
-//   parse (gs/core/query) -> make_plan -> Matches -> rows as found, Sorter or Groups -> rows
+//   parse (gs/core/query) -> make_plan, choose_access -> Matches
+//     -> rows as they come, Sorter or Groups -> rows
 //
 // start() takes the moment and does everything that must be done before the first row: nothing for
 // rows in the order of ids, the whole scan for sorted rows and groups. One thread at a time.
@@ -24,8 +25,8 @@ struct QueryRow {
 
 class Find {
  public:
-  static Result<std::unique_ptr<Find>> start(std::shared_ptr<const Database> db,
-                                             std::string_view json, const QueryBounds& bounds = {});
+  static Result<std::unique_ptr<Find>> start(std::shared_ptr<Database> db, std::string_view json,
+                                             const QueryBounds& bounds = {});
   // False at the end; whoever needs all rows looks at error() then.
   bool next(QueryRow& out);
   Error error() const { return error_.copy(); }
@@ -37,18 +38,20 @@ class Find {
   std::string explain() const;
 
  private:
-  Find(std::shared_ptr<const QueryContext> context, const Plan& plan);
+  Find(std::shared_ptr<const QueryContext> context, Plan plan);
   Error collect_sorted();
   Error collect_groups();
   // Without offset and limit; the text of a group only when it is wanted.
   bool next_raw(QueryRow& out, bool wanted);
   bool next_found(QueryRow& out);
+  bool next_in_order(QueryRow& out);
   bool next_sorted(QueryRow& out);
   bool next_group(QueryRow& out, bool wanted);
 
   std::shared_ptr<const QueryContext> context_;
   Plan plan_;
   Matches matches_;
+  std::optional<SortKeys> keys_;  // of rows that come in the order of the sort
   std::vector<RankedRow> sorted_;
   std::size_t sorted_at_ = 0;
   std::unique_ptr<Groups> groups_;
@@ -60,6 +63,6 @@ class Find {
 };
 
 // How many records pass the filter of a query with nothing but a collection and a filter.
-Result<std::uint64_t> count_matches(std::shared_ptr<const Database> db, std::string_view json);
+Result<std::uint64_t> count_matches(std::shared_ptr<Database> db, std::string_view json);
 
 }  // namespace gs::engine

@@ -1,4 +1,5 @@
-// Goal: every query gives what docs/QUERY.md says, whatever the records are and wherever they lie.
+// Goal: every query gives what docs/QUERY.md says, whatever the records are and wherever they lie,
+// with indexes and without them, before and after a restart.
 // Method: random records in rows, images, runs and the log, also deleted ones, and random queries,
 // against lists of Values that are filtered, sorted, cut and grouped without the engine.
 #include <gtest/gtest.h>
@@ -16,6 +17,16 @@ using testing::find_rows;
 
 constexpr std::uint64_t kSeeds = 12;
 constexpr int kQueries = 120;
+// Some of the records have values of these types.
+const char* const kIndexed = R"g({"files":{"T.js":"({
+  a: { type: 'string', index: true }, b: { array: 'string', index: true },
+  c: { type: 'number', index: true }, d: '?string', ac: { index: ['a', 'c'] },
+  cd: { index: ['c', 'd'] }, bc: { index: ['b', 'c'] }, cb: { index: ['c', 'b'] } })"}})g";
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
 
 struct Stored {
   Id id;
@@ -25,7 +36,10 @@ struct Stored {
 
 class Walk {
  public:
-  explicit Walk(std::uint64_t seed) : make_(seed), world_(seed), store_(world_.create()) {
+  Walk(std::uint64_t seed, bool indexed) : make_(seed), world_(seed), indexed_(indexed) {
+    world_.options.memory_bytes = std::uint64_t{4} << (10 + seed % 4);
+    store_ = world_.create();
+    if (indexed && !store_->put_schema(one_line(kIndexed), {}).ok()) std::abort();
     for (int i = 0; i < 60; ++i) write();
   }
 
@@ -40,11 +54,16 @@ class Walk {
     }
   }
   std::uint64_t rows() const { return rows_; }
+  std::uint64_t by_index() const { return by_index_; }
 
  private:
   void write() {
     world_.clock.advance_ms(make_.below(3));
     const std::uint64_t kind = make_.below(12);
+    if (make_.below(40) == 0) {
+      ASSERT_FALSE(store_->close());
+      store_ = world_.open();
+    }
     if (kind == 0 && store_->checkpoint()) FAIL();
     if (kind <= 1 && !all_.empty()) {
       const std::size_t gone = make_.below(all_.size());
@@ -72,7 +91,8 @@ class Walk {
   // The query's common part as JSON, and what passes.
   std::string choose(std::vector<const Stored*>& passing) {
     const bool one_collection = make_.below(4) != 0;
-    const Value filter = make_.below(4) == 0 ? Value(Object{}) : make_.filter(2);
+    Value filter = make_.below(4) == 0 ? Value(Object{}) : make_.filter(2);
+    if (indexed_ && make_.below(3) != 0) filter = simple_filter();
     for (const Stored& each : all_) {
       if (one_collection && each.collection != "T") continue;
       if (naive::passes(each.object, filter)) passing.push_back(&each);
@@ -83,6 +103,45 @@ class Walk {
            "\"filter\":" + json_of(filter);
   }
 
+  // Of the kind that indexes are made for.
+  Value simple_filter() {
+    static constexpr const char* kOrders[] = {"$gt", "$gte", "$lt", "$lte"};
+    static constexpr const char* kPaths[] = {"a", "b", "c", "d"};
+    Object made;
+    for (const char* const path : kPaths) {
+      const auto order = [&] {
+        Value with = make_.scalar();
+        while (with.type() == Type::null) with = make_.scalar();
+        return Member{kOrders[make_.below(4)], std::move(with)};
+      };
+      switch (make_.below(9)) {
+        case 0:
+        case 1:
+          made.emplace_back(path, make_.scalar());
+          break;
+        case 2:
+          made.emplace_back(path, Object{{"$in", Array{make_.scalar(), make_.scalar()}}});
+          break;
+        case 3:
+          made.emplace_back(path, Object{order()});
+          break;
+        case 4:
+          made.emplace_back(
+              "$and", Array{Object{{path, Object{order()}}}, Object{{path, Object{order()}}}});
+          break;
+        case 5:
+        case 6:
+          made.emplace_back(path, Object{{"$contains", make_.scalar()}});
+          break;
+        default:
+          break;
+      }
+      const auto same = [&](const Member& each) { return each.first == made.back().first; };
+      if (!made.empty() && std::count_if(made.begin(), made.end(), same) > 1) made.pop_back();
+    }
+    return made;
+  }
+
   static Value value_at(const Object& object, const std::string& path) {
     return naive::at(Value(object), path).value_or(Value());
   }
@@ -91,8 +150,10 @@ class Walk {
     std::vector<const Stored*> expected;
     std::string query = choose(expected);
     std::vector<std::pair<std::string, bool>> sort;
+    const bool simple = make_.below(2) == 0;
     for (std::uint64_t i = make_.below(4); i > 0; --i) {
-      const std::string path = make_.path();
+      static constexpr const char* kIndexedPaths[] = {"c", "d", "a"};
+      const std::string path = simple ? kIndexedPaths[make_.below(3)] : make_.path();
       if (std::none_of(sort.begin(), sort.end(), [&](const auto& e) { return e.first == path; })) {
         sort.emplace_back(path, make_.below(2) == 0);
       }
@@ -125,6 +186,7 @@ class Walk {
     const bool select = make_.below(2) == 0;
     if (select) query += ",\"select\":[" + json_of(Value(path)) + "]";
     const auto found = find_rows(store_, query + "}");
+    by_index_ += found.by_index ? 1 : 0;
     std::vector<std::string> rows;
     for (std::size_t i = offset; i < expected.size() && rows.size() < limit; ++i) {
       const auto value = naive::at(Value(expected[i]->object), path);
@@ -257,16 +319,32 @@ class Walk {
   testing::Store store_;
   std::vector<Stored> all_;
   std::uint64_t rows_ = 0;
+  std::uint64_t by_index_ = 0;
+  bool indexed_;
 };
 
 TEST(FindLaw, RowsAreThoseOfTheDefinition) {
   std::uint64_t rows = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    Walk walk(seed);
+    Walk walk(seed, false);
     ASSERT_NO_FATAL_FAILURE(walk.query_all()) << "seed " << seed;
+    EXPECT_EQ(walk.by_index(), 0u);
     rows += walk.rows();
   }
   EXPECT_GT(rows, 5000u);
+}
+
+TEST(FindLaw, IndexesChangeNothingButTheTime) {
+  std::uint64_t rows = 0;
+  std::uint64_t by_index = 0;
+  for (std::uint64_t seed = 1; seed <= 2 * kSeeds; ++seed) {
+    Walk walk(seed, true);
+    ASSERT_NO_FATAL_FAILURE(walk.query_all()) << "seed " << seed;
+    rows += walk.rows();
+    by_index += walk.by_index();
+  }
+  EXPECT_GT(rows, 5000u);
+  EXPECT_GT(by_index, 500u);
 }
 
 }  // namespace

@@ -2,10 +2,14 @@
 
 namespace gs::engine {
 
-Matches::Matches(const QueryContext& context, const Id& from)
-    : tables_(context.db->tables()),
-      scan_(context.db, context.moment, context.query.collection, from, query::kNoLimit),
-      matcher_(context.query.filter) {}
+Matches::Matches(const QueryContext& context, const Access& access, const Id& from)
+    : tables_(context.db->tables()), matcher_(context.query.filter) {
+  if (access.kind == Access::Kind::scan) {
+    scan_.emplace(context.db, context.moment, context.query.collection, from, query::kNoLimit);
+  } else {
+    walk_.emplace(context, access, from);
+  }
+}
 
 const state::Met* Matches::next() {
   for (;;) {
@@ -17,7 +21,7 @@ const state::Met* Matches::next() {
       ++matched_;
       return &met;
     }
-    batch_ = scan_.take();
+    batch_ = scan_ ? scan_->take() : walk_->take();
     if (batch_.empty()) return nullptr;
   }
 }

@@ -1,5 +1,6 @@
-// The records that a query is about, one after the other: a full scan of its collection with its
-// filter. Sees the context's moment. One thread at a time; the context outlives it.
+// The records that a query is about, one after the other: those of its collection, or those that an
+// index names, with its filter. Sees the context's moment. One thread at a time; context and access
+// outlive it.
 #pragma once
 
 #include <span>
@@ -7,13 +8,14 @@
 #include "gs/core/query/matcher.h"
 #include "gs/engine/database/scan.h"
 #include "gs/engine/query/context.h"
+#include "gs/engine/query/index_walk.h"
 
 namespace gs::engine {
 
 class Matches {
  public:
-  // In the order of ids, from the first id >= `from`.
-  Matches(const QueryContext& context, const Id& from);
+  // In the order of ids, from the first id >= `from`; or in that of the access.
+  Matches(const QueryContext& context, const Access& access, const Id& from);
 
   // Null at the end, which may be damage: see error(). Else valid until the next call.
   const state::Met* next();
@@ -21,8 +23,8 @@ class Matches {
     if (met.entry->shape != shape_number_) use(met.entry->shape);
     return {shape_, met.record};
   }
-  // `damaged` when that ended the scan.
-  Error error() const { return scan_.error(); }
+  // What ended the walk before its end.
+  Error error() const { return scan_ ? scan_->error() : walk_->error(); }
 
   std::uint64_t examined() const noexcept { return examined_; }
   std::uint64_t matched() const noexcept { return matched_; }
@@ -34,7 +36,8 @@ class Matches {
   }
 
   const state::Tables& tables_;
-  ScanState scan_;
+  std::optional<ScanState> scan_;  // either this ...
+  std::optional<IndexWalk> walk_;  // ... or that
   query::Matcher matcher_;
   std::span<const state::Met> batch_;  // what is left of it
   std::uint32_t shape_number_ = state::kUnknown;

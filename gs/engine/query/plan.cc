@@ -49,6 +49,18 @@ std::vector<std::string> texts_of(const std::vector<query::Path>& paths) {
   return texts;
 }
 
+std::string access_step(const Query& query, const Access& access) {
+  Step step(access.index == nullptr ? "scan" : "index");
+  if (!query.collection.empty()) step.text("collection", query.collection);
+  if (access.index == nullptr) return step.done();
+  step.texts("fields", access.index->definition.fields);
+  step.number("ranges", access.keys.ranges.size());
+  if (access.kind == Access::Kind::ordered) {
+    step.text("order", access.backward ? "backward" : "forward");
+  }
+  return step.done();
+}
+
 void add_order(const Query& query, const Plan& plan, std::vector<std::string>& steps) {
   if (plan.rows == Plan::Rows::grouped) {
     Step step("group");
@@ -84,8 +96,11 @@ void add_form(const Query& query, std::vector<std::string>& steps) {
 Result<Plan> make_plan(const QueryContext& context) {
   const Query& query = context.query;
   Plan plan;
+  plan.access = choose_access(context);
   if (query.group) {
     plan.rows = Plan::Rows::grouped;
+  } else if (plan.access.kind == Access::Kind::ordered) {
+    plan.rows = Plan::Rows::in_order;
   } else if (!query.sort.empty()) {
     plan.rows = Plan::Rows::sorted;
     plan.keep = query.limit == 0 ? 0 : saturating_sum(query.offset, query.limit);
@@ -101,9 +116,7 @@ Result<Plan> make_plan(const QueryContext& context) {
 std::string explain_json(const QueryContext& context, const Plan& plan, const QueryCounts& counts) {
   const Query& query = context.query;
   std::vector<std::string> steps;
-  Step scan("scan");
-  if (!query.collection.empty()) scan.text("collection", query.collection);
-  steps.push_back(scan.done());
+  steps.push_back(access_step(query, plan.access));
   if (query.filter.condition_count() > 0) {
     steps.push_back(Step("filter").number("conditions", query.filter.condition_count()).done());
   }
@@ -116,7 +129,13 @@ std::string explain_json(const QueryContext& context, const Plan& plan, const Qu
   add_form(query, steps);
   std::string text = "{\"steps\":[";
   for (std::size_t i = 0; i < steps.size(); ++i) text += (i == 0 ? "" : ",") + steps[i];
-  return text + "],\"index\":null,\"examined\":" + std::to_string(counts.examined) +
+  text += "],\"index\":";
+  if (plan.access.index == nullptr) {
+    text += "null";
+  } else {
+    record::append_json_string(plan.access.index->definition.text(), text);
+  }
+  return text + ",\"examined\":" + std::to_string(counts.examined) +
          ",\"matched\":" + std::to_string(counts.matched) +
          ",\"returned\":" + std::to_string(counts.returned) + '}';
 }

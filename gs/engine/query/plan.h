@@ -1,19 +1,21 @@
 // How a query is executed: where its records come from, and what is done with them before they are
-// rows. Index lookups will be one more kind of access; everything behind it stays.
+// rows.
 #pragma once
 
 #include <string>
 
-#include "gs/engine/query/context.h"
+#include "gs/engine/query/access.h"
 
 namespace gs::engine {
 
 struct Plan {
   enum class Rows : std::uint8_t {
     as_found,  // in the order in which records come, which is that of ids
+    in_order,  // the same, which is that of the sort
     sorted,    // collected, then in order
     grouped,
   };
+  Access access;
   Rows rows = Rows::as_found;
   Id from;                               // the scan begins here
   std::uint64_t keep = query::kNoLimit;  // of sorted rows: so many of the first

@@ -14,13 +14,14 @@ struct FoundRows {
   std::vector<std::string> rows;  // JSON each; of a failure one: the error's text
   std::vector<Id> ids;            // of records
   std::string cursor;
+  bool by_index = false;
 };
 
 inline FoundRows find_rows(const Store& store, std::string_view json,
                            const QueryBounds& bounds = {}) {
   FoundRows found;
   auto started = Find::start(store.db, json, bounds);
-  if (!started) return {{started.error().text()}, {}, {}};
+  if (!started) return {{started.error().text()}, {}, {}, false};
   Find& find = **started;
   QueryRow row;
   while (find.next(row)) {
@@ -33,6 +34,7 @@ inline FoundRows find_rows(const Store& store, std::string_view json,
     found.rows.push_back(std::move(text));
   }
   if (const Error error = find.error()) found.rows.push_back(error.text());
+  found.by_index = find.explain().find("\"index\":null") == std::string::npos;
   auto cursor = find.cursor();
   found.cursor = cursor ? *cursor : cursor.error().text();
   return found;

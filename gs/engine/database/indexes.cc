@@ -1,0 +1,235 @@
+// Secondary indexes of a database: kept beside each version, built when somebody asks, written and
+// merged by the background job (docs/decisions/0017-indexes-are-brought-up-to-date-by-who-asks.md).
+//
+// Index runs stand for the version's runs, no more and no less, so whatever changes these says what
+// becomes of those: a written table brings a run of each index with it, a merge changes nothing,
+// and of what replay has written there are none; then the index is built again.
+
+#include <algorithm>
+
+#include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/open.h"
+
+namespace gs::engine {
+
+namespace {
+
+// Keys that are sorted at once while an index is built.
+constexpr std::size_t kBuildBytes = std::size_t{64} << 20;
+
+std::vector<std::uint64_t> numbers_of(const IndexRunList& runs) {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& run : runs) numbers.push_back(run->number());
+  return numbers;
+}
+
+}  // namespace
+
+// What the checkpoint names. An index whose files cannot be used is built again.
+void Database::load_indexes() {
+  loaded_indexes_.clear();
+  for (const state::IndexRuns& named : checkpoint_.indexes) {
+    IndexRunList runs;
+    for (const std::uint64_t number : named.runs) {
+      auto run = index::Run::open(*env_.files, index_run_path(number), number);
+      if (!run.ok()) {
+        report(Event::Level::warning, "index_unusable", run.error().text());
+        break;
+      }
+      runs.push_back(std::move(*run));
+    }
+    if (runs.size() == named.runs.size()) loaded_indexes_[named.definition] = std::move(runs);
+  }
+}
+
+// With the commit lock, or while nobody else is there.
+void Database::use_indexes(const Catalog* catalog) {
+  const std::lock_guard lock(version_mutex_);
+  const bool are_loaded_right = !loaded_indexes_.empty() && has_runs_of_checkpoint();
+  auto made = std::make_shared<IndexView>();
+  const auto add = [&](const rules::IndexDefinition& definition) {
+    auto index = std::make_shared<Index>(definition, tables_);
+    if (const IndexView::One* const known = index_view_->find(index->digest)) {
+      made->all.push_back(*known);
+      return;
+    }
+    IndexView::One one{std::move(index), {}, {}, version_->runs.empty()};
+    for (const auto& table : version_->tables) {
+      one.tables.push_back(std::make_shared<TableIndex>(table));
+    }
+    const auto loaded = loaded_indexes_.find(one.index->digest);
+    if (are_loaded_right && loaded != loaded_indexes_.end()) {
+      one.runs = loaded->second;
+      one.is_whole = true;
+    }
+    made->all.push_back(std::move(one));
+  };
+  if (catalog != nullptr) {
+    for (const auto& rules : catalog->collections()) {
+      for (const rules::IndexDefinition& definition : rules->indexes()) add(definition);
+    }
+  }
+  std::sort(made->all.begin(), made->all.end(),
+            [](const auto& a, const auto& b) { return a.index->digest < b.index->digest; });
+  loaded_indexes_.clear();
+  index_view_ = std::move(made);
+}
+
+bool Database::has_runs_of_checkpoint() const {
+  return std::equal(version_->runs.begin(), version_->runs.end(), checkpoint_.runs.begin(),
+                    checkpoint_.runs.end(),
+                    [](const auto& run, std::uint64_t number) { return run->number() == number; });
+}
+
+// For the checkpoint that is being saved. Background job only.
+void Database::note_indexes() {
+  const std::lock_guard lock(version_mutex_);
+  checkpoint_.indexes.clear();
+  if (!has_runs_of_checkpoint() || version_->runs.empty()) return;
+  for (const IndexView::One& one : index_view_->all) {
+    if (one.is_whole) checkpoint_.indexes.push_back({one.index->digest, numbers_of(one.runs)});
+  }
+}
+
+std::size_t Database::memory_of_rows() const {
+  std::size_t bytes = version_->tables.front()->memory_bytes();
+  for (const IndexView::One& one : index_view_->all) {
+    bytes += one.tables.front()->keys()->memory_bytes();
+  }
+  return bytes;
+}
+
+// The runs of the oldest frozen table. What cannot be written is built again, should it be missed.
+NewIndexRuns Database::write_frozen_indexes() {
+  const Moment now = moment();
+  NewIndexRuns runs;
+  for (const IndexView::One& one : now.indexes->all) {
+    if (!one.is_whole) continue;
+    auto run = write_index_run(*env_.files, one, one.tables.size() - 1, *now.version,
+                               [this] { return number_of_new_run(); });
+    if (run.ok()) {
+      runs[one.index->digest] = std::move(*run);
+    } else {
+      report(Event::Level::warning, "index_not_written", run.error().text());
+    }
+  }
+  return runs;
+}
+
+// Puts `made` in the place of these runs of an index; false when the index is gone by now.
+bool Database::replace_index_runs(const Digest& digest, const IndexRunList& inputs,
+                                  std::shared_ptr<const index::Run> made) {
+  const std::lock_guard commit_lock(commit_mutex_);
+  const std::lock_guard lock(version_mutex_);
+  auto view = std::make_shared<IndexView>(*index_view_);
+  for (IndexView::One& one : view->all) {
+    if (one.index->digest != digest) continue;
+    const auto at = std::search(one.runs.begin(), one.runs.end(), inputs.begin(), inputs.end());
+    if (!one.is_whole || at == one.runs.end()) return false;
+    const auto rest = one.runs.erase(at, at + static_cast<std::ptrdiff_t>(inputs.size()));
+    if (made->pair_count() != 0) one.runs.insert(rest, std::move(made));
+    index_view_ = std::move(view);
+    return true;
+  }
+  return false;
+}
+
+// The newest `count` runs become one. Background job only.
+Error Database::merge_index(const IndexView::One& one, std::size_t count) {
+  IndexRunList inputs = one.runs;
+  index::MergeOptions options;
+  options.drop_removed = count == inputs.size();
+  const std::size_t runs_max = current_version()->runs.size() + kRunsBesideMax;
+  options.between = [this, runs_max] { return write_waiting(runs_max); };
+  inputs.resize(count);
+  GS_TRY(const std::uint64_t number, number_of_new_run());
+  const std::string path = index_run_path(number);
+  if (Error error = index::merge_runs(*env_.files, path, number, inputs, options)) {
+    if (error.code() != Code::damaged) return error;
+    forget_index(one.index->digest, error);
+    return {};
+  }
+  GS_TRY(auto run, index::Run::open(*env_.files, path, number));
+  if (!replace_index_runs(one.index->digest, inputs, std::move(run))) {
+    env_.files->remove(path).ignore();  // the next open would
+    return {};
+  }
+  GS_TRY_OK(save_checkpoint());
+  for (const auto& input : inputs) env_.files->remove(index_run_path(input->number())).ignore();
+  return {};
+}
+
+Error Database::merge_indexes_if_needed() {
+  const Moment now = moment();
+  for (const IndexView::One& one : now.indexes->all) {
+    const std::size_t count = one.is_whole ? index::runs_to_merge(one.runs) : 0;
+    if (count != 0) GS_TRY_OK(merge_index(one, count));
+  }
+  return {};
+}
+
+// So that none of these files has a key that no record has. Background job only.
+Error Database::compact_indexes(std::string_view collection) {
+  const Moment now = moment();
+  for (const IndexView::One& one : now.indexes->all) {
+    if (!collection.empty() && one.index->definition.collection != collection) continue;
+    const bool is_one = one.runs.size() == 1 && one.runs.front()->removed_count() == 0;
+    if (!one.runs.empty() && !is_one) GS_TRY_OK(merge_index(one, one.runs.size()));
+  }
+  return {};
+}
+
+// Its files say what is not so, or nothing at all. Whoever wants the index next builds it.
+void Database::forget_index(const Digest& digest, const Error& why) const {
+  if (read_only_ || closed_) return;
+  report(Event::Level::error, "index_damaged", std::string(why.message()));
+  IndexRunList gone;
+  {
+    const std::lock_guard commit_lock(commit_mutex_);
+    const std::lock_guard lock(version_mutex_);
+    auto view = std::make_shared<IndexView>(*index_view_);
+    for (IndexView::One& one : view->all) {
+      if (one.index->digest != digest) continue;
+      gone = std::exchange(one.runs, {});
+      one.is_whole = version_->runs.empty();
+    }
+    index_view_ = std::move(view);
+  }
+  for (const auto& run : gone) env_.files->remove(index_run_path(run->number())).ignore();
+}
+
+Error Database::build_index(const Digest& digest) {
+  if (read_only_) return read_only_reason_.copy();
+  const Job job(*this);
+  if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
+  const Moment now = moment();
+  const IndexView::One* const one = now.indexes->find(digest);
+  if (one == nullptr || one->is_whole) return {};  // somebody else was here before
+  GS_TRY(const std::uint64_t number, number_of_new_run());
+  const std::string path = index_run_path(number);
+  auto run = build_index_run(one->index->definition, tables_, runs_only(*now.version), now.at,
+                             {*env_.files, path, number, kBuildBytes, {}, {}});
+  if (!run.ok()) {
+    return now.version->is_damaged() ? state_damage(*now.version) : std::move(run).error();
+  }
+  {
+    const std::lock_guard commit_lock(commit_mutex_);
+    const std::lock_guard lock(version_mutex_);
+    auto view = std::make_shared<IndexView>(*index_view_);
+    for (IndexView::One& each : view->all) {
+      if (each.index->digest != digest) continue;
+      each.runs = {*run};
+      each.is_whole = true;
+    }
+    index_view_ = std::move(view);
+  }
+  report(Event::Level::info, "index_built",
+         one->index->definition.text() + " keys=" + std::to_string((*run)->pair_count()));
+  if (replay_runs_) return {};  // nothing names what replay made, so nothing may name this
+  if (const Error unsaved = save_checkpoint()) {
+    report(Event::Level::warning, "checkpoint_failed", unsaved.text());
+  }
+  return {};
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,375 @@
+// Goal: an index finds what the records say: after every way in which records come and go, from its
+// files, without them, with damaged ones; and a unique index lets no second record in.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "gs/engine/database/test_harm.h"
+#include "gs/engine/database/test_world.h"
+
+namespace gs::engine::testing {
+namespace {
+
+const char* const kCity = R"g({"files":{"City.js":"({ name: { type: 'string', index: true },
+  country: '?string', tags: { array: 'string', index: true, required: false } })"}})g";
+const char* const kUser = R"g({"files":{"User.js":"({ login: { type: 'string', unique: true },
+  mail: '?string', home: { unique: ['mail', 'login'] } })"}})g";
+
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+// All pairs of an index, as "key id" with the key's bytes as text where they are letters.
+std::vector<std::pair<Buffer, Id>> pairs_of(const Store& db, std::string_view name) {
+  const Moment now = db->moment();
+  for (const IndexView::One& one : now.indexes->all) {
+    if (one.index->definition.text() != name) continue;
+    if (!one.is_whole) {
+      EXPECT_TRUE(db->build_index(one.index->digest).ok());
+      return pairs_of(db, name);
+    }
+    auto held = tiers(one, *now.version, now.at);
+    EXPECT_TRUE(held.ok()) << held.error().text();
+    index::Cursor cursor(*held, now.at);
+    std::vector<std::pair<Buffer, Id>> pairs;
+    while (cursor.next()) {
+      pairs.emplace_back(Buffer(cursor.key().begin(), cursor.key().end()), cursor.id());
+    }
+    EXPECT_FALSE(cursor.is_cut_short());
+    return pairs;
+  }
+  ADD_FAILURE() << "no index " << name;
+  return {};
+}
+
+// What the index must have, by a look at every record.
+std::vector<std::pair<Buffer, Id>> expected_pairs(const Store& db, std::string_view name) {
+  const Moment now = db->moment();
+  std::vector<std::pair<Buffer, Id>> pairs;
+  for (const IndexView::One& one : now.indexes->all) {
+    if (one.index->definition.text() != name) continue;
+    KeyMaker maker(one.index->definition);
+    KeyList keys;
+    ScanState scan(db.db, now, one.index->definition.collection, Id{}, ~std::uint64_t{0});
+    while (const state::Met* const met = scan.next()) {
+      maker.make({db->tables().shape(met->entry->shape).shape.get(), met->record}, keys);
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        pairs.emplace_back(Buffer(keys[i].begin(), keys[i].end()), met->entry->id);
+      }
+    }
+  }
+  std::sort(pairs.begin(), pairs.end());
+  return pairs;
+}
+
+const IndexView::One& index_of(const Moment& moment, std::string_view name) {
+  const auto at =
+      std::find_if(moment.indexes->all.begin(), moment.indexes->all.end(),
+                   [&](const auto& one) { return one.index->definition.text() == name; });
+  return *at;
+}
+
+std::vector<std::string> files_of(World& world, std::string_view suffix) {
+  std::vector<std::string> names;
+  for (const auto& [path, bytes] : read_files(*world.files)) {
+    if (path.ends_with(suffix)) names.push_back(path);
+  }
+  return names;
+}
+
+struct Cities {
+  World world;
+  Store db;
+  std::vector<Id> ids;
+  std::uint64_t turn = 0;
+
+  explicit Cities(std::uint64_t memory_bytes = 64 << 10) {
+    world.options.memory_bytes = memory_bytes;
+    db = world.create();
+    EXPECT_TRUE(db->put_schema(one_line(kCity), {}).ok());
+  }
+  void write(int count) {
+    for (int i = 0; i < count; ++i) {
+      world.clock.advance_ms(1);
+      const std::string name = "n" + std::to_string(++turn % 50);
+      const std::string tags = turn % 3 == 0 ? R"(,"tags":["x",")" + name + "\"]" : "";
+      const std::string json = R"({"name":")" + name + "\"" + tags + "}";
+      if (turn % 7 == 0 && !ids.empty()) {
+        EXPECT_TRUE(db.remove(ids[turn % ids.size()]).ok());
+        ids.erase(ids.begin() + static_cast<std::ptrdiff_t>(turn % ids.size()));
+      } else if (turn % 5 == 0 && !ids.empty()) {
+        EXPECT_TRUE(db.update(ids[turn % ids.size()], R"({"name":"u)" + name + "\"}").ok());
+      } else if (turn % 11 == 0 && !ids.empty()) {
+        EXPECT_TRUE(db.set(ids[turn % ids.size()], "City", json).ok());
+      } else {
+        ids.push_back(db.insert("City", json).value());
+      }
+    }
+  }
+  void check() const {
+    for (const char* const name : {"City(name)", "City(tags)"}) {
+      ASSERT_EQ(pairs_of(db, name), expected_pairs(db, name)) << name;
+    }
+  }
+};
+
+TEST(Indexes, HaveWhatTheRecordsHave) {
+  for (const std::uint64_t memory : {std::uint64_t{8} << 10, std::uint64_t{64} << 10}) {
+    Cities cities(memory);
+    for (int round = 0; round < 30; ++round) {
+      cities.write(40);
+      if (round % 3 == 0) ASSERT_NO_FATAL_FAILURE(cities.check());
+      if (round % 10 == 9) ASSERT_TRUE(cities.db->compact().ok());
+    }
+    ASSERT_NO_FATAL_FAILURE(cities.check());
+    EXPECT_TRUE(cities.db.complaints().empty()) << cities.db.complaints();
+  }
+}
+
+// A reader that began before sees the keys of its moment.
+TEST(Indexes, ShowEachMomentAsItWas) {
+  Cities cities;
+  cities.write(100);
+  const auto before = expected_pairs(cities.db, "City(name)");
+  const Moment then = cities.db->moment();
+  cities.write(400);
+  ASSERT_TRUE(cities.db->compact().ok());
+  const IndexView::One& one = index_of(then, "City(name)");
+  ASSERT_TRUE(one.is_whole);
+  index::Cursor cursor(tiers(one, *then.version, then.at).value(), then.at);
+  std::vector<std::pair<Buffer, Id>> pairs;
+  while (cursor.next()) {
+    pairs.emplace_back(Buffer(cursor.key().begin(), cursor.key().end()), cursor.id());
+  }
+  EXPECT_EQ(pairs, before);
+}
+
+TEST(Indexes, AreReadFromTheirFilesAfterARestart) {
+  Cities cities;
+  cities.write(600);
+  ASSERT_TRUE(cities.db->checkpoint().ok());
+  cities.write(5);  // replayed
+  ASSERT_TRUE(cities.db->close().ok());
+  cities.db = cities.world.open();
+  const Moment now = cities.db->moment();
+  EXPECT_TRUE(index_of(now, "City(name)").is_whole);
+  EXPECT_FALSE(index_of(now, "City(name)").runs.empty());
+  ASSERT_NO_FATAL_FAILURE(cities.check());
+  EXPECT_EQ(files_of(cities.world, ".gsx").size(),
+            index_of(now, "City(name)").runs.size() + index_of(now, "City(tags)").runs.size());
+}
+
+TEST(Indexes, AreMadeAgainWithoutTheirFiles) {
+  Cities cities;
+  cities.write(600);
+  ASSERT_TRUE(cities.db->checkpoint().ok());
+  ASSERT_TRUE(cities.db->close().ok());
+  const auto files = files_of(cities.world, ".gsx");
+  ASSERT_FALSE(files.empty());
+  for (const std::string& path : files) ASSERT_TRUE(cities.world.files->remove(path).ok());
+  cities.db = cities.world.open();
+  EXPECT_FALSE(index_of(cities.db->moment(), "City(name)").is_whole);
+  ASSERT_NO_FATAL_FAILURE(cities.check());
+  // And kept then.
+  ASSERT_TRUE(cities.db->close().ok());
+  cities.db = cities.world.open();
+  EXPECT_TRUE(index_of(cities.db->moment(), "City(name)").is_whole);
+  ASSERT_NO_FATAL_FAILURE(cities.check());
+}
+
+TEST(Indexes, ComeWithALaterSchemaAndGoWithOne) {
+  World world;
+  world.options.memory_bytes = 16 << 10;
+  Store db = world.create();
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_TRUE(db.insert("City", R"({"name":"n)" + std::to_string(i) + "\"}").ok());
+  }
+  const auto first = db->put_schema(one_line(kCity), {});
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(pairs_of(db, "City(name)"), expected_pairs(db, "City(name)"));
+  EXPECT_EQ(pairs_of(db, "City(name)").size(), 500u);
+  ASSERT_TRUE(db->put_schema(R"g({"files":{"City.js":"({ name: 'string' })"}})g", *first).ok());
+  EXPECT_TRUE(db->moment().indexes->all.empty());
+  ASSERT_TRUE(db.insert("City", R"({"name":"one more"})").ok());
+  ASSERT_TRUE(db->checkpoint().ok());
+  ASSERT_TRUE(db->close().ok());
+  db = world.open();
+  EXPECT_TRUE(files_of(world, ".gsx").empty());
+}
+
+// Keys are data: after an erasure no file has them.
+TEST(Indexes, ForgetWhatIsErased) {
+  Cities cities;
+  cities.write(200);
+  const Id id = cities.db.insert("City", R"({"name":"SECRETNAME","tags":["SECRETTAG"]})").value();
+  cities.write(50);
+  ASSERT_TRUE(cities.db->checkpoint().ok());
+  ASSERT_FALSE(files_with(*cities.world.files, "SECRETNAME").empty());
+  ASSERT_TRUE(cities.db.update(id, R"({"name":"SECRETOTHER"})").ok());
+  cities.write(300);
+  ASSERT_TRUE(cities.db->checkpoint().ok());
+  ASSERT_TRUE(cities.db->erase(id, "asked").ok());
+  for (const char* const word : {"SECRETNAME", "SECRETTAG", "SECRETOTHER"}) {
+    EXPECT_EQ(files_with(*cities.world.files, word), std::vector<std::string>()) << word;
+  }
+  ASSERT_NO_FATAL_FAILURE(cities.check());
+}
+
+TEST(Indexes, ARecordWithTooLongKeysIsIrregular) {
+  Cities cities;
+  const std::string longer(kIndexKeyBytesMax + 1, 'x');
+  std::string many;
+  for (std::uint32_t i = 0; i <= kIndexedKeysMax; ++i)
+    many += (i == 0 ? "\"" : ",\"") + std::to_string(i) + "\"";
+  const Id a = cities.db.insert("City", R"({"name":")" + longer + "\"}").value();
+  const Id b = cities.db.insert("City", R"({"name":"n","tags":[)" + many + "]}").value();
+  const Id c = cities.db.insert("City", R"({"name":"n","tags":"no list"})").value();
+  const Buffer irregular{kIrregularKey};
+  EXPECT_EQ(pairs_of(cities.db, "City(name)").front(), std::make_pair(irregular, a));
+  const auto tags = pairs_of(cities.db, "City(tags)");
+  EXPECT_EQ(tags, (std::vector<std::pair<Buffer, Id>>{{irregular, b}, {irregular, c}}));
+}
+
+// Damage in an index harms nobody for longer than it takes to make the index again.
+TEST(Indexes, ADamagedFileIsGivenUp) {
+  Cities cities;
+  cities.write(600);
+  ASSERT_TRUE(cities.db->compact().ok());
+  ASSERT_TRUE(cities.db->close().ok());
+  for (const std::string& path : files_of(cities.world, ".gsx")) {
+    Buffer bytes = cities.world.files->read_whole(path, kFileBytesMax).value();
+    ASSERT_GT(bytes.size(), 12000u);
+    bytes[9000] ^= 0x55;  // behind what an open looks at
+    ASSERT_TRUE(cities.world.files->write_whole(path, bytes).ok());
+  }
+  cities.db = cities.world.open();
+  const Moment now = cities.db->moment();
+  const IndexView::One& one = index_of(now, "City(name)");
+  ASSERT_TRUE(one.is_whole);
+  index::Cursor cursor(tiers(one, *now.version, now.at).value(), now.at);
+  while (cursor.next()) {
+  }
+  ASSERT_TRUE(cursor.is_cut_short());
+  cities.db->forget_index(one.index->digest, cursor.damage());
+  EXPECT_FALSE(index_of(cities.db->moment(), "City(name)").is_whole);
+  ASSERT_EQ(pairs_of(cities.db, "City(name)"), expected_pairs(cities.db, "City(name)"));
+}
+
+// --- unique ---
+
+struct Users {
+  World world;
+  Store db;
+  explicit Users(std::uint64_t memory_bytes = 16 << 10) {
+    world.options.memory_bytes = memory_bytes;
+    db = world.create();
+    EXPECT_TRUE(db->put_schema(one_line(kUser), {}).ok());
+  }
+};
+
+TEST(UniqueIndexes, LetNoSecondRecordIn) {
+  Users users;
+  const Id ann = users.db.insert("User", R"({"login":"ann"})").value();
+  const auto second = users.db.insert("User", R"({"login":"ann"})");
+  ASSERT_EQ(second.code(), Code::exists);
+  EXPECT_EQ(second.error().message(), "the schema says that User(login) unique, and record " +
+                                          ann.text() + R"( has login "ann" already)");
+  const Id bob = users.db.insert("User", R"({"login":"bob"})").value();
+  EXPECT_EQ(users.db.update(bob, R"({"login":"ann"})").code(), Code::exists);
+  EXPECT_EQ(users.db.set(bob, "User", R"({"login":"ann"})").code(), Code::exists);
+  EXPECT_EQ(users.db.text(bob), R"({"login":"bob"})");
+  // A record does not stand in its own way, and one that is gone in nobody's.
+  EXPECT_TRUE(users.db.update(ann, R"({"login":"ann","mail":"a@b"})").ok());
+  EXPECT_TRUE(users.db.remove(ann).ok());
+  EXPECT_TRUE(users.db.update(bob, R"({"login":"ann"})").ok());
+}
+
+TEST(UniqueIndexes, ANullIsNoValue) {
+  Users users;
+  EXPECT_TRUE(users.db.insert("User", R"({"mail":"a"})").ok());
+  EXPECT_TRUE(users.db.insert("User", R"({"mail":"a"})").ok());
+  EXPECT_TRUE(users.db.insert("User", R"({"login":null,"mail":"a"})").ok());
+  EXPECT_TRUE(users.db.insert("User", R"({"login":"x"})").ok());
+}
+
+TEST(UniqueIndexes, LookAtWhatATransactionLeaves) {
+  Users users;
+  const Id ann = users.db.insert("User", R"({"login":"ann"})").value();
+  const Id bob = users.db.insert("User", R"({"login":"bob"})").value();
+  {
+    Batch swap(users.db.db);
+    ASSERT_TRUE(swap.update(ann, R"({"login":"bob"})").ok());
+    ASSERT_TRUE(swap.update(bob, R"({"login":"ann"})").ok());
+    EXPECT_TRUE(swap.commit().ok());
+  }
+  {
+    Batch twice(users.db.db);
+    ASSERT_TRUE(twice.insert("User", R"({"login":"eve"})").ok());
+    ASSERT_TRUE(twice.insert("User", R"({"login":"eve"})").ok());
+    EXPECT_EQ(twice.commit().code(), Code::exists);
+  }
+  {
+    Batch moved(users.db.db);
+    ASSERT_TRUE(moved.remove(ann).ok());
+    ASSERT_TRUE(moved.insert("User", R"({"login":"bob"})").ok());
+    EXPECT_TRUE(moved.commit().ok());
+  }
+  {
+    Batch back(users.db.db);
+    ASSERT_TRUE(back.update(bob, R"({"login":"bob"})").ok());
+    ASSERT_TRUE(back.update(bob, R"({"login":"zoe"})").ok());
+    EXPECT_TRUE(back.commit().ok());
+  }
+  EXPECT_EQ(pairs_of(users.db, "User(login) unique"),
+            expected_pairs(users.db, "User(login) unique"));
+}
+
+TEST(UniqueIndexes, HoldInRunsAndAfterARestart) {
+  Users users(8 << 10);
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(users.db.insert("User", R"({"login":"u)" + std::to_string(i) + "\"}").ok());
+  }
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 1000; i += 37) {
+      const std::string json = R"({"login":"u)" + std::to_string(i) + "\"}";
+      ASSERT_EQ(users.db.insert("User", json).code(), Code::exists) << i;
+    }
+    ASSERT_TRUE(users.db->close().ok());
+    // The second time the index has to be built before the first commit.
+    if (round == 0) {
+      for (const std::string& path : files_of(users.world, ".gsx")) {
+        ASSERT_TRUE(users.world.files->remove(path).ok());
+      }
+    }
+    users.db = users.world.open();
+  }
+}
+
+TEST(UniqueIndexes, ASchemaThatDuplicatesBreakIsRefused) {
+  World world;
+  Store db = world.create();
+  const Id a = db.insert("User", R"({"login":"ann"})").value();
+  ASSERT_TRUE(db.insert("User", R"({"mail":"x"})").ok());
+  ASSERT_TRUE(db.insert("User", R"({"mail":"x"})").ok());
+  const Id b = db.insert("User", R"({"login":"ann"})").value();
+  const auto refused = db->put_schema(one_line(kUser), {});
+  ASSERT_EQ(refused.code(), Code::exists);
+  EXPECT_EQ(refused.error().message(), "the new schema says that User(login) unique, but records " +
+                                           a.text() + " and " + b.text() +
+                                           R"( both have login "ann")");
+  EXPECT_FALSE(db->schema().is_there());
+  ASSERT_TRUE(db.remove(b).ok());
+  EXPECT_TRUE(db->put_schema(one_line(kUser), {}).ok());
+  EXPECT_EQ(db.insert("User", R"({"login":"ann"})").code(), Code::exists);
+}
+
+TEST(UniqueIndexes, AKeyMayNotBeTooLong) {
+  Users users;
+  const std::string longer(kIndexKeyBytesMax, 'x');
+  EXPECT_EQ(users.db.insert("User", R"({"login":")" + longer + "\"}").code(), Code::too_large);
+}
+
+}  // namespace
+}  // namespace gs::engine::testing

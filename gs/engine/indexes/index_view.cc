@@ -1,0 +1,153 @@
+#include "gs/engine/indexes/index_view.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "gs/storage/index/sorter.h"
+
+namespace gs::engine {
+
+using state::Sequence;
+using state::Version;
+
+namespace {
+
+// Records between two calls of BuildIndex::between: some milliseconds.
+constexpr std::uint64_t kBuildStep = 8192;
+
+bool has_tables_of(const IndexView::One& one, const Version& version) noexcept {
+  return std::equal(one.tables.begin(), one.tables.end(), version.tables.begin(),
+                    version.tables.end(),
+                    [](const auto& mine, const auto& theirs) { return mine->rows() == theirs; });
+}
+
+// The tables of the version, and whether one of before is gone.
+bool follow_tables(const IndexView::One& one, const Version& version,
+                   std::vector<std::shared_ptr<TableIndex>>& out) {
+  std::size_t kept = 0;
+  for (const auto& table : version.tables) {
+    const auto at = std::find_if(one.tables.begin(), one.tables.end(),
+                                 [&](const auto& mine) { return mine->rows() == table; });
+    kept += at != one.tables.end() ? 1 : 0;
+    out.push_back(at != one.tables.end() ? *at : std::make_shared<TableIndex>(table));
+  }
+  return kept < one.tables.size();
+}
+
+}  // namespace
+
+const IndexView::One* IndexView::find(const Digest& digest) const noexcept {
+  const auto at = std::lower_bound(
+      all.begin(), all.end(), digest,
+      [](const One& one, const Digest& wanted) { return one.index->digest < wanted; });
+  return at != all.end() && at->index->digest == digest ? &*at : nullptr;
+}
+
+std::size_t IndexView::memory_bytes() const noexcept {
+  std::size_t bytes = 0;
+  for (const One& one : all) {
+    for (const auto& table : one.tables) bytes += table->keys()->memory_bytes();
+  }
+  return bytes;
+}
+
+std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>& view,
+                                          const Version& version, const NewIndexRuns& runs) {
+  const bool is_same =
+      runs.empty() && std::all_of(view->all.begin(), view->all.end(), [&](const auto& one) {
+        return has_tables_of(one, version) && (one.is_whole || !version.runs.empty());
+      });
+  if (is_same) return view;
+  auto made = std::make_shared<IndexView>();
+  for (const IndexView::One& one : view->all) {
+    IndexView::One next{one.index, {}, {}, false};
+    const bool is_gone = follow_tables(one, version, next.tables);
+    const auto run = runs.find(one.index->digest);
+    next.is_whole = version.runs.empty() || (one.is_whole && (!is_gone || run != runs.end()));
+    if (next.is_whole) {
+      next.runs = one.runs;
+      if (run != runs.end() && run->second != nullptr) {
+        next.runs.insert(next.runs.begin(), run->second);
+      }
+    }
+    made->all.push_back(std::move(next));
+  }
+  return made;
+}
+
+Result<std::shared_ptr<const index::Tiers>> tiers(const IndexView::One& one, const Version& version,
+                                                  Sequence at) {
+  auto made = std::make_shared<index::Tiers>();
+  for (const auto& table : one.tables) {
+    if (!table->is_current(at)) {
+      const std::lock_guard lock(one.index->mutex);
+      GS_TRY_OK(table->catch_up(version, at, one.index->records));
+    }
+    made->tables.push_back(table->keys());
+  }
+  made->runs = one.runs;
+  return std::shared_ptr<const index::Tiers>(std::move(made));
+}
+
+Result<std::shared_ptr<const index::Run>> write_index_run(
+    platform::FileSystem& files, const IndexView::One& one, std::size_t table,
+    const Version& version, const std::function<Result<std::uint64_t>()>& new_number) {
+  TableIndex& source = *one.tables[table];
+  {
+    const std::lock_guard lock(one.index->mutex);
+    GS_TRY_OK(source.catch_up(version, ~Sequence{0}, one.index->records));
+  }
+  if (source.keys()->entry_count() == 0) return std::shared_ptr<const index::Run>();
+  GS_TRY(const std::uint64_t number, new_number());
+  const std::string path = index_run_path(number);
+  GS_TRY_OK(index::write_run(files, path, number, *source.keys()));
+  return index::Run::open(files, path, number);
+}
+
+std::shared_ptr<const Version> runs_only(const Version& version) {
+  auto made = std::make_shared<Version>();
+  made->tables.push_back(std::make_shared<state::RowTable>());
+  made->runs = version.runs;
+  made->log = version.log;
+  return made;
+}
+
+Result<std::shared_ptr<const index::Run>> build_index_run(const rules::IndexDefinition& definition,
+                                                          const state::Tables& tables,
+                                                          std::shared_ptr<const Version> version,
+                                                          Sequence at, const BuildIndex& options) {
+  std::uint64_t total = 0;
+  for (const auto& table : version->tables) total += table->row_count();
+  for (const auto& run : version->runs) total += run->entry_count();
+
+  Records records(definition, tables);
+  index::Sorter sorter(options.files, options.path, options.number, options.memory_bytes);
+  std::uint64_t done = 0;
+  const std::uint32_t collection = records.collection();
+  if (collection != state::kUnknown) {
+    state::Cursor cursor(version, at, {collection});
+    while (const state::Met* const met = cursor.next()) {
+      records.make_keys(*met->entry, met->record, records.made);
+      for (std::size_t i = 0; i < records.made.size(); ++i) {
+        GS_TRY_OK(sorter.add(records.made[i], met->entry->id));
+      }
+      if (++done % kBuildStep != 0) continue;
+      if (options.progress) options.progress(done, total);
+      if (options.between) GS_TRY_OK(options.between());
+    }
+    if (cursor.is_cut_short()) return version->damage();
+  }
+  index::MergeOptions merge;
+  merge.between = options.between;
+  GS_TRY_OK(sorter.finish(merge));
+  return index::Run::open(options.files, options.path, options.number);
+}
+
+std::string index_run_path(std::uint64_t number) {
+  char name[40];
+  std::snprintf(name, sizeof name, "%s/%08llu.gsx", state::kStateDirectory,
+                static_cast<unsigned long long>(number));
+  return name;
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,218 @@
+#include "gs/engine/query/access.h"
+
+#include <algorithm>
+
+#include "gs/storage/index/pair.h"
+#include "gs/storage/state/id_key.h"
+
+namespace gs::engine {
+
+using index::Range;
+
+namespace {
+
+// A record that is found by its id costs as much as so many that a scan passes.
+constexpr std::uint64_t kScanShare = 4;
+// So few records are found by their ids whatever part they are.
+constexpr std::uint64_t kFewRecords = 64;
+
+const Range kIrregular{{kIrregularKey}, {kIrregularKey + 1}};
+
+// An index that the filter says something about.
+struct Candidate {
+  const IndexView::One* one = nullptr;
+  KeyRanges keys;
+};
+
+bool is_before(Bytes key, const Buffer& end) noexcept {
+  return end.empty() || index::compare_keys(key, end) < 0;
+}
+
+bool says_nothing(const KeyRanges& keys) noexcept {
+  return keys.equal_fields == 0 && !keys.has_interval;
+}
+
+// Records whose list is empty, or none, are in no index of its elements.
+bool has_all_records(const rules::IndexDefinition& index, const KeyRanges& keys) noexcept {
+  return !index.many || keys.equal_fields > *index.many;
+}
+
+// Best first: what fixes more fields names fewer records.
+std::vector<Candidate> candidates(const QueryContext& context, bool whole) {
+  std::vector<Candidate> found;
+  if (context.query.collection.empty()) return found;
+  for (const IndexView::One& one : context.moment.indexes->all) {
+    const rules::IndexDefinition& definition = one.index->definition;
+    if (one.is_whole != whole || definition.collection != context.query.collection) continue;
+    KeyRanges keys = key_ranges(context.query.filter, definition);
+    if (says_nothing(keys) || !has_all_records(definition, keys)) continue;
+    found.push_back({&one, std::move(keys)});
+  }
+  const auto rank = [](const Candidate& each) {
+    const rules::IndexDefinition& definition = each.one->index->definition;
+    const bool is_one = definition.unique && each.keys.equal_fields == definition.fields.size();
+    return (is_one ? 1000 : 0) + 2 * each.keys.equal_fields + (each.keys.has_interval ? 1 : 0);
+  };
+  std::stable_sort(found.begin(), found.end(),
+                   [&](const auto& a, const auto& b) { return rank(a) > rank(b); });
+  return found;
+}
+
+std::uint64_t pairs_of(const index::Tiers& tiers) noexcept {
+  std::uint64_t pairs = 0;
+  for (const auto& table : tiers.tables) pairs += table->entry_count();
+  for (const auto& run : tiers.runs) pairs += run->pair_count();
+  return pairs;
+}
+
+std::shared_ptr<const index::Tiers> open_tiers(const QueryContext& context,
+                                               const IndexView::One& one) {
+  auto made = tiers(one, *context.moment.version, context.moment.at);
+  if (!made.ok() || (*made)->is_damaged()) return nullptr;
+  return std::move(*made);
+}
+
+void note_damage(const QueryContext& context, const IndexView::One& one,
+                 const index::Cursor& cursor) {
+  context.db->forget_index(one.index->digest, cursor.damage());
+}
+
+// Takes the ids of the ranges, at most `most` of them. False: there are more, or damage.
+bool take_ids(index::Cursor& cursor, const std::vector<Range>& ranges, std::uint64_t most,
+              std::vector<Id>& ids) {
+  const auto take = [&](const Range& range) {
+    cursor.seek(range.from);
+    while (cursor.next() && is_before(cursor.key(), range.to)) {
+      if (ids.size() == most) return false;
+      ids.push_back(cursor.id());
+    }
+    return !cursor.is_cut_short();
+  };
+  if (!take(kIrregular)) return false;
+  return std::all_of(ranges.begin(), ranges.end(), take);
+}
+
+void put_in_order(std::vector<Id>& ids) {
+  const auto before = [](const Id& a, const Id& b) { return state::id_less(a, b); };
+  if (!std::is_sorted(ids.begin(), ids.end(), before)) std::sort(ids.begin(), ids.end(), before);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+}
+
+bool has_irregular(index::Cursor& cursor) {
+  cursor.seek(kIrregular.from);
+  const bool is_there = cursor.next() && is_before(cursor.key(), kIrregular.to);
+  return is_there || cursor.is_cut_short();
+}
+
+// Whether the order of the index, behind the fields that have one value each, is that of the sort.
+// Its direction; 0: it is not.
+int direction_of(const QueryContext& context, const rules::IndexDefinition& index,
+                 const KeyRanges& keys) {
+  const auto& sort = context.query.sort;
+  if (sort.empty() || index.many || (keys.equal_fields != 0 && keys.ranges.size() > 1)) return 0;
+  std::size_t next = keys.equal_fields;
+  int direction = 0;
+  for (const query::SortField& field : sort) {
+    const auto fixed = index.fields.begin() + static_cast<std::ptrdiff_t>(keys.equal_fields);
+    if (std::find(index.fields.begin(), fixed, field.path.text()) != fixed) continue;
+    if (next == index.fields.size() || index.fields[next] != field.path.text()) return 0;
+    const int wanted = field.descending ? -1 : 1;
+    if (direction != 0 && direction != wanted) return 0;
+    direction = wanted;
+    ++next;
+  }
+  // Ties are in the order of ids: no other field may come before these.
+  return next == index.fields.size() ? direction : 0;
+}
+
+bool wants_few(const QueryContext& context, std::uint64_t pairs) noexcept {
+  const query::Query& query = context.query;
+  if (query.limit == query::kNoLimit || query.offset > pairs) return false;
+  return query.limit + query.offset <= pairs / kScanShare;
+}
+
+// The whole index in the order of the sort, when the first rows are all that is wanted.
+Access choose_order(const QueryContext& context) {
+  Access access;
+  const query::Query& query = context.query;
+  if (query.sort.empty() || query.group || query.filter.condition_count() != 0) return access;
+  for (const IndexView::One& one : context.moment.indexes->all) {
+    if (!one.is_whole || one.index->definition.collection != query.collection) continue;
+    const int direction = direction_of(context, one.index->definition, {});
+    if (direction == 0) continue;
+    const auto tiers = open_tiers(context, one);
+    if (tiers == nullptr || !wants_few(context, pairs_of(*tiers))) continue;
+    index::Cursor cursor(tiers, context.moment.at);
+    if (has_irregular(cursor)) continue;
+    access.kind = Access::Kind::ordered;
+    access.tiers = tiers;
+    access.index = one.index;
+    access.keys.ranges = {Range{}};
+    access.backward = direction < 0;
+    return access;
+  }
+  return access;
+}
+
+bool use(const QueryContext& context, const Candidate& candidate, Access& access) {
+  const auto tiers = open_tiers(context, *candidate.one);
+  if (tiers == nullptr) return false;
+  const std::uint64_t most = std::min<std::uint64_t>(
+      std::max(kFewRecords, pairs_of(*tiers) / kScanShare), context.bounds.sort_bytes / sizeof(Id));
+  index::Cursor cursor(tiers, context.moment.at);
+  access.tiers = tiers;
+  access.index = candidate.one->index;
+  access.keys = candidate.keys;
+  const int direction =
+      context.query.group ? 0
+                          : direction_of(context, candidate.one->index->definition, candidate.keys);
+  if (direction != 0 && candidate.keys.is_exact && wants_few(context, most * kScanShare) &&
+      !has_irregular(cursor)) {
+    access.kind = Access::Kind::ordered;
+    access.backward = direction < 0;
+    return true;
+  }
+  const bool is_all = take_ids(cursor, candidate.keys.ranges, most, access.ids);
+  if (cursor.is_cut_short()) note_damage(context, *candidate.one, cursor);
+  if (!is_all) return false;
+  access.kind = Access::Kind::ids;
+  put_in_order(access.ids);
+  return true;
+}
+
+}  // namespace
+
+const IndexView::One* missing_index(const QueryContext& context) {
+  const std::vector<Candidate> missing = candidates(context, false);
+  return missing.empty() ? nullptr : missing.front().one;
+}
+
+Access choose_access(const QueryContext& context) {
+  for (const Candidate& candidate : candidates(context, true)) {
+    Access access;
+    if (use(context, candidate, access)) return access;
+  }
+  return choose_order(context);
+}
+
+std::optional<std::uint64_t> count_by_index(const QueryContext& context) {
+  for (const Candidate& candidate : candidates(context, true)) {
+    if (!candidate.keys.is_exact) continue;
+    const auto tiers = open_tiers(context, *candidate.one);
+    if (tiers == nullptr) continue;
+    index::Cursor cursor(tiers, context.moment.at);
+    if (has_irregular(cursor)) continue;
+    std::uint64_t total = 0;
+    bool is_right = true;
+    for (const Range& range : candidate.keys.ranges) {
+      const auto count = index::count(tiers, context.moment.at, range);
+      is_right = is_right && count.ok();
+      if (is_right) total += *count;
+    }
+    if (is_right) return total;
+    context.db->forget_index(candidate.one->index->digest, tiers->damage());
+  }
+  return std::nullopt;
+}
+
+}  // namespace gs::engine
