@@ -235,7 +235,7 @@ TEST(Indexes, ARecordWithTooLongKeysIsIrregular) {
 // Damage in an index harms nobody for longer than it takes to make the index again.
 TEST(Indexes, ADamagedFileIsGivenUp) {
   Cities cities;
-  cities.write(600);
+  cities.write(1200);
   ASSERT_TRUE(cities.db->compact().ok());
   ASSERT_TRUE(cities.db->close().ok());
   for (const std::string& path : files_of(cities.world, ".gsx")) {
