@@ -109,6 +109,42 @@ std::string check_proof(const DatabasePtr& db, const Id& id, const Effect* last,
   return {};
 }
 
+std::string check_indexes(const DatabasePtr& db, Totals& totals) {
+  for (const engine::IndexView::One& each : db->moment().indexes->all) {
+    if (!each.is_whole) {
+      const Error error = db->build_index(each.index->digest);
+      if (error) return "an index cannot be made: " + error.text();
+      ++totals.built_indexes;
+    }
+  }
+  const engine::Moment now = db->moment();
+  for (const engine::IndexView::One& each : now.indexes->all) {
+    const rules::IndexDefinition& definition = each.index->definition;
+    const auto held = engine::tiers(each, *now.version, now.at);
+    if (!held.ok()) return definition.text() + ": " + held.error().text();
+    index::Cursor cursor(*held, now.at);
+    std::set<std::pair<Buffer, Id>> pairs;
+    while (cursor.next()) {
+      pairs.emplace(Buffer(cursor.key().begin(), cursor.key().end()), cursor.id());
+    }
+    engine::ScanState scan(db, now, definition.collection, Id{}, ~std::uint64_t{0});
+    engine::KeyMaker maker(definition);
+    engine::KeyList keys;
+    std::size_t expected = 0;
+    while (const state::Met* const met = scan.next()) {
+      maker.make(scan.hold(*met)->view(), keys);
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        ++expected;
+        if (pairs.count({Buffer(keys[i].begin(), keys[i].end()), met->entry->id}) != 0) continue;
+        return definition.text() + " lacks a key of " + met->entry->id.text();
+      }
+    }
+    if (expected != pairs.size()) return definition.text() + " has keys that no record has";
+    ++totals.checked_indexes;
+  }
+  return {};
+}
+
 std::string check_gone(platform::FileSystem& files, const std::set<std::string>& marks) {
   std::string found = check_gone_in(files, "log", marks);
   return found.empty() ? check_gone_in(files, "state", marks) : found;

@@ -22,6 +22,9 @@ std::string check_verified(const DatabasePtr& db, bool full);
 // What can be proven of a record, by what last happened to it; null: it was never heard of.
 std::string check_proof(const DatabasePtr& db, const Id& id, const Effect* last, Totals& totals);
 
+// Every index has the keys of the records, no more and no less. One that has to be made is made.
+std::string check_indexes(const DatabasePtr& db, Totals& totals);
+
 // No file has any of these bytes.
 std::string check_gone(platform::FileSystem& files, const std::set<std::string>& marks);
 

@@ -11,6 +11,11 @@ namespace {
 
 // Few, so that the same are put again.
 constexpr std::uint64_t kBlobs = 6;
+// Of some of the collections. No text is there twice, so nothing must be refused.
+constexpr const char* kSchema =
+    R"g({"files":{"City.js":"({ n: { type: 'number', index: true }, t: { type: 'string', unique: true },)g"
+    R"g( f1: '?number', both: { index: ['n', 't'] } })",)g"
+    R"g("Town.js":"({ t: 'string', f0: { type: 'number', index: true } })"}})g";
 
 }  // namespace
 
@@ -19,7 +24,9 @@ std::string Schedule::first_life() {
   if (!created.ok()) return "cannot create: " + created.error().text();
   db_ = std::move(created).value();
   writer_ = db_->writer();
-  return {};
+  if (!random_.chance(600)) return {};
+  const auto put = db_->put_schema(kSchema, {});
+  return put.ok() ? std::string() : "no schema: " + put.error().text();
 }
 
 std::string Schedule::live() {

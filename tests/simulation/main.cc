@@ -21,6 +21,8 @@ std::string text_of(const gs::simulation::Totals& totals) {
   add(totals.rebuilt, " states rebuilt, ");
   add(totals.restored, " backups restored, ");
   add(totals.cut_opens, " openings cut off, ");
+  add(totals.checked_indexes, " indexes checked, ");
+  add(totals.built_indexes, " of them made again, ");
   add(totals.looked_back, " records looked back at, ");
   add(totals.proven, " proofs checked, ");
   add(totals.lost_unacknowledged, " unacknowledged lost: every promise held");

@@ -21,6 +21,7 @@ std::string Schedule::open_and_check() {
   failure = read_all(db_, found);
   if (failure.empty()) failure = match(found);
   if (failure.empty()) failure = landmarks_.settle(db_, model_);
+  if (failure.empty()) failure = check_indexes(db_, totals_);
   if (failure.empty() && random_.chance(150)) failure = look_back();
   return failure.empty() ? check_log() : failure;
 }

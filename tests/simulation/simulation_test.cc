@@ -33,6 +33,8 @@ TEST(Simulation, NothingAcknowledgedIsLostAndNothingIsInvented) {
   EXPECT_GT(totals.rebuilt, kSchedules / 20) << "the state must be lost sometimes";
   EXPECT_GT(totals.restored, kSchedules / 20);
   EXPECT_GT(totals.cut_opens, kSchedules / 4) << "openings must be cut off";
+  EXPECT_GT(totals.checked_indexes, kSchedules) << "indexes must be looked at";
+  EXPECT_GT(totals.built_indexes, kSchedules / 10) << "some must be lost";
   EXPECT_GT(totals.looked_back, kSchedules / 10) << "history must be looked at";
   EXPECT_GT(totals.proven, kSchedules / 10);
   EXPECT_GT(totals.lost_unacknowledged, 0u) << "lazy commits must be lost sometimes";

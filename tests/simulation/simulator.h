@@ -25,9 +25,11 @@ struct Totals {
   std::uint64_t full_disks = 0;
   std::uint64_t checkpoints_used = 0;
   std::uint64_t erasures = 0;
-  std::uint64_t rebuilt = 0;      // opened without state
-  std::uint64_t restored = 0;     // opened as a backup
-  std::uint64_t cut_opens = 0;    // openings that failed by a power cut or another fault
+  std::uint64_t rebuilt = 0;    // opened without state
+  std::uint64_t restored = 0;   // opened as a backup
+  std::uint64_t cut_opens = 0;  // openings that failed by a power cut or another fault
+  std::uint64_t checked_indexes = 0;
+  std::uint64_t built_indexes = 0;
   std::uint64_t looked_back = 0;  // records asked for as of an earlier change
   std::uint64_t proven = 0;       // proofs that were given and checked
 };
