@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "gs/engine/database/test_harm.h"
+#include "gs/engine/database/test_watched_files.h"
 #include "gs/engine/database/test_world.h"
 
 namespace gs::engine::testing {
@@ -245,6 +245,7 @@ TEST(Indexes, ADamagedFileIsGivenUp) {
     ASSERT_TRUE(cities.world.files->write_whole(path, bytes).ok());
   }
   cities.db = cities.world.open();
+  EXPECT_NE(cities.db.complaints().find("state: "), std::string::npos);
   const Moment now = cities.db->moment();
   const IndexView::One& one = index_of(now, "City(name)");
   ASSERT_TRUE(one.is_whole);
@@ -255,6 +256,27 @@ TEST(Indexes, ADamagedFileIsGivenUp) {
   cities.db->forget_index(one.index->digest, cursor.damage());
   EXPECT_FALSE(index_of(cities.db->moment(), "City(name)").is_whole);
   ASSERT_EQ(pairs_of(cities.db, "City(name)"), expected_pairs(cities.db, "City(name)"));
+}
+
+// A file that cannot be written costs no commit and no checkpoint: the index is built again.
+TEST(Indexes, AFileThatCannotBeWrittenIsMissedByNobody) {
+  Cities cities;
+  cities.write(300);
+  ASSERT_TRUE(cities.db->checkpoint().ok());
+  ASSERT_TRUE(cities.db->close().ok());
+  WatchedFileSystem files(cities.world.memory);
+  bool is_full = true;
+  files.refuse = [&](std::string_view path) {
+    return is_full && path.ends_with(".gsx") ? Error(Code::no_space, "full") : Error();
+  };
+  cities.world.files = &files;
+  cities.db = cities.world.open();
+  ASSERT_TRUE(index_of(cities.db->moment(), "City(name)").is_whole);
+  cities.write(300);
+  ASSERT_TRUE(cities.db->checkpoint().ok());
+  EXPECT_FALSE(index_of(cities.db->moment(), "City(name)").is_whole);
+  is_full = false;
+  ASSERT_NO_FATAL_FAILURE(cities.check());
 }
 
 // --- unique ---

@@ -21,9 +21,12 @@ class WatchedFileSystem final : public platform::ForwardingFileSystem {
   // Called on the thread that works, without a lock of this object. Set before others use it.
   Watch on_create;
   Watch on_write;
+  // Asked before a file is made: an error is its answer.
+  std::function<Error(std::string_view path)> refuse;
 
   Result<std::unique_ptr<File>> open(std::string_view path, platform::OpenMode mode) override {
     if (mode == platform::OpenMode::create && on_create) on_create(path);
+    if (mode == platform::OpenMode::create && refuse) GS_TRY_OK(refuse(path));
     GS_TRY(auto file, ForwardingFileSystem::open(path, mode));
     return std::unique_ptr<File>(new WatchedFile(*this, std::string(path), std::move(file)));
   }

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "gs/storage/index/sorter.h"
+#include "gs/storage/state/id_key.h"
 
 namespace gs::engine {
 
@@ -141,6 +142,41 @@ Result<std::shared_ptr<const index::Run>> build_index_run(const rules::IndexDefi
   merge.between = options.between;
   GS_TRY_OK(sorter.finish(merge));
   return index::Run::open(options.files, options.path, options.number);
+}
+
+Error check_index(const IndexView::One& one, const state::Tables& tables,
+                  const std::shared_ptr<const Version>& version, Sequence at) {
+  const std::string name = one.index->definition.text();
+  for (const auto& run : one.runs) GS_TRY_OK(run->check());
+  GS_TRY(const auto held, tiers(one, *version, at));
+  index::Cursor cursor(held, at);
+  Records records(one.index->definition, tables);
+  std::uint64_t expected = 0;
+  const std::uint32_t collection = records.collection();
+  if (collection != state::kUnknown) {
+    state::Cursor scan(version, at, {collection});
+    while (const state::Met* const met = scan.next()) {
+      records.make_keys(*met->entry, met->record, records.made);
+      expected += records.made.size();
+      for (std::size_t i = 0; i < records.made.size(); ++i) {
+        const Bytes key = records.made[i];
+        cursor.seek(key, met->entry->id);
+        const bool is_there = cursor.next() && equal(cursor.key(), key) &&
+                              state::same_id(cursor.id(), met->entry->id);
+        if (is_there) continue;
+        return Error(Code::damaged, "the index " + name + " does not find record " +
+                                        met->entry->id.text() +
+                                        "; it is made again when its "
+                                        "files are removed (state/*.gsx)");
+      }
+    }
+    if (scan.is_cut_short()) return version->damage();
+  }
+  GS_TRY(const std::uint64_t actual, index::count(held, at, {}));
+  if (actual == expected) return {};
+  return Error(Code::damaged, "the index " + name + " has " + std::to_string(actual) +
+                                  " keys, the records have " + std::to_string(expected) +
+                                  "; it is made again when its files are removed (state/*.gsx)");
 }
 
 std::string index_run_path(std::uint64_t number) {

@@ -84,6 +84,11 @@ Result<std::shared_ptr<const index::Run>> build_index_run(
 // The version with nothing but its runs.
 std::shared_ptr<const state::Version> runs_only(const state::Version& version);
 
+// Compares the checksums of all index runs, and all keys with those of the records. Errors:
+// damaged, with what is wrong.
+Error check_index(const IndexView::One& one, const state::Tables& tables,
+                  const std::shared_ptr<const state::Version>& version, state::Sequence at);
+
 std::string index_run_path(std::uint64_t number);  // state/00000001.gsx
 
 }  // namespace gs::engine
