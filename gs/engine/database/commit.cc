@@ -106,6 +106,7 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
     visible_.store(sequence, std::memory_order_release);
   }
   tx.clear();
+  watchers_.wake();
   start_background();
   if (durability != Durability::lazy) GS_TRY_OK(wait(sequence));
   return sequence;
