@@ -116,7 +116,7 @@ std::vector<Step> steps_of(const std::vector<Affected>& affected, Places& places
   std::vector<Step> steps;
   for (const Affected& each : affected) {
     if (each.after != nullptr) continue;
-    steps.push_back({Step::Kind::removed, places.of(*each.before), 0, *each.before});
+    steps.push_back({Step::Kind::removed, 0, places.of(*each.before), *each.before});
     places.take(*each.before);
   }
   for (const Affected& each : affected) {

@@ -4,7 +4,7 @@
 // Touch says what became of one row. show() brings the list up to date and gives the steps that
 // lead from the old view to the new one, applied one after the other:
 //
-//   removed  take out the row at `from`
+//   removed  take out the row at `at`
 //   added    put the row in at `at`
 //   moved    take the row out at `from`, put it in at `at`
 //   changed  the row at `at` shows something else
@@ -34,9 +34,9 @@ struct Touch {
 struct Step {
   enum class Kind : std::uint8_t { removed, added, moved, changed };
   Kind kind = Kind::changed;
-  std::size_t from = 0;  // of removed and moved
-  std::size_t at = 0;    // of added, moved and changed
-  std::string key;       // now; of a removed row the one before
+  std::size_t from = 0;  // of moved
+  std::size_t at = 0;
+  std::string key;  // now; of a removed row the one before
 };
 
 class Window {

@@ -78,9 +78,9 @@ class Model {
     };
     switch (step.kind) {
       case Step::Kind::removed:
-        EXPECT_EQ(names_.at(step.from), name);
-        names_.erase(place(step.from));
-        return "-" + name + "@" + std::to_string(step.from);
+        EXPECT_EQ(names_.at(step.at), name);
+        names_.erase(place(step.at));
+        return "-" + name + "@" + std::to_string(step.at);
       case Step::Kind::added:
         EXPECT_LE(step.at, names_.size());
         names_.insert(place(step.at), name);
