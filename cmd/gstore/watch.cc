@@ -54,7 +54,7 @@ const char* word_of(LiveChange::Kind kind) {
 }
 
 // With --json a row stands in the form of `find --json`, which names its record.
-Error append_change(const Session& session, const LiveChange& change, std::string& out) {
+Error append_step(const Session& session, const LiveChange& change, std::string& out) {
   if (!session.arguments.json || !change.row.is_record()) return change.append_json(out);
   const std::size_t size = out.size();
   out.append("{\"").append(word_of(change.kind)).append("\":");
@@ -69,9 +69,9 @@ Error append_change(const Session& session, const LiveChange& change, std::strin
   return {};
 }
 
-Error print_change(Session& session, const LiveChange& change) {
+Error print_step(Session& session, const LiveChange& change) {
   std::string& out = session.out.buffer();
-  GS_TRY_OK(append_change(session, change, out));
+  GS_TRY_OK(append_step(session, change, out));
   out += '\n';
   session.out.written();
   return {};
@@ -85,7 +85,7 @@ Error print_first(Session& session, const LiveQuery& live) {
     change.at = at;
     GS_TRY(change.row, live.row(at));
     if (change.row.is_record()) change.id = change.row.record().id();
-    GS_TRY_OK(print_change(session, change));
+    GS_TRY_OK(print_step(session, change));
   }
   session.out.flush();
   return {};
@@ -123,7 +123,7 @@ Result<Exit> watch(Session& session) {
     GS_TRY(Storage next, open_storage(session, Access::read));
     GS_TRY(const std::vector<LiveChange> changes, live.move_to(next));
     storage = std::move(next);
-    for (const LiveChange& change : changes) GS_TRY_OK(print_change(session, change));
+    for (const LiveChange& change : changes) GS_TRY_OK(print_step(session, change));
     session.out.flush();
   }
   return Exit::ok;

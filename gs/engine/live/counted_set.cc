@@ -22,7 +22,8 @@ std::size_t cost_of(std::string_view key) noexcept { return sizeof(std::string) 
 }  // namespace
 
 // A leaf has keys. An inner node has children; its key i is not greater than any key below child
-// i, and greater than all below child i - 1. Key 0 is never looked at.
+// i, and greater than all below child i - 1. Key 0 matters only when the node
+// joins the one before it.
 struct CountedSet::Node {
   std::vector<std::string> keys;
   std::vector<std::unique_ptr<Node>> children;
@@ -69,8 +70,8 @@ struct CountedSet::Node {
 
   // The upper half of a full node, as a node of its own.
   std::unique_ptr<Node> split();
-  // Takes all that the next node has; `least`: what its parent knows it by.
-  void join(std::string least, Node& next);
+  // Takes all that the next node has.
+  void join(Node& next);
 
   // Null: was there already.
   bool insert(std::string_view key, std::unique_ptr<Node>& upper);
@@ -102,8 +103,7 @@ std::unique_ptr<Node> CountedSet::Node::split() {
   return upper;
 }
 
-void CountedSet::Node::join(std::string least, Node& next) {
-  if (!is_leaf()) next.keys[0] = std::move(least);
+void CountedSet::Node::join(Node& next) {
   move_tail(next.keys, 0, keys);
   move_tail(next.children, 0, children);
   move_tail(next.counts, 0, counts);
@@ -150,7 +150,7 @@ void CountedSet::Node::mend(std::size_t place) {
   const std::size_t left = place == 0 ? 0 : place - 1;
   const std::size_t right = left + 1;
   if (children[left]->width() + children[right]->width() > kNodeMax) return;
-  children[left]->join(std::move(keys[right]), *children[right]);
+  children[left]->join(*children[right]);
   counts[left] += counts[right];
   remove_child(right);
 }

@@ -34,6 +34,7 @@ class LiveRows final : public LiveAnswer {
     if (!included_.is_used()) return {};
     for (std::size_t i = 0; i < size(); ++i) {
       GS_TRY_OK(include_row(now, id_of_key(window_.at(list_, i))));
+      GS_TRY_OK(check_size(list_.memory_bytes() + included_.memory_bytes()));
     }
     return {};
   }
