@@ -260,13 +260,8 @@ class Parser {
     sub->callback([this] { take_query(); });
   }
 
-  void add_queries() {
-    CLI::App* sub = add(
-        "find", "print the records that pass a filter, one JSON object a line",
-        "  gstore find City '{\"population\":{\"$gte\":1000000}}' --sort population:desc -n 10\n"
-        "  gstore find City '{\"name\":{\"$like\":\"K%\"}}' --select name,country.name\n"
-        "  gstore find City --include country --json\n"
-        "  gstore find City --group '{\"by\":[\"country\"],\"fields\":{\"n\":{\"$count\":true}}}'");
+  // Which rows, in which form.
+  void add_row_words(CLI::App* sub) {
     add_query_words(sub);
     const auto list = [](CLI::Option* option, const char* type) {
       option->type_name(type)->delimiter(',')->expected(1)->multi_option_policy(
@@ -282,8 +277,6 @@ class Parser {
     sub->add_option("--offset", a_.offset, "leave out so many rows first")
         ->type_name("N")
         ->transform(whole_number(0));
-    sub->add_option("--cursor", a_.cursor, "go on where an earlier result ended")
-        ->type_name("TEXT");
     list(sub->add_option("--select", a_.select, "these paths only, in this order"), "A,B,..");
     sub->add_option("--include", a_.include,
                     "field whose id is replaced by its record, may be repeated; or JSON")
@@ -291,11 +284,30 @@ class Parser {
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     sub->add_option("--group", a_.group, "counts and sums instead of records")->type_name("JSON");
+  }
+
+  void add_queries() {
+    CLI::App* sub = add(
+        "find", "print the records that pass a filter, one JSON object a line",
+        "  gstore find City '{\"population\":{\"$gte\":1000000}}' --sort population:desc -n 10\n"
+        "  gstore find City '{\"name\":{\"$like\":\"K%\"}}' --select name,country.name\n"
+        "  gstore find City --include country --json\n"
+        "  gstore find City --group '{\"by\":[\"country\"],\"fields\":{\"n\":{\"$count\":true}}}'");
+    add_row_words(sub);
+    sub->add_option("--cursor", a_.cursor, "go on where an earlier result ended")
+        ->type_name("TEXT");
     sub->add_flag("--explain", a_.explain, "execute, and print how instead of the rows");
 
     sub = add("count", "print how many records pass a filter",
               "  gstore count City\n  gstore count City '{\"population\":{\"$gt\":0}}' --json");
     add_query_words(sub);
+
+    sub = add(
+        "watch", "print the rows of a query, and then what changes in them, line by line",
+        "  gstore watch City '{\"population\":{\"$gte\":1000000}}' --sort population:desc -n 10\n"
+        "  gstore watch City --group '{\"by\":[],\"fields\":{\"n\":{\"$count\":true}}}'\n"
+        "  gstore watch City --include country --json | while read -r line; do echo $line; done");
+    add_row_words(sub);
   }
 
   void add_files() {

@@ -35,13 +35,13 @@ struct Arguments {
   std::uint64_t wait_seconds = 0;       // of commands that write: for another writer
   std::uint64_t limit = ~std::uint64_t{0};
 
-  std::string filter;                // find, count: JSON, @FILE or -; empty: none
-  std::vector<std::string> sort;     // find: "f", "f:desc"
-  std::vector<std::string> select;   // find
-  std::vector<std::string> include;  // find: names, or one JSON object
-  std::string group;                 // find: JSON
+  std::string filter;                // find, count, watch: JSON, @FILE or -; empty: none
+  std::vector<std::string> sort;     // find, watch: "f", "f:desc"
+  std::vector<std::string> select;   // find, watch
+  std::vector<std::string> include;  // find, watch: names, or one JSON object
+  std::string group;                 // find, watch: JSON
   std::string cursor;                // find
-  std::uint64_t offset = 0;          // find
+  std::uint64_t offset = 0;          // find, watch
 
   std::string format;  // import, export
   std::string key_field;

@@ -17,6 +17,8 @@ Result<Exit> scan(Session& session);
 // find.cc
 Result<Exit> find(Session& session);
 Result<Exit> count(Session& session);
+// watch.cc
+Result<Exit> watch(Session& session);
 // import.cc, export.cc, blob.cc
 Result<Exit> import_rows(Session& session);
 Result<Exit> export_records(Session& session);
@@ -63,6 +65,7 @@ inline constexpr Command kCommands[] = {
     {"scan", scan},
     {"find", find},
     {"count", count},
+    {"watch", watch},
     {"import", import_rows},
     {"export", export_records},
     {"blob put", put_blob},

@@ -11,6 +11,7 @@
 // read_only (writes) and damaged (also writes to a storage that opened with damage).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ class Find;
 struct QueryContext;
 }  // namespace engine
 
+class LiveQuery;  // live.h
 class Record;
 namespace api {
 Record make_record(std::shared_ptr<const engine::RecordHold> hold);
@@ -178,6 +180,7 @@ class Row {
 
  private:
   friend class Rows;
+  friend class LiveQuery;
   std::shared_ptr<const engine::QueryContext> context_;
   std::optional<Record> record_;
   std::string group_json_;
@@ -416,6 +419,11 @@ class Storage {
   Result<std::uint64_t> count(std::string_view query_json) const;
   // Executes the query and tells how, as JSON: steps, index, rows examined, matched and returned.
   Result<std::string> explain(std::string_view query_json) const;
+  // The rows of a query, and then what changes in them: live.h. `on_commit` is called after commits
+  // that come when the last look is over, on the thread that commits and without a lock; not again
+  // before the next look. It must not wait, nor use the live query, and may be called once more
+  // while that is being destroyed. Errors: those of find.
+  Result<LiveQuery> watch(std::string_view query_json, std::function<void()> on_commit = {}) const;
 
   // Names of all collections that records were ever written to, in the order of their appearance;
   // also when the records are gone. Records in none are not named here.
@@ -484,6 +492,7 @@ class Storage {
  private:
   struct Impl;
   explicit Storage(std::unique_ptr<Impl> impl);
+  friend class LiveQuery;
   const std::shared_ptr<engine::Database>& database() const noexcept;
   std::unique_ptr<Impl> impl_;
 };

@@ -54,6 +54,46 @@ const succeed = async (directory, args, options) => {
   return result;
 };
 
+/**
+ * Start `gstore watch`, which goes on until it is ended.
+ * @param {string} directory of the storage
+ * @param {string[]} words of the query
+ * @returns {{ lines: (count: number) => Promise<string[]>, end: () => Promise<string[]> }} `lines`:
+ *   the next ones; `end`: waits for one more, ends it and resolves to all that are left
+ */
+const watch = (directory, words) => {
+  const child = spawn(PROGRAM, ['-d', directory, 'watch', ...words]);
+  const { promise: ended, resolve, reject } = deferred();
+  let text = '';
+  let more = deferred();
+  child.stdout.on('data', (chunk) => {
+    text += String(chunk);
+    more.resolve();
+    more = deferred();
+  });
+  child.on('error', reject);
+  child.on('close', () => {
+    resolve();
+    more.resolve();
+  });
+  const lines = async (count) => {
+    while (text.split('\n').length <= count) {
+      if (child.exitCode !== null) throw new Error(`gstore watch: exit status ${child.exitCode}`);
+      await more.promise;
+    }
+    const all = text.split('\n');
+    text = all.slice(count).join('\n');
+    return all.slice(0, count);
+  };
+  const end = async () => {
+    const next = await lines(1);
+    child.kill('SIGINT');
+    await ended;
+    return [...next, ...text.split('\n').filter((line) => line !== '')];
+  };
+  return { lines, end };
+};
+
 const parseLines = (text) => {
   const lines = text.split('\n').filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line));
@@ -61,4 +101,4 @@ const parseLines = (text) => {
 
 const parseOne = (text) => JSON.parse(text);
 
-module.exports = { gstore, succeed, parseLines, parseOne, deferred, EXIT, PROGRAM, ROOT };
+module.exports = { gstore, succeed, watch, parseLines, parseOne, deferred, EXIT, PROGRAM, ROOT };

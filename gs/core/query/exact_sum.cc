@@ -139,23 +139,23 @@ Result<Value> number_or_whole(const Fixed& number) {
 
 }  // namespace
 
-void ExactSum::add(const record::ValueView& value) {
+void ExactSum::count_in(const record::ValueView& value, bool negated) {
+  const std::uint64_t one = negated ? ~std::uint64_t{0} : 1;
   if (value.type == Type::number) {
-    add_number(value.number());
+    add_number(negated ? -value.number() : value.number());
+    doubles_ += one;
   } else if (value.type == Type::integer) {
-    add_integer(value.integer());
+    const Wide integer = value.integer();
+    add_integer(negated ? -integer : integer);
   } else if (value.type == Type::big) {
-    add_big(value.content.subspan(1), value.content[0] != 0);
+    add_big(value.content.subspan(1), (value.content[0] != 0) != negated);
   } else {
     return;
   }
-  ++count_;
+  count_ += one;
 }
 
-void ExactSum::add_integer(std::int64_t integer) { small_ += integer; }
-
 void ExactSum::add_number(double number) {
-  has_doubles_ = true;
   constexpr double kSmall = 4611686018427387904.0;  // 2^62
   if (number > -kSmall && number < kSmall) {
     const auto integer = static_cast<std::int64_t>(number);
@@ -219,7 +219,7 @@ std::vector<std::int64_t> ExactSum::all_digits() const {
 Result<Value> ExactSum::sum() const {
   if (count_ == 0) return Value(0);
   const Fixed total = settle(all_digits());
-  return has_doubles_ ? number_or_whole(total) : whole(total);
+  return doubles_ != 0 ? number_or_whole(total) : whole(total);
 }
 
 Result<Value> ExactSum::mean() const {

@@ -17,7 +17,9 @@ namespace gs::query {
 class ExactSum {
  public:
   // Takes numbers, integers and bigs; ignores all other values.
-  void add(const record::ValueView& value);
+  void add(const record::ValueView& value) { count_in(value, false); }
+  // Takes back a value that was added: then everything is as if it had never been.
+  void subtract(const record::ValueView& value) { count_in(value, true); }
 
   std::uint64_t count() const noexcept { return count_; }
   // 0 of none. Of integers and bigs alone an integer, or a Big beyond 64 bits; else a number, or a
@@ -30,8 +32,9 @@ class ExactSum {
  private:
   using Wide = __int128;
 
+  void count_in(const record::ValueView& value, bool negated);
   void add_number(double number);
-  void add_integer(std::int64_t integer);
+  void add_integer(Wide integer) { small_ += integer; }
   void add_big(Bytes magnitude, bool negative);
   // magnitude * 2^(32 * digit), as a digit that may be out of its range for a while.
   void add_digit(std::size_t digit, std::uint64_t magnitude, bool negative);
@@ -42,7 +45,7 @@ class ExactSum {
   std::vector<std::int64_t> digits_;  // 32 bits each, lowest first; empty: nothing there
   std::uint64_t pending_ = 0;         // additions since the last carry()
   std::uint64_t count_ = 0;
-  bool has_doubles_ = false;
+  std::uint64_t doubles_ = 0;  // of count_
 };
 
 }  // namespace gs::query

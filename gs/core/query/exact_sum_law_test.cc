@@ -22,9 +22,18 @@ using record::naive::exact;
 struct Added {
   ExactSum sum;
   void add(const Value& value) {
+    with(value, [&](const record::ValueView& view) { sum.add(view); });
+  }
+  void subtract(const Value& value) {
+    with(value, [&](const record::ValueView& view) { sum.subtract(view); });
+  }
+
+ private:
+  template <typename Call>
+  static void with(const Value& value, const Call& call) {
     Buffer any;
     if (const Error error = record::encode_any(value, any)) std::abort();
-    sum.add({static_cast<Type>(any[0]), Bytes(any).subspan(1)});
+    call({static_cast<Type>(any[0]), Bytes(any).subspan(1)});
   }
 };
 
@@ -111,6 +120,39 @@ TEST(ExactSumLaw, IsTheNearestInEveryOrder) {
     ASSERT_EQ(sum_of(values).sum().value(), sum);
     ASSERT_EQ(sum_of(values).mean().value(), mean);
   }
+}
+
+TEST(ExactSum, WhatIsTakenBackWasNeverThere) {
+  Added added;
+  added.add(0.5);
+  added.add(Value::integer(3));
+  added.subtract(0.5);
+  EXPECT_EQ(added.sum.sum().value(), Value::integer(3));  // no number is left in it
+  added.subtract(Value::integer(3));
+  EXPECT_EQ(added.sum.sum().value(), Value(0));
+  EXPECT_EQ(added.sum.mean().value(), Value());
+}
+
+TEST(ExactSumLaw, TakingBackLeavesTheSumOfTheRest) {
+  naive::QueryMaker make(2);
+  std::uint64_t taken = 0;
+  for (int i = 0; i < 400; ++i) {
+    Array kept;
+    Array gone;
+    Added added;
+    for (std::uint64_t n = 1 + make.below(12); n > 0; --n) {
+      Value value = make.value(0);
+      added.add(value);
+      (make.below(2) == 0 ? kept : gone).push_back(std::move(value));
+    }
+    for (const Value& value : gone) added.subtract(value);
+    taken += gone.size();
+    const ExactSum wanted = sum_of(kept);
+    ASSERT_EQ(added.sum.count(), wanted.count());
+    ASSERT_EQ(added.sum.sum().value(), wanted.sum().value()) << naive::json_of(kept);
+    ASSERT_EQ(added.sum.mean().value(), wanted.mean().value()) << naive::json_of(kept);
+  }
+  EXPECT_GT(taken, 500u);
 }
 
 }  // namespace

@@ -88,6 +88,7 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
   }
   GS_TRY(const Sequence sequence, std::move(committed));
   tx.clear();
+  watchers_.wake();
   start_background();
   if (durability != Durability::lazy) GS_TRY_OK(wait(sequence));
   return sequence;

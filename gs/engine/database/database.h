@@ -32,6 +32,7 @@
 #include "gs/engine/database/replay_runs.h"
 #include "gs/engine/database/transaction.h"
 #include "gs/engine/indexes/index_view.h"
+#include "gs/engine/database/watchers.h"
 #include "gs/storage/blob/blob_store.h"
 
 namespace gs::engine {
@@ -87,6 +88,7 @@ class Database : public std::enable_shared_from_this<Database> {
   const graph::Writer& writer() const noexcept { return writer_; }
   const RecoveryReport& recovery() const noexcept { return recovery_; }
   bool read_only() const noexcept { return read_only_; }
+  bool is_closed() const noexcept { return closed_; }
   const state::Tables& tables() const noexcept { return tables_; }
   Durability default_durability() const noexcept { return options_.durability; }
 
@@ -133,6 +135,10 @@ class Database : public std::enable_shared_from_this<Database> {
   Error state_damage(const state::Version& version) const;
   std::shared_ptr<const RecordHold> hold(std::shared_ptr<const state::Version> version,
                                          const Found& found) const;
+
+  // The watcher is woken after commits, and when the storage is closed. Errors: too_large.
+  Error watch(std::shared_ptr<Watcher> watcher);
+  void unwatch(const Watcher& watcher) noexcept { watchers_.remove(watcher); }
 
   // --- history: all of these first write what is committed but still open ---
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count);
@@ -370,6 +376,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::atomic<bool> closed_{false};
 
   std::atomic<Sequence> visible_{0};  // committed, for readers
+  Watchers watchers_;                 // told about it
   Sequence written_ = 0;              // in closed changes; guarded by commit_mutex_
 
   // Group commit, without a lock: who sets flushing_ leads, the others wait for the next round.

@@ -123,6 +123,7 @@ Error Database::erase_some(Payloads& payloads) {
   if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
   GS_TRY_OK(check_runs_to_leave(payloads));
   GS_TRY_OK(commit_erasure(payloads));
+  watchers_.wake();
   if (payloads.erases.empty()) return {};
   GS_TRY_OK(sync());  // before anything is removed
   GS_TRY_OK(write_all_frozen());

@@ -300,6 +300,11 @@ void Database::remove_stray_state_files(const state::Checkpoint& checkpoint) {
 }
 
 Error Database::close() {
+  struct WakeAtEnd {  // without the lock
+    Watchers& watchers;
+    ~WakeAtEnd() { watchers.wake(); }
+  };
+  const WakeAtEnd wake{watchers_};
   {
     std::lock_guard lock(commit_mutex_);
     if (closed_) return {};

@@ -22,6 +22,11 @@ std::shared_ptr<const RecordHold> Database::hold(std::shared_ptr<const state::Ve
   return hold;
 }
 
+Error Database::watch(std::shared_ptr<Watcher> watcher) {
+  std::lock_guard lock(commit_mutex_);
+  return watchers_.add(std::move(watcher));
+}
+
 Result<std::shared_ptr<const RecordHold>> Database::get(const Id& id) const {
   const Moment now = moment();
   if (closed_) return Error(Code::closed, "the storage is closed. Open it again");

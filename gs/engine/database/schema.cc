@@ -37,6 +37,7 @@ Result<Digest> Database::put_schema(std::string_view source, const Digest& previ
     sequence = visible_.load(std::memory_order_relaxed) + 1;
     visible_.store(sequence, std::memory_order_release);
   }
+  watchers_.wake();
   start_background();
   GS_TRY_OK(wait(sequence));
   return digest;

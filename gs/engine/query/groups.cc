@@ -14,6 +14,16 @@ using record::ValueView;
 // What a map's node takes beside its content.
 constexpr std::size_t kNodeBytes = 64;
 
+void append_any(const Buffer& any, std::string& out) {
+  if (any.empty()) {
+    out += "null";
+  } else {
+    record::append_json(ValueView{static_cast<Type>(any[0]), Bytes(any).subspan(1)}, out);
+  }
+}
+
+}  // namespace
+
 std::vector<const query::Path*> group_paths(const query::Group& group) {
   std::vector<const query::Path*> paths;
   for (const query::Path& path : group.by) paths.push_back(&path);
@@ -30,16 +40,6 @@ Buffer any_of(const ValueView& value) {
   any.insert(any.end(), value.content.begin(), value.content.end());
   return any;
 }
-
-void append_any(const Buffer& any, std::string& out) {
-  if (any.empty()) {
-    out += "null";
-  } else {
-    record::append_json(ValueView{static_cast<Type>(any[0]), Bytes(any).subspan(1)}, out);
-  }
-}
-
-}  // namespace
 
 Groups::Groups(const query::Group& group, std::size_t bytes_max)
     : group_(group), bytes_max_(bytes_max), reader_(group_paths(group)) {
@@ -127,6 +127,14 @@ void Groups::start(const std::optional<Buffer>& after) {
 
 Error Groups::append_json(std::string& out) const {
   const Entry& entry = at_->second;
+  GroupView view;
+  view.count = entry.count;
+  for (const Buffer& by : entry.by) view.by.push_back(&by);
+  for (const Cell& cell : entry.cells) view.cells.push_back({&cell.sum, &cell.extreme.any});
+  return append_group_json(group_, view, out);
+}
+
+Error append_group_json(const query::Group& group, const GroupView& view, std::string& out) {
   out += '{';
   auto named = [&, first = true](std::string_view text) mutable {
     if (!first) out += ',';
@@ -140,26 +148,26 @@ Error Groups::append_json(std::string& out) const {
     return {};
   };
 
-  for (std::size_t i = 0; i < group_.by.size(); ++i) {
-    named(group_.by[i].text());
-    append_any(entry.by[i], out);
+  for (std::size_t i = 0; i < group.by.size(); ++i) {
+    named(group.by[i].text());
+    append_any(*view.by[i], out);
   }
-  for (std::size_t i = 0; i < group_.fields.size(); ++i) {
-    named(group_.fields[i].name);
-    const Cell& cell = entry.cells[i];
-    switch (group_.fields[i].function) {
+  for (std::size_t i = 0; i < group.fields.size(); ++i) {
+    named(group.fields[i].name);
+    const GroupView::Cell& cell = view.cells[i];
+    switch (group.fields[i].function) {
       case Function::count:
-        out += std::to_string(entry.count);
+        out += std::to_string(view.count);
         break;
       case Function::sum:
-        GS_TRY_OK(append_result(cell.sum.sum()));
+        GS_TRY_OK(append_result(cell.sum->sum()));
         break;
       case Function::avg:
-        GS_TRY_OK(append_result(cell.sum.mean()));
+        GS_TRY_OK(append_result(cell.sum->mean()));
         break;
       case Function::min:
       case Function::max:
-        append_any(cell.extreme.any, out);
+        append_any(*cell.extreme, out);
         break;
     }
   }

@@ -14,6 +14,23 @@
 
 namespace gs::engine {
 
+// What is shown of one group; values in their any-value encoding, empty: none.
+struct GroupView {
+  struct Cell {
+    const query::ExactSum* sum = nullptr;
+    const Buffer* extreme = nullptr;
+  };
+  std::uint64_t count = 0;
+  std::vector<const Buffer*> by;
+  std::vector<Cell> cells;  // by field
+};
+// One object. Errors: too_large (a sum).
+Error append_group_json(const query::Group& group, const GroupView& view, std::string& out);
+
+// Those of `by`, then those of the fields that have one.
+std::vector<const query::Path*> group_paths(const query::Group& group);
+Buffer any_of(const record::ValueView& value);
+
 class Groups {
  public:
   Groups(const query::Group& group, std::size_t bytes_max);

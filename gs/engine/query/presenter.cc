@@ -17,13 +17,6 @@ using record::ValueView;
 using Includes = std::vector<Include>;
 using Selected = std::optional<std::vector<Path>>;
 
-// The id that a value is or has the text of.
-std::optional<Id> id_of(const ValueView& value) {
-  if (value.type == Type::id) return value.id();
-  if (value.type == Type::string) return Id::parse(value.text());
-  return std::nullopt;
-}
-
 const Include* find_include(const Includes& includes, std::string_view field) {
   for (const Include& include : includes) {
     if (include.field == field) return &include;
@@ -102,7 +95,7 @@ class Presenter {
     if (value.type == Type::array || value.type == Type::set) {
       return append_many(value, include);
     }
-    const auto id = id_of(value);
+    const auto id = named_id(value);
     if (!id) {
       record::append_json(value, out_);
       return check_size();
@@ -118,7 +111,7 @@ class Presenter {
     const std::uint32_t count = values.count();
     std::vector<Id> ids;
     for (std::uint32_t i = 0; i < count; ++i) {
-      const auto id = id_of(values.element(i));
+      const auto id = named_id(values.element(i));
       if (!id) {  // no list of records: it stays
         record::append_json(values, out_);
         return check_size();
@@ -196,6 +189,12 @@ class Presenter {
 };
 
 }  // namespace
+
+std::optional<Id> named_id(const ValueView& value) {
+  if (value.type == Type::id) return value.id();
+  if (value.type == Type::string) return Id::parse(value.text());
+  return std::nullopt;
+}
 
 Error append_row_json(const QueryContext& context, const RecordView& record, std::string& out) {
   const std::size_t size = out.size();

@@ -10,6 +10,9 @@
 
 namespace gs::engine {
 
+// The id that a value is or has the text of.
+std::optional<Id> named_id(const record::ValueView& value);
+
 // Appends one object; after an error nothing.
 Error append_row_json(const QueryContext& context, const record::RecordView& record,
                       std::string& out);

@@ -54,6 +54,7 @@ struct RowTable::Impl {
   }
 
   std::shared_ptr<SpareRows> spare;
+  std::uint64_t turn = 0;  // before the table is shared
   std::atomic<RowSlots*> slots{nullptr};
   std::array<std::atomic<Row*>, kChunks> chunks{};
   std::atomic<std::uint32_t> row_count{0};
@@ -128,8 +129,11 @@ RowTable::~RowTable() = default;
 
 std::shared_ptr<RowTable> RowTable::successor() const {
   auto impl = std::make_unique<Impl>(impl_->ids, impl_->spare);
+  impl->turn = impl_->turn + 1;
   return std::shared_ptr<RowTable>(new RowTable(std::move(impl)));
 }
+
+std::uint64_t RowTable::turn() const noexcept { return impl_->turn; }
 
 void RowTable::trim() noexcept { impl_->spare->trim(); }
 

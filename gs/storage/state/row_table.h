@@ -46,6 +46,8 @@ class RowTable {
   // An empty table to go on with: expects as many ids as this one has, and takes memory that this
   // one and those before it leave.
   std::shared_ptr<RowTable> successor() const;
+  // 0, of a successor one more: tells whether a table between two others is missing.
+  std::uint64_t turn() const noexcept;
   // Gives back the memory that waits for a successor.
   void trim() noexcept;
 

@@ -5,7 +5,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { gstore, succeed, parseLines, EXIT } = require('../gstore.js');
+const { gstore, succeed, watch, parseLines, EXIT } = require('../gstore.js');
 
 const SCHEMA = path.join(__dirname, '../schema');
 const CODE = 'UA';
@@ -39,6 +39,28 @@ const queryCities = async ({ table, sources }, storage) => {
   const included = await succeed(storage, ['find', 'City', north, ...include]);
   const { country } = parseLines(included.out)[0];
   table.add('the country stands in its city', 'UKR', country.cca3);
+};
+
+// Another process watches a query while this one writes.
+const follow = async ({ table, sources }, storage) => {
+  const isWatched = ({ name, country }) => country === CODE && name.startsWith('K');
+  const watched = sources.cities.records.filter(isWatched);
+  const { out } = await succeed(storage, ['get', '-c', 'Country', CODE, '--json']);
+  const filter = JSON.stringify({ country: JSON.parse(out).id, name: { $like: 'K%' } });
+  const query = ['City', filter, '--sort', 'name', '--select', 'name'];
+  const watching = watch(storage, query);
+  await watching.lines(watched.length);
+  const name = 'Kyiv of today';
+  const at = watched.filter((city) => city.name < name).length;
+  const city = JSON.stringify({ ...watched[0], name });
+  const id = (await succeed(storage, ['insert', 'City', city])).out.trim();
+  const expected = JSON.stringify({ added: { name }, id, at });
+  const told = await watching.lines(1);
+  table.add('a live query tells one insert as one change', true, told.join(' ') === expected);
+  await succeed(storage, ['delete', id]);
+  const rest = await watching.end();
+  const removed = JSON.stringify({ removed: id, at });
+  table.add('and then its deletion, and nothing else', true, rest.join(' ') === removed);
 };
 
 const refuse = async ({ table }, storage) => {
@@ -83,6 +105,7 @@ module.exports = async (context) => {
   const storage = path.join(context.folder, 'schema');
   await importAll(context, storage);
   await queryCities(context, storage);
+  await follow(context, storage);
   await refuse(context, storage);
   await grow(context, storage);
 };

@@ -1,0 +1,15 @@
+#include "gs/engine/live/answer.h"
+
+namespace gs::engine {
+
+Result<std::optional<Found>> find_live_record(const QueryContext& context, const Id& id) {
+  Found found;
+  const Moment& moment = context.moment;
+  const auto lookup = moment.version->find(id, moment.at, found);
+  if (lookup == state::Version::Lookup::damaged) return context.db->state_damage(*moment.version);
+  const bool is_there = lookup == state::Version::Lookup::found &&
+                        found.entry.kind() != state::Entry::Kind::tombstone;
+  return is_there ? std::optional<Found>(found) : std::nullopt;
+}
+
+}  // namespace gs::engine
