@@ -142,7 +142,7 @@ class Comparison {
   void indexes() {
     const auto has = [](const Rules& in, const rules::IndexDefinition& index) {
       return std::any_of(in.indexes().begin(), in.indexes().end(),
-                         [&](const auto& each) { return each.digest() == index.digest(); });
+                         [&](const auto& each) { return each.text() == index.text(); });
     };
     for (const rules::IndexDefinition& index : after_.indexes()) {
       if (!has(before_, index)) add(Risk::safe, {}, "has a new index " + index.text());

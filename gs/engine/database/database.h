@@ -34,17 +34,19 @@
 
 namespace gs::engine {
 
-// A moment to read from: everything with sequence <= at in this version.
+// A moment to read from: everything with sequence <= at in this version, as the schema that was in
+// force reads it.
 struct Moment {
   std::shared_ptr<const state::Version> version;
   Sequence at = 0;
+  std::shared_ptr<const Catalog> catalog = nullptr;  // null: no schema
 };
 
 // A record found in a moment, kept readable.
 struct RecordHold {
   std::shared_ptr<const Database> db;
   std::shared_ptr<const state::Version> version;
-  std::shared_ptr<const Buffer> owned;  // bytes of records that were rebuilt from history
+  std::shared_ptr<const Buffer> owned;  // bytes of records that were rebuilt or lifted
   record::ShapePtr owned_shape;
   Found found;
   Digest version_digest;  // of rebuilt records
@@ -96,12 +98,9 @@ class Database : public std::enable_shared_from_this<Database> {
   std::shared_ptr<const Catalog> catalog() const;  // null: no schema
   // What the schema says of a collection; null: nothing. Stays as long as the transaction.
   const rules::Rules* rules_of(const TransactionState& tx, std::string_view collection) const;
-  // Whether a record, or the fields of an update, are what the rules want; null wants nothing.
-  // `invalid` names all that is wrong.
+  // Whether a record is what the rules want; null wants nothing. `invalid` names all that is wrong.
   Error check_record(TransactionState& tx, const rules::Rules* rules,
                      const record::Encoded& encoded) const;
-  Error check_delta(TransactionState& tx, const rules::Rules* rules,
-                    const record::Encoded& encoded) const;
 
   // --- writing ---
   std::unique_ptr<TransactionState> begin();
@@ -109,6 +108,10 @@ class Database : public std::enable_shared_from_this<Database> {
   Error stage_insert(TransactionState& tx, const record::Encoded& encoded, Id& id);
   Error stage_keyed(TransactionState& tx, const record::Encoded& encoded, const Id& id);
   Error stage(TransactionState& tx, graph::Kind kind, const Id& id, const record::Encoded& encoded);
+  // Checks as well what the rules say about the update; null says nothing. What it makes of the
+  // record is checked by the commit.
+  Error stage_update(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                     const record::Encoded& delta);
   Error stage_remove(TransactionState& tx, const Id& id);
   Error stage_expect(TransactionState& tx, const Id& id, const Digest& version);
   // The last staged operation that gives the record its whole content or removes it; null: none.
@@ -125,11 +128,13 @@ class Database : public std::enable_shared_from_this<Database> {
   Moment moment() const;
   Result<std::shared_ptr<const RecordHold>> get(const Id& id) const;
   Result<std::shared_ptr<const RecordHold>> get_at(const Id& id, const Digest& change);
+  // The record as it is stored, without a handle; false when there is none, or damage hides it.
+  bool find_stored(const Moment& moment, const Id& id, Found& out) const;
   // What damage was met in the version's files, as far as anybody met it. An owner removes damaged
   // runs, so that the next open() makes them again.
   Error state_damage(const state::Version& version) const;
-  std::shared_ptr<const RecordHold> hold(std::shared_ptr<const state::Version> version,
-                                         const Found& found) const;
+  // A record that was found in the moment, as its schema reads it.
+  std::shared_ptr<const RecordHold> hold(const Moment& moment, const Found& found) const;
 
   // --- history: all of these first write what is committed but still open ---
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count);
@@ -182,6 +187,12 @@ class Database : public std::enable_shared_from_this<Database> {
   void remove_stray_state_files(const state::Checkpoint& checkpoint);
   void report(Event::Level level, std::string_view name, const std::string& text) const;
 
+  // update_check.cc
+  Error check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
+                    const record::RecordView& delta) const;
+  Error check_wholes(TransactionState& tx) const;
+  Error check_missing(const TransactionState& tx) const;  // with commit_mutex_ held
+
   // rules.cc
   Error use_schema();
   void publish_catalog(std::shared_ptr<const Catalog> catalog);
@@ -191,7 +202,8 @@ class Database : public std::enable_shared_from_this<Database> {
   bool may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const;
   bool is_evidence(std::uint64_t ahead, Bytes bytes, std::uint32_t& checked) const;
 
-  // commit.cc: all with commit_mutex_ held
+  // commit.cc: all but the first with commit_mutex_ held
+  Result<Sequence> commit_checked(TransactionState& tx, Durability durability);
   Error writable() const;
   Error schema_usable() const;
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);

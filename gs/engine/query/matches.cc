@@ -5,7 +5,8 @@ namespace gs::engine {
 Matches::Matches(const QueryContext& context, const Id& from)
     : tables_(context.db->tables()),
       scan_(context.db, context.moment, context.query.collection, from, query::kNoLimit),
-      matcher_(context.query.filter) {}
+      matcher_(context.query.filter),
+      lifter_(context.moment.catalog) {}
 
 const state::Met* Matches::next() {
   for (;;) {
@@ -13,7 +14,8 @@ const state::Met* Matches::next() {
       const state::Met& met = batch_.front();
       batch_ = batch_.subspan(1);
       ++examined_;
-      if (!matcher_.matches(view(met))) continue;
+      look(met);
+      if (!matcher_.matches(view_)) continue;
       ++matched_;
       return &met;
     }
