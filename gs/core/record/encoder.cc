@@ -228,6 +228,8 @@ void Encoder::Impl::remember(const PlanPtr& plan, const Layout& layout) {
     const bool is_list =
         shape.fields()[i].type == Type::array || shape.fields()[i].type == Type::set;
     if (is_list && layout.find_link(shape.fields()[i].name) != nullptr) laid_out.plan = nullptr;
+    // The same of what has links or defaults inside of it.
+    if (layout.find_nest(shape.fields()[i].name) != nullptr) laid_out.plan = nullptr;
   }
 }
 
@@ -286,7 +288,7 @@ Result<Encoded> Encoder::Impl::encode_json(std::string_view collection, std::str
   if (!read_pieces(reader, out)) return std::move(reader).error();
   if (layout == nullptr) return assemble(collection, key);
   out.finish();
-  layout->link(pieces);
+  GS_TRY_OK(layout->link(pieces));
   if (!delta) layout->add_defaults(pieces);
   GS_TRY(const Encoded encoded, assemble(collection, key));
   if (!delta) remember(last, *layout);

@@ -64,6 +64,8 @@ schema::JsValue to_js(const record::ValueView& value);
 schema::JsValue to_js(const record::RecordView& record);
 // A value of JavaScript as a record holds it. Functions and undefined give none.
 std::optional<Value> from_js(const schema::JsValue& js);
+// What a value of the field has inside of it; the rule was made of the field.
+Error read_nest(const schema::Field& field, const Rule& rule, record::Layout::Nest& out);
 // What decides about keys of the index when older records are lifted: nullopt when nothing does.
 // `source`: digest of all files of the schema.
 std::optional<Digest> lift_digest(const Rules& rules, const IndexDefinition& index,

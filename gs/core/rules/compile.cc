@@ -133,6 +133,10 @@ class Compiler {
       using Link = record::Layout::Link;
       made_->layout_.add_link(name, kind == Rule::Kind::link ? Link::one : Link::many,
                               made.rule.target);
+    } else {
+      record::Layout::Nest nest;
+      GS_TRY_OK(read_nest(field, made.rule, nest));
+      if (!nest.is_empty()) made_->layout_.add_nest(name, std::move(nest));
     }
     if (const JsValue* given = field.data("default"); given != nullptr) {
       GS_TRY_OK(add_default(name, *given));
