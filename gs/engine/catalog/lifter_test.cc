@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "gs/engine/catalog/difference.h"
 #include "gs/engine/catalog/test_catalog.h"
 
 namespace gs::engine::testing {
@@ -161,6 +162,28 @@ TEST(Past, AnEarlierNameIsNoFieldToo) {
       nullptr);
   ASSERT_FALSE(made.ok());
   EXPECT_EQ(made.error().message(), "A: field \"b\": its earlier name \"a\" is that of a field");
+}
+
+TEST(Past, ADifferenceSaysWhatIsLifted) {
+  const auto before = catalog_of({{"A.js",
+                                   "({ Entity: {}, name: 'string', n: 'string', s: { enum: ['a', "
+                                   "'b'] }, m: { type: 'number', max: 9 }, old: 'string' })"}});
+  const auto after = catalog_of(
+      {{"A.js",
+        "({ Entity: {}, title: { type: 'string', was: 'name', convert: (v) => v },"
+        " n: { type: 'number', convert: Number }, s: { enum: ['a'], convert: () => 'a' },"
+        " m: { type: 'number', max: 5 }, young: { type: 'number', was: 'old' } })"}});
+  std::string all;
+  for (const Difference& each : differences(before.get(), *after)) {
+    all += std::to_string(static_cast<int>(each.risk)) + " " + each.text() + "\n";
+  }
+  EXPECT_EQ(all,
+            "2 A.m has a narrower range: records that are there may not fit\n"
+            "1 A.n was string and is number: values are converted\n"
+            "1 A.s allows fewer values: others are converted\n"
+            "1 A.title was name, its values are converted\n"
+            "1 A.young was old\n"
+            "2 A.young was string and is number: records that are there do not fit\n");
 }
 
 TEST(Past, AnIndexIsAnotherWhenItsFieldsAreReadInAnotherWay) {
