@@ -1,5 +1,5 @@
-// Goal: a schema that follows another through the public interface: records that were there are read
-// as it says on every way to read, writes go on, and what updates make is checked as a whole.
+// Goal: a schema that follows another through the public interface: records that were there are
+// read as it says on every way to read, writes go on, and what updates make is checked as a whole.
 
 #include <gtest/gtest.h>
 

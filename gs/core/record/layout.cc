@@ -64,8 +64,8 @@ Value linked(const Layout::LinkField& field, const Value& value) {
   return value;
 }
 
-bool is_before(const std::pair<std::string, Layout::Nest>& nest, std::string_view name) noexcept {
-  return nest.first < name;
+bool is_before(const Layout::Nest& nest, std::string_view name) noexcept {
+  return nest.name < name;
 }
 
 // The value with what it has inside of it. Nesting is bounded by that of records.
@@ -93,8 +93,8 @@ Object filled_members(const Layout::Nest& nest, const Object& object) {
   made.reserve(object.size() + nest.defaults.size());
   for (const auto& [name, value] : object) {
     const auto at = std::find_if(nest.members.begin(), nest.members.end(),
-                                 [&](const auto& member) { return member.first == name; });
-    const Layout::Nest* const inner = at != nest.members.end() ? &at->second : nest.element.get();
+                                 [&](const Layout::Nest& member) { return member.name == name; });
+    const Layout::Nest* const inner = at != nest.members.end() ? &*at : nest.element.get();
     made.emplace_back(name, inner == nullptr ? value : filled(*inner, value));
   }
   for (const auto& [name, value] : nest.defaults) {
@@ -153,14 +153,15 @@ Error Layout::add_default(std::string name, const Value& value) {
   return {};
 }
 
-void Layout::add_nest(std::string name, Nest nest) {
-  const auto at = std::lower_bound(nests_.begin(), nests_.end(), std::string_view(name), is_before);
-  nests_.insert(at, {std::move(name), std::move(nest)});
+void Layout::add_nest(Nest nest) {
+  const auto at =
+      std::lower_bound(nests_.begin(), nests_.end(), std::string_view(nest.name), is_before);
+  nests_.insert(at, std::move(nest));
 }
 
 const Layout::Nest* Layout::find_nest(std::string_view name) const noexcept {
   const auto at = std::lower_bound(nests_.begin(), nests_.end(), name, is_before);
-  return at != nests_.end() && at->first == name ? &at->second : nullptr;
+  return at != nests_.end() && at->name == name ? &*at : nullptr;
 }
 
 const Layout::LinkField* Layout::find_link(std::string_view name) const noexcept {

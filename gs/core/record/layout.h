@@ -37,13 +37,14 @@ class Layout {
 
   // What a value has inside of it; an empty one has nothing.
   struct Nest {
+    std::string name;                    // of a field, or of a member
     std::optional<CollectionId> target;  // of a text, or of texts in a list, when it is_list
     bool is_list = false;
     bool is_map = false;            // an array of it is one of pairs
     std::unique_ptr<Nest> element;  // of lists; of objects the value of each member
     std::vector<Nest> items;        // of a tuple
-    std::vector<std::pair<std::string, Nest>> members;    // of a structure, by name
-    std::vector<std::pair<std::string, Value>> defaults;  // the same
+    std::vector<Nest> members;      // of a structure
+    Object defaults;                // the same
 
     bool is_empty() const noexcept {
       return !target && element == nullptr && items.empty() && members.empty() && defaults.empty();
@@ -64,7 +65,7 @@ class Layout {
   void add_link(std::string name, Link link, std::string_view target_collection);
   Error add_default(std::string name, const Value& value);
 
-  void add_nest(std::string name, Nest nest);
+  void add_nest(Nest nest);
 
   const LinkField* find_link(std::string_view name) const noexcept;
   const std::vector<Default>& defaults() const noexcept { return defaults_; }
@@ -80,8 +81,8 @@ class Layout {
 
  private:
   std::uint64_t serial_;
-  std::vector<LinkField> links_;                     // sorted by name
-  std::vector<std::pair<std::string, Nest>> nests_;  // sorted by name
+  std::vector<LinkField> links_;  // sorted by name
+  std::vector<Nest> nests_;       // sorted by name
   std::vector<Default> defaults_;
 };
 

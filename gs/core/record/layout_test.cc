@@ -135,9 +135,10 @@ TEST(Layout, ValuesGetTheSame) {
 Layout nested() {
   Layout made;
   Layout::Nest zone;
+  zone.name = "zone";
   zone.target = collection_id("Zone");
   Layout::Nest street;
-  street.members.emplace_back("zone", std::move(zone));
+  street.members.push_back(std::move(zone));
   street.defaults.emplace_back("kind", Value("flat"));
   Layout::Nest city;
   city.target = collection_id("City");
@@ -152,9 +153,12 @@ Layout nested() {
   Layout::Nest pair;
   pair.items.resize(2);
   pair.items[1] = std::move(cities);
-  made.add_nest("streets", std::move(streets));
-  made.add_nest("routes", std::move(routes));
-  made.add_nest("pair", std::move(pair));
+  streets.name = "streets";
+  made.add_nest(std::move(streets));
+  routes.name = "routes";
+  made.add_nest(std::move(routes));
+  pair.name = "pair";
+  made.add_nest(std::move(pair));
   return made;
 }
 
@@ -195,7 +199,8 @@ TEST(Layout, WhatIsFilledInStaysWithinTheLimits) {
     outer.element = std::make_unique<Layout::Nest>(std::move(inner));
     inner = std::move(outer);
   }
-  made.add_nest("f", std::move(inner));
+  inner.name = "f";
+  made.add_nest(std::move(inner));
   std::string value = "{}";
   for (std::size_t i = 0; i < kNestingMax - 3; ++i) value = "[" + value + "]";
   Encoder encoder;

@@ -136,7 +136,8 @@ class Compiler {
     } else {
       record::Layout::Nest nest;
       GS_TRY_OK(read_nest(field, made.rule, nest));
-      if (!nest.is_empty()) made_->layout_.add_nest(name, std::move(nest));
+      nest.name = name;
+      if (!nest.is_empty()) made_->layout_.add_nest(std::move(nest));
     }
     if (const JsValue* given = field.data("default"); given != nullptr) {
       GS_TRY_OK(add_default(name, *given));

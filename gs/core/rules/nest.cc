@@ -28,7 +28,8 @@ Error read_members(const Field& field, const Rule& rule, Layout::Nest& out) {
     Layout::Nest nest;
     GS_TRY_OK(read_nest(*member.field, *inner, nest));
     GS_TRY_OK(add_default(*member.field, member.name, out));
-    if (!nest.is_empty()) out.members.emplace_back(member.name, std::move(nest));
+    nest.name = member.name;
+    if (!nest.is_empty()) out.members.push_back(std::move(nest));
   }
   return {};
 }
