@@ -348,10 +348,12 @@ Result<Home> home_of(TransactionState& tx, const Id& id) {
     const record::RecordView record(staged->shape->get(), tx.record(*staged));
     return Home{(*staged->shape)->collection(), std::string(record.key())};
   }
-  auto hold = tx.db->get(id);
-  if (!hold.ok()) return std::move(hold).error();
-  const record::RecordView record = hold.value()->view();
-  return Home{record.shape().collection(), std::string(record.key())};
+  const engine::Moment now = tx.db->moment();
+  engine::Found found;
+  if (!tx.db->find_stored(now, id, found)) return tx.db->get(id).error().copy();
+  const record::Shape* const shape = tx.db->tables().shape(found.entry.shape).shape.get();
+  const record::RecordView record(shape, found.record);
+  return Home{shape->collection(), std::string(record.key())};
 }
 
 template <typename Content>
@@ -370,8 +372,7 @@ Error update_record(TransactionState& tx, const Id& id, const Content& content) 
     rules = tx.db->rules_of(tx, home.collection);
   }
   GS_TRY(const record::Encoded encoded, encode_delta(tx, layout_of(rules), content));
-  GS_TRY_OK(tx.db->check_delta(tx, rules, encoded));
-  return tx.db->stage(tx, Kind::update, id, encoded);
+  return tx.db->stage_update(tx, id, rules, encoded);
 }
 
 }  // namespace

@@ -60,6 +60,8 @@ struct Encoder::Impl {
   Error check_names();
   void remember(const PlanPtr& plan, const Layout& layout);
   Result<Encoded> assemble(std::string_view collection, std::string_view key);
+  void add_member(std::string_view name, const Part& part);
+  Result<Encoded> write_members(std::string_view collection, std::string_view key);
   Encoded done(const Plan& plan, std::size_t record_bytes) const {
     return {plan.shape, Bytes(record.data() + kept, record_bytes)};
   }
@@ -226,24 +228,31 @@ void Encoder::Impl::remember(const PlanPtr& plan, const Layout& layout) {
     const bool is_list =
         shape.fields()[i].type == Type::array || shape.fields()[i].type == Type::set;
     if (is_list && layout.find_link(shape.fields()[i].name) != nullptr) laid_out.plan = nullptr;
+    // The same of what has links or defaults inside of it.
+    if (layout.find_nest(shape.fields()[i].name) != nullptr) laid_out.plan = nullptr;
   }
 }
 
 Result<Encoded> Encoder::Impl::assemble(std::string_view collection, std::string_view key) {
-  const bool keyed = !key.empty();
-  const Part key_part{Part::value, Type::string, as_bytes(key)};
   fields.clear();
   members.clear();
   for (const Piece& piece : pieces.list) {
-    const std::string_view name =
-        as_text({pieces.contents.data() + piece.name_begin, piece.name_end - piece.name_begin});
-    Part part{
-        Part::value, piece.type, {pieces.contents.data() + piece.begin, piece.end - piece.begin}};
+    Part part{Part::value, piece.type, pieces.content(piece)};
     if (piece.type == kAbsentMember) part = {};
     if (piece.type == Type::null) part.state = Part::null;
-    fields.push_back({name, part.type});
-    members.push_back({name, part});
+    add_member(pieces.name(piece), part);
   }
+  return write_members(collection, key);
+}
+
+void Encoder::Impl::add_member(std::string_view name, const Part& part) {
+  fields.push_back({name, part.type});
+  members.push_back({name, part});
+}
+
+Result<Encoded> Encoder::Impl::write_members(std::string_view collection, std::string_view key) {
+  const bool keyed = !key.empty();
+  const Part key_part{Part::value, Type::string, as_bytes(key)};
   GS_TRY(const PlanPtr plan, resolve(collection, keyed));
   parts.clear();
   if (keyed) parts.push_back(key_part);
@@ -279,7 +288,7 @@ Result<Encoded> Encoder::Impl::encode_json(std::string_view collection, std::str
   if (!read_pieces(reader, out)) return std::move(reader).error();
   if (layout == nullptr) return assemble(collection, key);
   out.finish();
-  layout->link(pieces);
+  GS_TRY_OK(layout->link(pieces));
   if (!delta) layout->add_defaults(pieces);
   GS_TRY(const Encoded encoded, assemble(collection, key));
   if (!delta) remember(last, *layout);
@@ -377,6 +386,21 @@ Result<Encoded> Encoder::encode_delta(std::string_view collection, const Object&
 Result<Encoded> Encoder::encode_delta_json(std::string_view collection, std::string_view json,
                                            const Layout* layout) {
   return impl_->encode_json(collection, json, {}, true, layout);
+}
+
+Result<Encoded> Encoder::encode_views(std::string_view collection, std::span<const FieldView> views,
+                                      std::string_view key) {
+  impl_->fields.clear();
+  impl_->members.clear();
+  for (const FieldView& view : views) {
+    Part part;
+    if (view.value) {
+      const bool is_null = view.value->is_null();
+      part = {is_null ? Part::null : Part::value, view.value->type, view.value->content};
+    }
+    impl_->add_member(view.name, part);
+  }
+  return impl_->write_members(collection, key);
 }
 
 std::size_t Encoder::keep(const Encoded& last) {

@@ -20,6 +20,12 @@ struct Encoded {
   Bytes bytes;            // inside the Encoder, until the next call
 };
 
+// A field as it stands in another record, or, of an update, its removal.
+struct FieldView {
+  std::string_view name;
+  std::optional<ValueView> value;  // nullopt: to be removed
+};
+
 class Encoder {
  public:
   Encoder();  // with a cache of its own
@@ -43,6 +49,11 @@ class Encoder {
                                const Layout* layout = nullptr);
   Result<Encoded> encode_delta_json(std::string_view collection, std::string_view json,
                                     const Layout* layout = nullptr);
+
+  // The record, or the update, of values that stand in other records: nothing is decoded. Names are
+  // valid and unique; `key` as in encode().
+  Result<Encoded> encode_views(std::string_view collection, std::span<const FieldView> views,
+                               std::string_view key = {});
 
   // Keeps the record encoded last: the next one comes behind it instead of in its place. So a
   // transaction collects its records without copying them. Returns where in kept() it begins.

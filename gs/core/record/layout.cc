@@ -64,6 +64,74 @@ Value linked(const Layout::LinkField& field, const Value& value) {
   return value;
 }
 
+bool is_before(const Layout::Nest& nest, std::string_view name) noexcept {
+  return nest.name < name;
+}
+
+// The value with what it has inside of it. Nesting is bounded by that of records.
+Value filled(const Layout::Nest& nest, const Value& value);
+
+Array filled_elements(const Layout::Nest& nest, const Array& array) {
+  Array made;
+  made.reserve(array.size());
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    const Value& element = array[i];
+    const Array* const pair = nest.is_map ? element.get<Array>() : nullptr;
+    if (pair != nullptr && pair->size() == 2) {
+      made.push_back(Array{(*pair)[0], filled(*nest.element, (*pair)[1])});
+    } else if (nest.is_map || (nest.element == nullptr && i >= nest.items.size())) {
+      made.push_back(element);
+    } else {
+      made.push_back(filled(nest.element ? *nest.element : nest.items[i], element));
+    }
+  }
+  return made;
+}
+
+Object filled_members(const Layout::Nest& nest, const Object& object) {
+  Object made;
+  made.reserve(object.size() + nest.defaults.size());
+  for (const auto& [name, value] : object) {
+    const auto at = std::find_if(nest.members.begin(), nest.members.end(),
+                                 [&](const Layout::Nest& member) { return member.name == name; });
+    const Layout::Nest* const inner = at != nest.members.end() ? &*at : nest.element.get();
+    made.emplace_back(name, inner == nullptr ? value : filled(*inner, value));
+  }
+  for (const auto& [name, value] : nest.defaults) {
+    const bool is_given = std::any_of(object.begin(), object.end(),
+                                      [&](const Member& member) { return member.first == name; });
+    if (!is_given) made.emplace_back(name, value);
+  }
+  return made;
+}
+
+Value filled(const Layout::Nest& nest, const Value& value) {
+  if (nest.target) {
+    return linked({{}, nest.is_list ? Layout::Link::many : Layout::Link::one, *nest.target}, value);
+  }
+  if (const Object* object = value.get<Object>()) return filled_members(nest, *object);
+  const bool has_elements = nest.element != nullptr || !nest.items.empty();
+  if (!has_elements) return value;
+  if (const Array* array = value.get<Array>()) return filled_elements(nest, *array);
+  if (const Set* set = value.get<Set>()) return Set{filled_elements(nest, set->elements)};
+  return value;
+}
+
+bool is_container(Type type) noexcept {
+  return type == Type::array || type == Type::set || type == Type::object;
+}
+
+// The new content is written behind all others.
+Error fill(const Layout::Nest& nest, Pieces& pieces, Piece& piece) {
+  const Value value = filled(nest, ValueView{piece.type, pieces.content(piece)}.to_value());
+  Sink out(pieces.contents);
+  piece.begin = out.used();
+  Error error = write_content(value, 2, out);
+  out.finish();
+  piece.end = pieces.contents.size();
+  return error;
+}
+
 }  // namespace
 
 Layout::Layout() noexcept {
@@ -85,14 +153,30 @@ Error Layout::add_default(std::string name, const Value& value) {
   return {};
 }
 
+void Layout::add_nest(Nest nest) {
+  const auto at =
+      std::lower_bound(nests_.begin(), nests_.end(), std::string_view(nest.name), is_before);
+  nests_.insert(at, std::move(nest));
+}
+
+const Layout::Nest* Layout::find_nest(std::string_view name) const noexcept {
+  const auto at = std::lower_bound(nests_.begin(), nests_.end(), name, is_before);
+  return at != nests_.end() && at->name == name ? &*at : nullptr;
+}
+
 const Layout::LinkField* Layout::find_link(std::string_view name) const noexcept {
   const auto at = std::lower_bound(links_.begin(), links_.end(), name, before);
   return at != links_.end() && at->name == name ? &*at : nullptr;
 }
 
 // Contents that change are written behind all others.
-void Layout::link(Pieces& pieces) const {
+Error Layout::link(Pieces& pieces) const {
   for (Piece& piece : pieces.list) {
+    const Nest* const nest = is_container(piece.type) ? find_nest(pieces.name(piece)) : nullptr;
+    if (nest != nullptr) {
+      GS_TRY_OK(fill(*nest, pieces, piece).in(pieces.name(piece)));
+      continue;
+    }
     const LinkField* const link = find_link(pieces.name(piece));
     if (link == nullptr) continue;
     const Bytes there = pieces.content(piece);
@@ -110,6 +194,7 @@ void Layout::link(Pieces& pieces) const {
     piece.begin = begin;
     piece.end = pieces.contents.size();
   }
+  return {};
 }
 
 void Layout::add_defaults(Pieces& pieces) const {
@@ -135,7 +220,10 @@ Object Layout::applied(const Object& object, bool with_defaults) const {
   made.reserve(object.size() + defaults_.size());
   for (const auto& [name, value] : object) {
     const LinkField* const link = find_link(name);
-    made.emplace_back(name, link == nullptr ? value : linked(*link, value));
+    const Nest* const nest = find_nest(name);
+    made.emplace_back(name, link != nullptr   ? linked(*link, value)
+                            : nest != nullptr ? filled(*nest, value)
+                                              : value);
   }
   if (!with_defaults) return made;
   for (const Default& each : defaults_) {

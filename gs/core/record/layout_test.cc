@@ -131,5 +131,82 @@ TEST(Layout, ValuesGetTheSame) {
   EXPECT_EQ(a->shape->digest(), b->shape->digest());
 }
 
+// { street: { zone: relation to Zone, kind: 'flat' by default }, pairs of cities, a tuple }
+Layout nested() {
+  Layout made;
+  Layout::Nest zone;
+  zone.name = "zone";
+  zone.target = collection_id("Zone");
+  Layout::Nest street;
+  street.members.push_back(std::move(zone));
+  street.defaults.emplace_back("kind", Value("flat"));
+  Layout::Nest city;
+  city.target = collection_id("City");
+  Layout::Nest cities;
+  cities.target = collection_id("City");
+  cities.is_list = true;
+  Layout::Nest streets;
+  streets.element = std::make_unique<Layout::Nest>(std::move(street));
+  Layout::Nest routes;
+  routes.is_map = true;
+  routes.element = std::make_unique<Layout::Nest>(std::move(city));
+  Layout::Nest pair;
+  pair.items.resize(2);
+  pair.items[1] = std::move(cities);
+  streets.name = "streets";
+  made.add_nest(std::move(streets));
+  routes.name = "routes";
+  made.add_nest(std::move(routes));
+  pair.name = "pair";
+  made.add_nest(std::move(pair));
+  return made;
+}
+
+TEST(Layout, WhatIsInsideOfValuesIsFilledIn) {
+  const Layout made = nested();
+  const std::string zone = id_text(keyed_id(collection_id("Zone"), "z"));
+  const std::string lviv = id_text(keyed_id(collection_id("City"), "lviv"));
+  const std::pair<std::string, std::string> cases[] = {
+      {R"({"streets":[{"zone":"z"},{"kind":"x","more":1},5]})",
+       R"({"streets":[{"zone":)" + zone + R"(,"kind":"flat"},{"kind":"x","more":1},5]})"},
+      {R"({"routes":{"a":"lviv","b":7}})", R"({"routes":{"a":)" + lviv + R"(,"b":7}})"},
+      {R"({"routes":[[1,"lviv"],[2],"x"]})", R"({"routes":[[1,)" + lviv + R"(],[2],"x"]})"},
+      {R"({"pair":["lviv",["lviv"],"lviv"]})", R"({"pair":["lviv",[)" + lviv + R"(],"lviv"]})"},
+      {R"({"pair":"lviv","streets":null})", R"({"pair":"lviv","streets":null})"},
+      {R"({"streets":{"$set":[{"zone":"z"}]}})",
+       R"({"streets":{"$set":[{"zone":)" + zone + R"(,"kind":"flat"}]}})"}};
+  Encoder texts;
+  Encoder values;
+  for (const auto& [given, expected] : cases) {
+    for (int round = 0; round < 3; ++round) {
+      EXPECT_EQ(text(texts.encode_json("City", given, {}, &made).value()), expected);
+    }
+    Encoder general;
+    const Encoded plain = general.encode_json("City", given).value();
+    const Object object = RecordView(plain.shape.get(), plain.bytes.data()).to_object();
+    EXPECT_EQ(text(values.encode("City", object, {}, &made).value()), expected);
+    EXPECT_EQ(text(texts.encode_delta_json({}, given, &made).value()), expected);
+  }
+}
+
+// A default may make a value deeper than a record may be.
+TEST(Layout, WhatIsFilledInStaysWithinTheLimits) {
+  Layout made;
+  Layout::Nest inner;
+  inner.defaults.emplace_back("deep", Value(Array{Value(Array{})}));
+  for (std::size_t i = 0; i < kNestingMax - 3; ++i) {
+    Layout::Nest outer;
+    outer.element = std::make_unique<Layout::Nest>(std::move(inner));
+    inner = std::move(outer);
+  }
+  inner.name = "f";
+  made.add_nest(std::move(inner));
+  std::string value = "{}";
+  for (std::size_t i = 0; i < kNestingMax - 3; ++i) value = "[" + value + "]";
+  Encoder encoder;
+  EXPECT_TRUE(encoder.encode_json("A", "{\"f\":" + value + "}").ok());
+  EXPECT_EQ(encoder.encode_json("A", "{\"f\":" + value + "}", {}, &made).code(), Code::too_large);
+}
+
 }  // namespace
 }  // namespace gs::record

@@ -104,8 +104,9 @@ class RecordView {
 // are given as nullptr) to `out`, 8-byte padded. Sets are sorted and made unique. An error leaves
 // `out` as it was. Errors: invalid (type mismatch, not UTF-8, not finite), too_large.
 Error encode(const Shape& shape, std::span<const Value* const> values, Buffer& out);
-// Appends the any-value encoding of `value`.
-Error encode_any(const Value& value, Buffer& out);
+// Appends the any-value encoding of `value`, which stands on its own or is a field of a record.
+inline constexpr std::size_t kFieldDepth = 2;
+Error encode_any(const Value& value, Buffer& out, std::size_t depth = 1);
 
 // The fields of `delta` put over `base` (absent fields of the delta become absent): appends the
 // record to `out` and returns its shape, made by the rule in FORMAT.md "Merged shape": the base's

@@ -64,9 +64,9 @@ Error encode(const Shape& shape, std::span<const Value* const> values, Buffer& o
   return error;
 }
 
-Error encode_any(const Value& value, Buffer& out) {
+Error encode_any(const Value& value, Buffer& out, std::size_t depth) {
   Sink sink(out);
-  Error error = write_any(value, 1, sink);
+  Error error = write_any(value, depth, sink);
   if (!error && sink.used() - sink.begin() > kRecordBytesMax) {
     error = too_large_record(sink.used() - sink.begin());
   }

@@ -1,4 +1,4 @@
-// The check of one value against its rule. For rules.cc only.
+// The check of one value against its rule, and what else the files of this module share.
 #pragma once
 
 #include "gs/core/record/record.h"
@@ -38,9 +38,38 @@ class Checker {
   std::string path_;  // only kept with a list
 };
 
+// Whether a value of this type is right for the rule whatever it is.
+bool needs_no_look(const Rule& rule, Type type) noexcept;
+
+// Calls visit(name, present, value) for each field of the record, or each member of its object.
+template <typename Visit>
+void each_member(const record::RecordView& record, const Visit& visit) {
+  const record::Shape& shape = record.shape();
+  const std::size_t first = shape.key_fields();
+  if (!shape.self_describing()) {
+    for (std::size_t i = first; i < shape.field_count(); ++i) {
+      visit(shape.fields()[i].name, record.present(i), record.field(i));
+    }
+    return;
+  }
+  const record::ValueView object = record.field(first);
+  for (std::uint32_t i = 0; i < object.count(); ++i) {
+    const record::ValueView member = object.member(i);
+    visit(object.member_name(i), member.type != Type::any, member);
+  }
+}
+
 // A value as JavaScript sees it.
 schema::JsValue to_js(const record::ValueView& value);
 schema::JsValue to_js(const record::RecordView& record);
+// A value of JavaScript as a record holds it. Functions and undefined give none.
+std::optional<Value> from_js(const schema::JsValue& js);
+// What a value of the field has inside of it; the rule was made of the field.
+Error read_nest(const schema::Field& field, const Rule& rule, record::Layout::Nest& out);
+// What decides about keys of the index when older records are lifted: nullopt when nothing does.
+// `source`: digest of all files of the schema.
+std::optional<Digest> lift_digest(const Rules& rules, const IndexDefinition& index,
+                                  const Digest& source);
 // For messages: what a value is, and a short one itself.
 std::string described(const record::ValueView& value);
 

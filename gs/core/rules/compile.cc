@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "gs/core/rules/check.h"
 #include "gs/core/rules/rules.h"
 #include "gs/core/schema/js_text.h"
 
@@ -17,47 +18,6 @@ namespace {
 
 Error wrong(std::string_view path, std::string_view what) {
   return Error(Code::invalid, "field \"" + std::string(path) + "\": " + std::string(what));
-}
-
-// A value that a schema gives, as a record holds it. Functions and undefined give none.
-std::optional<Value> to_value(const JsValue& js) {
-  switch (js.kind) {
-    case Js::null:
-      return Value();
-    case Js::boolean:
-      return Value(js.boolean);
-    case Js::number:
-      return Value(js.number);
-    case Js::string:
-      return Value(js.text);
-    case Js::bigint: {
-      Big big;
-      if (!Big::parse(js.text, big)) return std::nullopt;
-      return Value(std::move(big));
-    }
-    case Js::array:
-    case Js::set: {
-      Array array;
-      for (const JsValue& each : js.items) {
-        std::optional<Value> element = to_value(each);
-        if (!element) return std::nullopt;
-        array.push_back(std::move(*element));
-      }
-      if (js.kind == Js::set) return Value(Set{std::move(array)});
-      return Value(std::move(array));
-    }
-    case Js::object: {
-      Object object;
-      for (const auto& [name, member] : js.members) {
-        std::optional<Value> value = to_value(member);
-        if (!value) return std::nullopt;
-        object.emplace_back(name, std::move(*value));
-      }
-      return Value(std::move(object));
-    }
-    default:
-      return std::nullopt;
-  }
 }
 
 template <typename Word>
@@ -123,6 +83,7 @@ class Compiler {
     std::sort(made_->fields_.begin(), made_->fields_.end(),
               [](const FieldRule& a, const FieldRule& b) { return a.name < b.name; });
     GS_TRY_OK(add_composites());
+    GS_TRY_OK(add_past());
     return std::shared_ptr<const Rules>(std::move(made_));
   }
 
@@ -172,6 +133,11 @@ class Compiler {
       using Link = record::Layout::Link;
       made_->layout_.add_link(name, kind == Rule::Kind::link ? Link::one : Link::many,
                               made.rule.target);
+    } else {
+      record::Layout::Nest nest;
+      GS_TRY_OK(read_nest(field, made.rule, nest));
+      nest.name = name;
+      if (!nest.is_empty()) made_->layout_.add_nest(std::move(nest));
     }
     if (const JsValue* given = field.data("default"); given != nullptr) {
       GS_TRY_OK(add_default(name, *given));
@@ -183,7 +149,7 @@ class Compiler {
 
   Error add_default(const std::string& name, const JsValue& given) {
     if (given.kind == Js::function) return {};  // JavaScript's own; records get none
-    const std::optional<Value> value = to_value(given);
+    const std::optional<Value> value = from_js(given);
     if (!value) return wrong(name, "its default cannot be stored");
     if (Error error = made_->layout_.add_default(name, *value)) return std::move(error).in(name);
     return {};
@@ -250,7 +216,7 @@ class Compiler {
     const JsValue* const given = field.data("enum");
     if (given == nullptr || given->kind != Js::array) return wrong(path, "its enum is no array");
     for (const JsValue& each : given->items) {
-      std::optional<Value> value = to_value(each);
+      std::optional<Value> value = from_js(each);
       if (!value) return wrong(path, "its enum has a value that cannot be stored");
       rule.allowed.push_back(std::move(*value));
     }
@@ -393,6 +359,28 @@ class Compiler {
         }
         if (!made.fields.empty()) GS_TRY_OK(add_index(std::move(made)));
       }
+    }
+    return {};
+  }
+
+  // --- what the fields' past says together ---
+
+  Error add_past() {
+    std::vector<std::string>& earlier = made_->earlier_;
+    for (const FieldRule& field : made_->fields_) {
+      for (const std::string& name : field.was) {
+        if (made_->find(name) != nullptr) {
+          return wrong(field.name, "its earlier name \"" + name + "\" is that of a field");
+        }
+        earlier.push_back(name);
+      }
+      made_->may_lift_ = made_->may_lift_ || field.convert;
+    }
+    std::sort(earlier.begin(), earlier.end());
+    earlier.erase(std::unique(earlier.begin(), earlier.end()), earlier.end());
+    made_->may_lift_ = made_->may_lift_ || !earlier.empty() || !made_->layout_.defaults().empty();
+    for (IndexDefinition& index : made_->indexes_) {
+      index.lift = lift_digest(*made_, index, host_.source);
     }
     return {};
   }

@@ -4,14 +4,10 @@
 #include <mutex>
 
 #include "gs/base/endian.h"
-#include "gs/core/crypto/sha256.h"
 #include "gs/core/rules/check.h"
 
 namespace gs::rules {
 
-namespace {
-
-// Whether a value of this type is right for the rule whatever it is.
 bool needs_no_look(const Rule& rule, Type type) noexcept {
   if (!rule.is_plain()) return false;
   switch (rule.kind) {
@@ -31,25 +27,6 @@ bool needs_no_look(const Rule& rule, Type type) noexcept {
       return false;
   }
 }
-
-template <typename Visit>
-void each_member(const record::RecordView& record, const Visit& visit) {
-  const record::Shape& shape = record.shape();
-  const std::size_t first = shape.key_fields();
-  if (!shape.self_describing()) {
-    for (std::size_t i = first; i < shape.field_count(); ++i) {
-      visit(shape.fields()[i].name, record.present(i), record.field(i));
-    }
-    return;
-  }
-  const record::ValueView object = record.field(first);
-  for (std::uint32_t i = 0; i < object.count(); ++i) {
-    const record::ValueView member = object.member(i);
-    visit(object.member_name(i), member.type != Type::any, member);
-  }
-}
-
-}  // namespace
 
 const Rule* Rule::member(std::string_view name) const noexcept {
   const auto at = std::lower_bound(
@@ -101,40 +78,22 @@ std::string Rule::expected() const {
   return {};
 }
 
-Digest IndexDefinition::digest() const {
-  crypto::Sha256 hash;
-  hash.add(as_bytes("gs index"));
-  const auto add = [&](std::string_view text) {
-    std::uint8_t size[4];
-    store_u32(size, static_cast<std::uint32_t>(text.size()));
-    hash.add(size);
-    hash.add(as_bytes(text));
-  };
-  const std::uint8_t flags[1] = {static_cast<std::uint8_t>(unique ? 1 : 0)};
-  hash.add(flags);
-  add(collection);
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    add(fields[i]);
-    const std::uint8_t is_many[1] = {static_cast<std::uint8_t>(many == i ? 1 : 0)};
-    hash.add(is_many);
-  }
-  return hash.finish();
-}
-
-std::string IndexDefinition::text() const {
-  std::string text = collection + "(";
-  for (const std::string& field : fields) {
-    if (text.back() != '(') text += ", ";
-    text += field;
-  }
-  return text + (unique ? ") unique" : ")");
-}
-
 const FieldRule* Rules::find(std::string_view name) const noexcept {
   const auto at = std::lower_bound(
       fields_.begin(), fields_.end(), name,
       [](const FieldRule& each, std::string_view wanted) { return each.name < wanted; });
   return at != fields_.end() && at->name == name ? &*at : nullptr;
+}
+
+const record::Layout::Default* Rules::find_default(std::string_view name) const noexcept {
+  for (const record::Layout::Default& each : layout_.defaults()) {
+    if (each.name == name) return &each;
+  }
+  return nullptr;
+}
+
+bool Rules::is_earlier(std::string_view name) const noexcept {
+  return std::binary_search(earlier_.begin(), earlier_.end(), name);
 }
 
 std::shared_ptr<const Rules::Plan> Rules::plan(const record::ShapePtr& shape) const {
@@ -232,6 +191,31 @@ std::vector<Violation> Rules::check_delta(const record::RecordView& delta,
       checker.missing(rule->rule, name);
     }
   });
+  return found;
+}
+
+std::vector<Violation> Rules::check_whole(const record::RecordView& record,
+                                          schema::Functions* functions) const {
+  std::vector<Violation> found;
+  Checker checker(functions, &found);
+  for (const FieldRule& field : fields_) {
+    if (field.rule.required && !record.find(field.name)) checker.missing(field.rule, field.name);
+  }
+  if (validate_) checker.whole(*validate_, to_js(record));
+  return found;
+}
+
+std::vector<Violation> Rules::check_missing(const record::RecordView& record) const {
+  std::vector<Violation> found;
+  Checker checker(nullptr, &found);
+  for (const FieldRule& field : fields_) {
+    if (!field.rule.required || field.convert || record.find(field.name)) continue;
+    const bool is_there =
+        find_default(field.name) != nullptr ||
+        std::any_of(field.was.begin(), field.was.end(),
+                    [&](const std::string& name) { return record.find(name).has_value(); });
+    if (!is_there) checker.missing(field.rule, field.name);
+  }
   return found;
 }
 

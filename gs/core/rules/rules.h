@@ -66,6 +66,9 @@ struct IndexDefinition {
   bool unique = false;
   // Which field is an array or a set, of which each element has an entry.
   std::optional<std::uint32_t> many = {};
+  // What else decides about its keys, when records of older shapes are read otherwise than they are
+  // stored (docs/FORMAT.md "Index definition").
+  std::optional<Digest> lift = std::nullopt;
 
   // Names the index wherever it is: SHA-256 of its definition (docs/FORMAT.md "Index definition").
   Digest digest() const;
@@ -81,6 +84,7 @@ class Rules {
     // The function (source, flags) that gives a function which tests a text; null: patterns are
     // refused.
     const schema::JsValue* make_pattern = nullptr;
+    Digest source;  // of all files of the schema
   };
   // `has_kind`: the definition names a kind; without one the records are stored, whatever
   // Metaschema says about where structs are. Nothing is kept of the arguments.
@@ -96,6 +100,13 @@ class Rules {
   Removal removal() const noexcept { return removal_; }
   bool in_memory() const noexcept { return in_memory_; }
   const FieldRule* find(std::string_view name) const noexcept;
+  // Null: the field has none.
+  const record::Layout::Default* find_default(std::string_view name) const noexcept;
+  // Whether it is the earlier name of a field; whether there are such names.
+  bool is_earlier(std::string_view name) const noexcept;
+  bool has_earlier() const noexcept { return !earlier_.empty(); }
+  // Whether records of some shapes are read otherwise than they are stored (lift.h).
+  bool may_lift() const noexcept { return may_lift_; }
 
   // How records of one shape are checked; made once for a shape.
   class Plan {
@@ -127,6 +138,13 @@ class Rules {
   // The same of the fields that an update writes; a field that it removes must not be required.
   std::vector<Violation> check_delta(const record::RecordView& delta,
                                      schema::Functions* functions) const;
+  // What is wrong with what an update makes of a record, beyond the fields that it writes: required
+  // ones that are not there, and what the function about the whole record says. `record` is lifted.
+  std::vector<Violation> check_whole(const record::RecordView& record,
+                                     schema::Functions* functions) const;
+  // The first of these without lifting and without functions: fields that no rule gives a value.
+  std::vector<Violation> check_missing(const record::RecordView& record) const;
+  bool has_whole_check() const noexcept { return validate_.has_value(); }
 
  private:
   friend class Compiler;
@@ -142,6 +160,8 @@ class Rules {
   Scope scope_ = Scope::application;
   Removal removal_ = Removal::delete_wins;
   bool in_memory_ = false;
+  bool may_lift_ = false;
+  std::vector<std::string> earlier_;  // names of fields, sorted
   mutable record::Mutex plans_mutex_;
   mutable std::unordered_map<const record::Shape*, std::shared_ptr<const Plan>> plans_;
 };

@@ -2,6 +2,8 @@
 
 #include <cctype>
 
+#include "gs/core/crypto/sha256.h"
+
 namespace gs::engine {
 
 namespace {
@@ -92,10 +94,11 @@ Error Catalog::evaluate(platform::Clock* clock) {
 }
 
 Error Catalog::compile_rules() {
-  const rules::Rules::Host host{&locked_, &make_pattern_};
+  const rules::Rules::Host host{&locked_, &make_pattern_, crypto::sha256(as_bytes(bundle_.json()))};
   for (const schema::Model::Entity& entity : model_->entities()) {
     if (entity.name.starts_with('.') || entity.schema->structure() == nullptr) continue;
     GS_TRY(auto rules, rules::Rules::compile(*entity.schema, has_kind_[entity.name], host));
+    may_lift_ = may_lift_ || rules->may_lift();
     by_name_.emplace(rules->collection(), rules.get());
     rules_.push_back(std::move(rules));
   }
@@ -105,6 +108,25 @@ Error Catalog::compile_rules() {
 const rules::Rules* Catalog::find(std::string_view collection) const noexcept {
   const auto at = by_name_.find(collection);
   return at == by_name_.end() ? nullptr : at->second;
+}
+
+std::shared_ptr<const rules::LiftPlan> Catalog::lift_plan(const record::ShapePtr& shape) const {
+  if (!may_lift_) return nullptr;
+  // Neighbours lie at least this far apart.
+  const auto place = reinterpret_cast<std::uintptr_t>(shape.get()) / alignof(record::Shape);
+  std::atomic<const Planned*>& slot = slots_[(place ^ place / kSlots) % kSlots];
+  const Planned* const quick = slot.load(std::memory_order_acquire);
+  if (quick != nullptr && quick->shape == shape) return quick->plan;
+  const std::lock_guard lock(planned_mutex_);
+  auto found = planned_.find(shape.get());
+  if (found == planned_.end()) {
+    const rules::Rules* const rules = find(shape->collection());
+    auto made = rules == nullptr ? nullptr : rules::LiftPlan::make(*rules, shape);
+    if (planned_.size() >= kPlannedMax) return made;
+    found = planned_.emplace(shape.get(), Planned{shape, std::move(made)}).first;
+  }
+  slot.store(&found->second, std::memory_order_release);
+  return found->second.plan;
 }
 
 }  // namespace gs::engine

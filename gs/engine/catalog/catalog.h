@@ -5,13 +5,15 @@
 // Errors: invalid (with file, line and column, or the collection), too_large.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "gs/core/rules/rules.h"
+#include "gs/core/rules/lift.h"
 #include "gs/core/schema/model.h"
 #include "gs/engine/catalog/bundle.h"
 #include "gs/engine/script/sandbox.h"
@@ -33,6 +35,14 @@ class Catalog {
   // In the order of the model.
   const std::vector<std::shared_ptr<const rules::Rules>>& collections() const noexcept {
     return rules_;
+  }
+  // How records of this shape are read; null: as they are stored. Cheap for the shapes met first.
+  std::shared_ptr<const rules::LiftPlan> lift_plan(const record::ShapePtr& shape) const;
+  // Whether any record may be read otherwise than it is stored.
+  bool may_lift() const noexcept { return may_lift_; }
+  // Shapes of lifted records: as long as this.
+  const std::shared_ptr<record::ShapeCache>& lifted_shapes() const noexcept {
+    return lifted_shapes_;
   }
   // What the rules call. Locks; must not be called from a function of the sandbox.
   schema::Functions* functions() const noexcept { return &locked_; }
@@ -57,6 +67,18 @@ class Catalog {
   std::unique_ptr<schema::Model> model_;
   std::vector<std::shared_ptr<const rules::Rules>> rules_;
   std::unordered_map<std::string_view, const rules::Rules*> by_name_;
+  bool may_lift_ = false;
+  std::shared_ptr<record::ShapeCache> lifted_shapes_ = std::make_shared<record::ShapeCache>();
+  // Plans by shape, each made once; the slots find most of them without the lock.
+  struct Planned {
+    record::ShapePtr shape;  // keeps its address its own
+    std::shared_ptr<const rules::LiftPlan> plan;
+  };
+  static constexpr std::size_t kPlannedMax = 4096;  // as many as a collection makes shapes
+  static constexpr std::size_t kSlots = 256;
+  mutable record::Mutex planned_mutex_;
+  mutable std::unordered_map<const record::Shape*, Planned> planned_;
+  mutable std::array<std::atomic<const Planned*>, kSlots> slots_{};
 };
 
 }  // namespace gs::engine

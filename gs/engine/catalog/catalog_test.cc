@@ -169,6 +169,22 @@ TEST(Catalog, WhatTheSchemaSaysOfItsCollection) {
   EXPECT_EQ(check(*schema, "Json", "{}"), "");
 }
 
+TEST(Catalog, RelationsAndDefaultsAreFilledInAtAnyDepth) {
+  const CatalogPtr schema =
+      compile({{"A.js",
+                "({ Entity: {}, address: { schema: { zone: 'Zone', kind: { type: 'string', "
+                "default: 'flat' }"
+                " } }, all: { array: { schema: { zones: { many: 'Zone' } } }, required: false },"
+                " by: { object: { string: 'Zone' }, required: false } })"},
+               {"Zone.js", "({ Registry: {}, name: 'string' })"}});
+  EXPECT_EQ(check(*schema, "A",
+                  R"({"address":{"zone":"z"},"all":[{"zones":["a","b"]}],)"
+                  R"("by":{"x":"y"}})"),
+            "");
+  EXPECT_EQ(check(*schema, "A", R"({"address":{"zone":5}})"),
+            "address.zone: expected id of Zone, got number 5");
+}
+
 TEST(Catalog, WhatCannotBeKeptIsRefused) {
   const auto with = [](std::string field) {
     return refused({{"A.js", "({ Entity: {}, f: " + field + " })"}});

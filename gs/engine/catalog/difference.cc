@@ -54,8 +54,12 @@ class Comparison {
 
   void added(const FieldRule& field) {
     for (const std::string& name : field.was) {
-      if (before_.find(name) == nullptr) continue;
-      add(Risk::migrated, field.name, "was " + name);
+      const FieldRule* const old = before_.find(name);
+      if (old == nullptr) continue;
+      const bool converts = field.convert.has_value();
+      add(Risk::migrated, field.name,
+          "was " + name + (converts ? ", its values are converted" : ""));
+      values(old->rule, field.rule, field.name, converts);
       return;
     }
     const auto& defaults = after_.layout().defaults();
@@ -80,7 +84,7 @@ class Comparison {
     if (old.kind != now.kind || old.target != now.target) {
       add(converts ? Risk::migrated : Risk::unsafe, path,
           "was " + old.expected() + " and is " + now.expected() +
-              (converts ? "" : ": records that are there do not fit"));
+              (converts ? ": values are converted" : ": records that are there do not fit"));
       return;
     }
     if (now.required && !old.required) {
@@ -89,7 +93,7 @@ class Comparison {
     } else if (old.required && !now.required) {
       add(Risk::safe, path, "is optional now");
     }
-    bounds(old, now, path);
+    bounds(old, now, path, converts);
     if (old.element && now.element) values(*old.element, *now.element, path + "[]", converts);
     members(old, now, path, converts);
     const std::size_t both = std::min(old.items.size(), now.items.size());
@@ -119,15 +123,20 @@ class Comparison {
     }
   }
 
-  void bounds(const Rule& old, const Rule& now, const std::string& path) {
+  // A conversion is asked for what does not fit, functions aside.
+  void bounds(const Rule& old, const Rule& now, const std::string& path, bool converts) {
+    const Risk risk = converts ? Risk::migrated : Risk::unsafe;
+    const auto told = [&](std::string_view what, std::string_view otherwise) {
+      return std::string(what) + ": " + std::string(converts ? "others are converted" : otherwise);
+    };
     const auto narrower_max = [](double before, double after) {
       return after != 0 && (before == 0 || after < before);
     };
     if (now.length_min > old.length_min || narrower_max(old.length_max, now.length_max)) {
-      add(Risk::unsafe, path, "has a narrower length: records that are there may not fit");
+      add(risk, path, told("has a narrower length", "records that are there may not fit"));
     }
     if (now.has_range && (!old.has_range || now.min > old.min || now.max < old.max)) {
-      add(Risk::unsafe, path, "has a narrower range: records that are there may not fit");
+      add(risk, path, told("has a narrower range", "records that are there may not fit"));
     }
     if (now.pattern && now.pattern_text != old.pattern_text) {
       add(Risk::unsafe, path, "has another pattern: records that are there may not match it");
@@ -136,13 +145,13 @@ class Comparison {
         std::all_of(old.allowed.begin(), old.allowed.end(), [&](const Value& v) {
           return std::find(now.allowed.begin(), now.allowed.end(), v) != now.allowed.end();
         });
-    if (!allows_all) add(Risk::unsafe, path, "allows fewer values: records may have another");
+    if (!allows_all) add(risk, path, told("allows fewer values", "records may have another"));
   }
 
   void indexes() {
     const auto has = [](const Rules& in, const rules::IndexDefinition& index) {
       return std::any_of(in.indexes().begin(), in.indexes().end(),
-                         [&](const auto& each) { return each.digest() == index.digest(); });
+                         [&](const auto& each) { return each.text() == index.text(); });
     };
     for (const rules::IndexDefinition& index : after_.indexes()) {
       if (!has(before_, index)) add(Risk::safe, {}, "has a new index " + index.text());

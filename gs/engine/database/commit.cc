@@ -74,9 +74,8 @@ Error Database::throttle() {
                    std::string(background_error_.message()));
 }
 
-Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
+Result<Sequence> Database::commit_checked(TransactionState& tx, Durability durability) {
   if (tx.size() == 0) return visible_.load(std::memory_order_acquire);
-  tx.arrange();
   GS_TRY_OK(throttle());
   GS_TRY_OK(make_unique_usable());
   std::optional<Digest> damaged_index;
@@ -141,7 +140,7 @@ Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp) {
     }
     GS_TRY_OK(prepare_one(tx, i, stamp));
   }
-  return {};
+  return tx.catalog == nullptr ? Error() : check_missing(tx);
 }
 
 Error Database::prepare_one(const TransactionState& tx, std::size_t index,
@@ -179,6 +178,10 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
                        ". Read it again and repeat");
     }
     if (exists) current = current_of(found, tables_);
+    if (staged.was_checked && (!exists || version_digest(found, tables_) != staged.version)) {
+      tx.is_stale = true;
+      return Error(Code::conflict, "record " + staged.id.text() + " changed while it was checked");
+    }
   }
   prepared.known_new = false;
   if (staged.keyed) {

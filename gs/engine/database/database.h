@@ -31,24 +31,26 @@
 #include "gs/engine/database/log_writing.h"
 #include "gs/engine/database/replay_runs.h"
 #include "gs/engine/database/transaction.h"
-#include "gs/engine/indexes/index_view.h"
 #include "gs/engine/database/watchers.h"
+#include "gs/engine/indexes/index_view.h"
 #include "gs/storage/blob/blob_store.h"
 
 namespace gs::engine {
 
-// A moment to read from: everything with sequence <= at in this version.
+// A moment to read from: everything with sequence <= at in this version, as the schema that was in
+// force reads it.
 struct Moment {
   std::shared_ptr<const state::Version> version;
   Sequence at = 0;
-  std::shared_ptr<const IndexView> indexes;  // of the version
+  std::shared_ptr<const IndexView> indexes;          // of the version
+  std::shared_ptr<const Catalog> catalog = nullptr;  // null: no schema
 };
 
 // A record found in a moment, kept readable.
 struct RecordHold {
   std::shared_ptr<const Database> db;
   std::shared_ptr<const state::Version> version;
-  std::shared_ptr<const Buffer> owned;  // bytes of records that were rebuilt from history
+  std::shared_ptr<const Buffer> owned;  // bytes of records that were rebuilt or lifted
   record::ShapePtr owned_shape;
   Found found;
   Digest version_digest;  // of rebuilt records
@@ -101,12 +103,9 @@ class Database : public std::enable_shared_from_this<Database> {
   std::shared_ptr<const Catalog> catalog() const;  // null: no schema
   // What the schema says of a collection; null: nothing. Stays as long as the transaction.
   const rules::Rules* rules_of(const TransactionState& tx, std::string_view collection) const;
-  // Whether a record, or the fields of an update, are what the rules want; null wants nothing.
-  // `invalid` names all that is wrong.
+  // Whether a record is what the rules want; null wants nothing. `invalid` names all that is wrong.
   Error check_record(TransactionState& tx, const rules::Rules* rules,
                      const record::Encoded& encoded) const;
-  Error check_delta(TransactionState& tx, const rules::Rules* rules,
-                    const record::Encoded& encoded) const;
 
   // --- writing ---
   std::unique_ptr<TransactionState> begin();
@@ -114,6 +113,10 @@ class Database : public std::enable_shared_from_this<Database> {
   Error stage_insert(TransactionState& tx, const record::Encoded& encoded, Id& id);
   Error stage_keyed(TransactionState& tx, const record::Encoded& encoded, const Id& id);
   Error stage(TransactionState& tx, graph::Kind kind, const Id& id, const record::Encoded& encoded);
+  // Checks as well what the rules say about the update; null says nothing. What it makes of the
+  // record is checked by the commit.
+  Error stage_update(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                     const record::Encoded& delta);
   Error stage_remove(TransactionState& tx, const Id& id);
   Error stage_expect(TransactionState& tx, const Id& id, const Digest& version);
   // The last staged operation that gives the record its whole content or removes it; null: none.
@@ -130,11 +133,13 @@ class Database : public std::enable_shared_from_this<Database> {
   Moment moment() const;
   Result<std::shared_ptr<const RecordHold>> get(const Id& id) const;
   Result<std::shared_ptr<const RecordHold>> get_at(const Id& id, const Digest& change);
+  // The record as it is stored, without a handle; false when there is none, or damage hides it.
+  bool find_stored(const Moment& moment, const Id& id, Found& out) const;
   // What damage was met in the version's files, as far as anybody met it. An owner removes damaged
   // runs, so that the next open() makes them again.
   Error state_damage(const state::Version& version) const;
-  std::shared_ptr<const RecordHold> hold(std::shared_ptr<const state::Version> version,
-                                         const Found& found) const;
+  // A record that was found in the moment, as its schema reads it.
+  std::shared_ptr<const RecordHold> hold(const Moment& moment, const Found& found) const;
 
   // The watcher is woken after commits, and when the storage is closed. Errors: too_large.
   Error watch(std::shared_ptr<Watcher> watcher);
@@ -198,6 +203,12 @@ class Database : public std::enable_shared_from_this<Database> {
   void remove_stray_state_files(const state::Checkpoint& checkpoint);
   void report(Event::Level level, std::string_view name, const std::string& text) const;
 
+  // update_check.cc
+  Error check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
+                    const record::RecordView& delta) const;
+  Error check_wholes(TransactionState& tx) const;
+  Error check_missing(const TransactionState& tx) const;  // with commit_mutex_ held
+
   // rules.cc
   Error use_schema();
   void publish_catalog(std::shared_ptr<const Catalog> catalog);
@@ -206,12 +217,13 @@ class Database : public std::enable_shared_from_this<Database> {
   // unique.cc
   Error make_unique_usable();
   Error check_unique(const TransactionState& tx, std::optional<Digest>& damaged_index);
-  Error check_no_duplicates(const Catalog& catalog, const Moment& now);
-  Result<std::unique_lock<std::mutex>> lock_without_duplicates(const Catalog& catalog);
+  Error check_no_duplicates(const std::shared_ptr<const Catalog>& catalog, const Moment& now);
+  Result<std::unique_lock<std::mutex>> lock_without_duplicates(
+      const std::shared_ptr<const Catalog>& catalog);
 
   // indexes.cc
   void load_indexes();
-  void use_indexes(const Catalog* catalog);
+  void use_indexes(const std::shared_ptr<const Catalog>& catalog);
   bool has_runs_of_checkpoint() const;
   void note_indexes();
   std::size_t memory_of_rows() const;  // with commit_mutex_ held
@@ -226,7 +238,8 @@ class Database : public std::enable_shared_from_this<Database> {
   bool may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const;
   bool is_evidence(std::uint64_t ahead, Bytes bytes, std::uint32_t& checked) const;
 
-  // commit.cc: all with commit_mutex_ held
+  // commit.cc: all but the first with commit_mutex_ held
+  Result<Sequence> commit_checked(TransactionState& tx, Durability durability);
   Error writable() const;
   Error schema_usable() const;
   Result<Sequence> commit_visibly(TransactionState& tx, std::optional<Digest>& damaged_index);

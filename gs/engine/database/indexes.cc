@@ -43,12 +43,12 @@ void Database::load_indexes() {
 }
 
 // With the commit lock, or while nobody else is there.
-void Database::use_indexes(const Catalog* catalog) {
+void Database::use_indexes(const std::shared_ptr<const Catalog>& catalog) {
   const std::lock_guard lock(version_mutex_);
   const bool are_loaded_right = !loaded_indexes_.empty() && has_runs_of_checkpoint();
   auto made = std::make_shared<IndexView>();
   const auto add = [&](const rules::IndexDefinition& definition) {
-    auto index = std::make_shared<Index>(definition, tables_);
+    auto index = std::make_shared<Index>(definition, tables_, catalog);
     if (const IndexView::One* const known = index_view_->find(index->digest)) {
       made->all.push_back(*known);
       return;
@@ -207,7 +207,8 @@ Error Database::build_index(const Digest& digest) {
   if (one == nullptr || one->is_whole) return {};  // somebody else was here before
   GS_TRY(const std::uint64_t number, number_of_new_run());
   const std::string path = index_run_path(number);
-  auto run = build_index_run(one->index->definition, tables_, runs_only(*now.version), now.at,
+  Records records(one->index->definition, tables_, one->index->catalog);
+  auto run = build_index_run(records, runs_only(*now.version), now.at,
                              {*env_.files, path, number, kBuildBytes, {}, {}});
   if (!run.ok()) {
     return now.version->is_damaged() ? state_damage(*now.version) : std::move(run).error();

@@ -1,6 +1,7 @@
 // Reading: a moment, a lookup, a view on the record's bytes. Nothing is decoded or copied.
 
 #include "gs/base/check.h"
+#include "gs/engine/catalog/lifter.h"
 #include "gs/engine/database/open.h"
 
 namespace gs::engine {
@@ -9,16 +10,23 @@ Moment Database::moment() const {
   // The sequence is loaded under the same lock as the version: a version published later may lack
   // older tables, one published earlier may lack the log's newest tail.
   std::lock_guard lock(version_mutex_);
-  return {version_, visible_.load(std::memory_order_acquire), index_view_};
+  return {version_, visible_.load(std::memory_order_acquire), index_view_, catalog_};
 }
 
-std::shared_ptr<const RecordHold> Database::hold(std::shared_ptr<const state::Version> version,
-                                                 const Found& found) const {
+std::shared_ptr<const RecordHold> Database::hold(const Moment& moment, const Found& found) const {
   auto hold = std::make_shared<RecordHold>();
   hold->db = shared_from_this();
-  hold->version = std::move(version);
+  hold->version = moment.version;
   hold->found = found;
-  hold->shape = tables_.shape(found.entry.shape).shape.get();
+  const record::ShapePtr& shape = tables_.shape(found.entry.shape).shape;
+  hold->shape = shape.get();
+  if (moment.catalog == nullptr) return hold;
+  LiftedRecord lifted(moment.catalog.get(), shape, found.record);
+  if (!lifted.is_lifted()) return hold;
+  hold->owned_shape = lifted.shape();
+  hold->shape = hold->owned_shape.get();
+  hold->owned = std::make_shared<const Buffer>(lifted.take_bytes());
+  hold->found.record = hold->owned->data();
   return hold;
 }
 
@@ -37,7 +45,12 @@ Result<std::shared_ptr<const RecordHold>> Database::get(const Id& id) const {
       found.entry.kind() == state::Entry::Kind::tombstone) {
     return Error(Code::not_found, "no record " + id.text() + " in this storage");
   }
-  return hold(now.version, found);
+  return hold(now, found);
+}
+
+bool Database::find_stored(const Moment& moment, const Id& id, Found& out) const {
+  return moment.version->find(id, moment.at, out) == state::Version::Lookup::found &&
+         out.entry.kind() != state::Entry::Kind::tombstone;
 }
 
 // What a lookup or a walk met in files that were derived from the log. Without them the next open

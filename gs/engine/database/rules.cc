@@ -1,6 +1,7 @@
 // What the schema in force says about operations: the catalog, and the checks of what is staged.
 
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/misfit.h"
 
 namespace gs::engine {
 
@@ -8,9 +9,18 @@ using graph::Kind;
 
 namespace {
 
-constexpr std::size_t kShownMax = 20;  // violations in a message
+Error not_allowed(const rules::Rules& rules) {
+  const bool appends = rules.allow() == rules::Allow::append;
+  return Error(Code::read_only, "the schema of " + rules.collection() + " allows to " +
+                                    (appends ? "append records, not to change or remove them"
+                                             : "read records only"));
+}
 
-Error does_not_fit(const rules::Rules& rules, const std::vector<rules::Violation>& found) {
+}  // namespace
+
+Error misfit(const rules::Rules& rules, const std::vector<rules::Violation>& found) {
+  if (found.empty()) return {};
+  constexpr std::size_t kShownMax = 20;  // violations in a message
   std::string text = "the record does not fit the schema of " + rules.collection();
   for (std::size_t i = 0; i < found.size() && i < kShownMax; ++i) {
     const rules::Violation& each = found[i];
@@ -22,15 +32,6 @@ Error does_not_fit(const rules::Rules& rules, const std::vector<rules::Violation
   }
   return Error(Code::invalid, text);
 }
-
-Error not_allowed(const rules::Rules& rules) {
-  const bool appends = rules.allow() == rules::Allow::append;
-  return Error(Code::read_only, "the schema of " + rules.collection() + " allows to " +
-                                    (appends ? "append records, not to change or remove them"
-                                             : "read records only"));
-}
-
-}  // namespace
 
 std::shared_ptr<const Catalog> Database::catalog() const {
   const std::lock_guard lock(version_mutex_);
@@ -51,7 +52,7 @@ Error Database::use_schema() {
 }
 
 void Database::publish_catalog(std::shared_ptr<const Catalog> catalog) {
-  use_indexes(catalog.get());
+  use_indexes(catalog);
   const std::lock_guard lock(version_mutex_);
   catalog_ = std::move(catalog);
   has_catalog_ = catalog_ != nullptr;
@@ -82,15 +83,7 @@ Error Database::check_record(TransactionState& tx, const rules::Rules* rules,
   const record::RecordView record(encoded.shape.get(), encoded.bytes.data());
   schema::Functions* const functions = tx.catalog->functions();
   if (rules->accepts(*tx.plan, record, functions)) return {};
-  return does_not_fit(*rules, rules->check(record, functions));
-}
-
-Error Database::check_delta(TransactionState& tx, const rules::Rules* rules,
-                            const record::Encoded& encoded) const {
-  if (rules == nullptr) return {};
-  const record::RecordView delta(encoded.shape.get(), encoded.bytes.data());
-  const auto found = rules->check_delta(delta, tx.catalog->functions());
-  return found.empty() ? Error() : does_not_fit(*rules, found);
+  return misfit(*rules, rules->check(record, functions));
 }
 
 // Of an operation that finds a record of this shape.

@@ -31,7 +31,7 @@ class ScanState {
   void seek(const Id& from);
 
   std::shared_ptr<const RecordHold> hold(const state::Met& met) const {
-    return database_->hold(moment_.version, met.found());
+    return database_->hold(moment_, met.found());
   }
 
  private:

@@ -16,7 +16,7 @@ Result<Digest> Database::put_schema(std::string_view source, const Digest& previ
   Sequence sequence = 0;
   Digest digest;
   {
-    GS_TRY([[maybe_unused]] const auto lock, lock_without_duplicates(*catalog));
+    GS_TRY([[maybe_unused]] const auto lock, lock_without_duplicates(catalog));
     GS_TRY_OK(writable());
     if (applier_.schema().digest != previous) {
       return Error(Code::conflict, "the storage has another schema by now. Look at it again");

@@ -125,7 +125,7 @@ struct Store {
     if (moment.version->find(id, moment.at, found) != state::Version::Lookup::found)
       return "<not_found>";
     if (found.entry.kind() == state::Entry::Kind::tombstone) return "<not_found>";
-    return json_of(db->hold(moment.version, found)->view());
+    return json_of(db->hold(moment, found)->view());
   }
   Digest version(const Id& id) const {
     return version_digest(db->get(id).value()->found, db->tables());

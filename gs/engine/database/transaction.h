@@ -25,7 +25,9 @@ struct StagedOperation {
   const record::ShapePtr* shape = nullptr;  // in the encoder's ShapeCache; null: no record
   std::size_t begin = 0;                    // of the record among those that the encoder keeps
   std::size_t bytes = 0;
-  Digest version;  // expect
+  Digest version;  // expect; of an update whose result was checked: of what it was made of
+  bool was_checked = false;
+  const rules::Rules* rules = nullptr;  // of an update: what its result has to fit
 };
 
 struct TransactionState {
@@ -46,6 +48,9 @@ struct TransactionState {
   // Of the record checked last.
   std::shared_ptr<const rules::Rules::Plan> plan;
   const rules::Rules* plan_of = nullptr;
+  // Updates of records whose schema has a function about the whole record (update_check.cc).
+  std::size_t whole_checks = 0;
+  mutable bool is_stale = false;  // the last commit found another record than the one checked
   bool failed = false;  // a staging error leaves the transaction usable, this marks "committed"
 
   const std::uint8_t* record(const StagedOperation& staged) const noexcept {
@@ -73,6 +78,7 @@ struct TransactionState {
     expectations.clear();
     plan.reset();
     plan_of = nullptr;
+    whole_checks = 0;
     if (indexed > kIndexKept) contents.reset();
     indexed = 0;
     encoder.forget();

@@ -76,12 +76,11 @@ Error Database::check_unique(const TransactionState& tx, std::optional<Digest>& 
   for (const IndexView::One& one : now.indexes->all) {
     if (one.index->definition.unique) indexes.push_back({&one, {}});
   }
-  const auto view_of = [&](std::size_t i) -> RecordView {
+  const auto made_by = [&](std::size_t i) -> Current {
     const StagedOperation& staged = tx.operations[i];
     const Prepared& prepared = scratch.prepared[i];
-    if (prepared.kind != Kind::update) return {staged.shape->get(), tx.record(staged)};
-    const Current merged = prepared.more->merged.as_current();
-    return {prepared.more->merged.shape.get(), merged.record};
+    if (prepared.kind == Kind::update) return prepared.more->merged.as_current();
+    return {*staged.shape, tx.record(staged), {}, nullptr, 0};
   };
   const auto is_last = [&](std::size_t i) {
     return !scratch.track_touched || scratch.touched.last(tx.operations[i].id) == i;
@@ -89,13 +88,13 @@ Error Database::check_unique(const TransactionState& tx, std::optional<Digest>& 
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     const Kind kind = scratch.prepared[i].kind;
     if (kind == Kind::expect || kind == Kind::remove || !is_last(i)) continue;
-    const RecordView record = view_of(i);
+    const Current made = made_by(i);
     for (UniqueKeys& each : indexes) {
       Index& index = *each.one->index;
-      if (index.definition.collection != record.shape().collection()) continue;
+      if (index.definition.collection != made.shape->collection()) continue;
       const std::lock_guard lock(index.mutex);
       KeyList& keys = index.records.made;
-      index.records.make_keys(record, keys);
+      index.records.make_keys_of_new(made.shape, made.record, keys);
       if (keys.is_irregular()) {
         return Error(Code::too_large, "a key of " + index.definition.text() + " has more than " +
                                           std::to_string(kIndexKeyBytesMax >> 10) + " KiB");
@@ -122,7 +121,8 @@ Error Database::check_unique(const TransactionState& tx, std::optional<Digest>& 
     index::Cursor cursor(held, now.at);
     for (std::size_t i = 0; i < each.given.size(); ++i) {
       const Given& given = each.given[i];
-      const RecordView record = view_of(given.operation);
+      const Current made = made_by(given.operation);
+      const RecordView record(made.shape.get(), made.record);
       if (i != 0 && each.given[i - 1].key == given.key) {
         return not_unique(definition, record, each.given[i - 1].id);
       }
@@ -148,13 +148,11 @@ struct Duplicate {
 };
 
 // Two records with one key, of those that the moment has.
-Result<std::optional<Duplicate>> find_duplicate(platform::FileSystem& files,
-                                                const rules::IndexDefinition& index,
-                                                const state::Tables& tables, const Moment& now,
-                                                std::uint64_t number) {
+Result<std::optional<Duplicate>> find_duplicate(platform::FileSystem& files, Records& records,
+                                                const Moment& now, std::uint64_t number) {
   const std::string path = index_run_path(number);
-  GS_TRY(const auto run, build_index_run(index, tables, now.version, now.at,
-                                         {files, path, number, kSortBytes, {}, {}}));
+  GS_TRY(const auto run,
+         build_index_run(records, now.version, now.at, {files, path, number, kSortBytes, {}, {}}));
   files.remove(path).ignore();
   auto alone = std::make_shared<index::Tiers>();
   alone->runs.push_back(run);
@@ -166,11 +164,10 @@ Result<std::optional<Duplicate>> find_duplicate(platform::FileSystem& files,
     const Bytes key = cursor.key();
     if (!before.empty() && equal(key, before)) {
       state::Found record;
-      KeyMaker maker(index);
-      KeyList keys;
+      KeyList& keys = records.made;
       const auto lookup = now.version->find(id, now.at, record);
       if (lookup == state::Version::Lookup::found && record.record != nullptr) {
-        maker.make({tables.shape(record.entry.shape).shape.get(), record.record}, keys);
+        records.make_keys(record.entry, record.record, keys);
         for (std::size_t i = 0; i < keys.size() && !found; ++i) {
           if (equal(keys[i], key) && !keys.has_null(i)) found = Duplicate{id, cursor.id()};
         }
@@ -186,11 +183,13 @@ Result<std::optional<Duplicate>> find_duplicate(platform::FileSystem& files,
 }  // namespace
 
 // Whether what is there may be under this schema. `now`: what was looked at.
-Error Database::check_no_duplicates(const Catalog& catalog, const Moment& now) {
-  for (const auto& rules : catalog.collections()) {
+Error Database::check_no_duplicates(const std::shared_ptr<const Catalog>& catalog,
+                                    const Moment& now) {
+  for (const auto& rules : catalog->collections()) {
     for (const rules::IndexDefinition& index : rules->indexes()) {
       if (!index.unique || now.indexes->find(index.digest()) != nullptr) continue;
-      GS_TRY(const auto found, find_duplicate(*env_.files, index, tables_, now, next_file_++));
+      Records records(index, tables_, catalog);
+      GS_TRY(const auto found, find_duplicate(*env_.files, records, now, next_file_++));
       if (!found) continue;
       state::Found record;
       std::string what;
@@ -206,7 +205,8 @@ Error Database::check_no_duplicates(const Catalog& catalog, const Moment& now) {
 }
 
 // Beside commits as long as these leave it alone, then under the lock that the caller gets.
-Result<std::unique_lock<std::mutex>> Database::lock_without_duplicates(const Catalog& catalog) {
+Result<std::unique_lock<std::mutex>> Database::lock_without_duplicates(
+    const std::shared_ptr<const Catalog>& catalog) {
   for (int looks = 0;; ++looks) {
     const bool is_last = looks == kLooksBeside;
     std::unique_lock lock(commit_mutex_, std::defer_lock);

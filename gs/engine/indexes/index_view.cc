@@ -113,15 +113,13 @@ std::shared_ptr<const Version> runs_only(const Version& version) {
   return made;
 }
 
-Result<std::shared_ptr<const index::Run>> build_index_run(const rules::IndexDefinition& definition,
-                                                          const state::Tables& tables,
-                                                          std::shared_ptr<const Version> version,
-                                                          Sequence at, const BuildIndex& options) {
+Result<std::shared_ptr<const index::Run>> build_index_run(
+    Records& records, const std::shared_ptr<const Version>& version, Sequence at,
+    const BuildIndex& options) {
   std::uint64_t total = 0;
   for (const auto& table : version->tables) total += table->row_count();
   for (const auto& run : version->runs) total += run->entry_count();
 
-  Records records(definition, tables);
   index::Sorter sorter(options.files, options.path, options.number, options.memory_bytes);
   std::uint64_t done = 0;
   const std::uint32_t collection = records.collection();
@@ -150,7 +148,7 @@ Error check_index(const IndexView::One& one, const state::Tables& tables,
   for (const auto& run : one.runs) GS_TRY_OK(run->check());
   GS_TRY(const auto held, tiers(one, *version, at));
   index::Cursor cursor(held, at);
-  Records records(one.index->definition, tables);
+  Records records(one.index->definition, tables, one.index->catalog);
   std::uint64_t expected = 0;
   const std::uint32_t collection = records.collection();
   if (collection != state::kUnknown) {

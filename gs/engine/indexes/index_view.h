@@ -25,10 +25,15 @@ namespace gs::engine {
 
 // One index as long as the schema has it.
 struct Index {
-  Index(rules::IndexDefinition with, const state::Tables& tables)
-      : definition(std::move(with)), digest(definition.digest()), records(definition, tables) {}
+  Index(rules::IndexDefinition with, const state::Tables& tables, std::shared_ptr<const Catalog> by)
+      : definition(std::move(with)),
+        catalog(std::move(by)),
+        digest(definition.digest()),
+        records(definition, tables, catalog) {}
 
   const rules::IndexDefinition definition;
+  // The schema that reads the records. Another one with the same definition reads the same keys.
+  const std::shared_ptr<const Catalog> catalog;
   const Digest digest;
   std::mutex mutex;  // of those who bring it up to date
   Records records;   // theirs
@@ -79,8 +84,8 @@ struct BuildIndex {
 };
 // Makes the index of what the version has at that moment.
 Result<std::shared_ptr<const index::Run>> build_index_run(
-    const rules::IndexDefinition& definition, const state::Tables& tables,
-    std::shared_ptr<const state::Version> version, state::Sequence at, const BuildIndex& options);
+    Records& records, const std::shared_ptr<const state::Version>& version, state::Sequence at,
+    const BuildIndex& options);
 // The version with nothing but its runs.
 std::shared_ptr<const state::Version> runs_only(const state::Version& version);
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "gs/engine/catalog/lifter.h"
 #include "gs/engine/indexes/keys.h"
 #include "gs/storage/state/state.h"
 
@@ -10,21 +11,27 @@ namespace gs::engine {
 
 class Records {
  public:
-  // Both outlive it.
-  Records(const rules::IndexDefinition& definition, const state::Tables& tables)
+  // Of records as this schema reads them; null: as they are stored. The tables outlive it.
+  Records(const rules::IndexDefinition& definition, const state::Tables& tables,
+          std::shared_ptr<const Catalog> catalog)
       : collection_(record::collection_id(definition.collection)),
         tables_(tables),
+        catalog_(std::move(catalog)),
+        lifter_(catalog_),
         maker_(definition) {}
 
   // Of the collection; state::kUnknown as long as it has no record.
   std::uint32_t collection() const { return tables_.find_collection(collection_); }
-  void make_keys(const record::RecordView& record, KeyList& out) { maker_.make(record, out); }
+  // Of a record that is not stored yet.
+  void make_keys_of_new(const record::ShapePtr& shape, const std::uint8_t* record, KeyList& out) {
+    maker_.make(LiftedRecord(catalog_.get(), shape, record).view(), out);
+  }
   // `out` is empty when there is no record, as behind a removal.
   void make_keys(const state::Entry& entry, const std::uint8_t* record, KeyList& out) {
     if (record == nullptr) {
       out.clear();
     } else {
-      maker_.make({tables_.shape(entry.shape).shape.get(), record}, out);
+      maker_.make(lifter_.lift(tables_.shape(entry.shape).shape, record), out);
     }
   }
 
@@ -34,6 +41,8 @@ class Records {
  private:
   const record::CollectionId collection_;
   const state::Tables& tables_;
+  const std::shared_ptr<const Catalog> catalog_;
+  Lifter lifter_;
   KeyMaker maker_;
 };
 

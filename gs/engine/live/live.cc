@@ -44,7 +44,6 @@ Result<std::unique_ptr<Live>> Live::start(std::shared_ptr<Database> db, std::str
   std::unique_ptr<Live> live(new Live(std::move(db), std::move(query), std::move(wake), bounds));
   GS_TRY_OK(live->db_->watch(live->watcher_));
   live->context_ = live->context_of_now();
-  live->catalog_ = live->db_->catalog();
   live->read_ = end_of(live->context_->moment);
   GS_TRY_OK(live->answer_->fill(*live->context_));
   return live;
@@ -89,10 +88,10 @@ Result<LiveDeltas> Live::look(bool anew) {
   if (!anew && moment.version == seen.version && moment.at == seen.at) return LiveDeltas();
 
   const auto now = context_of_now();
-  auto catalog = db_->catalog();
   std::vector<Id> ids;
   std::vector<Id> included;
-  const bool knows = !anew && catalog == catalog_ && find_touched(now->moment, ids, included);
+  const bool knows = !anew && now->moment.catalog == seen.catalog &&
+                     find_touched(now->moment, ids, included);
   LiveDeltas deltas;
   if (knows) {
     make_unique(ids);
@@ -103,7 +102,6 @@ Result<LiveDeltas> Live::look(bool anew) {
     GS_TRY(deltas, answer_->replace(*context_, *now));
   }
   context_ = now;
-  catalog_ = std::move(catalog);
   read_ = end_of(now->moment);
   return deltas;
 }

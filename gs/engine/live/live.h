@@ -60,7 +60,6 @@ class Live {
   const std::shared_ptr<Watcher> watcher_;
   std::unique_ptr<LiveAnswer> answer_;
   std::shared_ptr<const QueryContext> context_;  // of the last look
-  std::shared_ptr<const Catalog> catalog_;       // then in force
   ReadUpTo read_;
   std::uint64_t replaced_ = 0;
   Error ended_;

@@ -69,7 +69,7 @@ void live(benchmark::State& state, const char* rest) {
       text = delta.row.group_json;
       if (!text.empty()) continue;
       const QueryContext& context = *(*live)->context();
-      append_row_json(context, context.view(delta.row.found), text).ignore();
+      append_row_json(context, context.record(delta.row.found).view(), text).ignore();
     }
     benchmark::DoNotOptimize(text);
   }

@@ -229,7 +229,7 @@ class LiveGroups final : public LiveAnswer {
     if (access.kind == Access::Kind::ordered) access = {};
     Matches matches(now, access, Id{});
     while (const state::Met* const met = matches.next()) {
-      groups.add(matches.view(*met));
+      groups.add(matches.view());
       GS_TRY_OK(check_memory(groups.memory_bytes()));
     }
     return matches.error();
@@ -238,7 +238,8 @@ class LiveGroups final : public LiveAnswer {
   Error count_one(const QueryContext& context, const Id& id, bool added, Texts& old_texts) {
     GS_TRY(const std::optional<Found> found, find_live_record(context, id));
     if (!found) return {};
-    const RecordView record = context.view(*found);
+    const LiftedRecord lifted = context.record(*found);
+    const RecordView& record = lifted.view();
     if (!matcher_->matches(record)) return {};
     const std::string& key = groups_->key_of(record);
     if (!old_texts.contains(key)) {

@@ -94,7 +94,7 @@ class LiveRows final : public LiveAnswer {
     if (access.kind == Access::Kind::ordered) access = {};
     Matches matches(now, access, Id{});
     while (const state::Met* const met = matches.next()) {
-      keys.emplace_back(as_text(keys_->of(matches.view(*met), met->entry->id)));
+      keys.emplace_back(as_text(keys_->of(matches.view(), met->entry->id)));
       bytes += sizeof(std::string) + keys.back().size();
       GS_TRY_OK(check_size(bytes));
     }
@@ -107,7 +107,8 @@ class LiveRows final : public LiveAnswer {
   Result<std::optional<std::string>> key_of(const QueryContext& context, const Id& id) {
     GS_TRY(const std::optional<Found> found, find_live_record(context, id));
     if (!found) return std::optional<std::string>();
-    const record::RecordView record = context.view(*found);
+    const LiftedRecord lifted = context.record(*found);
+    const record::RecordView& record = lifted.view();
     if (!matcher_->matches(record)) return std::optional<std::string>();
     return std::optional<std::string>(as_text(keys_->of(record, id)));
   }
@@ -194,20 +195,20 @@ class LiveRows final : public LiveAnswer {
   Error include_row(const QueryContext& now, const Id& id) {
     if (!included_.is_used()) return {};
     GS_TRY(const std::optional<Found> found, find_live_record(now, id));
-    if (found) included_.add(id, now.view(*found));
+    if (found) included_.add(id, now.record(*found).view());
     return {};
   }
   Error exclude_row(const QueryContext& before, const Id& id) {
     if (!included_.is_used()) return {};
     GS_TRY(const std::optional<Found> found, find_live_record(before, id));
-    if (found) included_.remove(id, before.view(*found));
+    if (found) included_.remove(id, before.record(*found).view());
     return {};
   }
 
   static Result<std::string> text_of(const QueryContext& context, const Id& id) {
     std::string text;
     GS_TRY(const std::optional<Found> found, find_live_record(context, id));
-    if (found) GS_TRY_OK(append_row_json(context, context.view(*found), text));
+    if (found) GS_TRY_OK(append_row_json(context, context.record(*found).view(), text));
     return text;
   }
 

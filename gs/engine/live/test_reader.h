@@ -46,7 +46,7 @@ class Reader {
     std::string out = row.group_json;
     if (!live_->context()->query.group) {
       const QueryContext& context = *live_->context();
-      if (const Error error = append_row_json(context, context.view(row.found), out)) {
+      if (const Error error = append_row_json(context, context.record(row.found).view(), out)) {
         out = error.text();
       }
     }

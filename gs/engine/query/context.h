@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "gs/core/query/query.h"
+#include "gs/engine/catalog/lifter.h"
 #include "gs/engine/database/database.h"
 
 namespace gs::engine {
@@ -31,8 +32,9 @@ struct QueryContext {
   Digest fingerprint;           // of the query
   std::optional<Buffer> after;  // the cursor's key; rows begin behind it
 
-  record::RecordView view(const Found& found) const noexcept {
-    return {db->tables().shape(found.entry.shape).shape.get(), found.record};
+  // As the schema of the moment reads it. The moment keeps what is not lifted.
+  LiftedRecord record(const Found& found) const {
+    return {moment.catalog.get(), db->tables().shape(found.entry.shape).shape, found.record};
   }
 };
 

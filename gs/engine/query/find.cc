@@ -54,7 +54,7 @@ Error Find::collect_sorted() {
   SortKeys keys(context_->query.sort);
   const auto& after = context_->after;
   while (const state::Met* const met = matches_.next()) {
-    const Bytes key = keys.of(matches_.view(*met), met->entry->id);
+    const Bytes key = keys.of(matches_.view(), met->entry->id);
     if (after && as_text(key) <= as_text(*after)) continue;
     GS_TRY_OK(sorter.add(key, [&] { return met->found(); }));
   }
@@ -65,8 +65,8 @@ Error Find::collect_sorted() {
 
 Error Find::collect_groups() {
   groups_ = std::make_unique<Groups>(*context_->query.group, context_->bounds.group_bytes);
-  while (const state::Met* const met = matches_.next()) {
-    GS_TRY_OK(groups_->add(matches_.view(*met)));
+  while (matches_.next() != nullptr) {
+    GS_TRY_OK(groups_->add(matches_.view()));
   }
   GS_TRY_OK(matches_.error());
   groups_->start(context_->after);
@@ -119,7 +119,7 @@ bool Find::next_in_order(QueryRow& out) {
       error_ = matches_.error();
       return false;
     }
-    const Bytes key = keys_->of(matches_.view(*met), met->entry->id);
+    const Bytes key = keys_->of(matches_.view(), met->entry->id);
     if (context_->after && as_text(key) <= as_text(*context_->after)) continue;
     out.found = met->found();
     last_key_.assign(key.begin(), key.end());

@@ -116,7 +116,8 @@ TEST_F(FindTest, RowsAreOfOneMoment) {
   ASSERT_TRUE(included->next(row));
   ASSERT_FALSE(store_.update(ukraine_, R"({"name":"Again"})"));
   std::string text;
-  ASSERT_FALSE(append_row_json(*included->context(), included->context()->view(row.found), text));
+  ASSERT_FALSE(
+      append_row_json(*included->context(), included->context()->record(row.found).view(), text));
   EXPECT_NE(text.find("Changed"), std::string::npos) << text;
 }
 

@@ -3,7 +3,9 @@
 namespace gs::engine {
 
 Matches::Matches(const QueryContext& context, const Access& access, const Id& from)
-    : tables_(context.db->tables()), matcher_(context.query.filter) {
+    : tables_(context.db->tables()),
+      matcher_(context.query.filter),
+      lifter_(context.moment.catalog) {
   if (access.kind == Access::Kind::scan) {
     scan_.emplace(context.db, context.moment, context.query.collection, from, query::kNoLimit);
   } else {
@@ -17,7 +19,8 @@ const state::Met* Matches::next() {
       const state::Met& met = batch_.front();
       batch_ = batch_.subspan(1);
       ++examined_;
-      if (!matcher_.matches(view(met))) continue;
+      look(met);
+      if (!matcher_.matches(view_)) continue;
       ++matched_;
       return &met;
     }

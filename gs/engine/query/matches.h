@@ -19,10 +19,8 @@ class Matches {
 
   // Null at the end, which may be damage: see error(). Else valid until the next call.
   const state::Met* next();
-  record::RecordView view(const state::Met& met) {
-    if (met.entry->shape != shape_number_) use(met.entry->shape);
-    return {shape_, met.record};
-  }
+  // What next() gave last, as the schema of the moment reads it; valid until the next call.
+  const record::RecordView& view() const noexcept { return view_; }
   // What ended the walk before its end.
   Error error() const { return scan_ ? scan_->error() : walk_->error(); }
 
@@ -30,9 +28,12 @@ class Matches {
   std::uint64_t matched() const noexcept { return matched_; }
 
  private:
-  void use(std::uint32_t shape) {
-    shape_number_ = shape;
-    shape_ = tables_.shape(shape).shape.get();
+  void look(const state::Met& met) {
+    if (met.entry->shape != shape_number_) {
+      shape_number_ = met.entry->shape;
+      shape_ = &tables_.shape(shape_number_).shape;
+    }
+    view_ = lifter_.lift(*shape_, met.record);
   }
 
   const state::Tables& tables_;
@@ -41,7 +42,9 @@ class Matches {
   query::Matcher matcher_;
   std::span<const state::Met> batch_;  // what is left of it
   std::uint32_t shape_number_ = state::kUnknown;
-  const record::Shape* shape_ = nullptr;
+  const record::ShapePtr* shape_ = nullptr;  // of the tables
+  Lifter lifter_;
+  record::RecordView view_;
   std::uint64_t examined_ = 0;
   std::uint64_t matched_ = 0;
 };

@@ -102,7 +102,7 @@ class Presenter {
     }
     query::Matcher matcher(include.filter);
     GS_TRY(const std::optional<Found> found, find(*id, matcher));
-    if (found) return append(context_.view(*found), include.select, include.include);
+    if (found) return append(context_.record(*found).view(), include.select, include.include);
     out_ += "null";
     return {};
   }
@@ -122,7 +122,7 @@ class Presenter {
     out_ += '[';
     for (std::size_t i = 0; i < found.size(); ++i) {
       if (i != 0) out_ += ',';
-      GS_TRY_OK(append(context_.view(found[i]), include.select, include.include));
+      GS_TRY_OK(append(context_.record(found[i]).view(), include.select, include.include));
     }
     out_ += ']';
     return {};
@@ -142,7 +142,7 @@ class Presenter {
       if (!found) continue;
       Buffer key;
       if (!include.sort.empty()) {
-        const Bytes made = keys.of(context_.view(*found), id);
+        const Bytes made = keys.of(context_.record(*found).view(), id);
         key.assign(made.begin(), made.end());
       }
       rows.push_back({std::move(key), *found});
@@ -171,7 +171,7 @@ class Presenter {
     }
     const bool is_there = lookup == state::Version::Lookup::found &&
                           found.entry.kind() != state::Entry::Kind::tombstone;
-    if (!is_there || !matcher.matches(context_.view(found))) return std::optional<Found>();
+    if (!is_there || !matcher.matches(context_.record(found).view())) return std::optional<Found>();
     return std::optional<Found>(found);
   }
 

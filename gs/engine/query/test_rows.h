@@ -28,7 +28,8 @@ inline FoundRows find_rows(const Store& store, std::string_view json,
     std::string text = row.group_json;
     if (!find.context()->query.group) {
       found.ids.push_back(row.found.entry.id);
-      const Error error = append_row_json(*find.context(), find.context()->view(row.found), text);
+      const Error error =
+          append_row_json(*find.context(), find.context()->record(row.found).view(), text);
       if (error) text = error.text();
     }
     found.rows.push_back(std::move(text));

@@ -1,0 +1,221 @@
+// Goal: a schema that follows another through the public interface: records that were there are
+// read as it says on every way to read, writes go on, and what updates make is checked as a whole.
+
+#include <gtest/gtest.h>
+
+#include "globalstorage/storage.h"
+#include "gs/api/test_directory.h"
+
+namespace gs::testing {
+namespace {
+
+constexpr const char* kOld =
+    R"g({"files":{"City.js":"({ Entity: {}, name: 'string', size: '?string' })"}})g";
+constexpr const char* kNew =
+    R"g({"files":{"City.js":"({ Entity: {}, title: { type: 'string', was: 'name' }, )g"
+    R"g(size: { type: 'number', required: false, convert: Number }, )g"
+    R"g(status: { enum: ['draft', 'live'], default: 'draft' }, sister: '?City' })"}})g";
+
+class Evolution : public InDirectory {
+ protected:
+  void SetUp() override {
+    InDirectory::SetUp();
+    db_.emplace(Storage::create(path("db")).value());
+    apply(kOld);
+    kyiv_ = db_->put("City", "kyiv", R"({"name":"Kyiv","size":"839"})").value();
+    lviv_ = db_->put("City", "lviv", R"({"name":"Lviv","size":"149"})").value();
+    apply(kNew);
+  }
+  void TearDown() override {
+    db_.reset();
+    InDirectory::TearDown();
+  }
+  void apply(const std::string& schema) {
+    const Error error = db_->apply_schema(schema);
+    ASSERT_FALSE(error) << error.text();
+  }
+  static ScanOptions cities() {
+    ScanOptions options;
+    options.collection = "City";
+    return options;
+  }
+  std::string text(const Id& id) {
+    const auto record = db_->get(id);
+    return record.ok() ? record->json() : record.error().text();
+  }
+  std::string rows(std::string_view query) {
+    auto found = db_->find(query);
+    if (!found.ok()) return found.error().text();
+    std::string all;
+    for (Row row; found->next(row);) all += row.json().value() + "\n";
+    return all;
+  }
+  std::uint64_t count(std::string_view query) { return db_->count(query).value(); }
+
+  std::optional<Storage> db_;
+  Id kyiv_;
+  Id lviv_;
+};
+
+TEST_F(Evolution, EveryWayToReadLifts) {
+  const std::string kyiv = R"({"title":"Kyiv","size":839,"status":"draft"})";
+  EXPECT_EQ(text(kyiv_), kyiv);
+  const Record record = db_->get(kyiv_).value();
+  EXPECT_EQ(record.find("size")->number(), 839);
+  EXPECT_FALSE(record.find("name").has_value());
+  EXPECT_EQ(record.field_count(), 3u);
+  EXPECT_EQ(record.key(), "kyiv");
+  EXPECT_EQ(record.object().front().second, Value("Kyiv"));
+  std::string scanned;
+  Scan scan = db_->scan(cities()).value();
+  for (Record each; scan.next(each);) scanned += each.find("title")->text().value();
+  EXPECT_EQ(scanned.size(), 8u);
+
+  EXPECT_EQ(rows(R"({"collection":"City","filter":{"title":"Kyiv"}})"), kyiv + "\n");
+  EXPECT_EQ(rows(R"({"collection":"City","filter":{"name":"Kyiv"}})"), "");
+  EXPECT_EQ(rows(R"({"collection":"City","sort":["size"],"select":["title","size"]})"),
+            R"({"title":"Lviv","size":149})"
+            "\n"
+            R"({"title":"Kyiv","size":839})"
+            "\n");
+  EXPECT_EQ(rows(R"({"collection":"City","group":{"by":["status"],)"
+                 R"("fields":{"all":{"$sum":"size"}}}})"),
+            R"({"status":"draft","all":988})"
+            "\n");
+  EXPECT_EQ(count(R"({"collection":"City","filter":{"size":{"$gt":200}}})"), 1u);
+}
+
+TEST_F(Evolution, IncludedRecordsAreLiftedToo) {
+  ASSERT_FALSE(db_->update(kyiv_, R"({"sister":"lviv"})"));
+  EXPECT_EQ(rows(R"({"collection":"City","filter":{"title":"Kyiv"},"select":["title"],)"
+                 R"("include":{"sister":{"filter":{"title":"Lviv"},"select":["size"]}}})"),
+            R"({"title":"Kyiv","sister":{"size":149}})"
+            "\n");
+}
+
+TEST_F(Evolution, AnUpdateGoesUnderThePresentNames) {
+  EXPECT_EQ(db_->update(kyiv_, R"({"name":"x"})").code(), Code::invalid);
+  ASSERT_FALSE(db_->update(kyiv_, R"({"status":"live"})"));
+  EXPECT_EQ(text(kyiv_), R"({"title":"Kyiv","size":839,"status":"live"})");
+  ASSERT_FALSE(db_->update(kyiv_, R"({"title":"Київ","size":840})"));
+  EXPECT_EQ(text(kyiv_), R"({"size":840,"status":"live","title":"Київ"})");
+  EXPECT_TRUE(db_->swap(lviv_, R"({"title":"Lviv","size":149})", R"({"size":150})").value());
+  EXPECT_FALSE(db_->swap(lviv_, R"({"size":149})", R"({"size":150})").value());
+  EXPECT_EQ(text(lviv_), R"({"title":"Lviv","size":150,"status":"draft"})");
+  ASSERT_FALSE(db_->update(lviv_, R"({"size":{"$unset":true}})"));
+  EXPECT_EQ(text(lviv_), R"({"title":"Lviv","status":"draft"})");
+}
+
+// A value under an earlier name would be there again when the present one is removed.
+TEST_F(Evolution, WhatIsRemovedStaysRemoved) {
+  apply(R"g({"files":{"City.js":"({ Entity: {}, title: { type: 'string', required: false, )g"
+        R"g(was: 'name' }, size: { type: 'number', required: false, convert: Number }, )g"
+        R"g(status: { enum: ['draft', 'live'], default: 'draft' }, sister: '?City' })"}})g");
+  ASSERT_FALSE(db_->update(kyiv_, R"({"title":{"$unset":true}})"));
+  EXPECT_EQ(text(kyiv_), R"({"size":839,"status":"draft"})");
+  ASSERT_FALSE(db_->update(lviv_, R"({"title":"L"})"));
+  ASSERT_FALSE(db_->update(lviv_, R"({"title":{"$unset":true}})"));
+  EXPECT_EQ(text(lviv_), R"({"size":149,"status":"draft"})");
+}
+
+TEST_F(Evolution, AWriterWithAnOlderSchemaGoesOn) {
+  ASSERT_FALSE(db_->apply_schema(kOld, true));
+  Transaction old = db_->begin();
+  const Id odesa = old.insert("City", R"({"name":"Odesa","size":"162"})").value();
+  ASSERT_FALSE(old.update(kyiv_, R"({"size":"841"})"));
+  ASSERT_FALSE(old.update(lviv_, R"({"name":"LVIV"})"));
+  apply(kNew);
+  ASSERT_TRUE(old.commit().ok());
+  EXPECT_EQ(text(odesa), R"({"title":"Odesa","size":162,"status":"draft"})");
+  EXPECT_EQ(text(kyiv_), R"({"title":"Kyiv","size":841,"status":"draft"})");
+  EXPECT_EQ(text(lviv_), R"({"title":"LVIV","size":149,"status":"draft"})");
+}
+
+TEST_F(Evolution, ASnapshotKeepsTheSchemaOfItsMoment) {
+  const Snapshot before = db_->snapshot();
+  ASSERT_FALSE(db_->apply_schema(kOld, true));
+  Scan scan = db_->scan(before, cities()).value();
+  Record record;
+  ASSERT_TRUE(scan.next(record));
+  EXPECT_TRUE(record.find("title").has_value());
+  EXPECT_TRUE(db_->get(record.id())->find("name").has_value());
+}
+
+TEST_F(Evolution, HistoryShowsWhatWasWritten) {
+  const Digest then = db_->log(2).value().back().digest;
+  EXPECT_EQ(db_->get(kyiv_, then)->json(), R"({"name":"Kyiv","size":"839"})");
+  ASSERT_FALSE(db_->close());
+  db_.emplace(Storage::open(path("db")).value());
+  EXPECT_EQ(text(kyiv_), R"({"title":"Kyiv","size":839,"status":"draft"})");
+  EXPECT_TRUE(db_->verify({})->ok);
+}
+
+// --- what updates make of records ---
+
+constexpr const char* kRange =
+    R"g({"files":{"Range.js":"({ Entity: {}, from: 'number', to: 'number', note: '?string', )g"
+    R"g(validate: (r) => r.from <= r.to || 'from is behind to' })"}})g";
+
+TEST_F(Evolution, WhatAnUpdateMakesIsCheckedAsAWhole) {
+  ASSERT_FALSE(db_->apply_schema(kRange, true));
+  const Id range = db_->insert("Range", R"({"from":1,"to":5})").value();
+  EXPECT_EQ(db_->update(range, R"({"from":6})").message(),
+            "the record does not fit the schema of Range\n"
+            "  expected a value that validates, got from is behind to");
+  EXPECT_EQ(db_->swap(range, "{}", R"({"to":0})").code(), Code::invalid);
+  EXPECT_EQ(text(range), R"({"from":1,"to":5})");
+  ASSERT_FALSE(db_->update(range, R"({"from":6,"to":7})"));
+  EXPECT_EQ(db_->update(range, R"({"from":9,"note":5})").message(),
+            "the record does not fit the schema of Range\n"
+            "  note: expected string, got number 5\n"
+            "  expected a value that validates, got from is behind to");
+}
+
+TEST_F(Evolution, OnlyWhatTheWholeTransactionMakesCounts) {
+  ASSERT_FALSE(db_->apply_schema(kRange, true));
+  Transaction tx = db_->begin();
+  const Id range = tx.insert("Range", R"({"from":1,"to":5})").value();
+  ASSERT_FALSE(tx.update(range, R"({"from":8})"));
+  ASSERT_FALSE(tx.update(range, R"({"to":9})"));
+  ASSERT_TRUE(tx.commit().ok());
+  EXPECT_EQ(text(range), R"({"from":8,"to":9})");
+  Transaction other = db_->begin();
+  ASSERT_FALSE(other.update(range, R"({"to":10})"));
+  ASSERT_FALSE(other.update(range, R"({"from":11})"));
+  EXPECT_EQ(other.commit().code(), Code::invalid);
+  Transaction gone = db_->begin();
+  ASSERT_FALSE(gone.update(range, R"({"to":0})"));
+  ASSERT_FALSE(gone.remove(range));
+  EXPECT_TRUE(gone.commit().ok());
+}
+
+// Somebody else's write between the check and the commit: it is checked once more.
+TEST_F(Evolution, ACheckHoldsForTheRecordThatIsCommitted) {
+  ASSERT_FALSE(db_->apply_schema(kRange, true));
+  const Id range = db_->insert("Range", R"({"from":1,"to":5})").value();
+  Transaction tx = db_->begin();
+  ASSERT_FALSE(tx.update(range, R"({"from":4})"));
+  ASSERT_FALSE(db_->update(range, R"({"to":3})"));
+  EXPECT_EQ(tx.commit().code(), Code::invalid);
+  ASSERT_FALSE(db_->update(range, R"({"to":4})"));
+  EXPECT_TRUE(tx.commit().ok());
+  EXPECT_EQ(text(range), R"({"from":4,"to":4})");
+}
+
+TEST_F(Evolution, ARequiredFieldThatIsMissingIsAskedFor) {
+  constexpr const char* kStrict =
+      R"g({"files":{"City.js":"({ Entity: {}, name: 'string', size: '?string', )g"
+      R"g(mayor: 'string', area: 'number' })"}})g";
+  ASSERT_FALSE(db_->apply_schema(kStrict, true));
+  EXPECT_EQ(db_->update(kyiv_, R"({"mayor":"x"})").message(),
+            "the record does not fit the schema of City\n"
+            "  area: expected number, got nothing");
+  EXPECT_EQ(db_->update(kyiv_, R"({"area":"x"})").message(),
+            "the record does not fit the schema of City\n"
+            "  area: expected number, got string \"x\"\n"
+            "  mayor: expected string, got nothing");
+  EXPECT_FALSE(db_->update(kyiv_, R"({"area":1,"mayor":"x"})"));
+}
+
+}  // namespace
+}  // namespace gs::testing

@@ -1,0 +1,209 @@
+// What the schema says about updates: the fields that they write, and what they make of records.
+//
+// Functions of a schema may take long, so none is called under the commit lock. What updates make
+// of records whose schema has a function about the whole record is checked before, against the
+// records as they are then; the commit goes on when they are still these, else it is checked again.
+
+#include <algorithm>
+#include <map>
+
+#include "gs/engine/catalog/lifter.h"
+#include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/misfit.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+using record::RecordView;
+
+namespace {
+
+// Names of the update's fields that the record has under earlier ones.
+std::vector<std::string_view> earlier_names(const rules::Rules& rules, const RecordView& delta,
+                                            const RecordView& stored) {
+  std::vector<std::string_view> names;
+  const record::Shape& shape = delta.shape();
+  const auto add = [&](std::string_view written) {
+    const rules::FieldRule* const field = rules.find(written);
+    if (field == nullptr) return;
+    for (const std::string& name : field->was) {
+      if (stored.find(name)) names.push_back(name);
+    }
+  };
+  if (shape.self_describing()) {
+    const record::ValueView object = delta.field(shape.key_fields());
+    for (std::uint32_t i = 0; i < object.count(); ++i) add(object.member_name(i));
+  } else {
+    for (std::size_t i = shape.key_fields(); i < shape.field_count(); ++i) {
+      add(shape.fields()[i].name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+// The fields of an update, for another encoding of it.
+std::vector<record::FieldView> fields_of(const RecordView& delta) {
+  std::vector<record::FieldView> fields;
+  const record::Shape& shape = delta.shape();
+  if (shape.self_describing()) {
+    const record::ValueView object = delta.field(shape.key_fields());
+    for (std::uint32_t i = 0; i < object.count(); ++i) {
+      const record::ValueView member = object.member(i);
+      const bool is_removed = member.type == Type::any;
+      fields.push_back({object.member_name(i), is_removed ? std::nullopt : std::optional(member)});
+    }
+    return fields;
+  }
+  for (std::size_t i = shape.key_fields(); i < shape.field_count(); ++i) {
+    fields.push_back(
+        {shape.fields()[i].name, delta.present(i) ? std::optional(delta.field(i)) : std::nullopt});
+  }
+  return fields;
+}
+
+// What the operations of a transaction make of one record, so far.
+struct Made {
+  bool is_known = false;                    // the transaction found it in the state, or wrote it
+  std::optional<Current> current;           // no value: no record
+  std::unique_ptr<Merged> merged;           // keeps it
+  const rules::Rules* rules = nullptr;      // what it has to fit; null: it was checked already
+  std::optional<std::size_t> first_update;  // that found it in the state ...
+  Digest version;                           // ... and what it found
+};
+
+// A transaction whose records changed while they were checked is checked again so many times: each
+// time somebody else's write succeeded.
+constexpr int kCheckTriesMax = 1000;
+
+}  // namespace
+
+Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
+  tx.arrange();
+  for (int i = 0; i < kCheckTriesMax; ++i) {
+    if (tx.whole_checks != 0) GS_TRY_OK(check_wholes(tx));
+    tx.is_stale = false;
+    auto committed = commit_checked(tx, durability);
+    if (committed.ok() || !tx.is_stale) return committed;
+  }
+  return Error(Code::conflict, "records of the transaction changed " +
+                                   std::to_string(kCheckTriesMax) +
+                                   " times while they were checked. Try again");
+}
+
+Error Database::stage_update(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                             const record::Encoded& delta) {
+  if (rules == nullptr) return stage(tx, Kind::update, id, delta);
+  const RecordView view(delta.shape.get(), delta.bytes.data());
+  GS_TRY_OK(check_delta(tx, id, *rules, view));
+  const std::size_t before = tx.operations.size();
+  const Moment now = moment();
+  Found found;
+  std::vector<std::string_view> earlier;
+  // What this transaction wrote has no earlier names.
+  if (rules->has_earlier() && staged_content(tx, id) == nullptr && find_stored(now, id, found)) {
+    earlier =
+        earlier_names(*rules, view, {tables_.shape(found.entry.shape).shape.get(), found.record});
+  }
+  if (earlier.empty()) {
+    GS_TRY_OK(stage(tx, Kind::update, id, delta));
+  } else {
+    // Else the old value would be there again as soon as somebody removes the new one.
+    const Buffer bytes(delta.bytes.begin(), delta.bytes.end());
+    auto fields = fields_of({delta.shape.get(), bytes.data()});
+    for (const std::string_view name : earlier) fields.push_back({name, std::nullopt});
+    GS_TRY(const record::Encoded all, tx.encoder.encode_views({}, fields));
+    GS_TRY_OK(stage(tx, Kind::update, id, all));
+  }
+  tx.operations[before].rules = rules;
+  if (rules->has_whole_check()) ++tx.whole_checks;
+  return {};
+}
+
+// When a field is wrong, what else would be is told with it.
+Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
+                            const RecordView& delta) const {
+  schema::Functions* const functions = tx.catalog->functions();
+  std::vector<rules::Violation> found = rules.check_delta(delta, functions);
+  if (found.empty()) return {};
+  const Moment now = moment();
+  Found stored;
+  if (find_stored(now, id, stored)) {
+    Merged merged;
+    GS_TRY_OK(merge_update(current_of(stored, tables_), delta, {}, merged, nullptr));
+    const LiftedRecord whole(tx.catalog.get(), merged.shape, merged.as_current().record);
+    for (rules::Violation& each : rules.check_whole(whole.view(), functions)) {
+      const bool is_told = std::any_of(found.begin(), found.end(),
+                                       [&](const auto& told) { return told.path == each.path; });
+      if (!is_told) found.push_back(std::move(each));
+    }
+  }
+  return misfit(rules, found);
+}
+
+// Before the commit lock. Of each record only what the whole transaction makes of it counts.
+Error Database::check_wholes(TransactionState& tx) const {
+  std::map<Id, Made> all;
+  for (StagedOperation& staged : tx.operations) {
+    staged.was_checked = false;
+    if (staged.rules != nullptr && staged.rules->has_whole_check()) all.try_emplace(staged.id);
+  }
+  const Moment now = moment();
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < tx.operations.size(); ++i) {
+    const StagedOperation& staged = tx.operations[i];
+    const auto at = all.find(staged.id);
+    if (at == all.end() || staged.kind == Kind::expect) continue;
+    Made& made = at->second;
+    if (staged.kind != Kind::update) {
+      made.is_known = true;
+      made.rules = nullptr;
+      made.current.reset();
+      if (staged.shape != nullptr) {
+        made.current = Current{*staged.shape, tx.record(staged), {}, nullptr, 0};
+      }
+      continue;
+    }
+    Found found;
+    if (!made.is_known && find_stored(now, staged.id, found)) {
+      made.current = current_of(found, tables_);
+      made.first_update = i;
+      made.version = version_digest(found, tables_);
+    }
+    made.is_known = true;
+    if (!made.current) continue;  // the commit will say so
+    auto merged = std::make_unique<Merged>();
+    GS_TRY_OK(merge_update(*made.current, {staged.shape->get(), tx.record(staged)}, {}, *merged,
+                           shape_cache_.get()));
+    bytes += merged->image.size();
+    if (bytes > kResultBytesMax) return {};  // the commit will say so
+    made.current = merged->as_current();
+    made.merged = std::move(merged);
+    made.rules = staged.rules;
+  }
+  for (const auto& [id, made] : all) {
+    if (made.rules == nullptr) continue;
+    const LiftedRecord whole(tx.catalog.get(), made.current->shape, made.current->record);
+    GS_TRY_OK(misfit(*made.rules, made.rules->check_whole(whole.view(), tx.catalog->functions())));
+    if (!made.first_update) continue;
+    StagedOperation& first = tx.operations[*made.first_update];
+    first.version = made.version;
+    first.was_checked = true;
+  }
+  return {};
+}
+
+// With the commit lock: no functions. The last update of each record counts.
+Error Database::check_missing(const TransactionState& tx) const {
+  for (std::size_t i = 0; i < tx.operations.size(); ++i) {
+    const StagedOperation& staged = tx.operations[i];
+    if (staged.rules == nullptr) continue;
+    if (scratch_->track_touched && scratch_->touched.last(staged.id) != i) continue;
+    const Current made = scratch_->prepared[i].more->merged.as_current();
+    GS_TRY_OK(misfit(*staged.rules, staged.rules->check_missing({made.shape.get(), made.record})));
+  }
+  return {};
+}
+
+}  // namespace gs::engine
