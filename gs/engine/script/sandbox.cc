@@ -77,6 +77,16 @@ Result<schema::JsValue> Sandbox::run(std::string_view source, std::string_view f
   return tree;
 }
 
+bool Sandbox::parses(std::string_view source) {
+  Runtime& runtime = impl_->runtime;
+  runtime.refill();
+  const std::string text(source);
+  const Held compiled = runtime.hold(JS_Eval(runtime.context(), text.data(), text.size(), "parse",
+                                             kTyped | JS_EVAL_FLAG_COMPILE_ONLY));
+  if (compiled.is_exception()) runtime.take_exception({});
+  return !compiled.is_exception();
+}
+
 Result<schema::JsValue> Sandbox::add(std::string_view name, HostFunction function) {
   return add_host_function(impl_->runtime, name, std::move(function));
 }

@@ -68,6 +68,9 @@ class Sandbox final : public schema::Functions {
   // comes out. Functions in it are not kept.
   Result<schema::JsValue> run(std::string_view source, std::string_view file, std::uint32_t finish);
 
+  // Whether run() would take it as far as its syntax tells.
+  bool parses(std::string_view source);
+
   // A function for scripts, as a value for the arguments of call(). Errors: too_large (so many).
   Result<schema::JsValue> add(std::string_view name, HostFunction function);
 
