@@ -220,6 +220,10 @@ TEST(Bundle, ComesFromADirectoryAndFromText) {
   const char* const expected = R"g({"files":{"A.json":"{}","B.js":"({ a: 'string' })"}})g";
   EXPECT_EQ(bundle->json(), expected);
   EXPECT_EQ(Bundle::parse(bundle->json())->files, bundle->files);
+  ASSERT_TRUE(files.write_whole("A.json", Buffer((1 << 20) + 1)).ok());
+  const Error large = Bundle::read(files).error().copy();
+  EXPECT_EQ(large.code(), Code::too_large);
+  EXPECT_EQ(large.message().find("A.json"), large.message().rfind("A.json")) << large.message();
   for (const char* text :
        {"", "{}", "[]", R"({"files":1})", R"({"files":{"a.js":1}})", R"({"files":{"a":""}})",
         R"({"files":{"a/b.js":""}})", R"({"files":{},"more":1})"}) {
