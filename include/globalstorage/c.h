@@ -20,15 +20,16 @@
  * Out        Filled on success. On failure an out pointer is NULL and any other out argument is
  *            unchanged. An argument marked "or NULL" may be NULL when it is not wanted.
  * Ownership  Handles (gs_error, gs_storage, gs_transaction, gs_snapshot, gs_scan, gs_rows,
- *            gs_record) are yours and go with their own ..._free(); memory of a `char**`, `uint8_t**`,
- *            `gs_digest**` or `gs_change**` goes with gs_free(). All of these accept NULL.
- *            "Borrowed" bytes belong to the handle they came from and live as long as it, or as
- *            the comment says. Text that is handed out has a zero after its end, borrowed text
+ *            gs_record) are yours and go with their own ..._free(); memory of a `char**`,
+ *            `uint8_t**`, `gs_digest**` or `gs_change**` goes with gs_free(). All of these accept
+ *            NULL. "Borrowed" bytes belong to the handle they came from and live as long as it, or
+ *            as the comment says. Text that is handed out has a zero after its end, borrowed text
  *            only where the comment says so.
  * Threads    A gs_storage and a gs_snapshot serve many threads at once, gs_record too for reading;
  *            a gs_transaction, gs_scan, gs_rows or gs_error serves one thread at a time. Freeing a
  *            handle while another thread uses it is a programming error.
- * Lifetime   Transactions, snapshots, scans, rows and records may outlive the gs_storage they came from.
+ * Lifetime   Transactions, snapshots, scans, rows and records may outlive the gs_storage they came
+ *            from.
  * Mistakes   NULL for a handle or for an out argument that is needed is a programming error. It is
  *            answered with GS_INVALID where a code is returned, else with 0, false or NULL.
  *            Freed or foreign pointers are not detected. Running out of memory stops the program.
@@ -422,7 +423,8 @@ GS_EXPORT gs_code gs_schema_types(const char* schema, size_t length, char** type
 GS_EXPORT gs_code gs_schema_get(const gs_storage* storage, char** schema, size_t* schema_length,
                                 gs_error** error) GS_NO_THROW;
 /* What would change, [{"risk":"safe","collection":"City","field":"name","what":".."}] with the risk
- * safe, migrated or unsafe, without `field` about the collection. `unsafe`: how many are, or NULL. */
+ * safe, migrated or unsafe, without `field` about the collection. `unsafe`: how many are, or NULL.
+ */
 GS_EXPORT gs_code gs_schema_compare(const gs_storage* storage, const char* schema, size_t length,
                                     char** differences, size_t* differences_length, size_t* unsafe,
                                     gs_error** error) GS_NO_THROW;
