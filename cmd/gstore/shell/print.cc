@@ -38,7 +38,7 @@ std::string number_text(double number) {
   return text;
 }
 
-std::string quoted(std::string_view text) {
+std::string quoted_text(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out = "'";
   for (const char c : text) {
@@ -70,7 +70,7 @@ bool is_identifier(std::string_view name) {
 }
 
 std::string key_of(std::string_view name) {
-  return is_identifier(name) ? one_line(name) : quoted(name);
+  return is_identifier(name) ? one_line(name) : quoted_text(name);
 }
 
 std::string date_shown(double ms) {
@@ -92,7 +92,7 @@ std::string simple(const JsValue& value) {
     case Kind::bigint:
       return value.text + 'n';
     case Kind::string:
-      return quoted(value.text);
+      return quoted_text(value.text);
     case Kind::symbol:
       return "Symbol(" + one_line(value.text) + ')';
     case Kind::function:

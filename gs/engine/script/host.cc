@@ -49,11 +49,10 @@ JSValue call_host(JSContext* context, JSValueConst, int count, JSValueConst* val
   return out;
 }
 
-// False when there is nothing to run, or what runs has to end.
+// False when there is nothing to run, or what ran was stopped: that is no rejection.
 bool run_job(Runtime& runtime) {
   JSContext* context = nullptr;
-  return !runtime.is_stopped() &&
-         JS_ExecutePendingJob(JS_GetRuntime(runtime.context()), &context) > 0;
+  return JS_ExecutePendingJob(JS_GetRuntime(runtime.context()), &context) > 0;
 }
 
 Held failed(Runtime& runtime, const char* text) {

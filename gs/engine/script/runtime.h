@@ -45,8 +45,6 @@ class Runtime {
   void refill() noexcept;
   // Why the script was stopped, if it was: `too_large`, or none.
   Error stopped() const;
-  // Whether nothing of the script may go on.
-  bool is_stopped() const noexcept { return stop_ != Stop::none; }
 
   Held hold(JSValue value) const noexcept { return {context_, value}; }
   // A value as JavaScript's String() gives it; what cannot be converted gives `instead`.

@@ -28,7 +28,7 @@ constexpr std::string_view kEnding = "XXXXXX";  // for mkdtemp
 // Others keep files there, too: enough to come by all of them sooner or later, in a moment.
 constexpr int kLookedAtMax = 10'000;
 constexpr int kRemovedMax = 100;
-constexpr int kAttemptsMax =
+constexpr int kMakeAttemptsMax =
     16;  // to make one; each fails only when somebody took it for left over
 
 class HeldDirectory {
@@ -96,7 +96,7 @@ void remove_left_over(const std::string& parent) {
 
 // Empty when no directory can be made, with the reason in errno.
 std::string make_and_hold(const std::string& parent, std::vector<HeldDirectory>& held) {
-  for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+  for (int attempt = 0; attempt < kMakeAttemptsMax; ++attempt) {
     std::string path = parent + '/';
     path += kPrefix;
     path += kEnding;
