@@ -1,5 +1,6 @@
 // Schemas of strangers: texts of bundles, and files in them. Each ends within its bounds; what
-// compiles does so again from its own text, with the same types, and differs in nothing from itself.
+// compiles does so again from its own text, with the same types, and differs from itself in
+// nothing.
 //
 // The first byte tells which: `{` a whole bundle; else the rest is City.js, up to the byte 1e, and
 // Country.js behind it.

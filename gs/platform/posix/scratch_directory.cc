@@ -1,6 +1,6 @@
-// Made by mkdtemp(3), removed whole. Whoever uses one holds a lock (flock(2)) on it, which the system
-// frees when the process ends, however that happens: what nobody holds was left by one that was
-// killed, and the next that makes one removes it.
+// Made by mkdtemp(3), removed whole. Whoever uses one holds a lock (flock(2)) on it, which the
+// system frees when the process ends, however that happens: what nobody holds was left by one that
+// was killed, and the next that makes one removes it.
 #include "gs/platform/posix/scratch_directory.h"
 
 #include <dirent.h>
