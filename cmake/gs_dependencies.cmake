@@ -2,6 +2,7 @@
 #
 # gs_external_crypto   SHA-256 and Ed25519: OpenSSL libcrypto and libsodium. For WebAssembly only
 #                      libsodium, compiled from the system's source package.
+# gs_external_edit     lines at a terminal, for the command line: libedit
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 add_library(gs_external_crypto INTERFACE)
@@ -19,6 +20,14 @@ if(NOT GS_WASM)
     INTERFACE_INCLUDE_DIRECTORIES "${GS_SODIUM_INCLUDE}")
   target_link_libraries(gs_external_crypto INTERFACE OpenSSL::Crypto gs_sodium)
   include(gs_quickjs)
+  if(GS_TOOLS)
+    find_library(GS_EDIT_LIBRARY edit REQUIRED)
+    find_path(GS_EDIT_INCLUDE histedit.h REQUIRED)
+    mark_as_advanced(GS_EDIT_LIBRARY GS_EDIT_INCLUDE)
+    add_library(gs_external_edit INTERFACE)
+    target_link_libraries(gs_external_edit INTERFACE ${GS_EDIT_LIBRARY})
+    target_include_directories(gs_external_edit SYSTEM INTERFACE ${GS_EDIT_INCLUDE})
+  endif()
 else()
   include(gs_wasm)
 endif()

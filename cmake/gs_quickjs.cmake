@@ -25,6 +25,9 @@ if(GS_SANITIZE)
   string(REGEX REPLACE ",$" "" quickjs_sanitize "${quickjs_sanitize}")
   target_compile_options(gs_quickjs PRIVATE -fsanitize=${quickjs_sanitize})
 endif()
+if(GS_FUZZ)
+  target_compile_options(gs_quickjs PRIVATE -fsanitize=fuzzer-no-link)  # scripts are its inputs
+endif()
 
 add_library(gs_external_quickjs INTERFACE)
 target_include_directories(gs_external_quickjs SYSTEM INTERFACE ${quickjs})

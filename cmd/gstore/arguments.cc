@@ -480,9 +480,17 @@ class Parser {
   }
 
   void add_tools() {
-    CLI::App* sub =
-        add("bench", "measure; with gstore-bench beside gstore, compare with other stores",
-            "  gstore bench\n  gstore bench --self --records 1000000");
+    CLI::App* sub = add("shell", "JavaScript with the storage as `db`",
+                        "  gstore shell\n  gstore shell ./shop --read-only\n"
+                        "  gstore shell -e 'db.City.find({ capital: true }).sort(\"name\")'\n"
+                        "  gstore shell < report.js");
+    sub->add_option("DIR", first_, "directory of the storage, as -d");
+    sub->add_option("-e,--eval", a_.code, "run this and leave")->type_name("CODE");
+    sub->add_flag("--read-only", a_.read_only, "write nothing; also beside a process that writes");
+    sub->callback([this] { take_directory(); });
+
+    sub = add("bench", "measure; with gstore-bench beside gstore, compare with other stores",
+              "  gstore bench\n  gstore bench --self --records 1000000");
     sub->add_option("--records", a_.records, "records of the built-in measurement")
         ->type_name("N")
         ->transform(whole_number(1'000, 100'000'000));
@@ -510,8 +518,8 @@ class Parser {
                     "go on as the writer whose key lies here, though the directory was moved; only "
                     "when no other copy is written to again");
     };
-    for (const char* name :
-         {"insert", "set", "update", "delete", "swap", "import", "proof", "erase", "compact"}) {
+    for (const char* name : {"insert", "set", "update", "delete", "swap", "import", "proof",
+                             "erase", "compact", "shell"}) {
       add_to(app_.get_subcommand(name));
     }
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));
@@ -535,6 +543,19 @@ class Parser {
                               " are two; give one of them");
     }
     a_.collection = *first_;
+  }
+
+  void take_directory() {
+    if (!first_) return;
+    if (app_.get_option("--directory")->count() != 0 && a_.directory != *first_) {
+      throw CLI::ValidationError(  // NOLINT: as above
+          "--directory",
+          shown(a_.directory) + " and the DIR " + shown(*first_) + " are two; give one of them");
+    }
+    a_.directory = *first_;
+    if (std::string problem = check_directory(a_.directory); !problem.empty()) {
+      throw CLI::ValidationError("DIR", problem);  // NOLINT: as above
+    }
   }
 
   // One word alone is the COLLECTION, unless it begins as a filter or -c has named one.

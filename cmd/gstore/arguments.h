@@ -51,6 +51,8 @@ struct Arguments {
   std::uint64_t batch_rows = 0;      // 0: the default
   std::uint64_t first_row = 1;
 
+  std::optional<std::string> code;  // shell -e
+
   std::uint64_t records = 0;      // bench
   std::vector<std::string> rest;  // bench: words for gstore-bench
 
@@ -61,6 +63,7 @@ struct Arguments {
   bool with_ids = false;      // export
   bool self = false;          // bench
   bool explain = false;       // find
+  bool read_only = false;     // shell
   bool allow_unsafe = false;  // schema apply
 };
 

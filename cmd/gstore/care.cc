@@ -4,13 +4,13 @@
 
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/directories.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 
 namespace gs::cli {
-namespace {
 
-void print_stats_json(const Storage& storage, const Stats& stats, Output& out) {
+std::string stats_json(const Storage& storage, const Stats& stats) {
   JsonObject collections;
   for (const auto& [name, records] : stats.collections) collections.number(name, records);
   JsonObject line;
@@ -26,8 +26,10 @@ void print_stats_json(const Storage& storage, const Stats& stats, Output& out) {
       .number("writers", stats.writers)
       .number("shapes", stats.shapes)
       .raw("collections", collections.take());
-  out.line(line.take());
+  return line.take();
 }
+
+namespace {
 
 void print_stats(const Storage& storage, const Stats& stats, Output& out) {
   out.line("storage      " + storage.id().text());
@@ -91,7 +93,7 @@ Result<Exit> stats(Session& session) {
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY(const Stats stats, storage.stats());
   if (session.arguments.json) {
-    print_stats_json(storage, stats, session.out);
+    session.out.line(stats_json(storage, stats));
   } else {
     print_stats(storage, stats, session.out);
   }

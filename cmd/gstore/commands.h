@@ -45,6 +45,8 @@ Result<Exit> stats(Session& session);
 Result<Exit> compact(Session& session);
 Result<Exit> backup(Session& session);
 Result<Exit> restore(Session& session);
+// shell.cc
+Result<Exit> run_shell(Session& session);
 // bench.cc, completion.cc
 Result<Exit> bench(Session& session);
 Result<Exit> completion(Session& session);
@@ -87,6 +89,7 @@ inline constexpr Command kCommands[] = {
     {"compact", compact},
     {"backup", backup},
     {"restore", restore},
+    {"shell", run_shell},
     {"bench", bench},
     {"completion", completion},
 };

@@ -1,5 +1,6 @@
 // log, show and history: the chain as people and programs read it.
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -75,6 +76,8 @@ void print_entry(const HistoryEntry& entry, Output& out) {
   out.line(line);
 }
 
+}  // namespace
+
 std::string entry_json(const HistoryEntry& entry) {
   const OperationInfo& operation = entry.operation;
   JsonObject line;
@@ -87,8 +90,6 @@ std::string entry_json(const HistoryEntry& entry) {
   if (!operation.json.empty()) line.raw("data", operation.json);
   return line.take();
 }
-
-}  // namespace
 
 Result<Exit> log(Session& session) {
   GS_TRY(const Storage storage, open_storage(session, Access::read));

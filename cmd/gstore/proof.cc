@@ -1,5 +1,6 @@
 // verify, proofs, erasure and the state digest: what somebody else can check.
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
@@ -67,7 +68,9 @@ std::string section_json(const VerifySection& section) {
   return line.take();
 }
 
-void print_report_json(const VerifyReport& report, Output& out) {
+}  // namespace
+
+std::string report_json(const VerifyReport& report) {
   std::string sections = "[";
   for (const VerifySection& section : report.sections) {
     if (sections.size() > 1) sections += ',';
@@ -87,8 +90,10 @@ void print_report_json(const VerifyReport& report, Output& out) {
     append_json_string(valid_utf8(place), damage);
   }
   line.raw("damage", damage + ']');
-  out.line(line.take());
+  return line.take();
 }
+
+namespace {
 
 // Damaged places of the log are listed behind the sections; this is the one that found them.
 bool finds_places(const VerifySection& section, const VerifyReport& report) {
@@ -237,7 +242,7 @@ Result<Exit> verify(Session& session) {
   session.terminal.end_progress();
   if (head && !options.head) add_missing_head(*head, report);
   if (session.arguments.json) {
-    print_report_json(report, session.out);
+    session.out.line(report_json(report));
   } else {
     print_report(report, session.out);
   }

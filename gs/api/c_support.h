@@ -38,6 +38,14 @@ struct gs_scan {
   gs::Scan scan;
 };
 
+struct gs_rows {
+  gs::Rows rows;
+  gs::Row row{};
+  std::string json{};
+  bool has_row = false;
+  gs::Error failed{};  // of a row that could not be written
+};
+
 struct gs_record {
   gs::Record record;
 };

@@ -70,6 +70,22 @@ TEST_F(Schemas, WhatMayOnlyGrowOnlyGrows) {
   EXPECT_EQ(text(line), R"({"text":"one"})");
 }
 
+TEST_F(Schemas, WhatMayOnlyBeReadIsOnlyRead) {
+  const Id line = db_->insert("Old", R"({"text":"one"})").value();
+  const Id unknown = db_->insert("Other", R"({"text":"two"})").value();
+  const char* const sealed =
+      R"g({"files":{"Old.js":"({ Registry: { allow: 'read' }, text: 'string' })"}})g";
+  ASSERT_TRUE(db_->apply_schema(sealed, true).ok());
+  EXPECT_EQ(db_->insert("Old", R"({"text":"x"})").code(), Code::read_only);
+  EXPECT_EQ(db_->put("Old", "k", R"({"text":"x"})").code(), Code::read_only);
+  EXPECT_EQ(db_->set(line, R"({"text":"x"})").code(), Code::read_only);
+  EXPECT_EQ(db_->update(line, R"({"text":"x"})").code(), Code::read_only);
+  EXPECT_EQ(db_->swap(line, R"({"text":"one"})", R"({"text":"x"})").code(), Code::read_only);
+  EXPECT_EQ(db_->remove(line).code(), Code::read_only);
+  EXPECT_EQ(text(line), R"({"text":"one"})");
+  EXPECT_TRUE(db_->remove(unknown).ok());  // of a collection that the schema does not name
+}
+
 TEST_F(Schemas, StaysInForceAfterARestart) {
   ASSERT_TRUE(db_->close().ok());
   db_.emplace(Storage::open(path("db")).value());

@@ -19,16 +19,17 @@
  *            the empty text. Text is read during the call only.
  * Out        Filled on success. On failure an out pointer is NULL and any other out argument is
  *            unchanged. An argument marked "or NULL" may be NULL when it is not wanted.
- * Ownership  Handles (gs_error, gs_storage, gs_transaction, gs_snapshot, gs_scan, gs_record) are
- *            yours and go with their own ..._free(); memory of a `char**`, `uint8_t**`,
- *            `gs_digest**` or `gs_change**` goes with gs_free(). All of these accept NULL.
- *            "Borrowed" bytes belong to the handle they came from and live as long as it, or as
- *            the comment says. Text that is handed out has a zero after its end, borrowed text
+ * Ownership  Handles (gs_error, gs_storage, gs_transaction, gs_snapshot, gs_scan, gs_rows,
+ *            gs_record) are yours and go with their own ..._free(); memory of a `char**`,
+ *            `uint8_t**`, `gs_digest**` or `gs_change**` goes with gs_free(). All of these accept
+ *            NULL. "Borrowed" bytes belong to the handle they came from and live as long as it, or
+ *            as the comment says. Text that is handed out has a zero after its end, borrowed text
  *            only where the comment says so.
  * Threads    A gs_storage and a gs_snapshot serve many threads at once, gs_record too for reading;
- *            a gs_transaction, gs_scan or gs_error serves one thread at a time. Freeing a handle
- *            while another thread uses it is a programming error.
- * Lifetime   Transactions, snapshots, scans and records may outlive the gs_storage they came from.
+ *            a gs_transaction, gs_scan, gs_rows or gs_error serves one thread at a time. Freeing a
+ *            handle while another thread uses it is a programming error.
+ * Lifetime   Transactions, snapshots, scans, rows and records may outlive the gs_storage they came
+ *            from.
  * Mistakes   NULL for a handle or for an out argument that is needed is a programming error. It is
  *            answered with GS_INVALID where a code is returned, else with 0, false or NULL.
  *            Freed or foreign pointers are not detected. Running out of memory stops the program.
@@ -376,6 +377,61 @@ GS_EXPORT gs_code gs_scan_error(const gs_scan* scan, gs_error** error) GS_NO_THR
 /* Starts again from the first id at or after `from` (NULL: from the first), with the whole limit
  * and in the same moment; cheaper than a new scan. */
 GS_EXPORT void gs_scan_seek(gs_scan* scan, const gs_id* from) GS_NO_THROW;
+
+/* --- queries: `query` is a JSON object as in docs/QUERY.md ------------------------------------ */
+
+/* Rows of a query in its order, all from the moment in which it was made. */
+typedef struct gs_rows gs_rows;
+
+/* GS_INVALID, GS_TOO_LARGE: the message says where in the query. */
+GS_EXPORT gs_code gs_find(const gs_storage* storage, const char* query, size_t length,
+                          gs_rows** rows, gs_error** error) GS_NO_THROW;
+GS_EXPORT void gs_rows_free(gs_rows* rows) GS_NO_THROW;
+/* False at the end (see gs_rows_error()). `json`: the row on one line, what the query selects of a
+ * record with what it includes, or the values of a group; with a zero at its end, borrowed until
+ * the next call with these rows, NULL at the end. `length`: or NULL. */
+GS_EXPORT bool gs_rows_next(gs_rows* rows, const char** json, size_t* length) GS_NO_THROW;
+/* The record that the last row is made of. False, and `id` unchanged, when there is none: of a
+ * group, before the first row and behind the last one. */
+GS_EXPORT bool gs_rows_id(const gs_rows* rows, gs_id* id) GS_NO_THROW;
+/* After the end: GS_DAMAGED or GS_TOO_LARGE (a row of more than docs/QUERY.md allows) when that is
+ * what ended the rows; what came before is right. */
+GS_EXPORT gs_code gs_rows_error(const gs_rows* rows, gs_error** error) GS_NO_THROW;
+/* A text for the query's `cursor`, to go on behind the last row; empty before the first one.
+ * GS_TOO_LARGE. `cursor`: gs_free(). `cursor_length`: or NULL. */
+GS_EXPORT gs_code gs_rows_cursor(const gs_rows* rows, char** cursor, size_t* cursor_length,
+                                 gs_error** error) GS_NO_THROW;
+
+/* How many records pass; the query has nothing but `collection` and `filter`. */
+GS_EXPORT gs_code gs_count(const gs_storage* storage, const char* query, size_t length,
+                           uint64_t* count, gs_error** error) GS_NO_THROW;
+/* Executes the query and tells how, as JSON: gs_free(). `plan_length`: or NULL. */
+GS_EXPORT gs_code gs_explain(const gs_storage* storage, const char* query, size_t length,
+                             char** plan, size_t* plan_length, gs_error** error) GS_NO_THROW;
+
+/* --- schemas: `schema` is the text of one, {"files":{"City.js":"({ ... })"}} ----------------- */
+/* Texts that are handed out: gs_free(); each `.._length`: or NULL. GS_INVALID says which file, line
+ * and column, or which collection is wrong; GS_TOO_LARGE: 1 MiB in all. docs/SCHEMA.md. */
+
+/* The text of a directory's schema files. GS_NOT_FOUND when there are none. */
+GS_EXPORT gs_code gs_schema_read(const char* directory, size_t length, char** schema,
+                                 size_t* schema_length, gs_error** error) GS_NO_THROW;
+/* TypeScript interfaces of its entities. */
+GS_EXPORT gs_code gs_schema_types(const char* schema, size_t length, char** types,
+                                  size_t* types_length, gs_error** error) GS_NO_THROW;
+/* The one in force; empty: none. */
+GS_EXPORT gs_code gs_schema_get(const gs_storage* storage, char** schema, size_t* schema_length,
+                                gs_error** error) GS_NO_THROW;
+/* What would change, [{"risk":"safe","collection":"City","field":"name","what":".."}] with the risk
+ * safe, migrated or unsafe, without `field` about the collection. `unsafe`: how many are, or NULL.
+ */
+GS_EXPORT gs_code gs_schema_compare(const gs_storage* storage, const char* schema, size_t length,
+                                    char** differences, size_t* differences_length, size_t* unsafe,
+                                    gs_error** error) GS_NO_THROW;
+/* Puts it in force, durably. GS_CONFLICT: unsafe differences, without `allow_unsafe`, or another
+ * schema came meanwhile. */
+GS_EXPORT gs_code gs_schema_apply(gs_storage* storage, const char* schema, size_t length,
+                                  bool allow_unsafe, gs_error** error) GS_NO_THROW;
 
 /* --- blobs: values larger than a record ------------------------------------------------------ */
 

@@ -462,6 +462,156 @@ static void test_scans_and_snapshots_see_one_moment(void) {
   gs_scan_free(scan);
 }
 
+static void test_queries_find_count_and_explain(void) {
+  char path[PATH_SIZE];
+  gs_storage* db = NULL;
+  gs_rows* rows = NULL;
+  gs_error* error = NULL;
+  gs_id id;
+  gs_id found;
+  const char* json = NULL;
+  char* text = NULL;
+  size_t length = 0;
+  uint64_t count = 9;
+
+  OK(gs_create(PATH_TEXT(below(path, "queries")), NULL, &db, &error));
+  OK(gs_put(db, TEXT("City"), TEXT("kyiv"), TEXT("{\"name\":\"Kyiv\",\"n\":3}"), &id, &error));
+  OK(gs_put(db, TEXT("City"), TEXT("lviv"), TEXT("{\"name\":\"Lviv\",\"n\":1}"), NULL, &error));
+
+  OK(gs_find(db, TEXT("{\"collection\":\"City\",\"sort\":\"n:desc\",\"select\":[\"name\"]}"), &rows,
+             &error));
+  CHECK(!gs_rows_id(rows, &found));
+  OK(gs_rows_cursor(rows, &text, &length, &error));
+  CHECK(length == 0 && text[0] == 0);
+  gs_free(text);
+  CHECK(gs_rows_next(rows, &json, &length));
+  CHECK(strcmp(json, "{\"name\":\"Kyiv\"}") == 0 && strlen(json) == length);
+  CHECK(gs_rows_id(rows, &found) && memcmp(&found, &id, sizeof(id)) == 0);
+  OK(gs_rows_cursor(rows, &text, NULL, &error));
+  CHECK(text[0] != 0);
+  gs_free(text);
+  CHECK(gs_rows_next(rows, &json, NULL) && strcmp(json, "{\"name\":\"Lviv\"}") == 0);
+  CHECK(!gs_rows_next(rows, &json, &length) && json == NULL);
+  CHECK(!gs_rows_id(rows, &found));
+  OK(gs_rows_error(rows, &error));
+  gs_rows_free(rows);
+
+  OK(gs_find(db, TEXT("{\"group\":{\"by\":[],\"fields\":{\"n\":{\"$sum\":\"n\"}}}}"), &rows,
+             &error));
+  CHECK(gs_rows_next(rows, &json, NULL) && strcmp(json, "{\"n\":4}") == 0);
+  CHECK(!gs_rows_id(rows, &found));
+  OK(gs_remove(db, &id, &error));
+  OK(gs_count(db, TEXT("{\"collection\":\"City\"}"), &count, &error));
+  CHECK(count == 1);
+  OK(gs_explain(db, TEXT("{\"collection\":\"City\"}"), &text, &length, &error));
+  CHECK(strstr(text, "\"returned\":1") != NULL && strlen(text) == length);
+  gs_free(text);
+
+  OK(gs_close(db, &error)); /* rows outlive it */
+  CHECK(!gs_rows_next(rows, &json, NULL));
+  gs_rows_free(rows);
+  rows = NULL;
+  GIVES(GS_CLOSED, gs_find(db, TEXT("{}"), &rows, &error));
+  GIVES(GS_CLOSED, gs_count(db, TEXT("{}"), &count, &error));
+  CHECK(rows == NULL && count == 1);
+  gs_storage_free(db);
+}
+
+static void test_queries_say_what_is_wrong(void) {
+  char path[PATH_SIZE];
+  gs_storage* db = NULL;
+  gs_rows* rows = NULL;
+  gs_error* error = NULL;
+  char* text = NULL;
+  const char* json = NULL;
+  uint64_t count = 0;
+
+  OK(gs_create(PATH_TEXT(below(path, "wrong_queries")), NULL, &db, &error));
+  CHECK(gs_find(db, TEXT("{\"filter\":{\"n\":{\"$gtt\":1}}}"), &rows, &error) == GS_INVALID);
+  CHECK(strstr(gs_error_message(error, NULL), "filter.n.$gtt") != NULL && rows == NULL);
+  gs_error_free(error);
+  GIVES(GS_INVALID, gs_find(db, NULL, 2, &rows, &error));
+  GIVES(GS_INVALID, gs_find(db, TEXT(""), &rows, &error));
+  GIVES(GS_INVALID, gs_find(db, TEXT("{}"), NULL, &error));
+  GIVES(GS_INVALID, gs_find(NULL, TEXT("{}"), &rows, &error));
+  GIVES(GS_INVALID, gs_count(db, TEXT("{\"limit\":1}"), &count, &error));
+  GIVES(GS_INVALID, gs_count(db, TEXT("{}"), NULL, &error));
+  GIVES(GS_INVALID, gs_explain(db, TEXT("[]"), &text, NULL, &error));
+  GIVES(GS_INVALID, gs_explain(db, TEXT("{}"), NULL, NULL, &error));
+  GIVES(GS_INVALID, gs_rows_error(NULL, &error));
+  GIVES(GS_INVALID, gs_rows_cursor(NULL, &text, NULL, &error));
+  CHECK(!gs_rows_next(NULL, &json, NULL) && !gs_rows_id(NULL, NULL));
+  gs_rows_free(NULL);
+  gs_storage_free(db);
+}
+
+#define CITY "{\"files\":{\"City.js\":\"({ name: 'string' })\"}}"
+#define CITY_AND_N "{\"files\":{\"City.js\":\"({ name: 'string', n: 'number' })\"}}"
+
+static void test_a_schema_is_compared_and_put_in_force(void) {
+  char path[PATH_SIZE];
+  gs_storage* db = NULL;
+  gs_error* error = NULL;
+  char* text = NULL;
+  size_t length = 0;
+  size_t unsafe = 9;
+
+  OK(gs_create(PATH_TEXT(below(path, "schema")), NULL, &db, &error));
+  OK(gs_schema_get(db, &text, &length, &error));
+  CHECK(length == 0 && text[0] == 0);
+  gs_free(text);
+  OK(gs_schema_compare(db, TEXT(CITY), &text, &length, &unsafe, &error));
+  CHECK(strstr(text, "\"collection\":\"City\"") != NULL && strlen(text) == length);
+  gs_free(text);
+  OK(gs_schema_apply(db, TEXT(CITY), true, &error));
+  OK(gs_schema_get(db, &text, NULL, &error));
+  CHECK(strcmp(text, CITY) == 0);
+  gs_free(text);
+  GIVES(GS_INVALID, gs_insert(db, TEXT("City"), TEXT("{\"name\":1}"), NULL, &error));
+
+  OK(gs_schema_compare(db, TEXT(CITY), &text, NULL, NULL, &error));
+  CHECK(strcmp(text, "[]") == 0);
+  gs_free(text);
+  OK(gs_schema_compare(db, TEXT(CITY_AND_N), &text, NULL, &unsafe, &error));
+  CHECK(unsafe == 1 && strstr(text, "{\"risk\":\"unsafe\"") != NULL);
+  CHECK(strstr(text, "\"field\":\"n\"") != NULL);
+  gs_free(text);
+  GIVES(GS_CONFLICT, gs_schema_apply(db, TEXT(CITY_AND_N), false, &error));
+  OK(gs_schema_apply(db, TEXT(CITY_AND_N), true, &error));
+
+  OK(gs_schema_types(TEXT(CITY), &text, &length, &error));
+  CHECK(strstr(text, "interface City") != NULL && strlen(text) == length);
+  gs_free(text);
+  GIVES(GS_INVALID, gs_schema_types(TEXT("{\"files\":{\"City.js\":\"(\"}}"), &text, NULL, &error));
+  GIVES(GS_INVALID, gs_schema_apply(db, TEXT("{}"), true, &error));
+  GIVES(GS_INVALID, gs_schema_apply(db, NULL, 1, true, &error));
+  GIVES(GS_INVALID, gs_schema_compare(db, TEXT(CITY), NULL, NULL, NULL, &error));
+  GIVES(GS_INVALID, gs_schema_get(NULL, &text, NULL, &error));
+  GIVES(GS_INVALID, gs_schema_read(TEXT(""), &text, NULL, &error));
+  GIVES(GS_NOT_FOUND, gs_schema_read(PATH_TEXT(below(path, "schema/log")), &text, NULL, &error));
+  CHECK(text == NULL);
+  OK(gs_close(db, &error));
+  GIVES(GS_CLOSED, gs_schema_apply(db, TEXT(CITY), true, &error));
+  gs_storage_free(db);
+}
+
+static void test_a_schema_is_read_from_its_directory(void) {
+  char path[PATH_SIZE];
+  char file[PATH_SIZE];
+  gs_error* error = NULL;
+  char* text = NULL;
+  FILE* city = NULL;
+
+  CHECK(mkdir(below(path, "schema_files"), 0700) == 0);
+  city = fopen(below(file, "schema_files/City.js"), "wb");
+  CHECK(city != NULL);
+  if (city == NULL) return;
+  CHECK(fputs("({ name: 'string' })", city) >= 0 && fclose(city) == 0);
+  OK(gs_schema_read(PATH_TEXT(path), &text, NULL, &error));
+  CHECK(strcmp(text, CITY) == 0);
+  gs_free(text);
+}
+
 static void test_blobs_come_back(void) {
   enum { kSize = 100000 };
   gs_error* error = NULL;
@@ -731,6 +881,10 @@ int main(int argc, char** argv) {
   test_one_record_is_written_and_read();
   test_transactions_take_effect_all_or_none();
   test_scans_and_snapshots_see_one_moment();
+  test_queries_find_count_and_explain();
+  test_queries_say_what_is_wrong();
+  test_a_schema_is_compared_and_put_in_force();
+  test_a_schema_is_read_from_its_directory();
   test_blobs_come_back();
   test_history_is_checked_proven_and_erased();
   test_a_backup_becomes_a_storage();

@@ -2,7 +2,7 @@
 //
 //   0 ok   1 failure   2 usage   3 damage, or verification failed   4 conflict   5 not reachable
 //   6 not found
-//   130 stopped by Ctrl-C or SIGTERM (import only; what was acknowledged stays)
+//   130 stopped by Ctrl-C or SIGTERM (import and shell only; what was acknowledged stays)
 //
 // Usage means that an argument could not be understood; input that has the wrong form, such as
 // malformed JSON, is a failure. Scripts rely on these numbers: append, never renumber.

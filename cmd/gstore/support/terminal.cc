@@ -22,13 +22,13 @@ constexpr std::chrono::milliseconds kBarInterval{100};
 constexpr std::string_view kRed = "\x1b[31m";
 constexpr std::string_view kPlain = "\x1b[0m";
 
-std::size_t columns_of(int descriptor) {
+}  // namespace
+
+std::size_t terminal_columns(int descriptor) {
   winsize size{};
   if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kColumnsDefault;
   return size.ws_col;
 }
-
-}  // namespace
 
 TerminalStyle style_of(int descriptor, bool json) {
   TerminalStyle style;
@@ -111,7 +111,7 @@ void Terminal::progress(const ProgressView& view, bool now) {
   next_bar_ = time + kBarInterval;
   bar_shown_ = true;
   // One column less than there is: writing in the last one may begin a new line.
-  put('\r' + progress_line(view, columns_of(descriptor_) - 1) + "\x1b[K");
+  put('\r' + progress_line(view, terminal_columns(descriptor_) - 1) + "\x1b[K");
 }
 
 void Terminal::end_progress() {

@@ -23,6 +23,9 @@ struct TerminalStyle {
   bool json = false;
 };
 
+// Of the terminal behind a descriptor; 80 when it does not tell.
+std::size_t terminal_columns(int descriptor);
+
 TerminalStyle style_of(int descriptor, bool json);
 
 // What a bar shows at one moment; total 0: unknown.

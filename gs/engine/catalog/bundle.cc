@@ -66,15 +66,14 @@ Result<Bundle> Bundle::read(platform::FileSystem& directory) {
   for (const std::string& name : names) {
     if (!is_schema_file(name)) continue;
     GS_TRY_OK(check_name(name));
-    auto content = directory.read_whole(name, graph::kSourceBytesMax);
-    if (!content.ok()) return std::move(content).error().in(directory.display(name));
-    bytes += name.size() + content->size();
+    GS_TRY(const Buffer content, directory.read_whole(name, graph::kSourceBytesMax));
+    bytes += name.size() + content.size();
     if (bytes > graph::kSourceBytesMax) {
       return Error(Code::too_large, directory.display("") +
                                         ": the files of a schema have at most " +
                                         std::to_string(graph::kSourceBytesMax) + " bytes in all");
     }
-    bundle.files.emplace(name, as_text(*content));
+    bundle.files.emplace(name, as_text(content));
   }
   if (bundle.files.empty()) {
     return Error(Code::not_found,

@@ -1,11 +1,31 @@
 #include "gs/engine/script/runtime.h"
 
+#include <algorithm>
+
 namespace gs::engine::script {
 namespace {
 
 // QuickJS asks after so many steps (tools/fetch_quickjs.sh).
 constexpr std::uint64_t kStepsBetween = 100;
 constexpr std::uint64_t kNsInMs = 1'000'000;
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr unsigned kMiBBits = 20;
+  const bool whole = bytes != 0 && (bytes & ((std::uint64_t{1} << kMiBBits) - 1)) == 0;
+  return whole ? std::to_string(bytes >> kMiBBits) + " MiB" : std::to_string(bytes) + " bytes";
+}
+
+Code code_named(std::string_view name) noexcept {
+  constexpr Code kAll[] = {
+#define GS_CODE(name, number, advice, meaning) Code::name,
+#include "globalstorage/code.def"
+#undef GS_CODE
+  };
+  for (const Code code : kAll) {
+    if (name == code_name(code)) return code;
+  }
+  return Code::invalid;
+}
 
 }  // namespace
 
@@ -18,8 +38,9 @@ Error Runtime::start() {
   JS_SetCanBlock(runtime_, 0);
   context_ = JS_NewContextRaw(runtime_);
   if (context_ == nullptr) return none_left.copy();
+  JS_SetContextOpaque(context_, this);
   // Neither Date nor WeakRef, which would show time and memory. Promises are there because the
-  // language has async functions; nothing ever runs what waits for one.
+  // language has async functions; but in run() nothing runs what waits for one.
   JS_AddIntrinsicBaseObjects(context_);
   JS_AddIntrinsicEval(context_);
   JS_AddIntrinsicStringNormalize(context_);
@@ -30,6 +51,7 @@ Error Runtime::start() {
   JS_AddIntrinsicMapSet(context_);
   JS_AddIntrinsicTypedArrays(context_);
   JS_AddIntrinsicPromise(context_);
+  if (surroundings_.time_and_chance) JS_AddIntrinsicDate(context_);
   refill();
   GS_TRY_OK(learn_classes());
   return remove_impure();
@@ -54,7 +76,9 @@ int Runtime::interrupt(JSRuntime*, void* self) noexcept {
 }
 
 bool Runtime::spend() noexcept {
-  if (steps_left_ < kStepsBetween) {
+  if (surroundings_.stop != nullptr && *surroundings_.stop) {
+    stop_ = Stop::asked;
+  } else if (steps_left_ < kStepsBetween) {
     stop_ = Stop::steps;
   } else if (clock_ != nullptr && clock_->monotonic_ns() > end_ns_) {
     stop_ = Stop::time;
@@ -74,10 +98,12 @@ Error Runtime::stopped() const {
     case Stop::time:
       return {Code::too_large, "it was stopped after " + std::to_string(limits_.time_ms) +
                                    " ms. Does a loop in it never end?"};
+    case Stop::asked:
+      return {Code::too_large, "it was stopped"};
   }
   if (!memory_.has_refused()) return {};
   return {Code::too_large, "it was stopped because it takes more than " +
-                               std::to_string(limits_.memory_bytes) + " bytes of memory"};
+                               size_text(limits_.memory_bytes) + " of memory"};
 }
 
 std::string Runtime::text(JSValueConst value, std::string_view instead) const {
@@ -94,10 +120,20 @@ std::string Runtime::text(JSValueConst value, std::string_view instead) const {
 
 Runtime::Thrown Runtime::take_exception(std::string_view file) {
   const Held exception = hold(JS_GetException(context_));
+  return describe(exception.get(), file);
+}
+
+Runtime::Thrown Runtime::describe(JSValueConst exception, std::string_view file) const {
   Thrown thrown;
-  thrown.text = text(exception.get());
-  if (JS_IsError(context_, exception.get()) == 0) return thrown;
-  const Held stack = hold(JS_GetPropertyStr(context_, exception.get(), "stack"));
+  thrown.text = text(exception);
+  if (JS_IsError(context_, exception) == 0) return thrown;
+  const Held code = hold(JS_GetPropertyStr(context_, exception, "code"));
+  if (JS_IsString(code.get()) != 0) {
+    thrown.code = code_named(text(code.get(), ""));
+    const Held message = hold(JS_GetPropertyStr(context_, exception, "message"));
+    if (JS_IsString(message.get()) != 0) thrown.text = text(message.get(), "");
+  }
+  const Held stack = hold(JS_GetPropertyStr(context_, exception, "stack"));
   if (JS_IsString(stack.get()) == 0) return thrown;
   // Lines such as "    at <eval> (City.js:3:14)" or "    at City.js:3:14".
   const std::string lines = text(stack.get(), "");
@@ -117,11 +153,13 @@ Error Runtime::learn_classes() {
     return out != 0;
   };
   const bool all = class_of("new Map", classes_.map) && class_of("new Set", classes_.set) &&
-                   class_of("/x/", classes_.regexp);
+                   class_of("/x/", classes_.regexp) &&
+                   (!surroundings_.time_and_chance || class_of("new Date(0)", classes_.date));
   return all ? Error() : Error(Code::no_space, "a JavaScript engine with too little memory");
 }
 
 Error Runtime::remove_impure() {
+  if (surroundings_.time_and_chance) return {};
   constexpr std::string_view kRemove = "delete Math.random";
   const Held done =
       hold(JS_Eval(context_, kRemove.data(), kRemove.size(), "start", JS_EVAL_TYPE_GLOBAL));
@@ -132,6 +170,11 @@ Error Runtime::remove_impure() {
 std::uint32_t Runtime::add_function(JSValueConst function) {
   functions_.push_back(JS_DupValue(context_, function));
   return static_cast<std::uint32_t>(functions_.size() - 1);
+}
+
+void Runtime::forget_functions(std::size_t count) noexcept {
+  for (std::size_t i = count; i < functions_.size(); ++i) JS_FreeValue(context_, functions_[i]);
+  functions_.resize(std::min(count, functions_.size()));
 }
 
 }  // namespace gs::engine::script

@@ -32,8 +32,8 @@ class Held {
 
 class Runtime {
  public:
-  Runtime(const Limits& limits, platform::Clock* clock)
-      : limits_(limits), clock_(clock), memory_(limits.memory_bytes) {}
+  Runtime(const Limits& limits, platform::Clock* clock, const Surroundings& surroundings)
+      : limits_(limits), clock_(clock), surroundings_(surroundings), memory_(limits.memory_bytes) {}
   ~Runtime();
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
@@ -53,21 +53,29 @@ class Runtime {
   struct Thrown {
     std::string text;   // String(err)
     std::string place;  // "file:line:column", or empty
+    // Of an error that a host's function returned; its text is the message then.
+    Code code = Code::invalid;
   };
   Thrown take_exception(std::string_view file);
+  Thrown describe(JSValueConst exception, std::string_view file) const;
 
   // Numbers of the classes that trees tell apart.
   struct Classes {
     JSClassID map = 0, set = 0, regexp = 0;
+    JSClassID date = 0;  // 0: there is none
   };
   const Classes& classes() const noexcept { return classes_; }
 
   std::uint32_t add_function(JSValueConst function);
   JSValueConst function(std::uint32_t number) const noexcept { return functions_[number]; }
   std::size_t function_count() const noexcept { return functions_.size(); }
+  // Forgets those that were added since there were `count`.
+  void forget_functions(std::size_t count) noexcept;
+
+  std::vector<HostFunction>& host_functions() noexcept { return host_functions_; }
 
  private:
-  enum class Stop : std::uint8_t { none, steps, time };
+  enum class Stop : std::uint8_t { none, steps, time, asked };
   static int interrupt(JSRuntime* runtime, void* self) noexcept;
   bool spend() noexcept;
   Error learn_classes();
@@ -75,11 +83,13 @@ class Runtime {
 
   const Limits limits_;
   platform::Clock* const clock_;
+  const Surroundings surroundings_;
   Memory memory_;
   JSRuntime* runtime_ = nullptr;
   JSContext* context_ = nullptr;
   Classes classes_;
   std::vector<JSValue> functions_;
+  std::vector<HostFunction> host_functions_;
   std::uint64_t steps_left_ = 0;
   std::uint64_t end_ns_ = 0;
   Stop stop_ = Stop::none;

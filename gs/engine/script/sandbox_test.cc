@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "gs/platform/memory/manual_clock.h"
+
 namespace gs::engine::script {
 namespace {
 
@@ -150,7 +152,8 @@ TEST(Sandbox, EndlessLoopsEnd) {
 
 TEST(Sandbox, AStoppedFunctionIsAnOutcome) {
   const auto sandbox = make({.steps = 200'000});
-  const JsValue value = evaluate(*sandbox, "({ f() { for (;;) ; }, g: () => 1 })");
+  const JsValue value =
+      evaluate(*sandbox, "({ f() { for (;;) ; }, g: () => { for (let i = 0; i < 1000; i++) ; } })");
   const schema::Outcome stopped = sandbox->call(member(value, "f").function, {});
   EXPECT_TRUE(stopped.threw);
   EXPECT_NE(stopped.thrown.find("200000 steps"), std::string::npos) << stopped.thrown;
@@ -161,7 +164,9 @@ TEST(Sandbox, MemoryIsBounded) {
   const Limits limits{.memory_bytes = std::uint64_t{4} << 20};
   for (const char* source :
        {"'x'.repeat(1 << 26)", "const a = []; for (;;) a.push({})", "new Array(1 << 28).fill(1)"}) {
-    EXPECT_EQ(refused(source, limits).code(), Code::too_large) << source;
+    const Error error = refused(source, limits);
+    EXPECT_EQ(error.code(), Code::too_large) << source;
+    EXPECT_TRUE(error.message().ends_with("more than 4 MiB of memory")) << error.message();
   }
   // The language has limits of its own that come first.
   for (const char* source :
@@ -170,9 +175,48 @@ TEST(Sandbox, MemoryIsBounded) {
   }
 }
 
+// A clock that goes on by a millisecond whenever somebody looks.
+class HastyClock final : public platform::ManualClock {
+ public:
+  std::uint64_t monotonic_ns() override {
+    advance_ms(1);
+    return ManualClock::monotonic_ns();
+  }
+};
+
+TEST(Sandbox, TimeIsBounded) {
+  HastyClock clock;
+  const auto sandbox = Sandbox::create({.steps = 100'000'000, .time_ms = 50}, &clock);
+  ASSERT_TRUE(sandbox.ok());
+  const auto value = (*sandbox)->evaluate("for (;;) ;", "Test.js");
+  EXPECT_EQ(value.code(), Code::too_large);
+  EXPECT_NE(value.error().message().find("stopped after 50 ms"), std::string_view::npos)
+      << value.error().message();
+  EXPECT_TRUE((*sandbox)->evaluate("1", "Test.js").ok());  // which has a time of its own
+}
+
 TEST(Sandbox, RecursionIsBounded) {
   EXPECT_NE(refused("const f = () => f() + 1; f()").message().find("stack overflow"),
             std::string_view::npos);
+}
+
+// What a schema file puts into the prototypes of all objects would be in the next file's schema,
+// and see what other functions are given.
+TEST(Sandbox, PrototypesThatAScriptChangesAddNothingAndSeeNothing) {
+  const auto sandbox = make();
+  evaluate(*sandbox, R"(var seen = 0;
+    Object.prototype.required = false; Object.prototype.type = 'number';
+    Object.defineProperty(Object.prototype, 'secret', { set() { seen++ }, configurable: true });
+    Object.defineProperty(Array.prototype, '0', { set() { seen++ }, configurable: true });
+    1)");
+  const JsValue next = evaluate(*sandbox, "({ name: 'string' })");
+  ASSERT_EQ(next.members.size(), 1u);
+  EXPECT_EQ(next.members[0].first, "name");
+  const JsValue look = evaluate(*sandbox, "(x) => `${seen} ${Object.keys(x)} ${x.secret}`");
+  const JsValue given = evaluate(*sandbox, "({ ['secret']: 'own', list: [7] })");
+  const schema::Outcome outcome = sandbox->call(look.function, {&given, 1});
+  ASSERT_FALSE(outcome.threw) << outcome.thrown;
+  EXPECT_EQ(outcome.value.text, "0 secret,list own");
 }
 
 TEST(Sandbox, TreesAreBounded) {

@@ -90,6 +90,10 @@ class Reader {
       GS_TRY_OK(read_property(value, "source", out.text));
       return read_property(value, "flags", out.flags);
     }
+    if (id != 0 && id == classes.date) {
+      out.kind = Kind::date;
+      return JS_ToFloat64(context_, &out.number, value) < 0 ? thrown() : Error();
+    }
     const int is_array = JS_IsArray(context_, value);
     if (is_array < 0) return thrown();
     if (is_array != 0) {
@@ -210,7 +214,8 @@ class Writer {
       case Kind::object:
         return write_members(value);
       case Kind::date:
-        return JS_NewFloat64(context_, value.number);  // there is no Date in a sandbox
+        return runtime_.classes().date == 0 ? JS_NewFloat64(context_, value.number)
+                                            : JS_NewDate(context_, value.number);
       case Kind::regexp:
         return write_regexp(value);
     }

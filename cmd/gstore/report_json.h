@@ -1,0 +1,14 @@
+// What several commands tell as JSON: one object on one line, as docs/COMMANDS.md has it.
+#pragma once
+
+#include <string>
+
+#include "globalstorage/storage.h"
+
+namespace gs::cli {
+
+std::string entry_json(const HistoryEntry& entry);                   // history
+std::string stats_json(const Storage& storage, const Stats& stats);  // stats
+std::string report_json(const VerifyReport& report);                 // verify
+
+}  // namespace gs::cli

@@ -1,0 +1,272 @@
+#include "cmd/gstore/shell/host_calls.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cmd/gstore/report_json.h"
+#include "cmd/gstore/shell/print.h"
+
+namespace gs::cli::shell {
+namespace {
+
+using schema::JsValue;
+using Kind = JsValue::Kind;
+using Given = std::span<const JsValue>;
+using Made = Result<JsValue>;
+
+// Rows of one find(); the sandbox takes fewer than that as well.
+constexpr std::size_t kRowBytesInAllMax = std::size_t{256} << 20;
+
+JsValue of_text(std::string_view text) {
+  JsValue value;
+  value.kind = Kind::string;
+  value.text = text;
+  return value;
+}
+
+JsValue of_bool(bool boolean) {
+  JsValue value;
+  value.kind = Kind::boolean;
+  value.boolean = boolean;
+  return value;
+}
+
+JsValue of_number(std::uint64_t number) {
+  JsValue value;
+  value.kind = Kind::number;
+  value.number = static_cast<double>(number);
+  return value;
+}
+
+JsValue of_list(std::vector<JsValue> items) {
+  JsValue value;
+  value.kind = Kind::array;
+  value.items = std::move(items);
+  return value;
+}
+
+Made done(Error error) {
+  if (error) return error;
+  return JsValue();
+}
+
+Result<std::string_view> text_at(Given given, std::size_t index) {
+  if (index < given.size() && given[index].kind == Kind::string) {
+    return std::string_view(given[index].text);
+  }
+  return Error(Code::invalid, "argument " + std::to_string(index + 1) + " has to be a text");
+}
+
+Result<Id> id_at(Given given, std::size_t index) {
+  GS_TRY(const std::string_view text, text_at(given, index));
+  const auto id = Id::parse(text);
+  if (id) return *id;
+  return Error(Code::invalid, "'" + std::string(text) +
+                                  "' is no id. Give one of 36 characters, or a foreign key to its "
+                                  "collection, as in db.City.get('kyiv')");
+}
+
+std::uint64_t count_at(Given given, std::size_t index) {
+  constexpr double kMost = 9e15;
+  const bool is_number = index < given.size() && given[index].kind == Kind::number;
+  const double number = is_number ? given[index].number : kMost;
+  if (std::isnan(number) || number < 0) return 0;
+  return number >= kMost ? ~std::uint64_t{0} : static_cast<std::uint64_t>(number);
+}
+
+// --- records ---
+
+Made insert_record(Storage& storage, Given given) {
+  GS_TRY(const std::string_view collection, text_at(given, 0));
+  GS_TRY(const std::string_view json, text_at(given, 1));
+  GS_TRY(const Id id, storage.insert(collection, json));
+  return of_text(id.text());
+}
+
+Made put_record(Storage& storage, Given given) {
+  GS_TRY(const std::string_view collection, text_at(given, 0));
+  GS_TRY(const std::string_view key, text_at(given, 1));
+  GS_TRY(const std::string_view json, text_at(given, 2));
+  GS_TRY(const Id id, storage.put(collection, key, json));
+  return of_text(id.text());
+}
+
+Made get_record(const Storage& storage, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const Record record, storage.get(id));
+  std::string line;
+  append_record_line(record, line);
+  return of_text(line);
+}
+
+Made swap_record(Storage& storage, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view expected, text_at(given, 1));
+  GS_TRY(const std::string_view changes, text_at(given, 2));
+  GS_TRY(const bool swapped, storage.swap(id, expected, changes));
+  return of_bool(swapped);
+}
+
+template <typename Write>
+Made write_record(Given given, Write write) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view json, text_at(given, 1));
+  return done(write(id, json));
+}
+
+// --- queries ---
+
+Made find_rows(const Storage& storage, Given given) {
+  GS_TRY(const std::string_view query, text_at(given, 0));
+  GS_TRY(Rows rows, storage.find(query));
+  std::vector<JsValue> lines;
+  std::size_t bytes = 0;
+  gs::Row row;
+  while (rows.next(row)) {
+    std::string line;
+    if (row.is_record()) append_record_head(row.record(), line);
+    GS_TRY_OK(row.append_json(line));
+    if (row.is_record()) line += '}';
+    bytes += line.size();
+    if (bytes > kRowBytesInAllMax) {
+      return Error(Code::too_large, "the rows take more than 256 MiB. Ask for fewer with limit()");
+    }
+    lines.push_back(of_text(line));
+  }
+  GS_TRY_OK(rows.error());
+  return of_list(std::move(lines));
+}
+
+Made history_lines(const Storage& storage, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::vector<HistoryEntry> entries, storage.history(id, count_at(given, 1)));
+  std::vector<JsValue> lines;
+  lines.reserve(entries.size());
+  for (const HistoryEntry& entry : entries) lines.push_back(of_text(entry_json(entry)));
+  return of_list(std::move(lines));
+}
+
+// --- the whole ---
+
+Made verify_storage(const Storage& storage, Given given) {
+  VerifyOptions options;
+  options.full = !given.empty() && given[0].boolean;
+  GS_TRY(const VerifyReport report, storage.verify(options));
+  return of_text(report_json(report));
+}
+
+Made names_of_collections(const Storage& storage) {
+  std::vector<JsValue> names;
+  for (const std::string& name : storage.collections()) names.push_back(of_text(name));
+  return of_list(std::move(names));
+}
+
+class Calls {
+ public:
+  explicit Calls(engine::script::Sandbox& sandbox) : sandbox_(sandbox) {
+    host_.kind = Kind::object;
+  }
+
+  void add(std::string_view name, engine::script::HostFunction function) {
+    if (error_) return;
+    auto made = sandbox_.add(name, std::move(function));
+    if (made.ok()) {
+      host_.members.emplace_back(name, std::move(*made));
+    } else {
+      error_ = std::move(made).error();
+    }
+  }
+
+  Result<JsValue> take() {
+    if (error_) return std::move(error_);
+    return std::move(host_);
+  }
+
+ private:
+  engine::script::Sandbox& sandbox_;
+  JsValue host_;
+  Error error_;
+};
+
+void add_records(Calls& calls, Storage& db) {
+  calls.add("insert", [&db](Given given) { return insert_record(db, given); });
+  calls.add("put", [&db](Given given) { return put_record(db, given); });
+  calls.add("get", [&db](Given given) { return get_record(db, given); });
+  calls.add("swap", [&db](Given given) { return swap_record(db, given); });
+  calls.add("has", [&db](Given given) -> Made {
+    GS_TRY(const Id id, id_at(given, 0));
+    return of_bool(db.has(id));
+  });
+  calls.add("set", [&db](Given given) {
+    return write_record(given, [&](const Id& id, auto json) { return db.set(id, json); });
+  });
+  calls.add("update", [&db](Given given) {
+    return write_record(given, [&](const Id& id, auto json) { return db.update(id, json); });
+  });
+  calls.add("remove", [&db](Given given) -> Made {
+    GS_TRY(const Id id, id_at(given, 0));
+    return done(db.remove(id));
+  });
+  calls.add("resolve", [](Given given) -> Made {
+    GS_TRY(const std::string_view text, text_at(given, 0));
+    GS_TRY(const std::string_view collection, text_at(given, 1));
+    return of_text(Storage::resolve(text, collection).text());
+  });
+  calls.add("checkId", [](Given given) -> Made {
+    GS_TRY(const Id id, id_at(given, 0));
+    return of_text(id.text());
+  });
+}
+
+void add_queries(Calls& calls, const Storage& db) {
+  calls.add("find", [&db](Given given) { return find_rows(db, given); });
+  calls.add("count", [&db](Given given) -> Made {
+    GS_TRY(const std::string_view query, text_at(given, 0));
+    GS_TRY(const std::uint64_t count, db.count(query));
+    return of_number(count);
+  });
+  calls.add("explain", [&db](Given given) -> Made {
+    GS_TRY(const std::string_view query, text_at(given, 0));
+    GS_TRY(const std::string plan, db.explain(query));
+    return of_text(plan);
+  });
+}
+
+void add_whole(Calls& calls, Storage& db) {
+  calls.add("collections", [&db](Given) { return names_of_collections(db); });
+  calls.add("schema", [&db](Given) -> Made { return of_text(db.schema()); });
+  calls.add("history", [&db](Given given) { return history_lines(db, given); });
+  calls.add("verify", [&db](Given given) { return verify_storage(db, given); });
+  calls.add("stats", [&db](Given) -> Made {
+    GS_TRY(const Stats stats, db.stats());
+    return of_text(stats_json(db, stats));
+  });
+  calls.add("proof", [&db](Given given) -> Made {
+    GS_TRY(const Id id, id_at(given, 0));
+    GS_TRY(const std::string proof, db.proof(id));
+    return of_text(proof);
+  });
+  calls.add("erase", [&db](Given given) -> Made {
+    GS_TRY(const Id id, id_at(given, 0));
+    GS_TRY(const std::string_view reason, text_at(given, 1));
+    GS_TRY(const std::uint64_t payloads, db.erase(id, reason));
+    return of_number(payloads);
+  });
+}
+
+}  // namespace
+
+Result<JsValue> host_calls(engine::script::Sandbox& sandbox, Session& session, Storage& storage) {
+  Calls calls(sandbox);
+  add_records(calls, storage);
+  add_queries(calls, storage);
+  add_whole(calls, storage);
+  calls.add("print", [&session](Given given) -> Made {
+    if (!given.empty()) session.out.line(printed(given[0].items, 0));
+    session.out.flush();
+    return JsValue();
+  });
+  return calls.take();
+}
+
+}  // namespace gs::cli::shell
