@@ -93,6 +93,10 @@ class SqliteCities final : public CitySubject {
     }
     return counted;
   }
+  std::uint64_t count_name(std::string_view name) override {
+    bind(count_name_, 1, name);
+    return number_of(count_name_);
+  }
   std::uint64_t count_countries(std::span<const std::string_view> countries) override {
     std::uint64_t counted = 0;
     for (const std::string_view country : countries) {
@@ -122,10 +126,12 @@ class SqliteCities final : public CitySubject {
     by_code_ = prepared("SELECT name, country, lat FROM city WHERE code = ?");
     by_lat_ = prepared("SELECT name, country, lat FROM city WHERE lat >= ? AND lat < ?");
     count_lat_ = prepared("SELECT count(*) FROM city WHERE lat >= ? AND lat < ?");
+    count_name_ = prepared("SELECT count(*) FROM city WHERE name = ?");
     count_country_ = prepared("SELECT count(*) FROM city WHERE country = ?");
   }
   void finalize() {
-    for (sqlite3_stmt* statement : {insert_, by_code_, by_lat_, count_lat_, count_country_}) {
+    for (sqlite3_stmt* statement :
+         {insert_, by_code_, by_lat_, count_lat_, count_name_, count_country_}) {
       sqlite3_finalize(statement);
     }
   }
@@ -186,6 +192,7 @@ class SqliteCities final : public CitySubject {
   sqlite3_stmt* by_code_ = nullptr;
   sqlite3_stmt* by_lat_ = nullptr;
   sqlite3_stmt* count_lat_ = nullptr;
+  sqlite3_stmt* count_name_ = nullptr;
   sqlite3_stmt* count_country_ = nullptr;
 };
 

@@ -41,6 +41,7 @@ class CitySubject {
   virtual CitySum find_codes(std::span<const std::string_view> codes) = 0;
   virtual CitySum find_lats(std::span<const LatRange> ranges) = 0;
   virtual std::uint64_t count_lats(std::span<const LatRange> ranges) = 0;
+  virtual std::uint64_t count_name(std::string_view name) = 0;
   virtual std::uint64_t count_countries(std::span<const std::string_view> countries) = 0;
 };
 
