@@ -3,7 +3,8 @@
 namespace gs::engine {
 
 Matches::Matches(const QueryContext& context, const Access& access, const Id& from)
-    : tables_(context.db->tables()), matcher_(context.query.filter) {
+    : tables_(context.db->tables()) {
+  if (!access.is_certain) matcher_.emplace(context.query.filter);
   if (access.kind == Access::Kind::scan) {
     scan_.emplace(context.db, context.moment, context.query.collection, from, query::kNoLimit);
   } else {
@@ -17,7 +18,7 @@ const state::Met* Matches::next() {
       const state::Met& met = batch_.front();
       batch_ = batch_.subspan(1);
       ++examined_;
-      if (!matcher_.matches(view(met))) continue;
+      if (matcher_ && !matcher_->matches(view(met))) continue;
       ++matched_;
       return &met;
     }
