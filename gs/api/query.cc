@@ -51,7 +51,7 @@ bool Rows::next(Row& out) {
   if (out.context_ != find_->context()) out.context_ = find_->context();
   out.record_.reset();
   if (!context.query.group) {
-    out.record_ = api::make_record(context.db->hold(context.moment.version, row.found));
+    out.record_ = api::make_record(find_->hold(row.found));
   }
   out.group_json_ = std::move(row.group_json);
   return true;

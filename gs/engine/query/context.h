@@ -28,7 +28,6 @@ struct QueryContext {
   Moment moment;
   query::Query query;
   QueryBounds bounds;
-  Digest fingerprint;           // of the query
   std::optional<Buffer> after;  // the cursor's key; rows begin behind it
 
   record::RecordView view(const Found& found) const noexcept {

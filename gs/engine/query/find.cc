@@ -36,9 +36,8 @@ Result<std::unique_ptr<Find>> Find::start(std::shared_ptr<Database> db, std::str
                                           const QueryBounds& bounds) {
   auto context = std::make_shared<QueryContext>();
   GS_TRY(context->query, query::parse_query(json));
-  context->fingerprint = context->query.fingerprint();
   if (!context->query.cursor.empty()) {
-    GS_TRY(context->after, query::read_cursor(context->fingerprint, context->query.cursor));
+    GS_TRY(context->after, query::read_cursor(context->query.fingerprint(), context->query.cursor));
   }
   context->bounds = bounds;
   take_moment(db, *context);
@@ -149,9 +148,22 @@ bool Find::next_group(QueryRow& out, bool wanted) {
   return true;
 }
 
+std::shared_ptr<const RecordHold> Find::hold(const Found& found) {
+  if (hold_ == nullptr || hold_.use_count() != 1) {
+    hold_ = std::make_shared<RecordHold>();
+    hold_->db = context_->db;
+    hold_->version = context_->moment.version;
+  }
+  // Taken before anything is written: this comes behind whatever another thread did with it.
+  std::shared_ptr<const RecordHold> held = hold_;
+  hold_->found = found;
+  hold_->shape = context_->db->tables().shape(found.entry.shape).shape.get();
+  return held;
+}
+
 Result<std::string> Find::cursor() const {
   if (returned_ == 0) return std::string();
-  return query::make_cursor(context_->fingerprint, last_key_);
+  return query::make_cursor(context_->query.fingerprint(), last_key_);
 }
 
 std::string Find::explain() const {

@@ -30,6 +30,9 @@ class Find {
   // False at the end; whoever needs all rows looks at error() then.
   bool next(QueryRow& out);
   Error error() const { return error_.copy(); }
+  // The record of a row, kept readable. Memory of an earlier one that nobody has any more is used
+  // again.
+  std::shared_ptr<const RecordHold> hold(const Found& found);
   // Behind the last row that next() gave; empty when it gave none.
   Result<std::string> cursor() const;
 
@@ -58,7 +61,8 @@ class Find {
   std::uint64_t to_skip_ = 0;  // of the offset
   std::uint64_t left_ = 0;     // of the limit
   std::uint64_t returned_ = 0;
-  Buffer last_key_;  // of the last row
+  Buffer last_key_;                   // of the last row
+  std::shared_ptr<RecordHold> hold_;  // the last one that was made
   Error error_;
 };
 
