@@ -38,7 +38,7 @@ rows (all when none is named; those of one line are measured together):
   memory
   find-point find-range count-index find-scan (each alone)
   insert-indexed index-build (each alone)
-  validate
+  validate validate-whole
   cold cold-scan cold-get cold-miss (only when asked for)
 
   --records N     records of 200 bytes (1000000)
@@ -75,7 +75,7 @@ const std::vector<Row>& all_rows() {
       {{"memory"}, run_memory},
       {{"find-point", "find-range", "count-index", "find-scan"}, run_finds},
       {{"insert-indexed", "index-build"}, run_indexes},
-      {{"validate"}, run_validate},
+      {{"validate", "validate-whole"}, run_validate},
       {{kCold, "cold-scan", "cold-get", "cold-miss"}, run_cold},
   };
   return rows;
