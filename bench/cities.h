@@ -1,4 +1,5 @@
-// The records of the rows about queries: the cities of the demonstration, or as many of equal shape.
+// The records of the rows about queries: the cities of the demonstration, or as many of equal
+// shape.
 //
 // One thread. What cannot be read ends the program.
 #pragma once
@@ -39,7 +40,8 @@ struct LatRange {
   double to = 0;
   std::uint64_t cities = 0;  // in it
 };
-// `count` ranges at random places with `width` cities, or some more where several have one latitude.
+// `count` ranges at random places with `width` cities, or some more where several have one
+// latitude.
 std::vector<LatRange> lat_ranges(const std::vector<City>& cities, std::uint64_t count,
                                  std::uint64_t width, std::uint64_t seed);
 

@@ -1,5 +1,5 @@
-// Records that a schema is kept for, against npm's metaschema in Node, which checks an object that is
-// parsed already. The definition and the record are those of tests/schema/bench.js.
+// Records that a schema is kept for, against npm's metaschema in Node, which checks an object that
+// is parsed already. The definition and the record are those of tests/schema/bench.js.
 //
 //   validate        the check alone: what a record costs more than one of a collection that the
 //                   schema does not name
