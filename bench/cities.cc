@@ -99,6 +99,7 @@ Cities read_cities(const std::string& file, std::uint64_t count, std::uint64_t s
 std::vector<LatRange> lat_ranges(const std::vector<City>& cities, std::uint64_t count,
                                  std::uint64_t width, std::uint64_t seed) {
   std::vector<double> lats;
+  lats.reserve(cities.size());
   for (const City& city : cities) lats.push_back(city.lat);
   std::sort(lats.begin(), lats.end());
   width = std::min<std::uint64_t>(width, lats.size() / 2);

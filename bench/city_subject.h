@@ -1,7 +1,8 @@
 // What is compared in the rows about queries: cities in one engine with secondary indexes.
 //
 // Of peers only SQLite has such indexes: once with a table keyed by a number, its own best case,
-// and once without rowid, keyed by 16 bytes as records are here. One thread; failures end the program.
+// and once without rowid, keyed by 16 bytes as records are here. One thread; failures end the
+// program.
 #pragma once
 
 #include <memory>

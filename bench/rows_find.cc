@@ -33,9 +33,11 @@ Samples take_turns(const Bench& bench, const Subjects& subjects, const std::stri
                    const CitySum& expected, const Work& work) {
   Samples samples;
   for (std::uint64_t round = 0; round < bench.arguments().rounds; ++round) {
-    for (const auto& [name, subject] : subjects) {
+    for (const auto& each : subjects) {
+      const std::string& name = each.first;
+      CitySubject& subject = *each.second;
       CitySum sum;
-      samples.add(name, measure([&] { sum = work(*subject); }));
+      samples.add(name, measure([&] { sum = work(subject); }));
       const bool is_right = sum.rows == expected.rows && sum.bytes == expected.bytes &&
                             std::abs(sum.lat - expected.lat) <= 1e-6 * std::abs(expected.lat);
       if (!is_right) {
@@ -70,6 +72,7 @@ void run_ranges(Bench& bench, const Subjects& subjects, const std::vector<City>&
   const auto count = std::min<std::uint64_t>(cities.size(), kPointsMax) / kPointsPerRange;
   const auto ranges = lat_ranges(cities, count, kRangeRows, bench.workload().seed());
   std::vector<const City*> by_lat;
+  by_lat.reserve(cities.size());
   for (const City& city : cities) by_lat.push_back(&city);
   std::sort(by_lat.begin(), by_lat.end(), [](auto* a, auto* b) { return a->lat < b->lat; });
   CitySum expected;
