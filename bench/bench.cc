@@ -35,6 +35,15 @@ std::string Bench::fresh(const std::string& name) const {
   return path;
 }
 
+const std::vector<City>& Bench::cities() {
+  if (cities_.all.empty()) {
+    cities_ = read_cities(arguments_.cities, arguments_.records, arguments_.seed);
+    report_.note(std::to_string(cities_.all.size()) + (cities_.are_real ? " real" : " made") +
+                 " cities");
+  }
+  return cities_.all;
+}
+
 // Merges that other subjects have begun must not run beside this one; nor may they take for ever.
 void Bench::quiet() const {
   constexpr auto kPause = std::chrono::milliseconds(100);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "bench/cities.h"
 #include "bench/report.h"
 #include "bench/subject.h"
 #include "bench/workload.h"
@@ -24,6 +25,7 @@ struct Arguments {
   std::uint64_t tail_bytes = std::uint64_t{64} << 20;
   std::uint64_t cold_memory_bytes = std::uint64_t{256} << 20;
   std::uint64_t threads = 128;  // of update and swap
+  std::string cities;           // file; empty: see read_cities
   std::string directory;        // empty: a new one below TMPDIR, removed at the end
   bool json = false;
   bool cold = false;
@@ -42,6 +44,8 @@ class Bench {
 
   const Arguments& arguments() const noexcept { return arguments_; }
   const Workload& workload() const noexcept { return workload_; }
+  // Read when they are first wanted; at most as many as there are records.
+  const std::vector<City>& cities();
   Report& report() noexcept { return report_; }
   // Whether the row was asked for.
   bool wants(const std::string& row) const;
@@ -62,6 +66,7 @@ class Bench {
   std::string directory_;
   Report& report_;
   Workload workload_;
+  Cities cities_;
   std::map<std::pair<std::string, Order>, Store> stores_;
 };
 
@@ -73,6 +78,9 @@ void run_reopen(Bench& bench);
 void run_verify(Bench& bench);
 void run_updates(Bench& bench);
 void run_memory(Bench& bench);
+void run_finds(Bench& bench);
+void run_indexes(Bench& bench);
+void run_validate(Bench& bench);
 void run_cold(Bench& bench);
 
 // Work that needs a process of its own: `gstore-bench --child WORD ARGUMENT...`.

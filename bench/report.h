@@ -30,6 +30,8 @@ class Report {
   void head() const;
   void add(Line line);
   void skip(const std::string& row, const std::string& reason);
+  // What the rows that follow are about.
+  void note(const std::string& text);
   // The JSON document; nothing without --json.
   void finish(const std::string& facts) const;
   // Rows that missed their goal.

@@ -1,7 +1,8 @@
 'use strict';
 
-// Metaschema's side of gs/core/schema/schema_bench.cc: `node tests/schema/bench.js`, then
-// `./run bench gs_schema_bench`. Prints nanoseconds for one call.
+// Metaschema's side of gs/core/schema/schema_bench.cc: `node tests/schema/bench.js [NAME]`, then
+// `./run bench gs_schema_bench`. Prints nanoseconds for one call. `gstore-bench validate` reads the
+// line of `check flat`.
 
 const { load } = require('./differ.js');
 
@@ -52,6 +53,7 @@ const CALLS = 200_000;
 const ROUNDS = 5;
 
 const measure = (name, act) => {
+  if (process.argv[2] !== undefined && process.argv[2] !== name) return;
   const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
     const begin = process.hrtime.bigint();

@@ -1,7 +1,9 @@
 // JSON to a Filter. Each operator is a row of kOperators.
 #include <algorithm>
+#include <iterator>
 #include <map>
 
+#include "gs/base/endian.h"
 #include "gs/core/query/filter.h"
 #include "gs/core/query/json_walk.h"
 #include "gs/core/query/limits.h"
@@ -58,17 +60,15 @@ bool has_operators(std::string_view json) {
   return form == record::Form::none || (members.size() > 1 && form != record::Form::literal);
 }
 
-void append_size(std::size_t size, Buffer& out) {
-  for (std::size_t byte = 0; byte < 8; ++byte) {
-    out.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(size) >> (8 * byte)));
-  }
-}
+// What most filters need of the fingerprint, so that it grows once.
+constexpr std::size_t kFingerprintBytes = 256;
 
 }  // namespace
 
 class FilterParser {
  public:
   Result<Filter> parse(std::string_view json, const Where& where) {
+    made_.fingerprint_.reserve(kFingerprintBytes);
     GS_TRY_OK(filter(json, where, 1));
     return std::move(made_);
   }
@@ -266,7 +266,9 @@ class FilterParser {
   }
 
   void note(std::string_view text) {
-    append_size(text.size(), made_.fingerprint_);
+    std::uint8_t size[8];
+    store(size, static_cast<std::uint64_t>(text.size()));
+    made_.fingerprint_.insert(made_.fingerprint_.end(), std::begin(size), std::end(size));
     const Bytes bytes = as_bytes(text);
     made_.fingerprint_.insert(made_.fingerprint_.end(), bytes.begin(), bytes.end());
   }

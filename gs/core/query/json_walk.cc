@@ -8,6 +8,9 @@
 namespace gs::query {
 namespace {
 
+// Of most objects in a query.
+constexpr std::size_t kMembersAhead = 4;
+
 constexpr std::string_view kSpace = " \t\r\n";
 
 void skip_space(std::string_view text, std::size_t& at) noexcept {
@@ -63,6 +66,7 @@ std::string_view trimmed(std::string_view text) noexcept {
 std::vector<JsonMember> members_of(std::string_view object) {
   GS_CHECK(is_object(object));
   std::vector<JsonMember> members;
+  members.reserve(kMembersAhead);
   std::size_t at = 1;
   for (skip_space(object, at); object[at] != '}';) {
     const std::string_view name = take_value(object, at);

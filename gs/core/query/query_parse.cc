@@ -301,8 +301,7 @@ Result<std::vector<JsonMember>> read_members(std::string_view json) {
                                       " bytes, the limit is " + std::to_string(kQueryBytesMax));
   }
   // Strict reading of all of it first: what follows may rely on its form.
-  auto read = record::parse_json(json);
-  if (!read) return std::move(read).error().in("query");
+  if (Error wrong = record::check_json(json)) return std::move(wrong).in("query");
   json = trimmed(json);
   if (!is_object(json)) {
     return Error(Code::invalid, R"(a query is a JSON object, for example {"collection":"City"})");

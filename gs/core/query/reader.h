@@ -14,6 +14,8 @@ namespace gs::query {
 class Reader {
  public:
   explicit Reader(std::vector<const Path*> paths) : paths_(std::move(paths)) {}
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
 
   // Before get() of a record of this shape.
   void use(const record::Shape& shape) {
@@ -33,11 +35,15 @@ class Reader {
   static constexpr std::size_t kPlansMax = 4096;
 
   void learn(const record::Shape& shape);
+  ShapePlan plan_of(const record::Shape& shape) const;
 
   std::vector<const Path*> paths_;
   const record::Shape* shape_ = nullptr;
   const ShapePlan* plan_ = nullptr;  // of shape_; null when it describes itself
-  std::unordered_map<const record::Shape*, ShapePlan> plans_;
+  // Most collections have one shape, for which no map is needed.
+  const record::Shape* first_shape_ = nullptr;
+  ShapePlan first_plan_;
+  std::unordered_map<const record::Shape*, ShapePlan> plans_;  // of all others
 };
 
 }  // namespace gs::query

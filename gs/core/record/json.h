@@ -18,6 +18,8 @@ namespace gs::record {
 inline constexpr std::size_t kJsonBytesMax = std::size_t{64} << 20;
 
 Result<Value> parse_json(std::string_view text);
+// Whether parse_json() would take it, at less cost.
+Error check_json(std::string_view text);
 
 void append_json(const Value& value, std::string& out);
 void append_json(const ValueView& value, std::string& out);

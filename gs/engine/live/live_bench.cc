@@ -32,10 +32,11 @@ struct Towns {
   std::string town() {
     static constexpr const char* kCountries[] = {"AD", "UA", "CH", "RU", "IT", "KZ", "US", "BR"};
     // Names come in no order, so that rows enter everywhere.
+    ++next;
     const auto mixed = static_cast<std::uint32_t>(next) * 2654435761u;
     return R"({"name":"Town )" + std::to_string(mixed) +
            R"(","lat":50.45,"lng":30.52,"country":")" + kCountries[next % 8] +
-           R"(","admin1":"06","population":)" + std::to_string(next++) + "}";
+           R"(","admin1":"06","population":)" + std::to_string(next) + "}";
   }
 };
 

@@ -53,8 +53,10 @@ std::vector<Candidate> candidates(const QueryContext& context, bool whole) {
     const bool is_one = definition.unique && each.keys.equal_fields == definition.fields.size();
     return (is_one ? 1000 : 0) + 2 * each.keys.equal_fields + (each.keys.has_interval ? 1 : 0);
   };
-  std::stable_sort(found.begin(), found.end(),
-                   [&](const auto& a, const auto& b) { return rank(a) > rank(b); });
+  if (found.size() > 1) {
+    std::stable_sort(found.begin(), found.end(),
+                     [&](const auto& a, const auto& b) { return rank(a) > rank(b); });
+  }
   return found;
 }
 
@@ -77,9 +79,10 @@ void note_damage(const QueryContext& context, const IndexView::One& one,
   context.db->forget_index(one.index->digest, cursor.damage());
 }
 
-// Takes the ids of the ranges, at most `most` of them. False: there are more, or damage.
-bool take_ids(index::Cursor& cursor, const std::vector<Range>& ranges, std::uint64_t most,
-              std::vector<Id>& ids) {
+// Takes the ids of the ranges, at most `most` of them, and those of irregular records, where there
+// may be some. False: there are more, or damage.
+bool take_ids(index::Cursor& cursor, bool is_regular, const std::vector<Range>& ranges,
+              std::uint64_t most, std::vector<Id>& ids) {
   const auto take = [&](const Range& range) {
     cursor.seek(range.from);
     while (cursor.next() && is_before(cursor.key(), range.to)) {
@@ -88,7 +91,7 @@ bool take_ids(index::Cursor& cursor, const std::vector<Range>& ranges, std::uint
     }
     return !cursor.is_cut_short();
   };
-  if (!take(kIrregular)) return false;
+  if (!is_regular && !take(kIrregular)) return false;
   return std::all_of(ranges.begin(), ranges.end(), take);
 }
 
@@ -99,6 +102,7 @@ void put_in_order(std::vector<Id>& ids) {
 }
 
 bool has_irregular(index::Cursor& cursor) {
+  if (cursor.begins_behind(kIrregular.to)) return false;
   cursor.seek(kIrregular.from);
   const bool is_there = cursor.next() && is_before(cursor.key(), kIrregular.to);
   return is_there || cursor.is_cut_short();
@@ -154,7 +158,7 @@ Access choose_order(const QueryContext& context) {
   return access;
 }
 
-bool use(const QueryContext& context, const Candidate& candidate, Access& access) {
+bool use(const QueryContext& context, Candidate& candidate, Access& access) {
   const auto tiers = open_tiers(context, *candidate.one);
   if (tiers == nullptr) return false;
   const std::uint64_t most = std::min<std::uint64_t>(
@@ -162,17 +166,19 @@ bool use(const QueryContext& context, const Candidate& candidate, Access& access
   index::Cursor cursor(tiers, context.moment.at);
   access.tiers = tiers;
   access.index = candidate.one->index;
-  access.keys = candidate.keys;
-  const int direction =
-      context.query.group ? 0
-                          : direction_of(context, candidate.one->index->definition, candidate.keys);
-  if (direction != 0 && candidate.keys.is_exact && wants_few(context, most * kScanShare) &&
+  access.keys = std::move(candidate.keys);
+  const int direction = context.query.group
+                            ? 0
+                            : direction_of(context, candidate.one->index->definition, access.keys);
+  if (direction != 0 && access.keys.is_exact && wants_few(context, most * kScanShare) &&
       !has_irregular(cursor)) {
     access.kind = Access::Kind::ordered;
     access.backward = direction < 0;
     return true;
   }
-  const bool is_all = take_ids(cursor, candidate.keys.ranges, most, access.ids);
+  const bool is_regular = cursor.begins_behind(kIrregular.to);
+  access.is_certain = access.keys.is_exact && is_regular;
+  const bool is_all = take_ids(cursor, is_regular, access.keys.ranges, most, access.ids);
   if (cursor.is_cut_short()) note_damage(context, *candidate.one, cursor);
   if (!is_all) return false;
   access.kind = Access::Kind::ids;
@@ -188,7 +194,8 @@ const IndexView::One* missing_index(const QueryContext& context) {
 }
 
 Access choose_access(const QueryContext& context) {
-  for (const Candidate& candidate : candidates(context, true)) {
+  std::vector<Candidate> usable = candidates(context, true);
+  for (Candidate& candidate : usable) {
     Access access;
     if (use(context, candidate, access)) return access;
   }

@@ -4,7 +4,7 @@
 //   sort   -> an index whose order is that of the rows, when only the first few are wanted
 //
 // An index is used when it names a small part of the records: to find one by its id costs as much
-// as to pass some in a scan. Everything that it names is looked at with the whole filter again.
+// as to pass some in a scan.
 // One thread at a time. Errors: none; an index that cannot be used is not.
 #pragma once
 
@@ -27,6 +27,9 @@ struct Access {
   std::shared_ptr<const Index> index;
   KeyRanges keys;
   bool backward = false;  // of `ordered`
+  // Whether every record that it names passes the filter, so that none need be asked. Else
+  // everything that it names is looked at with the whole filter.
+  bool is_certain = false;
   std::vector<Id> ids;
 };
 

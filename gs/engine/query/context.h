@@ -29,7 +29,6 @@ struct QueryContext {
   Moment moment;
   query::Query query;
   QueryBounds bounds;
-  Digest fingerprint;           // of the query
   std::optional<Buffer> after;  // the cursor's key; rows begin behind it
 
   // As the schema of the moment reads it. The moment keeps what is not lifted.

@@ -36,9 +36,8 @@ Result<std::unique_ptr<Find>> Find::start(std::shared_ptr<Database> db, std::str
                                           const QueryBounds& bounds) {
   auto context = std::make_shared<QueryContext>();
   GS_TRY(context->query, query::parse_query(json));
-  context->fingerprint = context->query.fingerprint();
   if (!context->query.cursor.empty()) {
-    GS_TRY(context->after, query::read_cursor(context->fingerprint, context->query.cursor));
+    GS_TRY(context->after, query::read_cursor(context->query.fingerprint(), context->query.cursor));
   }
   context->bounds = bounds;
   take_moment(db, *context);
@@ -151,7 +150,7 @@ bool Find::next_group(QueryRow& out, bool wanted) {
 
 Result<std::string> Find::cursor() const {
   if (returned_ == 0) return std::string();
-  return query::make_cursor(context_->fingerprint, last_key_);
+  return query::make_cursor(context_->query.fingerprint(), last_key_);
 }
 
 std::string Find::explain() const {

@@ -229,6 +229,28 @@ TEST_F(FindTest, ExplainTellsStepsAndCounts) {
             R"("index":null,"examined":4,"matched":3,"returned":2})");
 }
 
+// An index that says all of the conditions does not say all of the filter.
+TEST(FindByIndex, WhatDecidesWithoutAConditionIsNotForgotten) {
+  World world;
+  const Store store = world.create();
+  const char* const schema = R"g({"files":{"T.js":"({ n: { type: 'number', index: true } })"}})g";
+  ASSERT_TRUE(store.db->put_schema(schema, {}).ok());
+  for (const char* const record : {R"({"n":1})", R"({"n":2})", R"({"n":3})"}) {
+    ASSERT_TRUE(store.insert("T", record).ok());
+  }
+  const auto query = [](const std::string& more) {
+    return R"({"collection":"T","filter":{"n":{"$gt":1})" + more + "}}";
+  };
+  for (const auto& [more, expected] : {std::pair<const char*, std::size_t>{"", 2},
+                                       {R"(,"$and":[])", 2},
+                                       {R"(,"$not":{})", 0},
+                                       {R"(,"$or":[])", 0},
+                                       {R"(,"$or":[{}])", 2}}) {
+    EXPECT_EQ(rows_of(store, query(more)).size(), expected) << more;
+    EXPECT_EQ(count_matches(store.db, query(more)).value(), expected) << more;
+  }
+}
+
 // --- bounds ---
 
 TEST_F(FindTest, WhatTakesTooMuchMemoryIsToldWhatToDo) {

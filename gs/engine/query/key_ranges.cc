@@ -41,6 +41,12 @@ std::vector<const Node*> needed_conditions(const Filter& filter) {
   return needed;
 }
 
+// Such may decide without any condition: {"$not":{}} holds of no record.
+bool has_alternatives(const Filter& filter) {
+  return std::any_of(filter.nodes().begin(), filter.nodes().end(),
+                     [](const Node& node) { return node.op == Op::any || node.op == Op::none; });
+}
+
 // What is known about one field's keys.
 struct FieldKeys {
   std::optional<std::vector<Buffer>> points;  // ascending
@@ -134,7 +140,10 @@ Buffer joined(const Buffer& prefix, const Buffer& rest) {
 
 KeyRanges key_ranges(const Filter& filter, const rules::IndexDefinition& index) {
   KeyRanges found;
-  if (filter.nodes().empty()) return found;
+  const bool is_about =
+      std::any_of(filter.paths().begin(), filter.paths().end(),
+                  [&](const query::Path& path) { return path.text() == index.fields.front(); });
+  if (!is_about) return found;
   const Reading reading(filter);
   std::vector<Buffer> prefixes{{}};
   std::size_t used = 0;
@@ -164,7 +173,7 @@ KeyRanges key_ranges(const Filter& filter, const rules::IndexDefinition& index) 
   if (!found.has_interval && found.equal_fields != 0) {
     for (const Buffer& prefix : prefixes) found.ranges.push_back(Range::prefix(prefix));
   }
-  found.is_exact = used == filter.condition_count();
+  found.is_exact = used == filter.condition_count() && !has_alternatives(filter);
   return found;
 }
 

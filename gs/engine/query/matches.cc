@@ -3,9 +3,8 @@
 namespace gs::engine {
 
 Matches::Matches(const QueryContext& context, const Access& access, const Id& from)
-    : tables_(context.db->tables()),
-      matcher_(context.query.filter),
-      lifter_(context.moment.catalog) {
+    : tables_(context.db->tables()), lifter_(context.moment.catalog) {
+  if (!access.is_certain) matcher_.emplace(context.query.filter);
   if (access.kind == Access::Kind::scan) {
     scan_.emplace(context.db, context.moment, context.query.collection, from, query::kNoLimit);
   } else {
@@ -20,7 +19,7 @@ const state::Met* Matches::next() {
       batch_ = batch_.subspan(1);
       ++examined_;
       look(met);
-      if (!matcher_.matches(view_)) continue;
+      if (matcher_ && !matcher_->matches(view_)) continue;
       ++matched_;
       return &met;
     }

@@ -37,10 +37,10 @@ class Matches {
   }
 
   const state::Tables& tables_;
-  std::optional<ScanState> scan_;  // either this ...
-  std::optional<IndexWalk> walk_;  // ... or that
-  query::Matcher matcher_;
-  std::span<const state::Met> batch_;  // what is left of it
+  std::optional<ScanState> scan_;          // either this ...
+  std::optional<IndexWalk> walk_;          // ... or that
+  std::optional<query::Matcher> matcher_;  // none: all of them pass
+  std::span<const state::Met> batch_;      // what is left of it
   std::uint32_t shape_number_ = state::kUnknown;
   const record::ShapePtr* shape_ = nullptr;  // of the tables
   Lifter lifter_;

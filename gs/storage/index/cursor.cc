@@ -51,6 +51,7 @@ struct Cursor::Impl {
   // Beyond an end the merge stands on a pair outside, which must not be stepped over.
   bool at_begin = false;
   bool at_end = false;
+  bool is_placed = false;  // whoever seeks at once need not find the begin first
 
   Impl(std::shared_ptr<const Tiers> held, Sequence at, Range wanted)
       : tiers(std::move(held)),
@@ -58,13 +59,12 @@ struct Cursor::Impl {
         from(Pair::of(range.from, kFirstId)),
         to(Pair::of(range.to, kFirstId)),
         has_end(!range.to.empty()),
-        merge(sources_of(*tiers, at)) {
-    seek(from);
-  }
+        merge(sources_of(*tiers, at)) {}
 
   void seek(const Pair& pair) noexcept {
     at_begin = false;
     at_end = false;
+    is_placed = true;
     // In a range without keys both ends are its begin.
     const bool behind = has_end && compare(pair, to) > 0;
     const Pair& inside = behind ? to : pair;
@@ -73,6 +73,7 @@ struct Cursor::Impl {
 
   bool next() noexcept {
     if (at_end) return false;
+    if (!is_placed) seek(from);
     at_begin = false;
     while (merge.next()) {
       if (has_end && compare(merge.pair(), to) >= 0) break;
@@ -84,6 +85,7 @@ struct Cursor::Impl {
 
   bool previous() noexcept {
     if (at_begin) return false;
+    if (!is_placed) seek(from);
     at_end = false;
     while (merge.previous()) {
       if (compare(merge.pair(), from) < 0) break;
@@ -113,6 +115,7 @@ struct Cursor::Impl {
     if (has_end) return seek(to);
     at_begin = false;
     at_end = false;
+    is_placed = true;
     merge.seek_end();
   }
 };
@@ -128,6 +131,7 @@ bool Cursor::previous() noexcept { return impl_->previous(); }
 Bytes Cursor::key() const noexcept { return impl_->merge.pair().key; }
 const Id& Cursor::id() const noexcept { return *impl_->merge.pair().id; }
 void Cursor::seek(Bytes key, const Id& id) noexcept { impl_->seek(Pair::of(key, id)); }
+bool Cursor::begins_behind(Bytes key) const noexcept { return impl_->merge.begins_behind(key); }
 void Cursor::seek_end() noexcept { impl_->seek_end(); }
 std::uint64_t Cursor::count_rest() noexcept { return impl_->count_rest(); }
 bool Cursor::is_cut_short() const noexcept { return impl_->merge.is_cut_short(); }

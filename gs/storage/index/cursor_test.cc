@@ -9,6 +9,8 @@ using platform::MemoryFileSystem;
 using test::make_id;
 using test::make_key;
 using test::number_key;
+using test::open_run;
+using test::tiers_of;
 
 std::shared_ptr<const Tiers> table_of(const std::vector<std::string_view>& keys) {
   auto tiers = std::make_shared<Tiers>();
@@ -54,6 +56,26 @@ TEST(IndexCursor, APrefixHasTheKeysThatBeginWithIt) {
   EXPECT_EQ(keys_in(keys, Range::prefix(as_bytes("b\xff"))), "b\xff b\xff\xff ");
   EXPECT_EQ(keys_in(keys, Range::prefix(as_bytes("\xff"))), "\xff \xff\xff ");
   EXPECT_EQ(keys_in(keys, Range::prefix({})), "a b b\xff b\xff\xff c \xff \xff\xff ");
+}
+
+// Of one table, and of one run, it is not only a bound.
+TEST(IndexCursor, BeginsBehindAKeyWhenNoneIsBeforeIt) {
+  MemoryFileSystem files;
+  for (const std::vector<std::string_view>& keys :
+       std::vector<std::vector<std::string_view>>{{"b"}, {"bb", "bc"}, {"b", "bbb"}, {"bbbb"}}) {
+    const auto table = table_of(keys);
+    ASSERT_TRUE(write_run(files, "run", 1, *table->tables[0]).ok());
+    const auto run = tiers_of(open_run(files, "run", 1));
+    auto both = std::make_shared<Tiers>(*run);
+    both->tables = table_of({"ba"})->tables;
+    for (const std::string_view key : {"", "a", "b", "ba", "bb", "bba", "bbb", "bc", "c"}) {
+      const bool expected = key <= keys[0];
+      EXPECT_EQ(Cursor(table, 1).begins_behind(as_bytes(key)), expected) << key;
+      EXPECT_EQ(Cursor(run, 1).begins_behind(as_bytes(key)), expected) << key;
+      EXPECT_EQ(Cursor(both, 1).begins_behind(as_bytes(key)), expected && key <= "ba") << key;
+    }
+  }
+  EXPECT_TRUE(Cursor(std::make_shared<Tiers>(), 1).begins_behind(as_bytes("z")));
 }
 
 TEST(IndexCursor, TurnsAtBothEndsAndOnEachPair) {

@@ -3,6 +3,8 @@
 
 #include "gs/storage/index/merge.h"
 
+#include <algorithm>
+
 namespace gs::index {
 
 Merge::Merge(std::vector<std::unique_ptr<Source>> sources) : sources_(std::move(sources)) {
@@ -76,6 +78,11 @@ bool Merge::after(const Live& a, const Live& b) const noexcept {
   const int order = compare(a.source->pair(), b.source->pair());
   if (order == 0) return a.age > b.age;
   return forward_ ? order > 0 : order < 0;
+}
+
+bool Merge::begins_behind(Bytes key) const noexcept {
+  return std::all_of(sources_.begin(), sources_.end(),
+                     [&](const auto& source) { return source->begins_behind(key); });
 }
 
 bool Merge::count_alone(const Pair* to, std::uint64_t& count) noexcept {

@@ -34,6 +34,9 @@ class Merge {
   // Damage ended the walk: what comes after it may be older than what it hides.
   bool is_cut_short() const noexcept { return cut_short_; }
 
+  // As that of every source.
+  bool begins_behind(Bytes key) const noexcept;
+
   // From the pair that it stands on up to `to`, null for the end, when one source has all of them:
   // how many were added. None when several have some. Then seek().
   bool count_alone(const Pair* to, std::uint64_t& count) noexcept;

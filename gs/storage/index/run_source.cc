@@ -95,6 +95,17 @@ void RunSource::stand() noexcept {
   done_ = false;
 }
 
+bool RunSource::begins_behind(Bytes key) const noexcept {
+  Block first;
+  if (run_->pair_count() == 0 || !run_->read(kRunHeaderBytes, 0, first)) return false;
+  const Bytes prefix = first.prefix();
+  const Bytes suffix = first.suffix(0);
+  const std::size_t shared = std::min(prefix.size(), key.size());
+  const int order = compare_keys(prefix.first(shared), key.first(shared));
+  if (order != 0 || shared == key.size()) return order >= 0;
+  return compare_keys(suffix, key.subspan(shared)) >= 0;
+}
+
 std::uint64_t RunSource::count_added(const Pair* to) noexcept {
   if (done_) return 0;
   Block last;

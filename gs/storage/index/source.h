@@ -28,6 +28,8 @@ class Source {
   // From a pair on to `to`, or to the end when that is null: how many were added. The place that it
   // then stands on means nothing.
   virtual std::uint64_t count_added(const Pair* to) noexcept = 0;
+  // Whether a look at its begin shows that no key is before this one. The place stays.
+  virtual bool begins_behind(Bytes key) const noexcept = 0;
 
   // Stands on no pair.
   bool done() const noexcept { return done_; }
@@ -53,6 +55,7 @@ class TableSource final : public Source {
   void next() noexcept override;
   void previous() noexcept override;
   std::uint64_t count_added(const Pair* to) noexcept override;
+  bool begins_behind(Bytes key) const noexcept override;
 
  private:
   // A slot of a leaf as it was when it was come to; -1 and the count are the places around.
@@ -88,6 +91,7 @@ class RunSource final : public Source {
   void next() noexcept override;
   void previous() noexcept override;
   std::uint64_t count_added(const Pair* to) noexcept override;
+  bool begins_behind(Bytes key) const noexcept override;
 
   // Of the block that it stands in.
   std::uint64_t block_at() const noexcept { return block_.at(); }

@@ -116,6 +116,14 @@ void TableSource::stand() noexcept {
   removed_ = place_.entry().removed != 0;
 }
 
+// What comes later is newer than what this source sees.
+bool TableSource::begins_behind(Bytes key) const noexcept {
+  const TableNode* node = &table_->root();
+  while (node->level != 0) node = &child_of(*node, node->load(), 0);
+  const SlotOrder order = node->load();
+  return order.count() != 0 && compare_keys(node->entries[order.slot(0)]->key(), key) >= 0;
+}
+
 std::uint64_t TableSource::count_added(const Pair* to) noexcept {
   std::uint64_t count = 0;
   for (; !done_ && (to == nullptr || compare(pair_, *to) < 0); next()) count += removed_ ? 0 : 1;

@@ -62,6 +62,9 @@ class Cursor {
   // Between the pairs before this one and the others: next() and previous() lead to those around,
   // within the range. Costs a search, no allocation.
   void seek(Bytes key, const Id& id = {}) noexcept;
+  // Whether a look at the begin of each table and run shows that no key is before this one; costs
+  // less than a search. The cursor stays where it is.
+  bool begins_behind(Bytes key) const noexcept;
   // Behind the last pair of the range.
   void seek_end() noexcept;
 

@@ -1,0 +1,149 @@
+// Cities in GlobalStorage through its public API: queries are texts, made anew for each one.
+#include <charconv>
+#include <optional>
+
+#include "bench/city_subject.h"
+#include "bench/need.h"
+#include "globalstorage/storage.h"
+
+namespace gs::bench {
+namespace {
+
+constexpr const char* kCollection = "City";
+
+// A schema of the fields of a city, with what is behind each of these three.
+std::string schema(std::string_view name, std::string_view lat, std::string_view code) {
+  std::string text = R"js({"files":{"City.js":"({ name: { type: 'string')js";
+  text.append(name).append(" }, country: 'string', admin1: 'string', admin2: 'string', ");
+  text.append("lat: { type: 'number'").append(lat).append(" }, lng: 'number', ");
+  text.append("code: { type: 'string'").append(code).append(R"js( } })"}})js");
+  return text;
+}
+
+class GlobalStorageCities final : public CitySubject {
+ public:
+  void open(const std::string& directory) override {
+    Options options;
+    options.durability = Durability::lazy;
+    db_.emplace(need(Storage::open_or_create(directory + "/gs", options), "open"));
+    need(db_->apply_schema(schema("", "", ""), true), "apply_schema");
+  }
+  void close() override {
+    need(db_->close(), "close");
+    db_.reset();
+  }
+
+  void insert(std::span<const City> cities) override {
+    Transaction transaction = db_->begin();
+    for (const City& city : cities) {
+      set_object(city);
+      need(transaction.insert(kCollection, object_).error(), "insert");
+    }
+    need(transaction.commit().error(), "commit");
+  }
+  void sync() override { need(db_->sync(), "sync"); }
+  void settle() override { need(db_->compact(), "compact"); }
+
+  void use_indexes() override { apply(schema(", index: true", ", index: true", ", unique: true")); }
+  // Whoever asks first makes it.
+  void build_index() override {
+    apply(schema(", index: true", "", ""));
+    count_name("Kyiv");
+  }
+
+  CitySum find_codes(std::span<const std::string_view> codes) override {
+    CitySum sum;
+    for (const std::string_view code : codes) {
+      query_.assign(R"({"collection":"City","filter":{"code":")").append(code).append("\"}}");
+      add_rows(sum);
+    }
+    return sum;
+  }
+
+  CitySum find_lats(std::span<const LatRange> ranges) override {
+    CitySum sum;
+    for (const LatRange& range : ranges) {
+      set_range_query(range);
+      add_rows(sum);
+    }
+    return sum;
+  }
+
+  std::uint64_t count_lats(std::span<const LatRange> ranges) override {
+    std::uint64_t counted = 0;
+    for (const LatRange& range : ranges) {
+      set_range_query(range);
+      counted += count(query_);
+    }
+    return counted;
+  }
+
+  std::uint64_t count_name(std::string_view name) override {
+    return count(R"({"collection":"City","filter":{"name":")" + std::string(name) + "\"}}");
+  }
+
+  std::uint64_t count_countries(std::span<const std::string_view> countries) override {
+    std::uint64_t counted = 0;
+    for (const std::string_view country : countries) {
+      query_.assign(R"({"collection":"City","filter":{"country":")").append(country);
+      query_.append("\"}}");
+      counted += count(query_);
+    }
+    return counted;
+  }
+
+ private:
+  void apply(const std::string& text) { need(db_->apply_schema(text, true), "apply_schema"); }
+  std::uint64_t count(std::string_view query) const { return need(db_->count(query), "count"); }
+
+  void set_object(const City& city) {
+    std::size_t at = 0;
+    for (const std::string* const text :
+         {&city.name, &city.country, &city.admin1, &city.admin2, &city.code}) {
+      object_[at++].second = Value(*text);
+    }
+    object_[at++].second = Value(city.lat);
+    object_[at++].second = Value(city.lng);
+  }
+
+  void append(double number) {
+    char text[32];
+    const auto made = std::to_chars(text, text + sizeof text, number);
+    query_.append(text, made.ptr);
+  }
+
+  void set_range_query(const LatRange& range) {
+    query_.assign(R"({"collection":"City","filter":{"lat":{"$gte":)");
+    append(range.from);
+    query_.append(",\"$lt\":");
+    append(range.to);
+    query_.append("}}}");
+  }
+
+  void add_rows(CitySum& sum) {
+    Rows rows = need(db_->find(query_), "find");
+    Row row;
+    while (rows.next(row)) {
+      const Record& record = row.record();
+      sum.bytes += record.find("name")->text()->size();
+      sum.bytes += record.find("country")->text()->size();
+      sum.lat += *record.find("lat")->number();
+      ++sum.rows;
+    }
+    need(rows.error(), "rows");
+  }
+
+  std::optional<Storage> db_;
+  std::string query_;
+  Object object_ = {{"name", Value()},   {"country", Value()}, {"admin1", Value()},
+                    {"admin2", Value()}, {"code", Value()},    {"lat", Value()},
+                    {"lng", Value()}};
+};
+
+}  // namespace
+
+std::unique_ptr<CitySubject> make_city_globalstorage() {
+  return std::make_unique<GlobalStorageCities>();
+}
+
+}  // namespace gs::bench
