@@ -112,7 +112,7 @@ struct LiveQuery::Impl {
     made.context_ = live->context();
     const engine::QueryContext& context = *made.context_;
     if (!context.query.group && row.found.record != nullptr) {
-      made.record_ = api::make_record(context.db->hold(context.moment.version, row.found));
+      made.record_ = api::make_record(context.db->hold(context.moment, row.found));
     }
     made.group_json_ = row.group_json;
     return made;
