@@ -37,7 +37,28 @@ bool has_all_records(const rules::IndexDefinition& index, const KeyRanges& keys)
   return !index.many || keys.equal_fields > *index.many;
 }
 
-// Best first: what fixes more fields names fewer records.
+// Whether the order of the index, behind the fields that have one value each, is that of the sort.
+// Its direction; 0: it is not.
+int direction_of(const QueryContext& context, const rules::IndexDefinition& index,
+                 const KeyRanges& keys) {
+  const auto& sort = context.query.sort;
+  if (sort.empty() || index.many || (keys.equal_fields != 0 && keys.ranges.size() > 1)) return 0;
+  std::size_t next = keys.equal_fields;
+  int direction = 0;
+  for (const query::SortField& field : sort) {
+    const auto fixed = index.fields.begin() + static_cast<std::ptrdiff_t>(keys.equal_fields);
+    if (std::find(index.fields.begin(), fixed, field.path.text()) != fixed) continue;
+    if (next == index.fields.size() || index.fields[next] != field.path.text()) return 0;
+    const int wanted = field.descending ? -1 : 1;
+    if (direction != 0 && direction != wanted) return 0;
+    direction = wanted;
+    ++next;
+  }
+  // Ties are in the order of ids: no other field may come before these.
+  return next == index.fields.size() ? direction : 0;
+}
+
+// Best first: what fixes more fields names fewer records; of two alike the one in the right order.
 std::vector<Candidate> candidates(const QueryContext& context, bool whole) {
   std::vector<Candidate> found;
   if (context.query.collection.empty()) return found;
@@ -48,10 +69,12 @@ std::vector<Candidate> candidates(const QueryContext& context, bool whole) {
     if (says_nothing(keys) || !has_all_records(definition, keys)) continue;
     found.push_back({&one, std::move(keys)});
   }
-  const auto rank = [](const Candidate& each) {
+  const auto rank = [&](const Candidate& each) {
     const rules::IndexDefinition& definition = each.one->index->definition;
     const bool is_one = definition.unique && each.keys.equal_fields == definition.fields.size();
-    return (is_one ? 1000 : 0) + 2 * each.keys.equal_fields + (each.keys.has_interval ? 1 : 0);
+    const bool is_in_order = direction_of(context, definition, each.keys) != 0;
+    return (is_one ? 1000 : 0) + 4 * each.keys.equal_fields + (each.keys.has_interval ? 2 : 0) +
+           (is_in_order ? 1 : 0);
   };
   if (found.size() > 1) {
     std::stable_sort(found.begin(), found.end(),
@@ -106,27 +129,6 @@ bool has_irregular(index::Cursor& cursor) {
   cursor.seek(kIrregular.from);
   const bool is_there = cursor.next() && is_before(cursor.key(), kIrregular.to);
   return is_there || cursor.is_cut_short();
-}
-
-// Whether the order of the index, behind the fields that have one value each, is that of the sort.
-// Its direction; 0: it is not.
-int direction_of(const QueryContext& context, const rules::IndexDefinition& index,
-                 const KeyRanges& keys) {
-  const auto& sort = context.query.sort;
-  if (sort.empty() || index.many || (keys.equal_fields != 0 && keys.ranges.size() > 1)) return 0;
-  std::size_t next = keys.equal_fields;
-  int direction = 0;
-  for (const query::SortField& field : sort) {
-    const auto fixed = index.fields.begin() + static_cast<std::ptrdiff_t>(keys.equal_fields);
-    if (std::find(index.fields.begin(), fixed, field.path.text()) != fixed) continue;
-    if (next == index.fields.size() || index.fields[next] != field.path.text()) return 0;
-    const int wanted = field.descending ? -1 : 1;
-    if (direction != 0 && direction != wanted) return 0;
-    direction = wanted;
-    ++next;
-  }
-  // Ties are in the order of ids: no other field may come before these.
-  return next == index.fields.size() ? direction : 0;
 }
 
 bool wants_few(const QueryContext& context, std::uint64_t pairs) noexcept {

@@ -41,6 +41,36 @@ const queryCities = async ({ table, sources }, storage) => {
   table.add('the country stands in its city', 'UKR', country.cca3);
 };
 
+// Which index a query took, and how many records it looked at.
+const explain = async (storage, words) => {
+  const { out } = await succeed(storage, ['find', 'City', ...words, '--explain']);
+  const { index, examined } = JSON.parse(out);
+  return `${index}: ${examined}`;
+};
+
+// Indexes lead to few records: what is looked at is what is found.
+const useIndexes = async ({ table, sources }, storage) => {
+  const here = sources.cities.records.filter(({ country }) => country === CODE);
+  const { out } = await succeed(storage, ['get', '-c', 'Country', CODE, '--json']);
+  const country = JSON.parse(out).id;
+  const [{ name }] = here;
+  const same = here.filter((city) => city.name === name).length;
+  const byName = await explain(storage, [JSON.stringify({ country, name })]);
+  table.add('a city by country and name, by an index', `City(country, name): ${same}`, byName);
+  const range = JSON.stringify({ country, lat: { $gte: '50', $lt: '50.5' } });
+  const between = here.filter(({ lat }) => lat >= '50' && lat < '50.5').length;
+  const byLatitude = await explain(storage, [range]);
+  table.add('cities between two latitudes', `City(country, lat): ${between}`, byLatitude);
+  const counted = await succeed(storage, ['count', 'City', range]);
+  table.add('and counted', between, counted.out.trim());
+  const words = ['--sort', 'name', '--limit', '5', JSON.stringify({ country })];
+  table.add('the first five by name', 'City(country, name): 5', await explain(storage, words));
+  const again = JSON.stringify({ ...sources.countries.records[0], cca3: 'ZZZ' });
+  const { code, err } = await gstore(storage, ['insert', 'Country', again]);
+  table.add('a second country with the same code is refused', EXIT.failure, code);
+  table.add('and told why', true, err.includes('Country(cca2) unique'));
+};
+
 // Another process watches a query while this one writes.
 const follow = async ({ table, sources }, storage) => {
   const isWatched = ({ name, country }) => country === CODE && name.startsWith('K');
@@ -138,6 +168,7 @@ module.exports = async (context) => {
   const storage = path.join(context.folder, 'schema');
   await importAll(context, storage);
   await queryCities(context, storage);
+  await useIndexes(context, storage);
   await follow(context, storage);
   await refuse(context, storage);
   await grow(context, storage);

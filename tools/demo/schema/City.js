@@ -10,4 +10,5 @@
   admin2: 'string',
 
   byCountryAndName: { index: ['country', 'name'] },
+  byCountryAndLatitude: { index: ['country', 'lat'] },
 });
