@@ -58,6 +58,7 @@ Result<std::shared_ptr<const Catalog>> Catalog::compile(const Bundle& bundle,
   made->bundle_ = bundle;
   GS_TRY_OK(made->evaluate(clock));
   GS_TRY_OK(made->compile_rules());
+  made->sandbox_->seal();
   return std::shared_ptr<const Catalog>(made);
 }
 

@@ -336,8 +336,9 @@ Error Database::checkpoint() {
 }
 
 // Takes the place of the background job: as long as it lives no other one runs.
-Database::Job::Job(Database& db) : db_(db) {
+Database::Job::Job(Database& db, Waiting waiting) : db_(db) {
   std::unique_lock lock(db_.background_mutex_);
+  if (waiting == Waiting::no && db_.background_running_) return;
   db_.background_done_.wait(lock, [this] { return !db_.background_running_; });
   running_ = !db_.stopping_;
   if (running_) db_.background_running_ = true;

@@ -26,6 +26,9 @@ constexpr std::size_t kFrozenMax = 3;
 // Runs that there may be while none can be merged.
 constexpr std::size_t kUnmergedMax = 2 * kRunsBesideMax;
 
+// A unique index that is not there is made, and may be gone again when the lock is had.
+constexpr int kIndexTriesMax = 8;
+
 Error missing(const Id& id) {
   return Error(Code::not_found, "no record " + id.text() + ". Insert it first, or check the id");
 }
@@ -77,13 +80,14 @@ Error Database::throttle() {
 Result<Sequence> Database::commit_checked(TransactionState& tx, Durability durability) {
   if (tx.size() == 0) return visible_.load(std::memory_order_acquire);
   GS_TRY_OK(throttle());
-  GS_TRY_OK(make_unique_usable());
-  std::optional<Digest> damaged_index;
-  auto committed = commit_visibly(tx, damaged_index);
-  if (damaged_index) {
-    forget_index(*damaged_index, committed.error());
-    GS_TRY_OK(make_unique_usable());
-    committed = commit_visibly(tx, damaged_index);
+  std::optional<Digest> broken_index;
+  Result<Sequence> committed = Sequence{0};
+  for (int i = 0; i < kIndexTriesMax; ++i) {
+    GS_TRY_OK(make_unique_usable(tx));
+    broken_index.reset();
+    committed = commit_visibly(tx, broken_index);
+    if (!broken_index) break;
+    if (committed.code() == Code::damaged) forget_index(*broken_index, committed.error());
   }
   GS_TRY(const Sequence sequence, std::move(committed));
   tx.clear();
@@ -93,9 +97,9 @@ Result<Sequence> Database::commit_checked(TransactionState& tx, Durability durab
   return sequence;
 }
 
-// Until readers see it. `damaged_index`: what must be made again before anybody can tell.
+// Until readers see it. `broken_index`: what must be made again before anybody can tell.
 Result<Sequence> Database::commit_visibly(TransactionState& tx,
-                                          std::optional<Digest>& damaged_index) {
+                                          std::optional<Digest>& broken_index) {
   std::lock_guard lock(commit_mutex_);
   const CommitScratch::Release release{*scratch_};
   GS_TRY_OK(writable());
@@ -103,7 +107,7 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx,
   const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
   const LocalStamp stamp{hlc, writer_number_};
   Error refused = prepare(tx, stamp);
-  if (!refused && catalog_is_unique_) refused = check_unique(tx, damaged_index);
+  if (!refused && catalog_is_unique_) refused = check_unique(tx, broken_index);
   // What was looked up may be wrong, whether it was found or not.
   if (version_->is_damaged()) return state_damage(*version_);
   GS_TRY_OK(std::move(refused));
@@ -178,7 +182,8 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
                        ". Read it again and repeat");
     }
     if (exists) current = current_of(found, tables_);
-    if (staged.was_checked && (!exists || version_digest(found, tables_) != staged.version)) {
+    const auto version = [&] { return exists ? version_digest(found, tables_) : Digest{}; };
+    if (staged.was_checked && version() != staged.version) {
       tx.is_stale = true;
       return Error(Code::conflict, "record " + staged.id.text() + " changed while it was checked");
     }
@@ -204,9 +209,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   GS_TRY_OK(merge_update(current, delta, stamp, merged, shape_cache_.get()));
   scratch_->result_bytes += merged.image.size();
   if (scratch_->result_bytes <= kResultBytesMax) return {};
-  return Error(Code::too_large, "the updates of one transaction make more than " +
-                                    std::to_string(kResultBytesMax >> 20) +
-                                    " MiB of records. Commit in parts");
+  return too_many_results();
 }
 
 // --- room ---

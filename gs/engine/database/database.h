@@ -156,9 +156,10 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<StateDigest> digest();
 
   // --- indexes (indexes.cc) ---
-  // Makes an index whole that the schema has; a moment taken after that has it. Waits for the
-  // background's job. Errors: read_only, damaged, those of files.
-  Error build_index(const Digest& digest);
+  // Makes an index whole that the schema has; a moment taken after that has it. Errors: read_only,
+  // damaged, those of files; locked, for who does not wait for the job of the background.
+  enum class Waiting { no, yes };
+  Error build_index(const Digest& digest, Waiting waiting = Waiting::yes);
   // What a reader found damaged is given up.
   void forget_index(const Digest& digest, const Error& why) const;
 
@@ -215,21 +216,24 @@ class Database : public std::enable_shared_from_this<Database> {
   Error check_allowed(const record::Shape& shape) const;
 
   // unique.cc
-  Error make_unique_usable();
-  Error check_unique(const TransactionState& tx, std::optional<Digest>& damaged_index);
-  Error check_no_duplicates(const std::shared_ptr<const Catalog>& catalog, const Moment& now);
-  Result<std::unique_lock<std::mutex>> lock_without_duplicates(
-      const std::shared_ptr<const Catalog>& catalog);
+  Error make_unique_usable(const TransactionState& tx);
+  Error check_unique(const TransactionState& tx, std::optional<Digest>& broken);
+  struct NewUnique;  // new_unique.h
+  bool has_new_unique(const Catalog& catalog) const;
+  Result<std::vector<NewUnique>> look_for_duplicates(const std::shared_ptr<const Catalog>& catalog);
+  Error check_rows_since(std::vector<NewUnique>& looks) const;
 
   // indexes.cc
   void load_indexes();
-  void use_indexes(const std::shared_ptr<const Catalog>& catalog);
+  std::shared_ptr<const IndexView> indexes_of(const std::shared_ptr<const Catalog>& catalog) const;
+  template <typename Change>
+  bool change_index(const Digest& digest, const Change& change) const;
   bool has_runs_of_checkpoint() const;
   void note_indexes();
   std::size_t memory_of_rows() const;  // with commit_mutex_ held
   NewIndexRuns write_frozen_indexes();
   bool replace_index_runs(const Digest& digest, const IndexRunList& inputs,
-                          std::shared_ptr<const index::Run> made);
+                          const std::shared_ptr<const index::Run>& made);
   Error merge_index(const IndexView::One& one, std::size_t count);
   Error merge_indexes_if_needed();
   Error compact_indexes(std::string_view collection);
@@ -242,7 +246,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Sequence> commit_checked(TransactionState& tx, Durability durability);
   Error writable() const;
   Error schema_usable() const;
-  Result<Sequence> commit_visibly(TransactionState& tx, std::optional<Digest>& damaged_index);
+  Result<Sequence> commit_visibly(TransactionState& tx, std::optional<Digest>& broken_index);
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   std::size_t cost(const TransactionState& tx);
@@ -290,11 +294,11 @@ class Database : public std::enable_shared_from_this<Database> {
   Error save_checkpoint();
   class Job {
    public:
-    explicit Job(Database& db);
+    explicit Job(Database& db, Waiting waiting = Waiting::yes);
     ~Job();
     Job(const Job&) = delete;
     Job& operator=(const Job&) = delete;
-    // False: the storage is being closed.
+    // False: the storage is being closed, or another job runs and nobody waits for it.
     bool running() const noexcept { return running_; }
 
    private:

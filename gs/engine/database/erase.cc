@@ -86,6 +86,7 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason,
     return Error(Code::too_large,
                  "a reason of " + std::to_string(reason.size()) + " bytes; the limit is 1024");
   }
+  const Watchers::WakeAtEnd wake{watchers_};  // behind the locks and the job
   std::lock_guard erase_lock(erase_mutex_);
   {
     std::lock_guard lock(commit_mutex_);
@@ -123,7 +124,6 @@ Error Database::erase_some(Payloads& payloads) {
   if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
   GS_TRY_OK(check_runs_to_leave(payloads));
   GS_TRY_OK(commit_erasure(payloads));
-  watchers_.wake();
   if (payloads.erases.empty()) return {};
   GS_TRY_OK(sync());  // before anything is removed
   GS_TRY_OK(write_all_frozen());

@@ -16,6 +16,8 @@ namespace {
 
 // Keys that are sorted at once while an index is built.
 constexpr std::size_t kBuildBytes = std::size_t{64} << 20;
+// A query builds an index again that could not be built, as on a full disk.
+constexpr std::uint64_t kBuildAgainAfterNs = std::uint64_t{60} * 1'000'000'000;
 
 std::vector<std::uint64_t> numbers_of(const IndexRunList& runs) {
   std::vector<std::uint64_t> numbers;
@@ -24,6 +26,21 @@ std::vector<std::uint64_t> numbers_of(const IndexRunList& runs) {
 }
 
 }  // namespace
+
+// Changes one index of the view that readers take; false when it is not there.
+template <typename Change>
+bool Database::change_index(const Digest& digest, const Change& change) const {
+  const std::lock_guard commit_lock(commit_mutex_);
+  const std::lock_guard lock(version_mutex_);
+  auto view = std::make_shared<IndexView>(*index_view_);
+  for (IndexView::One& one : view->all) {
+    if (one.index->digest != digest) continue;
+    if (!change(one)) return false;
+    index_view_ = std::move(view);
+    return true;
+  }
+  return false;
+}
 
 // What the checkpoint names. An index whose files cannot be used is built again.
 void Database::load_indexes() {
@@ -42,9 +59,9 @@ void Database::load_indexes() {
   }
 }
 
-// With the commit lock, or while nobody else is there.
-void Database::use_indexes(const std::shared_ptr<const Catalog>& catalog) {
-  const std::lock_guard lock(version_mutex_);
+// With the locks of commits and versions.
+std::shared_ptr<const IndexView> Database::indexes_of(
+    const std::shared_ptr<const Catalog>& catalog) const {
   const bool are_loaded_right = !loaded_indexes_.empty() && has_runs_of_checkpoint();
   auto made = std::make_shared<IndexView>();
   const auto add = [&](const rules::IndexDefinition& definition) {
@@ -71,8 +88,7 @@ void Database::use_indexes(const std::shared_ptr<const Catalog>& catalog) {
   }
   std::sort(made->all.begin(), made->all.end(),
             [](const auto& a, const auto& b) { return a.index->digest < b.index->digest; });
-  loaded_indexes_.clear();
-  index_view_ = std::move(made);
+  return made;
 }
 
 bool Database::has_runs_of_checkpoint() const {
@@ -104,7 +120,7 @@ NewIndexRuns Database::write_frozen_indexes() {
   const Moment now = moment();
   NewIndexRuns runs;
   for (const IndexView::One& one : now.indexes->all) {
-    if (!one.is_whole) continue;
+    if (!one.is_whole && !one.is_being_built) continue;
     auto run = write_index_run(*env_.files, one, one.tables.size() - 1, *now.version,
                                [this] { return number_of_new_run(); });
     if (run.ok()) {
@@ -118,20 +134,14 @@ NewIndexRuns Database::write_frozen_indexes() {
 
 // Puts `made` in the place of these runs of an index; false when the index is gone by now.
 bool Database::replace_index_runs(const Digest& digest, const IndexRunList& inputs,
-                                  std::shared_ptr<const index::Run> made) {
-  const std::lock_guard commit_lock(commit_mutex_);
-  const std::lock_guard lock(version_mutex_);
-  auto view = std::make_shared<IndexView>(*index_view_);
-  for (IndexView::One& one : view->all) {
-    if (one.index->digest != digest) continue;
+                                  const std::shared_ptr<const index::Run>& made) {
+  return change_index(digest, [&](IndexView::One& one) {
     const auto at = std::search(one.runs.begin(), one.runs.end(), inputs.begin(), inputs.end());
     if (!one.is_whole || at == one.runs.end()) return false;
     const auto rest = one.runs.erase(at, at + static_cast<std::ptrdiff_t>(inputs.size()));
-    if (made->pair_count() != 0) one.runs.insert(rest, std::move(made));
-    index_view_ = std::move(view);
+    if (made->pair_count() != 0) one.runs.insert(rest, made);
     return true;
-  }
-  return false;
+  });
 }
 
 // The newest `count` runs become one. Background job only.
@@ -149,8 +159,8 @@ Error Database::merge_index(const IndexView::One& one, std::size_t count) {
     forget_index(one.index->digest, error);
     return {};
   }
-  GS_TRY(auto run, index::Run::open(*env_.files, path, number));
-  if (!replace_index_runs(one.index->digest, inputs, std::move(run))) {
+  GS_TRY(const auto run, index::Run::open(*env_.files, path, number));
+  if (!replace_index_runs(one.index->digest, inputs, run)) {
     env_.files->remove(path).ignore();  // the next open would
     return {};
   }
@@ -184,48 +194,61 @@ void Database::forget_index(const Digest& digest, const Error& why) const {
   if (read_only_ || closed_) return;
   report(Event::Level::error, "index_damaged", std::string(why.message()));
   IndexRunList gone;
-  {
-    const std::lock_guard commit_lock(commit_mutex_);
-    const std::lock_guard lock(version_mutex_);
-    auto view = std::make_shared<IndexView>(*index_view_);
-    for (IndexView::One& one : view->all) {
-      if (one.index->digest != digest) continue;
-      gone = std::exchange(one.runs, {});
-      one.is_whole = version_->runs.empty();
-    }
-    index_view_ = std::move(view);
-  }
+  change_index(digest, [&](IndexView::One& one) {
+    gone = std::exchange(one.runs, {});
+    one.is_whole = version_->runs.empty();
+    one.is_being_built = false;
+    return true;
+  });
   for (const auto& run : gone) env_.files->remove(index_run_path(run->number())).ignore();
 }
 
-Error Database::build_index(const Digest& digest) {
+// A reader that finds another job at work does not wait for it: it can scan.
+Error Database::build_index(const Digest& digest, Waiting waiting) {
   if (read_only_) return read_only_reason_.copy();
-  const Job job(*this);
-  if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
+  const Job job(*this, waiting);
+  if (!job.running()) {
+    if (waiting == Waiting::no) return Error(Code::locked, "another job is at work");
+    return Error(Code::closed, "the storage is closed. Open it again");
+  }
   const Moment now = moment();
   const IndexView::One* const one = now.indexes->find(digest);
   if (one == nullptr || one->is_whole) return {};  // somebody else was here before
+  const std::shared_ptr<Index> index = one->index;
+  const std::uint64_t failed_ns = index->failed_ns;
+  const bool has_failed =
+      failed_ns != 0 && env_.clock->monotonic_ns() - failed_ns < kBuildAgainAfterNs;
+  if (waiting == Waiting::no && has_failed) {
+    return Error(Code::no_space, "it could not be built a moment ago");
+  }
   GS_TRY(const std::uint64_t number, number_of_new_run());
   const std::string path = index_run_path(number);
-  Records records(one->index->definition, tables_, one->index->catalog);
+  // What is frozen meanwhile is written with a run of this index as well.
+  const bool begins = change_index(digest, [](IndexView::One& each) {
+    each.runs.clear();
+    each.is_being_built = true;
+    return true;
+  });
+  if (!begins) return {};
+  Records records(index->definition, tables_, index->catalog);
+  const std::size_t runs_max = now.version->runs.size() + kRunsBesideMax;
+  const auto between = [this, runs_max] { return write_waiting(runs_max); };
   auto run = build_index_run(records, runs_only(*now.version), now.at,
-                             {*env_.files, path, number, kBuildBytes, {}, {}});
+                             {*env_.files, path, number, kBuildBytes, between, {}});
+  const bool is_whole = change_index(digest, [&](IndexView::One& each) {
+    const bool goes_on = std::exchange(each.is_being_built, false);
+    each.is_whole = run.ok() && goes_on;
+    if (each.is_whole && (*run)->pair_count() != 0) each.runs.push_back(*run);
+    if (!each.is_whole) each.runs.clear();
+    return true;
+  });
   if (!run.ok()) {
+    index->failed_ns = env_.clock->monotonic_ns();
     return now.version->is_damaged() ? state_damage(*now.version) : std::move(run).error();
   }
-  {
-    const std::lock_guard commit_lock(commit_mutex_);
-    const std::lock_guard lock(version_mutex_);
-    auto view = std::make_shared<IndexView>(*index_view_);
-    for (IndexView::One& each : view->all) {
-      if (each.index->digest != digest) continue;
-      each.runs = {*run};
-      each.is_whole = true;
-    }
-    index_view_ = std::move(view);
-  }
+  if (!is_whole) return {};
   report(Event::Level::info, "index_built",
-         one->index->definition.text() + " keys=" + std::to_string((*run)->pair_count()));
+         index->definition.text() + " keys=" + std::to_string((*run)->pair_count()));
   if (replay_runs_) return {};  // nothing names what replay made, so nothing may name this
   if (const Error unsaved = save_checkpoint()) {
     report(Event::Level::warning, "checkpoint_failed", unsaved.text());

@@ -157,6 +157,7 @@ Error Database::recover() {
   }
   if (options_.verify_on_open && recovery_.damage.empty()) verify_chain();
   catalog_error_ = use_schema();
+  loaded_indexes_.clear();  // they hold for the runs of now
   if (catalog_error_) {
     report(Event::Level::warning, "schema_unusable", std::string(catalog_error_.message()));
   }
@@ -300,11 +301,7 @@ void Database::remove_stray_state_files(const state::Checkpoint& checkpoint) {
 }
 
 Error Database::close() {
-  struct WakeAtEnd {  // without the lock
-    Watchers& watchers;
-    ~WakeAtEnd() { watchers.wake(); }
-  };
-  const WakeAtEnd wake{watchers_};
+  const Watchers::WakeAtEnd wake{watchers_};  // without the lock
   {
     std::lock_guard lock(commit_mutex_);
     if (closed_) return {};

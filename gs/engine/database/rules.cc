@@ -52,8 +52,9 @@ Error Database::use_schema() {
 }
 
 void Database::publish_catalog(std::shared_ptr<const Catalog> catalog) {
-  use_indexes(catalog);
+  // Both at once: who reads through an index reads records as the same schema does.
   const std::lock_guard lock(version_mutex_);
+  index_view_ = indexes_of(catalog);
   catalog_ = std::move(catalog);
   has_catalog_ = catalog_ != nullptr;
   catalog_restricts_ = false;

@@ -2,6 +2,7 @@
 
 #include "gs/core/crypto/sha256.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/new_unique.h"
 
 namespace gs::engine {
 
@@ -15,12 +16,20 @@ Result<Digest> Database::put_schema(std::string_view source, const Digest& previ
   GS_TRY_OK(throttle());
   Sequence sequence = 0;
   Digest digest;
+  std::optional<Job> job;  // while files of keys are there that no index has
+  std::vector<NewUnique> looks;
+  if (has_new_unique(*catalog)) {
+    job.emplace(*this);
+    if (!job->running()) return Error(Code::closed, "the storage is closed. Open it again");
+    GS_TRY(looks, look_for_duplicates(catalog));
+  }
   {
-    GS_TRY([[maybe_unused]] const auto lock, lock_without_duplicates(catalog));
+    std::lock_guard lock(commit_mutex_);
     GS_TRY_OK(writable());
     if (applier_.schema().digest != previous) {
       return Error(Code::conflict, "the storage has another schema by now. Look at it again");
     }
+    GS_TRY_OK(check_rows_since(looks));
     const Buffer payload = graph::encode_schema({previous, source});
     const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
     GS_TRY_OK(ensure_room(graph::ChangeBuilder::cost(payload.size()), 0, hlc));
@@ -37,6 +46,7 @@ Result<Digest> Database::put_schema(std::string_view source, const Digest& previ
     sequence = visible_.load(std::memory_order_relaxed) + 1;
     visible_.store(sequence, std::memory_order_release);
   }
+  job.reset();
   watchers_.wake();
   start_background();
   GS_TRY_OK(wait(sequence));

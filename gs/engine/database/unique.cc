@@ -3,12 +3,16 @@
 // A commit asks each unique index of the collections that it writes to, with what the transaction
 // leaves in the end: two records may exchange their keys in one transaction. What other writers
 // have put into the log meanwhile may break the rule; then the index has both.
+//
+// A schema with a new unique index is refused when two records break it already. All records are
+// looked at beside commits; under the commit lock only those that were written since.
 
 #include <algorithm>
 #include <set>
 
 #include "gs/core/record/json.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/new_unique.h"
 #include "gs/storage/index/pair.h"
 #include "gs/storage/state/id_key.h"
 
@@ -20,8 +24,6 @@ using record::RecordView;
 namespace {
 
 constexpr std::size_t kShownBytesMax = 200;
-// Looks for duplicates beside commits, before one that keeps them away.
-constexpr int kLooksBeside = 3;
 constexpr std::size_t kSortBytes = std::size_t{64} << 20;
 
 // A key that the transaction gives to a record.
@@ -33,7 +35,10 @@ struct Given {
 
 // What a transaction does to one unique index.
 struct UniqueKeys {
-  const IndexView::One* one = nullptr;
+  explicit UniqueKeys(const IndexView::One& of) : one(&of), maker(of.index->definition) {}
+
+  const IndexView::One* one;
+  KeyMaker maker;  // for this commit: it remembers shapes that may be gone with the transaction
   std::vector<Given> given;
 };
 
@@ -56,166 +61,235 @@ Error not_unique(const rules::IndexDefinition& index, const RecordView& record, 
                                  other.text() + " has " + shown(record, index) + " already");
 }
 
+// Whether the transaction may write to the collection: updates do not name theirs.
+bool may_write_to(const TransactionState& tx, std::string_view collection) {
+  return std::any_of(tx.operations.begin(), tx.operations.end(), [&](const auto& staged) {
+    if (staged.kind == Kind::update) return true;
+    return staged.shape != nullptr && (*staged.shape)->collection() == collection;
+  });
+}
+
+// The record that an operation leaves, as it will be stored.
+Current made_by(const StagedOperation& staged, const TransactionState& tx,
+                const PreparedMore* more) {
+  if (staged.kind == Kind::update) return more->merged.as_current();
+  return {*staged.shape, tx.record(staged), {}, nullptr, 0};
+}
+
+Error too_long(const rules::IndexDefinition& index) {
+  return Error(Code::too_large, "a key of " + index.text() + " has more than " +
+                                    std::to_string(kIndexKeyBytesMax >> 10) + " KiB");
+}
+
 }  // namespace
 
-// An index that is not whole is made so before the commit lock is taken.
-Error Database::make_unique_usable() {
+// Before the commit lock is taken: an index that is not whole is made so, and brought up to date,
+// so that little is left to do under the lock.
+Error Database::make_unique_usable(const TransactionState& tx) {
   if (!catalog_is_unique_ || read_only_) return {};
   const Moment now = moment();
   for (const IndexView::One& one : now.indexes->all) {
-    if (one.index->definition.unique && !one.is_whole) GS_TRY_OK(build_index(one.index->digest));
+    if (!one.index->definition.unique) continue;
+    if (!may_write_to(tx, one.index->definition.collection)) continue;
+    if (!one.is_whole) {
+      GS_TRY_OK(build_index(one.index->digest));
+      continue;
+    }
+    const auto held = tiers(one, *now.version, now.at);
+    if (held.ok()) continue;
+    if (held.code() != Code::too_large) return state_damage(*now.version);
+    GS_TRY_OK(checkpoint());  // the table is written without its keys, and they are sorted instead
+    GS_TRY_OK(build_index(one.index->digest));
   }
   return {};
 }
 
-// After prepare_one() of all operations.
-Error Database::check_unique(const TransactionState& tx, std::optional<Digest>& damaged_index) {
+// After prepare_one() of all operations. `broken`: an index that cannot tell.
+Error Database::check_unique(const TransactionState& tx, std::optional<Digest>& broken) {
   CommitScratch& scratch = *scratch_;
   const Moment now = moment();
-  std::vector<UniqueKeys> indexes;
+  std::vector<std::unique_ptr<UniqueKeys>> indexes;
   for (const IndexView::One& one : now.indexes->all) {
-    if (one.index->definition.unique) indexes.push_back({&one, {}});
+    if (one.index->definition.unique && may_write_to(tx, one.index->definition.collection)) {
+      indexes.push_back(std::make_unique<UniqueKeys>(one));
+    }
   }
-  const auto made_by = [&](std::size_t i) -> Current {
-    const StagedOperation& staged = tx.operations[i];
-    const Prepared& prepared = scratch.prepared[i];
-    if (prepared.kind == Kind::update) return prepared.more->merged.as_current();
-    return {*staged.shape, tx.record(staged), {}, nullptr, 0};
-  };
+  if (indexes.empty()) return {};
   const auto is_last = [&](std::size_t i) {
     return !scratch.track_touched || scratch.touched.last(tx.operations[i].id) == i;
   };
+  KeyList keys;
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     const Kind kind = scratch.prepared[i].kind;
     if (kind == Kind::expect || kind == Kind::remove || !is_last(i)) continue;
-    const Current made = made_by(i);
-    for (UniqueKeys& each : indexes) {
-      Index& index = *each.one->index;
+    const Current made = made_by(tx.operations[i], tx, scratch.prepared[i].more);
+    for (const auto& each : indexes) {
+      const Index& index = *each->one->index;
       if (index.definition.collection != made.shape->collection()) continue;
-      const std::lock_guard lock(index.mutex);
-      KeyList& keys = index.records.made;
-      index.records.make_keys_of_new(made.shape, made.record, keys);
-      if (keys.is_irregular()) {
-        return Error(Code::too_large, "a key of " + index.definition.text() + " has more than " +
-                                          std::to_string(kIndexKeyBytesMax >> 10) + " KiB");
-      }
+      each->maker.make(LiftedRecord(index.catalog.get(), made.shape, made.record).view(), keys);
+      if (keys.is_irregular()) return too_long(index.definition);
       for (std::size_t k = 0; k < keys.size(); ++k) {
         if (keys.has_null(k)) continue;
-        each.given.push_back({{keys[k].begin(), keys[k].end()}, tx.operations[i].id, i});
+        each->given.push_back({{keys[k].begin(), keys[k].end()}, tx.operations[i].id, i});
       }
     }
   }
   const auto is_written = [&](const Id& id) {
     return scratch.track_touched && scratch.touched.last(id) != Touched::kNone;
   };
-  for (UniqueKeys& each : indexes) {
-    if (each.given.empty()) continue;
-    const rules::IndexDefinition& definition = each.one->index->definition;
-    std::sort(each.given.begin(), each.given.end(),
+  const auto refusal = [&](const UniqueKeys& each, const Given& given, const Id& other) {
+    const Current made =
+        made_by(tx.operations[given.operation], tx, scratch.prepared[given.operation].more);
+    return not_unique(each.one->index->definition, {made.shape.get(), made.record}, other);
+  };
+  for (const auto& each : indexes) {
+    if (each->given.empty()) continue;
+    std::sort(each->given.begin(), each->given.end(),
               [](const Given& a, const Given& b) { return a.key < b.key; });
-    if (!each.one->is_whole) {
-      return Error(Code::conflict, "the index " + definition.text() +
+    if (!each->one->is_whole) {
+      broken = each->one->index->digest;
+      return Error(Code::conflict, "the index " + each->one->index->definition.text() +
                                        " is being made again. Repeat the transaction");
     }
-    GS_TRY(const auto held, tiers(*each.one, *now.version, now.at));
-    index::Cursor cursor(held, now.at);
-    for (std::size_t i = 0; i < each.given.size(); ++i) {
-      const Given& given = each.given[i];
-      const Current made = made_by(given.operation);
-      const RecordView record(made.shape.get(), made.record);
-      if (i != 0 && each.given[i - 1].key == given.key) {
-        return not_unique(definition, record, each.given[i - 1].id);
+    auto held = tiers(*each->one, *now.version, now.at);
+    if (!held.ok()) {
+      if (held.code() == Code::too_large) broken = each->one->index->digest;
+      return std::move(held).error();
+    }
+    index::Cursor cursor(*held, now.at);
+    for (std::size_t i = 0; i < each->given.size(); ++i) {
+      const Given& given = each->given[i];
+      if (i != 0 && each->given[i - 1].key == given.key) {
+        return refusal(*each, given, each->given[i - 1].id);
       }
       cursor.seek(given.key);
       while (cursor.next() && index::compare_keys(cursor.key(), given.key) == 0) {
         if (state::same_id(cursor.id(), given.id) || is_written(cursor.id())) continue;
-        return not_unique(definition, record, cursor.id());
+        return refusal(*each, given, cursor.id());
       }
-    }
-    if (cursor.is_cut_short()) {
-      damaged_index = each.one->index->digest;
-      return cursor.damage();
+      if (cursor.is_cut_short()) {
+        broken = each->one->index->digest;
+        return cursor.damage();
+      }
     }
   }
   return {};
 }
 
+// --- a schema that is about to be in force ---
+
 namespace {
 
-struct Duplicate {
-  Id first;
-  Id second;
-};
-
-// Two records with one key, of those that the moment has.
-Result<std::optional<Duplicate>> find_duplicate(platform::FileSystem& files, Records& records,
-                                                const Moment& now, std::uint64_t number) {
-  const std::string path = index_run_path(number);
-  GS_TRY(const auto run,
-         build_index_run(records, now.version, now.at, {files, path, number, kSortBytes, {}, {}}));
-  files.remove(path).ignore();
-  auto alone = std::make_shared<index::Tiers>();
-  alone->runs.push_back(run);
-  index::Cursor cursor(alone, now.at);
-  Buffer before;
-  Id id;
-  std::optional<Duplicate> found;
-  while (!found && cursor.next()) {
-    const Bytes key = cursor.key();
-    if (!before.empty() && equal(key, before)) {
-      state::Found record;
-      KeyList& keys = records.made;
-      const auto lookup = now.version->find(id, now.at, record);
-      if (lookup == state::Version::Lookup::found && record.record != nullptr) {
-        records.make_keys(record.entry, record.record, keys);
-        for (std::size_t i = 0; i < keys.size() && !found; ++i) {
-          if (equal(keys[i], key) && !keys.has_null(i)) found = Duplicate{id, cursor.id()};
-        }
-      }
-    }
-    before.assign(key.begin(), key.end());
-    id = cursor.id();
+Error both_have(const rules::IndexDefinition& index, const state::Tables& tables,
+                const state::Version& version, const Id& first, const Id& second) {
+  state::Found record;
+  std::string what;
+  const auto lookup = version.find(first, ~Sequence{0}, record);
+  if (lookup == state::Version::Lookup::found && record.record != nullptr) {
+    what = shown({tables.shape(record.entry.shape).shape.get(), record.record}, index);
   }
-  if (cursor.is_cut_short()) return cursor.damage();
-  return found;
+  return Error(Code::exists, "the new schema says that " + index.text() + ", but records " +
+                                 first.text() + " and " + second.text() + " both have " + what);
+}
+
+// Whether the record's key at that place counts: it has no null in it, and is the key of one value.
+bool counts(const KeyList& keys, Bytes key) {
+  if (keys.is_irregular()) return false;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (equal(keys[i], key)) return !keys.has_null(i);
+  }
+  return false;
 }
 
 }  // namespace
 
-// Whether what is there may be under this schema. `now`: what was looked at.
-Error Database::check_no_duplicates(const std::shared_ptr<const Catalog>& catalog,
-                                    const Moment& now) {
+bool Database::has_new_unique(const Catalog& catalog) const {
+  const Moment now = moment();
+  const auto is_new = [&](const rules::IndexDefinition& index) {
+    return index.unique && now.indexes->find(index.digest()) == nullptr;
+  };
+  return std::any_of(catalog.collections().begin(), catalog.collections().end(),
+                     [&](const auto& rules) {
+                       return std::any_of(rules->indexes().begin(), rules->indexes().end(), is_new);
+                     });
+}
+
+// With the place of the background's job.
+Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
+    const std::shared_ptr<const Catalog>& catalog) {
+  const Moment now = moment();
+  std::vector<NewUnique> looks;
   for (const auto& rules : catalog->collections()) {
     for (const rules::IndexDefinition& index : rules->indexes()) {
       if (!index.unique || now.indexes->find(index.digest()) != nullptr) continue;
-      Records records(index, tables_, catalog);
-      GS_TRY(const auto found, find_duplicate(*env_.files, records, now, next_file_++));
-      if (!found) continue;
-      state::Found record;
-      std::string what;
-      if (now.version->find(found->first, now.at, record) == state::Version::Lookup::found) {
-        what = shown({tables_.shape(record.entry.shape).shape.get(), record.record}, index);
+      auto records = std::make_unique<Records>(index, tables_, catalog);
+      GS_TRY(const std::uint64_t number, number_of_new_run());
+      const std::string path = index_run_path(number);
+      auto run = build_index_run(*records, now.version, now.at,
+                                 {*env_.files, path, number, kSortBytes, {}, {}});
+      env_.files->remove(path).ignore();  // what is open stays readable
+      if (!run.ok()) return std::move(run).error();
+      auto keys = std::make_shared<index::Tiers>();
+      keys->runs.push_back(std::move(*run));
+      index::Cursor cursor(keys, now.at);
+      Buffer before;
+      Id id;
+      while (cursor.next()) {
+        const Bytes key = cursor.key();
+        if (!before.empty() && equal(key, before)) {
+          state::Found record;
+          const auto lookup = now.version->find(id, now.at, record);
+          if (lookup == state::Version::Lookup::damaged) return state_damage(*now.version);
+          records->make_keys(record.entry, record.record, records->made);
+          if (counts(records->made, key)) {
+            return both_have(index, tables_, *now.version, id, cursor.id());
+          }
+        }
+        before.assign(key.begin(), key.end());
+        id = cursor.id();
       }
-      return Error(Code::exists, "the new schema says that " + index.text() + ", but records " +
-                                     found->first.text() + " and " + found->second.text() +
-                                     " both have " + what);
+      if (cursor.is_cut_short()) return cursor.damage();
+      looks.push_back({index, std::move(records), now, std::move(keys)});
+    }
+  }
+  return looks;
+}
+
+// With the commit lock: what was written after the look, against that and against itself.
+Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
+  for (NewUnique& look : looks) {
+    std::set<Id> written;
+    const std::uint32_t collection = look.records->collection();
+    for (const auto& table : version_->tables) {
+      for (std::uint32_t i = table->row_count(); i-- > 0;) {
+        const state::RowTable::Row& row = table->row(i);
+        if (row.sequence <= look.then.at) break;
+        if (row.collection == collection) written.insert(row.entry.id);
+      }
+    }
+    std::map<Buffer, Id> given;
+    index::Cursor cursor(look.keys, look.then.at);
+    for (const Id& id : written) {
+      state::Found record;
+      if (version_->find(id, ~Sequence{0}, record) == state::Version::Lookup::damaged) {
+        return state_damage(*version_);
+      }
+      KeyList& keys = look.records->made;
+      look.records->make_keys(record.entry, record.record, keys);
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (!counts(keys, keys[i])) continue;
+        const auto [at, is_new] = given.emplace(Buffer(keys[i].begin(), keys[i].end()), id);
+        if (!is_new) return both_have(look.definition, tables_, *version_, at->second, id);
+        cursor.seek(keys[i]);
+        while (cursor.next() && equal(cursor.key(), keys[i])) {
+          if (written.count(cursor.id()) != 0) continue;
+          return both_have(look.definition, tables_, *version_, cursor.id(), id);
+        }
+        if (cursor.is_cut_short()) return cursor.damage();
+      }
     }
   }
   return {};
-}
-
-// Beside commits as long as these leave it alone, then under the lock that the caller gets.
-Result<std::unique_lock<std::mutex>> Database::lock_without_duplicates(
-    const std::shared_ptr<const Catalog>& catalog) {
-  for (int looks = 0;; ++looks) {
-    const bool is_last = looks == kLooksBeside;
-    std::unique_lock lock(commit_mutex_, std::defer_lock);
-    if (is_last) lock.lock();
-    const Moment now = moment();
-    GS_TRY_OK(check_no_duplicates(catalog, now));
-    if (!is_last) lock.lock();
-    if (visible_.load(std::memory_order_relaxed) == now.at) return lock;
-  }
 }
 
 }  // namespace gs::engine

@@ -70,7 +70,7 @@ struct Made {
   std::unique_ptr<Merged> merged;           // keeps it
   const rules::Rules* rules = nullptr;      // what it has to fit; null: it was checked already
   std::optional<std::size_t> first_update;  // that found it in the state ...
-  Digest version;                           // ... and what it found
+  Digest version;                           // ... and what it found; zeros: no record
 };
 
 // A transaction whose records changed while they were checked is checked again so many times: each
@@ -112,7 +112,14 @@ Error Database::stage_update(TransactionState& tx, const Id& id, const rules::Ru
     // Else the old value would be there again as soon as somebody removes the new one.
     const Buffer bytes(delta.bytes.begin(), delta.bytes.end());
     auto fields = fields_of({delta.shape.get(), bytes.data()});
-    for (const std::string_view name : earlier) fields.push_back({name, std::nullopt});
+    const std::size_t written = fields.size();
+    for (const std::string_view name : earlier) {
+      const auto is_it = [&](const auto& field) { return field.name == name; };
+      // Who moves the value by hand removes the earlier name, too.
+      if (std::any_of(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(written), is_it))
+        continue;
+      fields.push_back({name, std::nullopt});
+    }
     GS_TRY(const record::Encoded all, tx.encoder.encode_views({}, fields));
     GS_TRY_OK(stage(tx, Kind::update, id, all));
   }
@@ -131,7 +138,7 @@ Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rul
   Found stored;
   if (find_stored(now, id, stored)) {
     Merged merged;
-    GS_TRY_OK(merge_update(current_of(stored, tables_), delta, {}, merged, nullptr));
+    GS_TRY_OK(merge_update(current_of(stored, tables_), delta, {}, merged, shape_cache_.get()));
     const LiftedRecord whole(tx.catalog.get(), merged.shape, merged.as_current().record);
     for (rules::Violation& each : rules.check_whole(whole.view(), functions)) {
       const bool is_told = std::any_of(found.begin(), found.end(),
@@ -166,26 +173,30 @@ Error Database::check_wholes(TransactionState& tx) const {
       continue;
     }
     Found found;
-    if (!made.is_known && find_stored(now, staged.id, found)) {
-      made.current = current_of(found, tables_);
+    if (!made.is_known) {
       made.first_update = i;
-      made.version = version_digest(found, tables_);
+      if (find_stored(now, staged.id, found)) {
+        made.current = current_of(found, tables_);
+        made.version = version_digest(found, tables_);
+      }
     }
     made.is_known = true;
-    if (!made.current) continue;  // the commit will say so
+    if (!made.current) continue;  // the commit will say so, unless somebody puts one meanwhile
     auto merged = std::make_unique<Merged>();
     GS_TRY_OK(merge_update(*made.current, {staged.shape->get(), tx.record(staged)}, {}, *merged,
                            shape_cache_.get()));
     bytes += merged->image.size();
-    if (bytes > kResultBytesMax) return {};  // the commit will say so
+    if (bytes > kResultBytesMax) return too_many_results();
     made.current = merged->as_current();
     made.merged = std::move(merged);
     made.rules = staged.rules;
   }
   for (const auto& [id, made] : all) {
-    if (made.rules == nullptr) continue;
-    const LiftedRecord whole(tx.catalog.get(), made.current->shape, made.current->record);
-    GS_TRY_OK(misfit(*made.rules, made.rules->check_whole(whole.view(), tx.catalog->functions())));
+    if (made.rules != nullptr) {
+      const LiftedRecord whole(tx.catalog.get(), made.current->shape, made.current->record);
+      GS_TRY_OK(
+          misfit(*made.rules, made.rules->check_whole(whole.view(), tx.catalog->functions())));
+    }
     if (!made.first_update) continue;
     StagedOperation& first = tx.operations[*made.first_update];
     first.version = made.version;

@@ -58,6 +58,12 @@ class Watchers {
     if (count_.load(std::memory_order_relaxed) != 0) wake_all();
   }
 
+  // Wakes when it goes: declared before the locks that must be gone by then.
+  struct WakeAtEnd {
+    Watchers& watchers;
+    ~WakeAtEnd() { watchers.wake(); }
+  };
+
  private:
   void wake_all() {
     std::vector<std::shared_ptr<Watcher>> woken;

@@ -61,11 +61,13 @@ std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>
   if (is_same) return view;
   auto made = std::make_shared<IndexView>();
   for (const IndexView::One& one : view->all) {
-    IndexView::One next{one.index, {}, {}, false};
+    IndexView::One next{one.index, {}, {}, false, false};
     const bool is_gone = follow_tables(one, version, next.tables);
     const auto run = runs.find(one.index->digest);
-    next.is_whole = version.runs.empty() || (one.is_whole && (!is_gone || run != runs.end()));
-    if (next.is_whole) {
+    const bool goes_on = !is_gone || run != runs.end();
+    next.is_whole = version.runs.empty() || (one.is_whole && goes_on);
+    next.is_being_built = one.is_being_built && goes_on;
+    if (next.is_whole || next.is_being_built) {
       next.runs = one.runs;
       if (run != runs.end() && run->second != nullptr) {
         next.runs.insert(next.runs.begin(), run->second);

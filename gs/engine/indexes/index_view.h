@@ -14,6 +14,7 @@
 // or index), those of files.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,8 +36,9 @@ struct Index {
   // The schema that reads the records. Another one with the same definition reads the same keys.
   const std::shared_ptr<const Catalog> catalog;
   const Digest digest;
-  std::mutex mutex;  // of those who bring it up to date
-  Records records;   // theirs
+  std::mutex mutex;                         // of those who bring it up to date
+  Records records;                          // theirs
+  std::atomic<std::uint64_t> failed_ns{0};  // when it could not be built; 0: never
 };
 
 using IndexRunList = std::vector<std::shared_ptr<const index::Run>>;  // newest first
@@ -47,6 +49,7 @@ struct IndexView {
     std::vector<std::shared_ptr<TableIndex>> tables;  // as those of the version
     IndexRunList runs;
     bool is_whole = false;
+    bool is_being_built = false;  // then `runs` are those of tables that were written since
   };
   std::vector<One> all;  // ascending by digest
 
@@ -57,7 +60,8 @@ struct IndexView {
 // New runs by index: of the table that a version has no more.
 using NewIndexRuns = std::map<Digest, std::shared_ptr<const index::Run>>;
 
-// The indexes for another version. An index whose table is gone without a run of it is not whole.
+// The indexes for another version. An index whose table is gone without a run of it is not whole,
+// and its building is in vain.
 // The same view when all it needs to say is the same.
 std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>& view,
                                           const state::Version& version,

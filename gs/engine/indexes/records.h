@@ -22,10 +22,6 @@ class Records {
 
   // Of the collection; state::kUnknown as long as it has no record.
   std::uint32_t collection() const { return tables_.find_collection(collection_); }
-  // Of a record that is not stored yet.
-  void make_keys_of_new(const record::ShapePtr& shape, const std::uint8_t* record, KeyList& out) {
-    maker_.make(LiftedRecord(catalog_.get(), shape, record).view(), out);
-  }
   // `out` is empty when there is no record, as behind a removal.
   void make_keys(const state::Entry& entry, const std::uint8_t* record, KeyList& out) {
     if (record == nullptr) {

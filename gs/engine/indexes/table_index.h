@@ -5,7 +5,7 @@
 // the row's sequence. So readers of every moment find in keys() what was true then.
 //
 // Threads: catch_up() under the lock of the index, all else for any thread.
-// Errors: damaged, when a record cannot be read.
+// Errors: damaged, when a record cannot be read; too_large.
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,10 @@
 #include "gs/storage/index/tiers.h"
 
 namespace gs::engine {
+
+// Of the keys of one table in one index. One that would have more is not kept: queries scan, and the
+// index is built from the records once the table is written.
+inline constexpr std::size_t kTableKeysBytesMax = std::size_t{256} << 20;
 
 class TableIndex {
  public:

@@ -2,6 +2,13 @@
 
 namespace gs::engine {
 
+Error read_otherwise() {
+  return Error(Code::invalid,
+               "live query: a record is read otherwise than before although it did not change. A "
+               "conversion of its schema must depend on its arguments only, and stay within its "
+               "bounds; then watch the query anew");
+}
+
 Result<std::optional<Found>> find_live_record(const QueryContext& context, const Id& id) {
   Found found;
   const Moment& moment = context.moment;

@@ -70,6 +70,7 @@ Result<LiveDeltas> Live::move_to(std::shared_ptr<Database> db) {
   if (db->storage() != db_->storage()) {
     return Error(Code::invalid, "live query: that is another storage");
   }
+  if (db == db_) return ended_with(look(false));
   GS_TRY_OK(db->watch(watcher_));
   db_->unwatch(*watcher_);
   db_ = std::move(db);
@@ -90,8 +91,8 @@ Result<LiveDeltas> Live::look(bool anew) {
   const auto now = context_of_now();
   std::vector<Id> ids;
   std::vector<Id> included;
-  const bool knows = !anew && now->moment.catalog == seen.catalog &&
-                     find_touched(now->moment, ids, included);
+  const bool knows =
+      !anew && now->moment.catalog == seen.catalog && find_touched(now->moment, ids, included);
   LiveDeltas deltas;
   if (knows) {
     make_unique(ids);

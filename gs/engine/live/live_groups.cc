@@ -246,6 +246,7 @@ class LiveGroups final : public LiveAnswer {
       GS_TRY(std::string text, groups_->text(key));
       old_texts.emplace(key, std::move(text));
     }
+    if (!added && !groups_->has(key)) return read_otherwise();
     added ? groups_->add(record) : groups_->remove(record);
     return {};
   }

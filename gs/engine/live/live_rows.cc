@@ -49,6 +49,7 @@ class LiveRows final : public LiveAnswer {
     for (const Id& id : ids) {
       Touch touch;
       GS_TRY(touch.before, key_of(before, id));
+      if (touch.before && !list_.contains(*touch.before)) return read_otherwise();
       GS_TRY(touch.after, key_of(now, id));
       if (touch.before || touch.after) touches.push_back(std::move(touch));
     }

@@ -93,7 +93,11 @@ std::uint64_t pairs_of(const index::Tiers& tiers) noexcept {
 std::shared_ptr<const index::Tiers> open_tiers(const QueryContext& context,
                                                const IndexView::One& one) {
   auto made = tiers(one, *context.moment.version, context.moment.at);
-  if (!made.ok() || (*made)->is_damaged()) return nullptr;
+  if (!made.ok()) return nullptr;
+  if ((*made)->is_damaged()) {
+    context.db->forget_index(one.index->digest, (*made)->damage());
+    return nullptr;
+  }
   return std::move(*made);
 }
 
@@ -192,7 +196,8 @@ bool use(const QueryContext& context, Candidate& candidate, Access& access) {
 
 const IndexView::One* missing_index(const QueryContext& context) {
   const std::vector<Candidate> missing = candidates(context, false);
-  return missing.empty() ? nullptr : missing.front().one;
+  if (missing.empty() || !candidates(context, true).empty()) return nullptr;
+  return missing.front().one;
 }
 
 Access choose_access(const QueryContext& context) {
@@ -207,6 +212,8 @@ Access choose_access(const QueryContext& context) {
 std::optional<std::uint64_t> count_by_index(const QueryContext& context) {
   for (const Candidate& candidate : candidates(context, true)) {
     if (!candidate.keys.is_exact) continue;
+    // A list with a text and with the id that it stands for would count twice.
+    if (candidate.one->index->definition.many && candidate.keys.ranges.size() > 1) continue;
     const auto tiers = open_tiers(context, *candidate.one);
     if (tiers == nullptr) continue;
     index::Cursor cursor(tiers, context.moment.at);

@@ -14,7 +14,7 @@ void take_moment(const std::shared_ptr<Database>& db, QueryContext& context) {
   if (db->read_only()) return;
   for (const IndexView::One* missing = missing_index(context); missing != nullptr;) {
     const std::shared_ptr<Index> index = missing->index;
-    if (db->build_index(index->digest)) return;
+    if (db->build_index(index->digest, Database::Waiting::no)) return;
     context.moment = db->moment();
     missing = missing_index(context);
     if (missing != nullptr && missing->index == index) return;  // gone again

@@ -58,7 +58,7 @@ class Find {
   std::uint64_t to_skip_ = 0;  // of the offset
   std::uint64_t left_ = 0;     // of the limit
   std::uint64_t returned_ = 0;
-  Buffer last_key_;                   // of the last row
+  Buffer last_key_;  // of the last row
   Error error_;
 };
 

@@ -26,6 +26,7 @@ struct Sandbox::Impl {
   Impl(const Limits& limits, platform::Clock* clock, const Surroundings& surroundings)
       : runtime(limits, clock, surroundings) {}
   Runtime runtime;
+  bool is_sealed = false;
 };
 
 Sandbox::Sandbox(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -91,10 +92,18 @@ Result<schema::JsValue> Sandbox::add(std::string_view name, HostFunction functio
   return add_host_function(impl_->runtime, name, std::move(function));
 }
 
+void Sandbox::seal() noexcept { impl_->is_sealed = true; }
+
 schema::Outcome Sandbox::call(std::uint32_t function, std::span<const schema::JsValue> arguments) {
   Runtime& runtime = impl_->runtime;
   GS_CHECK(function < runtime.function_count());
   runtime.refill();
+  struct Forget {  // else each call could leave some, up to the limit
+    Runtime& runtime;
+    std::size_t count;
+    ~Forget() { runtime.forget_functions(count); }
+  };
+  const Forget forget{runtime, impl_->is_sealed ? runtime.function_count() : ~std::size_t{0}};
   const auto threw = [&]() -> schema::Outcome {
     const Error error = uncaught(runtime, runtime.take_exception({}));
     return {true, {}, std::string(error.message())};

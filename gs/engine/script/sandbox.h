@@ -74,6 +74,9 @@ class Sandbox final : public schema::Functions {
   // A function for scripts, as a value for the arguments of call(). Errors: too_large (so many).
   Result<schema::JsValue> add(std::string_view name, HostFunction function);
 
+  // From here on functions in what calls give are not kept: none can be called.
+  void seal() noexcept;
+
   // Calls a function that a tree of this sandbox named.
   schema::Outcome call(std::uint32_t function, std::span<const schema::JsValue> arguments) override;
 

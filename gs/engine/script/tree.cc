@@ -121,7 +121,8 @@ class Reader {
     if (value.is_exception() || JS_ToInt64(context_, &length, value.get()) < 0) return thrown();
     const std::size_t limit = runtime_.limits().values;
     if (length < 0 || static_cast<std::uint64_t>(length) > limit) return too_many("values", limit);
-    out.items.reserve(static_cast<std::size_t>(length));
+    // No more than what may still come: what a script says costs it nothing.
+    out.items.reserve(std::min(static_cast<std::size_t>(length), limit - std::min(limit, values_)));
     for (std::int64_t i = 0; i < length; ++i) {
       const Held item =
           runtime_.hold(JS_GetPropertyUint32(context_, array, static_cast<std::uint32_t>(i)));

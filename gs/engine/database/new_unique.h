@@ -1,0 +1,17 @@
+// A unique index of a schema that is about to be in force, and what was looked at for it.
+#pragma once
+
+#include <memory>
+
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+struct Database::NewUnique {
+  rules::IndexDefinition definition;
+  std::unique_ptr<Records> records;
+  Moment then;                               // of the look
+  std::shared_ptr<const index::Tiers> keys;  // of all records then
+};
+
+}  // namespace gs::engine
