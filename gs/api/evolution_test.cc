@@ -57,6 +57,23 @@ class Evolution : public InDirectory {
   Id lviv_;
 };
 
+// Who moves a value by hand names the earlier name, too: it must not be there twice.
+TEST_F(Evolution, AnUpdateMayRemoveTheEarlierNameItself) {
+  const std::string longer(1100, 'x');  // makes a delta that describes itself
+  for (const std::string& more : {std::string(), ",\"" + longer + "\":{\"$unset\":true}"}) {
+    const Error error =
+        db_->update(kyiv_, R"({"title":"Kyjiv","name":{"$unset":true})" + more + "}");
+    EXPECT_FALSE(error) << error.text();
+    EXPECT_EQ(rows(R"({"collection":"City","filter":{"title":"Kyjiv"},"select":["title"]})"),
+              "{\"title\":\"Kyjiv\"}\n");
+  }
+  // What was written is what every copy accepts.
+  ASSERT_FALSE(db_->backup(path("copy")));
+  const auto copy = Storage::open(path("copy"));
+  ASSERT_TRUE(copy.ok()) << copy.error().text();
+  EXPECT_TRUE(copy->get(kyiv_).ok());
+}
+
 TEST_F(Evolution, EveryWayToReadLifts) {
   const std::string kyiv = R"({"title":"Kyiv","size":839,"status":"draft"})";
   EXPECT_EQ(text(kyiv_), kyiv);

@@ -387,6 +387,48 @@ TEST(UniqueIndexes, ASchemaThatDuplicatesBreakIsRefused) {
   EXPECT_EQ(db.insert("User", R"({"login":"ann"})").code(), Code::exists);
 }
 
+// What damage hides of one key must not be forgotten when the next one is looked for.
+TEST(UniqueIndexes, DamageIsNoReasonToLetASecondRecordIn) {
+  Users users(1 << 20);
+  for (int i = 1000; i < 3000; ++i) {
+    ASSERT_TRUE(users.db.insert("User", R"({"login":"u)" + std::to_string(i) + "\"}").ok());
+  }
+  ASSERT_TRUE(users.db->compact().ok());
+  ASSERT_TRUE(users.db->close().ok());
+  for (const std::string& path : files_of(users.world, ".gsx")) {
+    Buffer bytes = users.world.files->read_whole(path, kFileBytesMax).value();
+    ASSERT_GT(bytes.size(), 12000u);
+    bytes[9000] ^= 0x55;  // of the first block of keys
+    ASSERT_TRUE(users.world.files->write_whole(path, bytes).ok());
+  }
+  users.db = users.world.open();
+  for (int i = 1000; i < 1400; i += 7) {
+    Batch batch(users.db.db);
+    ASSERT_TRUE(batch.insert("User", R"({"login":"u)" + std::to_string(i) + "\"}").ok());
+    ASSERT_TRUE(batch.insert("User", R"({"login":"v)" + std::to_string(i) + "\"}").ok());
+    EXPECT_EQ(batch.commit().code(), Code::exists) << i;
+  }
+}
+
+// A long call may be heard by somebody who reads.
+TEST(Indexes, AReaderDoesNotWaitForTheJobThatCallsIt) {
+  Cities cities;
+  cities.write(300);
+  ASSERT_TRUE(cities.db->checkpoint().ok());
+  const Digest digest = index_of(cities.db->moment(), "City(name)").index->digest;
+  cities.db->forget_index(digest, Error(Code::damaged, "by a test"));
+  cities.write(300);
+  ASSERT_TRUE(cities.db->checkpoint().ok());
+  int asked = 0;
+  const auto ask = [&](std::uint64_t, std::uint64_t) {
+    ++asked;
+    EXPECT_EQ(cities.db->build_index(digest, Database::Waiting::no).code(), Code::locked);
+  };
+  ASSERT_TRUE(cities.db->compact(ask).ok());
+  EXPECT_GT(asked, 0);
+  ASSERT_NO_FATAL_FAILURE(cities.check());
+}
+
 TEST(UniqueIndexes, AKeyMayNotBeTooLong) {
   Users users;
   const std::string longer(kIndexKeyBytesMax, 'x');

@@ -16,8 +16,8 @@
 
 namespace gs::engine {
 
-// Of the keys of one table in one index. One that would have more is not kept: queries scan, and the
-// index is built from the records once the table is written.
+// Of the keys of one table in one index. One that would have more is not kept: queries scan, and
+// the index is built from the records once the table is written.
 inline constexpr std::size_t kTableKeysBytesMax = std::size_t{256} << 20;
 
 class TableIndex {
