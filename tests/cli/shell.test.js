@@ -52,7 +52,8 @@ test('what cannot be stored is refused with its place, and nothing is written', 
     ['(() => { const a = {}; a.b = { a }; return a; })()', /b\.a: it contains itself/],
     ['[1]', /a record is an object/],
     ['new Date()', /a record is an object/],
-    ['{ a: eval("[".repeat(130) + "]".repeat(130)) }', /128 levels/],
+    ['(() => { let a = []; for (let i = 0; i < 130; i++) a = [a]; return { a }; })()',
+      /128 levels/],
   ];
   for (const [record, message] of cases) {
     place.fails(EXIT.failure, ['shell', '-e', `db.insert('A', ${record})`], message);

@@ -110,7 +110,8 @@ std::string check_proof(const DatabasePtr& db, const Id& id, const Effect* last,
 }
 
 std::string check_indexes(const DatabasePtr& db, Totals& totals) {
-  for (const engine::IndexView::One& each : db->moment().indexes->all) {
+  const engine::Moment before = db->moment();
+  for (const engine::IndexView::One& each : before.indexes->all) {
     if (!each.is_whole) {
       const Error error = db->build_index(each.index->digest);
       if (error) return "an index cannot be made: " + error.text();

@@ -14,7 +14,7 @@ namespace gs::simulation {
 #if defined(__SANITIZE_ADDRESS__)
 constexpr std::uint64_t kSchedules = 1'500;
 #else
-constexpr std::uint64_t kSchedules = 12'000;
+constexpr std::uint64_t kSchedules = 7'000;
 #endif
 
 TEST(Simulation, NothingAcknowledgedIsLostAndNothingIsInvented) {

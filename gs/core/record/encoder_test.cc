@@ -1,6 +1,7 @@
 // Goal: every object gets its shape and bytes, the same by every way, and never too many shapes.
 // Method: examples, the fast way against the general one, exact limits, misuse.
 #include "gs/core/record/encoder.h"
+#include "gs/base/test_share.h"
 
 #include <gtest/gtest.h>
 
@@ -289,7 +290,7 @@ class Colliding {
 
 // Each was compared with all before it. The time limit of the tests ends that.
 TEST(ShapeCache, LearnsShapesOfStrangersInTimeThatGrowsWithTheirNumber) {
-  constexpr std::size_t kShapes = 200'000;
+  constexpr std::size_t kShapes = 200'000 / testing::kSanitizedShare;
   Colliding colliding;
   ShapeCache cache;
   for (std::size_t i = 0; i < kShapes; ++i) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gs/base/test_share.h"
 #include "gs/engine/database/open.h"
 #include "gs/engine/database/test_world.h"
 #include "gs/platform/forwarding_file_system.h"
@@ -170,7 +171,7 @@ TEST_F(ReplayRunsTest, WhereRunsCannotBeWrittenMemoryHasToDo) {
     made = kMany - full.runs;
   }
   ASSERT_GT(made, 2);
-  for (int runs = 0; runs < made; ++runs) {
+  for (int runs = 0; runs < made; runs += gs::testing::kSanitizedShare) {
     for (const Step& step : steps) {
       platform::MemoryFileSystem disk;
       write_files_at_home(disk, files);
@@ -243,7 +244,7 @@ TEST_F(ReplayRunsTest, AnOpeningThatIsCutOffIsDoneAgain) {
   const Files files = read_files(world.memory);
   std::uint64_t calls = 1;
   int cut = 0;
-  for (bool done = false; !done; calls += 1 + calls / 8) {
+  for (bool done = false; !done; calls += gs::testing::kSanitizedShare * (1 + calls / 8)) {
     platform::SimFileSystem disk(calls);
     write_files_at_home(disk, files);
     world.files = &disk;
@@ -259,7 +260,7 @@ TEST_F(ReplayRunsTest, AnOpeningThatIsCutOffIsDoneAgain) {
     EXPECT_EQ(db.complaints(), "");
     ASSERT_TRUE(db->close().ok());
   }
-  EXPECT_GT(cut, 20);
+  EXPECT_GT(cut, 20 / gs::testing::kSanitizedShare);
 }
 
 }  // namespace

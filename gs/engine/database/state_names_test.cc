@@ -4,6 +4,7 @@
 // the next checkpoint, on disks that bring back what was removed.
 #include <gtest/gtest.h>
 
+#include "gs/base/test_share.h"
 #include "gs/engine/database/test_world.h"
 #include "gs/platform/sim/sim_file_system.h"
 
@@ -56,7 +57,7 @@ bool lose_power_at(std::uint64_t seed, std::uint64_t call) {
 // Somebody removes state/ and the manifest, as is allowed. The next run got the number of the first
 // one again; then the old checkpoint and its manifest came back, and named the new run.
 TEST(StateNames, ThatComeBackNameNoNewRun) {
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 40 / gs::testing::kSanitizedShare; ++seed) {
     std::uint64_t call = 1;
     while (lose_power_at(seed, call)) {
       ASSERT_FALSE(::testing::Test::HasFailure()) << "seed " << seed << ", call " << call;

@@ -1,6 +1,7 @@
 // Goal: the set is the ordered list of its keys, whatever is added and removed in which order.
 // Method: random keys, long runs of growing and shrinking, against a sorted vector.
 #include "gs/engine/live/counted_set.h"
+#include "gs/base/test_share.h"
 
 #include <gtest/gtest.h>
 
@@ -79,7 +80,7 @@ TEST_F(CountedSetLaw, IsTheSortedListOfItsKeys) {
   std::cout << "seed 20261128\n";
   for (int round = 0; round < 12; ++round) {
     const std::uint64_t kept = random_() % 3;  // grows, stays, shrinks
-    for (int i = 0; i < 4000; ++i) {
+    for (int i = 0; i < 4000 / gs::testing::kSanitizedShare; ++i) {
       ASSERT_NO_FATAL_FAILURE(random_() % 3 >= kept ? insert(random_key()) : erase(random_key()));
       // What is there is hit more often than by chance.
       if (kept == 2 && !list_.empty() && random_() % 2 == 0) {

@@ -1,0 +1,13 @@
+// How much of a test is done under a sanitizer, whose code is four to fifteen times as slow and
+// looks for something else than laws do: one part of so many.
+#pragma once
+
+namespace gs::testing {
+
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr int kSanitizedShare = 6;
+#else
+inline constexpr int kSanitizedShare = 1;
+#endif
+
+}  // namespace gs::testing
