@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint64_t kScanShare = 4;
 // So few records are found by their ids whatever part they are.
 constexpr std::uint64_t kFewRecords = 64;
+// Ranges that are looked at whether they have keys, so that the others are in one order.
+constexpr std::size_t kProbedMax = 8;
 
 const Range kIrregular{{kIrregularKey}, {kIrregularKey + 1}};
 
@@ -42,7 +44,7 @@ bool has_all_records(const rules::IndexDefinition& index, const KeyRanges& keys)
 int direction_of(const QueryContext& context, const rules::IndexDefinition& index,
                  const KeyRanges& keys) {
   const auto& sort = context.query.sort;
-  if (sort.empty() || index.many || (keys.equal_fields != 0 && keys.ranges.size() > 1)) return 0;
+  if (sort.empty() || index.many) return 0;
   std::size_t next = keys.equal_fields;
   int direction = 0;
   for (const query::SortField& field : sort) {
@@ -164,6 +166,17 @@ Access choose_order(const QueryContext& context) {
   return access;
 }
 
+// Whether all keys lie in one range, behind those that have none: a text that stands for an id as
+// well makes two, of which mostly one has keys.
+bool is_one_range(index::Cursor& cursor, std::vector<Range>& ranges) {
+  if (ranges.size() > kProbedMax) return false;
+  std::erase_if(ranges, [&](const Range& range) {
+    cursor.seek(range.from);
+    return !(cursor.next() && is_before(cursor.key(), range.to)) && !cursor.is_cut_short();
+  });
+  return ranges.size() <= 1;
+}
+
 bool use(const QueryContext& context, Candidate& candidate, Access& access) {
   const auto tiers = open_tiers(context, *candidate.one);
   if (tiers == nullptr) return false;
@@ -177,7 +190,7 @@ bool use(const QueryContext& context, Candidate& candidate, Access& access) {
                             ? 0
                             : direction_of(context, candidate.one->index->definition, access.keys);
   if (direction != 0 && access.keys.is_exact && wants_few(context, most * kScanShare) &&
-      !has_irregular(cursor)) {
+      !has_irregular(cursor) && is_one_range(cursor, access.keys.ranges)) {
     access.kind = Access::Kind::ordered;
     access.backward = direction < 0;
     return true;
