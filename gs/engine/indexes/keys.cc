@@ -56,6 +56,7 @@ std::vector<query::Path> KeyMaker::parse(const rules::IndexDefinition& definitio
 
 std::vector<const query::Path*> KeyMaker::pointers(const std::vector<query::Path>& paths) {
   std::vector<const query::Path*> all;
+  all.reserve(paths.size());
   for (const query::Path& path : paths) all.push_back(&path);
   return all;
 }

@@ -37,8 +37,8 @@ class Values {
   }
   // Of the least or greatest values the one with the least bytes; none: empty.
   const Buffer& shown(bool greatest) const {
-    static const Buffer kNone;
-    if (counts_.empty()) return kNone;
+    static const Buffer none;
+    if (counts_.empty()) return none;
     if (!greatest) return counts_.begin()->first.second;
     return counts_.lower_bound({counts_.rbegin()->first.first, {}})->first.second;
   }

@@ -32,8 +32,8 @@ Find::Find(std::shared_ptr<const QueryContext> context, Plan plan)
   if (plan_.rows == Plan::Rows::in_order) keys_.emplace(context_->query.sort);
 }
 
-Result<std::unique_ptr<Find>> Find::start(std::shared_ptr<Database> db, std::string_view json,
-                                          const QueryBounds& bounds) {
+Result<std::unique_ptr<Find>> Find::start(const std::shared_ptr<Database>& db,
+                                          std::string_view json, const QueryBounds& bounds) {
   auto context = std::make_shared<QueryContext>();
   GS_TRY(context->query, query::parse_query(json));
   if (!context->query.cursor.empty()) {
@@ -157,7 +157,7 @@ std::string Find::explain() const {
   return explain_json(*context_, plan_, {matches_.examined(), matches_.matched(), returned_});
 }
 
-Result<std::uint64_t> count_matches(std::shared_ptr<Database> db, std::string_view json) {
+Result<std::uint64_t> count_matches(const std::shared_ptr<Database>& db, std::string_view json) {
   QueryContext context;
   GS_TRY(context.query, query::parse_count(json));
   take_moment(db, context);

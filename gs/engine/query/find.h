@@ -25,8 +25,8 @@ struct QueryRow {
 
 class Find {
  public:
-  static Result<std::unique_ptr<Find>> start(std::shared_ptr<Database> db, std::string_view json,
-                                             const QueryBounds& bounds = {});
+  static Result<std::unique_ptr<Find>> start(const std::shared_ptr<Database>& db,
+                                             std::string_view json, const QueryBounds& bounds = {});
   // False at the end; whoever needs all rows looks at error() then.
   bool next(QueryRow& out);
   Error error() const { return error_.copy(); }
@@ -63,6 +63,6 @@ class Find {
 };
 
 // How many records pass the filter of a query with nothing but a collection and a filter.
-Result<std::uint64_t> count_matches(std::shared_ptr<Database> db, std::string_view json);
+Result<std::uint64_t> count_matches(const std::shared_ptr<Database>& db, std::string_view json);
 
 }  // namespace gs::engine
