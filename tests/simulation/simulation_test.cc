@@ -12,7 +12,7 @@ namespace gs::simulation {
 
 // Instrumented code is ten times slower and looks for something else than the model does.
 #if defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t kSchedules = 1'500;
+constexpr std::uint64_t kSchedules = 600;
 #else
 constexpr std::uint64_t kSchedules = 7'000;
 #endif
