@@ -279,14 +279,14 @@ void Database::remove_stray_state_files(const state::Checkpoint& checkpoint) {
   auto names = env_.files->list(kStateDirectory);
   if (!names.ok()) return;
   std::set<std::uint64_t> runs(checkpoint.runs.begin(), checkpoint.runs.end());
-  if (version_ != nullptr) {
-    for (const auto& run : version_->runs) runs.insert(run->number());
+  const Moment now = moment();  // others may commit
+  if (now.version != nullptr) {
+    for (const auto& run : now.version->runs) runs.insert(run->number());
   }
   std::set<std::uint64_t> index_runs;
   for (const state::IndexRuns& named : checkpoint.indexes) {
     index_runs.insert(named.runs.begin(), named.runs.end());
   }
-  const Moment now = moment();
   for (const IndexView::One& one : now.indexes->all) {
     for (const auto& run : one.runs) index_runs.insert(run->number());
   }
