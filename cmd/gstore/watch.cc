@@ -39,25 +39,11 @@ std::map<std::string, FileTraits> traits_of_log(const std::string& directory) {
   return traits;
 }
 
-const char* word_of(LiveChange::Kind kind) {
-  switch (kind) {
-    case LiveChange::Kind::added:
-      return "added";
-    case LiveChange::Kind::changed:
-      return "changed";
-    case LiveChange::Kind::moved:
-      return "moved";
-    case LiveChange::Kind::removed:
-      break;
-  }
-  return "removed";
-}
-
 // With --json a row stands in the form of `find --json`, which names its record.
 Error append_step(const Session& session, const LiveChange& change, std::string& out) {
   if (!session.arguments.json || !change.row.is_record()) return change.append_json(out);
   const std::size_t size = out.size();
-  out.append("{\"").append(word_of(change.kind)).append("\":");
+  out.append("{\"").append(change.kind_name()).append("\":");
   if (Error error = append_row(session, change.row, out)) {
     out.resize(size);
     return error;

@@ -45,20 +45,6 @@ class Signal {
   const std::function<void()> on_commit_;
 };
 
-constexpr const char* name_of(LiveChange::Kind kind) noexcept {
-  switch (kind) {
-    case LiveChange::Kind::added:
-      return "added";
-    case LiveChange::Kind::changed:
-      return "changed";
-    case LiveChange::Kind::moved:
-      return "moved";
-    case LiveChange::Kind::removed:
-      break;
-  }
-  return "removed";
-}
-
 LiveChange::Kind kind_of(engine::Step::Kind kind) noexcept {
   switch (kind) {
     case engine::Step::Kind::added:
@@ -77,9 +63,23 @@ LiveChange::Kind kind_of(engine::Step::Kind kind) noexcept {
 
 // --- LiveChange ---
 
+const char* LiveChange::kind_name() const noexcept {
+  switch (kind) {
+    case Kind::added:
+      return "added";
+    case Kind::changed:
+      return "changed";
+    case Kind::moved:
+      return "moved";
+    case Kind::removed:
+      break;
+  }
+  return "removed";
+}
+
 Error LiveChange::append_json(std::string& out) const {
   const std::size_t size = out.size();
-  out.append("{\"").append(name_of(kind)).append("\":");
+  out.append("{\"").append(kind_name()).append("\":");
   const bool is_record = !id.is_zero();
   if (is_record && kind == Kind::removed) {
     out.append("\"").append(id.text()).append("\"");

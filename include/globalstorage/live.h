@@ -38,6 +38,8 @@ struct LiveChange {
   Id id;    // of the record; zero for a group
   Row row;  // as it is now; of a removed group as it was, of a removed record empty
 
+  // "added", "changed", "moved" or "removed".
+  const char* kind_name() const noexcept;
   // One line: {"added":row,"id":"..","at":0}. Errors: as of Row::json().
   Result<std::string> json() const;
   Error append_json(std::string& out) const;  // after an error nothing was appended
