@@ -308,7 +308,7 @@ Result<Exit> import_rows(Session& session) {
   } else {
     summarize(session, importer);
   }
-  GS_TRY_OK(storage.close());
+  GS_TRY_OK(close_after_inserts(session, storage));
   if (!stopped) return Exit::ok;
   session.terminal.note("import: stopped by a signal; " +
                         count_text(importer.imported().rows, "row is", "rows are") +

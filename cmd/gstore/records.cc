@@ -79,7 +79,7 @@ Result<Exit> insert(Session& session) {
   auto id = storage.insert(arguments.collection, content);
   if (!id) return about_insert(arguments, std::move(id).error());
   print_id(session, id->text());
-  GS_TRY_OK(storage.close());
+  GS_TRY_OK(close_after_inserts(session, storage));
   return Exit::ok;
 }
 
@@ -122,7 +122,7 @@ Result<Exit> set(Session& session) {
     id = *made;
   }
   print_id(session, id.text());
-  GS_TRY_OK(storage.close());
+  GS_TRY_OK(close_after_inserts(session, storage));
   return Exit::ok;
 }
 

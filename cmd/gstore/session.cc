@@ -95,6 +95,17 @@ std::string in_damage(const Session& session) {
          ") or behind it. Run `gstore verify` to see the extent, then restore from a backup";
 }
 
+Error close_after_inserts(Session& session, Storage& storage) {
+  GS_TRY(const Stats stats, storage.stats());
+  if (stats.memory_records != 0) {
+    session.terminal.warning(Error(
+        Code::not_found, count_text(stats.memory_records, "record is", "records are") +
+                             " of a collection that the schema keeps in memory (store: 'memory'), "
+                             "and gone when this command ends"));
+  }
+  return storage.close();
+}
+
 Exit conclude(Session& session, const Result<Exit>& done) {
   session.out.flush();  // what was found before a failure comes before its message
   session.terminal.end_progress();

@@ -27,6 +27,10 @@ enum class Access { read, write, bulk };
 // Errors: those of Storage::open; a missing directory is not_a_storage.
 Result<Storage> open_storage(Session& session, Access access);
 
+// At the end of a command that inserts: warns of records that end with it, as the schema keeps them
+// in memory, and closes.
+Error close_after_inserts(Session& session, Storage& storage);
+
 // "in the damage (..) or behind it. .." with the next step, for what may lie there.
 std::string in_damage(const Session& session);
 

@@ -110,6 +110,7 @@ void gs_options_default(gs_options* options) noexcept {
   options->threads = defaults.threads;
   options->segment_bytes = defaults.segment_bytes;
   options->memory_bytes = defaults.memory_bytes;
+  options->memory_store_bytes = defaults.memory_store_bytes;
   options->checkpoint_log_bytes = defaults.checkpoint_log_bytes;
   options->cache_bytes = defaults.cache_bytes;
 }
@@ -140,6 +141,7 @@ Result<gs::Options> options_of(const gs_options* given) {
   options.threads = given->threads;
   options.segment_bytes = given->segment_bytes;
   options.memory_bytes = given->memory_bytes;
+  options.memory_store_bytes = given->memory_store_bytes;
   options.checkpoint_log_bytes = given->checkpoint_log_bytes;
   options.lock_wait_ms = given->lock_wait_ms;
   if (given->scratch_directory != nullptr) options.scratch_directory = given->scratch_directory;

@@ -201,6 +201,7 @@ gs_code gs_storage_stats(const gs_storage* storage, gs_stats* stats, gs_error** 
     out.state_bytes = found.state_bytes;
     out.blob_bytes = found.blob_bytes;
     out.memory_bytes = found.memory_bytes;
+    out.memory_records = found.memory_records;
     out.segments = found.segments;
     out.changes = found.changes;
     out.operations = found.operations;

@@ -158,6 +158,7 @@ typedef struct gs_options {
   unsigned threads;              /* beside the callers', 0 .. 8; 0: work runs inside calls */
   uint32_t segment_bytes;        /* 8 KiB .. 1 GiB */
   uint64_t memory_bytes;         /* for rows before they go to a sorted run, 4 KiB .. 1 GiB */
+  uint64_t memory_store_bytes;   /* for collections kept in memory, 1 MiB .. 2 GiB */
   uint64_t checkpoint_log_bytes; /* log that triggers a checkpoint, 4 KiB .. 4 GiB */
   uint64_t lock_wait_ms;         /* for another process that writes, 0 .. 86,400,000 */
   uint64_t cache_bytes;          /* data above it gets runs with full records; 0: half of RAM */
@@ -532,7 +533,8 @@ typedef struct gs_stats {
   uint64_t log_bytes;   /* valid bytes of the log */
   uint64_t state_bytes; /* files below state/ */
   uint64_t blob_bytes;
-  uint64_t memory_bytes; /* rows, slots, images and commits in RAM */
+  uint64_t memory_bytes;   /* rows, slots, images and commits in RAM */
+  uint64_t memory_records; /* of the records, those in memory only */
   uint64_t segments;
   uint64_t changes;
   uint64_t operations; /* appended by this process */

@@ -34,6 +34,9 @@ struct Options {
   Durability durability = Durability::batch;
   // Memory for rows and images before they are written to a sorted run, 4 KiB .. 1 GiB.
   std::uint64_t memory_bytes = std::uint64_t{64} << 20;
+  // Memory for records of collections that the schema keeps in memory (`store: 'memory'`), with the
+  // keys of their indexes, 1 MiB .. 2 GiB.
+  std::uint64_t memory_store_bytes = std::uint64_t{256} << 20;
   // Log written since the last checkpoint that triggers the next one, 4 KiB .. 4 GiB. Bounds the
   // time of recovery: about 1 ms per MiB.
   std::uint64_t checkpoint_log_bytes = std::uint64_t{64} << 20;

@@ -260,7 +260,8 @@ struct Stats {
   std::uint64_t log_bytes = 0;    // valid bytes of the log
   std::uint64_t state_bytes = 0;  // files below state/
   std::uint64_t blob_bytes = 0;
-  std::uint64_t memory_bytes = 0;  // rows, slots, images and commits in RAM
+  std::uint64_t memory_bytes = 0;    // rows, slots, images and commits in RAM
+  std::uint64_t memory_records = 0;  // of the records, those in memory only
   std::uint64_t segments = 0;
   std::uint64_t changes = 0;
   std::uint64_t operations = 0;  // appended by this process

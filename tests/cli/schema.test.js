@@ -240,3 +240,15 @@ test('completion knows the commands of schema', (t) => {
   assert.match(script, /schema\) .*'show check diff apply'/);
   assert.match(script, / blob schema types log /);
 });
+
+test('records that the schema keeps in memory end with the command, which says so', (t) => {
+  const files = { 'Seat.js': "({ Struct: { store: 'memory' }, n: 'number' })\n" };
+  const place = withSchema(t, files);
+  const inserted = place.run(['insert', 'Seat', '{"n":1}']);
+  assert.strictEqual(inserted.status, EXIT.ok);
+  assert.match(inserted.stderr, /1 record is of a collection that the schema keeps in memory/);
+  assert.strictEqual(place.ok(['count', 'Seat']).trim(), '0');
+  const script =
+    'db.Seat.insert({ n: 1 }); db.Seat.update(db.Seat.insert({ n: 2 }), { n: 3 }); db.Seat.count({ n: 3 })';
+  assert.strictEqual(place.ok(['shell', '-e', script]).trim(), '1');
+});

@@ -47,8 +47,9 @@ class Comparison {
       add(Risk::safe, {}, "merges removals in another way");
     if (before_.in_memory() != after_.in_memory()) {
       add(Risk::unsafe, {},
-          after_.in_memory() ? "is in memory only: its stored records are no longer read"
-                             : "is stored: its records in memory are lost");
+          after_.in_memory()
+              ? "is in memory only: what is inserted from now on is lost when the storage is closed"
+              : "is persistent: its records in memory are forgotten");
     }
   }
 

@@ -1,5 +1,7 @@
 // Numbers about a storage.
 
+#include <algorithm>
+
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/database.h"
 
@@ -29,9 +31,12 @@ Result<Stats> Database::stats() {
     if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
     if (builder_.is_open() && !failure_) GS_TRY_OK(close_change());
     const auto& live = applier_.live_records();
-    for (std::uint32_t i = 0; i < live.size(); ++i) {
-      stats.records += live[i];
-      if (live[i] != 0) stats.collections.emplace_back(tables_.collection(i).name, live[i]);
+    for (std::uint32_t i = 0; i < std::max(live.size(), memory_live_.size()); ++i) {
+      const std::uint64_t in_memory = i < memory_live_.size() ? memory_live_[i] : 0;
+      const std::uint64_t count = in_memory + (i < live.size() ? live[i] : 0);
+      stats.records += count;
+      stats.memory_records += in_memory;
+      if (count != 0) stats.collections.emplace_back(tables_.collection(i).name, count);
     }
     stats.log_bytes = log_->bytes();
     stats.segments = log_->segment_count();
@@ -40,6 +45,7 @@ Result<Stats> Database::stats() {
     for (const state::WriterHead& head : heads_) stats.writers += head.change.is_zero() ? 0 : 1;
     stats.shapes = tables_.shape_count();
     for (const auto& table : version_->tables) stats.memory_bytes += table->memory_bytes();
+    stats.memory_bytes += unlogged_memory();
     stats.memory_bytes += scratch_->memory_bytes() + pool_bytes();
     stats.runs = version_->runs.size();
   }

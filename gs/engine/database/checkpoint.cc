@@ -89,7 +89,7 @@ void Database::start_background() {
   {
     std::lock_guard lock(background_mutex_);
     if (background_running_ || stopping_ || env_.background == nullptr) return;
-    if (frozen_.empty() && !is_stuck()) return;
+    if (frozen_.empty() && !is_stuck() && !unlogged_wasteful_) return;
     background_running_ = true;
   }
   // close() waits until no job runs, so the pointer stays good as long as the job does.
@@ -105,6 +105,7 @@ bool Database::is_stopping() const {
 void Database::background() {
   Error error;
   bool was_stuck = false;
+  if (unlogged_wasteful_) renew_unlogged();
   while (!error) {
     {
       std::lock_guard lock(background_mutex_);

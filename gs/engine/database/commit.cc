@@ -58,7 +58,8 @@ bool Database::is_stuck() const {
 Error Database::throttle() {
   start_background();  // a job may have ended while the last table was frozen
   std::unique_lock lock(background_mutex_);
-  if (env_.background == nullptr && !background_running_ && (!frozen_.empty() || is_stuck())) {
+  const bool has_work = !frozen_.empty() || is_stuck() || unlogged_wasteful_;
+  if (env_.background == nullptr && !background_running_ && has_work) {
     // Nobody else does the background's work; do it here, where no lock is held.
     background_running_ = true;
     lock.unlock();
@@ -81,11 +82,12 @@ Result<Sequence> Database::commit_checked(TransactionState& tx, Durability durab
   if (tx.size() == 0) return visible_.load(std::memory_order_acquire);
   GS_TRY_OK(throttle());
   std::optional<Digest> broken_index;
+  bool is_logged = false;
   Result<Sequence> committed = Sequence{0};
   for (int i = 0; i < kIndexTriesMax; ++i) {
     GS_TRY_OK(make_unique_usable(tx));
     broken_index.reset();
-    committed = commit_visibly(tx, broken_index);
+    committed = commit_visibly(tx, is_logged, broken_index);
     if (!broken_index) break;
     if (committed.code() == Code::damaged) forget_index(*broken_index, committed.error());
   }
@@ -93,18 +95,19 @@ Result<Sequence> Database::commit_checked(TransactionState& tx, Durability durab
   tx.clear();
   watchers_.wake();
   start_background();
-  if (durability != Durability::lazy) GS_TRY_OK(wait(sequence));
+  if (durability != Durability::lazy && is_logged) GS_TRY_OK(wait(sequence));
   return sequence;
 }
 
-// Until readers see it. `broken_index`: what must be made again before anybody can tell.
-Result<Sequence> Database::commit_visibly(TransactionState& tx,
+// Until readers see it. `is_logged`: whether any of it has to become durable. `broken_index`: what
+// must be made again before anybody can tell.
+Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
                                           std::optional<Digest>& broken_index) {
   std::lock_guard lock(commit_mutex_);
   const CommitScratch::Release release{*scratch_};
   GS_TRY_OK(writable());
   GS_TRY_OK(schema_usable());
-  const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
+  const graph::Hlc hlc = next_hlc();
   const LocalStamp stamp{hlc, writer_number_};
   Error refused = prepare(tx, stamp);
   if (!refused && catalog_is_unique_) refused = check_unique(tx, broken_index);
@@ -119,13 +122,25 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx,
                                       ". Split it, or store large values as blobs");
   }
   GS_TRY_OK(check_numbers());
-  GS_TRY_OK(ensure_room(bytes, scratch_->shapes.size(), hlc));
+  if (scratch_->unlogged_bytes != 0) GS_TRY_OK(make_room_unlogged(scratch_->unlogged_bytes));
+  is_logged = scratch_->logged != 0;
+  if (is_logged) GS_TRY_OK(ensure_room(bytes, scratch_->shapes.size(), hlc));
   const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
   append(tx, stamp, sequence);
-  last_hlc_ = hlc;
-  operation_count_ += tx.operations.size();
-  visible_.store(sequence, std::memory_order_release);
+  make_visible(sequence, hlc, scratch_->logged);
   return sequence;
+}
+
+// From now on readers see what was applied. `logged`: how many of its operations are in the log.
+void Database::make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logged) noexcept {
+  if (logged != 0) {
+    last_hlc_ = hlc;
+    logged_ = sequence;
+    operation_count_ += logged;
+  } else {
+    unlogged_hlc_ = hlc;  // which nothing in the log may speak of
+  }
+  visible_.store(sequence, std::memory_order_release);
 }
 
 // --- pass one: everything that can fail ---
@@ -156,7 +171,10 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   if (scratch_->track_touched && staged.kind != Kind::expect) {
     earlier = std::exchange(scratch_->touched.last(staged.id), index);
   }
-  if (staged.kind == Kind::insert && !staged.keyed) return {};
+  if (staged.kind == Kind::insert && !staged.keyed) {
+    prepared.unlogged = is_kept_in_memory(**staged.shape);
+    return {};
+  }
 
   // What this operation finds: an earlier operation of the same transaction, or the state.
   Current current;
@@ -165,6 +183,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
     const StagedOperation& before = tx.operations[earlier];
     const Prepared& made = scratch_->prepared[earlier];
     exists = made.kind != Kind::remove;
+    prepared.unlogged = exists && made.unlogged;
     if (made.kind == Kind::update) {
       current = made.more->merged.as_current();
     } else if (exists) {
@@ -173,6 +192,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   } else {
     Found found;
     exists = applier_.find_live(staged.id, found);
+    prepared.unlogged = exists && found.unlogged;
     if (staged.kind == Kind::expect) {
       const Digest version = exists ? version_digest(found, tables_) : Digest{};
       if (version == staged.version) return {};
@@ -195,7 +215,10 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   } else if (!exists) {
     return missing(staged.id);
   }
-  if (!exists) return {};
+  if (!exists) {
+    prepared.unlogged = is_kept_in_memory(**staged.shape);
+    return {};
+  }
   GS_TRY_OK(check_allowed(*current.shape));
   prepared.overwrites(current);
   if (prepared.kind == Kind::remove) return {};
@@ -221,6 +244,11 @@ std::size_t Database::cost(const TransactionState& tx) {
   shapes.begin(scratch_->touched.key());
   scratch_->new_shapes = 0;
   scratch_->new_collections = 0;
+  const auto count_new = [&](const record::Shape& shape) {
+    if (tables_.find_shape(shape.digest()) != kUnknown) return;
+    ++scratch_->new_shapes;
+    if (tables_.find_collection(shape.collection_id()) == kUnknown) ++scratch_->new_collections;
+  };
   const auto add_shape = [&](const record::ShapePtr& shape) {
     if (shape.get() == last) return;
     last = shape.get();
@@ -230,13 +258,18 @@ std::size_t Database::cost(const TransactionState& tx) {
     const std::uint32_t number = tables_.find_shape(shape->digest());
     if (tables_.is_defined(number)) return;
     bytes += graph::ChangeBuilder::cost(shape->definition().size());
-    if (number != kUnknown) return;
-    ++scratch_->new_shapes;
-    if (tables_.find_collection(shape->collection_id()) == kUnknown) ++scratch_->new_collections;
+    count_new(*shape);
   };
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     const StagedOperation& staged = tx.operations[i];
     const Prepared& prepared = scratch_->prepared[i];
+    if (prepared.unlogged) {
+      scratch_->unlogged_bytes += cost_unlogged(staged, prepared);
+      if (staged.shape != nullptr) count_new(**staged.shape);
+      if (prepared.kind == Kind::update) count_new(*prepared.more->merged.shape);
+      continue;
+    }
+    ++scratch_->logged;
     bytes +=
         graph::ChangeBuilder::cost(prepared.payload_bytes(staged), 1 + prepared.exception_count());
     if (staged.shape != nullptr) add_shape(*staged.shape);
@@ -330,13 +363,18 @@ Error Database::close_change(Writing writing) {
 
 void Database::append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence) {
   const std::size_t count = tx.operations.size();
+  std::size_t left = scratch_->logged;
   for (std::size_t i = 0; i < count; ++i) {
+    if (scratch_->prepared[i].unlogged) {
+      append_unlogged(tx, i, stamp, sequence);
+      continue;
+    }
     if (i + kLookupsAhead < count) {
       version_->tables.front()->prefetch(tx.operations[i + kLookupsAhead].id);
     }
-    append_one(tx, i, i + 1 == count ? graph::kLastOfTransaction : 0, stamp, sequence);
+    append_one(tx, i, --left == 0 ? graph::kLastOfTransaction : 0, stamp, sequence);
   }
-  hashing_.offer();
+  if (scratch_->logged != 0) hashing_.offer();
 }
 
 std::uint32_t Database::append_shape(const record::ShapePtr& shape, graph::Hlc hlc) {

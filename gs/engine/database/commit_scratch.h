@@ -36,6 +36,7 @@ struct PreparedMore {
 struct Database::Prepared {
   graph::Kind kind = graph::Kind::insert;
   bool known_new = true;
+  bool unlogged = false;  // the record is, or will be, in memory only
   bool has_overwritten = false;
   LocalStamp overwritten;
   const record::Shape* overwritten_shape = nullptr;  // the tables' or the transaction's
@@ -78,7 +79,9 @@ struct Database::CommitScratch {
   std::vector<Prepared> prepared;
   std::vector<std::unique_ptr<PreparedMore>> more;
   std::size_t more_used = 0;
-  std::size_t result_bytes = 0;  // that `more` holds
+  std::size_t result_bytes = 0;    // that `more` holds
+  std::size_t logged = 0;          // operations that get into the log
+  std::size_t unlogged_bytes = 0;  // of memory that the others take
   bool track_touched = false;
   Touched touched;
   Interner<Digest> shapes;          // that the transaction names
@@ -92,6 +95,8 @@ struct Database::CommitScratch {
     prepared.assign(operations, Prepared());
     more_used = 0;
     result_bytes = 0;
+    logged = 0;
+    unlogged_bytes = 0;
     track_touched = false;
     last_shape = nullptr;
   }

@@ -246,7 +246,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Sequence> commit_checked(TransactionState& tx, Durability durability);
   Error writable() const;
   Error schema_usable() const;
-  Result<Sequence> commit_visibly(TransactionState& tx, std::optional<Digest>& broken_index);
+  Result<Sequence> commit_visibly(TransactionState& tx, bool& is_logged,
+                                  std::optional<Digest>& broken_index);
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   std::size_t cost(const TransactionState& tx);
@@ -258,6 +259,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::uint32_t append_shape(const record::ShapePtr& shape, graph::Hlc hlc);
   std::uint8_t* append_overwritten(std::uint8_t* payload, const Prepared& prepared);
   Error begin_change(std::size_t bytes, graph::Hlc hlc);
+  void make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logged) noexcept;
   // How the closed change gets into the log: by the executor while the next one is filled; at once;
   // at once, and somebody waits until it is on stable storage. A change waits for the executor only
   // while another one is open.
@@ -265,6 +267,25 @@ class Database : public std::enable_shared_from_this<Database> {
   Error close_change(Writing writing = Writing::now);
   bool is_stuck() const;
   Error throttle();
+
+  // unlogged.cc: all but renew_unlogged() and logged() with commit_mutex_ held
+  bool is_kept_in_memory(const record::Shape& shape) const noexcept;
+  static std::size_t cost_unlogged(const StagedOperation& staged,
+                                   const Prepared& prepared) noexcept;
+  std::size_t unlogged_memory() const noexcept;
+  std::uint64_t unlogged_records() const noexcept;
+  Error make_room_unlogged(std::size_t bytes);
+  void append_unlogged(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
+                       Sequence sequence);
+  // Greater than all before, in the log or not.
+  graph::Hlc next_hlc() const noexcept;
+  bool wants_renewal() const noexcept;
+  void publish_unlogged(std::shared_ptr<state::RowTable> table);
+  void renew_unlogged();
+  std::shared_ptr<state::RowTable> unlogged_of(const std::set<std::string, std::less<>>& kept);
+  bool erase_unlogged(const Id& id);
+  // Of what is in the log alone.
+  static Moment logged(Moment moment);
 
   // flush.cc
   bool closed_with(Sequence sequence) const noexcept;  // with commit_mutex_ held
@@ -395,6 +416,14 @@ class Database : public std::enable_shared_from_this<Database> {
   std::atomic<Sequence> visible_{0};  // committed, for readers
   Watchers watchers_;                 // told about it
   Sequence written_ = 0;              // in closed changes; guarded by commit_mutex_
+  Sequence logged_ = 0;  // the last one with operations in the log; guarded by commit_mutex_
+
+  // Of records that are not in the log; guarded by commit_mutex_.
+  std::set<std::string, std::less<>> memory_collections_;  // as the schema in force says
+  std::vector<std::uint64_t> memory_live_;                 // records by collection number
+  graph::Hlc unlogged_hlc_ = 0;
+  std::size_t renewed_bytes_ = 0;  // of their table when it was new
+  std::atomic<bool> unlogged_wasteful_{false};
 
   // Group commit, without a lock: who sets flushing_ leads, the others wait for the next round.
   std::atomic<bool> flushing_{false};

@@ -147,6 +147,50 @@ TEST(DatabaseThreads, TransactionsAreSeenWholeOrNotAtAll) {
   EXPECT_EQ(db.text(left), R"({"n":400})");
 }
 
+// One half of each transaction is in memory only, and the memory is renewed again and again beside
+// the commits.
+TEST(DatabaseThreads, WhatIsInMemoryOnlyIsSeenWithWhatIsLogged) {
+  BusyWorld world;
+  const Store db = world.create();
+  const char* const schema =
+      R"g({"files":{"Seat.js":"({ Struct: { store: 'memory' }, n: { type: 'number', index: true } })"}})g";
+  ASSERT_TRUE(db->put_schema(schema, {}).ok());
+  const Id seat = db.put("Seat", "one", R"({"n":0})").value();
+  const Id logged = db.put("Account", "one", R"({"n":0})").value();
+  const Moment first = db->moment();
+  std::atomic<bool> done{false};
+  std::thread writer([&] {
+    const std::string more = R"(,"text":")" + std::string(200'000, 'x') + "\"";
+    for (int i = 1; i <= 400; ++i) {
+      const std::string n = "{\"n\":" + std::to_string(i);
+      Batch batch(db.db);
+      ASSERT_TRUE(batch.update(seat, n + more + "}").ok());
+      ASSERT_TRUE(batch.update(logged, n + "}").ok());
+      ASSERT_TRUE(batch.commit(Durability::lazy).ok());
+    }
+    done.store(true);
+  });
+  int tables = 0;
+  std::shared_ptr<state::RowTable> seen;
+  while (!done.load()) {
+    const Moment moment = db->moment();
+    const std::string text = db.text_in(moment, logged);
+    ASSERT_TRUE(db.text_in(moment, seat).starts_with(text.substr(0, text.size() - 1)));
+    const IndexView::One& one = moment.indexes->all.front();
+    if (one.is_whole) {
+      const Error wrong = check_index(one, db->tables(), moment.version, moment.at);
+      ASSERT_TRUE(wrong.ok()) << wrong.text();
+    }
+    tables += std::exchange(seen, moment.version->unlogged) != moment.version->unlogged ? 1 : 0;
+  }
+  writer.join();
+  EXPECT_GT(tables, 1) << "the memory was never renewed";
+  EXPECT_EQ(db.text(logged), R"({"n":400})");
+  EXPECT_TRUE(db.text(seat).starts_with(R"({"n":400,)"));
+  EXPECT_EQ(db.text_in(first, seat), R"({"n":0})");
+  EXPECT_EQ(db->stats()->memory_records, 1u);
+}
+
 // A checkpoint that began between an erasure's own checkpoint and its lock put a run of the old
 // state into the rebuilt one, and freed memory twice.
 TEST(DatabaseThreads, ErasesAndVerifiesBesideWriters) {

@@ -88,16 +88,18 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason,
   }
   const Watchers::WakeAtEnd wake{watchers_};  // behind the locks and the job
   std::lock_guard erase_lock(erase_mutex_);
+  bool was_in_memory = false;
   {
     std::lock_guard lock(commit_mutex_);
     GS_TRY_OK(writable());
+    was_in_memory = erase_unlogged(id);
   }
   ErasureProgress heard(progress, log_->bytes());
-  std::uint64_t count = 0;
+  std::uint64_t count = was_in_memory ? 1 : 0;
   for (bool more = true; more;) {
     Payloads payloads{.id = id, .reason = reason, .progress = heard};
     GS_TRY_OK(erase_some(payloads));
-    if (!payloads.known)
+    if (!payloads.known && !was_in_memory)
       return Error(Code::not_found, "no record " + id.text() + " in this storage");
     count += payloads.erases.size();
     more = payloads.full;
@@ -211,9 +213,7 @@ Error Database::append_erases(const Payloads& payloads, const Found* live) {
   if (live != nullptr) {
     applier_.put_tombstone(payloads.id, live->entry.shape, {hlc, writer_number_}, sequence);
   }
-  last_hlc_ = hlc;
-  operation_count_ += payloads.erases.size();
-  visible_.store(sequence, std::memory_order_release);
+  make_visible(sequence, hlc, payloads.erases.size());
   return close_change();
 }
 

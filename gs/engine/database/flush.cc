@@ -41,7 +41,12 @@ Error Database::flush() {
     if (failure_) return Error(Code::failed, "an earlier write failed: " + failure_.text());
     if (closed_with(written_)) return {};
     if (builder_.is_open()) GS_TRY_OK(close_change(Writing::awaited));
+    written_ = visible_.load(std::memory_order_relaxed);  // what no change has is in memory only
     target = written_;
+    if (durable_.load(std::memory_order_acquire) >= logged_) {
+      raise_durable(target);
+      return {};
+    }
     if (wants_checkpoint()) freeze();
   }
   start_background();

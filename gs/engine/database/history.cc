@@ -77,7 +77,7 @@ Result<Database::Settled> Database::settle() {
     GS_TRY_OK(close_change());
     publish_log_view();
   }
-  return Settled{moment(), log_->snapshot(), frontier()};
+  return Settled{logged(moment()), log_->snapshot(), frontier()};
 }
 
 record::ShapePtr Database::known_shape(const Digest& digest) {

@@ -70,7 +70,8 @@ std::shared_ptr<const IndexView> Database::indexes_of(
       made->all.push_back(*known);
       return;
     }
-    IndexView::One one{std::move(index), {}, {}, version_->runs.empty()};
+    IndexView::One one{std::move(index), {}, nullptr, {}, version_->runs.empty()};
+    if (version_->unlogged) one.unlogged = std::make_shared<TableIndex>(version_->unlogged);
     for (const auto& table : version_->tables) {
       one.tables.push_back(std::make_shared<TableIndex>(table));
     }

@@ -54,6 +54,9 @@ Error check_options(const Options& options) {
   if (outside(options.memory_bytes, 4 * kKiB, kGiB)) {
     return Error(Code::invalid, "memory_bytes must be 4 KiB to 1 GiB");
   }
+  if (outside(options.memory_store_bytes, kKiB * kKiB, 2 * kGiB)) {
+    return Error(Code::invalid, "memory_store_bytes must be 1 MiB to 2 GiB");
+  }
   if (outside(options.checkpoint_log_bytes, 4 * kKiB, 4 * kGiB)) {
     return Error(Code::invalid, "checkpoint_log_bytes must be 4 KiB to 4 GiB");
   }
@@ -322,6 +325,7 @@ Error Database::close() {
                                     "); the next open tells what of it is on disk");
   } else if (log_ != nullptr && !read_only_ && !failure_ && !error) {
     error = log_->close();
+    written_ = visible_.load(std::memory_order_relaxed);
     if (!error) raise_durable(written_);
   }
   lock_.reset();

@@ -94,6 +94,13 @@ Result<std::string> Database::proof(const Id& id) {
   GS_TRY(const Settled settled, settle());
   Newest newest;
   newest.id = id;
+  if (Found found;
+      current_version()->find(id, ~Sequence{0}, found) == state::Version::Lookup::found &&
+      found.unlogged) {
+    return Error(Code::not_found, "record " + id.text() +
+                                      " is kept in memory only: it is not in the log, so nothing "
+                                      "proves it");
+  }
   GS_TRY_OK(find_newest(settled, nullptr, newest));
   if (newest.in_doubt) {
     GS_TRY(const Verdicts known, verdicts(settled, newest.last));

@@ -52,6 +52,15 @@ Error Database::use_schema() {
 }
 
 void Database::publish_catalog(std::shared_ptr<const Catalog> catalog) {
+  memory_collections_.clear();
+  if (catalog != nullptr) {
+    for (const auto& rules : catalog->collections()) {
+      if (rules->in_memory()) memory_collections_.insert(rules->collection());
+    }
+  }
+  if (auto kept = unlogged_of(memory_collections_); kept != version_->unlogged) {
+    publish_unlogged(std::move(kept));
+  }
   // Both at once: who reads through an index reads records as the same schema does.
   const std::lock_guard lock(version_mutex_);
   index_view_ = indexes_of(catalog);

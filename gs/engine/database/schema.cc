@@ -41,10 +41,8 @@ Result<Digest> Database::put_schema(std::string_view source, const Digest& previ
     digest = applier_.schema().digest;
     publish_catalog(std::move(catalog));
     catalog_error_ = {};
-    last_hlc_ = hlc;
-    ++operation_count_;
     sequence = visible_.load(std::memory_order_relaxed) + 1;
-    visible_.store(sequence, std::memory_order_release);
+    make_visible(sequence, hlc, 1);
   }
   job.reset();
   watchers_.wake();

@@ -260,13 +260,15 @@ Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
   for (NewUnique& look : looks) {
     std::set<Id> written;
     const std::uint32_t collection = look.records->collection();
-    for (const auto& table : version_->tables) {
-      for (std::uint32_t i = table->row_count(); i-- > 0;) {
-        const state::RowTable::Row& row = table->row(i);
+    const auto add_rows = [&](const state::RowTable& table) {
+      for (std::uint32_t i = table.row_count(); i-- > 0;) {
+        const state::RowTable::Row& row = table.row(i);
         if (row.sequence <= look.then.at) break;
         if (row.collection == collection) written.insert(row.entry.id);
       }
-    }
+    };
+    for (const auto& table : version_->tables) add_rows(*table);
+    if (version_->unlogged != nullptr) add_rows(*version_->unlogged);
     std::map<Buffer, Id> given;
     index::Cursor cursor(look.keys, look.then.at);
     for (const Id& id : written) {

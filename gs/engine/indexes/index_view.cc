@@ -17,6 +17,8 @@ namespace {
 constexpr std::uint64_t kBuildStep = 8192;
 
 bool has_tables_of(const IndexView::One& one, const Version& version) noexcept {
+  const auto* const unlogged = one.unlogged != nullptr ? one.unlogged->rows().get() : nullptr;
+  if (unlogged != version.unlogged.get()) return false;
   return std::equal(one.tables.begin(), one.tables.end(), version.tables.begin(),
                     version.tables.end(),
                     [](const auto& mine, const auto& theirs) { return mine->rows() == theirs; });
@@ -35,6 +37,12 @@ bool follow_tables(const IndexView::One& one, const Version& version,
   return kept < one.tables.size();
 }
 
+std::shared_ptr<TableIndex> follow_unlogged(const IndexView::One& one, const Version& version) {
+  if (version.unlogged == nullptr) return nullptr;
+  const bool is_same = one.unlogged != nullptr && one.unlogged->rows() == version.unlogged;
+  return is_same ? one.unlogged : std::make_shared<TableIndex>(version.unlogged);
+}
+
 }  // namespace
 
 const IndexView::One* IndexView::find(const Digest& digest) const noexcept {
@@ -48,6 +56,7 @@ std::size_t IndexView::memory_bytes() const noexcept {
   std::size_t bytes = 0;
   for (const One& one : all) {
     for (const auto& table : one.tables) bytes += table->keys()->memory_bytes();
+    if (one.unlogged != nullptr) bytes += one.unlogged->keys()->memory_bytes();
   }
   return bytes;
 }
@@ -61,7 +70,7 @@ std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>
   if (is_same) return view;
   auto made = std::make_shared<IndexView>();
   for (const IndexView::One& one : view->all) {
-    IndexView::One next{one.index, {}, {}, false, false};
+    IndexView::One next{one.index, {}, follow_unlogged(one, version), {}, false, false};
     const bool is_gone = follow_tables(one, version, next.tables);
     const auto run = runs.find(one.index->digest);
     const bool goes_on = !is_gone || run != runs.end();
@@ -81,13 +90,16 @@ std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>
 Result<std::shared_ptr<const index::Tiers>> tiers(const IndexView::One& one, const Version& version,
                                                   Sequence at) {
   auto made = std::make_shared<index::Tiers>();
-  for (const auto& table : one.tables) {
-    if (!table->is_current(at)) {
+  const auto add = [&](TableIndex& table) -> Error {
+    if (!table.is_current(at)) {
       const std::lock_guard lock(one.index->mutex);
-      GS_TRY_OK(table->catch_up(version, at, one.index->records));
+      GS_TRY_OK(table.catch_up(version, at, one.index->records));
     }
-    made->tables.push_back(table->keys());
-  }
+    made->tables.push_back(table.keys());
+    return {};
+  };
+  if (one.unlogged != nullptr) GS_TRY_OK(add(*one.unlogged));
+  for (const auto& table : one.tables) GS_TRY_OK(add(*table));
   made->runs = one.runs;
   return std::shared_ptr<const index::Tiers>(std::move(made));
 }

@@ -47,6 +47,7 @@ struct IndexView {
   struct One {
     std::shared_ptr<Index> index;
     std::vector<std::shared_ptr<TableIndex>> tables;  // as those of the version
+    std::shared_ptr<TableIndex> unlogged;             // the same; null: none
     IndexRunList runs;
     bool is_whole = false;
     bool is_being_built = false;  // then `runs` are those of tables that were written since

@@ -15,8 +15,9 @@ namespace {
 // Rows whose older versions are on their way from memory.
 constexpr std::uint32_t kAhead = 8;
 
-// What the version has below one of its tables.
+// What the version has below one of its tables: of a record that is not in the log nothing.
 Version below(const Version& version, const RowTable& table) {
+  if (&table == version.unlogged.get()) return {{}, {}, version.log, nullptr};
   const auto at = std::find_if(version.tables.begin(), version.tables.end(),
                                [&](const auto& each) { return each.get() == &table; });
   Version rest;

@@ -51,6 +51,30 @@ TEST_F(LiveTest, SeveralChangesOfARecordAreOne) {
   EXPECT_EQ(reader.look(), "");  // as it was
 }
 
+TEST_F(LiveTest, TellsOfRecordsInMemoryOnly) {
+  const char* const schema =
+      R"g({"files":{"Seat.js":"({ Struct: { store: 'memory' }, n: 'number', text: '?string' })"}})g";
+  ASSERT_TRUE(store_->put_schema(schema, {}).ok());
+  Reader before(store_, R"({"collection":"Seat","sort":"n"})");  // nothing is in memory yet
+  put("Seat", "a", R"({"n":1})");
+  put("City", "a", R"({"n":1})");
+  EXPECT_EQ(before.look(), R"(+[0]{"n":1})");
+  Reader reader(store_, R"({"collection":"Seat","sort":"n","select":["n"]})");
+  put("Seat", "b", R"({"n":0})");
+  ASSERT_FALSE(store_.update(id("Seat", "a"), R"({"n":5})"));
+  EXPECT_EQ(reader.look(), R"(+[0]{"n":0} ![1]{"n":5})");
+  ASSERT_FALSE(store_.remove(id("Seat", "b")));
+  EXPECT_EQ(reader.look(), "-[0]");
+  EXPECT_EQ(reader.live()->replaced(), 0u);
+  // Memory that is renewed between two looks.
+  const auto table = store_->moment().version->unlogged;
+  const std::string more = R"(,"text":")" + std::string(1'000'000, 'x') + "\"}";
+  for (int i = 0; i < 40; ++i) put("Seat", "a", R"({"n":)" + std::to_string(i) + more);
+  EXPECT_NE(store_->moment().version->unlogged, table);
+  EXPECT_EQ(reader.look(), R"(![0]{"n":39})");
+  EXPECT_EQ(reader.live()->replaced(), 1u);
+}
+
 TEST_F(LiveTest, ALimitShowsWhoComesUpFromBehind) {
   for (const char* key : {"1", "2", "3", "4"})
     put("City", key, std::string(R"({"n":)") + key + "}");

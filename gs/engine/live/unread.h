@@ -14,6 +14,7 @@ namespace gs::engine {
 struct ReadUpTo {
   std::uint64_t turn = 0;  // of its table
   std::uint32_t row = 0;
+  std::uint32_t unlogged_row = 0;  // of those that are not in the log
 };
 
 // Behind everything that the moment shows.
@@ -27,6 +28,9 @@ bool each_unread(const Moment& before, const Moment& now, ReadUpTo from, std::si
                  const Visit& visit) {
   const auto& tables = now.version->tables;
   if (tables.back()->turn() > from.turn + 1) return false;
+  const state::RowTable* const unlogged = now.version->unlogged.get();
+  const state::RowTable* const was_unlogged = before.version->unlogged.get();
+  if (was_unlogged != nullptr && was_unlogged != unlogged) return false;
   std::size_t left = rows_max;
   const auto walk = [&](const state::RowTable& table, std::uint32_t row) {
     for (const std::uint32_t end = table.row_count(); row < end; ++row) {
@@ -41,7 +45,7 @@ bool each_unread(const Moment& before, const Moment& now, ReadUpTo from, std::si
   for (auto table = tables.rbegin(); table != tables.rend(); ++table) {
     if ((*table)->turn() > from.turn && !walk(**table, 0)) return false;
   }
-  return true;
+  return unlogged == nullptr || walk(*unlogged, from.unlogged_row);
 }
 
 }  // namespace gs::engine

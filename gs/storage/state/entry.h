@@ -56,6 +56,7 @@ struct Found {
   const std::uint8_t* record = nullptr;
   const StampException* exceptions = nullptr;
   std::uint32_t exception_count = 0;
+  bool unlogged = false;  // in Version::unlogged
 };
 
 // The same by pointers, as long as its Version is held: what a walk meets. A copy of each entry

@@ -4,6 +4,7 @@
 //   apply (engine)  -> RowTable (active)
 //   freeze()        -> RowTable (frozen) -> write_run() in the background -> Run -> checkpoint
 //   too many runs   -> merge() in the background; full images once data outgrows memory
+//   records that the log does not have -> a RowTable of their own, in no run
 //
 // Version is immutable: a reader that holds one sees the same tables and runs for as long as it
 // likes; files of replaced runs are removed when the last Version that names them is gone.
@@ -34,6 +35,9 @@ struct Version {
   std::vector<std::shared_ptr<RowTable>> tables;  // active first, then frozen, newest first
   std::vector<std::shared_ptr<const Run>> runs;   // newest first
   std::shared_ptr<const log::View> log;
+  // Records that are not in the log, as images; null: none. One that is live there is live nowhere
+  // else; a tombstone there hides nothing that the others have.
+  std::shared_ptr<RowTable> unlogged;
 
   // The newest version of `id` visible at `at`; a tombstone is found, too. Damage: in a run, or in
   // the part of the log that a run points to; then nobody can tell.

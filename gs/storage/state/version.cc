@@ -21,6 +21,14 @@ Version::Lookup Version::find(const Id& id, Sequence at, Found& out) const noexc
   const std::uint64_t hash = Run::hash(id);
   // The slots of all runs are on their way to the processor while the tables are asked.
   for (const auto& run : runs) run->prefetch(hash);
+  if (unlogged != nullptr) {
+    const RowTable::Row* const row = unlogged->find(id, at);
+    if (row != nullptr && row->entry.kind() != Entry::Kind::tombstone) {
+      out = meet_row(*unlogged, log.get(), row->entry).found();
+      out.unlogged = true;
+      return Lookup::found;
+    }
+  }
   for (const auto& table : tables) {
     if (const RowTable::Row* const row = table->find(id, at)) {
       out = meet_row(*table, log.get(), row->entry).found();
@@ -59,6 +67,7 @@ Error Version::damage() const {
 
 void Version::prefetch(const Id& id) const noexcept {
   const std::uint64_t hash = Run::hash(id);
+  if (unlogged != nullptr) unlogged->prefetch(id);
   for (const auto& table : tables) table->prefetch(id);
   for (const auto& run : runs) run->prefetch(hash);
 }
