@@ -101,7 +101,8 @@ Error close_after_inserts(Session& session, Storage& storage) {
     session.terminal.warning(Error(
         Code::not_found, count_text(stats.memory_records, "record is", "records are") +
                              " of a collection that the schema keeps in memory (store: 'memory'), "
-                             "and gone when this command ends"));
+                             "and gone when this command ends. Make the collection persistent, or "
+                             "write and read it in one `gstore shell`"));
   }
   return storage.close();
 }

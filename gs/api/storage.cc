@@ -2,6 +2,7 @@
 
 #include "globalstorage/storage.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include "gs/api/handle.h"
@@ -207,6 +208,12 @@ std::vector<std::string> Storage::collections() const {
   std::vector<std::string> names;
   for (std::uint32_t i = 0; i < tables.collection_count(); ++i) {
     if (!tables.collection(i).name.empty()) names.push_back(tables.collection(i).name);
+  }
+  const auto catalog = impl_->database->catalog();
+  if (catalog == nullptr) return names;
+  for (const auto& rules : catalog->collections()) {
+    const std::string& name = rules->collection();
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   }
   return names;
 }

@@ -177,7 +177,10 @@ TEST_F(StorageTest, CollectionsAreNamedInTheOrderOfTheirAppearanceAlsoWhenTheyAr
   options.read_only = true;
   EXPECT_EQ(Storage::open(path("gs"), options)->collections(), (Names{"Zoo", "City"}));
   std::filesystem::remove(path("gs/manifest"));
-  EXPECT_EQ(Storage::open(path("gs"))->collections(), (Names{"Zoo", "City"})) << "from the log";
+  Storage again = Storage::open(path("gs")).value();
+  EXPECT_EQ(again.collections(), (Names{"Zoo", "City"})) << "from the log";
+  ASSERT_FALSE(again.apply_schema(R"g({"files":{"City.js":"({})","Lake.js":"({})"}})g"));
+  EXPECT_EQ(again.collections(), (Names{"Zoo", "City", "Lake"})) << "the schema has one more";
 }
 
 TEST_F(StorageTest, WhatIsCreatedIsReadableByItsOwnerOnly) {

@@ -426,8 +426,9 @@ class Storage {
   // while that is being destroyed. Errors: those of find.
   Result<LiveQuery> watch(std::string_view query_json, std::function<void()> on_commit = {}) const;
 
-  // Names of all collections that records were ever written to, in the order of their appearance;
-  // also when the records are gone. Records in none are not named here.
+  // Names of all collections that records were ever written to, in the order of their appearance,
+  // also when the records are gone; then those that only the schema in force has. Records in none
+  // are not named here.
   std::vector<std::string> collections() const;
 
   Transaction begin();

@@ -245,8 +245,8 @@ test('records that the schema keeps in memory end with the command, which says s
   const files = { 'Seat.js': "({ Struct: { store: 'memory' }, n: 'number' })\n" };
   const place = withSchema(t, files);
   const inserted = place.run(['insert', 'Seat', '{"n":1}']);
-  assert.strictEqual(inserted.status, EXIT.ok);
-  assert.match(inserted.stderr, /1 record is of a collection that the schema keeps in memory/);
+  assert.strictEqual(inserted.code, EXIT.ok);
+  assert.match(inserted.err, /1 record is of a collection that the schema keeps in memory/);
   assert.strictEqual(place.ok(['count', 'Seat']).trim(), '0');
   const script =
     'db.Seat.insert({ n: 1 }); db.Seat.update(db.Seat.insert({ n: 2 }), { n: 3 }); db.Seat.count({ n: 3 })';

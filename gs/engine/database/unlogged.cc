@@ -203,15 +203,18 @@ std::shared_ptr<RowTable> Database::unlogged_of(const std::set<std::string, std:
   const auto keeps = [&](std::uint32_t collection) {
     return kept.count(tables_.collection(collection).name) != 0;
   };
+  // Tombstones as well: they would hide what the log has from now on.
+  const RowTable& rows = *version_->unlogged;
   bool leaves = false;
-  for (std::uint32_t i = 0; i < memory_live_.size(); ++i) {
-    if (memory_live_[i] == 0 || keeps(i)) continue;
-    memory_live_[i] = 0;
-    leaves = true;
+  for (std::uint32_t i = 0; i < rows.row_count() && !leaves; ++i) {
+    leaves = !keeps(rows.row(i).collection);
   }
   if (!leaves) return version_->unlogged;
+  for (std::uint32_t i = 0; i < memory_live_.size(); ++i) {
+    if (!keeps(i)) memory_live_[i] = 0;
+  }
   auto table = std::make_shared<RowTable>();
-  RowCopier(*version_->unlogged, tables_).copy_live(*table, ~Sequence{0}, keeps);
+  RowCopier(rows, tables_).copy_live(*table, ~Sequence{0}, keeps);
   return table;
 }
 

@@ -100,13 +100,8 @@ class RunSource {
 class TableSource {
  public:
   TableSource(const RowTable& table, RowTable::SortedRows rows, const log::View* log, Sequence at,
-              std::uint32_t collection, bool is_unlogged)
-      : log_(log),
-        table_(&table),
-        rows_(std::move(rows)),
-        sequence_(at),
-        collection_(collection),
-        is_unlogged_(is_unlogged) {}
+              std::uint32_t collection)
+      : log_(log), table_(&table), rows_(std::move(rows)), sequence_(at), collection_(collection) {}
 
   void seek(const Id& from) noexcept {
     const auto before = [&](std::uint32_t number, const Id& id) {
@@ -160,14 +155,8 @@ class TableSource {
         return;
       }
       if (row().sequence > sequence_) continue;
-      if (last != nullptr && same_id(row().entry.id, *last)) continue;
-      if (!is_unlogged_ || is_live_now()) return;
+      if (last == nullptr || !same_id(row().entry.id, *last)) return;
     }
-  }
-
-  // A list of its own may have the tombstone of a row of this one.
-  bool is_live_now() const noexcept {
-    return row().entry.kind() != Entry::Kind::tombstone && table_->find(id(), sequence_) == &row();
   }
 
   const log::View* log_;
@@ -175,7 +164,6 @@ class TableSource {
   RowTable::SortedRows rows_;
   Sequence sequence_;
   std::uint32_t collection_;
-  bool is_unlogged_;  // of the table Version::unlogged
   std::size_t next_ = 0;
   std::size_t end_ = 0;
   const RowTable::Row* ring_[kAhead] = {};
@@ -319,14 +307,14 @@ Cursor::Cursor(std::shared_ptr<const Version> version, Sequence at, const Walk& 
   Impl& impl = *impl_;
   impl.walk = walk;
   const log::View* const log = version->log.get();
-  const auto add_table = [&](const RowTable& table, bool is_unlogged) {
+  const auto add_table = [&](const RowTable& table) {
     std::vector<RowTable::SortedRows> lists = table.order();  // oldest rows first
     for (auto list = lists.rbegin(); list != lists.rend(); ++list) {
-      impl.tables.emplace_back(table, std::move(*list), log, at, walk.collection, is_unlogged);
+      impl.tables.emplace_back(table, std::move(*list), log, at, walk.collection);
     }
   };
-  if (version->unlogged != nullptr) add_table(*version->unlogged, true);
-  for (const auto& table : version->tables) add_table(*table, false);
+  if (version->unlogged != nullptr) add_table(*version->unlogged);
+  for (const auto& table : version->tables) add_table(*table);
   impl.runs.reserve(version->runs.size());
   for (const auto& run : version->runs) impl.runs.emplace_back(*run, log, walk.collection);
   impl.heads.reserve(impl.tables.size() + impl.runs.size());

@@ -35,8 +35,8 @@ struct Version {
   std::vector<std::shared_ptr<RowTable>> tables;  // active first, then frozen, newest first
   std::vector<std::shared_ptr<const Run>> runs;   // newest first
   std::shared_ptr<const log::View> log;
-  // Records that are not in the log, as images; null: none. One that is live there is live nowhere
-  // else; a tombstone there hides nothing that the others have.
+  // Records that are not in the log, as images; null: none. No other table or run has a live record
+  // that it has any version of.
   std::shared_ptr<RowTable> unlogged;
 
   // The newest version of `id` visible at `at`; a tombstone is found, too. Damage: in a run, or in

@@ -22,8 +22,7 @@ Version::Lookup Version::find(const Id& id, Sequence at, Found& out) const noexc
   // The slots of all runs are on their way to the processor while the tables are asked.
   for (const auto& run : runs) run->prefetch(hash);
   if (unlogged != nullptr) {
-    const RowTable::Row* const row = unlogged->find(id, at);
-    if (row != nullptr && row->entry.kind() != Entry::Kind::tombstone) {
+    if (const RowTable::Row* const row = unlogged->find(id, at)) {
       out = meet_row(*unlogged, log.get(), row->entry).found();
       out.unlogged = true;
       return Lookup::found;
