@@ -179,7 +179,9 @@ TEST_F(StorageTest, CollectionsAreNamedInTheOrderOfTheirAppearanceAlsoWhenTheyAr
   std::filesystem::remove(path("gs/manifest"));
   Storage again = Storage::open(path("gs")).value();
   EXPECT_EQ(again.collections(), (Names{"Zoo", "City"})) << "from the log";
-  ASSERT_FALSE(again.apply_schema(R"g({"files":{"City.js":"({})","Lake.js":"({})"}})g"));
+  const Error applied = again.apply_schema(
+      R"g({"files":{"City.js":"({ n: '?number' })","Lake.js":"({ n: '?number' })"}})g");
+  ASSERT_FALSE(applied) << applied.text();
   EXPECT_EQ(again.collections(), (Names{"Zoo", "City", "Lake"})) << "the schema has one more";
 }
 
