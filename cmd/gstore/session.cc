@@ -96,12 +96,11 @@ std::string in_damage(const Session& session) {
 }
 
 Error close_after_inserts(Session& session, Storage& storage) {
-  GS_TRY(const Stats stats, storage.stats());
-  if (stats.memory_records != 0) {
+  if (storage.is_in_memory(session.arguments.collection)) {
     session.terminal.warning(Error(
-        Code::not_found, count_text(stats.memory_records, "record is", "records are") +
-                             " of a collection that the schema keeps in memory (store: 'memory'), "
-                             "and gone when this command ends. Make the collection persistent, or "
+        Code::not_found, "the schema keeps '" + session.arguments.collection +
+                             "' in memory (store: 'memory'), so what was written is gone when this "
+                             "command ends. Make the collection persistent, or "
                              "write and read it in one `gstore shell`"));
   }
   return storage.close();

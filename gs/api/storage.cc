@@ -218,6 +218,12 @@ std::vector<std::string> Storage::collections() const {
   return names;
 }
 
+bool Storage::is_in_memory(std::string_view collection) const {
+  const auto catalog = impl_->database->catalog();
+  const rules::Rules* const rules = catalog == nullptr ? nullptr : catalog->find(collection);
+  return rules != nullptr && rules->in_memory();
+}
+
 Error Storage::wait(Ticket ticket) { return impl_->database->wait(ticket.sequence); }
 Error Storage::sync() { return impl_->database->sync(); }
 

@@ -430,6 +430,8 @@ class Storage {
   // also when the records are gone; then those that only the schema in force has. Records in none
   // are not named here.
   std::vector<std::string> collections() const;
+  // Whether the schema in force keeps the records of the collection in memory only.
+  bool is_in_memory(std::string_view collection) const;
 
   Transaction begin();
 

@@ -246,7 +246,7 @@ test('records that the schema keeps in memory end with the command, which says s
   const place = withSchema(t, files);
   const inserted = place.run(['insert', 'Seat', '{"n":1}']);
   assert.strictEqual(inserted.code, EXIT.ok);
-  assert.match(inserted.err, /1 record is of a collection that the schema keeps in memory/);
+  assert.match(inserted.err, /the schema keeps 'Seat' in memory/);
   assert.strictEqual(place.ok(['count', 'Seat']).trim(), '0');
   const script =
     'db.Seat.insert({ n: 1 }); db.Seat.update(db.Seat.insert({ n: 2 }), { n: 3 }); db.Seat.count({ n: 3 })';

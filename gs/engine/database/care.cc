@@ -31,8 +31,9 @@ Result<Stats> Database::stats() {
     if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
     if (builder_.is_open() && !failure_) GS_TRY_OK(close_change());
     const auto& live = applier_.live_records();
-    for (std::uint32_t i = 0; i < std::max(live.size(), memory_live_.size()); ++i) {
-      const std::uint64_t in_memory = i < memory_live_.size() ? memory_live_[i] : 0;
+    const std::vector<std::uint64_t>& unlogged = unlogged_.records;
+    for (std::uint32_t i = 0; i < std::max(live.size(), unlogged.size()); ++i) {
+      const std::uint64_t in_memory = i < unlogged.size() ? unlogged[i] : 0;
       const std::uint64_t count = in_memory + (i < live.size() ? live[i] : 0);
       stats.records += count;
       stats.memory_records += in_memory;

@@ -27,11 +27,13 @@ std::shared_ptr<const Version> Database::current_version() const {
   return version_;
 }
 
-void Database::publish(std::shared_ptr<const Version> version, const NewIndexRuns& runs) {
+void Database::publish(std::shared_ptr<const Version> version, const NewIndexRuns& runs,
+                       const UnloggedIndexes& unlogged) {
   applier_.attach(version);
-  std::lock_guard lock(version_mutex_);
-  index_view_ = followed(index_view_, *version, runs);
-  version_ = std::move(version);
+  auto view = followed(index_view_, *version, runs, unlogged);
+  std::lock_guard lock(version_mutex_);  // what is not needed any more goes after it
+  index_view_.swap(view);
+  version_.swap(version);
 }
 
 void Database::publish_log_view() {

@@ -114,6 +114,7 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
   // What was looked up may be wrong, whether it was found or not.
   if (version_->is_damaged()) return state_damage(*version_);
   GS_TRY_OK(std::move(refused));
+  count_logged(tx);
   const std::size_t bytes = cost(tx);
   if (bytes > graph::kTransactionBytesMax) {
     return Error(Code::too_large, "a transaction of " + std::to_string(bytes) +
@@ -123,20 +124,20 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
   }
   GS_TRY_OK(check_numbers());
   if (scratch_->unlogged_bytes != 0) GS_TRY_OK(make_room_unlogged(scratch_->unlogged_bytes));
-  is_logged = scratch_->logged != 0;
+  is_logged = scratch_->logged_count != 0;
   if (is_logged) GS_TRY_OK(ensure_room(bytes, scratch_->shapes.size(), hlc));
   const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
   append(tx, stamp, sequence);
-  make_visible(sequence, hlc, scratch_->logged);
+  make_visible(sequence, hlc, scratch_->logged_count);
   return sequence;
 }
 
-// From now on readers see what was applied. `logged`: how many of its operations are in the log.
-void Database::make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logged) noexcept {
-  if (logged != 0) {
+// From now on readers see what was applied. `logged_count`: how many of its operations are in the log.
+void Database::make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logged_count) noexcept {
+  if (logged_count != 0) {
     last_hlc_ = hlc;
-    logged_ = sequence;
-    operation_count_ += logged;
+    last_logged_ = sequence;
+    operation_count_ += logged_count;
   } else {
     unlogged_hlc_ = hlc;  // which nothing in the log may speak of
   }
@@ -240,14 +241,16 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
 std::size_t Database::cost(const TransactionState& tx) {
   std::size_t bytes = 0;
   const record::Shape* last = nullptr;
+  const record::Shape* last_new = nullptr;
   Interner<Digest>& shapes = scratch_->shapes;
   shapes.begin(scratch_->touched.key());
   scratch_->new_shapes = 0;
   scratch_->new_collections = 0;
-  const auto count_new = [&](const record::Shape& shape) {
-    if (tables_.find_shape(shape.digest()) != kUnknown) return;
+  const auto count_new = [&](const record::ShapePtr& shape) {
+    if (shape.get() == last_new || tables_.find_shape(shape->digest()) != kUnknown) return;
+    last_new = shape.get();
     ++scratch_->new_shapes;
-    if (tables_.find_collection(shape.collection_id()) == kUnknown) ++scratch_->new_collections;
+    if (tables_.find_collection(shape->collection_id()) == kUnknown) ++scratch_->new_collections;
   };
   const auto add_shape = [&](const record::ShapePtr& shape) {
     if (shape.get() == last) return;
@@ -258,18 +261,17 @@ std::size_t Database::cost(const TransactionState& tx) {
     const std::uint32_t number = tables_.find_shape(shape->digest());
     if (tables_.is_defined(number)) return;
     bytes += graph::ChangeBuilder::cost(shape->definition().size());
-    count_new(*shape);
+    count_new(shape);
   };
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     const StagedOperation& staged = tx.operations[i];
     const Prepared& prepared = scratch_->prepared[i];
     if (prepared.unlogged) {
       scratch_->unlogged_bytes += cost_unlogged(staged, prepared);
-      if (staged.shape != nullptr) count_new(**staged.shape);
-      if (prepared.kind == Kind::update) count_new(*prepared.more->merged.shape);
+      if (staged.shape != nullptr) count_new(*staged.shape);
+      if (prepared.kind == Kind::update) count_new(prepared.more->merged.shape);
       continue;
     }
-    ++scratch_->logged;
     bytes +=
         graph::ChangeBuilder::cost(prepared.payload_bytes(staged), 1 + prepared.exception_count());
     if (staged.shape != nullptr) add_shape(*staged.shape);
@@ -363,7 +365,7 @@ Error Database::close_change(Writing writing) {
 
 void Database::append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence) {
   const std::size_t count = tx.operations.size();
-  std::size_t left = scratch_->logged;
+  std::size_t left = scratch_->logged_count;
   for (std::size_t i = 0; i < count; ++i) {
     if (scratch_->prepared[i].unlogged) {
       append_unlogged(tx, i, stamp, sequence);
@@ -374,7 +376,7 @@ void Database::append(const TransactionState& tx, const LocalStamp& stamp, Seque
     }
     append_one(tx, i, --left == 0 ? graph::kLastOfTransaction : 0, stamp, sequence);
   }
-  if (scratch_->logged != 0) hashing_.offer();
+  if (scratch_->logged_count != 0) hashing_.offer();
 }
 
 std::uint32_t Database::append_shape(const record::ShapePtr& shape, graph::Hlc hlc) {

@@ -80,7 +80,7 @@ struct Database::CommitScratch {
   std::vector<std::unique_ptr<PreparedMore>> more;
   std::size_t more_used = 0;
   std::size_t result_bytes = 0;    // that `more` holds
-  std::size_t logged = 0;          // operations that get into the log
+  std::size_t logged_count = 0;    // operations that get into the log
   std::size_t unlogged_bytes = 0;  // of memory that the others take
   bool track_touched = false;
   Touched touched;
@@ -95,7 +95,7 @@ struct Database::CommitScratch {
     prepared.assign(operations, Prepared());
     more_used = 0;
     result_bytes = 0;
-    logged = 0;
+    logged_count = 0;
     unlogged_bytes = 0;
     track_touched = false;
     last_shape = nullptr;

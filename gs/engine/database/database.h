@@ -60,6 +60,15 @@ struct RecordHold {
 
 struct VerifyMemory;
 
+// What the table of records that are not in the log has in it.
+struct UnloggedSize {
+  std::size_t bytes = 0;               // of all rows with their images
+  std::size_t live_bytes = 0;          // of the newest ones of live records
+  std::vector<std::uint64_t> records;  // live ones by collection number
+
+  std::size_t useless() const noexcept { return bytes - live_bytes; }
+};
+
 // Runs that may be added beside one merge, or while one segment is written again. Then commits wait
 // until it is done: else whoever writes faster than runs are merged would have ever more of them.
 inline constexpr std::size_t kRunsBesideMax = 32;
@@ -259,7 +268,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::uint32_t append_shape(const record::ShapePtr& shape, graph::Hlc hlc);
   std::uint8_t* append_overwritten(std::uint8_t* payload, const Prepared& prepared);
   Error begin_change(std::size_t bytes, graph::Hlc hlc);
-  void make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logged) noexcept;
+  void make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logged_count) noexcept;
   // How the closed change gets into the log: by the executor while the next one is filled; at once;
   // at once, and somebody waits until it is on stable storage. A change waits for the executor only
   // while another one is open.
@@ -268,24 +277,29 @@ class Database : public std::enable_shared_from_this<Database> {
   bool is_stuck() const;
   Error throttle();
 
-  // unlogged.cc: all but renew_unlogged() and logged() with commit_mutex_ held
+  // unlogged.cc: all but renew_unlogged() and without_unlogged() with commit_mutex_ held
   bool is_kept_in_memory(const record::Shape& shape) const noexcept;
+  void count_logged(const TransactionState& tx);
   static std::size_t cost_unlogged(const StagedOperation& staged,
                                    const Prepared& prepared) noexcept;
   std::size_t unlogged_memory() const noexcept;
-  std::uint64_t unlogged_records() const noexcept;
   Error make_room_unlogged(std::size_t bytes);
   void append_unlogged(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
                        Sequence sequence);
   // Greater than all before, in the log or not.
   graph::Hlc next_hlc() const noexcept;
   bool wants_renewal() const noexcept;
-  void publish_unlogged(std::shared_ptr<state::RowTable> table);
+  template <typename Keeps>
+  std::shared_ptr<state::RowTable> copy_of_unlogged(const Keeps& keeps) const;
+  std::shared_ptr<state::RowTable> unlogged_of(
+      const std::set<std::string, std::less<>>& kept) const;
+  std::shared_ptr<const state::Version> with_unlogged(std::shared_ptr<state::RowTable> table);
+  void publish_unlogged(std::shared_ptr<state::RowTable> table,
+                        const UnloggedIndexes& indexes = {});
   void renew_unlogged();
-  std::shared_ptr<state::RowTable> unlogged_of(const std::set<std::string, std::less<>>& kept);
   bool erase_unlogged(const Id& id);
   // Of what is in the log alone.
-  static Moment logged(Moment moment);
+  static Moment without_unlogged(Moment moment);
 
   // flush.cc
   bool closed_with(Sequence sequence) const noexcept;  // with commit_mutex_ held
@@ -294,7 +308,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Error fail(Error error);
 
   // checkpoint.cc
-  void publish(std::shared_ptr<const state::Version> version, const NewIndexRuns& runs = {});
+  void publish(std::shared_ptr<const state::Version> version, const NewIndexRuns& runs = {},
+               const UnloggedIndexes& unlogged = {});
   std::shared_ptr<const state::Version> current_version() const;
   void publish_log_view();
   bool wants_checkpoint() const;
@@ -333,6 +348,7 @@ class Database : public std::enable_shared_from_this<Database> {
     Moment moment;
     log::Log::Snapshot log;
     std::vector<Digest> frontier;
+    Sequence last_logged = 0;
   };
   Result<Settled> settle();
   record::ShapePtr known_shape(const Digest& digest);
@@ -416,13 +432,12 @@ class Database : public std::enable_shared_from_this<Database> {
   std::atomic<Sequence> visible_{0};  // committed, for readers
   Watchers watchers_;                 // told about it
   Sequence written_ = 0;              // in closed changes; guarded by commit_mutex_
-  Sequence logged_ = 0;  // the last one with operations in the log; guarded by commit_mutex_
+  Sequence last_logged_ = 0;  // the last one with operations in the log; guarded by commit_mutex_
 
   // Of records that are not in the log; guarded by commit_mutex_.
   std::set<std::string, std::less<>> memory_collections_;  // as the schema in force says
-  std::vector<std::uint64_t> memory_live_;                 // records by collection number
+  UnloggedSize unlogged_;
   graph::Hlc unlogged_hlc_ = 0;
-  std::size_t renewed_bytes_ = 0;  // of their table when it was new
   std::atomic<bool> unlogged_wasteful_{false};
 
   // Group commit, without a lock: who sets flushing_ leads, the others wait for the next round.

@@ -82,7 +82,7 @@ Result<StateDigest> Database::digest() {
     std::lock_guard lock(commit_mutex_);
     // Commits after settle() may have dirtied more; those buckets stay marked for the next time.
     dirty = applier_.dirty();
-    if (visible_.load() == settled.moment.at) applier_.dirty().reset();
+    if (last_logged_ == settled.last_logged) applier_.dirty().reset();
   }
   StateDigest result;
   result.frontier = settled.frontier;

@@ -191,7 +191,7 @@ Error Database::commit_erasure(Payloads& payloads) {
   if (version_->is_damaged()) return state_damage(*version_);
   // First what may fail without harm.
   GS_TRY_OK(log_->seal(payloads.places.rbegin()->first));
-  GS_TRY_OK(append_erases(payloads, is_live ? &found : nullptr));
+  GS_TRY_OK(append_erases(payloads, is_live && !found.unlogged ? &found : nullptr));
   freeze();
   return {};
 }

@@ -43,7 +43,7 @@ Error Database::flush() {
     if (builder_.is_open()) GS_TRY_OK(close_change(Writing::awaited));
     written_ = visible_.load(std::memory_order_relaxed);  // what no change has is in memory only
     target = written_;
-    if (durable_.load(std::memory_order_acquire) >= logged_) {
+    if (durable_.load(std::memory_order_acquire) >= last_logged_) {
       raise_durable(target);
       return {};
     }

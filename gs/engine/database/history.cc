@@ -77,7 +77,7 @@ Result<Database::Settled> Database::settle() {
     GS_TRY_OK(close_change());
     publish_log_view();
   }
-  return Settled{logged(moment()), log_->snapshot(), frontier()};
+  return Settled{without_unlogged(moment()), log_->snapshot(), frontier(), last_logged_};
 }
 
 record::ShapePtr Database::known_shape(const Digest& digest) {

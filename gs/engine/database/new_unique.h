@@ -12,6 +12,7 @@ struct Database::NewUnique {
   std::unique_ptr<Records> records;
   Moment then;                               // of the look
   std::shared_ptr<const index::Tiers> keys;  // of all records then
+  bool in_memory = false;  // the new schema keeps the collection there: those that are count, too
 };
 
 }  // namespace gs::engine

@@ -94,13 +94,6 @@ Result<std::string> Database::proof(const Id& id) {
   GS_TRY(const Settled settled, settle());
   Newest newest;
   newest.id = id;
-  if (Found found;
-      current_version()->find(id, ~Sequence{0}, found) == state::Version::Lookup::found &&
-      found.unlogged) {
-    return Error(Code::not_found, "record " + id.text() +
-                                      " is kept in memory only: it is not in the log, so nothing "
-                                      "proves it");
-  }
   GS_TRY_OK(find_newest(settled, nullptr, newest));
   if (newest.in_doubt) {
     GS_TRY(const Verdicts known, verdicts(settled, newest.last));
@@ -110,8 +103,13 @@ Result<std::string> Database::proof(const Id& id) {
   }
   if (newest.erased)
     return Error(Code::erased, "record " + id.text() + " was erased; nothing is left to prove");
-  if (newest.change.empty())
-    return Error(Code::not_found, "no record " + id.text() + " in this storage");
+  if (newest.change.empty()) {
+    const bool is_in_memory = get(id).ok();
+    return Error(Code::not_found, is_in_memory ? "record " + id.text() +
+                                                     " is kept in memory only, and the log that "
+                                                     "would prove it does not know it"
+                                               : "no record " + id.text() + " in this storage");
+  }
 
   GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(newest.change));
   auto cursor = change.operations();

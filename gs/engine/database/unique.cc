@@ -225,12 +225,18 @@ Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
       auto records = std::make_unique<Records>(index, tables_, catalog);
       GS_TRY(const std::uint64_t number, number_of_new_run());
       const std::string path = index_run_path(number);
-      auto run = build_index_run(*records, now.version, now.at,
+      // What is in memory only stays there.
+      auto run = build_index_run(*records, without_unlogged(now).version, now.at,
                                  {*env_.files, path, number, kSortBytes, {}, {}});
       env_.files->remove(path).ignore();  // what is open stays readable
       if (!run.ok()) return std::move(run).error();
       auto keys = std::make_shared<index::Tiers>();
       keys->runs.push_back(std::move(*run));
+      if (rules->in_memory() && now.version->unlogged != nullptr) {
+        TableIndex unlogged(now.version->unlogged);
+        GS_TRY_OK(unlogged.catch_up(*now.version, now.at, *records));
+        keys->tables.push_back(unlogged.keys());
+      }
       index::Cursor cursor(keys, now.at);
       Buffer before;
       Id id;
@@ -249,7 +255,7 @@ Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
         id = cursor.id();
       }
       if (cursor.is_cut_short()) return cursor.damage();
-      looks.push_back({index, std::move(records), now, std::move(keys)});
+      looks.push_back({index, std::move(records), now, std::move(keys), rules->in_memory()});
     }
   }
   return looks;
@@ -268,7 +274,7 @@ Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
       }
     };
     for (const auto& table : version_->tables) add_rows(*table);
-    if (version_->unlogged != nullptr) add_rows(*version_->unlogged);
+    if (look.in_memory && version_->unlogged != nullptr) add_rows(*version_->unlogged);
     std::map<Buffer, Id> given;
     index::Cursor cursor(look.keys, look.then.at);
     for (const Id& id : written) {
@@ -285,6 +291,11 @@ Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
         cursor.seek(keys[i]);
         while (cursor.next() && equal(cursor.key(), keys[i])) {
           if (written.count(cursor.id()) != 0) continue;
+          // A removal from memory may have been given back with its row.
+          state::Found other;
+          const auto lookup = version_->find(cursor.id(), ~Sequence{0}, other);
+          if (lookup == state::Version::Lookup::found && other.record == nullptr) continue;
+          if (lookup == state::Version::Lookup::none) continue;
           return both_have(look.definition, tables_, *version_, cursor.id(), id);
         }
         if (cursor.is_cut_short()) return cursor.damage();

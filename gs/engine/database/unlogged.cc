@@ -9,8 +9,8 @@
 // table: by the background's job once half of the memory may be such versions, and before a commit
 // is refused for want of memory. Readers keep the table of their moment.
 
+#include <algorithm>
 #include <array>
-#include <numeric>
 
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/storage/state/resolve.h"
@@ -23,10 +23,12 @@ using state::RowTable;
 
 namespace {
 
-// So much may be of no use before the rest is copied.
+// So much, or this share of the limit when that is less, may be of no use before the rest is copied.
 constexpr std::size_t kUselessBytes = std::size_t{8} << 20;
-// A copy under the commit lock has to give back this share of the rows.
-constexpr std::size_t kWorthShare = 8;
+constexpr std::size_t kUselessShare = 8;
+// A copy under the commit lock, for a commit that would be refused, gives back this share of the
+// limit at least: else each commit would make one.
+constexpr std::size_t kWorthShare = 16;
 
 // An image of these two parts.
 void put_image(RowTable& rows, Entry entry, Bytes head, Bytes record, Sequence sequence,
@@ -40,42 +42,71 @@ void put_image(RowTable& rows, Entry entry, Bytes head, Bytes record, Sequence s
 
 constexpr std::array<std::uint8_t, state::kImageHeadBytes> kHeadWithoutExceptions{};
 
-// Copies rows with their images.
-class RowCopier {
- public:
-  RowCopier(const RowTable& from, const state::Tables& tables) : from_(from), tables_(tables) {}
-
-  void copy(RowTable& to, const RowTable::Row& row) const {
-    if (row.entry.kind() == Entry::Kind::tombstone) {
-      to.put(row.entry, row.sequence, row.collection);
-      return;
-    }
-    const std::uint8_t* const image = from_.arena_at(row.entry.position());
-    const state::Met met = state::meet_image(row.entry, image);
-    const record::RecordView record(tables_.shape(row.entry.shape).shape.get(), met.record);
-    const auto head = static_cast<std::size_t>(met.record - image);
-    put_image(to, row.entry, {image, head}, record.bytes(), row.sequence, row.collection);
-  }
-
-  // Of the rows up to `at` the newest of each record that is live, if `keeps` its collection.
-  // Returns how many rows it looked at.
-  template <typename Keeps>
-  std::uint32_t copy_live(RowTable& to, Sequence at, const Keeps& keeps) const {
-    std::uint32_t number = 0;
-    for (const std::uint32_t end = from_.row_count(); number < end; ++number) {
-      const RowTable::Row& row = from_.row(number);
-      if (row.sequence > at) break;
-      const bool is_live = row.entry.kind() != Entry::Kind::tombstone;
-      if (!is_live || !keeps(row.collection)) continue;
-      if (from_.find(row.entry.id, at) == &row) copy(to, row);
-    }
-    return number;
-  }
-
- private:
-  const RowTable& from_;
-  const state::Tables& tables_;
+struct Image {
+  Bytes head;
+  Bytes record;
 };
+// Of a row that is no tombstone.
+Image image_of(const RowTable& rows, const RowTable::Row& row, const state::Tables& tables) {
+  const std::uint8_t* const image = rows.arena_at(row.entry.position());
+  const state::Met met = state::meet_image(row.entry, image);
+  const record::RecordView record(tables.shape(row.entry.shape).shape.get(), met.record);
+  return {{image, static_cast<std::size_t>(met.record - image)}, record.bytes()};
+}
+
+bool is_tombstone(const RowTable::Row& row) noexcept {
+  return row.entry.kind() == Entry::Kind::tombstone;
+}
+
+// Memory of a row as long as its record is live.
+std::size_t bytes_of(const RowTable& rows, const RowTable::Row& row, const state::Tables& tables) {
+  if (is_tombstone(row)) return 0;
+  const Image image = image_of(rows, row, tables);
+  return sizeof(RowTable::Row) + image.head.size() + image.record.size();
+}
+
+void count_row(const RowTable& rows, const RowTable::Row& row, const state::Tables& tables,
+               UnloggedSize& size) {
+  const std::size_t bytes = bytes_of(rows, row, tables);
+  size.bytes += std::max(bytes, sizeof(RowTable::Row));
+  size.live_bytes += bytes;
+  if (row.collection >= size.records.size()) size.records.resize(row.collection + std::size_t{1});
+  if (!is_tombstone(row)) ++size.records[row.collection];
+  if (row.previous == RowTable::kNone) return;
+  const RowTable::Row& before = rows.row(row.previous);
+  size.live_bytes -= bytes_of(rows, before, tables);
+  if (!is_tombstone(before)) --size.records[before.collection];
+}
+
+void copy_row(const RowTable& from, const RowTable::Row& row, const state::Tables& tables,
+              RowTable& to) {
+  if (is_tombstone(row)) {
+    to.put(row.entry, row.sequence, row.collection);
+    return;
+  }
+  const Image image = image_of(from, row, tables);
+  put_image(to, row.entry, image.head, image.record, row.sequence, row.collection);
+}
+
+// Copies of the rows up to `at` the newest of each record that is live, if `keeps` its collection.
+// Returns how many rows it looked at.
+template <typename Keeps>
+std::uint32_t copy_live(const RowTable& from, Sequence at, const state::Tables& tables,
+                        const Keeps& keeps, RowTable& to) {
+  std::uint32_t end = from.row_count();
+  while (end != 0 && from.row(end - 1).sequence > at) --end;
+  std::vector<bool> replaced(end);
+  for (std::uint32_t i = 0; i < end; ++i) {
+    const std::uint32_t previous = from.row(i).previous;
+    if (previous != RowTable::kNone) replaced[previous] = true;
+  }
+  for (std::uint32_t i = 0; i < end; ++i) {
+    const RowTable::Row& row = from.row(i);
+    if (replaced[i] || is_tombstone(row) || !keeps(row.collection)) continue;
+    copy_row(from, row, tables, to);
+  }
+  return end;
+}
 
 bool keeps_all(std::uint32_t) { return true; }
 
@@ -83,6 +114,32 @@ bool keeps_all(std::uint32_t) { return true; }
 
 bool Database::is_kept_in_memory(const record::Shape& shape) const noexcept {
   return !memory_collections_.empty() && memory_collections_.count(shape.collection()) != 0;
+}
+
+// Expectations as well are logged only where others can tell whether they hold, and where something
+// that is logged depends on them.
+void Database::count_logged(const TransactionState& tx) {
+  CommitScratch& scratch = *scratch_;
+  const std::size_t count = tx.operations.size();
+  scratch.logged_count = count;
+  if (version_->unlogged == nullptr && memory_collections_.empty()) return;
+  const auto is_expected_absent = [&](const StagedOperation& staged) {
+    return staged.kind == Kind::expect && staged.version.is_zero() && scratch.track_touched;
+  };
+  std::size_t acting = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const StagedOperation& staged = tx.operations[i];
+    Prepared& prepared = scratch.prepared[i];
+    if (is_expected_absent(staged)) {
+      const std::size_t last = scratch.touched.last(staged.id);
+      prepared.unlogged = last != Touched::kNone && scratch.prepared[last].unlogged;
+    }
+    if (prepared.unlogged) --scratch.logged_count;
+    acting += !prepared.unlogged && staged.kind != Kind::expect ? 1 : 0;
+  }
+  if (acting != 0 || scratch.logged_count == count) return;
+  for (Prepared& prepared : scratch.prepared) prepared.unlogged = true;
+  scratch.logged_count = 0;
 }
 
 std::size_t Database::cost_unlogged(const StagedOperation& staged,
@@ -112,16 +169,21 @@ Error Database::make_room_unlogged(std::size_t bytes) {
   if (version_->unlogged == nullptr) publish_unlogged(std::make_shared<RowTable>());
   const std::uint64_t limit = options_.memory_store_bytes;
   if (unlogged_memory() + bytes <= limit) return {};
-  const std::uint64_t rows = version_->unlogged->row_count();
-  if ((rows - unlogged_records()) * kWorthShare >= rows && rows != 0) {
-    auto table = std::make_shared<RowTable>();
-    RowCopier(*version_->unlogged, tables_).copy_live(*table, ~Sequence{0}, keeps_all);
-    publish_unlogged(std::move(table));
+  if (unlogged_.useless() * kWorthShare >= limit) {
+    publish_unlogged(copy_of_unlogged(keeps_all));
     if (unlogged_memory() + bytes <= limit) return {};
   }
-  return Error(Code::no_space,
-               "records that the schema keeps in memory take " + std::to_string(limit >> 20) +
-                   " MiB (memory_store_bytes). Remove some, or open the storage with more");
+  return Error(Code::no_space, "records that the schema keeps in memory take " +
+                                   std::to_string(limit >> 20) +
+                                   " MiB (memory_store_bytes). Remove a sixteenth of that, or open "
+                                   "the storage with more");
+}
+
+template <typename Keeps>
+std::shared_ptr<RowTable> Database::copy_of_unlogged(const Keeps& keeps) const {
+  std::shared_ptr<RowTable> table = version_->unlogged->successor();
+  copy_live(*version_->unlogged, ~Sequence{0}, tables_, keeps, *table);
+  return table;
 }
 
 void Database::append_unlogged(const TransactionState& tx, std::size_t index,
@@ -137,107 +199,109 @@ void Database::append_unlogged(const TransactionState& tx, std::size_t index,
   if (prepared.kind == Kind::remove) {
     entry.shape = tables_.find_shape(prepared.overwritten_shape->digest());
     entry.place = Entry::make_place(Entry::Kind::tombstone, 0);
-    const std::uint32_t collection = tables_.shape(entry.shape).collection;
-    --memory_live_[collection];
-    rows.put(entry, sequence, collection);
-    unlogged_wasteful_ = wants_renewal();
-    return;
-  }
-  const bool is_update = prepared.kind == Kind::update;
-  entry.shape = applier_.intern(is_update ? prepared.more->merged.shape : *staged.shape);
-  const std::uint32_t collection = tables_.shape(entry.shape).collection;
-  if (is_update) {
-    entry.hlc = prepared.more->merged.base.hlc;
-    entry.writer = prepared.more->merged.base.writer;
-    put_image(rows, entry, prepared.more->merged.image, {}, sequence, collection);
+    rows.put(entry, sequence, tables_.shape(entry.shape).collection);
+  } else if (prepared.kind == Kind::update) {
+    const Merged& merged = prepared.more->merged;
+    entry.shape = applier_.intern(merged.shape);
+    entry.hlc = merged.base.hlc;
+    entry.writer = merged.base.writer;
+    put_image(rows, entry, merged.image, {}, sequence, tables_.shape(entry.shape).collection);
   } else {
-    const Bytes record{tx.record(staged), staged.bytes};
-    put_image(rows, entry, kHeadWithoutExceptions, record, sequence, collection);
-    if (prepared.known_new) {
-      if (collection >= memory_live_.size()) memory_live_.resize(collection + std::size_t{1});
-      ++memory_live_[collection];
-    }
+    entry.shape = applier_.intern(*staged.shape);
+    put_image(rows, entry, kHeadWithoutExceptions, {tx.record(staged), staged.bytes}, sequence,
+              tables_.shape(entry.shape).collection);
   }
-  unlogged_wasteful_ = wants_renewal();
+  count_row(rows, rows.row(rows.row_count() - 1), tables_, unlogged_);
+  if (!unlogged_wasteful_) unlogged_wasteful_ = wants_renewal();
 }
 
-std::uint64_t Database::unlogged_records() const noexcept {
-  return std::accumulate(memory_live_.begin(), memory_live_.end(), std::uint64_t{0});
+// Half of it is useless, or what is useless will soon be missed.
+bool Database::wants_renewal() const noexcept {
+  const std::size_t limit = options_.memory_store_bytes;
+  const std::size_t useless = unlogged_.useless();
+  if (useless < std::min(kUselessBytes, limit / kUselessShare)) return false;
+  if (2 * useless >= unlogged_.bytes) return true;
+  return useless * kUselessShare >= limit && unlogged_.bytes >= limit / 4 * 3;
 }
 
 graph::Hlc Database::next_hlc() const noexcept {
   return id::hlc_next(std::max(last_hlc_, unlogged_hlc_), env_.clock->wall_ms());
 }
 
-bool Database::wants_renewal() const noexcept {
-  const RowTable& rows = *version_->unlogged;
-  return rows.row_count() > unlogged_records() &&
-         rows.memory_bytes() > 2 * renewed_bytes_ + kUselessBytes;
-}
-
-void Database::publish_unlogged(std::shared_ptr<RowTable> table) {
-  renewed_bytes_ = table->memory_bytes();
+std::shared_ptr<const state::Version> Database::with_unlogged(std::shared_ptr<RowTable> table) {
+  unlogged_ = {};
   unlogged_wasteful_ = false;
+  for (std::uint32_t i = 0; i < table->row_count(); ++i) {
+    count_row(*table, table->row(i), tables_, unlogged_);
+  }
   auto version = std::make_shared<state::Version>(*version_);
   version->unlogged = std::move(table);
-  publish(std::move(version));
+  return version;
 }
 
-// Background job only; commits go on meanwhile.
+void Database::publish_unlogged(std::shared_ptr<RowTable> table, const UnloggedIndexes& indexes) {
+  publish(with_unlogged(std::move(table)), {}, indexes);
+}
+
+// Background job only; commits go on meanwhile. The keys of indexes are made here as well: the next
+// commit would have to under the commit lock.
 void Database::renew_unlogged() {
-  const Moment then = moment();
-  const std::shared_ptr<RowTable> from = then.version->unlogged;
+  const Moment then = moment();  // what it has is given back behind the locks
+  const std::shared_ptr<RowTable>& from = then.version->unlogged;
   if (from == nullptr) return;
-  auto table = std::make_shared<RowTable>();
-  const RowCopier copier(*from, tables_);
-  std::uint32_t number = copier.copy_live(*table, then.at, keeps_all);
+  std::shared_ptr<RowTable> table = from->successor();
+  std::uint32_t number = copy_live(*from, then.at, tables_, keeps_all, *table);
+  state::Version copied = *then.version;
+  copied.unlogged = table;
+  UnloggedIndexes indexes;
+  for (const IndexView::One& one : then.indexes->all) {
+    auto keys = std::make_shared<TableIndex>(table);
+    const std::lock_guard lock(one.index->mutex);
+    if (keys->catch_up(copied, then.at, one.index->records).ok()) {
+      indexes[one.index->digest] = std::move(keys);
+    }
+  }
   const std::lock_guard lock(commit_mutex_);
   if (version_->unlogged != from) return;  // somebody could not wait
-  for (; number < from->row_count(); ++number) copier.copy(*table, from->row(number));
-  publish_unlogged(std::move(table));
+  for (; number < from->row_count(); ++number) {
+    copy_row(*from, from->row(number), tables_, *table);
+  }
+  publish_unlogged(std::move(table), indexes);
 }
 
-// Without the records of collections that the schema keeps in memory no more. Null: there are none.
-std::shared_ptr<RowTable> Database::unlogged_of(const std::set<std::string, std::less<>>& kept) {
-  if (version_ == nullptr || version_->unlogged == nullptr) return nullptr;
+// The table without the records of collections that the schema keeps in memory no more; tombstones
+// as well: they would hide what the log has from now on.
+std::shared_ptr<RowTable> Database::unlogged_of(
+    const std::set<std::string, std::less<>>& kept) const {
+  const std::shared_ptr<RowTable>& rows = version_->unlogged;
+  if (rows == nullptr) return nullptr;
   const auto keeps = [&](std::uint32_t collection) {
     return kept.count(tables_.collection(collection).name) != 0;
   };
-  // Tombstones as well: they would hide what the log has from now on.
-  const RowTable& rows = *version_->unlogged;
-  bool leaves = false;
-  for (std::uint32_t i = 0; i < rows.row_count() && !leaves; ++i) {
-    leaves = !keeps(rows.row(i).collection);
+  for (std::uint32_t i = 0; i < rows->row_count(); ++i) {
+    if (!keeps(rows->row(i).collection)) return copy_of_unlogged(keeps);
   }
-  if (!leaves) return version_->unlogged;
-  for (std::uint32_t i = 0; i < memory_live_.size(); ++i) {
-    if (!keeps(i)) memory_live_[i] = 0;
-  }
-  auto table = std::make_shared<RowTable>();
-  RowCopier(rows, tables_).copy_live(*table, ~Sequence{0}, keeps);
-  return table;
+  return rows;
 }
 
 // False: it is not there and was not. Else no memory that a moment from now on reads has it.
 bool Database::erase_unlogged(const Id& id) {
   if (version_->unlogged == nullptr) return false;
-  const RowTable::Row* const row = version_->unlogged->find(id, ~Sequence{0});
+  RowTable& rows = *version_->unlogged;
+  const RowTable::Row* const row = rows.find(id, ~Sequence{0});
   if (row == nullptr) return false;
-  if (row->entry.kind() != Entry::Kind::tombstone) {
+  if (!is_tombstone(*row)) {
     Entry entry = row->entry;
     entry.place = Entry::make_place(Entry::Kind::tombstone, 0);
     const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
-    --memory_live_[row->collection];
-    version_->unlogged->put(entry, sequence, row->collection);
+    rows.put(entry, sequence, row->collection);
     make_visible(sequence, next_hlc(), 0);
   }
-  auto table = std::make_shared<RowTable>();
-  RowCopier(*version_->unlogged, tables_).copy_live(*table, ~Sequence{0}, keeps_all);
-  publish_unlogged(std::move(table));
+  publish_unlogged(copy_of_unlogged(keeps_all));
   return true;
 }
 
-Moment Database::logged(Moment moment) {
+Moment Database::without_unlogged(Moment moment) {
   if (moment.version->unlogged == nullptr) return moment;
   auto version = std::make_shared<state::Version>(*moment.version);
   version->unlogged = nullptr;

@@ -9,6 +9,7 @@
 
 #include "gs/base/test_share.h"
 #include "gs/engine/database/test_world.h"
+#include "gs/platform/forwarding_file_system.h"
 
 namespace gs::engine::testing {
 namespace {
@@ -28,6 +29,33 @@ std::string one_line(std::string text) {
 std::string session(const std::string& token, int n = 1, const std::string& more = {}) {
   return R"({"token":")" + token + R"(","n":)" + std::to_string(n) + more + "}";
 }
+
+// Remembers all that was ever written, also to files that are gone.
+class RecordingFiles final : public platform::ForwardingFileSystem {
+ public:
+  using ForwardingFileSystem::ForwardingFileSystem;
+  std::string written;
+
+  Result<std::unique_ptr<platform::File>> open(std::string_view path,
+                                               platform::OpenMode mode) override {
+    GS_TRY(auto file, ForwardingFileSystem::open(path, mode));
+    return std::unique_ptr<platform::File>(new RecordedFile(written, std::move(file)));
+  }
+
+ private:
+  class RecordedFile final : public platform::ForwardingFile {
+   public:
+    RecordedFile(std::string& written, std::unique_ptr<platform::File> file)
+        : ForwardingFile(std::move(file)), written_(written) {}
+    Error write(std::uint64_t offset, Bytes bytes) override {
+      written_ += as_text(bytes);
+      return ForwardingFile::write(offset, bytes);
+    }
+
+   private:
+    std::string& written_;
+  };
+};
 
 struct Sessions {
   World world;
@@ -102,12 +130,51 @@ TEST(InMemory, IsNeverWritten) {
   EXPECT_EQ(s.db.digest(), empty);
 }
 
+const char* const kNameUnique = R"g({"files":{
+  "Session.js":"({ Struct: { store: 'memory' }, token: 'string', name: { type: 'string', unique: true } })"}})g";
+const char* const kNameUniquePersistent = R"g({"files":{
+  "Session.js":"({ Struct: { store: 'persistent' }, token: 'string', name: { type: 'string', unique: true } })"}})g";
+const char* const kNoneUnique = R"g({"files":{
+  "Session.js":"({ Struct: { store: 'memory' }, token: 'string', name: 'string' })"}})g";
+
+TEST(InMemory, ANewUniqueIndexLooksAtItAndWritesNothingOfIt) {
+  World world;
+  RecordingFiles files(world.memory);
+  world.files = &files;
+  const Store db = world.create();
+  const Digest first = *db->put_schema(one_line(kNoneUnique), {});
+  for (const char* const name : {"marker-a", "marker-b"}) {
+    ASSERT_TRUE(db.insert("Session", R"({"token":"t","name":")" + std::string(name) + "\"}").ok());
+  }
+  const auto second = db->put_schema(one_line(kNameUnique), first);
+  ASSERT_TRUE(second.ok()) << second.error().text();
+  EXPECT_EQ(db.insert("Session", R"({"token":"t","name":"marker-a"})").code(), Code::exists);
+  EXPECT_EQ(files.written.find("marker"), std::string::npos);
+  EXPECT_NE(files.written.find("Session"), std::string::npos) << "nothing is remembered";
+  // Two that are equal: in the way of the rule only when they stay.
+  const Digest third = *db->put_schema(one_line(kNoneUnique), *second);
+  ASSERT_TRUE(db.insert("Session", R"({"token":"t","name":"marker-a"})").ok());
+  EXPECT_EQ(db->put_schema(one_line(kNameUnique), third).code(), Code::exists);
+  EXPECT_TRUE(db->put_schema(one_line(kNameUniquePersistent), third).ok());
+  EXPECT_EQ(files.written.find("marker"), std::string::npos);
+}
+
 TEST(InMemory, CostsNoSyncAndNoLog) {
   Sessions s;
   const auto before = s.db->stats();
   const Id id = *s.db.insert("Session", session("a"));
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE(s.db.update(id, R"({"n":)" + std::to_string(i) + "}").ok());
+  }
+  // Made when it is not there, and also beside something that is logged and stays as it is.
+  const Id key = id_of_key("Session", "once");
+  for (int i = 0; i < 2; ++i) {
+    Batch once(s.db.db);
+    ASSERT_TRUE(once.expect_absent(key).ok());
+    if (i != 0) ASSERT_TRUE(once.expect_absent(id_of_key("City", "none")).ok());
+    ASSERT_TRUE(once.put("Session", "once", session("once")).ok());
+    ASSERT_TRUE(once.commit().ok());
+    ASSERT_TRUE(s.db.remove(key).ok());
   }
   ASSERT_TRUE(s.db->sync().ok());
   s.db->tick();
@@ -214,6 +281,14 @@ TEST(InMemory, TakesNoMoreMemoryThanItMay) {
     ASSERT_TRUE(s.db.remove(*id).ok());
   }
   EXPECT_EQ(s.in_memory(), 0u);
+  // What counts is bytes, not records.
+  ids.clear();
+  for (int i = 0; i < 1000; ++i) ids.push_back(*s.db.insert("Session", session(std::to_string(i))));
+  const std::string large = R"(,"text":")" + std::string(600'000, 'x') + "\"";
+  const Id giant = *s.db.insert("Session", session("giant", 1, large));
+  EXPECT_EQ(s.db.insert("Session", session("second", 1, large)).code(), Code::no_space);
+  ASSERT_TRUE(s.db.remove(giant).ok());
+  EXPECT_TRUE(s.db.insert("Session", session("second", 1, large)).ok());
   for (const std::uint64_t wrong : {std::uint64_t{1}, std::uint64_t{3} << 30}) {
     World other;
     other.options.memory_store_bytes = wrong;
@@ -235,6 +310,23 @@ TEST(InMemory, ErasureLeavesNothing) {
   EXPECT_EQ(s.db->erase(other, "its past").value(), 1u);
   EXPECT_EQ(s.db->moment().version->unlogged->row_count(), 0u);
   s.check_indexes();
+}
+
+TEST(InMemory, ErasureOfWhatWasLoggedBefore) {
+  Sessions s;
+  s.use(kAllPersistent);
+  const Id id = *s.db.put("Session", "k", session("marker"));
+  s.use(kBoth);
+  ASSERT_TRUE(s.db.remove(id).ok());
+  ASSERT_EQ(*s.db.put("Session", "k", session("marker")), id);
+  ASSERT_TRUE(s.db->sync().ok());
+  EXPECT_TRUE(s.db->proof(id).ok()) << "of its removal from the log";
+  EXPECT_EQ(s.db->erase(id, "asked for").value(), 2u) << "one in memory, one in the log";
+  EXPECT_EQ(s.db.text(id), "<not_found>");
+  EXPECT_EQ(s.db->stats()->records, 0u);
+  s.reopen();
+  EXPECT_EQ(s.db->stats()->records, 0u);
+  EXPECT_EQ(files_with(s.world.memory, "marker"), std::vector<std::string>());
 }
 
 // Where a record is kept is decided when it is inserted.

@@ -37,8 +37,11 @@ bool follow_tables(const IndexView::One& one, const Version& version,
   return kept < one.tables.size();
 }
 
-std::shared_ptr<TableIndex> follow_unlogged(const IndexView::One& one, const Version& version) {
+std::shared_ptr<TableIndex> follow_unlogged(const IndexView::One& one, const Version& version,
+                                            const UnloggedIndexes& made) {
   if (version.unlogged == nullptr) return nullptr;
+  const auto is_made = made.find(one.index->digest);
+  if (is_made != made.end()) return is_made->second;
   const bool is_same = one.unlogged != nullptr && one.unlogged->rows() == version.unlogged;
   return is_same ? one.unlogged : std::make_shared<TableIndex>(version.unlogged);
 }
@@ -62,7 +65,8 @@ std::size_t IndexView::memory_bytes() const noexcept {
 }
 
 std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>& view,
-                                          const Version& version, const NewIndexRuns& runs) {
+                                          const Version& version, const NewIndexRuns& runs,
+                                          const UnloggedIndexes& unlogged) {
   const bool is_same =
       runs.empty() && std::all_of(view->all.begin(), view->all.end(), [&](const auto& one) {
         return has_tables_of(one, version) && (one.is_whole || !version.runs.empty());
@@ -70,7 +74,7 @@ std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>
   if (is_same) return view;
   auto made = std::make_shared<IndexView>();
   for (const IndexView::One& one : view->all) {
-    IndexView::One next{one.index, {}, follow_unlogged(one, version), {}, false, false};
+    IndexView::One next{one.index, {}, follow_unlogged(one, version, unlogged), {}, false, false};
     const bool is_gone = follow_tables(one, version, next.tables);
     const auto run = runs.find(one.index->digest);
     const bool goes_on = !is_gone || run != runs.end();

@@ -61,12 +61,17 @@ struct IndexView {
 // New runs by index: of the table that a version has no more.
 using NewIndexRuns = std::map<Digest, std::shared_ptr<const index::Run>>;
 
+// What was made for a version's records that are not in the log, by index. Those that are not there
+// are made when they are asked for.
+using UnloggedIndexes = std::map<Digest, std::shared_ptr<TableIndex>>;
+
 // The indexes for another version. An index whose table is gone without a run of it is not whole,
 // and its building is in vain.
 // The same view when all it needs to say is the same.
 std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>& view,
                                           const state::Version& version,
-                                          const NewIndexRuns& runs = {});
+                                          const NewIndexRuns& runs = {},
+                                          const UnloggedIndexes& unlogged = {});
 
 // Everything up to `at` in one index. The version is that of the view, or was published before it.
 Result<std::shared_ptr<const index::Tiers>> tiers(const IndexView::One& one,

@@ -72,7 +72,12 @@ TEST_F(LiveTest, TellsOfRecordsInMemoryOnly) {
   for (int i = 0; i < 40; ++i) put("Seat", "a", R"({"n":)" + std::to_string(i) + more);
   EXPECT_NE(store_->moment().version->unlogged, table);
   EXPECT_EQ(reader.look(), R"(![0]{"n":39})");
-  EXPECT_EQ(reader.live()->replaced(), 1u);
+  EXPECT_EQ(reader.live()->replaced(), 1u) << "several tables came and went";
+  const auto before_one = store_->moment().version->unlogged;
+  while (store_->moment().version->unlogged == before_one) put("Seat", "a", R"({"n":40)" + more);
+  put("Seat", "c", R"({"n":7})");
+  EXPECT_EQ(reader.look(), R"(+[0]{"n":7} ![1]{"n":40})");
+  EXPECT_EQ(reader.live()->replaced(), 1u) << "one table after the other";
 }
 
 TEST_F(LiveTest, ALimitShowsWhoComesUpFromBehind) {
