@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,7 @@ struct RecordHold;
 struct TransactionState;
 class ScanState;
 class Find;
+class Prepared;
 struct QueryContext;
 }  // namespace engine
 
@@ -204,7 +206,37 @@ class Rows {
 
  private:
   friend class Storage;
+  friend class PreparedQuery;
   std::unique_ptr<engine::Find> find_;
+};
+
+// A query that is read once and executed many times: {"$param":"name"} stands for a value that each
+// execution gives (docs/QUERY.md, "Parameters"). Rows are those of the text with the values in it,
+// from the moment of the execution. One thread at a time; rows may go to others. Holds the storage
+// open. Errors: those of Storage::find; invalid for values that are missing, too many or unknown.
+class PreparedQuery {
+ public:
+  PreparedQuery();
+  ~PreparedQuery();
+  PreparedQuery(PreparedQuery&&) noexcept;
+  PreparedQuery& operator=(PreparedQuery&&) noexcept;
+
+  // Names of the parameters, each once, in the order in which the text has them.
+  const std::vector<std::string>& parameters() const noexcept;
+
+  // Values in that order.
+  Result<Rows> find(std::span<const Value> values = {});
+  Result<std::uint64_t> count(std::span<const Value> values = {});
+  Result<std::string> explain(std::span<const Value> values = {});
+  // Values by name.
+  Result<Rows> find(const Object& values);
+  Result<std::uint64_t> count(const Object& values);
+  Result<std::string> explain(const Object& values);
+
+ private:
+  friend class Storage;
+  std::shared_ptr<engine::Database> database_;
+  std::unique_ptr<engine::Prepared> prepared_;
 };
 
 struct ScanOptions {
@@ -415,6 +447,8 @@ class Storage {
   // --- queries: JSON as in docs/QUERY.md; no collection: all of them ---
   // Errors: invalid, too_large (both say where in the query), damaged.
   Result<Rows> find(std::string_view query_json) const;
+  // Reads a query with parameters for PreparedQuery::find. Errors: invalid, too_large.
+  Result<PreparedQuery> prepare(std::string_view query_json) const;
   // How many records pass; the query has nothing but `collection` and `filter`.
   Result<std::uint64_t> count(std::string_view query_json) const;
   // Executes the query and tells how, as JSON: steps, index, rows examined, matched and returned.

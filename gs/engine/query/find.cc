@@ -36,10 +36,16 @@ Result<std::unique_ptr<Find>> Find::start(const std::shared_ptr<Database>& db,
                                           std::string_view json, const QueryBounds& bounds) {
   auto context = std::make_shared<QueryContext>();
   GS_TRY(context->query, query::parse_query(json));
+  context->bounds = bounds;
+  return start(db, std::move(context));
+}
+
+Result<std::unique_ptr<Find>> Find::start(const std::shared_ptr<Database>& db,
+                                          std::shared_ptr<QueryContext> context) {
+  context->after.reset();
   if (!context->query.cursor.empty()) {
     GS_TRY(context->after, query::read_cursor(context->query.fingerprint(), context->query.cursor));
   }
-  context->bounds = bounds;
   take_moment(db, *context);
   GS_TRY(Plan plan, make_plan(*context));
   std::unique_ptr<Find> find(new Find(std::move(context), std::move(plan)));
@@ -160,6 +166,10 @@ std::string Find::explain() const {
 Result<std::uint64_t> count_matches(const std::shared_ptr<Database>& db, std::string_view json) {
   QueryContext context;
   GS_TRY(context.query, query::parse_count(json));
+  return count_matches(db, context);
+}
+
+Result<std::uint64_t> count_matches(const std::shared_ptr<Database>& db, QueryContext& context) {
   take_moment(db, context);
   if (const auto counted = count_by_index(context)) return *counted;
   const Access access = choose_access(context);

@@ -27,6 +27,9 @@ class Find {
  public:
   static Result<std::unique_ptr<Find>> start(const std::shared_ptr<Database>& db,
                                              std::string_view json, const QueryBounds& bounds = {});
+  // Of a context that has its query and bounds; it is the execution's from now on.
+  static Result<std::unique_ptr<Find>> start(const std::shared_ptr<Database>& db,
+                                             std::shared_ptr<QueryContext> context);
   // False at the end; whoever needs all rows looks at error() then.
   bool next(QueryRow& out);
   Error error() const { return error_.copy(); }
@@ -64,5 +67,7 @@ class Find {
 
 // How many records pass the filter of a query with nothing but a collection and a filter.
 Result<std::uint64_t> count_matches(const std::shared_ptr<Database>& db, std::string_view json);
+// The same of a context that has such a query.
+Result<std::uint64_t> count_matches(const std::shared_ptr<Database>& db, QueryContext& context);
 
 }  // namespace gs::engine
