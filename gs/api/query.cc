@@ -40,20 +40,29 @@ Result<std::string> Row::json() const {
 // --- Rows ---
 
 Rows::Rows() = default;
-Rows::~Rows() = default;
+Rows::~Rows() {
+  if (find_ != nullptr) find_->leave();  // a prepared query keeps it for the next execution
+}
 Rows::Rows(Rows&&) noexcept = default;
-Rows& Rows::operator=(Rows&&) noexcept = default;
+Rows& Rows::operator=(Rows&& other) noexcept {
+  if (this == &other) return *this;
+  if (find_ != nullptr) find_->leave();
+  find_ = std::move(other.find_);
+  return *this;
+}
 
 bool Rows::next(Row& out) {
   engine::QueryRow row;
   if (find_ == nullptr || !find_->next(row)) return false;
-  const engine::QueryContext& context = *find_->context();
-  if (out.context_ != find_->context()) out.context_ = find_->context();
-  out.record_.reset();
-  if (!context.query.group) {
-    out.record_ = api::make_record(context.db->hold(context.moment, row.found));
-  }
+  const engine::QueryContext& context = *find_->context_of_rows();
+  if (out.context_.get() != &context) out.context_ = find_->context();
   out.group_json_ = std::move(row.group_json);
+  if (context.query.group) {
+    out.record_.reset();
+    return true;
+  }
+  if (!out.record_) out.record_.emplace();
+  context.db->hold(context.moment, row.found, out.record_->hold_);
   return true;
 }
 
@@ -107,7 +116,7 @@ Result<std::uint64_t> PreparedQuery::count(std::span<const Value> values) {
 
 Result<std::string> PreparedQuery::explain(std::span<const Value> values) {
   if (prepared_ == nullptr) return not_prepared();
-  GS_TRY(const std::unique_ptr<engine::Find> find, prepared_->start(database_, values));
+  GS_TRY(const std::shared_ptr<engine::Find> find, prepared_->start(database_, values));
   return explain_all(*find);
 }
 

@@ -99,6 +99,7 @@ class Record {
   friend class Storage;
   friend class Scan;
   friend class Row;
+  friend class Rows;
   friend Record api::make_record(std::shared_ptr<const engine::RecordHold> hold);
   explicit Record(std::shared_ptr<const engine::RecordHold> hold);
   std::shared_ptr<const engine::RecordHold> hold_;
@@ -194,7 +195,7 @@ class Rows {
   Rows();
   ~Rows();
   Rows(Rows&&) noexcept;
-  Rows& operator=(Rows&&) noexcept;
+  Rows& operator=(Rows&&) noexcept;  // lets go of what it had, like ~Rows
 
   // False at the end, which may be damage: whoever needs all rows looks at error() then.
   bool next(Row& out);
@@ -207,7 +208,7 @@ class Rows {
  private:
   friend class Storage;
   friend class PreparedQuery;
-  std::unique_ptr<engine::Find> find_;
+  std::shared_ptr<engine::Find> find_;
 };
 
 // A query that is read once and executed many times: {"$param":"name"} stands for a value that each

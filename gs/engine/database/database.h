@@ -140,6 +140,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Error state_damage(const state::Version& version) const;
   // A record that was found in the moment, as its schema reads it.
   std::shared_ptr<const RecordHold> hold(const Moment& moment, const Found& found) const;
+  // The same in place of one that the caller has from here or null, in its memory when nobody else
+  // has it.
+  void hold(const Moment& moment, const Found& found, std::shared_ptr<const RecordHold>& out) const;
 
   // The watcher is woken after commits, and when the storage is closed. Errors: too_large.
   Error watch(std::shared_ptr<Watcher> watcher);

@@ -1,6 +1,7 @@
 // Reading: a moment, a lookup, a view on the record's bytes. Nothing is decoded or copied.
 
 #include "gs/base/check.h"
+#include "gs/base/only_handle.h"
 #include "gs/engine/catalog/lifter.h"
 #include "gs/engine/database/open.h"
 
@@ -28,6 +29,27 @@ std::shared_ptr<const RecordHold> Database::hold(const Moment& moment, const Fou
   hold->owned = std::make_shared<const Buffer>(lifted.take_bytes());
   hold->found.record = hold->owned->data();
   return hold;
+}
+
+void Database::hold(const Moment& moment, const Found& found,
+                    std::shared_ptr<const RecordHold>& out) const {
+  const bool is_plain = out != nullptr && out->owned == nullptr && out->db.get() == this;
+  if (!is_plain || !is_only_handle(out)) {
+    out = hold(moment, found);
+    return;
+  }
+  const record::ShapePtr& shape = tables_.shape(found.entry.shape).shape;
+  if (moment.catalog != nullptr) {
+    const auto plan = moment.catalog->lift_plan(shape);
+    if (plan != nullptr && !plan->is_current({shape.get(), found.record})) {
+      out = hold(moment, found);
+      return;
+    }
+  }
+  auto& again = const_cast<RecordHold&>(*out);  // hold() made it, and not as a constant
+  if (again.version != moment.version) again.version = moment.version;
+  again.found = found;
+  again.shape = shape.get();
 }
 
 Error Database::watch(std::shared_ptr<Watcher> watcher) {

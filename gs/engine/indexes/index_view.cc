@@ -37,6 +37,13 @@ bool follow_tables(const IndexView::One& one, const Version& version,
 
 }  // namespace
 
+void IndexView::One::gather() {
+  auto made = std::make_shared<index::Tiers>();
+  for (const auto& table : tables) made->tables.push_back(table->keys());
+  made->runs = runs;
+  gathered = std::move(made);
+}
+
 const IndexView::One* IndexView::find(const Digest& digest) const noexcept {
   const auto at = std::lower_bound(
       all.begin(), all.end(), digest,
@@ -61,7 +68,7 @@ std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>
   if (is_same) return view;
   auto made = std::make_shared<IndexView>();
   for (const IndexView::One& one : view->all) {
-    IndexView::One next{one.index, {}, {}, false, false};
+    IndexView::One next{one.index, {}, {}, false, false, nullptr};
     const bool is_gone = follow_tables(one, version, next.tables);
     const auto run = runs.find(one.index->digest);
     const bool goes_on = !is_gone || run != runs.end();
@@ -73,6 +80,7 @@ std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>
         next.runs.insert(next.runs.begin(), run->second);
       }
     }
+    next.gather();
     made->all.push_back(std::move(next));
   }
   return made;
@@ -80,16 +88,12 @@ std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>
 
 Result<std::shared_ptr<const index::Tiers>> tiers(const IndexView::One& one, const Version& version,
                                                   Sequence at) {
-  auto made = std::make_shared<index::Tiers>();
   for (const auto& table : one.tables) {
-    if (!table->is_current(at)) {
-      const std::lock_guard lock(one.index->mutex);
-      GS_TRY_OK(table->catch_up(version, at, one.index->records));
-    }
-    made->tables.push_back(table->keys());
+    if (table->is_current(at)) continue;
+    const std::lock_guard lock(one.index->mutex);
+    GS_TRY_OK(table->catch_up(version, at, one.index->records));
   }
-  made->runs = one.runs;
-  return std::shared_ptr<const index::Tiers>(std::move(made));
+  return one.gathered;
 }
 
 Result<std::shared_ptr<const index::Run>> write_index_run(

@@ -144,10 +144,9 @@ bool wants_few(const QueryContext& context, std::uint64_t pairs) noexcept {
 }
 
 // The whole index in the order of the sort, when the first rows are all that is wanted.
-Access choose_order(const QueryContext& context) {
-  Access access;
+void choose_order(const QueryContext& context, Access& access) {
   const query::Query& query = context.query;
-  if (query.sort.empty() || query.group || query.filter.condition_count() != 0) return access;
+  if (query.sort.empty() || query.group || query.filter.condition_count() != 0) return;
   for (const IndexView::One& one : context.moment.indexes->all) {
     if (!one.is_whole || one.index->definition.collection != query.collection) continue;
     const int direction = direction_of(context, one.index->definition, {});
@@ -161,9 +160,8 @@ Access choose_order(const QueryContext& context) {
     access.index = one.index;
     access.keys.ranges = {Range{}};
     access.backward = direction < 0;
-    return access;
+    return;
   }
-  return access;
 }
 
 // Whether all keys lie in one range, behind those that have none: a text that stands for an id as
@@ -213,13 +211,24 @@ const IndexView::One* missing_index(const QueryContext& context) {
   return missing.front().one;
 }
 
-Access choose_access(const QueryContext& context) {
+void Access::clear() {
+  kind = Kind::scan;
+  tiers.reset();
+  index.reset();
+  keys = {};
+  backward = false;
+  is_certain = false;
+  ids.clear();
+}
+
+void choose_access(const QueryContext& context, Access& access) {
   std::vector<Candidate> usable = candidates(context, true);
   for (Candidate& candidate : usable) {
-    Access access;
-    if (use(context, candidate, access)) return access;
+    access.clear();
+    if (use(context, candidate, access)) return;
   }
-  return choose_order(context);
+  access.clear();
+  choose_order(context, access);
 }
 
 std::optional<std::uint64_t> count_by_index(const QueryContext& context) {

@@ -4,7 +4,7 @@
 //
 // Every execution takes its own moment and chooses its own index: another schema, or values that
 // another index is better for, need nothing here. What is saved is the reading of the text and
-// memory: an execution whose rows are gone leaves its context to the next one.
+// memory: an execution whose rows are gone leaves its own to the next one.
 //
 // One thread at a time; what it started belongs to whoever has it. Errors: invalid, too_large.
 #pragma once
@@ -26,21 +26,22 @@ class Prepared {
     return query::values_by_name(query_, named);
   }
 
-  Result<std::unique_ptr<Find>> start(const std::shared_ptr<Database>& db,
+  Result<std::shared_ptr<Find>> start(const std::shared_ptr<Database>& db,
                                       std::span<const Value> values);
+  // The query has nothing but a collection and a filter.
   Result<std::uint64_t> count(const std::shared_ptr<Database>& db, std::span<const Value> values);
 
  private:
   Prepared(query::Query query, const QueryBounds& bounds)
       : query_(std::move(query)), bounds_(bounds) {}
-  Result<std::shared_ptr<QueryContext>> bound(std::span<const Value> values);
+  Result<std::shared_ptr<Find>> bound(std::span<const Value> values);
 
   // One whose row somebody still looks at, and one for the next execution.
-  static constexpr std::size_t kContexts = 2;
+  static constexpr std::size_t kExecutions = 2;
 
   const query::Query query_;  // as it was read
   const QueryBounds bounds_;
-  std::array<std::shared_ptr<QueryContext>, kContexts> contexts_;
+  std::array<std::shared_ptr<Find>, kExecutions> executions_;
 };
 
 }  // namespace gs::engine
