@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gs/engine/query/context.h"
@@ -31,6 +32,7 @@ struct Access {
   // everything that it names is looked at with the whole filter.
   bool is_certain = false;
   std::vector<Id> ids;
+  std::optional<index::Cursor> chooser;  // rests until the next choice, which mostly uses it again
 
   // As new, with the memory that it has.
   void clear();

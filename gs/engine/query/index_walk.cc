@@ -29,6 +29,8 @@ IndexWalk::IndexWalk(const QueryContext& context, const Access& access, const Id
       std::lower_bound(access.ids.begin(), access.ids.end(), from,
                        [](const Id& a, const Id& b) { return state::id_less(a, b); });
   at_ = static_cast<std::size_t>(first - access.ids.begin());
+  if (access.ids.size() > kBatch) return;
+  for (const Id& id : access.ids) context.moment.version->prefetch_record(id, context.moment.at);
 }
 
 // Behind what a cursor has shown already, when its key is one of the index; else from the first.

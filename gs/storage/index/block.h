@@ -58,6 +58,8 @@ class Block {
 
   // The first entry that is not before the pair.
   std::uint32_t lower(const Pair& pair) const noexcept {
+    const bool is_cold = head_.level == 0;  // bounds are asked for in every search
+    if (is_cold) prefetch_eighths();
     const std::size_t shared = std::min(pair.key.size(), prefix().size());
     const int order = compare_keys(prefix().first(shared), pair.key.first(shared));
     if (order != 0) return order < 0 ? count() : 0;
@@ -65,10 +67,9 @@ class Block {
     const Bytes rest = pair.key.subspan(shared);
     std::uint32_t first = 0;
     std::uint32_t left = count();
-    const bool is_cold = head_.level == 0;  // bounds are asked for in every search
-    if (is_cold) prefetch_eighths();
     while (left > 0) {
       if (is_cold && left <= count() / 8 && left > count() / 16) prefetch(first, left);
+      if (is_cold && left == kIdsOfLine) __builtin_prefetch(&id(first + left / 2));
       const std::uint32_t half = left / 2;
       if (compare_at(first + half, rest, *pair.id) < 0) {
         first += half + 1;
@@ -117,6 +118,7 @@ class Block {
       __builtin_prefetch(suffixes + at);
     }
   }
+  static constexpr std::uint32_t kIdsOfLine = 3;
   static constexpr std::size_t kLongestBytes = 1024;  // of suffixes that are asked for at once
 
   std::uint32_t end(std::uint32_t i) const noexcept {
