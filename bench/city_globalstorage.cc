@@ -1,4 +1,4 @@
-// Cities in GlobalStorage through its public API: queries are prepared, or texts made anew for each.
+// Cities in GlobalStorage through its public API: queries are prepared, or texts made anew.
 #include <array>
 #include <charconv>
 #include <optional>

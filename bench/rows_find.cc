@@ -81,8 +81,10 @@ void run_points(Bench& bench, const Subjects& subjects, const std::vector<City>&
     add(cities[place], expected);
   }
   const Queries queries{subjects, expected, static_cast<double>(count)};
-  run_row(bench, queries, "find-point", {2, {}}, [&](CitySubject& each) { return each.find_codes(codes); });
-  run_row(bench, queries, "find-point-text", {}, [&](CitySubject& each) { return each.find_codes_as_text(codes); });
+  run_row(bench, queries, "find-point", {2, {}},
+          [&](CitySubject& each) { return each.find_codes(codes); });
+  run_row(bench, queries, "find-point-text", {},
+          [&](CitySubject& each) { return each.find_codes_as_text(codes); });
 }
 
 void run_ranges(Bench& bench, const Subjects& subjects, const std::vector<City>& cities) {
@@ -99,8 +101,10 @@ void run_ranges(Bench& bench, const Subjects& subjects, const std::vector<City>&
     for (; at != by_lat.end() && (*at)->lat < range.to; ++at) add(**at, expected);
   }
   const Queries queries{subjects, expected, static_cast<double>(count)};
-  run_row(bench, queries, "find-range", {2, {}}, [&](CitySubject& each) { return each.find_lats(ranges); });
-  run_row(bench, queries, "find-range-text", {}, [&](CitySubject& each) { return each.find_lats_as_text(ranges); });
+  run_row(bench, queries, "find-range", {2, {}},
+          [&](CitySubject& each) { return each.find_lats(ranges); });
+  run_row(bench, queries, "find-range-text", {},
+          [&](CitySubject& each) { return each.find_lats_as_text(ranges); });
 }
 
 void run_counts(Bench& bench, const Subjects& subjects, const std::vector<City>& cities) {

@@ -98,7 +98,9 @@ const std::vector<std::string>& PreparedQuery::parameters() const noexcept {
 
 namespace {
 
-Error not_prepared() { return Error(Code::invalid, "no query was prepared. Call Storage::prepare"); }
+Error not_prepared() {
+  return Error(Code::invalid, "no query was prepared. Call Storage::prepare");
+}
 
 }  // namespace
 

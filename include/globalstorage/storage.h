@@ -40,7 +40,7 @@ struct QueryContext;
 class LiveQuery;  // live.h
 class Record;
 namespace api {
-Record make_record(std::shared_ptr<const engine::RecordHold> hold);
+Record make_record(std::shared_ptr<engine::RecordHold> hold);
 }  // namespace api
 
 // One field's value, read in place. Valid as long as the Record it came from.
@@ -100,9 +100,9 @@ class Record {
   friend class Scan;
   friend class Row;
   friend class Rows;
-  friend Record api::make_record(std::shared_ptr<const engine::RecordHold> hold);
-  explicit Record(std::shared_ptr<const engine::RecordHold> hold);
-  std::shared_ptr<const engine::RecordHold> hold_;
+  friend Record api::make_record(std::shared_ptr<engine::RecordHold> hold);
+  explicit Record(std::shared_ptr<engine::RecordHold> hold);
+  std::shared_ptr<engine::RecordHold> hold_;
 };
 
 // A fixed moment of the storage to read from: all reads see the same version. Cheap to make and to

@@ -30,7 +30,8 @@ Buffer Filter::fingerprint() const {
 Error Filter::bind(std::span<const Value> values) {
   for (Hole& hole : holes_) {
     hole.value = values[hole.parameter];
-    GS_TRY_OK(set_operand(hole.takes, hole.value, {nullptr, hole.place}, nodes_[hole.node]));
+    const Where where{nullptr, hole.place, 0, false, true};
+    GS_TRY_OK(set_operand(hole.takes, hole.value, where, nodes_[hole.node]));
   }
   return {};
 }

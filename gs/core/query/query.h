@@ -1,7 +1,7 @@
 // A query as data: what parse_query() reads from the JSON object of docs/QUERY.md.
 //
-// Pure; immutable once made and bound, and then safe from any thread. Errors: invalid, too_large; both say where in
-// the query and what is known there.
+// Pure; immutable once made and bound, and then safe from any thread. Errors: invalid, too_large;
+// both say where in the query and what is known there.
 #pragma once
 
 #include <memory>

@@ -14,7 +14,7 @@ Moment Database::moment() const {
   return {version_, visible_.load(std::memory_order_acquire), index_view_, catalog_};
 }
 
-std::shared_ptr<const RecordHold> Database::hold(const Moment& moment, const Found& found) const {
+std::shared_ptr<RecordHold> Database::hold(const Moment& moment, const Found& found) const {
   auto hold = std::make_shared<RecordHold>();
   hold->db = shared_from_this();
   hold->version = moment.version;
@@ -32,7 +32,7 @@ std::shared_ptr<const RecordHold> Database::hold(const Moment& moment, const Fou
 }
 
 void Database::hold(const Moment& moment, const Found& found,
-                    std::shared_ptr<const RecordHold>& out) const {
+                    std::shared_ptr<RecordHold>& out) const {
   const bool is_plain = out != nullptr && out->owned == nullptr && out->db.get() == this;
   if (!is_plain || !is_only_handle(out)) {
     out = hold(moment, found);
@@ -46,10 +46,9 @@ void Database::hold(const Moment& moment, const Found& found,
       return;
     }
   }
-  auto& again = const_cast<RecordHold&>(*out);  // hold() made it, and not as a constant
-  if (again.version != moment.version) again.version = moment.version;
-  again.found = found;
-  again.shape = shape.get();
+  if (out->version != moment.version) out->version = moment.version;
+  out->found = found;
+  out->shape = shape.get();
 }
 
 Error Database::watch(std::shared_ptr<Watcher> watcher) {
@@ -57,7 +56,7 @@ Error Database::watch(std::shared_ptr<Watcher> watcher) {
   return watchers_.add(std::move(watcher));
 }
 
-Result<std::shared_ptr<const RecordHold>> Database::get(const Id& id) const {
+Result<std::shared_ptr<RecordHold>> Database::get(const Id& id) const {
   const Moment now = moment();
   if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
   Found found;

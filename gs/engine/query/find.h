@@ -31,7 +31,7 @@ class Find {
   // the memory of the execution before.
   explicit Find(std::shared_ptr<QueryContext> context) : context_(std::move(context)) {}
   Error begin(const std::shared_ptr<Database>& db);
-  // In place of begin(): how many records pass. Of a query with nothing but a collection and a filter.
+  // In place of begin(): how many records pass. The query has only a collection and a filter.
   Result<std::uint64_t> count(const std::shared_ptr<Database>& db);
   // Lets go of the moment that it reads from, unless rows still have it.
   void leave();

@@ -119,8 +119,7 @@ void IndexWalk::fill() {
 
 std::span<const Met> IndexWalk::take() {
   fill();
-  const auto count =
-      static_cast<std::size_t>(std::min<std::uint64_t>(kBatch, met_count_ - taken_));
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kBatch, met_count_ - taken_));
   if (count == 0 && cursor_ && cursor_->is_cut_short()) {
     error_ = cursor_->damage();
     context_.db->forget_index(access_.index->digest, error_);
