@@ -1,4 +1,5 @@
-// Cities in GlobalStorage through its public API: queries are texts, made anew for each one.
+// Cities in GlobalStorage through its public API: queries are prepared, or texts made anew.
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -27,8 +28,14 @@ class GlobalStorageCities final : public CitySubject {
     options.durability = Durability::lazy;
     db_.emplace(need(Storage::open_or_create(directory + "/gs", options), "open"));
     need(db_->apply_schema(schema("", "", ""), true), "apply_schema");
+    by_code_ = prepared(R"({"code":{"$param":"code"}})");
+    by_lat_ = prepared(R"({"lat":{"$gte":{"$param":"from"},"$lt":{"$param":"to"}}})");
+    by_country_ = prepared(R"({"country":{"$param":"country"}})");
   }
   void close() override {
+    by_code_ = PreparedQuery();
+    by_lat_ = PreparedQuery();
+    by_country_ = PreparedQuery();
     need(db_->close(), "close");
     db_.reset();
   }
@@ -54,8 +61,8 @@ class GlobalStorageCities final : public CitySubject {
   CitySum find_codes(std::span<const std::string_view> codes) override {
     CitySum sum;
     for (const std::string_view code : codes) {
-      query_.assign(R"({"collection":"City","filter":{"code":")").append(code).append("\"}}");
-      add_rows(sum);
+      values_[0] = Value(code);
+      add_rows(need(by_code_.find({values_.data(), 1}), "find"), sum);
     }
     return sum;
   }
@@ -63,8 +70,26 @@ class GlobalStorageCities final : public CitySubject {
   CitySum find_lats(std::span<const LatRange> ranges) override {
     CitySum sum;
     for (const LatRange& range : ranges) {
+      set_range(range);
+      add_rows(need(by_lat_.find(values_), "find"), sum);
+    }
+    return sum;
+  }
+
+  CitySum find_codes_as_text(std::span<const std::string_view> codes) override {
+    CitySum sum;
+    for (const std::string_view code : codes) {
+      query_.assign(R"({"collection":"City","filter":{"code":")").append(code).append("\"}}");
+      add_rows(need(db_->find(query_), "find"), sum);
+    }
+    return sum;
+  }
+
+  CitySum find_lats_as_text(std::span<const LatRange> ranges) override {
+    CitySum sum;
+    for (const LatRange& range : ranges) {
       set_range_query(range);
-      add_rows(sum);
+      add_rows(need(db_->find(query_), "find"), sum);
     }
     return sum;
   }
@@ -72,8 +97,8 @@ class GlobalStorageCities final : public CitySubject {
   std::uint64_t count_lats(std::span<const LatRange> ranges) override {
     std::uint64_t counted = 0;
     for (const LatRange& range : ranges) {
-      set_range_query(range);
-      counted += count(query_);
+      set_range(range);
+      counted += need(by_lat_.count(values_), "count");
     }
     return counted;
   }
@@ -85,14 +110,16 @@ class GlobalStorageCities final : public CitySubject {
   std::uint64_t count_countries(std::span<const std::string_view> countries) override {
     std::uint64_t counted = 0;
     for (const std::string_view country : countries) {
-      query_.assign(R"({"collection":"City","filter":{"country":")").append(country);
-      query_.append("\"}}");
-      counted += count(query_);
+      values_[0] = Value(country);
+      counted += need(by_country_.count({values_.data(), 1}), "count");
     }
     return counted;
   }
 
  private:
+  PreparedQuery prepared(const std::string& filter) const {
+    return need(db_->prepare(R"({"collection":"City","filter":)" + filter + "}"), "prepare");
+  }
   void apply(const std::string& text) { need(db_->apply_schema(text, true), "apply_schema"); }
   std::uint64_t count(std::string_view query) const { return need(db_->count(query), "count"); }
 
@@ -112,6 +139,11 @@ class GlobalStorageCities final : public CitySubject {
     query_.append(text, made.ptr);
   }
 
+  void set_range(const LatRange& range) {
+    values_[0] = Value(range.from);
+    values_[1] = Value(range.to);
+  }
+
   void set_range_query(const LatRange& range) {
     query_.assign(R"({"collection":"City","filter":{"lat":{"$gte":)");
     append(range.from);
@@ -120,8 +152,7 @@ class GlobalStorageCities final : public CitySubject {
     query_.append("}}}");
   }
 
-  void add_rows(CitySum& sum) {
-    Rows rows = need(db_->find(query_), "find");
+  static void add_rows(Rows rows, CitySum& sum) {
     Row row;
     while (rows.next(row)) {
       const Record& record = row.record();
@@ -134,6 +165,10 @@ class GlobalStorageCities final : public CitySubject {
   }
 
   std::optional<Storage> db_;
+  PreparedQuery by_code_;
+  PreparedQuery by_lat_;
+  PreparedQuery by_country_;
+  std::array<Value, 2> values_;
   std::string query_;
   Object object_ = {{"name", Value()},   {"country", Value()}, {"admin1", Value()},
                     {"admin2", Value()}, {"code", Value()},    {"lat", Value()},

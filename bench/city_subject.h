@@ -38,9 +38,14 @@ class CitySubject {
   // One of `name` on what is there, on disk and usable when it returns.
   virtual void build_index() = 0;
 
-  // One query each; name, country and lat are read of each row.
+  // One query each, prepared before; name, country and lat are read of each row.
   virtual CitySum find_codes(std::span<const std::string_view> codes) = 0;
   virtual CitySum find_lats(std::span<const LatRange> ranges) = 0;
+  // The same with the text of each query made and read anew, by those whose queries are texts.
+  virtual CitySum find_codes_as_text(std::span<const std::string_view> codes) {
+    return find_codes(codes);
+  }
+  virtual CitySum find_lats_as_text(std::span<const LatRange> ranges) { return find_lats(ranges); }
   virtual std::uint64_t count_lats(std::span<const LatRange> ranges) = 0;
   virtual std::uint64_t count_name(std::string_view name) = 0;
   virtual std::uint64_t count_countries(std::span<const std::string_view> countries) = 0;

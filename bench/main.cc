@@ -36,7 +36,7 @@ rows (all when none is named; those of one line are measured together):
   verify verify-state
   update swap update-lazy swap-lazy
   memory
-  find-point find-range count-index find-scan (each alone)
+  find-point find-point-text find-range find-range-text count-index find-scan (each alone)
   insert-indexed index-build (each alone)
   validate validate-whole
   cold cold-scan cold-get cold-miss (only when asked for)
@@ -73,7 +73,9 @@ const std::vector<Row>& all_rows() {
       {{"verify", "verify-state"}, run_verify},
       {{"update", "swap", "update-lazy", "swap-lazy"}, run_updates},
       {{"memory"}, run_memory},
-      {{"find-point", "find-range", "count-index", "find-scan"}, run_finds},
+      {{"find-point", "find-point-text", "find-range", "find-range-text", "count-index",
+        "find-scan"},
+       run_finds},
       {{"insert-indexed", "index-build"}, run_indexes},
       {{"validate", "validate-whole"}, run_validate},
       {{kCold, "cold-scan", "cold-get", "cold-miss"}, run_cold},

@@ -2,6 +2,7 @@
 //
 //   find-point   the one city with a code: a unique index
 //   find-range   a hundred cities between two latitudes: an ordered index
+//   find-point-text, find-range-text  the same, ours with the text of each query made and read anew
 //   count-index  how many of some ten thousand are between two latitudes: the index alone
 //   find-scan    how many cities a country has: a filter without an index
 //
@@ -49,6 +50,22 @@ Samples take_turns(const Bench& bench, const Subjects& subjects, const std::stri
   return samples;
 }
 
+// Who is asked, how often, and for what.
+struct Queries {
+  const Subjects& subjects;
+  const CitySum& expected;
+  double count;
+};
+
+// When the row is wanted.
+template <typename Work>
+void run_row(Bench& bench, const Queries& queries, const std::string& row, const Goal& goal,
+             const Work& work) {
+  if (!bench.wants(row)) return;
+  const Samples samples = take_turns(bench, queries.subjects, row, queries.expected, work);
+  bench.report().add(rate_line(row, kOurs, samples, queries.count, goal));
+}
+
 void add(const City& city, CitySum& sum) {
   sum.bytes += city.name.size() + city.country.size();
   sum.lat += city.lat;
@@ -63,9 +80,11 @@ void run_points(Bench& bench, const Subjects& subjects, const std::vector<City>&
     codes.push_back(cities[place].code);
     add(cities[place], expected);
   }
-  const Samples samples = take_turns(bench, subjects, "find-point", expected,
-                                     [&](CitySubject& each) { return each.find_codes(codes); });
-  bench.report().add(rate_line("find-point", kOurs, samples, static_cast<double>(count), {2, {}}));
+  const Queries queries{subjects, expected, static_cast<double>(count)};
+  run_row(bench, queries, "find-point", {2, {}},
+          [&](CitySubject& each) { return each.find_codes(codes); });
+  run_row(bench, queries, "find-point-text", {},
+          [&](CitySubject& each) { return each.find_codes_as_text(codes); });
 }
 
 void run_ranges(Bench& bench, const Subjects& subjects, const std::vector<City>& cities) {
@@ -81,9 +100,11 @@ void run_ranges(Bench& bench, const Subjects& subjects, const std::vector<City>&
                                [](const City* city, double lat) { return city->lat < lat; });
     for (; at != by_lat.end() && (*at)->lat < range.to; ++at) add(**at, expected);
   }
-  const Samples samples = take_turns(bench, subjects, "find-range", expected,
-                                     [&](CitySubject& each) { return each.find_lats(ranges); });
-  bench.report().add(rate_line("find-range", kOurs, samples, static_cast<double>(count), {2, {}}));
+  const Queries queries{subjects, expected, static_cast<double>(count)};
+  run_row(bench, queries, "find-range", {2, {}},
+          [&](CitySubject& each) { return each.find_lats(ranges); });
+  run_row(bench, queries, "find-range-text", {},
+          [&](CitySubject& each) { return each.find_lats_as_text(ranges); });
 }
 
 void run_counts(Bench& bench, const Subjects& subjects, const std::vector<City>& cities) {
@@ -126,8 +147,12 @@ void run_finds(Bench& bench) {
     subject.settle();
   }
   bench.quiet();
-  if (bench.wants("find-point")) run_points(bench, subjects, cities);
-  if (bench.wants("find-range")) run_ranges(bench, subjects, cities);
+  if (bench.wants("find-point") || bench.wants("find-point-text")) {
+    run_points(bench, subjects, cities);
+  }
+  if (bench.wants("find-range") || bench.wants("find-range-text")) {
+    run_ranges(bench, subjects, cities);
+  }
   if (bench.wants("count-index")) run_counts(bench, subjects, cities);
   if (bench.wants("find-scan")) run_scans(bench, subjects, cities);
   for (const auto& [name, subject] : subjects) subject->close();

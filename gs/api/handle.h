@@ -6,6 +6,6 @@
 
 namespace gs::api {
 
-Record make_record(std::shared_ptr<const engine::RecordHold> hold);
+Record make_record(std::shared_ptr<engine::RecordHold> hold);
 
 }  // namespace gs::api

@@ -90,9 +90,9 @@ Record::Record(Record&&) noexcept = default;
 Record& Record::operator=(Record&&) noexcept = default;
 Record::Record(const Record&) = default;
 Record& Record::operator=(const Record&) = default;
-Record::Record(std::shared_ptr<const engine::RecordHold> hold) : hold_(std::move(hold)) {}
+Record::Record(std::shared_ptr<engine::RecordHold> hold) : hold_(std::move(hold)) {}
 
-Record api::make_record(std::shared_ptr<const engine::RecordHold> hold) {
+Record api::make_record(std::shared_ptr<engine::RecordHold> hold) {
   return Record(std::move(hold));
 }
 

@@ -42,6 +42,32 @@ TEST_F(StorageThreads, CloseFromSeveralAtOnceClosesOnce) {
   }
 }
 
+// Whoever executes a prepared query or fills a row again uses memory that others have had: only
+// when they are done with it.
+TEST_F(StorageThreads, RowsOfAPreparedQueryAreReadByOthers) {
+  Storage db = Storage::create(path("gs")).value();
+  for (int n = 0; n < 100; ++n) {
+    ASSERT_TRUE(db.insert("T", R"({"n":)" + std::to_string(n) + "}").ok());
+  }
+  PreparedQuery query =
+      db.prepare(R"({"collection":"T","filter":{"n":{"$param":"n"}},"select":["n"]})").value();
+  Row row;
+  for (int n = 0; n < 100; ++n) {
+    const std::vector<Value> values = {n};
+    Rows rows = query.find(values).value();
+    ASSERT_TRUE(rows.next(row));
+    std::thread reader([copy = row, rest = std::move(rows), n]() mutable {
+      EXPECT_EQ(copy.record().find("n")->number(), n);
+      EXPECT_EQ(copy.json().value(), "{\"n\":" + std::to_string(n) + "}");
+      EXPECT_FALSE(rest.next(copy));
+    });
+    if (n % 3 == 0) reader.join();
+    Rows others = query.find(values).value();
+    ASSERT_TRUE(others.next(row));
+    if (reader.joinable()) reader.join();
+  }
+}
+
 // Threads with stacks of 64 TiB are not to be had.
 class NoThreads {
  public:

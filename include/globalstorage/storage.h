@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,13 +33,14 @@ struct RecordHold;
 struct TransactionState;
 class ScanState;
 class Find;
+class Prepared;
 struct QueryContext;
 }  // namespace engine
 
 class LiveQuery;  // live.h
 class Record;
 namespace api {
-Record make_record(std::shared_ptr<const engine::RecordHold> hold);
+Record make_record(std::shared_ptr<engine::RecordHold> hold);
 }  // namespace api
 
 // One field's value, read in place. Valid as long as the Record it came from.
@@ -97,9 +99,10 @@ class Record {
   friend class Storage;
   friend class Scan;
   friend class Row;
-  friend Record api::make_record(std::shared_ptr<const engine::RecordHold> hold);
-  explicit Record(std::shared_ptr<const engine::RecordHold> hold);
-  std::shared_ptr<const engine::RecordHold> hold_;
+  friend class Rows;
+  friend Record api::make_record(std::shared_ptr<engine::RecordHold> hold);
+  explicit Record(std::shared_ptr<engine::RecordHold> hold);
+  std::shared_ptr<engine::RecordHold> hold_;
 };
 
 // A fixed moment of the storage to read from: all reads see the same version. Cheap to make and to
@@ -192,7 +195,7 @@ class Rows {
   Rows();
   ~Rows();
   Rows(Rows&&) noexcept;
-  Rows& operator=(Rows&&) noexcept;
+  Rows& operator=(Rows&&) noexcept;  // lets go of what it had, like ~Rows
 
   // False at the end, which may be damage: whoever needs all rows looks at error() then.
   bool next(Row& out);
@@ -204,7 +207,37 @@ class Rows {
 
  private:
   friend class Storage;
-  std::unique_ptr<engine::Find> find_;
+  friend class PreparedQuery;
+  std::shared_ptr<engine::Find> find_;
+};
+
+// A query that is read once and executed many times: {"$param":"name"} stands for a value that each
+// execution gives (docs/QUERY.md, "Parameters"). Rows are those of the text with the values in it,
+// from the moment of the execution. One thread at a time; rows may go to others. Holds the storage
+// open. Errors: those of Storage::find; invalid for values that are missing, too many or unknown.
+class PreparedQuery {
+ public:
+  PreparedQuery();
+  ~PreparedQuery();
+  PreparedQuery(PreparedQuery&&) noexcept;
+  PreparedQuery& operator=(PreparedQuery&&) noexcept;
+
+  // Names of the parameters, each once, in the order in which the text has them.
+  const std::vector<std::string>& parameters() const noexcept;
+
+  // Values in that order.
+  Result<Rows> find(std::span<const Value> values = {});
+  Result<std::uint64_t> count(std::span<const Value> values = {});
+  Result<std::string> explain(std::span<const Value> values = {});
+  // Values by name.
+  Result<Rows> find(const Object& values);
+  Result<std::uint64_t> count(const Object& values);
+  Result<std::string> explain(const Object& values);
+
+ private:
+  friend class Storage;
+  std::shared_ptr<engine::Database> database_;
+  std::unique_ptr<engine::Prepared> prepared_;
 };
 
 struct ScanOptions {
@@ -416,6 +449,8 @@ class Storage {
   // --- queries: JSON as in docs/QUERY.md; no collection: all of them ---
   // Errors: invalid, too_large (both say where in the query), damaged.
   Result<Rows> find(std::string_view query_json) const;
+  // Reads a query with parameters for PreparedQuery::find. Errors: invalid, too_large.
+  Result<PreparedQuery> prepare(std::string_view query_json) const;
   // How many records pass; the query has nothing but `collection` and `filter`.
   Result<std::uint64_t> count(std::string_view query_json) const;
   // Executes the query and tells how, as JSON: steps, index, rows examined, matched and returned.

@@ -47,8 +47,9 @@ void note_group(const Group& group, Buffer& out) {
 
 Digest Query::fingerprint() const {
   Buffer bytes;
+  const Buffer noted = filter.fingerprint();
   note(collection, bytes);
-  note(as_text(filter.fingerprint()), bytes);
+  note(as_text(noted), bytes);
   for (const SortField& field : sort) {
     note(field.path.text(), bytes);
     note(field.descending ? "desc" : "asc", bytes);

@@ -2,15 +2,19 @@
 //
 // parse_filter() turns the JSON of docs/QUERY.md, "Filter", into a flat list of nodes, each before
 // its children; Matcher (matcher.h) walks it for one record after the other. A planner reads the
-// same list. Pure; a Filter is immutable once made and safe from any thread.
+// same list. Operands may be parameters: then bind() gives all of them before anybody reads it.
+// Pure; a Filter is immutable once made and bound, and then safe from any thread.
 // Errors: invalid, too_large; both with the place in the query.
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "gs/core/query/like.h"
 #include "gs/core/query/operand.h"
+#include "gs/core/query/parameters.h"
 #include "gs/core/query/path.h"
 #include "gs/core/query/where.h"
 
@@ -31,12 +35,25 @@ enum class Op : std::uint8_t {
   contains,
 };
 
+// What an operator makes of its operand.
+enum class Takes : std::uint8_t { value, ordered, list, boolean, pattern, part, operators };
+
 struct Node {
   Op op = Op::all;
   bool negated = false;       // of a condition: it holds when `op` does not
   std::uint32_t end = 0;      // index behind its last child
   std::uint32_t path = 0;     // of a condition
   std::uint32_t operand = 0;  // of a condition, in the list that `op` uses
+};
+
+// A condition whose operand is a parameter.
+struct Hole {
+  std::uint32_t parameter = 0;  // its number
+  std::uint32_t node = 0;       // of the condition
+  Takes takes = Takes::value;
+  std::size_t noted_at = 0;  // where its value belongs in the fingerprint
+  std::string place;         // in the query
+  Value value;               // that it has now
 };
 
 class Filter {
@@ -51,20 +68,33 @@ class Filter {
 
   std::size_t condition_count() const noexcept;
   // Bytes that are equal for equal filters: names a query's rows, see cursor.h.
-  Bytes fingerprint() const noexcept { return fingerprint_; }
+  Buffer fingerprint() const;
+
+  // Gives the parameters their values, by number; of the same operands as if they stood in the
+  // text. After an error the filter must not be used before it is bound again.
+  Error bind(std::span<const Value> values);
+  bool has_parameters() const noexcept { return !holes_.empty(); }
 
  private:
   friend class FilterParser;
+  // Makes room for the operand of a condition ...
+  void add_operand(Takes takes, Node& node);
+  // ... and fills it.
+  Error set_operand(Takes takes, const Value& value, const Where& where, Node& node);
+  Error set_list(const Value& value, const Where& where, OperandSet& set);
   std::vector<Node> nodes_;
   std::vector<Path> paths_;  // each once
   std::vector<Operand> operands_;
   std::vector<OperandSet> sets_;
   std::vector<Pattern> patterns_;
   std::vector<Needle> needles_;
-  Buffer fingerprint_;
+  std::vector<Hole> holes_;  // in the order of the text
+  Buffer fingerprint_;       // without the values of parameters
 };
 
-// `json`: one value of a text that parse_json has accepted. `where`: its place.
-Result<Filter> parse_filter(std::string_view json, const Where& where);
+// `json`: one value of a text that parse_json has accepted. `where`: its place. `parameters`: names
+// of those that the query has so far; null: it has none.
+Result<Filter> parse_filter(std::string_view json, const Where& where,
+                            ParameterNames* parameters = nullptr);
 
 }  // namespace gs::query

@@ -1,10 +1,9 @@
 // JSON to a Filter. Each operator is a row of kOperators.
 #include <algorithm>
-#include <iterator>
 #include <map>
 
-#include "gs/base/endian.h"
 #include "gs/core/query/filter.h"
+#include "gs/core/query/fingerprint.h"
 #include "gs/core/query/json_walk.h"
 #include "gs/core/query/limits.h"
 #include "gs/core/record/json.h"
@@ -12,9 +11,6 @@
 
 namespace gs::query {
 namespace {
-
-// What an operator makes of its operand.
-enum class Takes : std::uint8_t { value, ordered, list, boolean, pattern, part, operators };
 
 struct Operator {
   std::string_view name;
@@ -51,11 +47,16 @@ const Operator* find_operator(std::string_view name) noexcept {
   return nullptr;
 }
 
+using Members = std::vector<JsonMember>;
+
+Members members_if_object(std::string_view json) {
+  return is_object(json) ? members_of(json) : Members();
+}
+
 // An object of operators, not a value: its first name begins with $ and announces no form.
-bool has_operators(std::string_view json) {
-  if (!is_object(json)) return false;
-  const std::vector<JsonMember> members = members_of(json);
+bool has_operators(const Members& members) {
   if (members.empty() || !members[0].name.starts_with('$')) return false;
+  if (is_parameter(members)) return false;
   const record::Form form = record::form_named(members[0].name);
   return form == record::Form::none || (members.size() > 1 && form != record::Form::literal);
 }
@@ -67,6 +68,7 @@ constexpr std::size_t kFingerprintBytes = 256;
 
 class FilterParser {
  public:
+  explicit FilterParser(ParameterNames* parameters) : parameters_(parameters) {}
   Result<Filter> parse(std::string_view json, const Where& where) {
     made_.fingerprint_.reserve(kFingerprintBytes);
     GS_TRY_OK(filter(json, where, 1));
@@ -117,14 +119,15 @@ class FilterParser {
   Error condition(const JsonMember& member, const Where& where, std::size_t depth) {
     std::uint32_t path = 0;
     GS_TRY_OK(add_path(member.name, where, path));
-    if (has_operators(member.value)) return operators(member.value, path, where, depth);
+    const Members members = members_if_object(member.value);
+    if (has_operators(members)) return operators(members, path, where, depth);
     return compare(kOperators[0], member.value, path, where);
   }
 
-  Error operators(std::string_view json, std::uint32_t path, const Where& where,
+  Error operators(const Members& members, std::uint32_t path, const Where& where,
                   std::size_t depth) {
     GS_TRY_OK(check_depth(where, depth));
-    for (const JsonMember& member : members_of(json)) {
+    for (const JsonMember& member : members) {
       const Where here{&where, member.name};
       const Operator* const found = find_operator(member.name);
       if (found == nullptr) return unknown_at(here, "operator", member.name, operator_names());
@@ -135,14 +138,15 @@ class FilterParser {
   }
 
   Error negation(std::string_view json, std::uint32_t path, const Where& where, std::size_t depth) {
-    if (!has_operators(json)) {
+    const Members members = members_if_object(json);
+    if (!has_operators(members)) {
       return invalid_at(where, R"(takes an object of operators, for example {"$lt":5})");
     }
     std::uint32_t none = 0;
     std::uint32_t all = 0;
     GS_TRY_OK(open(Op::none, where, none));
     GS_TRY_OK(open(Op::all, where, all));
-    GS_TRY_OK(operators(json, path, where, depth + 1));
+    GS_TRY_OK(operators(members, path, where, depth + 1));
     close(all);
     close(none);
     return {};
@@ -151,39 +155,37 @@ class FilterParser {
   // A condition with this operator and operand.
   Error compare(const Operator& with, std::string_view json, std::uint32_t path,
                 const Where& where) {
-    GS_TRY(const Value value, read(json, where));
     Node node{with.op, with.negated, 0, path, 0};
-    switch (with.takes) {
-      case Takes::ordered:
-        if (value.type() == Type::null) {
-          return invalid_at(where, "null has no order; use $eq, $ne or $exists");
-        }
-        [[fallthrough]];
-      case Takes::value:
-        GS_TRY_OK(add_operand(value, where, node));
-        break;
-      case Takes::part:
-        GS_TRY_OK(add_operand(value, where, node));
-        made_.needles_.resize(made_.operands_.size(), Needle(std::string_view()));
-        if (const auto* text = value.get<std::string>()) made_.needles_.back() = Needle(*text);
-        break;
-      case Takes::list:
-        GS_TRY_OK(add_list(value, where, node));
-        break;
-      case Takes::boolean:
-        if (value.type() != Type::boolean) return invalid_at(where, "takes true or false");
-        node.negated = !*value.get<bool>();
-        break;
-      case Takes::pattern:
-        GS_TRY_OK(add_pattern(value, where, node));
-        break;
-      case Takes::operators:
-        break;  // negation() does these
-    }
+    made_.add_operand(with.takes, node);
+    const Members members = members_if_object(json);
+    if (is_parameter(members)) return add_hole(with, members, node, where);
+    GS_TRY(const Value value, read(json, where));
+    GS_TRY_OK(made_.set_operand(with.takes, value, where, node));
+    GS_TRY_OK(add_condition(node, where));
+    note_condition(with, path);
+    note_value(value, made_.fingerprint_);
+    return {};
+  }
+
+  // A condition whose operand comes later.
+  Error add_hole(const Operator& with, const Members& members, const Node& node,
+                 const Where& where) {
+    Hole hole;
+    GS_TRY(hole.parameter, parameter_number(members, where, parameters_));
+    GS_TRY_OK(add_condition(node, where));
+    note_condition(with, node.path);
+    hole.node = static_cast<std::uint32_t>(made_.nodes_.size() - 1);
+    hole.takes = with.takes;
+    hole.noted_at = made_.fingerprint_.size();
+    hole.place = where.text();
+    made_.holes_.push_back(std::move(hole));
+    return {};
+  }
+
+  Error add_condition(const Node& node, const Where& where) {
     std::uint32_t index = 0;
     GS_TRY_OK(open(node, where, index));
     close(index);
-    note(with.name, path, value);
     return {};
   }
 
@@ -191,40 +193,6 @@ class FilterParser {
     auto value = record::parse_json(json);
     if (!value) return at(where, std::move(value).error());
     return value;
-  }
-
-  Error add_operand(const Value& value, const Where& where, Node& node) {
-    auto operand = Operand::make(value);
-    if (!operand) return at(where, std::move(operand).error());
-    node.operand = static_cast<std::uint32_t>(made_.operands_.size());
-    made_.operands_.push_back(std::move(operand).value());
-    return {};
-  }
-
-  Error add_list(const Value& value, const Where& where, Node& node) {
-    const Array* const list = value.get<Array>();
-    if (list == nullptr) return invalid_at(where, "takes an array of values");
-    if (list->size() > kInMax) return too_large_at(where, "values", list->size(), kInMax);
-    std::vector<Operand> operands;
-    operands.reserve(list->size());
-    for (const Value& each : *list) {
-      auto operand = Operand::make(each);
-      if (!operand) return at(where, std::move(operand).error());
-      operands.push_back(std::move(operand).value());
-    }
-    node.operand = static_cast<std::uint32_t>(made_.sets_.size());
-    made_.sets_.emplace_back(operands);
-    return {};
-  }
-
-  Error add_pattern(const Value& value, const Where& where, Node& node) {
-    const auto* const text = value.get<std::string>();
-    if (text == nullptr) return invalid_at(where, "takes a text, for example \"Ky%\"");
-    auto pattern = Pattern::parse(*text);
-    if (!pattern) return at(where, std::move(pattern).error());
-    node.operand = static_cast<std::uint32_t>(made_.patterns_.size());
-    made_.patterns_.push_back(std::move(pattern).value());
-    return {};
   }
 
   Error add_path(std::string_view name, const Where& where, std::uint32_t& index) {
@@ -265,32 +233,19 @@ class FilterParser {
     if (node.op <= Op::none) note(")");
   }
 
-  void note(std::string_view text) {
-    std::uint8_t size[8];
-    store(size, static_cast<std::uint64_t>(text.size()));
-    made_.fingerprint_.insert(made_.fingerprint_.end(), std::begin(size), std::end(size));
-    const Bytes bytes = as_bytes(text);
-    made_.fingerprint_.insert(made_.fingerprint_.end(), bytes.begin(), bytes.end());
-  }
-  void note(std::string_view name, std::uint32_t path, const Value& value) {
-    note(name);
+  void note(std::string_view text) { note_part(text, made_.fingerprint_); }
+  void note_condition(const Operator& with, std::uint32_t path) {
+    note(with.name);
     note(made_.paths_[path].text());
-    std::string text;
-    record::append_json(value, text);
-    note(text);
   }
 
+  ParameterNames* const parameters_;
   Filter made_;
   std::map<std::string, std::uint32_t, std::less<>> path_numbers_;
 };
 
-std::size_t Filter::condition_count() const noexcept {
-  return static_cast<std::size_t>(std::count_if(
-      nodes_.begin(), nodes_.end(), [](const Node& node) { return node.op > Op::none; }));
-}
-
-Result<Filter> parse_filter(std::string_view json, const Where& where) {
-  return FilterParser().parse(json, where);
+Result<Filter> parse_filter(std::string_view json, const Where& where, ParameterNames* parameters) {
+  return FilterParser(parameters).parse(json, where);
 }
 
 }  // namespace gs::query

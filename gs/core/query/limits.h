@@ -23,6 +23,9 @@ inline constexpr std::size_t kGroupFieldsMax = 64;
 inline constexpr std::size_t kPathBytesMax = 4096;
 // Characters and bytes between two % that are looked for by the bits of one word.
 inline constexpr std::size_t kLikeWildMax = 64;
+// Each name is compared with those before it.
+inline constexpr std::size_t kParametersMax = 256;
+inline constexpr std::size_t kParameterNameBytesMax = 256;  // what a person would give it
 // A cursor has to fit into a query, with everything else.
 inline constexpr std::size_t kCursorBytesMax = std::size_t{256} << 10;
 

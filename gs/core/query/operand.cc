@@ -35,13 +35,22 @@ std::uint16_t class_bit(std::uint8_t first_byte) noexcept {
 
 Result<Operand> Operand::make(const Value& value) {
   Operand operand;
-  GS_TRY_OK(record::encode_any(value, operand.any_));
-  const ValueView view = operand.view();
-  record::append_order_key(view, operand.key_);
-  operand.class_ = record::order_class(view.type);
-  if (operand.class_ == OrderClass::number) operand.prepare_number();
-  if (view.type == Type::string) operand.id_ = Id::parse(view.text());
+  GS_TRY_OK(operand.set(value));
   return operand;
+}
+
+Error Operand::set(const Value& value) {
+  any_.clear();
+  key_.clear();
+  id_.reset();
+  number_ = {};
+  GS_TRY_OK(record::encode_any(value, any_));
+  const ValueView made = view();
+  record::append_order_key(made, key_);
+  class_ = record::order_class(made.type);
+  if (class_ == OrderClass::number) prepare_number();
+  if (made.type == Type::string) id_ = Id::parse(made.text());
+  return {};
 }
 
 void Operand::prepare_number() {

@@ -26,6 +26,8 @@ class Operand {
  public:
   // Errors: invalid, too_large: no value that a record could hold.
   static Result<Operand> make(const Value& value);
+  // The same in the memory of this one, which means nothing after an error.
+  Error set(const Value& value);
 
   OrderClass order_class() const noexcept { return class_; }
   Type type() const noexcept { return view().type; }

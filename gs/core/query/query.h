@@ -1,11 +1,12 @@
 // A query as data: what parse_query() reads from the JSON object of docs/QUERY.md.
 //
-// Pure; immutable once made and safe from any thread. Errors: invalid, too_large; both say where in
-// the query and what is known there.
+// Pure; immutable once made and bound, and then safe from any thread. Errors: invalid, too_large;
+// both say where in the query and what is known there.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,12 +55,28 @@ struct Query {
   std::optional<std::vector<Path>> select;
   std::vector<Include> include;
   std::optional<Group> group;
+  // Names of what stands in the place of a value; bind() gives the values.
+  ParameterNames parameters;
+  std::optional<std::uint32_t> limit_parameter;  // numbers of those in these places
+  std::optional<std::uint32_t> offset_parameter;
+  std::optional<std::uint32_t> cursor_parameter;
 
   // Equal for queries with the same rows in the same order, whatever part of them is taken.
   Digest fingerprint() const;
 };
 
+// Without parameters.
 Result<Query> parse_query(std::string_view json);
+
+// With parameters: nobody reads the query before it is bound.
+Result<Query> parse_prepared(std::string_view json);
+// Gives all parameters their values, in the order of their numbers: then the query is that of the
+// text with the values in it. After an error it must not be used before it is bound again.
+Error bind(Query& query, std::span<const Value> values);
+// The values in that order. Errors: of names that are missing, unknown or there twice.
+Result<std::vector<Value>> values_by_name(const Query& query, const Object& named);
+// A prepared query may also be counted when it has nothing but `collection` and `filter`.
+Error check_count(const Query& query);
 
 // The same for counting: only `collection` and `filter` say how many records there are.
 Result<Query> parse_count(std::string_view json);

@@ -34,6 +34,22 @@ void check_negation(std::string_view query, const RecordView& record) {
   }
 }
 
+// With values for its parameters a query is one like others, and without parameters the same.
+void check_prepared(std::string_view text, const RecordView& record) {
+  auto prepared = parse_prepared(text);
+  if (!prepared) return;
+  const std::vector<Value> given[] = {std::vector<Value>(prepared->parameters.size(), Value("a")),
+                                      std::vector<Value>(prepared->parameters.size(), Value(1)),
+                                      std::vector<Value>(prepared->parameters.size(), Array{1})};
+  for (const std::vector<Value>& values : given) {
+    if (bind(*prepared, values)) continue;
+    const Digest first = prepared->fingerprint();
+    const bool passes = Matcher(prepared->filter).matches(record);
+    if (bind(*prepared, values) || prepared->fingerprint() != first) std::abort();
+    if (Matcher(prepared->filter).matches(record) != passes) std::abort();
+  }
+}
+
 void check_keys(const Query& query, const RecordView& record) {
   Buffer key;
   for (const SortField& field : query.sort) {
@@ -52,7 +68,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::size_t split = std::min(input.find('\x1e'), size);
   const std::string_view text = input.substr(0, split);
   const auto query = parse_query(text);
-  if (!query) return 0;
+  if (!query) {
+    const auto empty = record::Encoder().encode_json("C", "{}");
+    if (empty) check_prepared(text, {empty->shape.get(), empty->bytes.data()});
+    return 0;
+  }
+  if (parse_prepared(text)->fingerprint() != query->fingerprint()) std::abort();
   if (parse_query(text)->fingerprint() != query->fingerprint()) std::abort();
   record::Encoder encoder;
   record::Encoder describing(std::make_shared<record::ShapeCache>(0));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "gs/core/query/forms.h"
 #include "gs/core/query/json_walk.h"
 #include "gs/core/query/query.h"
 #include "gs/core/record/json.h"
@@ -25,7 +26,7 @@ Result<std::uint64_t> parse_number(std::string_view json, const Where& where) {
   const auto value = record::parse_json(json);
   const auto* const integer = value ? value->get<std::int64_t>() : nullptr;
   if (integer != nullptr && *integer >= 0) return static_cast<std::uint64_t>(*integer);
-  return invalid_at(where, "takes a whole number from 0 to 18446744073709551615");
+  return invalid_at(where, kCountForm);
 }
 
 // --- sort ---
@@ -112,13 +113,19 @@ Result<std::vector<Path>> parse_paths(std::string_view json, const Where& where,
 
 // --- include ---
 
-Result<std::vector<Include>> parse_includes(std::string_view json, const Where& where,
-                                            std::size_t depth);
+// Levels down to an include, and the names of parameters, null: none.
+struct Around {
+  std::size_t depth = 1;
+  ParameterNames* parameters = nullptr;
+};
 
-Error parse_include_part(const JsonMember& member, const Where& where, std::size_t depth,
+Result<std::vector<Include>> parse_includes(std::string_view json, const Where& where,
+                                            const Around& around);
+
+Error parse_include_part(const JsonMember& member, const Where& where, const Around& around,
                          Include& out) {
   if (member.name == "filter") {
-    GS_TRY(out.filter, parse_filter(member.value, where));
+    GS_TRY(out.filter, parse_filter(member.value, where, around.parameters));
   } else if (member.name == "sort") {
     GS_TRY(out.sort, parse_sort(member.value, where));
   } else if (member.name == "limit") {
@@ -126,14 +133,15 @@ Error parse_include_part(const JsonMember& member, const Where& where, std::size
   } else if (member.name == "select") {
     GS_TRY(out.select, parse_paths(member.value, where, kSelectMax));
   } else if (member.name == "include") {
-    GS_TRY(out.include, parse_includes(member.value, where, depth + 1));
+    const Around inside{around.depth + 1, around.parameters};
+    GS_TRY(out.include, parse_includes(member.value, where, inside));
   } else {
     return unknown_at(where, "key", member.name, {"select", "include", "filter", "sort", "limit"});
   }
   return {};
 }
 
-Result<Include> parse_include(const JsonMember& member, const Where& where, std::size_t depth) {
+Result<Include> parse_include(const JsonMember& member, const Where& where, const Around& around) {
   Include include;
   include.field = member.name;
   if (member.value == "true") return include;
@@ -142,15 +150,15 @@ Result<Include> parse_include(const JsonMember& member, const Where& where, std:
   }
   for (const JsonMember& each : members_of(member.value)) {
     const Where here{&where, each.name};
-    GS_TRY_OK(parse_include_part(each, here, depth, include));
+    GS_TRY_OK(parse_include_part(each, here, around, include));
   }
   return include;
 }
 
 Result<std::vector<Include>> parse_includes(std::string_view json, const Where& where,
-                                            std::size_t depth) {
-  if (depth > kIncludeDepthMax) {
-    return too_large_at(where, "levels of include", depth, kIncludeDepthMax);
+                                            const Around& around) {
+  if (around.depth > kIncludeDepthMax) {
+    return too_large_at(where, "levels of include", around.depth, kIncludeDepthMax);
   }
   if (!is_object(json)) {
     return invalid_at(where, R"(takes an object, for example {"country":true})");
@@ -162,7 +170,7 @@ Result<std::vector<Include>> parse_includes(std::string_view json, const Where& 
   std::vector<Include> includes;
   for (const JsonMember& each : members) {
     const Where here{&where, each.name};
-    GS_TRY(Include include, parse_include(each, here, depth));
+    GS_TRY(Include include, parse_include(each, here, around));
     includes.push_back(std::move(include));
   }
   return includes;
@@ -254,7 +262,35 @@ Result<Group> parse_group(std::string_view json, const Where& where) {
 
 // --- the whole ---
 
-Error parse_part(const JsonMember& member, const Where& where, Query& query) {
+// Whether this is a parameter; then `number` is its number.
+Result<bool> take_parameter(std::string_view json, const Where& where, ParameterNames* names,
+                            std::optional<std::uint32_t>& number) {
+  if (!is_object(json)) return false;
+  const std::vector<JsonMember> members = members_of(json);
+  if (!is_parameter(members)) return false;
+  GS_TRY(number, parameter_number(members, where, names));
+  return true;
+}
+
+Error parse_count_of(std::string_view json, const Where& where, ParameterNames* names,
+                     std::optional<std::uint32_t>& parameter, std::uint64_t& out) {
+  GS_TRY(const bool is_later, take_parameter(json, where, names, parameter));
+  if (is_later) return {};
+  GS_TRY(out, parse_number(json, where));
+  return {};
+}
+
+Error parse_cursor(std::string_view json, const Where& where, ParameterNames* names, Query& query) {
+  GS_TRY(const bool is_later, take_parameter(json, where, names, query.cursor_parameter));
+  if (is_later) return {};
+  if (!is_text(json)) return invalid_at(where, kCursorForm);
+  query.cursor = text_of(json);
+  return {};
+}
+
+// `names`: of the parameters; null: there are none.
+Error parse_part(const JsonMember& member, const Where& where, ParameterNames* names,
+                 Query& query) {
   if (member.name == "collection") {
     if (!is_text(member.value)) return invalid_at(where, "takes the name of a collection");
     query.collection = text_of(member.value);
@@ -262,20 +298,19 @@ Error parse_part(const JsonMember& member, const Where& where, Query& query) {
       return too_large_at(where, "bytes", query.collection.size(), record::kCollectionNameBytesMax);
     }
   } else if (member.name == "filter") {
-    GS_TRY(query.filter, parse_filter(member.value, where));
+    GS_TRY(query.filter, parse_filter(member.value, where, names));
   } else if (member.name == "sort") {
     GS_TRY(query.sort, parse_sort(member.value, where));
   } else if (member.name == "limit") {
-    GS_TRY(query.limit, parse_number(member.value, where));
+    GS_TRY_OK(parse_count_of(member.value, where, names, query.limit_parameter, query.limit));
   } else if (member.name == "offset") {
-    GS_TRY(query.offset, parse_number(member.value, where));
+    GS_TRY_OK(parse_count_of(member.value, where, names, query.offset_parameter, query.offset));
   } else if (member.name == "cursor") {
-    if (!is_text(member.value)) return invalid_at(where, "takes the cursor of an earlier result");
-    query.cursor = text_of(member.value);
+    GS_TRY_OK(parse_cursor(member.value, where, names, query));
   } else if (member.name == "select") {
     GS_TRY(query.select, parse_paths(member.value, where, kSelectMax));
   } else if (member.name == "include") {
-    GS_TRY(query.include, parse_includes(member.value, where, 1));
+    GS_TRY(query.include, parse_includes(member.value, where, {1, names}));
   } else if (member.name == "group") {
     GS_TRY(query.group, parse_group(member.value, where));
   } else {
@@ -309,15 +344,24 @@ Result<std::vector<JsonMember>> read_members(std::string_view json) {
   return members_of(json);
 }
 
-}  // namespace
-
-Result<Query> parse_query(std::string_view json) {
+Result<Query> parse(std::string_view json, ParameterNames* names) {
   GS_TRY(const std::vector<JsonMember> members, read_members(json));
   Query query;
   for (const JsonMember& each : members) {
-    GS_TRY_OK(parse_part(each, {nullptr, each.name}, query));
+    GS_TRY_OK(parse_part(each, {nullptr, each.name}, names, query));
   }
   GS_TRY_OK(check_group_alone(query));
+  return query;
+}
+
+}  // namespace
+
+Result<Query> parse_query(std::string_view json) { return parse(json, nullptr); }
+
+Result<Query> parse_prepared(std::string_view json) {
+  ParameterNames names;
+  GS_TRY(Query query, parse(json, &names));
+  query.parameters = std::move(names);
   return query;
 }
 
@@ -329,7 +373,7 @@ Result<Query> parse_count(std::string_view json) {
     if (each.name != "collection" && each.name != "filter") {
       return unknown_at(where, "key of a count", each.name, {"collection", "filter"});
     }
-    GS_TRY_OK(parse_part(each, where, query));
+    GS_TRY_OK(parse_part(each, where, nullptr, query));
   }
   return query;
 }

@@ -18,6 +18,7 @@ std::string shortened(std::string_view name) {
 }  // namespace
 
 std::string Where::text() const {
+  if (is_whole) return std::string(name);
   std::string text = around == nullptr ? std::string() : around->text();
   if (is_element) return text + '[' + std::to_string(index) + ']';
   if (!text.empty()) text += '.';

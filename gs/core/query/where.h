@@ -16,6 +16,7 @@ struct Where {
   std::string_view name{};
   std::size_t index = 0;  // of an element; its name is empty
   bool is_element = false;
+  bool is_whole = false;  // the name is the text of a place
 
   std::string text() const;
 };

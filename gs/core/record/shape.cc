@@ -63,6 +63,9 @@ Id keyed_id(const CollectionId& collection, std::string_view key) {
   return id;
 }
 
+// The sizes of so few names tell most of them apart sooner than a hash does.
+constexpr std::size_t kFewFields = 16;
+
 std::uint64_t name_hash(std::string_view name) noexcept {
   constexpr std::uint64_t kFactor = 0x9fb21c651e98df25u;
   const auto* at = reinterpret_cast<const std::uint8_t*>(name.data());
@@ -213,6 +216,12 @@ Result<ShapePtr> Shape::decode(Bytes definition) {
 }
 
 int Shape::find(std::string_view name) const noexcept {
+  if (fields_.size() <= kFewFields) {
+    for (std::size_t i = key_fields(); i < fields_.size(); ++i) {
+      if (fields_[i].name == name) return static_cast<int>(i);
+    }
+    return -1;
+  }
   const std::uint64_t hash = name_hash(name);
   auto at =
       std::lower_bound(by_hash_.begin(), by_hash_.end(), hash,

@@ -132,7 +132,8 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
   return sequence;
 }
 
-// From now on readers see what was applied. `logged_count`: how many of its operations are in the log.
+// From now on readers see what was applied. `logged_count`: how many of its operations are in the
+// log.
 void Database::make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logged_count) noexcept {
   if (logged_count != 0) {
     last_hlc_ = hlc;

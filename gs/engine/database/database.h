@@ -140,15 +140,18 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // --- reading ---
   Moment moment() const;
-  Result<std::shared_ptr<const RecordHold>> get(const Id& id) const;
-  Result<std::shared_ptr<const RecordHold>> get_at(const Id& id, const Digest& change);
+  Result<std::shared_ptr<RecordHold>> get(const Id& id) const;
+  Result<std::shared_ptr<RecordHold>> get_at(const Id& id, const Digest& change);
   // The record as it is stored, without a handle; false when there is none, or damage hides it.
   bool find_stored(const Moment& moment, const Id& id, Found& out) const;
   // What damage was met in the version's files, as far as anybody met it. An owner removes damaged
   // runs, so that the next open() makes them again.
   Error state_damage(const state::Version& version) const;
   // A record that was found in the moment, as its schema reads it.
-  std::shared_ptr<const RecordHold> hold(const Moment& moment, const Found& found) const;
+  std::shared_ptr<RecordHold> hold(const Moment& moment, const Found& found) const;
+  // The same in place of one that the caller has from here or null, in its memory when nobody else
+  // has it.
+  void hold(const Moment& moment, const Found& found, std::shared_ptr<RecordHold>& out) const;
 
   // The watcher is woken after commits, and when the storage is closed. Errors: too_large.
   Error watch(std::shared_ptr<Watcher> watcher);

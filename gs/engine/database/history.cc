@@ -317,7 +317,7 @@ Error Database::recall(const Settled& settled, log::Location last, const Verdict
   });
 }
 
-Result<std::shared_ptr<const RecordHold>> Database::get_at(const Id& id, const Digest& change) {
+Result<std::shared_ptr<RecordHold>> Database::get_at(const Id& id, const Digest& change) {
   GS_TRY(const Settled settled, settle());
   GS_TRY(const log::Location last, locate(settled, change));
   Past past;
@@ -353,7 +353,7 @@ Result<std::shared_ptr<const RecordHold>> Database::get_at(const Id& id, const D
   hold->found.exception_count = past.now.exception_count;
   hold->shape = tables_.shape(hold->found.entry.shape).shape.get();
   hold->owned = std::move(image);
-  return std::shared_ptr<const RecordHold>(std::move(hold));
+  return std::shared_ptr<RecordHold>(std::move(hold));
 }
 
 }  // namespace gs::engine

@@ -36,6 +36,7 @@ bool Database::change_index(const Digest& digest, const Change& change) const {
   for (IndexView::One& one : view->all) {
     if (one.index->digest != digest) continue;
     if (!change(one)) return false;
+    one.gather();
     index_view_ = std::move(view);
     return true;
   }
@@ -70,7 +71,7 @@ std::shared_ptr<const IndexView> Database::indexes_of(
       made->all.push_back(*known);
       return;
     }
-    IndexView::One one{std::move(index), {}, nullptr, {}, version_->runs.empty()};
+    IndexView::One one{std::move(index), {}, nullptr, {}, version_->runs.empty(), false, nullptr};
     if (version_->unlogged) one.unlogged = std::make_shared<TableIndex>(version_->unlogged);
     for (const auto& table : version_->tables) {
       one.tables.push_back(std::make_shared<TableIndex>(table));
@@ -80,6 +81,7 @@ std::shared_ptr<const IndexView> Database::indexes_of(
       one.runs = loaded->second;
       one.is_whole = true;
     }
+    one.gather();
     made->all.push_back(std::move(one));
   };
   if (catalog != nullptr) {

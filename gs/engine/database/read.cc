@@ -1,6 +1,7 @@
 // Reading: a moment, a lookup, a view on the record's bytes. Nothing is decoded or copied.
 
 #include "gs/base/check.h"
+#include "gs/base/only_handle.h"
 #include "gs/engine/catalog/lifter.h"
 #include "gs/engine/database/open.h"
 
@@ -13,7 +14,7 @@ Moment Database::moment() const {
   return {version_, visible_.load(std::memory_order_acquire), index_view_, catalog_};
 }
 
-std::shared_ptr<const RecordHold> Database::hold(const Moment& moment, const Found& found) const {
+std::shared_ptr<RecordHold> Database::hold(const Moment& moment, const Found& found) const {
   auto hold = std::make_shared<RecordHold>();
   hold->db = shared_from_this();
   hold->version = moment.version;
@@ -30,12 +31,32 @@ std::shared_ptr<const RecordHold> Database::hold(const Moment& moment, const Fou
   return hold;
 }
 
+void Database::hold(const Moment& moment, const Found& found,
+                    std::shared_ptr<RecordHold>& out) const {
+  const bool is_plain = out != nullptr && out->owned == nullptr && out->db.get() == this;
+  if (!is_plain || !is_only_handle(out)) {
+    out = hold(moment, found);
+    return;
+  }
+  const record::ShapePtr& shape = tables_.shape(found.entry.shape).shape;
+  if (moment.catalog != nullptr) {
+    const auto plan = moment.catalog->lift_plan(shape);
+    if (plan != nullptr && !plan->is_current({shape.get(), found.record})) {
+      out = hold(moment, found);
+      return;
+    }
+  }
+  if (out->version != moment.version) out->version = moment.version;
+  out->found = found;
+  out->shape = shape.get();
+}
+
 Error Database::watch(std::shared_ptr<Watcher> watcher) {
   std::lock_guard lock(commit_mutex_);
   return watchers_.add(std::move(watcher));
 }
 
-Result<std::shared_ptr<const RecordHold>> Database::get(const Id& id) const {
+Result<std::shared_ptr<RecordHold>> Database::get(const Id& id) const {
   const Moment now = moment();
   if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
   Found found;

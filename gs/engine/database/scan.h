@@ -30,7 +30,7 @@ class ScanState {
   // Starts again from the first id >= `from`, with the whole limit.
   void seek(const Id& from);
 
-  std::shared_ptr<const RecordHold> hold(const state::Met& met) const {
+  std::shared_ptr<RecordHold> hold(const state::Met& met) const {
     return database_->hold(moment_, met.found());
   }
 

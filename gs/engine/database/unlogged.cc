@@ -23,7 +23,8 @@ using state::RowTable;
 
 namespace {
 
-// So much, or this share of the limit when that is less, may be of no use before the rest is copied.
+// So much, or this share of the limit when that is less, may be of no use before the rest is
+// copied.
 constexpr std::size_t kUselessBytes = std::size_t{8} << 20;
 constexpr std::size_t kUselessShare = 8;
 // A copy under the commit lock, for a commit that would be refused, gives back this share of the
@@ -306,7 +307,10 @@ Moment Database::without_unlogged(Moment moment) {
   auto version = std::make_shared<state::Version>(*moment.version);
   version->unlogged = nullptr;
   auto indexes = std::make_shared<IndexView>(*moment.indexes);
-  for (IndexView::One& one : indexes->all) one.unlogged = nullptr;
+  for (IndexView::One& one : indexes->all) {
+    one.unlogged = nullptr;
+    one.gather();
+  }
   moment.version = std::move(version);
   moment.indexes = std::move(indexes);
   return moment;

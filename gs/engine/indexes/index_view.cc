@@ -48,6 +48,14 @@ std::shared_ptr<TableIndex> follow_unlogged(const IndexView::One& one, const Ver
 
 }  // namespace
 
+void IndexView::One::gather() {
+  auto made = std::make_shared<index::Tiers>();
+  if (unlogged != nullptr) made->tables.push_back(unlogged->keys());
+  for (const auto& table : tables) made->tables.push_back(table->keys());
+  made->runs = runs;
+  gathered = std::move(made);
+}
+
 const IndexView::One* IndexView::find(const Digest& digest) const noexcept {
   const auto at = std::lower_bound(
       all.begin(), all.end(), digest,
@@ -74,7 +82,8 @@ std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>
   if (is_same) return view;
   auto made = std::make_shared<IndexView>();
   for (const IndexView::One& one : view->all) {
-    IndexView::One next{one.index, {}, follow_unlogged(one, version, unlogged), {}, false, false};
+    IndexView::One next{one.index, {},     follow_unlogged(one, version, unlogged), {}, false,
+                        false,     nullptr};
     const bool is_gone = follow_tables(one, version, next.tables);
     const auto run = runs.find(one.index->digest);
     const bool goes_on = !is_gone || run != runs.end();
@@ -86,6 +95,7 @@ std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>
         next.runs.insert(next.runs.begin(), run->second);
       }
     }
+    next.gather();
     made->all.push_back(std::move(next));
   }
   return made;
@@ -93,19 +103,14 @@ std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>
 
 Result<std::shared_ptr<const index::Tiers>> tiers(const IndexView::One& one, const Version& version,
                                                   Sequence at) {
-  auto made = std::make_shared<index::Tiers>();
-  const auto add = [&](TableIndex& table) -> Error {
-    if (!table.is_current(at)) {
-      const std::lock_guard lock(one.index->mutex);
-      GS_TRY_OK(table.catch_up(version, at, one.index->records));
-    }
-    made->tables.push_back(table.keys());
-    return {};
+  const auto catch_up = [&](TableIndex& table) -> Error {
+    if (table.is_current(at)) return {};
+    const std::lock_guard lock(one.index->mutex);
+    return table.catch_up(version, at, one.index->records);
   };
-  if (one.unlogged != nullptr) GS_TRY_OK(add(*one.unlogged));
-  for (const auto& table : one.tables) GS_TRY_OK(add(*table));
-  made->runs = one.runs;
-  return std::shared_ptr<const index::Tiers>(std::move(made));
+  if (one.unlogged != nullptr) GS_TRY_OK(catch_up(*one.unlogged));
+  for (const auto& table : one.tables) GS_TRY_OK(catch_up(*table));
+  return one.gathered;
 }
 
 Result<std::shared_ptr<const index::Run>> write_index_run(

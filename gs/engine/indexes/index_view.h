@@ -51,6 +51,10 @@ struct IndexView {
     IndexRunList runs;
     bool is_whole = false;
     bool is_being_built = false;  // then `runs` are those of tables that were written since
+    std::shared_ptr<const index::Tiers> gathered;  // the tables and runs, for readers
+
+    // After every change of tables and runs, before anybody reads them.
+    void gather();
   };
   std::vector<One> all;  // ascending by digest
 

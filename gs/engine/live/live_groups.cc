@@ -225,7 +225,8 @@ class LiveGroups final : public LiveAnswer {
   using Texts = std::map<std::string, std::string>;
 
   Error count_all(const QueryContext& now, GroupMap& groups) {
-    Access access = choose_access(now);
+    Access access;
+    choose_access(now, access);
     if (access.kind == Access::Kind::ordered) access = {};
     Matches matches(now, access, Id{});
     while (const state::Met* const met = matches.next()) {

@@ -91,7 +91,8 @@ class LiveRows final : public LiveAnswer {
   Result<std::vector<std::string>> all_keys(const QueryContext& now) {
     std::vector<std::string> keys;
     std::size_t bytes = 0;
-    Access access = choose_access(now);
+    Access access;
+    choose_access(now, access);
     if (access.kind == Access::Kind::ordered) access = {};
     Matches matches(now, access, Id{});
     while (const state::Met* const met = matches.next()) {

@@ -25,9 +25,9 @@ std::uint32_t rows_up_to(const state::RowTable& table, state::Sequence at) noexc
 // Of the last row; 0: there is none.
 state::Sequence last_sequence(const state::RowTable& table) noexcept;
 
-// Calls visit(row) for each row between two moments, each kind in the order of arrival; a record may
-// come several times. `before` has the table of `from` in front. False when some of them are not to be
-// had, or more than `rows_max` are: then what was visited is not all.
+// Calls visit(row) for each row between two moments, each kind in the order of arrival; a record
+// may come several times. `before` has the table of `from` in front. False when some of them are
+// not to be had, or more than `rows_max` are: then what was visited is not all.
 template <typename Visit>
 bool each_unread(const Moment& before, const Moment& now, ReadUpTo from, std::size_t rows_max,
                  const Visit& visit) {

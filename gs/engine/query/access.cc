@@ -15,6 +15,8 @@ namespace {
 constexpr std::uint64_t kScanShare = 4;
 // So few records are found by their ids whatever part they are.
 constexpr std::uint64_t kFewRecords = 64;
+// Entries that are asked for before anybody walks over the records.
+constexpr std::size_t kFewest = 8;
 // Ranges that are looked at whether they have keys, so that the others are in one order.
 constexpr std::size_t kProbedMax = 8;
 
@@ -61,15 +63,17 @@ int direction_of(const QueryContext& context, const rules::IndexDefinition& inde
 }
 
 // Best first: what fixes more fields names fewer records; of two alike the one in the right order.
-std::vector<Candidate> candidates(const QueryContext& context, bool whole) {
+// `spare`: memory of keys.
+std::vector<Candidate> candidates(const QueryContext& context, bool whole, KeyRanges spare = {}) {
   std::vector<Candidate> found;
   if (context.query.collection.empty()) return found;
   for (const IndexView::One& one : context.moment.indexes->all) {
     const rules::IndexDefinition& definition = one.index->definition;
     if (one.is_whole != whole || definition.collection != context.query.collection) continue;
-    KeyRanges keys = key_ranges(context.query.filter, definition);
-    if (says_nothing(keys) || !has_all_records(definition, keys)) continue;
-    found.push_back({&one, std::move(keys)});
+    key_ranges(context.query.filter, definition, spare);
+    if (says_nothing(spare) || !has_all_records(definition, spare)) continue;
+    found.push_back({&one, std::move(spare)});
+    spare = {};
   }
   const auto rank = [&](const Candidate& each) {
     const rules::IndexDefinition& definition = each.one->index->definition;
@@ -108,15 +112,15 @@ void note_damage(const QueryContext& context, const IndexView::One& one,
   context.db->forget_index(one.index->digest, cursor.damage());
 }
 
-// Takes the ids of the ranges, at most `most` of them, and those of irregular records, where there
-// may be some. False: there are more, or damage.
+// Gives the ids of the ranges, and those of irregular records, where there may be some. False:
+// `take_id` wants no more, or damage.
+template <typename Take>
 bool take_ids(index::Cursor& cursor, bool is_regular, const std::vector<Range>& ranges,
-              std::uint64_t most, std::vector<Id>& ids) {
+              const Take& take_id) {
   const auto take = [&](const Range& range) {
     cursor.seek(range.from);
     while (cursor.next() && is_before(cursor.key(), range.to)) {
-      if (ids.size() == most) return false;
-      ids.push_back(cursor.id());
+      if (!take_id(cursor.id())) return false;
     }
     return !cursor.is_cut_short();
   };
@@ -144,10 +148,9 @@ bool wants_few(const QueryContext& context, std::uint64_t pairs) noexcept {
 }
 
 // The whole index in the order of the sort, when the first rows are all that is wanted.
-Access choose_order(const QueryContext& context) {
-  Access access;
+void choose_order(const QueryContext& context, Access& access) {
   const query::Query& query = context.query;
-  if (query.sort.empty() || query.group || query.filter.condition_count() != 0) return access;
+  if (query.sort.empty() || query.group || query.filter.condition_count() != 0) return;
   for (const IndexView::One& one : context.moment.indexes->all) {
     if (!one.is_whole || one.index->definition.collection != query.collection) continue;
     const int direction = direction_of(context, one.index->definition, {});
@@ -161,9 +164,8 @@ Access choose_order(const QueryContext& context) {
     access.index = one.index;
     access.keys.ranges = {Range{}};
     access.backward = direction < 0;
-    return access;
+    return;
   }
-  return access;
 }
 
 // Whether all keys lie in one range, behind those that have none: a text that stands for an id as
@@ -177,12 +179,22 @@ bool is_one_range(index::Cursor& cursor, std::vector<Range>& ranges) {
   return ranges.size() <= 1;
 }
 
+index::Cursor& chooser_of(const QueryContext& context,
+                          const std::shared_ptr<const index::Tiers>& tiers,
+                          std::optional<index::Cursor>& chooser) {
+  if (!chooser || !chooser->renew(tiers, context.moment.at)) {
+    chooser.emplace(tiers, context.moment.at);
+  }
+  return *chooser;
+}
+
+// Whether the access is by this index.
 bool use(const QueryContext& context, Candidate& candidate, Access& access) {
   const auto tiers = open_tiers(context, *candidate.one);
   if (tiers == nullptr) return false;
   const std::uint64_t most = std::min<std::uint64_t>(
       std::max(kFewRecords, pairs_of(*tiers) / kScanShare), context.bounds.sort_bytes / sizeof(Id));
-  index::Cursor cursor(tiers, context.moment.at);
+  index::Cursor& cursor = chooser_of(context, tiers, access.chooser);
   access.tiers = tiers;
   access.index = candidate.one->index;
   access.keys = std::move(candidate.keys);
@@ -197,11 +209,21 @@ bool use(const QueryContext& context, Candidate& candidate, Access& access) {
   }
   const bool is_regular = cursor.begins_behind(kIrregular.to);
   access.is_certain = access.keys.is_exact && is_regular;
-  const bool is_all = take_ids(cursor, is_regular, access.keys.ranges, most, access.ids);
+  const auto wanted = [&](const Id& id) {
+    if (access.ids.size() == most) return false;
+    // On its way while the others are looked for, and what is done with them is made ready.
+    if (access.ids.size() < kFewRecords) context.moment.version->prefetch(id);
+    access.ids.push_back(id);
+    return true;
+  };
+  const bool is_all = take_ids(cursor, is_regular, access.keys.ranges, wanted);
   if (cursor.is_cut_short()) note_damage(context, *candidate.one, cursor);
   if (!is_all) return false;
   access.kind = Access::Kind::ids;
   put_in_order(access.ids);
+  if (access.ids.size() <= kFewest) {
+    for (const Id& id : access.ids) context.moment.version->prefetch_entry(id);
+  }
   return true;
 }
 
@@ -213,13 +235,26 @@ const IndexView::One* missing_index(const QueryContext& context) {
   return missing.front().one;
 }
 
-Access choose_access(const QueryContext& context) {
-  std::vector<Candidate> usable = candidates(context, true);
+void Access::clear() {
+  kind = Kind::scan;
+  tiers.reset();
+  index.reset();
+  keys = {};
+  backward = false;
+  is_certain = false;
+  ids.clear();
+}
+
+void choose_access(const QueryContext& context, Access& access) {
+  std::vector<Candidate> usable = candidates(context, true, std::move(access.keys));
   for (Candidate& candidate : usable) {
-    Access access;
-    if (use(context, candidate, access)) return access;
+    access.clear();
+    const bool is_used = use(context, candidate, access);
+    if (access.chooser) access.chooser->rest();
+    if (is_used) return;
   }
-  return choose_order(context);
+  access.clear();
+  choose_order(context, access);
 }
 
 std::optional<std::uint64_t> count_by_index(const QueryContext& context) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "gs/engine/query/context.h"
@@ -31,12 +32,17 @@ struct Access {
   // everything that it names is looked at with the whole filter.
   bool is_certain = false;
   std::vector<Id> ids;
+  std::optional<index::Cursor> chooser;  // rests until the next choice, which mostly uses it again
+
+  // As new, with the memory that it has.
+  void clear();
 };
 
 // The index that the query could use and that is not whole; null: none.
 const IndexView::One* missing_index(const QueryContext& context);
 
-Access choose_access(const QueryContext& context);
+// Into `access`, whatever it was.
+void choose_access(const QueryContext& context, Access& access);
 
 // How many records pass, told by an index alone; nullopt: none can.
 std::optional<std::uint64_t> count_by_index(const QueryContext& context);

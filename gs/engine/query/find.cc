@@ -1,5 +1,6 @@
 #include "gs/engine/query/find.h"
 
+#include "gs/base/only_handle.h"
 #include "gs/core/query/cursor.h"
 
 namespace gs::engine {
@@ -23,51 +24,75 @@ void take_moment(const std::shared_ptr<Database>& db, QueryContext& context) {
 
 }  // namespace
 
-Find::Find(std::shared_ptr<const QueryContext> context, Plan plan)
-    : context_(std::move(context)),
-      plan_(std::move(plan)),
-      matches_(*context_, plan_.access, plan_.from),
-      to_skip_(context_->query.offset),
-      left_(context_->query.limit) {
-  if (plan_.rows == Plan::Rows::in_order) keys_.emplace(context_->query.sort);
-}
-
 Result<std::unique_ptr<Find>> Find::start(const std::shared_ptr<Database>& db,
                                           std::string_view json, const QueryBounds& bounds) {
   auto context = std::make_shared<QueryContext>();
   GS_TRY(context->query, query::parse_query(json));
-  if (!context->query.cursor.empty()) {
-    GS_TRY(context->after, query::read_cursor(context->query.fingerprint(), context->query.cursor));
-  }
   context->bounds = bounds;
-  take_moment(db, *context);
-  GS_TRY(Plan plan, make_plan(*context));
-  std::unique_ptr<Find> find(new Find(std::move(context), std::move(plan)));
-  if (find->plan_.rows == Plan::Rows::sorted) GS_TRY_OK(find->collect_sorted());
-  if (find->plan_.rows == Plan::Rows::grouped) GS_TRY_OK(find->collect_groups());
+  auto find = std::make_unique<Find>(std::move(context));
+  GS_TRY_OK(find->begin(db));
   return find;
+}
+
+Error Find::begin(const std::shared_ptr<Database>& db) {
+  const query::Query& query = context_->query;
+  forget();
+  if (!query.cursor.empty()) {
+    GS_TRY(context_->after, query::read_cursor(query.fingerprint(), query.cursor));
+  }
+  take_moment(db, *context_);
+  GS_TRY_OK(make_plan(*context_, plan_));
+  matches_.emplace(*context_, plan_.access, plan_.from);
+  to_skip_ = query.offset;
+  left_ = query.limit;
+  if (plan_.rows == Plan::Rows::in_order) keys_.emplace(query.sort);
+  if (plan_.rows == Plan::Rows::sorted) GS_TRY_OK(collect_sorted());
+  if (plan_.rows == Plan::Rows::grouped) GS_TRY_OK(collect_groups());
+  return {};
+}
+
+// What the execution before has left.
+void Find::forget() {
+  matches_.reset();
+  keys_.reset();
+  sorted_.clear();
+  sorted_at_ = 0;
+  groups_.reset();
+  returned_ = 0;
+  error_ = {};
+  context_->after.reset();
+}
+
+bool Find::has_no_rows() const noexcept { return is_only_handle(context_); }
+
+void Find::leave() {
+  forget();
+  left_ = 0;
+  plan_.access.tiers.reset();
+  plan_.access.index.reset();
+  if (has_no_rows()) context_->moment = {};
 }
 
 Error Find::collect_sorted() {
   Sorter sorter(plan_.keep, context_->bounds.sort_bytes);
   SortKeys keys(context_->query.sort);
   const auto& after = context_->after;
-  while (const state::Met* const met = matches_.next()) {
-    const Bytes key = keys.of(matches_.view(), met->entry->id);
+  while (const state::Met* const met = matches_->next()) {
+    const Bytes key = keys.of(matches_->view(), met->entry->id);
     if (after && as_text(key) <= as_text(*after)) continue;
     GS_TRY_OK(sorter.add(key, [&] { return met->found(); }));
   }
-  GS_TRY_OK(matches_.error());
+  GS_TRY_OK(matches_->error());
   sorted_ = sorter.take();
   return {};
 }
 
 Error Find::collect_groups() {
   groups_ = std::make_unique<Groups>(*context_->query.group, context_->bounds.group_bytes);
-  while (matches_.next() != nullptr) {
-    GS_TRY_OK(groups_->add(matches_.view()));
+  while (matches_->next() != nullptr) {
+    GS_TRY_OK(groups_->add(matches_->view()));
   }
-  GS_TRY_OK(matches_.error());
+  GS_TRY_OK(matches_->error());
   groups_->start(context_->after);
   return {};
 }
@@ -98,11 +123,11 @@ bool Find::next_raw(QueryRow& out, bool wanted) {
 }
 
 bool Find::next_found(QueryRow& out) {
-  const state::Met* met = matches_.next();
+  const state::Met* met = matches_->next();
   // The scan began with the cursor's own row.
-  if (met != nullptr && context_->after && met->entry->id == plan_.from) met = matches_.next();
+  if (met != nullptr && context_->after && met->entry->id == plan_.from) met = matches_->next();
   if (met == nullptr) {
-    error_ = matches_.error();
+    error_ = matches_->error();
     return false;
   }
   out.found = met->found();
@@ -113,12 +138,12 @@ bool Find::next_found(QueryRow& out) {
 
 bool Find::next_in_order(QueryRow& out) {
   for (;;) {
-    const state::Met* const met = matches_.next();
+    const state::Met* const met = matches_->next();
     if (met == nullptr) {
-      error_ = matches_.error();
+      error_ = matches_->error();
       return false;
     }
-    const Bytes key = keys_->of(matches_.view(), met->entry->id);
+    const Bytes key = keys_->of(matches_->view(), met->entry->id);
     if (context_->after && as_text(key) <= as_text(*context_->after)) continue;
     out.found = met->found();
     last_key_.assign(key.begin(), key.end());
@@ -154,20 +179,31 @@ Result<std::string> Find::cursor() const {
 }
 
 std::string Find::explain() const {
-  return explain_json(*context_, plan_, {matches_.examined(), matches_.matched(), returned_});
+  return explain_json(*context_, plan_, {matches_->examined(), matches_->matched(), returned_});
+}
+
+Result<std::uint64_t> Find::count(const std::shared_ptr<Database>& db) {
+  forget();
+  take_moment(db, *context_);
+  auto counted = count_records();
+  leave();
+  return counted;
+}
+
+Result<std::uint64_t> Find::count_records() {
+  if (const auto counted = count_by_index(*context_)) return *counted;
+  choose_access(*context_, plan_.access);
+  matches_.emplace(*context_, plan_.access, Id{});
+  while (matches_->next() != nullptr) {
+  }
+  GS_TRY_OK(matches_->error());
+  return matches_->matched();
 }
 
 Result<std::uint64_t> count_matches(const std::shared_ptr<Database>& db, std::string_view json) {
-  QueryContext context;
-  GS_TRY(context.query, query::parse_count(json));
-  take_moment(db, context);
-  if (const auto counted = count_by_index(context)) return *counted;
-  const Access access = choose_access(context);
-  Matches matches(context, access, Id{});
-  while (matches.next() != nullptr) {
-  }
-  GS_TRY_OK(matches.error());
-  return matches.matched();
+  auto context = std::make_shared<QueryContext>();
+  GS_TRY(context->query, query::parse_count(json));
+  return Find(std::move(context)).count(db);
 }
 
 }  // namespace gs::engine

@@ -27,20 +27,33 @@ class Find {
  public:
   static Result<std::unique_ptr<Find>> start(const std::shared_ptr<Database>& db,
                                              std::string_view json, const QueryBounds& bounds = {});
+  // Of a context that has its query and bounds: begin() does what start() does, once or again, in
+  // the memory of the execution before.
+  explicit Find(std::shared_ptr<QueryContext> context) : context_(std::move(context)) {}
+  Error begin(const std::shared_ptr<Database>& db);
+  // In place of begin(): how many records pass. The query has only a collection and a filter.
+  Result<std::uint64_t> count(const std::shared_ptr<Database>& db);
+  // Lets go of the moment that it reads from, unless rows still have it.
+  void leave();
+  // Whether no row of it is left; then the query may change before the next begin() or count().
+  bool has_no_rows() const noexcept;
+  query::Query& query() noexcept { return context_->query; }
   // False at the end; whoever needs all rows looks at error() then.
   bool next(QueryRow& out);
   Error error() const { return error_.copy(); }
   // Behind the last row that next() gave; empty when it gave none.
   Result<std::string> cursor() const;
 
-  const std::shared_ptr<const QueryContext>& context() const noexcept { return context_; }
+  std::shared_ptr<const QueryContext> context() const noexcept { return context_; }
+  const QueryContext* context_of_rows() const noexcept { return context_.get(); }
   // Steps and counts so far.
   std::string explain() const;
 
  private:
-  Find(std::shared_ptr<const QueryContext> context, Plan plan);
+  void forget();
   Error collect_sorted();
   Error collect_groups();
+  Result<std::uint64_t> count_records();
   // Without offset and limit; the text of a group only when it is wanted.
   bool next_raw(QueryRow& out, bool wanted);
   bool next_found(QueryRow& out);
@@ -48,9 +61,9 @@ class Find {
   bool next_sorted(QueryRow& out);
   bool next_group(QueryRow& out, bool wanted);
 
-  std::shared_ptr<const QueryContext> context_;
+  std::shared_ptr<QueryContext> context_;
   Plan plan_;
-  Matches matches_;
+  std::optional<Matches> matches_;
   std::optional<SortKeys> keys_;  // of rows that come in the order of the sort
   std::vector<RankedRow> sorted_;
   std::size_t sorted_at_ = 0;

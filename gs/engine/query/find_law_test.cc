@@ -7,6 +7,7 @@
 #include "gs/base/test_share.h"
 #include "gs/core/query/test_exact.h"
 #include "gs/core/query/test_naive.h"
+#include "gs/core/query/test_parameters.h"
 #include "gs/engine/query/test_rows.h"
 
 namespace gs::engine {
@@ -23,6 +24,10 @@ const char* const kIndexed = R"g({"files":{"T.js":"({
   a: { type: 'string', index: true }, b: { array: 'string', index: true },
   c: { type: 'number', index: true }, d: '?string', ac: { index: ['a', 'c'] },
   cd: { index: ['c', 'd'] }, bc: { index: ['b', 'c'] }, cb: { index: ['c', 'b'] } })"}})g";
+
+const char* const kFewerIndexed = R"g({"files":{"T.js":"({
+  a: 'string', b: { array: 'string' }, c: { type: 'number', index: true }, d: '?string',
+  cb: { index: ['c', 'b'] } })"}})g";
 
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
@@ -56,6 +61,7 @@ class Walk {
   }
   std::uint64_t rows() const { return rows_; }
   std::uint64_t by_index() const { return by_index_; }
+  std::uint64_t prepared_rows() const { return prepared_rows_; }
 
  private:
   void write() {
@@ -64,6 +70,11 @@ class Walk {
     if (make_.below(40) == 0) {
       ASSERT_FALSE(store_->close());
       store_ = world_.open();
+    }
+    if (indexed_ && make_.below(30) == 0) {
+      has_fewer_ = !has_fewer_;
+      const char* const schema = has_fewer_ ? kFewerIndexed : kIndexed;
+      ASSERT_TRUE(store_->put_schema(one_line(schema), store_->schema().digest).ok());
     }
     if (kind == 0 && store_->checkpoint()) FAIL();
     if (kind <= 1 && !all_.empty()) {
@@ -100,8 +111,8 @@ class Walk {
     }
     std::sort(passing.begin(), passing.end(),
               [](const Stored* a, const Stored* b) { return a->id < b->id; });
-    return std::string(one_collection ? "{\"collection\":\"T\"," : "{") +
-           "\"filter\":" + json_of(filter);
+    filter_ = json_of(filter);
+    return std::string(one_collection ? "{\"collection\":\"T\"," : "{") + "\"filter\":" + filter_;
   }
 
   // Of the kind that indexes are made for.
@@ -187,6 +198,7 @@ class Walk {
     const bool select = make_.below(2) == 0;
     if (select) query += ",\"select\":[" + json_of(Value(path)) + "]";
     const auto found = find_rows(store_, query + "}");
+    ASSERT_NO_FATAL_FAILURE(check_prepared(query + "}"));
     by_index_ += found.by_index ? 1 : 0;
     std::vector<std::string> rows;
     for (std::size_t i = offset; i < expected.size() && rows.size() < limit; ++i) {
@@ -199,6 +211,37 @@ class Walk {
     }
     ASSERT_EQ(found.rows, rows) << query;
     rows_ += rows.size();
+  }
+
+  // Prepared now, and those that were prepared before the last writes, restarts and other schemas.
+  void check_prepared(const std::string& query) {
+    const std::size_t end = query.find(filter_) + filter_.size();
+    Kept made;
+    const Value holes =
+        query::testing::parametrized(record::parse_json(filter_).value(), made.values);
+    made.before = query.substr(0, end - filter_.size());
+    made.behind = query.substr(end);
+    if (made.values.size() <= query::kParametersMax) {
+      made.query = Prepared::make(made.before + json_of(holes) + made.behind).value();
+      made.filter = filter_;
+      kept_.insert(kept_.begin(), std::move(made));
+    }
+    if (kept_.size() > kKept) kept_.pop_back();
+    for (Kept& each : kept_) {
+      const auto expected = find_rows(store_, each.before + each.filter + each.behind);
+      const auto found = testing::prepared_rows(store_, *each.query, each.values);
+      ASSERT_EQ(found.rows, expected.rows) << each.before << each.filter << each.behind;
+      ASSERT_EQ(found.ids, expected.ids);
+      ASSERT_EQ(found.cursor, expected.cursor);
+      ASSERT_EQ(found.by_index, expected.by_index);
+      prepared_rows_ += found.rows.size();
+    }
+    // With other values: of the newest, in another order.
+    if (kept_.empty() || kept_.front().values.size() < 2) return;
+    Kept& newest = kept_.front();
+    std::rotate(newest.values.begin(), newest.values.begin() + 1, newest.values.end());
+    std::size_t number = 0;
+    newest.filter = json_of(query::testing::filled(holes, newest.values, number));
   }
 
   // Page after page, with a write between them that does not touch what is asked for.
@@ -315,36 +358,53 @@ class Walk {
     }
   }
 
+  static constexpr std::size_t kKept = 4;
+  struct Kept {
+    std::unique_ptr<Prepared> query;
+    std::vector<Value> values;
+    std::string before, filter, behind;  // the text with the values in it
+  };
+
   naive::QueryMaker make_;
   testing::World world_;
   testing::Store store_;
   std::vector<Stored> all_;
+  std::string filter_;  // of the query that was chosen last
+  std::vector<Kept> kept_;
   std::uint64_t rows_ = 0;
   std::uint64_t by_index_ = 0;
+  std::uint64_t prepared_rows_ = 0;
   bool indexed_;
+  bool has_fewer_ = false;  // indexes
 };
 
 TEST(FindLaw, RowsAreThoseOfTheDefinition) {
   std::uint64_t rows = 0;
+  std::uint64_t prepared = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     Walk walk(seed, false);
     ASSERT_NO_FATAL_FAILURE(walk.query_all()) << "seed " << seed;
     EXPECT_EQ(walk.by_index(), 0u);
     rows += walk.rows();
+    prepared += walk.prepared_rows();
   }
   EXPECT_GT(rows, 400 * kSeeds);
+  EXPECT_GT(prepared, 1000 * kSeeds);
 }
 
 TEST(FindLaw, IndexesChangeNothingButTheTime) {
   std::uint64_t rows = 0;
+  std::uint64_t prepared = 0;
   std::uint64_t by_index = 0;
   for (std::uint64_t seed = 1; seed <= 2 * kSeeds; ++seed) {
     Walk walk(seed, true);
     ASSERT_NO_FATAL_FAILURE(walk.query_all()) << "seed " << seed;
     rows += walk.rows();
+    prepared += walk.prepared_rows();
     by_index += walk.by_index();
   }
   EXPECT_GT(rows, 400 * kSeeds);
+  EXPECT_GT(prepared, 1000 * kSeeds);
   EXPECT_GT(by_index, 40 * kSeeds);
 }
 

@@ -29,6 +29,8 @@ IndexWalk::IndexWalk(const QueryContext& context, const Access& access, const Id
       std::lower_bound(access.ids.begin(), access.ids.end(), from,
                        [](const Id& a, const Id& b) { return state::id_less(a, b); });
   at_ = static_cast<std::size_t>(first - access.ids.begin());
+  if (access.ids.size() > kBatch) return;
+  for (const Id& id : access.ids) context.moment.version->prefetch_record(id, context.moment.at);
 }
 
 // Behind what a cursor has shown already, when its key is one of the index; else from the first.
@@ -92,26 +94,48 @@ bool IndexWalk::fill_group() {
   return true;
 }
 
-std::span<const Met> IndexWalk::take() {
-  std::array<Id, kBatch> ids;
-  std::size_t count = 0;
+// What comes is asked for in three steps, a batch behind each other.
+void IndexWalk::bring(std::uint64_t number) {
   const state::Version& version = *context_.moment.version;
-  while (count < kBatch && next_id(ids[count])) version.prefetch(ids[count++]);
-  if (cursor_ && cursor_->is_cut_short()) {
+  if (number < met_count_) version.prefetch(ahead(number));
+  const auto is_there = [&](std::uint64_t behind) {
+    return number >= behind && number - behind < met_count_;
+  };
+  if (is_there(kBatch)) version.prefetch_entry(ahead(number - kBatch));
+  if (is_there(2 * kBatch)) {
+    version.prefetch_record(ahead(number - 2 * kBatch), context_.moment.at);
+  }
+}
+
+void IndexWalk::fill() {
+  while (!is_at_end_ && met_count_ < taken_ + kAhead) {
+    is_at_end_ = !next_id(ahead_[met_count_ % kAhead]);
+    met_count_ += is_at_end_ ? 0 : 1;
+  }
+  const std::uint64_t to = met_count_ + (is_at_end_ ? 2 * kBatch : 0);
+  if (met_count_ <= 1) return;  // nobody to wait beside
+  for (; brought_ < to; ++brought_) bring(brought_);
+}
+
+std::span<const Met> IndexWalk::take() {
+  fill();
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kBatch, met_count_ - taken_));
+  if (count == 0 && cursor_ && cursor_->is_cut_short()) {
     error_ = cursor_->damage();
     context_.db->forget_index(access_.index->digest, error_);
-    return {};
   }
-  if (error_) return {};
+  if (count == 0 || error_) return {};
+  const state::Version& version = *context_.moment.version;
   for (std::size_t i = 0; i < count; ++i) {
-    const auto lookup = version.find(ids[i], context_.moment.at, found_[i]);
+    const Id& id = ahead(taken_++);
+    const auto lookup = version.find(id, context_.moment.at, found_[i]);
     if (lookup == state::Version::Lookup::damaged) {
       error_ = context_.db->state_damage(version);
       return {};
     }
     if (lookup == state::Version::Lookup::none || found_[i].record == nullptr) {
       error_ = Error(Code::damaged, "the index " + access_.index->definition.text() +
-                                        " names a record that is not there, " + ids[i].text());
+                                        " names a record that is not there, " + id.text());
       context_.db->forget_index(access_.index->digest, error_);
       return {};
     }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <span>
 
 #include "gs/engine/query/access.h"
@@ -23,8 +24,14 @@ class IndexWalk {
 
  private:
   static constexpr std::size_t kBatch = state::Cursor::kBatch;
+  // Each id waits for its slot, then for its entry, then for its record, while a batch of others
+  // takes its step, so that no lookup waits for memory.
+  static constexpr std::size_t kAhead = 4 * kBatch;
 
   void start_order();
+  void fill();
+  void bring(std::uint64_t number);
+  const Id& ahead(std::uint64_t number) const noexcept { return ahead_[number % kAhead]; }
   bool next_id(Id& id);
   bool next_in_order(Id& id);
   bool fill_group();
@@ -34,6 +41,11 @@ class IndexWalk {
   std::size_t at_ = 0;     // of ids; of an order: of the group
   std::vector<Id> group_;  // backward: ids of one key, ascending
   std::optional<index::Cursor> cursor_;
+  std::array<Id, kAhead> ahead_;  // by number, which counts all that were met
+  std::uint64_t met_count_ = 0;
+  std::uint64_t brought_ = 0;
+  std::uint64_t taken_ = 0;
+  bool is_at_end_ = false;  // nothing more to meet, or damage
   std::array<Found, kBatch> found_;
   std::array<state::Met, kBatch> met_;
   Error error_;

@@ -136,9 +136,7 @@ Buffer joined(const Buffer& prefix, const Buffer& rest) {
   return key;
 }
 
-}  // namespace
-
-KeyRanges key_ranges(const Filter& filter, const rules::IndexDefinition& index) {
+KeyRanges general_ranges(const Filter& filter, const rules::IndexDefinition& index) {
   KeyRanges found;
   const bool is_about =
       std::any_of(filter.paths().begin(), filter.paths().end(),
@@ -175,6 +173,33 @@ KeyRanges key_ranges(const Filter& filter, const rules::IndexDefinition& index) 
   }
   found.is_exact = used == filter.condition_count() && !has_alternatives(filter);
   return found;
+}
+
+// The one condition of most queries through an index, equality with the only field, without an
+// allocation. False: it is another filter or index.
+bool only_point(const Filter& filter, const rules::IndexDefinition& index, KeyRanges& out) {
+  const std::vector<Node>& nodes = filter.nodes();
+  if (index.fields.size() != 1 || index.many || nodes.size() != 2) return false;
+  const Node& node = nodes[1];
+  if (nodes[0].op != Op::all || node.op != Op::equal || node.negated) return false;
+  const Operand& operand = filter.operands()[node.operand];
+  if (operand.id() || filter.paths()[node.path].text() != index.fields.front()) return false;
+  const Bytes key = operand.key();
+  out.ranges.resize(1);
+  Range& range = out.ranges.front();
+  range.from.assign(key.begin(), key.end());
+  range.to.assign(key.begin(), key.end());
+  range.end_with_prefix();
+  out.equal_fields = 1;
+  out.has_interval = false;
+  out.is_exact = true;
+  return true;
+}
+
+}  // namespace
+
+void key_ranges(const Filter& filter, const rules::IndexDefinition& index, KeyRanges& out) {
+  if (!only_point(filter, index, out)) out = general_ranges(filter, index);
 }
 
 }  // namespace gs::engine

@@ -25,7 +25,7 @@ struct KeyRanges {
   bool is_exact = false;
 };
 
-// No ranges: the filter says nothing about the index's first field.
-KeyRanges key_ranges(const query::Filter& filter, const rules::IndexDefinition& index);
+// No ranges: the filter says nothing about the index's first field. In the memory of `out`.
+void key_ranges(const query::Filter& filter, const rules::IndexDefinition& index, KeyRanges& out);
 
 }  // namespace gs::engine

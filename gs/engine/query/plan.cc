@@ -93,10 +93,12 @@ void add_form(const Query& query, std::vector<std::string>& steps) {
 
 }  // namespace
 
-Result<Plan> make_plan(const QueryContext& context) {
+Error make_plan(const QueryContext& context, Plan& plan) {
   const Query& query = context.query;
-  Plan plan;
-  plan.access = choose_access(context);
+  plan.rows = Plan::Rows::as_found;
+  plan.from = {};
+  plan.keep = query::kNoLimit;
+  choose_access(context, plan.access);
   if (query.group) {
     plan.rows = Plan::Rows::grouped;
   } else if (plan.access.kind == Access::Kind::ordered) {
@@ -110,7 +112,7 @@ Result<Plan> make_plan(const QueryContext& context) {
     }
     std::copy(context.after->begin(), context.after->end(), plan.from.bytes.begin());
   }
-  return plan;
+  return {};
 }
 
 std::string explain_json(const QueryContext& context, const Plan& plan, const QueryCounts& counts) {

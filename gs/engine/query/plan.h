@@ -22,7 +22,8 @@ struct Plan {
 };
 
 // Errors: invalid (the cursor's key is none of this query).
-Result<Plan> make_plan(const QueryContext& context);
+// In the memory of another one.
+Error make_plan(const QueryContext& context, Plan& plan);
 
 struct QueryCounts {
   std::uint64_t examined = 0;  // records looked at

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "gs/engine/database/test_world.h"
-#include "gs/engine/query/find.h"
+#include "gs/engine/query/prepared.h"
 #include "gs/engine/query/presenter.h"
 
 namespace gs::engine::testing {
@@ -17,12 +17,8 @@ struct FoundRows {
   bool by_index = false;
 };
 
-inline FoundRows find_rows(const Store& store, std::string_view json,
-                           const QueryBounds& bounds = {}) {
+inline FoundRows rows_of(Find& find) {
   FoundRows found;
-  auto started = Find::start(store.db, json, bounds);
-  if (!started) return {{started.error().text()}, {}, {}, false};
-  Find& find = **started;
   QueryRow row;
   while (find.next(row)) {
     std::string text = row.group_json;
@@ -38,6 +34,21 @@ inline FoundRows find_rows(const Store& store, std::string_view json,
   found.by_index = find.explain().find("\"index\":null") == std::string::npos;
   auto cursor = find.cursor();
   found.cursor = cursor ? *cursor : cursor.error().text();
+  return found;
+}
+
+inline FoundRows find_rows(const Store& store, std::string_view json,
+                           const QueryBounds& bounds = {}) {
+  const auto started = Find::start(store.db, json, bounds);
+  if (!started) return {{started.error().text()}, {}, {}, false};
+  return rows_of(**started);
+}
+
+inline FoundRows prepared_rows(const Store& store, Prepared& query, std::span<const Value> values) {
+  const auto started = query.start(store.db, values);
+  if (!started) return {{started.error().text()}, {}, {}, false};
+  FoundRows found = rows_of(**started);
+  (*started)->leave();
   return found;
 }
 

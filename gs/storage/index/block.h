@@ -58,6 +58,8 @@ class Block {
 
   // The first entry that is not before the pair.
   std::uint32_t lower(const Pair& pair) const noexcept {
+    const bool is_cold = head_.level == 0;  // bounds are asked for in every search
+    if (is_cold) prefetch_eighths();
     const std::size_t shared = std::min(pair.key.size(), prefix().size());
     const int order = compare_keys(prefix().first(shared), pair.key.first(shared));
     if (order != 0) return order < 0 ? count() : 0;
@@ -66,6 +68,8 @@ class Block {
     std::uint32_t first = 0;
     std::uint32_t left = count();
     while (left > 0) {
+      if (is_cold && left <= count() / 8 && left > count() / 16) prefetch(first, left);
+      if (is_cold && left == kIdsOfLine) __builtin_prefetch(&id(first + left / 2));
       const std::uint32_t half = left / 2;
       if (compare_at(first + half, rest, *pair.id) < 0) {
         first += half + 1;
@@ -91,6 +95,32 @@ class Block {
   }
 
  private:
+  // Halving looks at an end and then at the suffix there, one after the other. What it may look at
+  // in its first three steps is asked for at once, suffixes where they are when all are as long ...
+  void prefetch_eighths() const noexcept {
+    const std::uint8_t* const suffixes = prefix_ + head_.prefix_bytes;
+    for (std::size_t eighth = 1; eighth < 8; ++eighth) {
+      __builtin_prefetch(ends_ + std::size_t{count()} * eighth / 8 * 4);
+      __builtin_prefetch(suffixes + std::size_t{head_.suffix_bytes} * eighth / 8);
+    }
+  }
+  // ... and then all that is left.
+  void prefetch(std::uint32_t first, std::uint32_t left) const noexcept {
+    constexpr std::size_t kLineBytes = 64;
+    const std::uint8_t* const ends = ends_ + std::size_t{first} * 4;
+    for (std::size_t at = 0; at < std::size_t{left} * 4; at += kLineBytes) {
+      __builtin_prefetch(ends + at);
+    }
+    const std::size_t bytes = head_.suffix_bytes / 8;
+    const std::uint8_t* const suffixes =
+        prefix_ + head_.prefix_bytes + std::size_t{head_.suffix_bytes} * first / count();
+    for (std::size_t at = 0; at < std::min(bytes, kLongestBytes); at += kLineBytes) {
+      __builtin_prefetch(suffixes + at);
+    }
+  }
+  static constexpr std::uint32_t kIdsOfLine = 3;
+  static constexpr std::size_t kLongestBytes = 1024;  // of suffixes that are asked for at once
+
   std::uint32_t end(std::uint32_t i) const noexcept {
     return load_u32(ends_ + std::size_t{i} * 4) & kSuffixEndMask;
   }

@@ -23,6 +23,12 @@ std::vector<std::unique_ptr<Source>> sources_of(const Tiers& tiers, Sequence at)
   return sources;
 }
 
+std::size_t filled_tables(const Tiers& tiers) noexcept {
+  return static_cast<std::size_t>(
+      std::count_if(tiers.tables.begin(), tiers.tables.end(),
+                    [](const auto& table) { return table->entry_count() != 0; }));
+}
+
 }  // namespace
 
 bool Tiers::is_damaged() const noexcept {
@@ -36,13 +42,19 @@ Error Tiers::damage() const {
 
 Range Range::prefix(Bytes bytes) {
   Range range{{bytes.begin(), bytes.end()}, {bytes.begin(), bytes.end()}};
-  while (!range.to.empty() && range.to.back() == 0xff) range.to.pop_back();
-  if (!range.to.empty()) ++range.to.back();
+  range.end_with_prefix();
   return range;
+}
+
+void Range::end_with_prefix() noexcept {
+  while (!to.empty() && to.back() == 0xff) to.pop_back();
+  if (!to.empty()) ++to.back();
 }
 
 struct Cursor::Impl {
   std::shared_ptr<const Tiers> tiers;
+  std::weak_ptr<const Tiers> rested;  // what the sources are of, while it rests
+  std::size_t table_count;            // of sources
   Range range;
   Pair from;
   Pair to;
@@ -55,11 +67,29 @@ struct Cursor::Impl {
 
   Impl(std::shared_ptr<const Tiers> held, Sequence at, Range wanted)
       : tiers(std::move(held)),
+        table_count(filled_tables(*tiers)),
         range(std::move(wanted)),
         from(Pair::of(range.from, kFirstId)),
         to(Pair::of(range.to, kFirstId)),
         has_end(!range.to.empty()),
         merge(sources_of(*tiers, at)) {}
+
+  void rest() noexcept {
+    const bool is_known = !rested.owner_before(tiers) && !tiers.owner_before(rested);
+    if (!is_known) rested = tiers;
+    tiers.reset();
+  }
+
+  bool renew(const std::shared_ptr<const Tiers>& held, Sequence at) noexcept {
+    if (rested.owner_before(held) || held.owner_before(rested)) return false;
+    if (filled_tables(*held) != table_count) return false;
+    tiers = held;
+    range = {};
+    from = to = Pair::of({}, kFirstId);
+    has_end = at_begin = at_end = is_placed = false;
+    merge.see(at);
+    return true;
+  }
 
   void seek(const Pair& pair) noexcept {
     at_begin = false;
@@ -126,6 +156,10 @@ Cursor::~Cursor() = default;
 Cursor::Cursor(Cursor&&) noexcept = default;
 Cursor& Cursor::operator=(Cursor&&) noexcept = default;
 
+void Cursor::rest() noexcept { impl_->rest(); }
+bool Cursor::renew(const std::shared_ptr<const Tiers>& tiers, Sequence at) noexcept {
+  return impl_->renew(tiers, at);
+}
 bool Cursor::next() noexcept { return impl_->next(); }
 bool Cursor::previous() noexcept { return impl_->previous(); }
 Bytes Cursor::key() const noexcept { return impl_->merge.pair().key; }

@@ -19,6 +19,11 @@ class Merge {
   // Newest first.
   explicit Merge(std::vector<std::unique_ptr<Source>> sources);
 
+  // For a reader at another sequence, who seeks next.
+  void see(Sequence at) noexcept {
+    for (auto& source : sources_) source->see(at);
+  }
+
   // Before the first pair at or behind this one; behind the last pair. Then next() and previous()
   // lead to the pairs around.
   void seek(const Pair& from) noexcept;

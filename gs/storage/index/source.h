@@ -31,6 +31,9 @@ class Source {
   // Whether a look at its begin shows that no key is before this one. The place stays.
   virtual bool begins_behind(Bytes key) const noexcept = 0;
 
+  // For another reader, who seeks next.
+  virtual void see(Sequence) noexcept {}
+
   // Stands on no pair.
   bool done() const noexcept { return done_; }
   bool is_cut_short() const noexcept { return cut_short_; }
@@ -50,6 +53,7 @@ class TableSource final : public Source {
   // The table must outlive it.
   TableSource(const Table& table, Sequence at) noexcept;
 
+  void see(Sequence at) noexcept override { sequence_ = at; }
   void seek(const Pair& from) noexcept override;
   void seek_end() noexcept override;
   void next() noexcept override;

@@ -39,6 +39,8 @@ struct Range {
 
   // Keys that begin with these bytes.
   static Range prefix(Bytes bytes);
+  // The same, when `to` has these bytes.
+  void end_with_prefix() noexcept;
 };
 
 // Walks the pairs of a range that are visible at a sequence, by key and then id, in both
@@ -50,6 +52,12 @@ class Cursor {
   ~Cursor();
   Cursor(Cursor&&) noexcept;
   Cursor& operator=(Cursor&&) noexcept;
+
+  // Lets go of the Tiers. Then nothing but renew() ...
+  void rest() noexcept;
+  // ... which makes a cursor of all keys of it, as a new one would be, without an allocation. False
+  // when these are other Tiers, or have tables that were empty: then it rests on.
+  bool renew(const std::shared_ptr<const Tiers>& tiers, Sequence at) noexcept;
 
   // To the next pair, or to the one before; false at the end of the range. There the other one
   // leads back to the last pair.

@@ -185,8 +185,19 @@ void RowTable::prefetch(const Id& id) const noexcept {
   impl_->slots.load(std::memory_order_acquire)->prefetch(hash_id(id));
 }
 
+void RowTable::prefetch_row(const Id& id) const noexcept {
+  const Impl& table = *impl_;
+  if (row_count() == 0) return;
+  const RowSlots& slots = *table.slots.load(std::memory_order_acquire);
+  const std::uint64_t hash = hash_id(id);
+  const std::uint32_t value = slots.get(slots.home(hash));
+  if (value == 0 || (value & RowSlots::kTagMask) != RowSlots::tag(hash)) return;
+  __builtin_prefetch(&table.row(RowSlots::row(value)));
+}
+
 const RowTable::Row* RowTable::find(const Id& id, Sequence at) const noexcept {
   const Impl& table = *impl_;
+  if (row_count() == 0) return nullptr;  // slots for the next rows need not come from memory
   const RowSlots& slots = *table.slots.load(std::memory_order_acquire);
   const std::uint64_t hash = hash_id(id);
   const std::uint32_t tag = RowSlots::tag(hash);

@@ -62,8 +62,10 @@ class RowTable {
     std::size_t bytes = 0;
   };
   Ahead memory_ahead() noexcept;
-  // Touches the hash slot of `id` ahead of a put or find of it.
+  // Touches the hash slot of `id` ahead of a put or find of it ...
   void prefetch(const Id& id) const noexcept;
+  // ... and the row that the slot names.
+  void prefetch_row(const Id& id) const noexcept;
 
   // Newest row of `id` with sequence <= `at`, or null. An old snapshot of a record that changed n
   // times since costs n steps.

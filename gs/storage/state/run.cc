@@ -212,6 +212,18 @@ void Run::prefetch(std::uint64_t hash) const noexcept {
   __builtin_prefetch(impl_->lookups.slots + slot_place(hash, impl_->footer.places));
 }
 
+const Entry* Run::likely(std::uint64_t hash) const noexcept {
+  const Impl& run = *impl_;
+  const std::uint64_t* slot = run.lookups.slots + slot_place(hash, run.footer.places);
+  const std::uint64_t* const end = run.lookups.slots + run.slot_count;
+  for (; slot < end && *slot != 0; ++slot) {
+    if (((*slot ^ hash) >> 32) != 0) continue;
+    const std::uint32_t number = static_cast<std::uint32_t>(*slot) - 1;
+    if (number < run.footer.entry_count) return run.lookups.entries + number;
+  }
+  return nullptr;
+}
+
 const Entry* Run::find(const Id& id, std::uint64_t hash) const noexcept {
   const Impl& run = *impl_;
   const std::uint64_t* const first = run.lookups.slots + slot_place(hash, run.footer.places);

@@ -50,6 +50,9 @@ class Run {
 
   static std::uint64_t hash(const Id& id) noexcept;  // the hash that slots are placed by
   void prefetch(std::uint64_t hash) const noexcept;
+  // The entry that the slots name first for such a hash, which may be another's and is not compared
+  // with its sum; null: none.
+  const Entry* likely(std::uint64_t hash) const noexcept;
   const Entry* find(const Id& id, std::uint64_t hash) const noexcept;
 
   using Pattern = platform::Mapping::Pattern;

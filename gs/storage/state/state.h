@@ -47,8 +47,11 @@ struct Version {
   bool is_damaged() const noexcept;
   // ... and what: `damaged`, or none.
   Error damage() const;
-  // Touches what find() will look at first, for lookups in batches.
+  // For lookups in batches: touches what find() will look at first, the slots; then, when these are
+  // there, the entries that they name; then the records that those name.
   void prefetch(const Id& id) const noexcept;
+  void prefetch_entry(const Id& id) const noexcept;
+  void prefetch_record(const Id& id, Sequence at) const noexcept;
 };
 
 struct Walk {

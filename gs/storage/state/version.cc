@@ -3,9 +3,21 @@
 #include <algorithm>
 #include <string>
 
+#include "gs/storage/state/id_key.h"
 #include "gs/storage/state/resolve.h"
 
 namespace gs::state {
+
+namespace {
+
+// Most records lie in two lines.
+void touch(const std::uint8_t* record) noexcept {
+  constexpr std::size_t kLineBytes = 64;
+  __builtin_prefetch(record);
+  __builtin_prefetch(record + kLineBytes);
+}
+
+}  // namespace
 
 Found Met::found() const noexcept {
   Found out;
@@ -69,6 +81,37 @@ void Version::prefetch(const Id& id) const noexcept {
   if (unlogged != nullptr) unlogged->prefetch(id);
   for (const auto& table : tables) table->prefetch(id);
   for (const auto& run : runs) run->prefetch(hash);
+}
+
+void Version::prefetch_entry(const Id& id) const noexcept {
+  const std::uint64_t hash = Run::hash(id);
+  if (unlogged != nullptr) unlogged->prefetch_row(id);
+  for (const auto& table : tables) table->prefetch_row(id);
+  for (const auto& run : runs) {
+    if (const Entry* const entry = run->likely(hash)) __builtin_prefetch(entry);
+  }
+}
+
+void Version::prefetch_record(const Id& id, Sequence at) const noexcept {
+  const std::uint64_t hash = Run::hash(id);
+  const auto touch_row = [&](const RowTable& table) {
+    const RowTable::Row* const row = table.find(id, at);
+    if (row != nullptr) touch(meet_row(table, log.get(), row->entry).record);
+    return row != nullptr;
+  };
+  if (unlogged != nullptr && touch_row(*unlogged)) return;
+  for (const auto& table : tables) {
+    if (touch_row(*table)) return;
+  }
+  for (const auto& run : runs) {
+    const Entry* const entry = run->likely(hash);
+    if (entry == nullptr || !same_id(entry->id, id)) continue;
+    // Whatever the entry says, these are addresses to ask for and no more.
+    if (entry->kind() == Entry::Kind::log) return touch(log->at(entry->position()));
+    const Run::Images& images = run->images(Run::Pattern::random);
+    if (entry->position() < images.bytes) touch(images.base + entry->position());
+    return;
+  }
 }
 
 }  // namespace gs::state

@@ -1,0 +1,114 @@
+// The operands of a filter: made of values that stand in the text or come later.
+#include "gs/core/query/filter.h"
+
+#include <algorithm>
+
+#include "gs/core/query/fingerprint.h"
+#include "gs/core/query/limits.h"
+
+namespace gs::query {
+
+std::size_t Filter::condition_count() const noexcept {
+  return static_cast<std::size_t>(std::count_if(
+      nodes_.begin(), nodes_.end(), [](const Node& node) { return node.op > Op::none; }));
+}
+
+Buffer Filter::fingerprint() const {
+  Buffer bytes;
+  bytes.reserve(fingerprint_.size());
+  auto from = fingerprint_.begin();
+  for (const Hole& hole : holes_) {
+    const auto to = fingerprint_.begin() + static_cast<std::ptrdiff_t>(hole.noted_at);
+    bytes.insert(bytes.end(), from, to);
+    note_value(hole.value, bytes);
+    from = to;
+  }
+  bytes.insert(bytes.end(), from, fingerprint_.end());
+  return bytes;
+}
+
+Error Filter::bind(std::span<const Value> values) {
+  for (Hole& hole : holes_) {
+    hole.value = values[hole.parameter];
+    const Where where{nullptr, hole.place, 0, false, true};
+    GS_TRY_OK(set_operand(hole.takes, hole.value, where, nodes_[hole.node]));
+  }
+  return {};
+}
+
+void Filter::add_operand(Takes takes, Node& node) {
+  const auto add = [&](auto& list, auto operand) {
+    node.operand = static_cast<std::uint32_t>(list.size());
+    list.push_back(std::move(operand));
+  };
+  switch (takes) {
+    case Takes::value:
+    case Takes::ordered:
+      return add(operands_, Operand());
+    case Takes::part:
+      add(operands_, Operand());
+      return needles_.resize(operands_.size(), Needle(std::string_view()));
+    case Takes::list:
+      return add(sets_, OperandSet({}));
+    case Takes::pattern:
+      return add(patterns_, Pattern());
+    case Takes::boolean:
+    case Takes::operators:
+      break;  // nothing but the node
+  }
+}
+
+Error Filter::set_operand(Takes takes, const Value& value, const Where& where, Node& node) {
+  const auto set = [&](Operand& operand) {
+    Error wrong = operand.set(value);
+    return wrong ? at(where, std::move(wrong)) : Error();
+  };
+  switch (takes) {
+    case Takes::ordered:
+      if (value.type() == Type::null) {
+        return invalid_at(where, "null has no order; use $eq, $ne or $exists");
+      }
+      return set(operands_[node.operand]);
+    case Takes::value:
+      return set(operands_[node.operand]);
+    case Takes::part: {
+      const auto* const text = value.get<std::string>();
+      needles_[node.operand] = Needle(text == nullptr ? std::string_view() : *text);
+      return set(operands_[node.operand]);
+    }
+    case Takes::list:
+      return set_list(value, where, sets_[node.operand]);
+    case Takes::pattern: {
+      const auto* const text = value.get<std::string>();
+      if (text == nullptr) return invalid_at(where, "takes a text, for example \"Ky%\"");
+      auto pattern = Pattern::parse(*text);
+      if (!pattern) return at(where, std::move(pattern).error());
+      patterns_[node.operand] = std::move(pattern).value();
+      return {};
+    }
+    case Takes::boolean:
+      if (value.type() != Type::boolean) return invalid_at(where, "takes true or false");
+      node.negated = !*value.get<bool>();
+      return {};
+    case Takes::operators:
+      break;  // has none
+  }
+  return {};
+}
+
+Error Filter::set_list(const Value& value, const Where& where, OperandSet& set) {
+  const Array* const list = value.get<Array>();
+  if (list == nullptr) return invalid_at(where, "takes an array of values");
+  if (list->size() > kInMax) return too_large_at(where, "values", list->size(), kInMax);
+  std::vector<Operand> operands;
+  operands.reserve(list->size());
+  for (const Value& each : *list) {
+    auto operand = Operand::make(each);
+    if (!operand) return at(where, std::move(operand).error());
+    operands.push_back(std::move(operand).value());
+  }
+  set = OperandSet(operands);
+  return {};
+}
+
+}  // namespace gs::query
