@@ -106,8 +106,8 @@ function(gs_split_threads files plain_out threads_out)
   set(${threads_out} "${threads}" PARENT_SCOPE)
 endfunction()
 
-# Of a function in a header the linker takes the first copy that it meets. That of a test is not
-# optimised under sanitizers (gs_test_code), and the library would run on it: the library comes first.
+# Of a function in a header the linker takes the first copy that it meets. Under sanitizers that of
+# a test is not optimised (gs_test_code), and the library would run on it: the library comes first.
 function(gs_library_first name)
   if(NOT GS_SANITIZE OR GS_FUZZ)
     return()
