@@ -10,7 +10,7 @@
 namespace gs::bench {
 namespace {
 
-constexpr const char* kCollection = "City";
+constexpr const char* kCityCollection = "City";
 
 // A schema of the fields of a city, with what is behind each of these three.
 std::string schema(std::string_view name, std::string_view lat, std::string_view code) {
@@ -44,7 +44,7 @@ class GlobalStorageCities final : public CitySubject {
     Transaction transaction = db_->begin();
     for (const City& city : cities) {
       set_object(city);
-      need(transaction.insert(kCollection, object_).error(), "insert");
+      need(transaction.insert(kCityCollection, object_).error(), "insert");
     }
     need(transaction.commit().error(), "commit");
   }

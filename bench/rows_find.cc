@@ -23,7 +23,7 @@ constexpr std::uint64_t kRangeRows = 100;
 constexpr std::uint64_t kPointsPerRange = 50;
 constexpr std::uint64_t kCountedRows = 10'000;
 constexpr std::uint64_t kCounts = 1000;
-constexpr std::uint64_t kScans = 20;
+constexpr std::uint64_t kFindScans = 20;
 
 using Subjects = std::map<std::string, std::unique_ptr<CitySubject>>;
 
@@ -123,7 +123,7 @@ void run_scans(Bench& bench, const Subjects& subjects, const std::vector<City>& 
   for (const City& city : cities) ++by_country[city.country];
   std::vector<std::string_view> countries;
   CitySum expected;
-  for (const std::uint64_t place : bench.workload().places(kScans, cities.size())) {
+  for (const std::uint64_t place : bench.workload().places(kFindScans, cities.size())) {
     countries.push_back(cities[place].country);
     expected.rows += by_country[countries.back()];
   }
@@ -131,7 +131,7 @@ void run_scans(Bench& bench, const Subjects& subjects, const std::vector<City>& 
       take_turns(bench, subjects, "find-scan", expected, [&](CitySubject& each) {
         return CitySum{each.count_countries(countries), 0, 0};
       });
-  bench.report().add(rate_line("find-scan", kOurs, samples, kScans, {3, {}}));
+  bench.report().add(rate_line("find-scan", kOurs, samples, kFindScans, {3, {}}));
 }
 
 }  // namespace

@@ -103,6 +103,15 @@ test('what is wrong with a schema is said with file, line and column, or its col
   place.fails(EXIT.usage, ['schema'], /a command is required|subcommand/i);
 });
 
+test('a schema file that is not UTF-8 is named', (t) => {
+  const place = withSchema(t);
+  const wrong = directory(place, 'latin', WORLD);
+  fs.writeFileSync(path.join(wrong, 'City.js'), Buffer.from("({ name: 'caf\xe9' })", 'latin1'));
+  for (const command of ['check', 'diff', 'apply']) {
+    place.fails(EXIT.failure, ['schema', command, wrong], /latin\/City\.js: not UTF-8/);
+  }
+});
+
 test('schema diff marks what is safe, migrated and unsafe, and changes nothing', (t) => {
   const place = withSchema(t);
   const next = directory(place, 'next', NEXT);

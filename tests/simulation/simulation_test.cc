@@ -1,6 +1,6 @@
 // Goal: no crash, torn write, failed sync or full disk loses what was acknowledged or invents what
 // was not.
-// Method: 12,000 schedules from fixed seeds; each is several lives of the real engine on a
+// Method: thousands of schedules from fixed seeds; each is several lives of the real engine on a
 // simulated disk, compared with a naive model after every crash. The totals prove that the faults
 // happened.
 

@@ -2,6 +2,7 @@
 
 #include "gs/core/graph/operation.h"
 #include "gs/core/record/json.h"
+#include "gs/core/record/utf8.h"
 
 namespace gs::engine {
 
@@ -72,6 +73,9 @@ Result<Bundle> Bundle::read(platform::FileSystem& directory) {
       return Error(Code::too_large, directory.display("") +
                                         ": the files of a schema have at most " +
                                         std::to_string(graph::kSourceBytesMax) + " bytes in all");
+    }
+    if (!record::valid_utf8(content)) {
+      return Error(Code::invalid, directory.display(name) + ": not UTF-8; convert it first");
     }
     bundle.files.emplace(name, as_text(content));
   }

@@ -25,11 +25,11 @@ Buffer id_key(const Id& id) {
 }
 
 // The conditions that every record which passes satisfies.
-std::vector<const Node*> needed_conditions(const Filter& filter) {
-  std::vector<const Node*> needed;
-  const std::vector<Node>& nodes = filter.nodes();
+std::vector<const query::Node*> needed_conditions(const Filter& filter) {
+  std::vector<const query::Node*> needed;
+  const std::vector<query::Node>& nodes = filter.nodes();
   for (std::size_t i = 0; i < nodes.size();) {
-    const Node& node = nodes[i];
+    const query::Node& node = nodes[i];
     if (node.op == Op::all && !node.negated) {
       ++i;  // its children are needed as well
       continue;
@@ -43,8 +43,9 @@ std::vector<const Node*> needed_conditions(const Filter& filter) {
 
 // Such may decide without any condition: {"$not":{}} holds of no record.
 bool has_alternatives(const Filter& filter) {
-  return std::any_of(filter.nodes().begin(), filter.nodes().end(),
-                     [](const Node& node) { return node.op == Op::any || node.op == Op::none; });
+  return std::any_of(filter.nodes().begin(), filter.nodes().end(), [](const query::Node& node) {
+    return node.op == Op::any || node.op == Op::none;
+  });
 }
 
 // What is known about one field's keys.
@@ -87,7 +88,7 @@ class Reading {
 
   FieldKeys field(const std::string& path, bool is_many) const {
     FieldKeys keys;
-    for (const Node* const node : needed_) {
+    for (const query::Node* const node : needed_) {
       if (filter_.paths()[node->path].text() != path) continue;
       if (auto points = points_at(*node, is_many)) {
         if (keys.points) continue;  // one is enough: all of it is looked at again
@@ -101,7 +102,7 @@ class Reading {
   }
 
  private:
-  std::optional<std::vector<Buffer>> points_at(const Node& node, bool is_many) const {
+  std::optional<std::vector<Buffer>> points_at(const query::Node& node, bool is_many) const {
     if (is_many) {
       if (node.op != Op::contains) return std::nullopt;
       return points_of(filter_.operands()[node.operand]);
@@ -111,7 +112,7 @@ class Reading {
     return std::nullopt;
   }
 
-  void narrow(FieldKeys& keys, const Node& node) const {
+  void narrow(FieldKeys& keys, const query::Node& node) const {
     const bool compares = node.op == Op::less || node.op == Op::less_equal ||
                           node.op == Op::greater || node.op == Op::greater_equal;
     if (!compares) return;
@@ -127,7 +128,7 @@ class Reading {
   }
 
   const Filter& filter_;
-  const std::vector<const Node*> needed_;
+  const std::vector<const query::Node*> needed_;
 };
 
 Buffer joined(const Buffer& prefix, const Buffer& rest) {

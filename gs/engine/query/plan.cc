@@ -12,20 +12,20 @@ std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) noexcept {
 }
 
 // A step of a plan as JSON, member by member.
-class Step {
+class PlanStep {
  public:
-  explicit Step(std::string_view name) : text_("{\"step\":\"" + std::string(name) + '"') {}
-  Step& number(std::string_view name, std::uint64_t value) {
+  explicit PlanStep(std::string_view name) : text_("{\"step\":\"" + std::string(name) + '"') {}
+  PlanStep& number(std::string_view name, std::uint64_t value) {
     member(name);
     text_ += std::to_string(value);
     return *this;
   }
-  Step& text(std::string_view name, std::string_view value) {
+  PlanStep& text(std::string_view name, std::string_view value) {
     member(name);
     record::append_json_string(value, text_);
     return *this;
   }
-  Step& texts(std::string_view name, const std::vector<std::string>& values) {
+  PlanStep& texts(std::string_view name, const std::vector<std::string>& values) {
     member(name);
     text_ += '[';
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -50,7 +50,7 @@ std::vector<std::string> texts_of(const std::vector<query::Path>& paths) {
 }
 
 std::string access_step(const Query& query, const Access& access) {
-  Step step(access.index == nullptr ? "scan" : "index");
+  PlanStep step(access.index == nullptr ? "scan" : "index");
   if (!query.collection.empty()) step.text("collection", query.collection);
   if (access.index == nullptr) return step.done();
   step.texts("fields", access.index->definition.fields);
@@ -63,7 +63,7 @@ std::string access_step(const Query& query, const Access& access) {
 
 void add_order(const Query& query, const Plan& plan, std::vector<std::string>& steps) {
   if (plan.rows == Plan::Rows::grouped) {
-    Step step("group");
+    PlanStep step("group");
     step.texts("by", texts_of(query.group->by));
     std::vector<std::string> names;
     for (const query::GroupField& field : query.group->fields) names.push_back(field.name);
@@ -74,7 +74,7 @@ void add_order(const Query& query, const Plan& plan, std::vector<std::string>& s
   for (const query::SortField& field : query.sort) {
     by.push_back(field.path.text() + (field.descending ? ":desc" : ""));
   }
-  Step step("sort");
+  PlanStep step("sort");
   step.texts("by", by);
   if (plan.keep != query::kNoLimit) step.number("keep", plan.keep);
   steps.push_back(step.done());
@@ -84,10 +84,10 @@ void add_form(const Query& query, std::vector<std::string>& steps) {
   if (!query.include.empty()) {
     std::vector<std::string> fields;
     for (const query::Include& include : query.include) fields.push_back(include.field);
-    steps.push_back(Step("include").texts("fields", fields).done());
+    steps.push_back(PlanStep("include").texts("fields", fields).done());
   }
   if (query.select) {
-    steps.push_back(Step("select").texts("paths", texts_of(*query.select)).done());
+    steps.push_back(PlanStep("select").texts("paths", texts_of(*query.select)).done());
   }
 }
 
@@ -120,13 +120,13 @@ std::string explain_json(const QueryContext& context, const Plan& plan, const Qu
   std::vector<std::string> steps;
   steps.push_back(access_step(query, plan.access));
   if (query.filter.condition_count() > 0) {
-    steps.push_back(Step("filter").number("conditions", query.filter.condition_count()).done());
+    steps.push_back(PlanStep("filter").number("conditions", query.filter.condition_count()).done());
   }
   add_order(query, plan, steps);
-  if (context.after) steps.push_back(Step("cursor").done());
-  if (query.offset != 0) steps.push_back(Step("offset").number("rows", query.offset).done());
+  if (context.after) steps.push_back(PlanStep("cursor").done());
+  if (query.offset != 0) steps.push_back(PlanStep("offset").number("rows", query.offset).done());
   if (query.limit != query::kNoLimit) {
-    steps.push_back(Step("limit").number("rows", query.limit).done());
+    steps.push_back(PlanStep("limit").number("rows", query.limit).done());
   }
   add_form(query, steps);
   std::string text = "{\"steps\":[";

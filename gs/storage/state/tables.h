@@ -5,8 +5,9 @@
 // one thread adds (the engine's commit lock).
 #pragma once
 
+#include <array>
 #include <atomic>
-#include <memory>
+#include <bit>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -17,39 +18,48 @@
 
 namespace gs::state {
 
-// A vector that grows without moving its elements; at() is safe beside one push_back().
+// A vector that grows without moving its elements; at() is safe beside one push_back(). Each block
+// is twice as large as the one before, so that an empty one is small and quickly made.
 template <typename T>
 class StableVector {
  public:
-  static constexpr std::size_t kBlock = 256;
-  static constexpr std::size_t kBlocksMax = 1 << 14;
-  static constexpr std::size_t kSizeMax = kBlock * kBlocksMax;  // 4 Mi elements
+  static constexpr std::size_t kBlockMin = 256;
+  static constexpr std::size_t kBlocks = 15;
+  static constexpr std::size_t kSizeMax = kBlockMin << (kBlocks - 1);  // 4 Mi elements
 
-  StableVector() : blocks_(std::make_unique<std::atomic<T*>[]>(kBlocksMax)) {}
+  StableVector() = default;
   ~StableVector() {
-    for (std::size_t i = 0; i < kBlocksMax; ++i)
-      delete[] blocks_[i].load(std::memory_order_relaxed);
+    for (auto& block : blocks_) delete[] block.load(std::memory_order_relaxed);
   }
   StableVector(const StableVector&) = delete;
   StableVector& operator=(const StableVector&) = delete;
 
   std::size_t size() const noexcept { return size_.load(std::memory_order_acquire); }
   const T& at(std::size_t index) const noexcept {
-    return blocks_[index / kBlock].load(std::memory_order_acquire)[index % kBlock];
+    const std::size_t block = block_of(index);
+    return blocks_[block].load(std::memory_order_acquire)[index - begin_of(block)];
   }
   void clear() noexcept { size_.store(0, std::memory_order_release); }
   std::size_t push_back(T value) {
     const std::size_t index = size_.load(std::memory_order_relaxed);
-    auto& block = blocks_[index / kBlock];
+    const std::size_t number = block_of(index);
+    auto& block = blocks_[number];
     if (block.load(std::memory_order_relaxed) == nullptr)
-      block.store(new T[kBlock], std::memory_order_release);
-    block.load(std::memory_order_relaxed)[index % kBlock] = std::move(value);
+      block.store(new T[kBlockMin << number], std::memory_order_release);
+    block.load(std::memory_order_relaxed)[index - begin_of(number)] = std::move(value);
     size_.store(index + 1, std::memory_order_release);
     return index;
   }
 
  private:
-  std::unique_ptr<std::atomic<T*>[]> blocks_;
+  static std::size_t block_of(std::size_t index) noexcept {
+    return static_cast<std::size_t>(std::bit_width(index / kBlockMin + 1)) - 1;
+  }
+  static std::size_t begin_of(std::size_t block) noexcept {
+    return kBlockMin * ((std::size_t{1} << block) - 1);
+  }
+
+  std::array<std::atomic<T*>, kBlocks> blocks_{};
   std::atomic<std::size_t> size_{0};
 };
 

@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <vector>
+
 namespace gs::state {
 namespace {
 
@@ -47,14 +50,23 @@ TEST(Tables, WhatIsNotThereIsUnknown) {
   EXPECT_EQ(tables.find_collection(record::collection_id("people")), 0u);
 }
 
-TEST(Tables, ElementsStayInPlaceWhileTheVectorGrows) {
-  StableVector<int> numbers;
-  numbers.push_back(0);
-  const int* const first = &numbers.at(0);
-  for (int i = 1; i < 2000; ++i) numbers.push_back(i);
-  EXPECT_EQ(&numbers.at(0), first);
-  EXPECT_EQ(numbers.at(1999), 1999);
-  EXPECT_EQ(numbers.size(), 2000u);
+TEST(Tables, ElementsStayInPlaceWhileTheVectorGrowsToItsMost) {
+  StableVector<std::uint32_t> numbers;
+  std::vector<const std::uint32_t*> places;
+  for (std::uint32_t i = 0; i < numbers.kSizeMax; ++i) {
+    numbers.push_back(i);
+    if (i % numbers.kBlockMin < 2) places.push_back(&numbers.at(i));
+  }
+  EXPECT_EQ(numbers.size(), numbers.kSizeMax);
+  std::uint32_t other = 0;
+  std::size_t moved = 0;
+  for (std::uint32_t i = 0; i < numbers.kSizeMax; ++i) {
+    if (numbers.at(i) != i) ++other;
+    if (i % numbers.kBlockMin < 2 && &numbers.at(i) != places[i / numbers.kBlockMin * 2 + i % 2])
+      ++moved;
+  }
+  EXPECT_EQ(other, 0u);
+  EXPECT_EQ(moved, 0u);
 }
 
 }  // namespace
