@@ -22,12 +22,6 @@ constexpr std::size_t kProbedMax = 8;
 
 const Range kIrregular{{kIrregularKey}, {kIrregularKey + 1}};
 
-// An index that the filter says something about.
-struct Candidate {
-  const IndexView::One* one = nullptr;
-  KeyRanges keys;
-};
-
 bool is_before(Bytes key, const Buffer& end) noexcept {
   return end.empty() || index::compare_keys(key, end) < 0;
 }
@@ -64,9 +58,10 @@ int direction_of(const QueryContext& context, const rules::IndexDefinition& inde
 
 // Best first: what fixes more fields names fewer records; of two alike the one in the right order.
 // `spare`: memory of keys.
-std::vector<Candidate> candidates(const QueryContext& context, bool whole, KeyRanges spare = {}) {
-  std::vector<Candidate> found;
-  if (context.query.collection.empty()) return found;
+void find_candidates(const QueryContext& context, bool whole, KeyRanges spare,
+                     std::vector<IndexCandidate>& found) {
+  found.clear();
+  if (context.query.collection.empty()) return;
   for (const IndexView::One& one : context.moment.indexes->all) {
     const rules::IndexDefinition& definition = one.index->definition;
     if (one.is_whole != whole || definition.collection != context.query.collection) continue;
@@ -75,7 +70,7 @@ std::vector<Candidate> candidates(const QueryContext& context, bool whole, KeyRa
     found.push_back({&one, std::move(spare)});
     spare = {};
   }
-  const auto rank = [&](const Candidate& each) {
+  const auto rank = [&](const IndexCandidate& each) {
     const rules::IndexDefinition& definition = each.one->index->definition;
     const bool is_one = definition.unique && each.keys.equal_fields == definition.fields.size();
     const bool is_in_order = direction_of(context, definition, each.keys) != 0;
@@ -86,6 +81,11 @@ std::vector<Candidate> candidates(const QueryContext& context, bool whole, KeyRa
     std::stable_sort(found.begin(), found.end(),
                      [&](const auto& a, const auto& b) { return rank(a) > rank(b); });
   }
+}
+
+std::vector<IndexCandidate> candidates(const QueryContext& context, bool whole) {
+  std::vector<IndexCandidate> found;
+  find_candidates(context, whole, {}, found);
   return found;
 }
 
@@ -189,7 +189,7 @@ index::Cursor& chooser_of(const QueryContext& context,
 }
 
 // Whether the access is by this index.
-bool use(const QueryContext& context, Candidate& candidate, Access& access) {
+bool use(const QueryContext& context, IndexCandidate& candidate, Access& access) {
   const auto tiers = open_tiers(context, *candidate.one);
   if (tiers == nullptr) return false;
   const std::uint64_t most = std::min<std::uint64_t>(
@@ -230,7 +230,7 @@ bool use(const QueryContext& context, Candidate& candidate, Access& access) {
 }  // namespace
 
 const IndexView::One* missing_index(const QueryContext& context) {
-  const std::vector<Candidate> missing = candidates(context, false);
+  const std::vector<IndexCandidate> missing = candidates(context, false);
   if (missing.empty() || !candidates(context, true).empty()) return nullptr;
   return missing.front().one;
 }
@@ -246,8 +246,8 @@ void Access::clear() {
 }
 
 void choose_access(const QueryContext& context, Access& access) {
-  std::vector<Candidate> usable = candidates(context, true, std::move(access.keys));
-  for (Candidate& candidate : usable) {
+  find_candidates(context, true, std::move(access.keys), access.usable);
+  for (IndexCandidate& candidate : access.usable) {
     access.clear();
     const bool is_used = use(context, candidate, access);
     if (access.chooser) access.chooser->rest();
@@ -258,7 +258,7 @@ void choose_access(const QueryContext& context, Access& access) {
 }
 
 std::optional<std::uint64_t> count_by_index(const QueryContext& context) {
-  for (const Candidate& candidate : candidates(context, true)) {
+  for (const IndexCandidate& candidate : candidates(context, true)) {
     if (!candidate.keys.is_exact) continue;
     // A list with a text and with the id that it stands for would count twice.
     if (candidate.one->index->definition.many && candidate.keys.ranges.size() > 1) continue;

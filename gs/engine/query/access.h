@@ -17,6 +17,12 @@
 
 namespace gs::engine {
 
+// An index that the filter says something about.
+struct IndexCandidate {
+  const IndexView::One* one = nullptr;
+  KeyRanges keys;
+};
+
 struct Access {
   enum class Kind : std::uint8_t {
     scan,     // no index
@@ -32,6 +38,7 @@ struct Access {
   // everything that it names is looked at with the whole filter.
   bool is_certain = false;
   std::vector<Id> ids;
+  std::vector<IndexCandidate> usable;    // of the choice alone
   std::optional<index::Cursor> chooser;  // rests until the next choice, which mostly uses it again
 
   // As new, with the memory that it has.

@@ -27,16 +27,32 @@ inline std::uint64_t key_prefix(Bytes key) noexcept {
   return prefix;
 }
 
-// Below, at or above zero, as memcmp.
+template <typename T>
+int three_way(T a, T b) noexcept {
+  return a < b ? -1 : (a > b ? 1 : 0);
+}
+
+// Below, at or above zero, as memcmp, which costs more for the few bytes that tell most keys apart.
+inline int compare_bytes(const std::uint8_t* a, const std::uint8_t* b, std::size_t size) noexcept {
+  if (size >= 8) {
+    const int order = three_way(load_u64_be(a), load_u64_be(b));
+    return order != 0 || size == 8 ? order : std::memcmp(a + 8, b + 8, size - 8);
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) return a[i] < b[i] ? -1 : 1;
+  }
+  return 0;
+}
+
+// Below, at or above zero.
 inline int compare_keys(Bytes a, Bytes b) noexcept {
-  const std::size_t shared = std::min(a.size(), b.size());
-  const int order = shared == 0 ? 0 : std::memcmp(a.data(), b.data(), shared);
-  if (order != 0) return order;
-  return a.size() < b.size() ? -1 : (a.size() > b.size() ? 1 : 0);
+  const int order = compare_bytes(a.data(), b.data(), std::min(a.size(), b.size()));
+  return order != 0 ? order : three_way(a.size(), b.size());
 }
 
 inline int compare_ids(const Id& a, const Id& b) noexcept {
-  return std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size());
+  const int order = three_way(state::id_prefix(a), state::id_prefix(b));
+  return order != 0 ? order : three_way(state::id_suffix(a), state::id_suffix(b));
 }
 
 // How many bytes both begin with.
