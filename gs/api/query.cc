@@ -119,7 +119,9 @@ Result<std::uint64_t> PreparedQuery::count(std::span<const Value> values) {
 Result<std::string> PreparedQuery::explain(std::span<const Value> values) {
   if (prepared_ == nullptr) return not_prepared();
   GS_TRY(const std::shared_ptr<engine::Find> find, prepared_->start(database_, values));
-  return explain_all(*find);
+  auto told = explain_all(*find);
+  find->leave();
+  return told;
 }
 
 Result<Rows> PreparedQuery::find(const Object& values) {

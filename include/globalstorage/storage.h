@@ -213,8 +213,9 @@ class Rows {
 
 // A query that is read once and executed many times: {"$param":"name"} stands for a value that each
 // execution gives (docs/QUERY.md, "Parameters"). Rows are those of the text with the values in it,
-// from the moment of the execution. One thread at a time; rows may go to others. Holds the storage
-// open. Errors: those of Storage::find; invalid for values that are missing, too many or unknown.
+// from the moment of the execution. One thread at a time; rows may go to others. It does not keep
+// the storage open. Errors: those of Storage::find; closed; invalid for values that are missing, too
+// many or unknown; too_large.
 class PreparedQuery {
  public:
   PreparedQuery();
@@ -226,9 +227,13 @@ class PreparedQuery {
   const std::vector<std::string>& parameters() const noexcept;
 
   // Values in that order.
-  Result<Rows> find(std::span<const Value> values = {});
-  Result<std::uint64_t> count(std::span<const Value> values = {});
-  Result<std::string> explain(std::span<const Value> values = {});
+  Result<Rows> find(std::span<const Value> values);
+  Result<std::uint64_t> count(std::span<const Value> values);
+  Result<std::string> explain(std::span<const Value> values);
+  // Of a query without parameters.
+  Result<Rows> find() { return find(std::span<const Value>()); }
+  Result<std::uint64_t> count() { return count(std::span<const Value>()); }
+  Result<std::string> explain() { return explain(std::span<const Value>()); }
   // Values by name.
   Result<Rows> find(const Object& values);
   Result<std::uint64_t> count(const Object& values);

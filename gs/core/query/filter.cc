@@ -5,6 +5,7 @@
 
 #include "gs/core/query/fingerprint.h"
 #include "gs/core/query/limits.h"
+#include "gs/core/record/utf8.h"
 
 namespace gs::query {
 
@@ -81,6 +82,7 @@ Error Filter::set_operand(Takes takes, const Value& value, const Where& where, N
     case Takes::pattern: {
       const auto* const text = value.get<std::string>();
       if (text == nullptr) return invalid_at(where, "takes a text, for example \"Ky%\"");
+      if (!record::valid_utf8(*text)) return invalid_at(where, "a pattern is not UTF-8");
       auto pattern = Pattern::parse(*text);
       if (!pattern) return at(where, std::move(pattern).error());
       patterns_[node.operand] = std::move(pattern).value();

@@ -73,7 +73,6 @@ class Filter {
   // Gives the parameters their values, by number; of the same operands as if they stood in the
   // text. After an error the filter must not be used before it is bound again.
   Error bind(std::span<const Value> values);
-  bool has_parameters() const noexcept { return !holes_.empty(); }
 
  private:
   friend class FilterParser;

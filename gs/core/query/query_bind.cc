@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gs/base/nearest.h"
 #include "gs/core/query/forms.h"
+#include "gs/core/query/limits.h"
 #include "gs/core/query/query.h"
 
 namespace gs::query {
@@ -25,6 +25,28 @@ Error bind_count(const Value& value, const Where& where, std::uint64_t& out) {
     }
   }
   return invalid_at(where, kCountForm);
+}
+
+// About what it takes in a text, and no less than what is kept of it. What lies deeper than a record
+// may be is refused by whoever encodes it.
+std::size_t bytes_of(const Value& value, std::size_t depth = 0) {
+  constexpr std::size_t kEach = 2;  // of a value in a list
+  if (depth > record::kNestingMax) return kEach;
+  const auto sum = [depth](const Array& values) {
+    std::size_t bytes = kEach;
+    for (const Value& each : values) bytes += bytes_of(each, depth + 1);
+    return bytes;
+  };
+  if (const auto* const text = value.get<std::string>()) return kEach + text->size();
+  if (const auto* const bytes = value.get<Buffer>()) return kEach + bytes->size();
+  if (const auto* const big = value.get<Big>()) return kEach + big->magnitude.size();
+  if (const auto* const array = value.get<Array>()) return sum(*array);
+  if (const auto* const set = value.get<Set>()) return sum(set->elements);
+  std::size_t bytes = kEach;
+  if (const auto* const object = value.get<Object>()) {
+    for (const auto& [name, each] : *object) bytes += name.size() + bytes_of(each, depth + 1);
+  }
+  return bytes;
 }
 
 Error bind_includes(std::vector<Include>& includes, std::span<const Value> values) {
@@ -50,10 +72,19 @@ Error bind(Query& query, std::span<const Value> values) {
     return Error(Code::invalid, "query: " + std::to_string(values.size()) + " values, it has " +
                                     std::to_string(names.size()) + " parameters");
   }
+  std::size_t bytes = 0;
+  for (const Value& value : values) bytes += bytes_of(value);
+  if (bytes > kQueryBytesMax) {
+    return too_large_at({nullptr, "parameters"}, "bytes of values", bytes, kQueryBytesMax);
+  }
   GS_TRY_OK(query.filter.bind(values));
   GS_TRY_OK(bind_includes(query.include, values));
   if (const auto number = query.limit_parameter) {
-    GS_TRY_OK(bind_count(values[*number], {nullptr, "limit"}, query.limit));
+    const Value& limit = values[*number];
+    query.limit = kNoLimit;  // null: none
+    if (limit.type() != Type::null) {
+      GS_TRY_OK(bind_count(limit, {nullptr, "limit"}, query.limit));
+    }
   }
   if (const auto number = query.offset_parameter) {
     GS_TRY_OK(bind_count(values[*number], {nullptr, "offset"}, query.offset));
@@ -61,6 +92,9 @@ Error bind(Query& query, std::span<const Value> values) {
   if (const auto number = query.cursor_parameter) {
     const auto* const text = values[*number].get<std::string>();
     if (text == nullptr) return invalid_at({nullptr, "cursor"}, kCursorForm);
+    if (text->size() > kCursorBytesMax) {
+      return too_large_at({nullptr, "cursor"}, "bytes", text->size(), kCursorBytesMax);
+    }
     query.cursor = *text;
   }
   return {};

@@ -245,6 +245,14 @@ void Access::clear() {
   ids.clear();
 }
 
+void Access::leave() {
+  constexpr std::size_t kIdsKept = 4096;
+  tiers.reset();
+  index.reset();
+  usable.clear();
+  if (ids.capacity() > kIdsKept) std::vector<Id>().swap(ids);
+}
+
 void choose_access(const QueryContext& context, Access& access) {
   find_candidates(context, true, std::move(access.keys), access.usable);
   for (IndexCandidate& candidate : access.usable) {

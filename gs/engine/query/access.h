@@ -43,6 +43,8 @@ struct Access {
 
   // As new, with the memory that it has.
   void clear();
+  // Lets go of the index, and of more memory than an ordinary query needs.
+  void leave();
 };
 
 // The index that the query could use and that is not whole; null: none.

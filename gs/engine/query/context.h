@@ -23,7 +23,7 @@ struct QueryBounds {
   std::size_t row_bytes = std::size_t{64} << 20;
 };
 
-// Immutable once made: rows keep it beyond the end of the execution.
+// Immutable while a row has it: rows keep it beyond the end of the execution.
 struct QueryContext {
   std::shared_ptr<const Database> db;
   Moment moment;

@@ -37,6 +37,7 @@ Result<std::unique_ptr<Find>> Find::start(const std::shared_ptr<Database>& db,
 Error Find::begin(const std::shared_ptr<Database>& db) {
   const query::Query& query = context_->query;
   forget();
+  if (db->is_closed()) return Error(Code::closed, "the storage is closed. Open it again");
   if (!query.cursor.empty()) {
     GS_TRY(context_->after, query::read_cursor(query.fingerprint(), query.cursor));
   }
@@ -55,7 +56,7 @@ Error Find::begin(const std::shared_ptr<Database>& db) {
 void Find::forget() {
   matches_.reset();
   keys_.reset();
-  sorted_.clear();
+  std::vector<RankedRow>().swap(sorted_);  // `= {}` would keep its memory
   sorted_at_ = 0;
   groups_.reset();
   returned_ = 0;
@@ -68,8 +69,7 @@ bool Find::has_no_rows() const noexcept { return is_only_handle(context_); }
 void Find::leave() {
   forget();
   left_ = 0;
-  plan_.access.tiers.reset();
-  plan_.access.index.reset();
+  plan_.access.leave();
   if (has_no_rows()) context_->moment = {};
 }
 
@@ -184,6 +184,7 @@ std::string Find::explain() const {
 
 Result<std::uint64_t> Find::count(const std::shared_ptr<Database>& db) {
   forget();
+  if (db->is_closed()) return Error(Code::closed, "the storage is closed. Open it again");
   take_moment(db, *context_);
   auto counted = count_records();
   leave();

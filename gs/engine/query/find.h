@@ -35,6 +35,7 @@ class Find {
   Result<std::uint64_t> count(const std::shared_ptr<Database>& db);
   // Lets go of the moment that it reads from, unless rows still have it.
   void leave();
+  bool has_moment() const noexcept { return context_->moment.version != nullptr; }
   // Whether no row of it is left; then the query may change before the next begin() or count().
   bool has_no_rows() const noexcept;
   query::Query& query() noexcept { return context_->query; }

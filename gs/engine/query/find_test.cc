@@ -253,6 +253,32 @@ TEST(FindByIndex, WhatDecidesWithoutAConditionIsNotForgotten) {
 
 // --- bounds ---
 
+// Walked backward, many records with one value are too many to be put in order: what comes before
+// them is not lost for that.
+TEST(FindByIndex, GivesWhatComesBeforeABound) {
+  World world;
+  const Store store = world.create();
+  ASSERT_TRUE(
+      store->put_schema(R"g({"files":{"T.js":"({ n: { type: 'number', index: true } })"}})g", {})
+          .ok());
+  for (int i = 0; i < 112; ++i) {
+    const std::string n = std::to_string(i < 12 ? 100 + i : 0);
+    ASSERT_TRUE(store.insert("T", R"({"n":)" + n + "}").ok());
+  }
+  QueryBounds bounds;
+  bounds.sort_bytes = 50 * sizeof(Id);
+  const auto first = [&](int limit) {
+    return rows_of(store,
+                   R"({"collection":"T","sort":"n:desc","limit":)" + std::to_string(limit) + "}",
+                   bounds);
+  };
+  EXPECT_EQ(first(12).back(), R"({"n":100})");
+  const Texts one_more = first(13);
+  ASSERT_EQ(one_more.size(), 13u);
+  EXPECT_EQ(one_more[11], R"({"n":100})");
+  EXPECT_TRUE(one_more[12].starts_with("too_large: query: sort: ")) << one_more[12];
+}
+
 TEST_F(FindTest, WhatTakesTooMuchMemoryIsToldWhatToDo) {
   QueryBounds bounds;
   bounds.sort_bytes = 300;

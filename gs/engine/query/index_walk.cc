@@ -107,36 +107,40 @@ void IndexWalk::bring(std::uint64_t number) {
   }
 }
 
+// One batch before the first row, as it may be all that is wanted; then ever further ahead.
 void IndexWalk::fill() {
-  while (!is_at_end_ && met_count_ < taken_ + kAhead) {
+  const std::uint64_t to_meet = std::min<std::uint64_t>(taken_ + kAhead, kBatch + 2 * taken_);
+  while (!is_at_end_ && met_count_ < std::max(to_meet, taken_ + kBatch)) {
     is_at_end_ = !next_id(ahead_[met_count_ % kAhead]);
     met_count_ += is_at_end_ ? 0 : 1;
   }
   const std::uint64_t to = met_count_ + (is_at_end_ ? 2 * kBatch : 0);
-  if (met_count_ <= 1) return;  // nobody to wait beside
+  if (!cursor_ && access_.ids.size() <= kBatch) return;  // which were asked for at once
   for (; brought_ < to; ++brought_) bring(brought_);
 }
 
 std::span<const Met> IndexWalk::take() {
   fill();
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kBatch, met_count_ - taken_));
-  if (count == 0 && cursor_ && cursor_->is_cut_short()) {
+  if (count == 0 && !error_ && cursor_ && cursor_->is_cut_short()) {
     error_ = cursor_->damage();
     context_.db->forget_index(access_.index->digest, error_);
   }
-  if (count == 0 || error_) return {};
+  if (count == 0) return {};
   const state::Version& version = *context_.moment.version;
   for (std::size_t i = 0; i < count; ++i) {
     const Id& id = ahead(taken_++);
     const auto lookup = version.find(id, context_.moment.at, found_[i]);
     if (lookup == state::Version::Lookup::damaged) {
       error_ = context_.db->state_damage(version);
+      end();
       return {};
     }
     if (lookup == state::Version::Lookup::none || found_[i].record == nullptr) {
       error_ = Error(Code::damaged, "the index " + access_.index->definition.text() +
                                         " names a record that is not there, " + id.text());
       context_.db->forget_index(access_.index->digest, error_);
+      end();
       return {};
     }
     met_[i] = met_of(found_[i]);

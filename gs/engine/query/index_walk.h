@@ -30,6 +30,10 @@ class IndexWalk {
 
   void start_order();
   void fill();
+  void end() noexcept {  // nothing more comes
+    taken_ = met_count_;
+    is_at_end_ = true;
+  }
   void bring(std::uint64_t number);
   const Id& ahead(std::uint64_t number) const noexcept { return ahead_[number % kAhead]; }
   bool next_id(Id& id);

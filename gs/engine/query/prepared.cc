@@ -13,6 +13,7 @@ bool is_over(const std::shared_ptr<Find>& find) {
 }
 
 }  // namespace
+
 Result<std::unique_ptr<Prepared>> Prepared::make(std::string_view json, const QueryBounds& bounds) {
   GS_TRY(query::Query query, query::parse_prepared(json));
   return std::unique_ptr<Prepared>(new Prepared(std::move(query), bounds));
@@ -21,7 +22,10 @@ Result<std::unique_ptr<Prepared>> Prepared::make(std::string_view json, const Qu
 Result<std::shared_ptr<Find>> Prepared::bound(std::span<const Value> values) {
   const auto free = std::find_if(executions_.begin(), executions_.end(), is_over);
   std::shared_ptr<Find>& find = free == executions_.end() ? executions_.front() : *free;
-  if (!is_over(find)) find = nullptr;  // whoever has it keeps it
+  if (free == executions_.end()) find = nullptr;  // whoever has it keeps it
+  for (const std::shared_ptr<Find>& other : executions_) {
+    if (other != find && other != nullptr && other->has_moment() && is_over(other)) other->leave();
+  }
   if (find == nullptr) {
     auto context = std::make_shared<QueryContext>();
     context->query = query_;
@@ -35,7 +39,10 @@ Result<std::shared_ptr<Find>> Prepared::bound(std::span<const Value> values) {
 Result<std::shared_ptr<Find>> Prepared::start(const std::shared_ptr<Database>& db,
                                               std::span<const Value> values) {
   GS_TRY(std::shared_ptr<Find> find, bound(values));
-  GS_TRY_OK(find->begin(db));
+  if (Error wrong = find->begin(db)) {
+    find->leave();
+    return wrong;
+  }
   return find;
 }
 

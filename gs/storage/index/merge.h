@@ -22,6 +22,9 @@ class Merge {
   // For a reader at another sequence, who seeks next.
   void see(Sequence at) noexcept {
     for (auto& source : sources_) source->see(at);
+    live_.clear();
+    on_pair_ = cut_short_ = false;
+    forward_ = true;
   }
 
   // Before the first pair at or behind this one; behind the last pair. Then next() and previous()

@@ -13,6 +13,7 @@ namespace {
 // Most records lie in two lines.
 void touch(const std::uint8_t* record) noexcept {
   constexpr std::size_t kLineBytes = 64;
+  if (record == nullptr) return;
   __builtin_prefetch(record);
   __builtin_prefetch(record + kLineBytes);
 }
@@ -88,7 +89,7 @@ void Version::prefetch_entry(const Id& id) const noexcept {
   if (unlogged != nullptr) unlogged->prefetch_row(id);
   for (const auto& table : tables) table->prefetch_row(id);
   for (const auto& run : runs) {
-    if (const Entry* const entry = run->likely(hash)) __builtin_prefetch(entry);
+    if (const Entry* const entry = run->likely(hash)) return __builtin_prefetch(entry);
   }
 }
 
