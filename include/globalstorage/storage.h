@@ -214,8 +214,8 @@ class Rows {
 // A query that is read once and executed many times: {"$param":"name"} stands for a value that each
 // execution gives (docs/QUERY.md, "Parameters"). Rows are those of the text with the values in it,
 // from the moment of the execution. One thread at a time; rows may go to others. It does not keep
-// the storage open. Errors: those of Storage::find; closed; invalid for values that are missing, too
-// many or unknown; too_large.
+// the storage open. Errors: those of Storage::find; closed; invalid for values that are missing,
+// too many or unknown; too_large.
 class PreparedQuery {
  public:
   PreparedQuery();

@@ -27,8 +27,8 @@ Error bind_count(const Value& value, const Where& where, std::uint64_t& out) {
   return invalid_at(where, kCountForm);
 }
 
-// About what it takes in a text, and no less than what is kept of it. What lies deeper than a record
-// may be is refused by whoever encodes it.
+// About what it takes in a text, and no less than what is kept of it. What lies deeper than a
+// record may be is refused by whoever encodes it.
 std::size_t bytes_of(const Value& value, std::size_t depth = 0) {
   constexpr std::size_t kEach = 2;  // of a value in a list
   if (depth > record::kNestingMax) return kEach;
