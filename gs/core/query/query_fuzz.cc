@@ -69,7 +69,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = input.substr(0, split);
   const auto query = parse_query(text);
   if (!query) {
-    const auto empty = record::Encoder().encode_json("C", "{}");
+    record::Encoder encoder;
+    const auto empty = encoder.encode_json("C", "{}");
     if (empty) check_prepared(text, {empty->shape.get(), empty->bytes.data()});
     return 0;
   }

@@ -247,10 +247,15 @@ void Database::publish_unlogged(std::shared_ptr<RowTable> table, const UnloggedI
 // Background job only; commits go on meanwhile. The keys of indexes are made here as well: the next
 // commit would have to under the commit lock.
 void Database::renew_unlogged() {
-  const Moment then = moment();  // what it has is given back behind the locks
+  Moment then;  // what it has is given back behind the locks
+  std::shared_ptr<RowTable> table;
+  {
+    const std::lock_guard lock(commit_mutex_);
+    then = moment();
+    if (then.version->unlogged == nullptr) return;
+    table = then.version->unlogged->successor();
+  }
   const std::shared_ptr<RowTable>& from = then.version->unlogged;
-  if (from == nullptr) return;
-  std::shared_ptr<RowTable> table = from->successor();
   std::uint32_t number = copy_live(*from, then.at, tables_, keeps_all, *table);
   state::Version copied = *then.version;
   copied.unlogged = table;
