@@ -30,7 +30,8 @@ class Person:
     def __init__(self, test, home, storage):
         self.test = test
         self.text = ''
-        environment = {'PATH': os.environ['PATH'], 'HOME': home, 'TERM': 'vt100', 'COLUMNS': '80'}
+        environment = {'PATH': os.environ['PATH'], 'HOME': home, 'TERM': 'vt100', 'COLUMNS': '80',
+                       'LSAN_OPTIONS': os.environ.get('LSAN_OPTIONS', '')}
         child, self.terminal = pty.fork()
         if child == 0:
             os.execve(GSTORE, ['gstore', 'shell', storage], environment)
