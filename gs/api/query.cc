@@ -92,8 +92,8 @@ PreparedQuery::PreparedQuery(PreparedQuery&&) noexcept = default;
 PreparedQuery& PreparedQuery::operator=(PreparedQuery&&) noexcept = default;
 
 const std::vector<std::string>& PreparedQuery::parameters() const noexcept {
-  static const std::vector<std::string> kNone;
-  return prepared_ == nullptr ? kNone : prepared_->parameters();
+  static const std::vector<std::string> none;
+  return prepared_ == nullptr ? none : prepared_->parameters();
 }
 
 namespace {

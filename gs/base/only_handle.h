@@ -11,7 +11,7 @@ namespace gs {
 template <typename T>
 bool is_only_handle(const std::shared_ptr<T>& handle) noexcept {
   if (handle.use_count() != 1) return false;
-  const std::shared_ptr<T> second = handle;
+  const std::shared_ptr<T> second = handle;  // NOLINT(performance-unnecessary-copy-initialization)
   return true;
 }
 

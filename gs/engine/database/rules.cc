@@ -5,8 +5,6 @@
 
 namespace gs::engine {
 
-using graph::Kind;
-
 namespace {
 
 Error not_allowed(const rules::Rules& rules) {

@@ -9,7 +9,6 @@ namespace gs::engine {
 
 using index::Range;
 using query::Filter;
-using query::Node;
 using query::Op;
 using query::Operand;
 
@@ -179,9 +178,9 @@ KeyRanges general_ranges(const Filter& filter, const rules::IndexDefinition& ind
 // The one condition of most queries through an index, equality with the only field, without an
 // allocation. False: it is another filter or index.
 bool only_point(const Filter& filter, const rules::IndexDefinition& index, KeyRanges& out) {
-  const std::vector<Node>& nodes = filter.nodes();
+  const std::vector<query::Node>& nodes = filter.nodes();
   if (index.fields.size() != 1 || index.many || nodes.size() != 2) return false;
-  const Node& node = nodes[1];
+  const query::Node& node = nodes[1];
   if (nodes[0].op != Op::all || node.op != Op::equal || node.negated) return false;
   const Operand& operand = filter.operands()[node.operand];
   if (operand.id() || filter.paths()[node.path].text() != index.fields.front()) return false;
