@@ -292,13 +292,12 @@ class Database : public std::enable_shared_from_this<Database> {
   // Greater than all before, in the log or not.
   graph::Hlc next_hlc() const noexcept;
   bool wants_renewal() const noexcept;
-  template <typename Keeps>
-  std::shared_ptr<state::RowTable> copy_of_unlogged(const Keeps& keeps) const;
-  std::shared_ptr<state::RowTable> unlogged_of(
-      const std::set<std::string, std::less<>>& kept) const;
-  std::shared_ptr<const state::Version> with_unlogged(std::shared_ptr<state::RowTable> table);
-  void publish_unlogged(std::shared_ptr<state::RowTable> table,
+  std::shared_ptr<const state::Version> version_for_schema();
+  std::shared_ptr<const state::Version> with_unlogged(std::shared_ptr<state::RowTable> table,
+                                                      UnloggedSize size);
+  void publish_unlogged(std::shared_ptr<state::RowTable> table, UnloggedSize size,
                         const UnloggedIndexes& indexes = {});
+  void publish_copy_of_unlogged();
   void renew_unlogged();
   bool erase_unlogged(const Id& id);
   // Of what is in the log alone.

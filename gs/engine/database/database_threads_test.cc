@@ -157,7 +157,7 @@ TEST(DatabaseThreads, WhatIsInMemoryOnlyIsSeenWithWhatIsLogged) {
   ASSERT_TRUE(db->put_schema(schema, {}).ok());
   const Id seat = db.put("Seat", "one", R"({"n":0})").value();
   const Id logged = db.put("Account", "one", R"({"n":0})").value();
-  constexpr std::uint64_t kOthers = 20'000;  // so that a copy of the memory takes its time
+  constexpr std::uint64_t kOthers = 6'000;  // so that a copy of the memory takes its time
   Batch others(db.db);
   for (std::uint64_t i = 0; i < kOthers; ++i) {
     ASSERT_TRUE(others.insert("Seat", R"({"n":-1})").ok());

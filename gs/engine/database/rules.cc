@@ -56,11 +56,8 @@ void Database::publish_catalog(std::shared_ptr<const Catalog> catalog) {
       if (rules->in_memory()) memory_collections_.insert(rules->collection());
     }
   }
-  std::shared_ptr<const state::Version> version = version_;
-  if (auto kept = unlogged_of(memory_collections_); kept != version_->unlogged) {
-    version = with_unlogged(std::move(kept));
-    applier_.attach(version);
-  }
+  std::shared_ptr<const state::Version> version = version_for_schema();
+  applier_.attach(version);
   // All at once: who reads through an index reads records as the same schema does.
   const std::lock_guard lock(version_mutex_);
   index_view_ = followed(index_view_, *version);

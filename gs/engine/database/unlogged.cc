@@ -79,21 +79,27 @@ void count_row(const RowTable& rows, const RowTable::Row& row, const state::Tabl
   if (!is_tombstone(before)) --size.records[before.collection];
 }
 
-void copy_row(const RowTable& from, const RowTable::Row& row, const state::Tables& tables,
-              RowTable& to) {
-  if (is_tombstone(row)) {
-    to.put(row.entry, row.sequence, row.collection);
-    return;
+// A table that takes rows of another one.
+struct Copy {
+  std::shared_ptr<RowTable> rows;
+  UnloggedSize size;
+
+  void add(const RowTable& from, const RowTable::Row& row, const state::Tables& tables) {
+    if (is_tombstone(row)) {
+      rows->put(row.entry, row.sequence, row.collection);
+    } else {
+      const Image image = image_of(from, row, tables);
+      put_image(*rows, row.entry, image.head, image.record, row.sequence, row.collection);
+    }
+    count_row(*rows, rows->row(rows->row_count() - 1), tables, size);
   }
-  const Image image = image_of(from, row, tables);
-  put_image(to, row.entry, image.head, image.record, row.sequence, row.collection);
-}
+};
 
 // Copies of the rows up to `at` the newest of each record that is live, if `keeps` its collection.
 // Returns how many rows it looked at.
 template <typename Keeps>
 std::uint32_t copy_live(const RowTable& from, Sequence at, const state::Tables& tables,
-                        const Keeps& keeps, RowTable& to) {
+                        const Keeps& keeps, Copy& to) {
   std::uint32_t end = from.row_count();
   while (end != 0 && from.row(end - 1).sequence > at) --end;
   std::vector<bool> replaced(end);
@@ -104,7 +110,7 @@ std::uint32_t copy_live(const RowTable& from, Sequence at, const state::Tables& 
   for (std::uint32_t i = 0; i < end; ++i) {
     const RowTable::Row& row = from.row(i);
     if (replaced[i] || is_tombstone(row) || !keeps(row.collection)) continue;
-    copy_row(from, row, tables, to);
+    to.add(from, row, tables);
   }
   return end;
 }
@@ -167,11 +173,11 @@ std::size_t Database::unlogged_memory() const noexcept {
 }
 
 Error Database::make_room_unlogged(std::size_t bytes) {
-  if (version_->unlogged == nullptr) publish_unlogged(std::make_shared<RowTable>());
+  if (version_->unlogged == nullptr) publish_unlogged(std::make_shared<RowTable>(), {});
   const std::uint64_t limit = options_.memory_store_bytes;
   if (unlogged_memory() + bytes <= limit) return {};
   if (unlogged_.useless() * kWorthShare >= limit) {
-    publish_unlogged(copy_of_unlogged(keeps_all));
+    publish_copy_of_unlogged();
     if (unlogged_memory() + bytes <= limit) return {};
   }
   return Error(Code::no_space, "records that the schema keeps in memory take " +
@@ -180,11 +186,10 @@ Error Database::make_room_unlogged(std::size_t bytes) {
                                    "the storage with more");
 }
 
-template <typename Keeps>
-std::shared_ptr<RowTable> Database::copy_of_unlogged(const Keeps& keeps) const {
-  std::shared_ptr<RowTable> table = version_->unlogged->successor();
-  copy_live(*version_->unlogged, ~Sequence{0}, tables_, keeps, *table);
-  return table;
+void Database::publish_copy_of_unlogged() {
+  Copy copy{version_->unlogged->successor(), {}};
+  copy_live(*version_->unlogged, ~Sequence{0}, tables_, keeps_all, copy);
+  publish_unlogged(std::move(copy.rows), std::move(copy.size));
 }
 
 void Database::append_unlogged(const TransactionState& tx, std::size_t index,
@@ -229,39 +234,38 @@ graph::Hlc Database::next_hlc() const noexcept {
   return id::hlc_next(std::max(last_hlc_, unlogged_hlc_), env_.clock->wall_ms());
 }
 
-std::shared_ptr<const state::Version> Database::with_unlogged(std::shared_ptr<RowTable> table) {
-  unlogged_ = {};
+std::shared_ptr<const state::Version> Database::with_unlogged(std::shared_ptr<RowTable> table,
+                                                              UnloggedSize size) {
+  unlogged_ = std::move(size);
   unlogged_wasteful_ = false;
-  for (std::uint32_t i = 0; i < table->row_count(); ++i) {
-    count_row(*table, table->row(i), tables_, unlogged_);
-  }
   auto version = std::make_shared<state::Version>(*version_);
   version->unlogged = std::move(table);
   return version;
 }
 
-void Database::publish_unlogged(std::shared_ptr<RowTable> table, const UnloggedIndexes& indexes) {
-  publish(with_unlogged(std::move(table)), {}, indexes);
+void Database::publish_unlogged(std::shared_ptr<RowTable> table, UnloggedSize size,
+                                const UnloggedIndexes& indexes) {
+  publish(with_unlogged(std::move(table), std::move(size)), {}, indexes);
 }
 
 // Background job only; commits go on meanwhile. The keys of indexes are made here as well: the next
 // commit would have to under the commit lock.
 void Database::renew_unlogged() {
   Moment then;  // what it has is given back behind the locks
-  std::shared_ptr<RowTable> table;
+  Copy copy;
   {
     const std::lock_guard lock(commit_mutex_);
     then = moment();
     if (then.version->unlogged == nullptr) return;
-    table = then.version->unlogged->successor();
+    copy.rows = then.version->unlogged->successor();
   }
   const std::shared_ptr<RowTable>& from = then.version->unlogged;
-  std::uint32_t number = copy_live(*from, then.at, tables_, keeps_all, *table);
+  std::uint32_t number = copy_live(*from, then.at, tables_, keeps_all, copy);
   state::Version copied = *then.version;
-  copied.unlogged = table;
+  copied.unlogged = copy.rows;
   UnloggedIndexes indexes;
   for (const IndexView::One& one : then.indexes->all) {
-    auto keys = std::make_shared<TableIndex>(table);
+    auto keys = std::make_shared<TableIndex>(copy.rows);
     const std::lock_guard lock(one.index->mutex);
     if (keys->catch_up(copied, then.at, one.index->records).ok()) {
       indexes[one.index->digest] = std::move(keys);
@@ -269,25 +273,24 @@ void Database::renew_unlogged() {
   }
   const std::lock_guard lock(commit_mutex_);
   if (version_->unlogged != from) return;  // somebody could not wait
-  for (; number < from->row_count(); ++number) {
-    copy_row(*from, from->row(number), tables_, *table);
-  }
-  publish_unlogged(std::move(table), indexes);
+  for (; number < from->row_count(); ++number) copy.add(*from, from->row(number), tables_);
+  publish_unlogged(std::move(copy.rows), std::move(copy.size), indexes);
 }
 
-// The table without the records of collections that the schema keeps in memory no more; tombstones
-// as well: they would hide what the log has from now on.
-std::shared_ptr<RowTable> Database::unlogged_of(
-    const std::set<std::string, std::less<>>& kept) const {
-  const std::shared_ptr<RowTable>& rows = version_->unlogged;
-  if (rows == nullptr) return nullptr;
+// The version without the records of collections that the schema keeps in memory no more;
+// tombstones as well: they would hide what the log has from now on.
+std::shared_ptr<const state::Version> Database::version_for_schema() {
+  const RowTable* const rows = version_->unlogged.get();
+  if (rows == nullptr) return version_;
   const auto keeps = [&](std::uint32_t collection) {
-    return kept.count(tables_.collection(collection).name) != 0;
+    return memory_collections_.count(tables_.collection(collection).name) != 0;
   };
-  for (std::uint32_t i = 0; i < rows->row_count(); ++i) {
-    if (!keeps(rows->row(i).collection)) return copy_of_unlogged(keeps);
-  }
-  return rows;
+  std::uint32_t kept = 0;
+  while (kept < rows->row_count() && keeps(rows->row(kept).collection)) ++kept;
+  if (kept == rows->row_count()) return version_;
+  Copy copy{rows->successor(), {}};
+  copy_live(*rows, ~Sequence{0}, tables_, keeps, copy);
+  return with_unlogged(std::move(copy.rows), std::move(copy.size));
 }
 
 // False: it is not there and was not. Else no memory that a moment from now on reads has it.
@@ -303,7 +306,7 @@ bool Database::erase_unlogged(const Id& id) {
     rows.put(entry, sequence, row->collection);
     make_visible(sequence, next_hlc(), 0);
   }
-  publish_unlogged(copy_of_unlogged(keeps_all));
+  publish_copy_of_unlogged();
   return true;
 }
 

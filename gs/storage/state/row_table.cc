@@ -21,13 +21,7 @@
 namespace gs::state {
 namespace {
 
-// 262,144 rows make exactly 7 large pages; memory is taken as it is touched. With a 32-bit address
-// space 4,096 rows. The address sanitizer marks all of a chunk as it is taken and given back.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr std::uint32_t kChunkBits = 14;
-#else
-constexpr std::uint32_t kChunkBits = sizeof(void*) == 4 ? 12 : 18;
-#endif
+constexpr std::uint32_t kChunkBits = RowTable::kChunkBits;
 constexpr std::uint32_t kChunkRows = std::uint32_t{1} << kChunkBits;
 constexpr std::uint32_t kChunks = (RowTable::kRowsMax >> kChunkBits) + 1;
 constexpr std::size_t kChunkBytes = sizeof(RowTable::Row) * kChunkRows;

@@ -28,6 +28,14 @@ class RowTable {
   // A row number and 6 bits of hash share one 32-bit slot. 3.5 GiB of rows: whoever owns the table
   // freezes it long before; one more put() stops the program.
   static constexpr std::uint32_t kRowsMax = (std::uint32_t{1} << 26) - 1;
+  // Rows lie in chunks of 262,144, exactly 7 large pages; memory is taken as it is touched. With a
+  // 32-bit address space 4,096 rows. The address sanitizer marks all of a chunk as it is taken and
+  // given back.
+#if defined(__SANITIZE_ADDRESS__)
+  static constexpr std::uint32_t kChunkBits = 14;
+#else
+  static constexpr std::uint32_t kChunkBits = sizeof(void*) == 4 ? 12 : 18;
+#endif
   // Images are kept in chunks of 1 MiB or of their own size; so many chunks a table can have.
   static constexpr std::uint32_t kArenaChunksMax = std::uint32_t{1} << 16;
 
