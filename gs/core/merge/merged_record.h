@@ -1,0 +1,188 @@
+// What the writes of many writers make of one record, in whatever order they arrive.
+//
+// Each field has the writes that no other write has replaced: mostly one. A write names the stamps
+// that it saw and replaces ("seen"); the writes that nobody replaced are concurrent, and one of
+// them is shown, by the rule of the write with the greatest stamp. The others are hidden, kept
+// until a write that saw them, and told by conflicts.
+//
+//   removal of a field    replaces what it saw and leaves nothing: who writes the field at the same
+//                         time, keeps it
+//   removal of a record   covers the writes that it saw, and is replaced by the write that saw it
+//   order of fields       those of the base write, the insert or set with the greatest stamp, in
+//                         its order; then the others by name
+//
+// So a record is a function of the set of its writes. What has to hold: a write comes after all
+// that it saw. Its image (image.h) is one encoding of that function.
+//
+// Bytes that were loaded or written have to stay until encode(). One thread at a time; memory is
+// kept between records. Errors: too_large (the record, or its hidden writes).
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "gs/core/merge/image.h"
+#include "gs/core/record/content.h"
+#include "gs/core/record/shape_cache.h"
+
+namespace gs::merge {
+
+// Which of the concurrent writes of a field is shown.
+enum class Rule : std::uint8_t {
+  latest = 0,    // the one with the greatest stamp
+  greatest = 1,  // the greatest value, as docs/QUERY.md orders values
+  least = 2,
+  first = 3,  // the one with the smallest stamp
+};
+
+// Whether a removed record with writes that its removal has not seen is there.
+enum class RemovalRule : std::uint8_t { delete_wins = 0, update_wins = 1, archive = 2 };
+
+// Of two writers with stamps of one time: who is before the other, by their keys.
+class WriterOrder {
+ public:
+  virtual bool before(std::uint32_t a, std::uint32_t b) const noexcept = 0;
+
+ protected:
+  ~WriterOrder() = default;
+};
+
+// A stamp that a write saw on a field. `field`: of the write's shape, its key counted; of one that
+// describes itself, member. kNoField: on the record, a removal.
+struct Seen {
+  std::uint32_t field = kNoField;
+  std::uint8_t rule = 0;  // of the write for this field; the same for all of its stamps
+  LocalStamp stamp;       // hlc 0: none
+};
+
+// An insert, set or update.
+struct Write {
+  const record::ShapePtr* shape = nullptr;
+  const std::uint8_t* record = nullptr;  // absent fields are removed
+  LocalStamp stamp;
+  bool whole = false;          // insert, set
+  LocalStamp seen_base;        // on all fields that `seen` does not name; hlc 0: none
+  std::span<const Seen> seen;  // ascending by field
+};
+
+struct Removal {
+  LocalStamp stamp;
+  RemovalRule rule = RemovalRule::delete_wins;
+  LocalStamp seen_base;
+  std::span<const Seen> seen;  // of any field
+};
+
+// A record as it is kept.
+struct Stored {
+  const record::ShapePtr* shape = nullptr;
+  const std::uint8_t* record = nullptr;
+  const std::uint8_t* image = nullptr;  // around the record; null: every field has the base stamp
+  LocalStamp base;
+};
+
+class MergedRecord {
+ public:
+  explicit MergedRecord(const WriterOrder& order) : order_(order) {}
+
+  // Before the first write.
+  void clear();
+  void load(const Stored& stored);
+
+  void write(const Write& write);
+  void remove(const Removal& removal);
+  // Names fields as removed that are not there: what a put says of those that it replaces.
+  void remove_fields(std::span<const std::string_view> names);
+
+  // What a write with these fields, made upon this record, replaces: appended to `out`, as
+  // Write::seen says with base() as Write::seen_base.
+  void see(const record::RecordView& write, std::vector<Seen>& out);
+  // The same for its removal.
+  void see_all(std::vector<Seen>& out) const;
+  // Fields that are there and that the write does not name.
+  void fields_beside(const record::RecordView& write, std::vector<std::string_view>& out);
+
+  bool is_live() const noexcept;
+  const LocalStamp& base() const noexcept { return base_; }
+  // Whether the last write's own record, as it stands in its operation, is all that there is.
+  bool is_last_write() const noexcept { return is_last_write_; }
+
+  // The shape and, in place of what is in `image`, the image. The record begins at `record_at`.
+  // `shapes`: where equal shapes come from; null makes each anew.
+  Result<record::ShapePtr> encode(Buffer& image, std::size_t& record_at,
+                                  record::ShapeCache* shapes);
+
+ private:
+  struct Leaf {
+    LocalStamp stamp;
+    std::uint8_t rule = 0;
+    std::uint8_t flags = 0;
+    Type declared = Type::null;
+    record::Part part;
+  };
+  struct Field {
+    std::string_view name;
+    Leaf leaf;              // the one shown
+    bool has_leaf = false;  // else none is left
+    bool has_hidden = false;
+    bool is_named = false;       // scratch of fields_beside()
+    std::uint32_t rank = kTail;  // among the leading ones
+  };
+  struct HiddenLeaf {
+    std::uint32_t field = 0;
+    Leaf leaf;
+  };
+  struct SeenRemoval {
+    LocalStamp stamp;
+    RemovalRule rule;
+  };
+  static constexpr std::uint32_t kTail = kAllLeading;
+
+  bool less(const LocalStamp& a, const LocalStamp& b) const noexcept {
+    return a.hlc != b.hlc ? a.hlc < b.hlc
+                          : a.writer != b.writer && order_.before(a.writer, b.writer);
+  }
+  bool is_better(const Leaf& a, const Leaf& b, Rule rule) const;
+  void load_fields(const Stored& stored);
+  void load_image(const ImageView& image);
+  std::uint32_t field_named(std::string_view name);
+  void index_names();
+  void drop_seen(std::uint32_t field, const LocalStamp& stamp);
+  void show_best(std::uint32_t field);
+  void write_field(std::uint32_t field, const Leaf& leaf, const Write& write,
+                   std::span<const Seen> seen);
+  void arrange();
+  Result<record::ShapePtr> shape_of_fields(record::ShapeCache* shapes);
+  Result<record::ShapePtr> describe_itself(record::ShapeCache* shapes);
+  void append_hidden(Buffer& out) const;
+
+  const WriterOrder& order_;
+  record::ShapePtr shape_;  // of what was loaded, or of the first write
+  record::Part key_;
+  std::string_view collection_;
+  bool keyed_ = false;
+  LocalStamp base_;
+  std::vector<Field> fields_;
+  std::vector<HiddenLeaf> hidden_;
+  std::vector<SeenRemoval> removals_;
+  bool is_last_write_ = false;
+  bool fields_by_shape_ = false;  // fields_[i] is a field of shape_, before those that came since
+  std::size_t shape_fields_ = 0;  // how many
+  std::vector<std::pair<std::string_view, std::uint32_t>> names_;  // sorted, when fields are many
+
+  std::vector<std::uint32_t> order_of_fields_;  // scratch of encode()
+  std::vector<record::FieldKey> keys_;
+  std::vector<record::Part> parts_;
+  std::vector<record::NamedPart> members_;
+  std::vector<StampException> exceptions_;
+  std::vector<std::uint32_t> place_;  // by field: in the result
+  Buffer object_;
+};
+
+// Whether the record of an insert or set is its own image when nothing else was written: no field
+// is absent, and one that describes itself has a field.
+bool stands_alone(const record::RecordView& record) noexcept;
+
+// The name of a field as exceptions and hidden writes count it.
+std::string_view name_of_field(const record::RecordView& record, std::uint32_t field) noexcept;
+
+}  // namespace gs::merge
