@@ -81,13 +81,15 @@ Error check_known(std::uint8_t kind) {
 }
 
 Error check_exceptions(std::uint8_t kind, const OverwrittenView& overwritten,
-                       const record::Shape& shape) {
-  int last = -1;
+                       const record::RecordView& record) {
+  const record::Shape& shape = record.shape();
+  std::size_t fields = shape.field_count();
+  if (shape.self_describing()) fields = record.field(shape.key_fields()).count();
   for (std::uint32_t i = 0; i < overwritten.exceptions; ++i) {
-    const OverwrittenView::Exception exception = overwritten.exception(i);
-    if (exception.field <= last) return invalid(kind, "its exceptions do not ascend by field");
-    if (exception.field >= shape.field_count()) return invalid(kind, "an exception names no field");
-    last = exception.field;
+    const std::uint32_t field = overwritten.exception(i).field;
+    if (field >= fields && field != kWholeRecord) {
+      return invalid(kind, "an exception names no field");
+    }
   }
   return {};
 }
@@ -112,14 +114,21 @@ Error check_insert(const OperationView& operation, const record::Shape& shape) {
 Error check_write(const OperationView& operation, const record::Shape& shape) {
   Bytes rest;
   GS_TRY(const OverwrittenView overwritten, parse_overwritten(operation.payload, rest));
-  GS_TRY_OK(check_exceptions(operation.kind, overwritten, shape));
-  return record::validate(shape, rest).in(kind_name(operation.kind));
+  if (overwritten.removal_rule != 0) return invalid(operation.kind, "byte 14 is not zero");
+  GS_TRY_OK(record::validate(shape, rest).in(kind_name(operation.kind)));
+  return check_exceptions(operation.kind, overwritten, {&shape, rest.data()});
 }
 
 Error check_remove(const OperationView& operation) {
   Bytes rest;
   GS_TRY(const OverwrittenView overwritten, parse_overwritten(operation.payload, rest));
-  if (overwritten.exceptions != 0) return invalid(operation.kind, "it has exceptions");
+  if (overwritten.removal_rule > kRemovalRuleMax)
+    return invalid(operation.kind, "its rule is unknown");
+  for (std::uint32_t i = 0; i < overwritten.exceptions; ++i) {
+    if (overwritten.exception(i).field != kWholeRecord) {
+      return invalid(operation.kind, "an exception names a field");
+    }
+  }
   if (!rest.empty()) return invalid(operation.kind, "bytes after the overwritten part");
   return {};
 }
@@ -176,8 +185,40 @@ const char* kind_name(std::uint8_t kind) noexcept {
 
 OverwrittenView::Exception OverwrittenView::exception(std::uint32_t index) const noexcept {
   const std::uint8_t* entry = at + std::size_t{index} * kExceptionBytes;
-  return {.field = load_u16(entry), .writer = load_u16(entry + 2), .hlc = load_u64(entry + 8)};
+  return {.field = load_u16(entry) | std::uint32_t{entry[4]} << 16,
+          .writer = load_u16(entry + 2),
+          .hlc = load_u64(entry + 8),
+          .rule = entry[5]};
 }
+
+void put_overwritten(std::uint8_t* at, Hlc hlc, std::uint16_t writer, std::uint32_t exceptions,
+                     std::uint8_t removal_rule) noexcept {
+  store_u64(at, hlc);
+  store_u16(at + 8, writer);
+  store_u32(at + 10, exceptions);
+  at[14] = removal_rule;
+  at[15] = 0;
+}
+
+void put_exception(std::uint8_t* at, const OverwrittenView::Exception& exception) noexcept {
+  store_u16(at, static_cast<std::uint16_t>(exception.field));
+  store_u16(at + 2, exception.writer);
+  at[4] = static_cast<std::uint8_t>(exception.field >> 16);
+  at[5] = exception.rule;
+  store_u16(at + 6, 0);
+  store_u64(at + 8, exception.hlc);
+}
+
+namespace {
+
+// Of one field and time the order of writers is free: it follows from the table that they make.
+bool follows(const OverwrittenView::Exception& before, const OverwrittenView::Exception& next) {
+  if (before.field != next.field) return before.field < next.field;
+  if (before.rule != next.rule) return false;
+  return before.hlc != next.hlc ? before.hlc < next.hlc : before.writer != next.writer;
+}
+
+}  // namespace
 
 Result<OverwrittenView> parse_overwritten(Bytes payload, Bytes& rest) {
   const auto wrong = [](const char* what) {
@@ -187,16 +228,24 @@ Result<OverwrittenView> parse_overwritten(Bytes payload, Bytes& rest) {
   OverwrittenView view;
   view.hlc = load_u64(payload.data());
   view.writer = load_u16(payload.data() + 8);
-  view.exceptions = load_u16(payload.data() + 10);
+  view.exceptions = load_u32(payload.data() + 10);
+  view.removal_rule = payload[14];
   view.at = payload.data() + kOverwrittenBytes;
-  if (load_u32(payload.data() + 12) != 0) return wrong("bytes 12..16 are not zero");
+  if (payload[15] != 0) return wrong("byte 15 is not zero");
   if ((view.hlc == 0) != (view.writer == kNoWriter)) return wrong("half a stamp");
+  if (view.exceptions > (payload.size() - kOverwrittenBytes) / kExceptionBytes) {
+    return wrong("its exceptions are cut off");
+  }
   const std::size_t bytes = kOverwrittenBytes + view.exceptions * kExceptionBytes;
-  if (bytes > payload.size()) return wrong("its exceptions are cut off");
+  OverwrittenView::Exception last;
   for (std::uint32_t i = 0; i < view.exceptions; ++i) {
     const OverwrittenView::Exception exception = view.exception(i);
-    if (load_u32(view.at + i * kExceptionBytes + 4) != 0) return wrong("an exception lacks zeros");
+    if (load_u16(view.at + i * kExceptionBytes + 6) != 0) return wrong("an exception lacks zeros");
     if ((exception.hlc == 0) != (exception.writer == kNoWriter)) return wrong("half a stamp");
+    if (exception.rule > kFieldRuleMax || (exception.field == kWholeRecord && exception.rule != 0))
+      return wrong("an exception has an unknown rule");
+    if (i != 0 && !follows(last, exception)) return wrong("its exceptions are out of order");
+    last = exception;
   }
   rest = payload.subspan(bytes);
   return view;

@@ -2,21 +2,27 @@
 //
 // Kinds are numbers of the format: append, never renumber. Payloads are multiples of 8 bytes.
 //
-//   overwritten (in set, update, remove): the stamps that the written fields carried before
+//   overwritten (in set, update, remove): the stamps of what it replaces
 //        0     8  hlc of the record's base stamp, 0 when there was none
 //        8     2  writer: index into the writer table, 0xfffe this change's writer, 0xffff none
-//       10     2  exception count E              12     4  zero
-//       16   16E  per exception: u16 field of the operation's record, u16 writer, u32 zero, u64 hlc
+//       10     4  exception count E
+//       14     1  remove: which rule, see merge::RemovalRule; else zero
+//       15     1  zero
+//       16   16E  per exception: u16 low bits of the field, u16 writer, u8 high bits of the field,
+//                 u8 rule, u16 zero, u64 hlc
 //
-//   The hlc is 0 exactly where the writer is 0xffff; fields ascend; set and update may have
-//   exceptions, remove has none.
+//   The hlc is 0 exactly where the writer is 0xffff. Exceptions ascend by field, then hlc; one
+//   field may have several, all of one rule. A field is one of the operation's record, of one that
+//   describes itself a member; 0xffffff stands for the whole record and has rule 0: in set and
+//   update a removal that is replaced, in remove whatever is. A field that no exception names
+//   carried the base stamp, or was not there.
 //
 //   kind       number  payload
 //   shape          1   shape definition (record/shape.h); shape = its index; id none
 //   insert         2   u64 mint counter (all ones for a keyed record), record
 //   set            3   overwritten, record (replaces the whole content)
 //   update         4   overwritten, record of the written fields (absent = remove the field)
-//   remove         5   overwritten with E = 0 (the record is deleted); shape: the record's or none
+//   remove         5   overwritten (the record is deleted); shape: the record's or none
 //   expect         6   u8[32] version that the record must have before this transaction; zeros:
 //                      must be absent. One that fails makes its transaction void. Only shapes and
 //                      other expectations stand before it in its transaction
@@ -105,25 +111,36 @@ struct Stamp {
   friend auto operator<=>(const Stamp&, const Stamp&) = default;  // (hlc, writer): who wins
 };
 
+inline constexpr std::uint32_t kWholeRecord = 0xffffff;
+inline constexpr std::uint8_t kFieldRuleMax = 3;    // merge::Rule
+inline constexpr std::uint8_t kRemovalRuleMax = 2;  // merge::RemovalRule
+
 struct OverwrittenView {
   Hlc hlc = 0;
   std::uint16_t writer = kNoWriter;
-  std::uint16_t exceptions = 0;
+  std::uint8_t removal_rule = 0;
+  std::uint32_t exceptions = 0;
   const std::uint8_t* at = nullptr;  // the exceptions, 16 bytes each
 
   struct Exception {
-    std::uint16_t field = 0;
+    std::uint32_t field = 0;
     std::uint16_t writer = kNoWriter;
     Hlc hlc = 0;
+    std::uint8_t rule = 0;
   };
   Exception exception(std::uint32_t index) const noexcept;  // below `exceptions`
 };
 
 inline constexpr std::size_t kOverwrittenBytes = 16;
 inline constexpr std::size_t kExceptionBytes = 16;
+// Write what OverwrittenView reads, into so many bytes.
+void put_overwritten(std::uint8_t* at, Hlc hlc, std::uint16_t writer, std::uint32_t exceptions,
+                     std::uint8_t removal_rule = 0) noexcept;
+void put_exception(std::uint8_t* at, const OverwrittenView::Exception& exception) noexcept;
 inline constexpr std::size_t kEraseBytesMin = 88;
 
-// Splits a payload that begins with an overwritten part; `rest` is what follows it.
+// Splits a payload that begins with an overwritten part; `rest` is what follows it. Checks all that
+// can be checked without the record.
 Result<OverwrittenView> parse_overwritten(Bytes payload, Bytes& rest);
 
 struct Genesis {

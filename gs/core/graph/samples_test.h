@@ -52,14 +52,10 @@ inline Buffer mint_bytes(std::uint64_t counter) {
 inline Buffer overwritten_bytes(Hlc hlc, std::uint16_t writer,
                                 const std::vector<OverwrittenView::Exception>& exceptions = {}) {
   Buffer out(kOverwrittenBytes + exceptions.size() * kExceptionBytes);
-  store_u64(out.data(), hlc);
-  store_u16(out.data() + 8, writer);
-  store_u16(out.data() + 10, static_cast<std::uint16_t>(exceptions.size()));
+  put_overwritten(out.data(), hlc, writer, static_cast<std::uint32_t>(exceptions.size()));
   std::uint8_t* at = out.data() + kOverwrittenBytes;
   for (const auto& exception : exceptions) {
-    store_u16(at, exception.field);
-    store_u16(at + 2, exception.writer);
-    store_u64(at + 8, exception.hlc);
+    put_exception(at, exception);
     at += kExceptionBytes;
   }
   return out;

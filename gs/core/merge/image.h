@@ -123,11 +123,16 @@ class ImageView {
   std::size_t size() const noexcept {
     return record_offset() + load_u32(record()) + hidden_bytes();
   }
+  // Whether the hidden writes end where the head says: of bytes from elsewhere.
+  bool hidden_fits() const noexcept;
   // The record and its base stamp say as much.
   bool is_plain() const noexcept { return load_u64(at_) == 0 && load_u32(at_ + 8) == kAllLeading; }
 
  private:
   const std::uint8_t* at_;
 };
+
+// Whether some write of the record was not seen by the removal that hides it.
+bool has_unseen(const ImageView& image) noexcept;
 
 }  // namespace gs::merge

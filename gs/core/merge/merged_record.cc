@@ -73,8 +73,11 @@ std::string_view name_of_field(const RecordView& record, std::uint32_t field) no
 bool stands_alone(const RecordView& record) noexcept {
   const Shape& shape = record.shape();
   if (!shape.self_describing()) {
-    for (std::size_t i = 0; i < shape.field_count(); ++i) {
-      if (!record.present(i)) return false;
+    std::size_t left = shape.field_count();
+    for (const std::uint8_t* word = record.start() + 8; left != 0; word += 8) {
+      const std::size_t fields = std::min<std::size_t>(left, 32);
+      if (load_u32(word) != ~std::uint32_t{0} >> (32 - fields)) return false;
+      left -= fields;
     }
     return true;
   }

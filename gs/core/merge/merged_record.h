@@ -182,6 +182,22 @@ class MergedRecord {
 // is absent, and one that describes itself has a field.
 bool stands_alone(const record::RecordView& record) noexcept;
 
+// Calls `visit(field)` for each place of a removed field in the record of an image.
+template <typename Visit>
+void each_removed_field(const record::RecordView& record, const Visit& visit) {
+  const record::Shape& shape = record.shape();
+  if (!shape.self_describing()) {
+    for (std::uint32_t i = 0; i < shape.field_count(); ++i) {
+      if (!record.present(i)) visit(i);
+    }
+    return;
+  }
+  const record::ValueView object = record.field(shape.key_fields());
+  for (std::uint32_t i = 0; i < object.count(); ++i) {
+    if (object.member(i).type == record::kAbsentMember) visit(i);
+  }
+}
+
 // The name of a field as exceptions and hidden writes count it.
 std::string_view name_of_field(const record::RecordView& record, std::uint32_t field) noexcept;
 

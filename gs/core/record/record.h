@@ -108,18 +108,4 @@ Error encode(const Shape& shape, std::span<const Value* const> values, Buffer& o
 inline constexpr std::size_t kFieldDepth = 2;
 Error encode_any(const Value& value, Buffer& out, std::size_t depth = 1);
 
-// The fields of `delta` put over `base` (absent fields of the delta become absent): appends the
-// record to `out` and returns its shape, made by the rule in FORMAT.md "Merged shape": the base's
-// fields in order with the delta's types where they differ, then the delta's new fields in order.
-// `changed` receives, per field of the delta, its index in the result. When one of the two
-// describes
-// itself, or the fields would be more than kFieldsMax, so does the result: it holds the present
-// members in the same order. The key is the base's; a keyed delta must have the same one.
-// `cache`: where equal shapes come from, so that they are made once; null makes a new one each
-// time.
-// `out` must not hold the bytes of `base` or `delta`. Errors: invalid (another key), too_large.
-Result<ShapePtr> merge(const RecordView& base, const ShapePtr& base_shape, const RecordView& delta,
-                       Buffer& out, std::vector<std::uint16_t>* changed = nullptr,
-                       ShapeCache* cache = nullptr);
-
 }  // namespace gs::record

@@ -154,24 +154,5 @@ void bm_append_json(benchmark::State& state) {
 }
 BENCHMARK(bm_append_json);
 
-// One field updated: the merged record has the base's shape.
-void bm_merge(benchmark::State& state) {
-  Rows rows;
-  auto cache = std::make_shared<ShapeCache>();
-  Encoder deltas(cache);
-  auto made = deltas.encode_delta_json("City", R"({"admin1":"07"})");
-  const ShapePtr shape = made->shape;
-  const RecordView delta(shape.get(), made->bytes.data());
-  Buffer out;
-  std::size_t i = 0;
-  for (auto _ : state) {
-    out.clear();
-    const RecordView base(rows.shape.get(), rows.records[i++ % 1024].data());
-    benchmark::DoNotOptimize(merge(base, rows.shape, delta, out, nullptr, cache.get()).ok());
-  }
-  state.SetItemsProcessed(state.iterations());
-}
-BENCHMARK(bm_merge);
-
 }  // namespace
 }  // namespace gs::record

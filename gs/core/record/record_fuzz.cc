@@ -21,11 +21,5 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (read_everything(view) == 0) std::abort();
   // Values cannot tell that a member of a self-describing record is absent.
   if (!has_absent_member(view) && encode_again(view) != bytes) std::abort();
-
-  // Merging it over itself changes nothing.
-  Buffer merged;
-  const auto merged_shape = merge(view, *shape, view, merged);
-  if (!merged_shape || validate(**merged_shape, merged)) std::abort();
-  if (!has_absent_member(view) && merged != bytes) std::abort();
   return 0;
 }

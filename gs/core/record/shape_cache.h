@@ -18,7 +18,7 @@ namespace gs::record {
 
 // A collection with more shapes than this has keys that are data. 4,096 shapes are about 1 MB.
 inline constexpr std::size_t kImplicitShapesMax = 4096;
-// Shapes made by merge() that are remembered; more start the memory anew. Same size, same reason.
+// Shapes made by merges that are remembered; more start the memory anew. Same size, same reason.
 inline constexpr std::size_t kMergedShapesMax = 4096;
 
 // Shapes of a collection that are learned from logs: as many as some writers make.
@@ -64,7 +64,7 @@ class ShapeCache {
   Result<PlanPtr> self_describing(std::string_view collection, bool keyed);
   // The shape used last in the collection, as a first guess; may be null.
   PlanPtr last(std::string_view collection, bool keyed) const;
-  // For merge(): the shape with these fields, never refused for their number in the collection.
+  // Of what writes make of a record: the shape with these fields, never refused for their number in the collection.
   Result<ShapePtr> merged(std::string_view collection, bool keyed,
                           std::span<const FieldKey> fields);
 

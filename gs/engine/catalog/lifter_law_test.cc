@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "gs/core/merge/merged_record.h"
 #include "gs/engine/catalog/test_catalog.h"
 
 namespace gs::engine::testing {
@@ -160,12 +161,20 @@ class Case {
     const std::string name = object[below(object.size())].first;
     const auto delta = encoder.encode_delta("T", {{name, Value(Object{{"$unset", Value(true)}})}});
     ASSERT_TRUE(delta.ok());
-    Buffer out;
-    const auto merged = record::merge(
-        base, shape, record::RecordView(delta->shape.get(), delta->bytes.data()), out);
-    ASSERT_TRUE(merged.ok());
-    shape = *merged;
-    bytes = std::move(out);
+    struct Order final : merge::WriterOrder {
+      bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return a < b; }
+    };
+    const Order order;
+    merge::MergedRecord merged(order);
+    merged.write({&shape, bytes.data(), {1, 0}, true, {}, {}});
+    merged.write({&delta->shape, delta->bytes.data(), {2, 0}, false, {1, 0}, {}});
+    Buffer image;
+    std::size_t record_at = 0;
+    auto made = merged.encode(image, record_at, nullptr);
+    ASSERT_TRUE(made.ok());
+    shape = std::move(*made);
+    const record::RecordView record(shape.get(), image.data() + record_at);
+    bytes.assign(record.bytes().begin(), record.bytes().end());
   }
 
   // The conversion of a field's value, and what there is then; null: nothing.

@@ -6,6 +6,7 @@
 #include "gs/base/endian.h"
 #include "gs/core/crypto/sha256.h"
 #include "gs/core/id/mint.h"
+#include "gs/engine/database/merge_operation.h"
 #include "gs/storage/state/id_key.h"
 
 namespace gs::engine {
@@ -36,45 +37,22 @@ bool is_whole_insert(const OperationView& operation) noexcept {
          operation.payload.size() >= 8 + record::kRecordBytesMin;
 }
 
-}  // namespace
+Error undefined_shape() { return Error(Code::broken_chain, "it uses an undefined shape"); }
 
-Digest version_digest(const Found& found, const state::Tables& tables) {
-  crypto::Sha256 hash;
-  hash.add(as_bytes("gs version"));
-  const auto add_stamp = [&](std::uint64_t hlc, std::uint32_t writer) {
-    std::uint8_t bytes[8];
-    store_u64(bytes, hlc);
-    hash.add(bytes);
-    hash.add(tables.writer(writer).bytes);
-  };
-  add_stamp(found.entry.hlc, found.entry.writer);
-  const record::Shape& shape = *tables.shape(found.entry.shape).shape;
-  for (std::uint32_t i = 0; i < found.exception_count; ++i) {
-    const state::StampException& exception = found.exceptions[i];
-    const std::string& name = shape.fields()[exception.field].name;
-    std::uint8_t size[4];
-    store_u32(size, static_cast<std::uint32_t>(name.size()));
-    hash.add(size);
-    hash.add(as_bytes(name));
-    add_stamp(exception.hlc, exception.writer);
-  }
-  return hash.finish();
-}
+}  // namespace
 
 bool Applier::find_live(const Id& id, Found& out) const noexcept {
   return version_->find(id, ~Sequence{0}, out) == state::Version::Lookup::found &&
          out.entry.kind() != Entry::Kind::tombstone;
 }
 
-bool Applier::is_live(const Id& id) const noexcept {
-  Found current;
-  return find_live(id, current);
+bool Applier::find_known(const Id& id, Found& out) const noexcept {
+  return version_->find(id, ~Sequence{0}, out) == state::Version::Lookup::found && is_known(out);
 }
 
 void Applier::start_over() {
   live_.clear();
   dirty_.set();
-  erased_.clear();
   schema_ = {};
 }
 
@@ -110,33 +88,33 @@ void Applier::put_record(const Id& id, std::uint32_t shape, log::Location record
   dirty_.set(bucket_of(id));
 }
 
-void Applier::put_image(const Id& id, std::uint32_t shape, const Merged& merged,
-                        Sequence sequence) {
+void Applier::put_merged(const Id& id, std::uint32_t shape, const Merged& merged, Sequence sequence,
+                         bool was_live) {
+  const std::uint32_t collection = tables_.shape(shape).collection;
+  if (was_live != merged.is_live) count(collection, merged.is_live ? 1 : -1);
   state::RowTable& rows = *version_->tables.front();
   const auto space = rows.arena_allocate(merged.image.size());
   std::memcpy(space.bytes, merged.image.data(), merged.image.size());
   Entry entry;
   entry.id = id;
-  entry.place = Entry::make_place(Entry::Kind::image, space.position);
+  entry.place = Entry::make_place(merged.is_live ? Entry::Kind::image : Entry::Kind::tombstone, 0);
+  entry.move_image(space.position);
   entry.hlc = merged.base.hlc;
   entry.shape = shape;
   entry.writer = merged.base.writer;
-  rows.put(entry, sequence, tables_.shape(shape).collection);
+  rows.put(entry, sequence, collection);
   dirty_.set(bucket_of(id));
 }
 
-void Applier::put_tombstone(const Id& id, std::uint32_t shape, const LocalStamp& stamp,
-                            Sequence sequence) {
-  const std::uint32_t collection = tables_.shape(shape).collection;
-  count(collection, -1);
-  Entry entry;
-  entry.id = id;
+void Applier::put_erased(const Found& found, const LocalStamp& stamp, Sequence sequence) {
+  const std::uint32_t collection = tables_.shape(found.entry.shape).collection;
+  if (found.record != nullptr) count(collection, -1);
+  Entry entry = found.entry;
   entry.place = Entry::make_place(Entry::Kind::tombstone, 0);
   entry.hlc = stamp.hlc;
-  entry.shape = shape;
   entry.writer = stamp.writer;
   version_->tables.front()->put(entry, sequence, collection);
-  dirty_.set(bucket_of(id));
+  dirty_.set(bucket_of(entry.id));
 }
 
 // One change while it is replayed: the local numbers of its tables.
@@ -145,31 +123,22 @@ struct Applier::Frame {
   log::Location at;
   std::uint32_t writer;
   std::vector<std::uint32_t> shapes;  // by the change's index; kUnknown until defined
+  ChangeWriters writers;
   Sequence sequence;
-  bool is_void = false;  // the transaction: one of its expectations failed
-  bool acts = false;     // the transaction: it has an operation that does something
 
   Id id(const OperationView& operation) const noexcept { return change.id(operation.id_index); }
   LocalStamp stamp(const OperationView& operation) const noexcept {
     return {operation.hlc, writer};
   }
+  std::uint32_t shape_number(const OperationView& operation) const noexcept {
+    return operation.shape < shapes.size() ? shapes[operation.shape] : state::kUnknown;
+  }
 };
 
-// Of a record with erased operations nobody can tell the version any more. Its expectations were
-// checked when they were committed: what is not in the log for that reason alone must not undo the
-// rest of a transaction.
-bool Applier::expectation_holds(const Id& id, Bytes payload) const {
-  if (erased_.count(id) != 0) return true;
-  Digest expected;
-  std::memcpy(expected.bytes.data(), payload.data(), expected.bytes.size());
-  Found current;
-  if (!find_live(id, current)) return expected.is_zero();
-  return !expected.is_zero() && version_digest(current, tables_) == expected;
-}
-
 Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequence& sequence) {
-  Frame frame{change, at, tables_.add_writer(change.writer()), {}, sequence + 1};
-  if (frame.writer == state::kUnknown) return tables_.full("writers");
+  const std::uint32_t writer = tables_.add_writer(change.writer());
+  if (writer == state::kUnknown) return tables_.full("writers");
+  Frame frame{change, at, writer, {}, ChangeWriters(change, writer, tables_), sequence + 1};
   frame.shapes.reserve(change.shape_count());
   for (std::uint16_t i = 0; i < change.shape_count(); ++i) {
     frame.shapes.push_back(tables_.find_shape(change.shape(i)));
@@ -187,14 +156,7 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
     if (const Error error = step(frame, operation, cursor.offset())) {
       return in_place(change, cursor.index(), error);
     }
-    if (operation.last_of_transaction()) {
-      if (frame.is_void && tell_void_) {
-        tell_void_(at, static_cast<std::uint32_t>(frame.sequence - sequence - 1));
-      }
-      frame.is_void = false;
-      frame.acts = false;
-      ++frame.sequence;
-    }
+    if (operation.last_of_transaction()) ++frame.sequence;
   }
   sequence = frame.sequence - 1;
   return spill_if_full();
@@ -213,72 +175,121 @@ Error Applier::spill_if_full() {
 
 Error Applier::step(Frame& frame, const OperationView& operation, std::size_t offset) {
   if (!is_whole_insert(operation)) GS_TRY_OK(graph::check_outline(operation));
-  const bool expects = operation.kind == static_cast<std::uint8_t>(Kind::expect);
-  if (expects && frame.acts) {
-    return Error(Code::broken_chain, "an expectation stands behind what depends on it");
-  }
-  frame.acts = frame.acts || !graph::comes_first(operation.kind);
-  if (!frame.is_void && expects && !operation.erased()) {
-    frame.is_void = !expectation_holds(frame.id(operation), operation.payload);
-    return {};
-  }
-  // Shapes are learned also from a transaction that is void: later changes rely on them.
-  if (frame.is_void && operation.kind != static_cast<std::uint8_t>(Kind::shape)) return {};
-  return apply(frame, operation, offset);
-}
-
-Error Applier::apply(Frame& frame, const OperationView& operation, std::size_t offset) {
   if (operation.erased()) {
     apply_erased(frame, operation);
     return {};
   }
-  const auto shape_number = [&]() -> std::uint32_t {
-    return operation.shape < frame.shapes.size() ? frame.shapes[operation.shape] : state::kUnknown;
-  };
-  const std::size_t payload_at = offset + graph::kOperationHeadBytes;
+  const log::Location payload = frame.at + offset + graph::kOperationHeadBytes;
   switch (static_cast<Kind>(operation.kind)) {
     case Kind::shape:
       return apply_shape(frame, operation);
-    case Kind::insert: {
-      const std::uint32_t shape = shape_number();
-      if (shape == state::kUnknown) break;
-      const std::uint64_t mint = load_u64(operation.payload.data());
-      const Id id = frame.id(operation);
-      const bool minted = mint != graph::kNoMint;
-      GS_TRY_OK(check_place(id, shape, minted));
-      if (minted) count_mint(mint, id);
-      put_record(id, shape, frame.at + payload_at + 8, frame.stamp(operation), frame.sequence,
-                 minted || !is_live(id));
-      return {};
-    }
-    case Kind::set: {
-      const std::uint32_t shape = shape_number();
-      Bytes rest;
-      auto overwritten = graph::parse_overwritten(operation.payload, rest);
-      if (shape == state::kUnknown || !overwritten.ok()) break;
-      GS_TRY_OK(check_place(frame.id(operation), shape, false));
-      const std::size_t skipped = operation.payload.size() - rest.size();
-      put_record(frame.id(operation), shape, frame.at + payload_at + skipped,
-                 frame.stamp(operation), frame.sequence, !is_live(frame.id(operation)));
-      return {};
-    }
+    case Kind::insert:
+      return apply_insert(frame, operation, payload);
+    case Kind::set:
     case Kind::update:
-      return apply_update(frame, operation);
+      return apply_write(frame, operation, payload);
     case Kind::remove:
+      return apply_remove(frame, operation);
     case Kind::erase:
-      apply_remove(frame, operation);
+      apply_erase(frame, operation);
       return {};
     case Kind::schema:
       return put_schema(operation.payload, operation.hlc, frame.change.writer());
+    case Kind::expect:  // its writer had checked it
     case Kind::genesis:
     case Kind::grant:
     case Kind::contract:
     case Kind::seal:
     case Kind::reference:
-    case Kind::expect:
       return {};  // kept in the log; the layers that need them read them there
   }
   return Error(Code::broken_chain, "it cannot be applied");
+}
+
+Error Applier::apply_insert(Frame& frame, const OperationView& operation, log::Location payload) {
+  const std::uint32_t number = frame.shape_number(operation);
+  if (number == state::kUnknown) return undefined_shape();
+  const record::ShapePtr& shape = tables_.shape(number).shape;
+  const Id id = frame.id(operation);
+  const std::uint64_t mint = load_u64(operation.payload.data());
+  const bool minted = mint != graph::kNoMint;
+  GS_TRY_OK(check_place(id, number, minted));
+  if (minted) count_mint(mint, id);
+  const std::uint8_t* const record = operation.payload.data() + 8;
+  Found found;
+  const bool is_first = minted || !find_known(id, found);
+  if (is_first && merge::stands_alone({shape.get(), record})) {
+    put_record(id, number, payload + 8, frame.stamp(operation), frame.sequence, true);
+    return {};
+  }
+  Current current;
+  if (!is_first) current = current_of(found, tables_);
+  begin_merge(is_first ? nullptr : &current);
+  GS_TRY_OK(merge_operation(merger_.record(), operation, &shape, frame.writers));
+  return put_result(frame, operation, payload + 8, found.record != nullptr);
+}
+
+Error Applier::apply_write(Frame& frame, const OperationView& operation, log::Location payload) {
+  Bytes rest;
+  GS_TRY(const graph::OverwrittenView overwritten,
+         graph::parse_overwritten(operation.payload, rest));
+  const std::uint32_t number = frame.shape_number(operation);
+  if (number == state::kUnknown) return undefined_shape();
+  const record::ShapePtr& shape = tables_.shape(number).shape;
+  const Id id = frame.id(operation);
+  const bool is_whole = operation.kind == static_cast<std::uint8_t>(Kind::set);
+  if (is_whole) GS_TRY_OK(check_place(id, number, false));
+  Found found;
+  const bool is_there = find_known(id, found);
+  if (!is_there && !is_whole) return {};  // of what was erased
+  const log::Location record = payload + (operation.payload.size() - rest.size());
+  const record::RecordView view(shape.get(), rest.data());
+  Current current;
+  if (is_there) current = current_of(found, tables_);
+  const auto is_all_that_is_left = [&] {
+    if (!is_there) return merge::stands_alone(view);
+    return current.base == frame.writers.base(overwritten) && replaces_all(current, view);
+  };
+  if (is_whole && overwritten.exceptions == 0 && is_all_that_is_left()) {
+    put_record(id, number, record, frame.stamp(operation), frame.sequence, !is_there);
+    return {};
+  }
+  begin_merge(is_there ? &current : nullptr);
+  GS_TRY_OK(merge_operation(merger_.record(), operation, &shape, frame.writers));
+  return put_result(frame, operation, record, found.record != nullptr);
+}
+
+Error Applier::apply_remove(Frame& frame, const OperationView& operation) {
+  Found found;
+  if (!find_known(frame.id(operation), found)) return {};
+  const Current current = current_of(found, tables_);
+  begin_merge(&current);
+  GS_TRY_OK(merge_operation(merger_.record(), operation, nullptr, frame.writers));
+  return put_result(frame, operation, 0, found.record != nullptr);
+}
+
+void Applier::begin_merge(const Current* current) {
+  if (current == nullptr) {
+    merger_.record().clear();
+  } else {
+    merger_.load(*current);
+  }
+}
+
+// What the merger has made. `record`: of the write, where it lies.
+Error Applier::put_result(const Frame& frame, const OperationView& operation, log::Location record,
+                          bool was_live) {
+  const Id id = frame.id(operation);
+  if (merger_.record().is_last_write()) {
+    put_record(id, frame.shape_number(operation), record, frame.stamp(operation), frame.sequence,
+               !was_live);
+    return {};
+  }
+  GS_TRY_OK(merger_.finish(merged_));
+  const std::uint32_t number = intern(merged_.shape);
+  if (number == state::kUnknown) return tables_.full("shapes or collections");
+  put_merged(id, number, merged_, frame.sequence, was_live);
+  return spill_if_full();  // a change of 64 MiB can update large records a million times
 }
 
 // Also of a record that was removed: what is behind its removal must stay hidden.
@@ -295,17 +306,15 @@ Error Applier::check_place(const Id& id, std::uint32_t shape, bool minted) const
 }
 
 // What damage hides is not removed: recover_from() asks, and starts over without what is damaged.
-void Applier::apply_remove(const Frame& frame, const OperationView& operation) {
-  const Id id = frame.id(operation);
-  Found current;
-  if (!find_live(id, current)) return;
-  put_tombstone(id, current.entry.shape, frame.stamp(operation), frame.sequence);
+void Applier::apply_erase(const Frame& frame, const OperationView& operation) {
+  Found found;
+  if (!find_known(frame.id(operation), found)) return;
+  put_erased(found, frame.stamp(operation), frame.sequence);
 }
 
 // The erase operation that follows removes the record. Here is only kept what outlives it.
 void Applier::apply_erased(const Frame& frame, const OperationView& operation) {
   const Id id = frame.id(operation);
-  erased_.insert(id);
   const bool minted = operation.kind == static_cast<std::uint8_t>(Kind::insert) &&
                       id.version() == id::kMintedVersion;
   if (!minted || id < mint_.last) return;
@@ -334,28 +343,6 @@ Error Applier::apply_shape(Frame& frame, const OperationView& operation) {
   tables_.define(number);
   frame.shapes[operation.shape] = number;
   return {};
-}
-
-Error Applier::apply_update(Frame& frame, const OperationView& operation) {
-  Bytes rest;
-  GS_TRY(const graph::OverwrittenView overwritten,
-         graph::parse_overwritten(operation.payload, rest));
-  static_cast<void>(overwritten);  // the merge of concurrent writers compares it
-  const std::uint32_t delta_shape =
-      operation.shape < frame.shapes.size() ? frame.shapes[operation.shape] : state::kUnknown;
-  if (delta_shape == state::kUnknown) {
-    return Error(Code::broken_chain, "it uses an undefined shape");
-  }
-  const Id id = frame.id(operation);
-  Found current;
-  if (!find_live(id, current)) return {};  // updates of deleted records have no effect
-  const record::RecordView delta(tables_.shape(delta_shape).shape.get(), rest.data());
-  GS_TRY_OK(
-      merge_update(current_of(current, tables_), delta, frame.stamp(operation), merged_, shapes_));
-  const std::uint32_t shape = intern(merged_.shape);
-  if (shape == state::kUnknown) return tables_.full("shapes or collections");
-  put_image(id, shape, merged_, frame.sequence);
-  return spill_if_full();  // a change of 64 MiB can update large records a million times
 }
 
 }  // namespace gs::engine

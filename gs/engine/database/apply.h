@@ -13,12 +13,12 @@
 #include <bitset>
 #include <functional>
 #include <memory>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "gs/core/graph/operation.h"
 #include "gs/core/record/shape_cache.h"
+#include "gs/engine/database/merging.h"
 #include "gs/storage/state/checkpoint.h"
 #include "gs/storage/state/state.h"
 
@@ -34,45 +34,14 @@ inline std::size_t bucket_of(const Id& id) noexcept {
   return ((id.bytes[14] & std::size_t{0x0f}) << 8) | id.bytes[15];
 }
 
-// A stamp with the local number of its writer.
-struct LocalStamp {
-  graph::Hlc hlc = 0;
-  std::uint32_t writer = 0;
-};
-
 // Names exactly one version of a record: SHA-256("gs version" | stamps), see FORMAT.md.
 Digest version_digest(const Found& found, const state::Tables& tables);
-
-// A record as an update finds it, wherever its bytes are.
-struct Current {
-  record::ShapePtr shape;
-  const std::uint8_t* record = nullptr;
-  LocalStamp base;
-  const state::StampException* exceptions = nullptr;
-  std::uint32_t exception_count = 0;
-};
-Current current_of(const Found& found, const state::Tables& tables);
-
-// What an update makes of a record: its new shape and image (head, exceptions, record).
-struct Merged {
-  record::ShapePtr shape;
-  LocalStamp base;
-  Buffer image;
-  std::uint32_t exception_count = 0;
-  std::size_t record_at = 0;  // of the record inside the image
-
-  Current as_current() const noexcept;
-};
-// Puts `delta` over `current`; the written fields get `stamp`. Reuses `out`'s memory.
-// `shapes` remembers merged shapes; null makes each anew.
-Error merge_update(const Current& current, const record::RecordView& delta, const LocalStamp& stamp,
-                   Merged& out, record::ShapeCache* shapes = nullptr);
 
 class Applier {
  public:
   // `shapes`: learns every shape that the log defines; may be null.
   explicit Applier(state::Tables& tables, record::ShapeCache* shapes = nullptr)
-      : tables_(tables), shapes_(shapes) {}
+      : tables_(tables), shapes_(shapes), merger_(tables, shapes) {}
 
   // The version to read from and, as its first table, to write to.
   void attach(std::shared_ptr<const state::Version> version) noexcept {
@@ -83,14 +52,18 @@ class Applier {
   // The current version of a record: false when there is none or it was deleted.
   // False as well when damage hides it; then the version is damaged, and nothing may be written.
   bool find_live(const Id& id, Found& out) const noexcept;
+  // The same for one that was deleted as well, as long as anything is known of it.
+  bool find_known(const Id& id, Found& out) const noexcept;
 
   // These look nothing up: what stands there already, damage may hide by now, and then a row would
   // be missing without a word. `is_new`: no live record has this id.
   void put_record(const Id& id, std::uint32_t shape, log::Location record, const LocalStamp& stamp,
                   Sequence sequence, bool is_new);
-  void put_image(const Id& id, std::uint32_t shape, const Merged& merged, Sequence sequence);
-  // `shape`: that of the live record.
-  void put_tombstone(const Id& id, std::uint32_t shape, const LocalStamp& stamp, Sequence sequence);
+  // `was_live`: a live record had this id.
+  void put_merged(const Id& id, std::uint32_t shape, const Merged& merged, Sequence sequence,
+                  bool was_live);
+  // Nothing is left of the record, live or not.
+  void put_erased(const Found& found, const LocalStamp& stamp, Sequence sequence);
 
   // Adds shape and collection to the tables; kUnknown when these are full.
   std::uint32_t intern(const record::ShapePtr& shape);
@@ -111,11 +84,6 @@ class Applier {
   // Replay refuses records that move to another collection and ids that are minted twice, for which
   // it looks up what it would not need to. No commit of this engine does such a thing.
   void distrust(bool distrusts) noexcept { distrusts_ = distrusts; }
-
-  // Called with the place of a change and the number of its transaction that has no effect, because
-  // an expectation does not hold.
-  using TellVoid = std::function<void(log::Location change, std::uint32_t transaction)>;
-  void tell_void(TellVoid tell) { tell_void_ = std::move(tell); }
 
   // Knows nothing, as before the first change.
   void start_over();
@@ -143,18 +111,20 @@ class Applier {
  private:
   struct Frame;
   Error step(Frame& frame, const graph::OperationView& operation, std::size_t offset);
-  Error apply(Frame& frame, const graph::OperationView& operation, std::size_t offset);
   void apply_erased(const Frame& frame, const graph::OperationView& operation);
-  void apply_remove(const Frame& frame, const graph::OperationView& operation);
-  bool is_live(const Id& id) const noexcept;
+  void apply_erase(const Frame& frame, const graph::OperationView& operation);
   void count_mint(std::uint64_t counter, const Id& id);
   Error apply_shape(Frame& frame, const graph::OperationView& operation);
-  Error apply_update(Frame& frame, const graph::OperationView& operation);
+  Error apply_insert(Frame& frame, const graph::OperationView& operation, log::Location payload);
+  Error apply_write(Frame& frame, const graph::OperationView& operation, log::Location payload);
+  Error apply_remove(Frame& frame, const graph::OperationView& operation);
+  void begin_merge(const Current* current);
+  Error put_result(const Frame& frame, const graph::OperationView& operation, log::Location record,
+                   bool was_live);
   void count(std::uint32_t collection, int by);
   Error check_place(const Id& id, std::uint32_t shape, bool minted) const;
   Error spill_if_full();
   void prefetch(const graph::ChangeView& change, const graph::OperationView& operation) const;
-  bool expectation_holds(const Id& id, Bytes payload) const;
 
   state::Tables& tables_;
   record::ShapeCache* shapes_;
@@ -163,12 +133,11 @@ class Applier {
   BucketSet dirty_;
   state::SchemaEntry schema_;
   Mint mint_;
-  std::set<Id> erased_;  // that operations replayed so far were about
   graph::Hlc last_hlc_ = 0;
   bool distrusts_ = false;
   std::size_t table_bytes_max_ = ~std::size_t{0};
   std::function<Error()> spill_;
-  TellVoid tell_void_;
+  Merger merger_;
   Merged merged_;  // scratch
 };
 

@@ -4,6 +4,8 @@
 // records, append() only copies and cannot fail. So a transaction takes effect all or none without
 // any undo.
 
+#include <algorithm>
+
 #include "gs/base/check.h"
 #include "gs/base/endian.h"
 #include "gs/engine/database/commit_scratch.h"
@@ -180,59 +182,68 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
 
   // What this operation finds: an earlier operation of the same transaction, or the state.
   Current current;
-  bool exists = false;
+  bool is_known_already = false;
   if (earlier != Touched::kNone) {
     const StagedOperation& before = tx.operations[earlier];
     const Prepared& made = scratch_->prepared[earlier];
-    exists = made.kind != Kind::remove;
-    prepared.unlogged = exists && made.unlogged;
-    if (made.kind == Kind::update) {
-      current = made.more->merged.as_current();
-    } else if (exists) {
-      current = {*before.shape, tx.record(before), stamp, nullptr, 0};
-    }
+    prepared.was_live = made.kind != Kind::remove;
+    prepared.unlogged = prepared.was_live && made.unlogged;
+    is_known_already = prepared.was_live || made.more != nullptr;
+    if (is_known_already) current = made.result(before, tx, stamp);
   } else {
     Found found;
-    exists = applier_.find_live(staged.id, found);
-    prepared.unlogged = exists && found.unlogged;
+    is_known_already = applier_.find_known(staged.id, found);
+    prepared.was_live = is_known_already && found.record != nullptr;
+    prepared.unlogged = prepared.was_live && found.unlogged;
+    const auto version = [&] {
+      return prepared.was_live ? version_digest(found, tables_) : Digest{};
+    };
     if (staged.kind == Kind::expect) {
-      const Digest version = exists ? version_digest(found, tables_) : Digest{};
-      if (version == staged.version) return {};
-      return Error(Code::conflict,
-                   "record " + staged.id.text() +
-                       (exists ? " has another version now" : " does not exist (any more)") +
-                       ". Read it again and repeat");
+      if (version() == staged.version) return {};
+      return Error(Code::conflict, "record " + staged.id.text() +
+                                       (prepared.was_live ? " has another version now"
+                                                          : " does not exist (any more)") +
+                                       ". Read it again and repeat");
     }
-    if (exists) current = current_of(found, tables_);
-    const auto version = [&] { return exists ? version_digest(found, tables_) : Digest{}; };
+    if (is_known_already) current = current_of(found, tables_);
     if (staged.was_checked && version() != staged.version) {
       tx.is_stale = true;
       return Error(Code::conflict, "record " + staged.id.text() + " changed while it was checked");
     }
   }
-  prepared.known_new = false;
-  if (staged.keyed) {
-    prepared.kind = exists ? Kind::set : Kind::insert;
-    prepared.known_new = !exists;
-  } else if (!exists) {
-    return missing(staged.id);
+  if (!staged.keyed && !prepared.was_live) return missing(staged.id);
+  if (!prepared.was_live) prepared.unlogged = is_kept_in_memory(**staged.shape);
+  // What the log knows of a record matters to none that is kept in memory.
+  if (!prepared.was_live && prepared.unlogged) is_known_already = false;
+  if (staged.keyed) prepared.kind = is_known_already ? Kind::set : Kind::insert;
+  if (!is_known_already) return {};
+  if (prepared.was_live) GS_TRY_OK(check_allowed(*current.shape));
+  prepared.has_overwritten = true;
+  prepared.overwritten = current.base;
+  return prepare_merge(tx, index, stamp, current);
+}
+
+// What the operation makes of a record that is known.
+Error Database::prepare_merge(const TransactionState& tx, std::size_t index,
+                              const LocalStamp& stamp, const Current& current) {
+  const StagedOperation& staged = tx.operations[index];
+  Prepared& prepared = scratch_->prepared[index];
+  if (prepared.kind != Kind::update && prepared.unlogged) return {};
+  const std::uint8_t* const record = tx.record(staged);
+  const bool is_put = prepared.kind == Kind::set;
+  if (is_put && replaces_all(current, {staged.shape->get(), record})) return {};
+  PreparedMore& more = *(prepared.more = scratch_->take_more());
+  Merger& merger = scratch_->merger;
+  more.written_shape = nullptr;
+  if (prepared.kind == Kind::remove) {
+    GS_TRY_OK(merger.remove(current, stamp, more.merged, more.seen));
+  } else if (is_put) {
+    GS_TRY_OK(merger.put(current, *staged.shape, record, stamp, more.merged, more.seen,
+                         more.written_shape, more.written));
+  } else {
+    GS_TRY_OK(merger.update(current, *staged.shape, record, stamp, more.merged, more.seen));
   }
-  if (!exists) {
-    prepared.unlogged = is_kept_in_memory(**staged.shape);
-    return {};
-  }
-  GS_TRY_OK(check_allowed(*current.shape));
-  prepared.overwrites(current);
-  if (prepared.kind == Kind::remove) return {};
-  if (prepared.kind == Kind::update || current.exception_count != 0) {
-    prepared.more = scratch_->take_more();
-    prepared.more->find_exceptions(current, **staged.shape);
-  }
-  if (prepared.kind != Kind::update) return {};
-  const record::RecordView delta(staged.shape->get(), tx.record(staged));
-  Merged& merged = prepared.more->merged;
-  GS_TRY_OK(merge_update(current, delta, stamp, merged, shape_cache_.get()));
-  scratch_->result_bytes += merged.image.size();
+  scratch_->result_bytes += more.merged.image.size();
   if (scratch_->result_bytes <= kResultBytesMax) return {};
   return too_many_results();
 }
@@ -275,8 +286,8 @@ std::size_t Database::cost(const TransactionState& tx) {
     }
     bytes +=
         graph::ChangeBuilder::cost(prepared.payload_bytes(staged), 1 + prepared.exception_count());
-    if (staged.shape != nullptr) add_shape(*staged.shape);
-    if (prepared.kind == Kind::update) add_shape(prepared.more->merged.shape);
+    if (const record::ShapePtr* const shape = prepared.shape(staged)) add_shape(*shape);
+    if (prepared.more != nullptr) count_new(prepared.more->merged.shape);
   }
   return bytes;
 }
@@ -398,23 +409,29 @@ std::uint32_t Database::append_shape(const record::ShapePtr& shape, graph::Hlc h
 }
 
 std::uint8_t* Database::append_overwritten(std::uint8_t* payload, const Prepared& prepared) {
-  const auto index_of = [&](std::uint32_t writer) {
-    return writer == writer_number_ ? graph::kThisWriter
-                                    : builder_.writer_index(tables_.writer(writer));
+  using Exception = graph::OverwrittenView::Exception;
+  const auto index_of = [&](const LocalStamp& stamp) {
+    if (stamp.hlc == 0) return graph::kNoWriter;
+    return stamp.writer == writer_number_ ? graph::kThisWriter
+                                          : builder_.writer_index(tables_.writer(stamp.writer));
   };
-  store_u64(payload, prepared.overwritten.hlc);
-  store_u16(payload + 8,
-            prepared.has_overwritten ? index_of(prepared.overwritten.writer) : graph::kNoWriter);
-  const std::size_t exceptions = prepared.exception_count();
-  store_u16(payload + 10, static_cast<std::uint16_t>(exceptions));
-  store_u32(payload + 12, 0);
+  const auto count = static_cast<std::uint32_t>(prepared.exception_count());
+  graph::put_overwritten(payload, prepared.overwritten.hlc, index_of(prepared.overwritten), count);
   payload += graph::kOverwrittenBytes;
-  for (std::size_t i = 0; i < exceptions; ++i) {
-    const state::StampException& exception = prepared.more->exceptions[i];
-    store_u16(payload, static_cast<std::uint16_t>(exception.field));
-    store_u16(payload + 2, index_of(exception.writer));
-    store_u32(payload + 4, 0);
-    store_u64(payload + 8, exception.hlc);
+  if (count == 0) return payload;
+  const auto sorted = [](const Seen& a, const Seen& b) {
+    return a.field != b.field ? a.field < b.field : a.stamp.hlc < b.stamp.hlc;
+  };
+  std::vector<Seen>& seen = prepared.more->seen;
+  std::sort(seen.begin(), seen.end(), sorted);
+  std::vector<Exception>& exceptions = scratch_->exceptions;
+  exceptions.clear();
+  for (const Seen& one : seen) {
+    const std::uint32_t field = std::min(one.field, graph::kWholeRecord);
+    exceptions.push_back({field, index_of(one.stamp), one.stamp.hlc, one.rule});
+  }
+  for (const Exception& one : exceptions) {
+    graph::put_exception(payload, one);
     payload += graph::kExceptionBytes;
   }
   return payload;
@@ -424,17 +441,11 @@ void Database::append_one(const TransactionState& tx, std::size_t index, std::ui
                           const LocalStamp& stamp, Sequence sequence) {
   const StagedOperation& staged = tx.operations[index];
   const Prepared& prepared = scratch_->prepared[index];
-  std::uint32_t shape = kUnknown;
-  if (staged.shape != nullptr) shape = append_shape(*staged.shape, stamp.hlc);
-  std::uint32_t merged_shape = kUnknown;
-  if (prepared.kind == Kind::update) {
-    merged_shape = append_shape(prepared.more->merged.shape, stamp.hlc);
-  }
-
-  const auto appended =
-      builder_.append(static_cast<std::uint8_t>(prepared.kind), flags,
-                      staged.shape != nullptr ? &(*staged.shape)->digest() : nullptr, &staged.id,
-                      stamp.hlc, prepared.payload_bytes(staged));
+  const record::ShapePtr* const written = prepared.shape(staged);
+  const std::uint32_t shape = written != nullptr ? append_shape(*written, stamp.hlc) : kUnknown;
+  const auto appended = builder_.append(static_cast<std::uint8_t>(prepared.kind), flags,
+                                        written != nullptr ? &(*written)->digest() : nullptr,
+                                        &staged.id, stamp.hlc, prepared.payload_bytes(staged));
   const std::uint8_t* begin = appended.payload;
   std::uint8_t* record = appended.payload;
   switch (prepared.kind) {
@@ -448,18 +459,18 @@ void Database::append_one(const TransactionState& tx, std::size_t index, std::ui
     default:
       record = append_overwritten(record, prepared);
   }
-  if (staged.bytes != 0) std::memcpy(record, tx.record(staged), staged.bytes);
+  const Bytes content = prepared.record(staged, tx);
+  if (!content.empty()) std::memcpy(record, content.data(), content.size());
 
-  if (prepared.kind == Kind::update) {
-    applier_.put_image(staged.id, merged_shape, prepared.more->merged, sequence);
-  } else if (prepared.kind == Kind::remove) {
-    const std::uint32_t removed = tables_.find_shape(prepared.overwritten_shape->digest());
-    applier_.put_tombstone(staged.id, removed, stamp, sequence);
-  } else {
-    const std::size_t offset =
-        appended.offset + graph::kOperationHeadBytes + static_cast<std::size_t>(record - begin);
-    applier_.put_record(staged.id, shape, space_.at + offset, stamp, sequence, prepared.known_new);
+  if (prepared.more != nullptr && !prepared.more->merged.is_last_write) {
+    const Merged& merged = prepared.more->merged;
+    applier_.put_merged(staged.id, applier_.intern(merged.shape), merged, sequence,
+                        prepared.was_live);
+    return;
   }
+  const std::size_t offset =
+      appended.offset + graph::kOperationHeadBytes + static_cast<std::size_t>(record - begin);
+  applier_.put_record(staged.id, shape, space_.at + offset, stamp, sequence, !prepared.was_live);
 }
 
 }  // namespace gs::engine

@@ -1,65 +1,59 @@
 // What one commit computes before it writes: kept between commits to reuse memory.
 #pragma once
 
-#include <algorithm>
-
-#include "gs/base/endian.h"
 #include "gs/base/interner.h"
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/touched.h"
 
 namespace gs::engine {
 
-// What an operation on an existing record needs beyond the usual: the stamps that it overwrites
-// and, for an update, its result.
+// What an operation on a record that is known needs beyond the usual: the stamps that it replaces,
+// beside the base stamp, and its result.
 struct PreparedMore {
   Merged merged;
-  std::vector<state::StampException> exceptions;  // field: index in the operation's shape
+  std::vector<Seen> seen;
+  // Of a put that removes fields: what is written instead, which names them.
+  record::ShapePtr written_shape;
+  Buffer written;
 
-  // Which written fields carried another stamp than the record's base stamp.
-  void find_exceptions(const Current& current, const record::Shape& written) {
-    exceptions.clear();
-    for (std::uint32_t i = 0; i < current.exception_count; ++i) {
-      const state::StampException& had = current.exceptions[i];
-      const int field = written.find(current.shape->fields()[had.field].name);
-      if (field >= 0)
-        exceptions.push_back({static_cast<std::uint32_t>(field), had.writer, had.hlc});
-    }
-    std::sort(exceptions.begin(), exceptions.end(),
-              [](const auto& a, const auto& b) { return a.field < b.field; });
-  }
   std::size_t memory_bytes() const noexcept {
-    return merged.image.capacity() + exceptions.capacity() * sizeof(state::StampException);
+    return merged.image.capacity() + seen.capacity() * sizeof(Seen) + written.capacity();
   }
 };
 
 struct Database::Prepared {
   graph::Kind kind = graph::Kind::insert;
-  bool known_new = true;
   bool unlogged = false;  // the record is, or will be, in memory only
+  bool was_live = false;  // a live record has the id
   bool has_overwritten = false;
-  LocalStamp overwritten;
-  const record::Shape* overwritten_shape = nullptr;  // the tables' or the transaction's
+  LocalStamp overwritten;  // base stamp
   PreparedMore* more = nullptr;
 
-  void overwrites(const Current& current) noexcept {
-    has_overwritten = true;
-    overwritten = current.base;
-    overwritten_shape = current.shape.get();
+  std::size_t exception_count() const noexcept { return more != nullptr ? more->seen.size() : 0; }
+  bool is_rewritten() const noexcept { return more != nullptr && more->written_shape != nullptr; }
+  // What is written; null and nothing for operations without a record.
+  const record::ShapePtr* shape(const StagedOperation& staged) const noexcept {
+    return is_rewritten() ? &more->written_shape : staged.shape;
   }
-
-  std::size_t exception_count() const noexcept {
-    return more != nullptr ? more->exceptions.size() : 0;
+  Bytes record(const StagedOperation& staged, const TransactionState& tx) const noexcept {
+    return is_rewritten() ? Bytes(more->written) : Bytes(tx.record(staged), staged.bytes);
+  }
+  // The record that it leaves, as it will be stored.
+  Current result(const StagedOperation& staged, const TransactionState& tx,
+                 const LocalStamp& stamp) const noexcept {
+    if (more != nullptr) return more->merged.as_current();
+    return {*staged.shape, tx.record(staged), stamp};
   }
 
   std::size_t payload_bytes(const StagedOperation& staged) const noexcept {
+    const std::size_t record = is_rewritten() ? more->written.size() : staged.bytes;
     switch (kind) {
       case graph::Kind::insert:
-        return 8 + staged.bytes;
+        return 8 + record;
       case graph::Kind::expect:
         return 32;
       default:
-        return graph::kOverwrittenBytes + staged.bytes + exception_count() * graph::kExceptionBytes;
+        return graph::kOverwrittenBytes + record + exception_count() * graph::kExceptionBytes;
     }
   }
 };
@@ -74,7 +68,10 @@ inline Error too_many_results() {
 }
 
 struct Database::CommitScratch {
-  explicit CommitScratch(platform::Random& random) : touched(random) { touched.begin(); }
+  CommitScratch(platform::Random& random, const state::Tables& tables, record::ShapeCache* known)
+      : touched(random), merger(tables, known) {
+    touched.begin();
+  }
 
   std::vector<Prepared> prepared;
   std::vector<std::unique_ptr<PreparedMore>> more;
@@ -84,7 +81,9 @@ struct Database::CommitScratch {
   std::size_t unlogged_bytes = 0;  // of memory that the others take
   bool track_touched = false;
   Touched touched;
-  Interner<Digest> shapes;          // that the transaction names
+  Merger merger;
+  std::vector<graph::OverwrittenView::Exception> exceptions;  // of one operation
+  Interner<Digest> shapes;                                    // that the transaction names
   std::size_t new_shapes = 0;       // of these, that have no number yet ...
   std::size_t new_collections = 0;  // ... and those of a collection that has none
   // The shape used last, because neighbours share it.

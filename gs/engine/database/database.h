@@ -25,7 +25,6 @@
 #include "globalstorage/storage.h"
 #include "gs/engine/catalog/catalog.h"
 #include "gs/engine/database/apply.h"
-#include "gs/engine/database/effective.h"
 #include "gs/engine/database/keys.h"
 #include "gs/engine/database/leaf_hashing.h"
 #include "gs/engine/database/log_writing.h"
@@ -218,7 +217,7 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // update_check.cc
   Error check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
-                    const record::RecordView& delta) const;
+                    const record::ShapePtr& shape, const record::RecordView& delta) const;
   Error check_wholes(TransactionState& tx) const;
   Error check_missing(const TransactionState& tx) const;  // with commit_mutex_ held
 
@@ -262,6 +261,8 @@ class Database : public std::enable_shared_from_this<Database> {
                                   std::optional<Digest>& broken_index);
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
+  Error prepare_merge(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
+                      const Current& current);
   std::size_t cost(const TransactionState& tx);
   Error check_numbers() const;
   Error ensure_room(std::size_t bytes, std::size_t shapes, graph::Hlc hlc);
@@ -357,18 +358,14 @@ class Database : public std::enable_shared_from_this<Database> {
   using Located = std::function<Error(log::Location at, Bytes change, bool& stop)>;
   Error each_change(const Settled& settled, const Located& visit, log::Location from = 0,
                     log::Log::Compare compare = log::Log::Compare::frames) const;
-  // Of the changes up to the one at `last`.
-  Result<Verdicts> verdicts(const Settled& settled, log::Location last) const;
-  // Whether every transaction of the change took effect because this engine wrote it.
-  bool is_ours(const graph::ChangeView& change) const noexcept;
-  Error recall(const Settled& settled, log::Location last, const Verdicts* verdicts, Past& past);
+  Error recall(const Settled& settled, log::Location last, Past& past);
   Error no_change(const Settled& settled, Error not_found) const;
   Result<log::Location> locate(const Settled& settled, const Digest& change) const;
   OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation);
 
   // proof.cc
   struct Newest;
-  Error find_newest(const Settled& settled, const Verdicts* verdicts, Newest& newest);
+  Error find_newest(const Settled& settled, Newest& newest) const;
 
   // backup.cc
   Result<Digest> state_digest_at(const Moment& moment) const;
@@ -383,7 +380,7 @@ class Database : public std::enable_shared_from_this<Database> {
   using Searched = std::function<void(log::Location at, Bytes change)>;
   Error find_payloads(const Settled& settled, Payloads& payloads, const Searched& searched) const;
   Error commit_erasure(Payloads& payloads);
-  Error append_erases(const Payloads& payloads, const Found* live);
+  Error append_erases(const Payloads& payloads, const Found* known);
   Result<std::size_t> runs_to_leave(const Payloads& payloads) const;
   Error check_runs_to_leave(const Payloads& payloads) const;
   Error rewrite_segments(Payloads& payloads);

@@ -10,6 +10,58 @@ namespace gs::engine {
 
 namespace {
 
+class StampHash {
+ public:
+  explicit StampHash(const state::Tables& tables) : tables_(tables) {
+    hash_.add(as_bytes("gs version"));
+  }
+  void add_u32(std::uint32_t number) {
+    std::uint8_t bytes[4];
+    store_u32(bytes, number);
+    hash_.add(bytes);
+  }
+  void add(std::uint8_t byte) { hash_.add(Bytes(&byte, 1)); }
+  void add(const LocalStamp& stamp) {
+    std::uint8_t bytes[8];
+    store_u64(bytes, stamp.hlc);
+    hash_.add(bytes);
+    hash_.add(tables_.writer(stamp.writer).bytes);
+  }
+  void add(std::string_view text) { add(as_bytes(text)); }
+  void add(Bytes bytes) {
+    add_u32(static_cast<std::uint32_t>(bytes.size()));
+    hash_.add(bytes);
+  }
+  Digest finish() { return hash_.finish(); }
+
+ private:
+  const state::Tables& tables_;
+  crypto::Sha256 hash_;
+};
+
+// What is more than stamps of fields: rules, places of removed fields, hidden writes.
+void add_merge(StampHash& hash, const state::ImageView& image, const record::RecordView& record) {
+  hash.add(std::string_view("gs merge"));
+  hash.add_u32(image.leading());
+  hash.add(image.base_flags());
+  for (std::uint32_t i = 0; i < image.exception_count(); ++i) {
+    hash.add(image.exceptions()[i].rule());
+    hash.add(image.exceptions()[i].flags());
+  }
+  merge::each_removed_field(record, [&](std::uint32_t field) { hash.add_u32(field); });
+  merge::HiddenView hidden = image.first_hidden();
+  for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
+    hash.add(static_cast<std::uint8_t>(hidden.kind()));
+    hash.add(hidden.type());
+    hash.add(hidden.declared());
+    hash.add(hidden.rule());
+    hash.add(hidden.flags());
+    hash.add_u32(hidden.field());
+    hash.add(hidden.stamp());
+    hash.add(hidden.content());
+  }
+}
+
 // Leaves held at once, 48 bytes each: bounds the memory of a digest over a large storage.
 constexpr std::size_t kLeavesMax = std::size_t{1} << 20;
 
@@ -19,9 +71,16 @@ struct Leaf {
   Digest digest;
 };
 
+// Deleted records count when they hide what their removal has not seen.
+bool counts(const state::Met& met) noexcept {
+  if (met.record != nullptr) return true;
+  return met.image != nullptr && merge::has_unseen(state::ImageView(met.image));
+}
+
 Digest leaf_of(const Found& found, const state::Tables& tables) {
   const record::Shape& shape = *tables.shape(found.entry.shape).shape;
-  const record::RecordView record(&shape, found.record);
+  const record::RecordView record(
+      &shape, found.record != nullptr ? found.record : state::ImageView(found.image).record());
   return crypto::sha256({as_bytes("gs record"), found.entry.id.bytes, shape.digest().bytes,
                          version_digest(found, tables).bytes, record.bytes()});
 }
@@ -41,6 +100,24 @@ void digest_buckets(std::vector<Leaf>& leaves, std::vector<Digest>& buckets) {
 
 }  // namespace
 
+Digest version_digest(const Found& found, const state::Tables& tables) {
+  StampHash hash(tables);
+  hash.add(LocalStamp{found.entry.hlc, found.entry.writer});
+  if (found.image == nullptr) return hash.finish();
+  const state::ImageView image(found.image);
+  const record::RecordView record(tables.shape(found.entry.shape).shape.get(), image.record());
+  bool is_more =
+      image.leading() != merge::kAllLeading || image.base_flags() != 0 || image.hidden_count() != 0;
+  for (std::uint32_t i = 0; i < image.exception_count(); ++i) {
+    const state::StampException& exception = image.exceptions()[i];
+    hash.add(merge::name_of_field(record, exception.field()));
+    hash.add(exception.stamp());
+    is_more = is_more || exception.rule() != 0 || exception.flags() != 0;
+  }
+  if (is_more) add_merge(hash, image, record);
+  return hash.finish();
+}
+
 Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version, Sequence at,
                             const state::Tables& tables, const BucketSet& dirty,
                             std::vector<Digest>& buckets) {
@@ -56,10 +133,10 @@ Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version
     const std::size_t end = std::min(kBuckets, first + share);
     leaves.clear();
     for (std::uint32_t collection = 0; collection < tables.collection_count(); ++collection) {
-      state::Cursor cursor(version, at, {collection});
+      state::Cursor cursor(version, at, {.collection = collection, .with_tombstones = true});
       while (const state::Met* const met = cursor.next()) {
         const std::size_t bucket = bucket_of(met->entry->id);
-        if (bucket < first || bucket >= end || !dirty.test(bucket)) continue;
+        if (bucket < first || bucket >= end || !dirty.test(bucket) || !counts(*met)) continue;
         leaves.push_back(
             {static_cast<std::uint16_t>(bucket), met->entry->id, leaf_of(met->found(), tables)});
       }

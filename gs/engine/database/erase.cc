@@ -44,6 +44,10 @@ bool holds_payload(std::uint8_t kind) {
   }
 }
 
+bool is_erased(const state::Entry& entry) noexcept {
+  return entry.kind() == state::Entry::Kind::tombstone && !entry.has_image();
+}
+
 // Of the entries that are as they were written; of others the run says that it is damaged.
 template <typename Is>
 bool any_entry(const state::Run& run, const Is& is) {
@@ -187,18 +191,18 @@ Error Database::commit_erasure(Payloads& payloads) {
   }
   if (payloads.erases.empty()) return {};
   Found found;
-  const bool is_live = applier_.find_live(payloads.id, found);
+  const bool is_there = applier_.find_known(payloads.id, found);
   if (version_->is_damaged()) return state_damage(*version_);
   // First what may fail without harm.
   GS_TRY_OK(log_->seal(payloads.places.rbegin()->first));
-  GS_TRY_OK(append_erases(payloads, is_live && !found.unlogged ? &found : nullptr));
+  GS_TRY_OK(append_erases(payloads, is_there && !found.unlogged ? &found : nullptr));
   freeze();
   return {};
 }
 
 // One transaction of erase operations; in as many changes as their size asks for, never half.
-// `live`: the record, null when only its past is in the log.
-Error Database::append_erases(const Payloads& payloads, const Found* live) {
+// `known`: the record, live or removed; null when only its past is in the log.
+Error Database::append_erases(const Payloads& payloads, const Found* known) {
   const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
   const std::size_t each = graph::encode_erase(payloads.erases.front()).size();
   GS_TRY_OK(ensure_room(payloads.erases.size() * graph::ChangeBuilder::cost(each), 0, hlc));
@@ -210,9 +214,7 @@ Error Database::append_erases(const Payloads& payloads, const Found* live) {
                                           &payloads.id, hlc, payload.size());
     std::memcpy(appended.payload, payload.data(), payload.size());
   }
-  if (live != nullptr) {
-    applier_.put_tombstone(payloads.id, live->entry.shape, {hlc, writer_number_}, sequence);
-  }
+  if (known != nullptr) applier_.put_erased(*known, {hlc, writer_number_}, sequence);
   make_visible(sequence, hlc, payloads.erases.size());
   return close_change();
 }
@@ -228,7 +230,7 @@ Result<std::size_t> Database::runs_to_leave(const Payloads& payloads) const {
   };
   const auto holds_it = [&](const state::Run& run) {
     const state::Entry* const entry = run.find(payloads.id, state::Run::hash(payloads.id));
-    return entry != nullptr && entry->kind() != state::Entry::Kind::tombstone;
+    return entry != nullptr && !is_erased(*entry);
   };
   const auto leave = [&](const std::shared_ptr<const state::Run>& run) {
     return holds_it(*run) || any_entry(*run, points_there);

@@ -8,7 +8,7 @@
 #include "gs/base/endian.h"
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
-#include "gs/engine/database/rebuild.h"
+#include "gs/engine/database/merge_operation.h"
 
 namespace gs::engine {
 
@@ -51,6 +51,11 @@ Result<graph::ChangeView> parse_stored(log::Location at, Bytes bytes) {
   auto view = graph::ChangeView::parse(bytes);
   if (view.ok() || view.code() == Code::newer_format) return view;
   return log::damage_at(at, view.error().message());
+}
+
+bool has_record(const graph::OperationView& operation) noexcept {
+  const auto kind = static_cast<Kind>(operation.kind);
+  return !operation.erased() && (kind == Kind::insert || kind == Kind::set || kind == Kind::update);
 }
 
 // Where the record begins in the payload of an operation that has one; empty otherwise.
@@ -238,81 +243,52 @@ OperationInfo Database::describe(const graph::ChangeView& change,
 
 // One record while its past is replayed.
 struct Database::Past {
-  Id id;
-  bool exists = false;
-  bool erased = false;
-  bool in_doubt = false;  // EffectiveOperations::in_doubt
-  Merged now;
-  Merged scratch;
+  Past(const Id& of, const state::Tables& tables) : id(of), merger(tables) {}
 
-  void write(const record::ShapePtr& shape, Bytes record, const LocalStamp& stamp) {
-    exists = true;
-    erased = false;
-    now.shape = shape;
-    now.base = stamp;
-    now.exception_count = 0;
-    now.record_at = state::kImageHeadBytes;
-    now.image.assign(state::kImageHeadBytes + record.size(), 0);
-    std::copy(record.begin(), record.end(), now.image.begin() + state::kImageHeadBytes);
-  }
-  Error apply(const graph::OperationView& operation, const record::ShapePtr& shape,
-              const LocalStamp& stamp) {
-    if (operation.erased()) {
+  Id id;
+  bool exists = false;  // something was written to it ...
+  bool erased = false;  // ... and is gone
+  Merger merger;
+
+  Error apply(const graph::OperationView& operation, const record::ShapePtr* shape,
+              ChangeWriters& writers) {
+    const auto kind = static_cast<Kind>(operation.kind);
+    if (kind == Kind::expect) return {};
+    if (operation.erased() || kind == Kind::erase) {
       erased = true;
       exists = false;
+      merger.record().clear();
       return {};
     }
-    const auto kind = static_cast<Kind>(operation.kind);
-    if (kind == Kind::remove || kind == Kind::erase) exists = false;
-    const Bytes record = record_in(operation);
-    if (shape == nullptr || record.empty()) return {};
-    if (kind != Kind::update) {
-      write(shape, record.first(record::RecordView(shape.get(), record.data()).size()), stamp);
-    } else if (exists) {
-      const record::RecordView delta(shape.get(), record.data());
-      GS_TRY_OK(merge_update(now.as_current(), delta, stamp, scratch));
-      std::swap(now, scratch);
-    }
-    return {};
+    const bool begins = kind == Kind::insert || kind == Kind::set;
+    if (!exists && !begins) return {};
+    exists = true;
+    return merge_operation(merger.record(), operation, shape, writers);
   }
 };
 
-Result<Verdicts> Database::verdicts(const Settled& settled, log::Location last) const {
-  Verdicts verdicts;
-  Rebuild rebuild(settled.moment.version->log, env_, options_.memory_bytes);
-  rebuild.tell_void(
-      [&](log::Location at, std::uint32_t transaction) { verdicts.add_void(at, transaction); });
-  GS_TRY_OK(each_change(settled, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
-    stop = at == last;
-    return rebuild.apply(at, bytes);
-  }));
-  return verdicts;
-}
-
-bool Database::is_ours(const graph::ChangeView& change) const noexcept {
-  return at_home_ && change.writer() == writer_;
-}
-
-Error Database::recall(const Settled& settled, log::Location last, const Verdicts* verdicts,
-                       Past& past) {
+// Shapes and bytes stay as long as the storage and the snapshot of its log.
+Error Database::recall(const Settled& settled, log::Location last, Past& past) {
   return each_change(settled, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
     stop = at == last;
     GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
     const std::uint32_t wanted = view.find_id(past.id);
     if (wanted == graph::kNoId) return {};
-    std::uint32_t writer = 0;
-    {
-      std::lock_guard lock(commit_mutex_);
-      writer = tables_.find_writer(view.writer());
-    }
-    EffectiveOperations operations(view, at, wanted, verdicts);
+    std::lock_guard lock(commit_mutex_);
+    ChangeWriters writers(view, tables_.find_writer(view.writer()), tables_);
+    auto operations = view.operations();
     graph::OperationView operation;
     while (operations.next(operation)) {
-      const record::ShapePtr shape =
-          operation.shape != graph::kNoShape ? known_shape(view.shape(operation.shape)) : nullptr;
-      GS_TRY_OK(past.apply(operation, shape, {operation.hlc, writer}));
+      if (operation.id_index != wanted) continue;
+      const std::uint32_t shape = operation.shape == graph::kNoShape
+                                      ? state::kUnknown
+                                      : tables_.find_shape(view.shape(operation.shape));
+      if (shape == state::kUnknown && has_record(operation)) {
+        return log::damage_at(at, "an operation has a shape that nobody knows");
+      }
+      GS_TRY_OK(past.apply(
+          operation, shape == state::kUnknown ? nullptr : &tables_.shape(shape).shape, writers));
     }
-    past.in_doubt = past.in_doubt || (operations.in_doubt() && !is_ours(view));
     return {};
   });
 }
@@ -320,37 +296,31 @@ Error Database::recall(const Settled& settled, log::Location last, const Verdict
 Result<std::shared_ptr<RecordHold>> Database::get_at(const Id& id, const Digest& change) {
   GS_TRY(const Settled settled, settle());
   GS_TRY(const log::Location last, locate(settled, change));
-  Past past;
-  past.id = id;
-  GS_TRY_OK(recall(settled, last, nullptr, past));
-  if (past.in_doubt) {
-    GS_TRY(const Verdicts known, verdicts(settled, last));
-    past = Past();
-    past.id = id;
-    GS_TRY_OK(recall(settled, last, &known, past));
+  Past past(id, tables_);
+  GS_TRY_OK(recall(settled, last, past));
+  if (past.erased && !past.exists) {
+    return Error(Code::erased, "record " + id.text() + " was erased; its proof is intact");
   }
-  if (!past.exists) {
-    return past.erased
-               ? Error(Code::erased, "record " + id.text() + " was erased; its proof is intact")
-               : Error(Code::not_found,
-                       "record " + id.text() + " did not exist at change " + change.text());
+  if (!past.exists || !past.merger.record().is_live()) {
+    return Error(Code::not_found,
+                 "record " + id.text() + " did not exist at change " + change.text());
   }
+  Merged now;
+  GS_TRY_OK(past.merger.finish(now));
   auto hold = std::make_shared<RecordHold>();
   hold->db = shared_from_this();
   hold->version = settled.moment.version;
-  auto image = std::make_shared<Buffer>(std::move(past.now.image));
+  auto image = std::make_shared<Buffer>(std::move(now.image));
   hold->found.entry.id = id;
-  hold->found.entry.hlc = past.now.base.hlc;
-  hold->found.entry.writer = past.now.base.writer;
+  hold->found.entry.hlc = now.base.hlc;
+  hold->found.entry.writer = now.base.writer;
   {
     std::lock_guard lock(commit_mutex_);
-    hold->found.entry.shape = applier_.intern(past.now.shape);
+    hold->found.entry.shape = applier_.intern(now.shape);
     if (hold->found.entry.shape == state::kUnknown) return tables_.full("shapes or collections");
   }
-  hold->found.record = image->data() + past.now.record_at;
-  hold->found.exceptions =
-      reinterpret_cast<const state::StampException*>(image->data() + state::kImageHeadBytes);
-  hold->found.exception_count = past.now.exception_count;
+  hold->found.record = image->data() + now.record_at;
+  hold->found.image = image->data();
   hold->shape = tables_.shape(hold->found.entry.shape).shape.get();
   hold->owned = std::move(image);
   return std::shared_ptr<RecordHold>(std::move(hold));

@@ -84,7 +84,7 @@ Database::Database(Setup setup)
       tables_(setup_.numbers_max),
       hashing_(builder_, env_.background),
       log_writing_(env_.background),
-      scratch_(std::make_unique<CommitScratch>(*env_.random)) {}
+      scratch_(std::make_unique<CommitScratch>(*env_.random, tables_, shape_cache_.get())) {}
 
 Database::~Database() { close().ignore(); }  // close() is there for those who want to know
 

@@ -41,12 +41,10 @@ struct Database::Newest {
   Bytes change;
   std::uint64_t change_index = 0;
   std::uint32_t operation_index = 0;
-  log::Location last = 0;  // the newest change
   bool erased = false;
-  bool in_doubt = false;  // EffectiveOperations::in_doubt
 };
 
-Error Database::find_newest(const Settled& settled, const Verdicts* verdicts, Newest& newest) {
+Error Database::find_newest(const Settled& settled, Newest& newest) const {
   Chains chains;
   // What is damaged elsewhere must not keep this record from being proven. So only frames that name
   // it are compared; that other headers are what they were is shown by those that follow them.
@@ -60,14 +58,14 @@ Error Database::find_newest(const Settled& settled, const Verdicts* verdicts, Ne
     if (!parsed.ok()) return log::damage_at(at, parsed.error().message());
     const graph::ChangeView& change = *parsed;
     GS_TRY_OK(chains.follow(change, at));
-    newest.last = at;
     newest.leaves.push_back(graph::log_leaf(change.digest()));
     const std::uint32_t wanted = change.find_id(newest.id);
     if (wanted == graph::kNoId) return {};
     GS_TRY_OK(compare(at, bytes.size()));
-    EffectiveOperations operations(change, at, wanted, verdicts);
+    auto operations = change.operations();
     graph::OperationView operation;
     while (operations.next(operation)) {
+      if (operation.id_index != wanted) continue;
       const auto kind = static_cast<Kind>(operation.kind);
       if (kind == Kind::erase) newest.erased = true;
       const bool provable =
@@ -78,7 +76,6 @@ Error Database::find_newest(const Settled& settled, const Verdicts* verdicts, Ne
       newest.change_index = newest.leaves.size() - 1;
       newest.operation_index = operations.index();
     }
-    newest.in_doubt = newest.in_doubt || (operations.in_doubt() && !is_ours(change));
     return {};
   };
   GS_TRY_OK(each_change(settled, look, 0, log::Log::Compare::heads));
@@ -94,13 +91,7 @@ Result<std::string> Database::proof(const Id& id) {
   GS_TRY(const Settled settled, settle());
   Newest newest;
   newest.id = id;
-  GS_TRY_OK(find_newest(settled, nullptr, newest));
-  if (newest.in_doubt) {
-    GS_TRY(const Verdicts known, verdicts(settled, newest.last));
-    newest = Newest();
-    newest.id = id;
-    GS_TRY_OK(find_newest(settled, &known, newest));
-  }
+  GS_TRY_OK(find_newest(settled, newest));
   if (newest.erased)
     return Error(Code::erased, "record " + id.text() + " was erased; nothing is left to prove");
   if (newest.change.empty()) {

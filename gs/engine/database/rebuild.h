@@ -23,9 +23,6 @@ class Rebuild {
     applier_.spill_at(memory_bytes, [this, &env] { return spill(env); });
   }
 
-  // Calls `tell` for each transaction that has no effect.
-  void tell_void(Applier::TellVoid tell) { applier_.tell_void(std::move(tell)); }
-
   Error apply(log::Location at, Bytes bytes) {
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
     return applier_.replay(change, at, sequence_);

@@ -69,13 +69,6 @@ bool may_write_to(const TransactionState& tx, std::string_view collection) {
   });
 }
 
-// The record that an operation leaves, as it will be stored.
-Current made_by(const StagedOperation& staged, const TransactionState& tx,
-                const PreparedMore* more) {
-  if (staged.kind == Kind::update) return more->merged.as_current();
-  return {*staged.shape, tx.record(staged), {}, nullptr, 0};
-}
-
 Error too_long(const rules::IndexDefinition& index) {
   return Error(Code::too_large, "a key of " + index.text() + " has more than " +
                                     std::to_string(kIndexKeyBytesMax >> 10) + " KiB");
@@ -122,7 +115,7 @@ Error Database::check_unique(const TransactionState& tx, std::optional<Digest>& 
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     const Kind kind = scratch.prepared[i].kind;
     if (kind == Kind::expect || kind == Kind::remove || !is_last(i)) continue;
-    const Current made = made_by(tx.operations[i], tx, scratch.prepared[i].more);
+    const Current made = scratch.prepared[i].result(tx.operations[i], tx, {});
     for (const auto& each : indexes) {
       const Index& index = *each->one->index;
       if (index.definition.collection != made.shape->collection()) continue;
@@ -138,8 +131,8 @@ Error Database::check_unique(const TransactionState& tx, std::optional<Digest>& 
     return scratch.track_touched && scratch.touched.last(id) != Touched::kNone;
   };
   const auto refusal = [&](const UniqueKeys& each, const Given& given, const Id& other) {
-    const Current made =
-        made_by(tx.operations[given.operation], tx, scratch.prepared[given.operation].more);
+    const std::size_t at = given.operation;
+    const Current made = scratch.prepared[at].result(tx.operations[at], tx, {});
     return not_unique(each.one->index->definition, {made.shape.get(), made.record}, other);
   };
   for (const auto& each : indexes) {

@@ -41,18 +41,14 @@ void put_image(RowTable& rows, Entry entry, Bytes head, Bytes record, Sequence s
   rows.put(entry, sequence, collection);
 }
 
-constexpr std::array<std::uint8_t, state::kImageHeadBytes> kHeadWithoutExceptions{};
+// Of a record whose fields all have the base stamp.
+constexpr std::array<std::uint8_t, state::kImageHeadBytes> kPlainHead{0, 0, 0,    0,    0,    0,
+                                                                      0, 0, 0xff, 0xff, 0xff, 0};
 
-struct Image {
-  Bytes head;
-  Bytes record;
-};
 // Of a row that is no tombstone.
-Image image_of(const RowTable& rows, const RowTable::Row& row, const state::Tables& tables) {
+Bytes image_of(const RowTable& rows, const RowTable::Row& row) {
   const std::uint8_t* const image = rows.arena_at(row.entry.position());
-  const state::Met met = state::meet_image(row.entry, image);
-  const record::RecordView record(tables.shape(row.entry.shape).shape.get(), met.record);
-  return {{image, static_cast<std::size_t>(met.record - image)}, record.bytes()};
+  return {image, state::ImageView(image).size()};
 }
 
 bool is_tombstone(const RowTable::Row& row) noexcept {
@@ -60,22 +56,19 @@ bool is_tombstone(const RowTable::Row& row) noexcept {
 }
 
 // Memory of a row as long as its record is live.
-std::size_t bytes_of(const RowTable& rows, const RowTable::Row& row, const state::Tables& tables) {
-  if (is_tombstone(row)) return 0;
-  const Image image = image_of(rows, row, tables);
-  return sizeof(RowTable::Row) + image.head.size() + image.record.size();
+std::size_t bytes_of(const RowTable& rows, const RowTable::Row& row) {
+  return is_tombstone(row) ? 0 : sizeof(RowTable::Row) + image_of(rows, row).size();
 }
 
-void count_row(const RowTable& rows, const RowTable::Row& row, const state::Tables& tables,
-               UnloggedSize& size) {
-  const std::size_t bytes = bytes_of(rows, row, tables);
+void count_row(const RowTable& rows, const RowTable::Row& row, UnloggedSize& size) {
+  const std::size_t bytes = bytes_of(rows, row);
   size.bytes += std::max(bytes, sizeof(RowTable::Row));
   size.live_bytes += bytes;
   if (row.collection >= size.records.size()) size.records.resize(row.collection + std::size_t{1});
   if (!is_tombstone(row)) ++size.records[row.collection];
   if (row.previous == RowTable::kNone) return;
   const RowTable::Row& before = rows.row(row.previous);
-  size.live_bytes -= bytes_of(rows, before, tables);
+  size.live_bytes -= bytes_of(rows, before);
   if (!is_tombstone(before)) --size.records[before.collection];
 }
 
@@ -84,22 +77,20 @@ struct Copy {
   std::shared_ptr<RowTable> rows;
   UnloggedSize size;
 
-  void add(const RowTable& from, const RowTable::Row& row, const state::Tables& tables) {
+  void add(const RowTable& from, const RowTable::Row& row) {
     if (is_tombstone(row)) {
       rows->put(row.entry, row.sequence, row.collection);
     } else {
-      const Image image = image_of(from, row, tables);
-      put_image(*rows, row.entry, image.head, image.record, row.sequence, row.collection);
+      put_image(*rows, row.entry, image_of(from, row), {}, row.sequence, row.collection);
     }
-    count_row(*rows, rows->row(rows->row_count() - 1), tables, size);
+    count_row(*rows, rows->row(rows->row_count() - 1), size);
   }
 };
 
 // Copies of the rows up to `at` the newest of each record that is live, if `keeps` its collection.
 // Returns how many rows it looked at.
 template <typename Keeps>
-std::uint32_t copy_live(const RowTable& from, Sequence at, const state::Tables& tables,
-                        const Keeps& keeps, Copy& to) {
+std::uint32_t copy_live(const RowTable& from, Sequence at, const Keeps& keeps, Copy& to) {
   std::uint32_t end = from.row_count();
   while (end != 0 && from.row(end - 1).sequence > at) --end;
   std::vector<bool> replaced(end);
@@ -110,7 +101,7 @@ std::uint32_t copy_live(const RowTable& from, Sequence at, const state::Tables& 
   for (std::uint32_t i = 0; i < end; ++i) {
     const RowTable::Row& row = from.row(i);
     if (replaced[i] || is_tombstone(row) || !keeps(row.collection)) continue;
-    to.add(from, row, tables);
+    to.add(from, row);
   }
   return end;
 }
@@ -188,7 +179,7 @@ Error Database::make_room_unlogged(std::size_t bytes) {
 
 void Database::publish_copy_of_unlogged() {
   Copy copy{version_->unlogged->successor(), {}};
-  copy_live(*version_->unlogged, ~Sequence{0}, tables_, keeps_all, copy);
+  copy_live(*version_->unlogged, ~Sequence{0}, keeps_all, copy);
   publish_unlogged(std::move(copy.rows), std::move(copy.size));
 }
 
@@ -203,7 +194,7 @@ void Database::append_unlogged(const TransactionState& tx, std::size_t index,
   entry.writer = stamp.writer;
   if (prepared.kind == Kind::expect) return;
   if (prepared.kind == Kind::remove) {
-    entry.shape = tables_.find_shape(prepared.overwritten_shape->digest());
+    entry.shape = rows.find(staged.id, ~Sequence{0})->entry.shape;
     entry.place = Entry::make_place(Entry::Kind::tombstone, 0);
     rows.put(entry, sequence, tables_.shape(entry.shape).collection);
   } else if (prepared.kind == Kind::update) {
@@ -214,10 +205,10 @@ void Database::append_unlogged(const TransactionState& tx, std::size_t index,
     put_image(rows, entry, merged.image, {}, sequence, tables_.shape(entry.shape).collection);
   } else {
     entry.shape = applier_.intern(*staged.shape);
-    put_image(rows, entry, kHeadWithoutExceptions, {tx.record(staged), staged.bytes}, sequence,
+    put_image(rows, entry, kPlainHead, {tx.record(staged), staged.bytes}, sequence,
               tables_.shape(entry.shape).collection);
   }
-  count_row(rows, rows.row(rows.row_count() - 1), tables_, unlogged_);
+  count_row(rows, rows.row(rows.row_count() - 1), unlogged_);
   if (!unlogged_wasteful_) unlogged_wasteful_ = wants_renewal();
 }
 
@@ -260,7 +251,7 @@ void Database::renew_unlogged() {
     copy.rows = then.version->unlogged->successor();
   }
   const std::shared_ptr<RowTable>& from = then.version->unlogged;
-  std::uint32_t number = copy_live(*from, then.at, tables_, keeps_all, copy);
+  std::uint32_t number = copy_live(*from, then.at, keeps_all, copy);
   state::Version copied = *then.version;
   copied.unlogged = copy.rows;
   UnloggedIndexes indexes;
@@ -273,7 +264,7 @@ void Database::renew_unlogged() {
   }
   const std::lock_guard lock(commit_mutex_);
   if (version_->unlogged != from) return;  // somebody could not wait
-  for (; number < from->row_count(); ++number) copy.add(*from, from->row(number), tables_);
+  for (; number < from->row_count(); ++number) copy.add(*from, from->row(number));
   publish_unlogged(std::move(copy.rows), std::move(copy.size), indexes);
 }
 
@@ -289,7 +280,7 @@ std::shared_ptr<const state::Version> Database::version_for_schema() {
   while (kept < rows->row_count() && keeps(rows->row(kept).collection)) ++kept;
   if (kept == rows->row_count()) return version_;
   Copy copy{rows->successor(), {}};
-  copy_live(*rows, ~Sequence{0}, tables_, keeps, copy);
+  copy_live(*rows, ~Sequence{0}, keeps, copy);
   return with_unlogged(std::move(copy.rows), std::move(copy.size));
 }
 

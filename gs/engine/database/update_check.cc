@@ -96,7 +96,7 @@ Error Database::stage_update(TransactionState& tx, const Id& id, const rules::Ru
                              const record::Encoded& delta) {
   if (rules == nullptr) return stage(tx, Kind::update, id, delta);
   const RecordView view(delta.shape.get(), delta.bytes.data());
-  GS_TRY_OK(check_delta(tx, id, *rules, view));
+  GS_TRY_OK(check_delta(tx, id, *rules, delta.shape, view));
   const std::size_t before = tx.operations.size();
   const Moment now = moment();
   Found found;
@@ -130,7 +130,7 @@ Error Database::stage_update(TransactionState& tx, const Id& id, const rules::Ru
 
 // When a field is wrong, what else would be is told with it.
 Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
-                            const RecordView& delta) const {
+                            const record::ShapePtr& shape, const RecordView& delta) const {
   schema::Functions* const functions = tx.catalog->functions();
   std::vector<rules::Violation> found = rules.check_delta(delta, functions);
   if (found.empty()) return {};
@@ -138,7 +138,9 @@ Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rul
   Found stored;
   if (find_stored(now, id, stored)) {
     Merged merged;
-    GS_TRY_OK(merge_update(current_of(stored, tables_), delta, {}, merged, shape_cache_.get()));
+    std::vector<Seen> seen;
+    GS_TRY_OK(Merger(tables_, shape_cache_.get())
+                  .update(current_of(stored, tables_), shape, delta.start(), {}, merged, seen));
     const LiftedRecord whole(tx.catalog.get(), merged.shape, merged.as_current().record);
     for (rules::Violation& each : rules.check_whole(whole.view(), functions)) {
       const bool is_told = std::any_of(found.begin(), found.end(),
@@ -157,6 +159,8 @@ Error Database::check_wholes(TransactionState& tx) const {
     if (staged.rules != nullptr && staged.rules->has_whole_check()) all.try_emplace(staged.id);
   }
   const Moment now = moment();
+  Merger merger(tables_, shape_cache_.get());
+  std::vector<Seen> seen;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     const StagedOperation& staged = tx.operations[i];
@@ -168,7 +172,7 @@ Error Database::check_wholes(TransactionState& tx) const {
       made.rules = nullptr;
       made.current.reset();
       if (staged.shape != nullptr) {
-        made.current = Current{*staged.shape, tx.record(staged), {}, nullptr, 0};
+        made.current = Current{*staged.shape, tx.record(staged), {}};
       }
       continue;
     }
@@ -183,8 +187,7 @@ Error Database::check_wholes(TransactionState& tx) const {
     made.is_known = true;
     if (!made.current) continue;  // the commit will say so, unless somebody puts one meanwhile
     auto merged = std::make_unique<Merged>();
-    GS_TRY_OK(merge_update(*made.current, {staged.shape->get(), tx.record(staged)}, {}, *merged,
-                           shape_cache_.get()));
+    GS_TRY_OK(merger.update(*made.current, *staged.shape, tx.record(staged), {}, *merged, seen));
     bytes += merged->image.size();
     if (bytes > kResultBytesMax) return too_many_results();
     made.current = merged->as_current();

@@ -12,9 +12,7 @@ using state::Met;
 namespace {
 
 Met met_of(const Found& found) noexcept {
-  const auto* const exceptions = reinterpret_cast<const std::uint8_t*>(found.exceptions);
-  return {&found.entry, found.record,
-          exceptions == nullptr ? nullptr : exceptions - state::kImageHeadBytes};
+  return {&found.entry, found.record, found.image};
 }
 
 }  // namespace

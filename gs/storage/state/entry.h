@@ -11,14 +11,15 @@
 #pragma once
 
 #include "globalstorage/id.h"
+#include "gs/core/merge/image.h"
 
 namespace gs::state {
 
 struct Entry {
   enum class Kind : std::uint8_t {
     log = 0,        // position: log location of the record's bytes; no exceptions to the base stamp
-    image = 1,      // position: in the table's arena or the run's image part, an Image
-    tombstone = 2,  // deleted; position 0
+    image = 1,      // position: in the table's arena or the run's image part, an image
+    tombstone = 2,  // deleted; position: 0 for nothing, else that of the image of what was, and 8
     record = 3,     // position: in the run's image part, a record; no exceptions. Only in runs
   };
 
@@ -34,29 +35,33 @@ struct Entry {
   static constexpr std::uint64_t make_place(Kind kind, std::uint64_t position) noexcept {
     return (static_cast<std::uint64_t>(kind) << 62) | position;
   }
+  bool has_image() const noexcept {
+    return kind() == Kind::image || (kind() == Kind::tombstone && position() != 0);
+  }
+  // Where it is; the entry has one.
+  std::uint64_t image_position() const noexcept {
+    return kind() == Kind::image ? position() : position() - kBehindNothing;
+  }
+  // The same entry with its image elsewhere.
+  void move_image(std::uint64_t to) noexcept {
+    place = make_place(kind(), kind() == Kind::image ? to : to + kBehindNothing);
+  }
+
+ private:
+  static constexpr std::uint64_t kBehindNothing = 8;
 };
 static_assert(sizeof(Entry) == 40);
 
-// A materialised record: what an update or merge made, with stamps of fields that differ from the
-// base stamp, then the record's bytes. 8-byte aligned.
-//        0     4  exception count E        4     4  zero
-//        8   16E  per exception, ascending: u32 field, u32 writer number, u64 hlc
-//        .     .  record
-struct StampException {
-  std::uint32_t field = 0;
-  std::uint32_t writer = 0;
-  std::uint64_t hlc = 0;
-};
-static_assert(sizeof(StampException) == 16);
-inline constexpr std::size_t kImageHeadBytes = 8;
+using merge::ImageView;
+using merge::kImageHeadBytes;
+using merge::StampException;
 
-// What a lookup finds: the entry and, unless it is a tombstone, the record's bytes and exceptions.
+// What a lookup finds: the entry and, unless it is a tombstone, the record's bytes.
 struct Found {
   Entry entry;
   const std::uint8_t* record = nullptr;
-  const StampException* exceptions = nullptr;
-  std::uint32_t exception_count = 0;
-  bool unlogged = false;  // in Version::unlogged
+  const std::uint8_t* image = nullptr;  // around the record, or of what a tombstone has removed
+  bool unlogged = false;                // in Version::unlogged
 };
 
 // The same by pointers, as long as its Version is held: what a walk meets. A copy of each entry
@@ -64,7 +69,7 @@ struct Found {
 struct Met {
   const Entry* entry = nullptr;
   const std::uint8_t* record = nullptr;
-  const std::uint8_t* image = nullptr;  // around the record, when it is in an image
+  const std::uint8_t* image = nullptr;  // as in Found
   Found found() const noexcept;
 };
 

@@ -75,12 +75,8 @@ class Merger {
     switch (entry.kind()) {
       case Entry::Kind::log:
         return options_.copies(entry.position()) ? copy(walk) : add(walk, entry, {});
-      case Entry::Kind::image: {
-        const std::uint8_t* const image =
-            walk.run().image_at(entry.position(), Run::Pattern::sequential);
-        if (image == nullptr) return wrong(walk, "an image is damaged");
-        return add(walk, entry, {image, Run::image_size(image)});
-      }
+      case Entry::Kind::image:
+        return keep_image(walk);
       case Entry::Kind::record: {
         const std::uint8_t* const record =
             walk.run().images(Run::Pattern::sequential).record_at(entry.position());
@@ -88,6 +84,7 @@ class Merger {
         return add(walk, entry, {record, load_u32(record)});
       }
       case Entry::Kind::tombstone:
+        if (entry.has_image()) return keep_image(walk);
         return options_.drop_tombstones ? Error() : add(walk, entry, {});
     }
     return wrong(walk, "an entry is of unknown kind");
@@ -99,6 +96,13 @@ class Merger {
   Error wrong(const RunWalk& walk, const char* what) const {
     return Error(Code::damaged, "run " + std::to_string(walk.run().number()) + ": " + what +
                                     "; remove it, state is rebuilt from the log");
+  }
+
+  Error keep_image(const RunWalk& walk) {
+    const std::uint8_t* const image =
+        walk.run().image_at(walk.entry().image_position(), Run::Pattern::sequential);
+    if (image == nullptr) return wrong(walk, "an image is damaged");
+    return add(walk, walk.entry(), {image, Run::image_size(image)});
   }
 
   // The record itself instead of its place in the log.
@@ -160,8 +164,8 @@ Error write_run(platform::FileSystem& files, const std::string& path, std::uint6
     if (i + kAhead < newest.size()) __builtin_prefetch(&table.row(newest[i + kAhead]));
     const RowTable::Row& row = table.row(newest[i]);
     Bytes image;
-    if (row.entry.kind() == Entry::Kind::image) {
-      const std::uint8_t* const bytes = table.arena_at(row.entry.position());
+    if (row.entry.has_image()) {
+      const std::uint8_t* const bytes = table.arena_at(row.entry.image_position());
       image = {bytes, Run::image_size(bytes)};
     }
     GS_TRY_OK(writer->add(row.collection, row.entry, image));
@@ -172,7 +176,9 @@ Error write_run(platform::FileSystem& files, const std::string& path, std::uint6
 bool holds_records_only(const Run& run) noexcept {
   for (RunWalk walk(run); !walk.done(); walk.next()) {
     const Entry::Kind kind = walk.entry().kind();
-    if (kind != Entry::Kind::image && kind != Entry::Kind::record) return false;
+    if (kind == Entry::Kind::log || (kind == Entry::Kind::tombstone && !walk.entry().has_image())) {
+      return false;
+    }
   }
   return true;
 }

@@ -9,8 +9,8 @@
 namespace gs::state {
 
 inline Met meet_image(const Entry& entry, const std::uint8_t* image) noexcept {
-  const std::size_t exceptions = std::size_t{load_u32(image)} * sizeof(StampException);
-  return {&entry, image + kImageHeadBytes + exceptions, image};
+  const bool is_there = entry.kind() == Entry::Kind::image;
+  return {&entry, is_there ? ImageView(image).record() : nullptr, image};
 }
 
 inline Met meet_row(const RowTable& table, const log::View* log, const Entry& entry) noexcept {
@@ -20,6 +20,8 @@ inline Met meet_row(const RowTable& table, const log::View* log, const Entry& en
     case Entry::Kind::image:
       return meet_image(entry, table.arena_at(entry.position()));
     case Entry::Kind::tombstone:
+      if (entry.has_image()) return meet_image(entry, table.arena_at(entry.image_position()));
+      break;
     case Entry::Kind::record:  // never in a table
       break;
   }
@@ -45,8 +47,9 @@ inline bool meet_run_entry(const Run& run, const Run::Images& images, const log:
       if (out.record != nullptr) return true;
       break;
     case Entry::Kind::tombstone:
-      out = {&entry, nullptr, nullptr};
-      return true;
+      out = {&entry, nullptr, entry.has_image() ? images.at(entry.image_position()) : nullptr};
+      if (out.image != nullptr || !entry.has_image()) return true;
+      break;
   }
   if (log->damaged_at() == 0) run.note_damage(entry);
   return false;

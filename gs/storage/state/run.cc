@@ -259,10 +259,7 @@ const std::uint8_t* Run::Images::widen(std::uint64_t position, Window& window) c
   return record;
 }
 
-std::size_t Run::image_size(const std::uint8_t* image) noexcept {
-  const std::size_t head = kImageHeadBytes + std::size_t{load_u32(image)} * sizeof(StampException);
-  return head + load_u32(image + head);
-}
+std::size_t Run::image_size(const std::uint8_t* image) noexcept { return ImageView(image).size(); }
 
 Run::Range Run::collection(std::uint32_t number) const noexcept {
   const Impl::Parts& parts = impl_->walks;

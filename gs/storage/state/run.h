@@ -62,7 +62,7 @@ class Run {
     std::uint64_t bytes = 0;
     std::uint64_t offset = 0;  // of the part in the file
     RunBlocks* blocks = nullptr;
-    // The image at an entry's position: head, exceptions and record lie inside the file and are
+    // The image at this position: all of its parts lie inside the file and are
     // sound. Null when they are not: the run is damaged.
     const std::uint8_t* at(std::uint64_t position) const noexcept;
     // The same for a record without a head.
@@ -126,12 +126,18 @@ inline const std::uint8_t* Run::Images::at(std::uint64_t position) const noexcep
     return nullptr;
   const std::uint8_t* const image = base + position;
   const std::uint64_t room = bytes - position - kImageHeadBytes;
-  const std::uint64_t exceptions = std::uint64_t{load_u32(image)} * sizeof(StampException);
+  const ImageView view(image);
+  const std::uint64_t exceptions = std::uint64_t{view.exception_count()} * sizeof(StampException);
   if (exceptions > room - 8) return nullptr;
   const std::uint64_t record = load_u32(image + kImageHeadBytes + exceptions);
-  if (record < 8 || record > room - exceptions) return nullptr;
+  const std::uint64_t hidden = view.hidden_bytes();
+  if (record < 8 || record > room - exceptions || hidden > room - exceptions - record) {
+    return nullptr;
+  }
   // Sizes that are not what was written lie in the first block that differs.
-  return blocks->sound(offset + position, kImageHeadBytes + exceptions + record) ? image : nullptr;
+  const std::uint64_t size = kImageHeadBytes + exceptions + record + hidden;
+  if (!blocks->sound(offset + position, size)) return nullptr;
+  return view.hidden_count() == 0 || view.hidden_fits() ? image : nullptr;
 }
 
 inline const std::uint8_t* Run::Images::record_at(std::uint64_t position) const noexcept {
@@ -163,8 +169,8 @@ class RunWriter {
   static Result<std::unique_ptr<RunWriter>> create(platform::FileSystem& files,
                                                    const std::string& path, std::uint64_t number);
   virtual ~RunWriter() = default;
-  // `entry.place` of kind image or record: `image` (head, exceptions, record; or the record alone)
-  // is copied and the place replaced; an image without exceptions becomes a record. Ascending by
+  // Of an entry with an image, or of kind record, `image` (the image, or the record alone) is
+  // copied and the place replaced; a plain image becomes a record. Ascending by
   // (collection, id), else `damaged`: entries come from files.
   virtual Error add(std::uint32_t collection, const Entry& entry, Bytes image) = 0;
   // Writes the rest, syncs. The file can be opened afterwards.

@@ -29,10 +29,7 @@ Error Run::check() const {
           (n % kTopStep == 0 && tops[n / kTopStep] != prefix)) {
         return wrong("the sparse index says otherwise");
       }
-      if (entry.kind() == Entry::Kind::tombstone && entry.position() != 0)
-        return wrong("not a tombstone");
-      if (entry.kind() == Entry::Kind::image &&
-          image_at(entry.position(), Pattern::sequential) == nullptr) {
+      if (entry.has_image() && image_at(entry.image_position(), Pattern::sequential) == nullptr) {
         return wrong("its image is outside of the file");
       }
       if (entry.kind() == Entry::Kind::record &&

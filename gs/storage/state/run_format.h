@@ -35,7 +35,7 @@ namespace gs::state {
 
 inline constexpr std::uint32_t kRunMagic = 0x31727367;        // "gsr1"
 inline constexpr std::uint32_t kRunFooterMagic = 0x32727367;  // "gsr2"
-inline constexpr std::uint16_t kRunVersion = 3;
+inline constexpr std::uint16_t kRunVersion = 4;
 inline constexpr std::size_t kRunHeaderBytes = 4096;
 inline constexpr std::size_t kRunFooterBytes = 144;
 inline constexpr std::uint64_t kRunBlockBytes = 4096;  // of a page: no more is read than is used

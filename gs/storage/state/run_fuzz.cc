@@ -36,12 +36,21 @@ Buffer valid_run() {
   GS_CHECK(writer.ok());
   for (std::uint64_t n = 0; n < kIds; ++n) {
     Buffer image(kImageHeadBytes + n % 2 * sizeof(StampException) + 8);
+    const std::size_t hidden = n % 3 * (merge::kHiddenBytes + 8);
+    const std::size_t record_at = image.size() - 8;
     store_u32(image.data(), static_cast<std::uint32_t>(n % 2));
-    store_u32(image.data() + image.size() - 8, 8);
+    store_u32(image.data() + record_at, 8);
+    store_u32(image.data() + 4, static_cast<std::uint32_t>(n % 3));
+    store_u32(image.data() + 12, static_cast<std::uint32_t>(hidden));
+    image.resize(image.size() + hidden);
+    for (std::size_t i = 0; i < n % 3; ++i) {
+      store_u32(image.data() + record_at + 8 + i * (merge::kHiddenBytes + 8) + 20, 5);
+    }
     Entry entry;
     entry.id = id_of(n);
-    entry.place = Entry::make_place(static_cast<Entry::Kind>(n % 4), 0);
-    const Bytes record = Bytes(image).last(8);
+    const auto kind = static_cast<Entry::Kind>(n % 4);
+    entry.place = Entry::make_place(kind, kind == Entry::Kind::tombstone ? n % 3 * 8 : 0);
+    const Bytes record = Bytes(image).subspan(record_at, 8);
     const bool alone = entry.kind() == Entry::Kind::record;
     GS_CHECK((*writer)->add(n < kIds / 2 ? 1 : 2, entry, alone ? record : image).ok());
   }
@@ -89,11 +98,17 @@ std::uint64_t touch(const Run& run, const Entry& entry) {
     const std::uint8_t* const record = images.record_at(entry.position());
     return record == nullptr ? 0 : std::uint64_t{record[0]} + record[load_u32(record) - 1];
   }
-  if (entry.kind() != Entry::Kind::image) return entry.place;
-  const std::uint8_t* const image = run.image_at(entry.position());
+  if (!entry.has_image()) return entry.place;
+  const std::uint8_t* const image = run.image_at(entry.image_position());
   if (image == nullptr) return 0;
-  const std::size_t bytes = Run::image_size(image);
-  return std::uint64_t{image[0]} + image[bytes - 1];
+  std::uint64_t sum = image[0] + image[Run::image_size(image) - 1];
+  const ImageView view(image);
+  merge::HiddenView hidden = view.first_hidden();
+  for (std::uint32_t i = 0; i < view.hidden_count(); ++i, hidden = hidden.next()) {
+    for (const std::uint8_t byte : hidden.content()) sum += byte;
+    sum += hidden.field();
+  }
+  return sum;
 }
 
 }  // namespace

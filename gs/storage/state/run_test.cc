@@ -36,7 +36,8 @@ void write(MemoryFileSystem& files, const Model& model, const RunWriterLimits& l
   ASSERT_TRUE(error.ok()) << error.text();
 }
 
-// The example of docs/FORMAT.md: a log entry, an image with one exception, a tombstone, a record.
+// The example of docs/FORMAT.md: a log entry, an image with one exception, tombstones without and
+// with an image, a record.
 Model example() {
   Model model;
   const auto put = [&](std::uint32_t collection, Entry entry, Buffer image) {
@@ -53,6 +54,8 @@ Model example() {
       {});
   put(4, make_entry(make_id(0x0190000000007004, 0x8000000000000004), Entry::Kind::record, 0, 8),
       test::make_record(0x2b));
+  put(4, make_entry(make_id(0x0190000000007005, 0x8000000000000005), Entry::Kind::tombstone, 8, 9),
+      test::make_removed_image(0x2c));
   return model;
 }
 
@@ -60,15 +63,15 @@ TEST(Run, BytesOfTheExampleAreFrozen) {
   MemoryFileSystem files;
   write(files, example());
   const Buffer bytes = test::read_file(files, run_path(kNumber));
-  ASSERT_EQ(bytes.size(), 4616u);
-  EXPECT_EQ(to_hex(Bytes(bytes).first(20)), "677372310300000007000000000000002232affe");
+  ASSERT_EQ(bytes.size(), 4744u);
+  EXPECT_EQ(to_hex(Bytes(bytes).first(20)), "67737231040000000700000000000000b21efa68");
   // Image, entries, directory, sparse index, slots, sums.
-  EXPECT_EQ(to_hex(Bytes(bytes).subspan(4096, 40)),
-            "01000000000000000000000001000000"
-            "2a00000000000000"
+  EXPECT_EQ(to_hex(Bytes(bytes).subspan(4096, 48)),
+            "0100000000000000ffffff0000000000"
+            "00000000010000002a00000000000000"
             "10000000000000002a00000000000000");
   EXPECT_EQ(crypto::sha256(bytes).text(),
-            "07071258a640880605f70fce963371fbf8de4fb0302c84b10d55fbd132fcfdd6");
+            "344630294be1b0511b4a6df0eb58571c129f8eff70156f25073933a9d467f279");
 }
 
 TEST(Run, AnEmptyRunHasNothingAndIsValid) {
@@ -91,20 +94,22 @@ Model random_model(std::uint64_t seed, std::size_t entries) {
     // Prefixes repeat, so that steps of the sparse index share keys.
     const Id id = seed % 2 == 0 ? make_id(random() % 4, random()) : make_id(random(), random());
     const auto kind = static_cast<Entry::Kind>(random() % 4);
-    const std::uint64_t position = kind == Entry::Kind::log ? random() >> 2 : 0;
+    std::uint64_t position = kind == Entry::Kind::log ? random() >> 2 : 0;
+    if (kind == Entry::Kind::tombstone) position = random() % 2 * 8;
     Buffer image;
     if (kind == Entry::Kind::record) image = test::make_record(random());
     if (kind == Entry::Kind::image)
       image = make_image(random(), static_cast<std::uint32_t>(random() % 4));
+    if (kind == Entry::Kind::tombstone && position != 0) image = test::make_removed_image(random());
     model[{collection, id}] = {make_entry(id, kind, position, random()), std::move(image)};
   }
   return model;
 }
 
-// What lies in the file for what was put in: an image without exceptions lost its head.
+// What lies in the file for what was put in: a plain image lost its head.
 std::pair<Entry::Kind, Bytes> stored(const std::pair<Entry, Buffer>& put) {
   const Bytes image = put.second;
-  if (put.first.kind() != Entry::Kind::image || load_u32(image.data()) != 0) {
+  if (put.first.kind() != Entry::Kind::image || !ImageView(image.data()).is_plain()) {
     return {put.first.kind(), image};
   }
   return {Entry::Kind::record, image.subspan(kImageHeadBytes)};
@@ -126,7 +131,7 @@ void expect_same(const state::Run& run, const Entry& got, const std::pair<Entry,
       ASSERT_NE(found, nullptr);
       ASSERT_EQ(load_u32(found), bytes.size());
     } else {
-      found = run.image_at(got.position(), pattern);
+      found = run.image_at(got.image_position(), pattern);
       ASSERT_NE(found, nullptr);
       ASSERT_EQ(state::Run::image_size(found), bytes.size());
     }
@@ -136,7 +141,7 @@ void expect_same(const state::Run& run, const Entry& got, const std::pair<Entry,
 
 // Whether the bytes that an entry names can be read, if it names any.
 bool reads(const state::Run& run, const Entry& entry) {
-  if (entry.kind() == Entry::Kind::image) return run.image_at(entry.position()) != nullptr;
+  if (entry.has_image()) return run.image_at(entry.image_position()) != nullptr;
   const auto images = run.images(state::Run::Pattern::random);
   return entry.kind() != Entry::Kind::record || images.record_at(entry.position()) != nullptr;
 }

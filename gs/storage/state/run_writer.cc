@@ -94,23 +94,24 @@ Error FileRunWriter::add(std::uint32_t collection, const Entry& entry, Bytes ima
   }
   GS_TRY_OK(enter(collection, entry));
   Entry placed = entry;
-  if (entry.kind() == Entry::Kind::image || entry.kind() == Entry::Kind::record) {
+  if (entry.has_image() || entry.kind() == Entry::Kind::record) {
     GS_TRY_OK(add_image(placed, image));
   }
   return entries_.add(bytes_of(placed));
 }
 
 Error FileRunWriter::add_image(Entry& entry, Bytes image) {
-  Entry::Kind kind = entry.kind();
-  if (kind == Entry::Kind::image) {
-    if (image.size() < kImageHeadBytes + 8) return wrong("an image is cut off");
-    if (load_u32(image.data()) == 0) {
-      kind = Entry::Kind::record;
-      image = image.subspan(kImageHeadBytes);
-    }
+  const std::size_t least = entry.has_image() ? kImageHeadBytes + 8 : 8;
+  if (image.size() < least || image.size() % 8 != 0) return wrong("an image is cut off");
+  const std::uint64_t position = file_->offset() - kRunHeaderBytes;
+  if (entry.kind() == Entry::Kind::image && ImageView(image.data()).is_plain()) {
+    entry.place = Entry::make_place(Entry::Kind::record, position);
+    image = image.subspan(kImageHeadBytes);
+  } else if (entry.has_image()) {
+    entry.move_image(position);
+  } else {
+    entry.place = Entry::make_place(Entry::Kind::record, position);
   }
-  if (image.size() < 8 || image.size() % 8 != 0) return wrong("an image is cut off");
-  entry.place = Entry::make_place(kind, file_->offset() - kRunHeaderBytes);
   return append(image);
 }
 

@@ -132,10 +132,11 @@ class World {
       return;
     }
     ASSERT_EQ(test::payload_of(found.record), written.payload);
-    ASSERT_EQ(found.exception_count, written.exceptions);
+    ASSERT_EQ(found.image == nullptr ? 0 : ImageView(found.image).exception_count(),
+              written.exceptions);
     for (std::uint32_t i = 0; i < written.exceptions; ++i) {
-      ASSERT_EQ(found.exceptions[i].field, i);
-      ASSERT_EQ(found.exceptions[i].hlc, written.payload + i);
+      ASSERT_EQ(ImageView(found.image).exceptions()[i].field(), i);
+      ASSERT_EQ(ImageView(found.image).exceptions()[i].hlc, written.payload + i);
     }
   }
 

@@ -35,13 +35,27 @@ inline std::uint64_t payload_of(const std::uint8_t* record) { return load_u64(re
 inline Buffer make_image(std::uint64_t payload, std::uint32_t exceptions) {
   Buffer image(kImageHeadBytes + exceptions * sizeof(StampException));
   store_u32(image.data(), exceptions);
+  store_u32(image.data() + 8, merge::kAllLeading);
   for (std::uint32_t i = 0; i < exceptions; ++i) {
-    const StampException exception{i, i + 1, payload + i};
+    const StampException exception = StampException::make(i, 0, 0, {payload + i, i + 1});
     std::memcpy(image.data() + kImageHeadBytes + i * sizeof exception, &exception,
                 sizeof exception);
   }
   const Buffer record = make_record(payload);
   image.insert(image.end(), record.begin(), record.end());
+  return image;
+}
+
+// What a removal leaves: an image of the record, and the removal.
+inline Buffer make_removed_image(std::uint64_t payload) {
+  Buffer image = make_image(payload, 0);
+  store_u32(image.data() + 4, 1);
+  store_u32(image.data() + 12, merge::kHiddenBytes);
+  Buffer hidden(merge::kHiddenBytes);
+  hidden[0] = static_cast<std::uint8_t>(merge::HiddenKind::removal);
+  store_u32(hidden.data() + 4, merge::kNoField);
+  store_u64(hidden.data() + 8, payload);
+  image.insert(image.end(), hidden.begin(), hidden.end());
   return image;
 }
 

@@ -24,9 +24,7 @@ Found Met::found() const noexcept {
   Found out;
   out.entry = *entry;
   out.record = record;
-  if (image == nullptr) return out;
-  out.exception_count = load_u32(image);
-  out.exceptions = reinterpret_cast<const StampException*>(image + kImageHeadBytes);
+  out.image = image;
   return out;
 }
 
@@ -53,7 +51,7 @@ Version::Lookup Version::find(const Id& id, Sequence at, Found& out) const noexc
       if (entry->kind() == Entry::Kind::record) [[likely]] {
         const std::uint8_t* const record = images.record_at(entry->position());
         if (record != nullptr) [[likely]] {
-          out = {*entry, record, nullptr, 0};
+          out = {*entry, record};
           return Lookup::found;
         }
       }

@@ -1,0 +1,89 @@
+// Any valid record as a record that is there and as writes over it: what comes of it is valid, and
+// the same in one go and in steps.
+#include <cstdlib>
+
+#include "gs/core/merge/merged_record.h"
+#include "gs/core/record/record.h"
+
+namespace gs::merge {
+namespace {
+
+class Numbers final : public WriterOrder {
+ public:
+  bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return a < b; }
+};
+
+struct Image {
+  record::ShapePtr shape;
+  Buffer bytes;
+  std::size_t record_at = 0;
+};
+
+Image encode(MergedRecord& merged) {
+  Image image;
+  auto shape = merged.encode(image.bytes, image.record_at, nullptr);
+  if (!shape.ok()) std::abort();
+  image.shape = std::move(*shape);
+  const record::RecordView view(image.shape.get(), image.bytes.data() + image.record_at);
+  if (record::validate(*image.shape, view.bytes())) std::abort();
+  if (ImageView(image.bytes.data()).size() != image.bytes.size()) std::abort();
+  if (!ImageView(image.bytes.data()).hidden_fits()) std::abort();
+  return image;
+}
+
+}  // namespace
+}  // namespace gs::merge
+
+// u8 count of 8-byte units of a shape definition, the definition, a record.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace gs;
+  using namespace gs::merge;
+  if (size == 0) return 0;
+  const Bytes input(data + 1, size - 1);
+  const std::size_t definition_bytes = std::size_t{8} * data[0];
+  if (definition_bytes > input.size()) return 0;
+  const auto shape = record::Shape::decode(input.first(definition_bytes));
+  if (!shape.ok()) return 0;
+  const Buffer bytes(input.begin() + static_cast<std::ptrdiff_t>(definition_bytes), input.end());
+  if (record::validate(**shape, bytes)) return 0;
+
+  const Numbers order;
+  MergedRecord at_once(order);
+  MergedRecord in_steps(order);
+  const Seen removal{kNoField, 0, {2, 1}};
+  const auto first = [&](MergedRecord& merged) {
+    merged.write({&*shape, bytes.data(), {1, 0}, true, {}, {}});
+  };
+  const auto second = [&](MergedRecord& merged) {
+    merged.write({&*shape, bytes.data(), {2, 1}, false, {}, {}});
+  };
+  const auto third = [&](MergedRecord& merged) {
+    merged.remove({{3, 0}, RemovalRule::update_wins, {1, 0}, {}});
+  };
+  const auto fourth = [&](MergedRecord& merged) {
+    merged.write({&*shape, bytes.data(), {4, 1}, true, {2, 1}, {&removal, 1}});
+  };
+  Image last;
+  at_once.clear();
+  first(at_once);
+  first(in_steps);
+  const auto step = [&](const auto& write) {
+    write(at_once);
+    last = encode(in_steps);
+    const LocalStamp base = in_steps.base();
+    const Image before = last;
+    in_steps.load(
+        {&before.shape, before.bytes.data() + before.record_at, before.bytes.data(), base});
+    write(in_steps);
+    last = encode(in_steps);
+    in_steps.load(
+        {&last.shape, last.bytes.data() + last.record_at, last.bytes.data(), in_steps.base()});
+  };
+  step(second);
+  step(third);
+  step(fourth);
+  const Image whole = encode(at_once);
+  const Image steps = encode(in_steps);
+  if (whole.bytes != steps.bytes || whole.shape->digest() != steps.shape->digest()) std::abort();
+  return 0;
+}

@@ -1,0 +1,220 @@
+// Goal: each rule of docs/FORMAT.md, "Merge", by an example; its bytes are frozen.
+#include <gtest/gtest.h>
+
+#include "gs/base/hex.h"
+#include "gs/core/merge/merged_record.h"
+#include "gs/core/record/encoder.h"
+#include "gs/core/record/json.h"
+
+namespace gs::merge {
+namespace {
+
+class Numbers final : public WriterOrder {
+ public:
+  bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return a < b; }
+};
+const Numbers kByNumber;
+constexpr LocalStamp kFirst{100, 0};
+
+struct Written {
+  record::ShapePtr shape;
+  Buffer bytes;
+};
+Written written(const Result<record::Encoded>& made) {
+  EXPECT_TRUE(made.ok()) << made.error().text();
+  return {made->shape, {made->bytes.begin(), made->bytes.end()}};
+}
+
+std::string spaceless(std::string text) {
+  std::erase(text, ' ');
+  return text;
+}
+
+class MergedRecordTest : public ::testing::Test {
+ protected:
+  Written whole(std::string_view text, std::string_view key = {}) {
+    return keep(encoder_.encode_json("City", text, key));
+  }
+  Written delta(std::string_view text) { return keep(encoder_.encode_delta_json("City", text)); }
+
+  void begin(const Written& record) {
+    merged_.write({&record.shape, record.bytes.data(), kFirst, true, {}, {}});
+  }
+  // A write that saw the base only, or also what `seen` says.
+  void update(const Written& record, const LocalStamp& stamp, const std::vector<Seen>& seen = {}) {
+    merged_.write({&record.shape, record.bytes.data(), stamp, false, kFirst, seen});
+  }
+  std::string json() {
+    encode();
+    std::string text;
+    record::append_json(view(), text);
+    return text;
+  }
+  record::RecordView view() const { return {shape_.get(), image_.data() + record_at_}; }
+  ImageView image() const { return ImageView(image_.data()); }
+  void encode() {
+    auto made = merged_.encode(image_, record_at_, nullptr);
+    ASSERT_TRUE(made.ok()) << made.error().text();
+    shape_ = std::move(*made);
+    ASSERT_TRUE(record::validate(*shape_, view().bytes()).ok());
+  }
+
+  // Bytes stay until the record is encoded.
+  Written keep(const Result<record::Encoded>& made) {
+    all_.push_back(std::make_unique<Written>(written(made)));
+    return *all_.back();
+  }
+
+  record::Encoder encoder_;
+  std::vector<std::unique_ptr<Written>> all_;
+  MergedRecord merged_{kByNumber};
+  record::ShapePtr shape_;
+  Buffer image_;
+  std::size_t record_at_ = 0;
+};
+
+TEST_F(MergedRecordTest, BytesAreFrozen) {
+  const Written base = whole(R"({"name":"Kyiv","lat":50.45,"capital":true,"tags":["a",null]})");
+  const Written update_bytes = delta(R"({"lat":{"$unset":true},"area":839})");
+  EXPECT_EQ(to_hex(update_bytes.bytes),
+            spaceless("18000000 00000000 02000000 00000000 0000000000388a40"));
+  begin(base);
+  update(update_bytes, {200, 1});
+  encode();
+  EXPECT_EQ(to_hex(image_),
+            spaceless("01000000 00000000 04000000 00000000"
+                      "04000000 01000000 c800000000000000"
+                      "38000000 00000000 1d000000 00000000 0000000000388a40 01000000"
+                      "04000000 13000000 4b796976 02000000 02000000 03000000 066100 00"));
+  EXPECT_EQ(shape_->digest().text(),
+            "d998e92592ac45414bc1970794aa34fececc5d17769e8549b3bfd8380a7c5040");
+  record::Encoder full(std::make_shared<record::ShapeCache>(0));
+  EXPECT_EQ(
+      to_hex(
+          written(full.encode_delta_json("City", R"({"lat":{"$unset":true},"area":839})")).bytes),
+      spaceless("40000000 00000000 01000000 00000000 25000000 02000000 03000000 04000000 "
+                "08000000 11000000 6c6174 0d 61726561 02 0000000000388a40 000000 "
+                "00000000"));
+}
+
+TEST_F(MergedRecordTest, SameFieldsKeepTheShape) {
+  const Written base = whole(R"({"a":1,"b":"x","c":true})");
+  begin(base);
+  const Written write = delta(R"({"b":"longer text"})");
+  update(write, {200, 0});
+  EXPECT_EQ(json(), R"({"a":1,"b":"longer text","c":true})");
+  EXPECT_EQ(shape_, base.shape);
+}
+
+TEST_F(MergedRecordTest, RemovedFieldsKeepTheirPlaceAndNewOnesComeByName) {
+  const Written base = whole(R"({"b":1,"a":"x","c":true})");
+  begin(base);
+  const Written write = delta(R"({"z":[1],"b":{"$unset":true},"y":null})");
+  update(write, {200, 0});
+  EXPECT_EQ(json(), R"({"a":"x","c":true,"y":null,"z":[1]})");
+  const Written back = delta(R"({"b":5,"y":{"$unset":true}})");
+  update(back, {300, 0}, {{1, 0, {200, 0}}});
+  EXPECT_EQ(json(), R"({"b":5,"a":"x","c":true,"z":[1]})");
+}
+
+TEST_F(MergedRecordTest, OfConcurrentWritesOneIsShownAndTheOtherKept) {
+  const Written base = whole(R"({"a":1})");
+  const Written one = delta(R"({"a":2})");
+  const Written two = delta(R"({"a":"two"})");
+  begin(base);
+  update(two, {201, 1});
+  update(one, {200, 0});
+  EXPECT_EQ(json(), R"({"a":"two"})");
+  ASSERT_EQ(image().hidden_count(), 1u);
+  const HiddenView hidden = image().first_hidden();
+  EXPECT_EQ(hidden.stamp(), (LocalStamp{200, 0}));
+  EXPECT_EQ(hidden.field(), 0u);
+  EXPECT_EQ(static_cast<Type>(hidden.type()), Type::number);
+  const Written three = delta(R"({"a":3})");
+  update(three, {300, 0}, {{0, 0, {201, 1}}, {0, 0, {200, 0}}});  // it saw both
+  EXPECT_EQ(json(), R"({"a":3})");
+  EXPECT_EQ(image().hidden_count(), 0u);
+}
+
+TEST_F(MergedRecordTest, AFieldThatIsRemovedAndWrittenAtOnceStays) {
+  const Written base = whole(R"({"a":1,"b":2})");
+  const Written removal = delta(R"({"a":{"$unset":true}})");
+  const Written write = delta(R"({"a":7})");
+  for (const bool removed_first : {true, false}) {
+    merged_.clear();
+    begin(base);
+    if (removed_first) update(removal, {300, 1});
+    update(write, {200, 0});
+    if (!removed_first) update(removal, {300, 1});
+    EXPECT_EQ(json(), R"({"a":7,"b":2})");
+  }
+}
+
+TEST_F(MergedRecordTest, OneThatIsRemovedAndWrittenAtOnceIsAsTheRemovalSays) {
+  const Written base = whole(R"({"a":1,"b":2})");
+  const Written write = delta(R"({"a":7})");
+  for (const RemovalRule rule :
+       {RemovalRule::delete_wins, RemovalRule::update_wins, RemovalRule::archive}) {
+    merged_.clear();
+    begin(base);
+    merged_.remove({{300, 1}, rule, kFirst, {}});
+    EXPECT_FALSE(merged_.is_live());
+    update(write, {200, 0});
+    EXPECT_EQ(merged_.is_live(), rule == RemovalRule::update_wins);
+    EXPECT_EQ(json(), R"({"a":7,"b":2})");
+    EXPECT_TRUE(has_unseen(image()));
+  }
+}
+
+TEST_F(MergedRecordTest, APutAfterARemovalReplacesIt) {
+  const Written base = whole(R"({"a":1,"b":2})", "k");
+  begin(base);
+  merged_.remove({{200, 0}, RemovalRule::delete_wins, kFirst, {}});
+  const Written put = whole(R"({"a":3})", "k");
+  const std::vector<Seen> seen = {{kNoField, 0, {200, 0}}};
+  std::vector<std::string_view> beside;
+  merged_.fields_beside({put.shape.get(), put.bytes.data()}, beside);
+  EXPECT_EQ(beside, (std::vector<std::string_view>{"b"}));
+  merged_.write({&put.shape, put.bytes.data(), {300, 0}, true, kFirst, seen});
+  EXPECT_TRUE(merged_.is_live());
+  EXPECT_FALSE(merged_.is_last_write()) << "it did not say that it removes b";
+  EXPECT_EQ(json(), R"({"a":3,"b":2})");
+  EXPECT_EQ(view().key(), "k");
+}
+
+TEST_F(MergedRecordTest, TooManyFieldsDescribeThemselvesAndFewerDoNot) {
+  std::string text = "{\"0\":0";
+  for (std::size_t i = 1; i < record::kFieldsMax; ++i) text += ",\"" + std::to_string(i) + "\":1";
+  const Written base = whole(text + "}");
+  begin(base);
+  const Written more = delta(R"({"new":7})");
+  update(more, {200, 0});
+  EXPECT_EQ(json(), text + ",\"new\":7}");
+  EXPECT_TRUE(shape_->self_describing());
+  const Written fewer = delta(R"({"new":{"$unset":true}})");
+  update(fewer, {300, 0}, {{0, 0, {200, 0}}});
+  EXPECT_EQ(json(), text + "}");
+  EXPECT_FALSE(shape_->self_describing());
+}
+
+TEST_F(MergedRecordTest, AResultOverTheLimitIsRefused) {
+  const std::string half(record::kRecordBytesMax / 2, 'x');
+  const Written base = whole("{\"a\":\"" + half + "\"}");
+  const Written more = delta("{\"b\":\"" + half + "\"}");
+  begin(base);
+  update(more, {200, 0});
+  EXPECT_EQ(merged_.encode(image_, record_at_, nullptr).code(), Code::too_large);
+}
+
+TEST_F(MergedRecordTest, HiddenWritesHaveALimit) {
+  const std::string third(record::kRecordBytesMax / 3, 'x');
+  begin(whole("{\"a\":1}"));
+  const Written write = delta("{\"a\":\"" + third + "\"}");
+  for (std::uint64_t hlc = 200; hlc < 203; ++hlc) update(write, {hlc, 0});
+  encode();
+  update(write, {203, 0});
+  EXPECT_EQ(merged_.encode(image_, record_at_, nullptr).code(), Code::too_large);
+}
+
+}  // namespace
+}  // namespace gs::merge

@@ -1,0 +1,52 @@
+#include "gs/engine/database/merge_operation.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+
+ChangeWriters::ChangeWriters(const graph::ChangeView& change, std::uint32_t writer,
+                             const state::Tables& tables)
+    : writer_(writer) {
+  for (std::uint16_t i = 0; i < change.writer_count(); ++i) {
+    others_.push_back(tables.find_writer(change.writer_at(i)));
+  }
+}
+
+LocalStamp ChangeWriters::stamp(graph::Hlc hlc, std::uint16_t index) const noexcept {
+  if (index == graph::kThisWriter) return {hlc, writer_};
+  const std::uint32_t number = index < others_.size() ? others_[index] : state::kUnknown;
+  return number == state::kUnknown ? LocalStamp{} : LocalStamp{hlc, number};
+}
+
+const std::vector<Seen>& ChangeWriters::seen(const graph::OverwrittenView& overwritten) {
+  seen_.clear();
+  for (std::uint32_t i = 0; i < overwritten.exceptions; ++i) {
+    const graph::OverwrittenView::Exception one = overwritten.exception(i);
+    const std::uint32_t field = one.field == graph::kWholeRecord ? merge::kNoField : one.field;
+    seen_.push_back({field, one.rule, stamp(one.hlc, one.writer)});
+  }
+  return seen_;
+}
+
+Error merge_operation(merge::MergedRecord& record, const graph::OperationView& operation,
+                      const record::ShapePtr* shape, ChangeWriters& writers) {
+  const auto kind = static_cast<Kind>(operation.kind);
+  const LocalStamp stamp = writers.stamp(operation);
+  if (kind == Kind::insert) {
+    record.write({shape, operation.payload.data() + 8, stamp, true, {}, {}});
+    return {};
+  }
+  Bytes rest;
+  GS_TRY(const graph::OverwrittenView overwritten,
+         graph::parse_overwritten(operation.payload, rest));
+  const LocalStamp base = writers.base(overwritten);
+  const std::vector<Seen>& seen = writers.seen(overwritten);
+  if (kind == Kind::remove) {
+    record.remove({stamp, static_cast<merge::RemovalRule>(overwritten.removal_rule), base, seen});
+  } else {
+    record.write({shape, rest.data(), stamp, kind == Kind::set, base, seen});
+  }
+  return {};
+}
+
+}  // namespace gs::engine

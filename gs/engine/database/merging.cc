@@ -1,0 +1,70 @@
+#include "gs/engine/database/merging.h"
+
+namespace gs::engine {
+
+Current current_of(const state::Found& found, const state::Tables& tables) {
+  const std::uint8_t* const record =
+      found.record != nullptr ? found.record : state::ImageView(found.image).record();
+  return {tables.shape(found.entry.shape).shape,
+          record,
+          {found.entry.hlc, found.entry.writer},
+          found.image};
+}
+
+bool replaces_all(const Current& current, const record::RecordView& put) noexcept {
+  return current.image == nullptr && current.shape.get() == &put.shape() &&
+         merge::stands_alone(put);
+}
+
+Error Merger::finish(Merged& out) {
+  out.base = record_.base();
+  out.is_live = record_.is_live();
+  out.is_last_write = record_.is_last_write();
+  GS_TRY(out.shape, record_.encode(out.image, out.record_at, shapes_));
+  return {};
+}
+
+Error Merger::update(const Current& current, const record::ShapePtr& shape,
+                     const std::uint8_t* delta, const LocalStamp& stamp, Merged& out,
+                     std::vector<Seen>& seen) {
+  load(current);
+  seen.clear();
+  record_.see({shape.get(), delta}, seen);
+  record_.write({&shape, delta, stamp, false, current.base, seen});
+  return finish(out);
+}
+
+Error Merger::put(const Current& current, const record::ShapePtr& shape, const std::uint8_t* record,
+                  const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen,
+                  record::ShapePtr& written_shape, Buffer& written) {
+  load(current);
+  beside_.clear();
+  record_.fields_beside({shape.get(), record}, beside_);
+  written_shape = nullptr;
+  if (!beside_.empty()) {
+    merge::MergedRecord both(order_);
+    both.write({&shape, record, stamp, true, {}, {}});
+    both.remove_fields(beside_);
+    std::size_t record_at = 0;
+    GS_TRY(written_shape, both.encode(written, record_at, shapes_));
+    written.erase(written.begin(), written.begin() + static_cast<std::ptrdiff_t>(record_at));
+  }
+  const bool is_more = written_shape != nullptr;
+  const record::ShapePtr& put_shape = is_more ? written_shape : shape;
+  const std::uint8_t* const put_record = is_more ? written.data() : record;
+  seen.clear();
+  record_.see({put_shape.get(), put_record}, seen);
+  record_.write({&put_shape, put_record, stamp, true, current.base, seen});
+  return finish(out);
+}
+
+Error Merger::remove(const Current& current, const LocalStamp& stamp, Merged& out,
+                     std::vector<Seen>& seen) {
+  load(current);
+  seen.clear();
+  record_.see_all(seen);
+  record_.remove({stamp, merge::RemovalRule::delete_wins, current.base, seen});
+  return finish(out);
+}
+
+}  // namespace gs::engine

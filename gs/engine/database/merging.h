@@ -1,0 +1,93 @@
+// What a write makes of a record as this storage has it: the records of gs/core/merge, with the
+// numbers and shapes of a storage.
+//
+// One Merger for one thread; it keeps its memory. Errors: too_large.
+#pragma once
+
+#include <vector>
+
+#include "gs/core/merge/merged_record.h"
+#include "gs/storage/state/state.h"
+#include "gs/storage/state/tables.h"
+
+namespace gs::engine {
+
+using merge::LocalStamp;
+using merge::Seen;
+
+// A record as a write finds it, live or removed.
+struct Current {
+  record::ShapePtr shape;
+  const std::uint8_t* record = nullptr;
+  LocalStamp base;
+  const std::uint8_t* image = nullptr;  // around the record; null: every field has the base stamp
+
+  record::RecordView view() const noexcept { return {shape.get(), record}; }
+};
+// Of a record that is there, or a tombstone with an image.
+Current current_of(const state::Found& found, const state::Tables& tables);
+inline bool is_known(const state::Found& found) noexcept {
+  return found.record != nullptr || found.image != nullptr;
+}
+
+// What a write makes of it.
+struct Merged {
+  record::ShapePtr shape;
+  LocalStamp base;
+  Buffer image;
+  std::size_t record_at = 0;  // of the record inside the image
+  bool is_live = true;
+  bool is_last_write = false;  // the write's own record is all that there is
+
+  Current as_current() const noexcept {
+    return {shape, image.data() + record_at, base, image.data()};
+  }
+};
+
+class Merger {
+ public:
+  // `shapes` remembers merged shapes; null makes each anew.
+  explicit Merger(const state::Tables& tables, record::ShapeCache* shapes = nullptr)
+      : order_(tables), shapes_(shapes) {}
+
+  // The record, to load, write to and remove.
+  merge::MergedRecord& record() noexcept { return record_; }
+  void load(const Current& current) {
+    record_.load({&current.shape, current.record, current.image, current.base});
+  }
+  // What has been made of it.
+  Error finish(Merged& out);
+
+  // An update by this storage. `seen`: what it replaces, see merge::Write.
+  Error update(const Current& current, const record::ShapePtr& shape, const std::uint8_t* delta,
+               const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen);
+  // A record in place of all content. Fields that it does not name are removed, so what is written
+  // is `written` with the shape `written_shape` when there are any; else that is null.
+  Error put(const Current& current, const record::ShapePtr& shape, const std::uint8_t* record,
+            const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen,
+            record::ShapePtr& written_shape, Buffer& written);
+  Error remove(const Current& current, const LocalStamp& stamp, Merged& out,
+               std::vector<Seen>& seen);
+
+ private:
+  class ByKey final : public merge::WriterOrder {
+   public:
+    explicit ByKey(const state::Tables& tables) : tables_(tables) {}
+    bool before(std::uint32_t a, std::uint32_t b) const noexcept override {
+      return tables_.writer(a) < tables_.writer(b);
+    }
+
+   private:
+    const state::Tables& tables_;
+  };
+
+  ByKey order_;
+  record::ShapeCache* shapes_;
+  merge::MergedRecord record_{order_};
+  std::vector<std::string_view> beside_;
+};
+
+// Whether putting this record over the other one leaves nothing but it, by the look of both.
+bool replaces_all(const Current& current, const record::RecordView& put) noexcept;
+
+}  // namespace gs::engine
