@@ -75,7 +75,7 @@ void CausalGraph::begin_run(std::uint32_t writer, std::uint64_t sequence, Change
   for (std::size_t i = run.parents_at; i < parents_.size(); ++i) {
     places.push_back(place_of(parents_[i]));
   }
-  for (const Place& place : places) remove_head(place);
+  for (const Place& place : places) note_child(place);
   run.head_at = static_cast<std::uint32_t>(heads_.size());
   heads_.push_back(index);
   note_covered(run, places);
@@ -88,7 +88,8 @@ void CausalGraph::begin_run(std::uint32_t writer, std::uint64_t sequence, Change
 }
 
 // A head is the last change of its run: behind any other change its run goes on.
-void CausalGraph::remove_head(const Place& parent) {
+void CausalGraph::note_child(const Place& parent) {
+  runs_[parent.run].shared = std::max(runs_[parent.run].shared, parent.number + 1);
   const std::uint32_t at = runs_[parent.run].head_at;
   if (at == kNone || parent.number + 1 != end_of(parent.run)) return;
   heads_[at] = heads_.back();

@@ -8,13 +8,14 @@
 //
 // Changes are kept as *runs*: consecutive numbers of one writer, each made upon the one before it
 // and nothing else. A log of one writer is one run, however long; writers that take turns make a
-// run a turn. Memory: 44 bytes a run, 4 in the list of its writer's runs, 4 for each of its
+// run a turn. Memory: 48 bytes a run, 4 in the list of its writer's runs, 4 for each of its
 // parents, 8 for each gap between critical changes, 24 for each writer; for a change in a run none.
 //
-// Three things are kept of a run's first change to spare walks the way down:
+// Kept of a run to spare walks the way down, all but `shared` about the ancestors of its first change:
 //
 //   covers      every change below this number is an ancestor
 //   window      every change from this number on is an ancestor
+//   shared      no change from this number on has children outside of its run: a branch of its own
 //   dominator   the newest change through which every way down leads, from parent to parent; the
 //               ancestors of a change are those of its dominator and what lies between. Changes
 //               make a tree so; each run has a jump in it, by which a walk down takes
@@ -152,6 +153,7 @@ class CausalGraph {
     std::uint32_t dominator_run = kNone;  // where it is; kNone: ways down end in several roots
     std::uint32_t jump = kNone;           // to a run further down in the tree of dominators
     std::uint32_t depth = 1;              // in that tree
+    ChangeNumber shared = 0;
 
     bool covers_all() const noexcept { return covers == first; }
     // Of `change`, which is not above the place in this run that is asked for.
@@ -180,7 +182,7 @@ class CausalGraph {
   void begin_run(std::uint32_t writer, std::uint64_t sequence, Changes parents);
   void extend(ChangeNumber count);
   std::uint64_t next_sequence(std::uint32_t writer) const noexcept;
-  void remove_head(const Place& parent);
+  void note_child(const Place& parent);
   void note_covered(Run& run, std::span<const Place> parents) const;
   void note_dominator(Run& run, std::span<const Place> parents) const;
   void note_critical(const Run& run);

@@ -327,7 +327,33 @@ TEST(CausalGraphCost, FiveRootsChangeNothing) {
   EXPECT_TRUE(graph.is_ancestor(0, last, &effort));
   EXPECT_TRUE(graph.is_ancestor(5, last, &effort));
   EXPECT_TRUE(graph.is_ancestor(kTurns / 2, last, &effort));
+  EXPECT_FALSE(graph.is_ancestor(4, last, &effort));
   EXPECT_EQ(graph.diff(Numbers{last - 2, 4}, Numbers{last, 4}, &effort).only_a.size(), 0u);
+  EXPECT_EQ(graph.diff(Numbers{last - 2, 3}, graph.frontier(), &effort).only_b,
+            (std::vector<ChangeRange>{{1, 2}, {4, 4}, {last - 3, last - 3}, {last - 1, last}}));
+  EXPECT_LE(effort.runs, kFewRuns);
+}
+
+// Once in a ladder without an end a branch of its own came up: what it holds and upon what it was
+// made is known without a walk there.
+TEST(CausalGraphCost, ABranchOfItsOwnIsNotLookedForInALadder) {
+  CausalGraph graph;
+  add_ladder(graph, kTurns / 4, {});
+  const ChangeNumber fork = graph.size() - 1;
+  ChangeNumber alone = append(graph, 2, {fork, fork - 1});
+  for (int i = 0; i < 10; ++i) alone = append(graph, 2, {alone});
+  Numbers below = {fork, fork - 1};
+  for (std::uint32_t i = 0; i < kTurns / 4; ++i) {
+    const ChangeNumber left = graph.add(0, kTurns / 4 + i, below).value();
+    below = {left, graph.add(1, kTurns / 4 + i, below).value()};
+  }
+  const Numbers with_branch = {alone, below[0], below[1]};
+  Effort effort;
+  EXPECT_FALSE(graph.is_ancestor(alone - 3, below[1], &effort));
+  EXPECT_EQ(graph.diff(below, with_branch, &effort).only_b,
+            (std::vector<ChangeRange>{{alone - 10, alone}}));
+  EXPECT_EQ(graph.merge_base(Numbers{alone, below[0]}, Numbers{below[1]}, &effort),
+            (Numbers{below[0] - 2, below[0] - 1}));
   EXPECT_LE(effort.runs, kFewRuns);
 }
 
@@ -362,6 +388,11 @@ TEST(CausalGraphCost, AWalkThroughEverythingVisitsEachRunOnce) {
   const ChangeNumber last = graph.size() - 1;
   Effort effort;
   EXPECT_EQ(graph.diff(Numbers{last, last - 1}, Numbers{1}, &effort).only_a.size(), 2u);
+  EXPECT_GE(effort.runs, kTurns - 1);
+  EXPECT_LE(effort.runs, graph.run_count() + kFewRuns);
+  append(graph, 4, {1});
+  effort = {};
+  EXPECT_FALSE(graph.is_ancestor(1, last, &effort));
   EXPECT_LE(effort.runs, graph.run_count() + kFewRuns);
 }
 

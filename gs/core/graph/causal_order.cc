@@ -24,13 +24,20 @@ bool all_are_ancestors(const CausalGraph& graph, CausalGraph::Changes changes,
                      [&walk](ChangeNumber change) { return walk.has(change); });
 }
 
-// Puts a piece in front of those that a walk gave before it.
-void append_downwards(std::vector<ChangeRange>& ranges, const ChangeRange& piece) {
-  if (!ranges.empty() && ranges.back().first == piece.last + 1) {
-    ranges.back().first = piece.first;
-  } else {
-    ranges.push_back(piece);
+// Ascending, and one for those that touch.
+std::vector<ChangeRange> joined(std::vector<ChangeRange> pieces) {
+  std::sort(pieces.begin(), pieces.end(),
+            [](const ChangeRange& x, const ChangeRange& y) { return x.first < y.first; });
+  std::size_t count = 0;
+  for (const ChangeRange& piece : pieces) {
+    if (count > 0 && pieces[count - 1].last + 1 == piece.first) {
+      pieces[count - 1].last = piece.last;
+    } else {
+      pieces[count++] = piece;
+    }
   }
+  pieces.resize(count);
+  return pieces;
 }
 
 }  // namespace
@@ -65,16 +72,15 @@ CausalOrder CausalGraph::compare(Changes a, Changes b, Effort* effort) const {
 }
 
 CausalGraph::Difference CausalGraph::diff(Changes a, Changes b, Effort* effort) const {
-  Difference found;
+  std::vector<ChangeRange> only_a;
+  std::vector<ChangeRange> only_b;
+  const auto take = [&](const TwoSidedWalk::Piece& piece) {
+    (piece.marks == TwoSidedWalk::kA ? only_a : only_b).push_back(piece.changes);
+  };
   TwoSidedWalk walk(*this, TwoSidedWalk::kBoth, effort);
-  walk.begin(a, b);
-  for (TwoSidedWalk::Piece piece; walk.next(piece);) {
-    append_downwards(piece.marks == TwoSidedWalk::kA ? found.only_a : found.only_b, piece.changes);
-    walk.follow(piece, piece.marks);
-  }
-  std::reverse(found.only_a.begin(), found.only_a.end());
-  std::reverse(found.only_b.begin(), found.only_b.end());
-  return found;
+  for (const TwoSidedWalk::Piece& piece : walk.begin(a, b)) take(piece);
+  for (TwoSidedWalk::Piece piece; walk.next(piece); walk.follow(piece, piece.marks)) take(piece);
+  return {joined(std::move(only_a)), joined(std::move(only_b))};
 }
 
 // When one side has all of the other, which is cheap to see, the other one is what both have.

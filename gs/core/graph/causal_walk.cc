@@ -12,10 +12,23 @@ CausalGraph::Place AncestorWalk::pop_run() {
   return top;
 }
 
+bool AncestorWalk::waits_in_run(const Place& change) const {
+  return std::any_of(heap_.begin(), heap_.end(), [&change](const Place& waiting) {
+    return waiting.run == change.run && waiting.number >= change.number;
+  });
+}
+
+// Whether nobody built upon `change` is looked up once as many steps were taken as changes wait: so
+// looking through these costs no more than the steps did.
 bool AncestorWalk::has(ChangeNumber change) {
+  std::size_t steps_left = heap_.size();
   while (!heap_.empty() && heap_.front().number >= change) {
     ++visited_;
     if (graph_.runs_[heap_.front().run].surely_has(change)) return true;
+    if (steps_left-- == 0) {
+      const Place place = graph_.place_of(change);
+      if (change >= graph_.runs_[place.run].shared) return waits_in_run(place);
+    }
     const Place top = pop_run();
     const Place low = graph_.lower(top, change, visited_);
     if (low.run != top.run) {
@@ -35,20 +48,46 @@ bool AncestorWalk::next(ChangeNumber low, Piece& piece) {
   return true;
 }
 
-// What stands on both sides is settled at once, and need not be looked for from above.
-void TwoSidedWalk::begin(CausalGraph::Changes a, CausalGraph::Changes b) {
-  Heap given;
-  for (const ChangeNumber change : a) given.push_back({graph_.place_of(change), kA});
-  for (const ChangeNumber change : b) given.push_back({graph_.place_of(change), kB});
-  std::sort(given.begin(), given.end());
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    const bool again = i + 1 < given.size() && !(given[i] < given[i + 1]);
-    if (again) {
-      given[i + 1].marks |= given[i].marks;
+// In descending order, each change once, with the marks of those above it in its run.
+std::vector<TwoSidedWalk::Entry> TwoSidedWalk::given(CausalGraph::Changes a,
+                                                     CausalGraph::Changes b) const {
+  Heap sorted;
+  for (const ChangeNumber change : a) sorted.push_back({graph_.place_of(change), kA});
+  for (const ChangeNumber change : b) sorted.push_back({graph_.place_of(change), kB});
+  std::sort(sorted.begin(), sorted.end(), [](const Entry& x, const Entry& y) { return y < x; });
+  std::size_t count = 0;
+  for (const Entry& entry : sorted) {
+    if (count > 0 && sorted[count - 1].place.number == entry.place.number) {
+      sorted[count - 1].marks |= entry.marks;
     } else {
-      push(given[i]);
+      sorted[count++] = entry;
     }
   }
+  sorted.resize(count);
+  for (std::size_t i = 1; i < count; ++i) {
+    if (sorted[i].place.run == sorted[i - 1].place.run) sorted[i].marks |= sorted[i - 1].marks;
+  }
+  return sorted;
+}
+
+std::vector<TwoSidedWalk::Piece> TwoSidedWalk::begin(CausalGraph::Changes a,
+                                                     CausalGraph::Changes b) {
+  std::vector<Piece> own;
+  const Heap all = given(a, b);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& [place, marks] = all[i];
+    const CausalGraph::Run& run = graph_.runs_[place.run];
+    if (marks == kBoth || place.number < run.shared) {
+      push(all[i]);
+      continue;
+    }
+    ChangeNumber first = std::max(run.first, run.shared);
+    const bool meets = i + 1 < all.size() && all[i + 1].place.number >= first;
+    if (meets) first = all[i + 1].place.number + 1;
+    own.push_back({place.run, {first, place.number}, marks});
+    if (!meets) follow(own.back(), marks);
+  }
+  return own;
 }
 
 void TwoSidedWalk::push(const Entry& entry) {
@@ -114,9 +153,10 @@ void TwoSidedWalk::follow(const Piece& piece, Marks marks) {
 // Down to the highest change that is not settled: nothing between changes any marks below.
 void TwoSidedWalk::pass_settled(const Entry& top) {
   if (open_.empty()) return;
-  const Entry& open = open_.front();
-  if (top.place.run == open.place.run) {
-    push({open.place, top.marks});
+  const Entry open = open_.front();
+  if (graph_.runs_[top.place.run].surely_has(open.place.number)) {
+    pop(open_);
+    push(top);
     return;
   }
   while (!closed_.empty() && closed_.front().place.run == top.place.run) pop(closed_);

@@ -55,6 +55,8 @@ class AncestorWalk {
   }
   // Takes the highest one, and with it those below it in the same run.
   Place pop_run();
+  // Whether `change` waits, or a later one of its run.
+  bool waits_in_run(const Place& change) const;
 
   const CausalGraph& graph_;
   Effort* effort_;
@@ -80,14 +82,16 @@ class TwoSidedWalk {
     if (effort_ != nullptr) effort_->runs += visited_;
   }
 
-  void begin(CausalGraph::Changes a, CausalGraph::Changes b);
-
   // Consecutive changes of one run with the same marks.
   struct Piece {
     std::uint32_t run = 0;
     ChangeRange changes;
     Marks marks = 0;
   };
+  // Starts the walk. Returns what no way from above can lead to, since nobody built upon it: those
+  // pieces are followed already, and `next` does not give them.
+  std::vector<Piece> begin(CausalGraph::Changes a, CausalGraph::Changes b);
+
   // How many of the changes that wait have these marks and are not settled.
   std::size_t waiting(Marks marks) const noexcept { return waiting_[marks]; }
   bool any_waiting() const noexcept { return !open_.empty(); }
@@ -112,6 +116,7 @@ class TwoSidedWalk {
   Heap* highest();
   Entry pop_change();
   void pass_settled(const Entry& top);
+  std::vector<Entry> given(CausalGraph::Changes a, CausalGraph::Changes b) const;
 
   const CausalGraph& graph_;
   const Marks settled_;
