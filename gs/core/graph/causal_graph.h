@@ -16,10 +16,10 @@
 //   covers      every change below this number is an ancestor
 //   window      every change from this number on is an ancestor
 //   shared      no change from this number on has children outside of its run: a branch of its own
-//   dominator   the newest change through which every way down leads, from parent to parent; the
-//               ancestors of a change are those of its dominator and what lies between. Changes
-//               make a tree so; each run has a jump in it, by which a walk down takes
-//               O(log runs) steps
+//   dominator   the ancestors up to this change, in numbers, are its ancestors and no others: it lies
+//               in the newest run through which every way down leads, from parent to parent. So
+//               runs make a tree; each has a jump in it, by which a walk down takes O(log runs)
+//               steps
 //
 // Here a change is an ancestor of itself, as in Git. A frontier, or any set of changes, stands for
 // all ancestors of its members, in any order, also when some members are ancestors of others; the

@@ -226,11 +226,34 @@ TEST(CausalGraphBytes, AreRefusedForEachRuleThatTheyBreak) {
   EXPECT_EQ(code(68, 2), Code::invalid) << "a parent twice";
   EXPECT_EQ(code(72, 0), Code::invalid) << "parents in disorder";
   EXPECT_EQ(code(64, 2), Code::invalid) << "its own parent";
+  EXPECT_EQ(code(60, kParentsMax), Code::invalid) << "parents behind the end";
+  Buffer longer = good;
+  longer.resize(good.size() + 4);
+  seal(longer);
+  EXPECT_EQ(CausalGraph::decode(longer, 3).code(), Code::invalid) << "more bytes";
   Buffer joined = good;
   store_u32(joined.data() + 28, 0);  // writer 0 goes on behind its own last change
   store_u32(joined.data() + 64, 1);
   seal(joined);
   EXPECT_EQ(CausalGraph::decode(joined, 3).code(), Code::invalid) << "two runs that are one";
+}
+
+TEST(CausalGraphBytes, LimitOfChangesIsExact) {
+  CausalGraph graph;
+  append(graph, 0, {});
+  Buffer bytes = graph.encode();
+  const auto decode_run_of = [&bytes](std::uint32_t changes) {
+    store_u32(bytes.data() + 20, changes);
+    seal(bytes);
+    return CausalGraph::decode(bytes, 1);
+  };
+  EXPECT_EQ(decode_run_of(0).code(), Code::invalid);
+  EXPECT_EQ(decode_run_of(kChangesMax + 1).code(), Code::invalid);
+  auto full = decode_run_of(kChangesMax);
+  ASSERT_TRUE(full.ok()) << full.error().text();
+  EXPECT_EQ(full->frontier(), (Numbers{kChangesMax - 1}));
+  EXPECT_EQ(full->version(full->frontier()), (CausalVersion{{0, 0, kChangesMax - 1}}));
+  EXPECT_EQ(full->add(0, kChangesMax, full->frontier()).code(), Code::too_large);
 }
 
 TEST(CausalGraphBytes, TooManyParentsAreRefusedBeforeTheyAreRead) {
@@ -393,6 +416,28 @@ TEST(CausalGraphCost, AWalkThroughEverythingVisitsEachRunOnce) {
   append(graph, 4, {1});
   effort = {};
   EXPECT_FALSE(graph.is_ancestor(1, last, &effort));
+  EXPECT_LE(effort.runs, graph.run_count() + kFewRuns);
+}
+
+// Many changes of one run are reached from outside of it; its parents are gone to from the highest.
+TEST(CausalGraphCost, ARunIsLeftOnceHoweverManyWaysLeadIntoIt) {
+  constexpr std::uint32_t kRoots = 1000;
+  constexpr std::uint32_t kWays = 200;
+  CausalGraph graph;
+  std::uint32_t writer = 0;
+  append(graph, writer++, {});
+  const ChangeNumber branch = append(graph, writer++, {0});
+  Numbers roots;
+  for (std::uint32_t i = 0; i < kRoots; ++i) roots.push_back(append(graph, writer++, {}));
+  const std::uint32_t runner = writer++;
+  Numbers run = {append(graph, runner, roots)};
+  for (std::uint32_t i = 1; i < kWays; ++i) run.push_back(append(graph, runner, {run.back()}));
+  Numbers ways;
+  for (const ChangeNumber from : run) ways.push_back(append(graph, writer++, {from}));
+  const ChangeNumber a = append(graph, writer++, ways);
+  const ChangeNumber b = append(graph, writer++, ways);
+  Effort effort;
+  EXPECT_EQ(graph.diff(Numbers{a}, Numbers{b, branch}, &effort).only_b.size(), 2u);
   EXPECT_LE(effort.runs, graph.run_count() + kFewRuns);
 }
 

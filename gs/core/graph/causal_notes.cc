@@ -71,7 +71,7 @@ std::uint32_t CausalGraph::depth_of(std::uint32_t run) const noexcept {
   return run == kNone ? 0 : runs_[run].depth;
 }
 
-// The last step is one to a dominator, never a jump: so the place in its run is the right one.
+// The last step is one to a dominator, never a jump: it says how high the way enters that run.
 CausalGraph::Place CausalGraph::raise(Place from, std::uint32_t depth) const {
   while (runs_[from.run].depth > depth) {
     const Run& run = runs_[from.run];
@@ -84,6 +84,7 @@ CausalGraph::Place CausalGraph::raise(Place from, std::uint32_t depth) const {
   return from;
 }
 
+// Of two ways into one run the higher one shows more of it, and both lead through its first change.
 CausalGraph::Place CausalGraph::common_dominator(Place a, Place b) const {
   const std::uint32_t depth = std::min(runs_[a.run].depth, runs_[b.run].depth);
   a = raise(a, depth);
@@ -100,7 +101,7 @@ CausalGraph::Place CausalGraph::common_dominator(Place a, Place b) const {
       b = {run_b.dominator, run_b.dominator_run};
     }
   }
-  return std::min(a, b);
+  return std::max(a, b);
 }
 
 CausalGraph::Place CausalGraph::lower(Place from, ChangeNumber low, std::size_t& visited) const {
