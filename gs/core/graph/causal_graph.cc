@@ -1,4 +1,4 @@
-// Adding changes and looking them up. What is kept of each run's first change is in causal_notes.cc.
+// Adding changes and looking them up. What spares walks is noted in causal_notes.cc.
 #include "gs/core/graph/causal_graph.h"
 
 #include <algorithm>

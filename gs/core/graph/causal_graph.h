@@ -11,15 +11,15 @@
 // run a turn. Memory: 48 bytes a run, 4 in the list of its writer's runs, 4 for each of its
 // parents, 8 for each gap between critical changes, 24 for each writer; for a change in a run none.
 //
-// Kept of a run to spare walks the way down, all but `shared` about the ancestors of its first change:
+// Kept of a run to spare walks the way down, all but `shared` about its first change's ancestors:
 //
 //   covers      every change below this number is an ancestor
 //   window      every change from this number on is an ancestor
-//   shared      no change from this number on has children outside of its run: a branch of its own
-//   dominator   the ancestors up to this change, in numbers, are its ancestors and no others: it lies
-//               in the newest run through which every way down leads, from parent to parent. So
-//               runs make a tree; each has a jump in it, by which a walk down takes O(log runs)
+//   dominator   the ancestors up to this change, in numbers, are its ancestors and no others: it
+//               lies in the newest run through which every way down leads, from parent to parent.
+//               So runs make a tree; each has a jump in it, by which a walk down takes O(log runs)
 //               steps
+//   shared      no change from this number on has children outside of its run
 //
 // Here a change is an ancestor of itself, as in Git. A frontier, or any set of changes, stands for
 // all ancestors of its members, in any order, also when some members are ancestors of others; the

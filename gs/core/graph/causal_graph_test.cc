@@ -89,7 +89,7 @@ TEST(CausalGraph, RefusesWhatCannotBeAndStaysAsItWas) {
   EXPECT_EQ(code(0, 2, {3}), Code::invalid) << "a sequence that is there";
   EXPECT_EQ(code(0, 4, {3}), Code::invalid) << "a gap";
   EXPECT_EQ(code(9, 1, {3}), Code::invalid) << "a chain that does not begin at 0";
-  EXPECT_EQ(code(0, std::uint64_t{1} << 32 | 3, {3}), Code::invalid) << "a high half";
+  EXPECT_EQ(code(0, (std::uint64_t{1} << 32) | 3, {3}), Code::invalid) << "a high half";
   EXPECT_EQ(code(0, 3, {5}), Code::invalid) << "itself";
   EXPECT_EQ(code(0, 3, {0xffffffff}), Code::invalid) << "an unknown parent";
   EXPECT_EQ(code(0, 3, {3, 1, 3}), Code::invalid) << "a parent twice";
@@ -214,7 +214,7 @@ TEST(CausalGraphBytes, AreRefusedForEachRuleThatTheyBreak) {
   EXPECT_EQ(code(4, 1), Code::ok);
   EXPECT_EQ(code(4, 2), Code::newer_format);
   EXPECT_EQ(code(4, 0), Code::invalid);
-  EXPECT_EQ(code(6, 1 << 16 | 4 << 16), Code::invalid) << "bytes that are to be zero";
+  EXPECT_EQ(code(4, 0x10001), Code::invalid) << "bytes that are to be zero";
   EXPECT_EQ(code(8, 5), Code::invalid) << "more runs";
   EXPECT_EQ(code(12, 0xffffffff), Code::invalid) << "more parents";
   EXPECT_EQ(code(4, 1, 2), Code::invalid) << "a writer that is not there";
