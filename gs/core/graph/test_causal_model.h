@@ -1,11 +1,12 @@
 // What a graph of changes must say, worked out naively: each change has the set of its ancestors.
 //
-// `make_history` adds the same random changes to a graph and to the model: branches, merges of heads
+// `CausalHistory` makes random changes for a graph and the model: branches, merges of heads
 // and of old changes, roots in between, writers that go from branch to branch, so that their
-// previous change is none of their parents.
+// previous change is none of their parents. `append` and `small_graph` are for tests by example.
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <random>
 #include <vector>
 
@@ -86,6 +87,33 @@ class CausalModel {
  private:
   std::vector<Change> changes_;
 };
+
+// Adds as the next change of a writer.
+inline ChangeNumber append(CausalGraph& graph, std::uint32_t writer,
+                           const std::vector<ChangeNumber>& parents) {
+  std::uint64_t low = 0;
+  std::uint64_t high = graph.size();
+  while (low < high) {
+    const std::uint64_t middle = (low + high) / 2;
+    if (graph.find(writer, middle)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return graph.add(writer, low, parents).value();
+}
+
+// Writer 0 makes two changes, writer 1 one beside its second, writer 0 merges; writer 2 begins.
+inline CausalGraph small_graph() {
+  CausalGraph graph;
+  append(graph, 0, {});
+  append(graph, 0, {0});
+  append(graph, 1, {0});
+  append(graph, 0, {2, 1});
+  append(graph, 2, {});
+  return graph;
+}
 
 inline std::vector<ChangeRange> ranges_of(const CausalModel::Set& set) {
   std::vector<ChangeRange> ranges;
