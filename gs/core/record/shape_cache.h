@@ -64,7 +64,8 @@ class ShapeCache {
   Result<PlanPtr> self_describing(std::string_view collection, bool keyed);
   // The shape used last in the collection, as a first guess; may be null.
   PlanPtr last(std::string_view collection, bool keyed) const;
-  // Of what writes make of a record: the shape with these fields, never refused for their number in the collection.
+  // Of what writes make of a record: the shape with these fields, never refused for their number in
+  // the collection.
   Result<ShapePtr> merged(std::string_view collection, bool keyed,
                           std::span<const FieldKey> fields);
 

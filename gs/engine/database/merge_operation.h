@@ -29,8 +29,8 @@ class ChangeWriters {
   std::vector<Seen> seen_;
 };
 
-// Does to `record` what an insert, set, update or remove does, whose payload is valid. `shape`: that
-// it names, which lives as long as what is made of the record; null for none.
+// Does to `record` what an insert, set, update or remove does, whose payload is valid. `shape`:
+// that it names, which lives as long as what is made of the record; null for none.
 Error merge_operation(merge::MergedRecord& record, const graph::OperationView& operation,
                       const record::ShapePtr* shape, ChangeWriters& writers);
 

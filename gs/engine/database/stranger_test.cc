@@ -198,8 +198,8 @@ TEST_F(StrangerTest, EveryHostileFormIsRefusedWithItsPlace) {
   }
 }
 
-// Its writer checked it against what it knew; what others wrote at the same time may have come first
-// here. So that all replicas have the same, none judges it again.
+// Its writer checked it against what it knew; what others wrote at the same time may have come
+// first here. So that all replicas have the same, none judges it again.
 TEST_F(StrangerTest, AnExpectationIsNotJudgedAgain) {
   const Stranger stranger(storage);
   Ops all = stranger.operations();
