@@ -88,6 +88,8 @@ class Database : public std::enable_shared_from_this<Database> {
     std::size_t erased_at_once = std::size_t{1} << 15;
     // Shapes, writers and collections that the tables have numbers for, of each. Smaller in tests.
     std::size_t numbers_max = state::kNumbersMax;
+    // Memory for the keys that one table has in one index. Smaller in tests.
+    std::size_t table_keys_bytes_max = kTableKeysBytesMax;
   };
 
   static Result<std::shared_ptr<Database>> create(Setup setup, const CreateOptions& create);
