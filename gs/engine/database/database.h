@@ -300,7 +300,7 @@ class Database : public std::enable_shared_from_this<Database> {
   void publish_unlogged(std::shared_ptr<state::RowTable> table, UnloggedSize size,
                         const UnloggedIndexes& indexes = {});
   void publish_copy_of_unlogged();
-  void renew_unlogged();
+  Error renew_unlogged();
   bool erase_unlogged(const Id& id);
   // Of what is in the log alone.
   static Moment without_unlogged(Moment moment);

@@ -30,6 +30,9 @@ constexpr std::size_t kUselessShare = 8;
 // A copy under the commit lock, for a commit that would be refused, gives back this share of the
 // limit at least: else each commit would make one.
 constexpr std::size_t kWorthShare = 16;
+// Rows of a copy, or of its keys, between two looks at what commits wait for: most often less than
+// a millisecond.
+constexpr std::uint32_t kCopyStep = 1024;
 
 // An image of these two parts.
 void put_image(RowTable& rows, Entry entry, Bytes head, Bytes record, Sequence sequence,
@@ -95,11 +98,13 @@ struct Copy {
   }
 };
 
+using Between = std::function<void()>;  // called every kCopyStep rows
+
 // Copies of the rows up to `at` the newest of each record that is live, if `keeps` its collection.
 // Returns how many rows it looked at.
 template <typename Keeps>
 std::uint32_t copy_live(const RowTable& from, Sequence at, const state::Tables& tables,
-                        const Keeps& keeps, Copy& to) {
+                        const Keeps& keeps, Copy& to, const Between& between = {}) {
   std::uint32_t end = from.row_count();
   while (end != 0 && from.row(end - 1).sequence > at) --end;
   std::vector<bool> replaced(end);
@@ -108,6 +113,7 @@ std::uint32_t copy_live(const RowTable& from, Sequence at, const state::Tables& 
     if (previous != RowTable::kNone) replaced[previous] = true;
   }
   for (std::uint32_t i = 0; i < end; ++i) {
+    if (between && i % kCopyStep == 0) between();
     const RowTable::Row& row = from.row(i);
     if (replaced[i] || is_tombstone(row) || !keeps(row.collection)) continue;
     to.add(from, row, tables);
@@ -116,6 +122,20 @@ std::uint32_t copy_live(const RowTable& from, Sequence at, const state::Tables& 
 }
 
 bool keeps_all(std::uint32_t) { return true; }
+
+// What a copy has in one index; null: it cannot be told.
+std::shared_ptr<TableIndex> keys_of_copy(const state::Version& copied, Index& index,
+                                         const Between& between) {
+  const RowTable& rows = *copied.unlogged;
+  std::shared_ptr<TableIndex> keys = index.of_table(copied.unlogged);
+  for (std::uint32_t end = 0; end < rows.row_count();) {
+    between();
+    end = std::min(end + kCopyStep, rows.row_count());
+    const std::lock_guard lock(index.mutex);  // readers wait for it
+    if (!keys->catch_up(copied, rows.row(end - 1).sequence, index.records).ok()) return nullptr;
+  }
+  return keys;
+}
 
 }  // namespace
 
@@ -248,33 +268,41 @@ void Database::publish_unlogged(std::shared_ptr<RowTable> table, UnloggedSize si
   publish(with_unlogged(std::move(table), std::move(size)), {}, indexes);
 }
 
-// Background job only; commits go on meanwhile. The keys of indexes are made here as well: the next
-// commit would have to under the commit lock.
-void Database::renew_unlogged() {
-  Moment then;  // what it has is given back behind the locks
+// Background job only; commits go on meanwhile, and what they freeze is written in between. Keys
+// of indexes are made here as well: the next commit would have to under the commit lock.
+// Errors: of that writing; the copy is made all the same.
+Error Database::renew_unlogged() {
+  // Not the moment: its tables would stay in memory for as long as the copy takes.
+  std::shared_ptr<RowTable> from;
+  std::vector<std::shared_ptr<Index>> indexes;
+  state::Version copied;
   Copy copy;
+  Sequence at = 0;
+  std::size_t runs_max = kRunsBesideMax;
   {
     const std::lock_guard lock(commit_mutex_);
-    then = moment();
-    if (then.version->unlogged == nullptr) return;
-    copy.rows = then.version->unlogged->successor();
+    if (version_->unlogged == nullptr) return {};
+    from = version_->unlogged;
+    for (const IndexView::One& one : index_view_->all) indexes.push_back(one.index);
+    copied.log = version_->log;
+    copied.unlogged = copy.rows = from->successor();
+    at = visible_.load(std::memory_order_relaxed);
+    runs_max += version_->runs.size();
   }
-  const std::shared_ptr<RowTable>& from = then.version->unlogged;
-  std::uint32_t number = copy_live(*from, then.at, tables_, keeps_all, copy);
-  state::Version copied = *then.version;
-  copied.unlogged = copy.rows;
-  UnloggedIndexes indexes;
-  for (const IndexView::One& one : then.indexes->all) {
-    auto keys = std::make_shared<TableIndex>(copy.rows);
-    const std::lock_guard lock(one.index->mutex);
-    if (keys->catch_up(copied, then.at, one.index->records).ok()) {
-      indexes[one.index->digest] = std::move(keys);
-    }
+  Error unwritten;
+  const auto between = [&] {
+    if (!unwritten) unwritten = write_waiting(runs_max);
+  };
+  std::uint32_t number = copy_live(*from, at, tables_, keeps_all, copy, between);
+  UnloggedIndexes made;
+  for (const auto& index : indexes) {
+    if (auto keys = keys_of_copy(copied, *index, between)) made[index->digest] = std::move(keys);
   }
   const std::lock_guard lock(commit_mutex_);
-  if (version_->unlogged != from) return;  // somebody could not wait
+  if (version_->unlogged != from) return unwritten;  // somebody could not wait
   for (; number < from->row_count(); ++number) copy.add(*from, from->row(number), tables_);
-  publish_unlogged(std::move(copy.rows), std::move(copy.size), indexes);
+  publish_unlogged(std::move(copy.rows), std::move(copy.size), made);
+  return unwritten;
 }
 
 // The version without the records of collections that the schema keeps in memory no more;
