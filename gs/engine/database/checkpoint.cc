@@ -107,7 +107,7 @@ bool Database::is_stopping() const {
 void Database::background() {
   Error error;
   bool was_stuck = false;
-  if (unlogged_wasteful_) renew_unlogged();
+  if (unlogged_wasteful_) error = renew_unlogged();
   while (!error) {
     {
       std::lock_guard lock(background_mutex_);

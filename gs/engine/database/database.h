@@ -87,6 +87,8 @@ class Database : public std::enable_shared_from_this<Database> {
     std::size_t erased_at_once = std::size_t{1} << 15;
     // Shapes, writers and collections that the tables have numbers for, of each. Smaller in tests.
     std::size_t numbers_max = state::kNumbersMax;
+    // Memory for the keys that one table has in one index. Smaller in tests.
+    std::size_t table_keys_bytes_max = kTableKeysBytesMax;
   };
 
   static Result<std::shared_ptr<Database>> create(Setup setup, const CreateOptions& create);
@@ -299,7 +301,7 @@ class Database : public std::enable_shared_from_this<Database> {
   void publish_unlogged(std::shared_ptr<state::RowTable> table, UnloggedSize size,
                         const UnloggedIndexes& indexes = {});
   void publish_copy_of_unlogged();
-  void renew_unlogged();
+  Error renew_unlogged();
   bool erase_unlogged(const Id& id);
   // Of what is in the log alone.
   static Moment without_unlogged(Moment moment);

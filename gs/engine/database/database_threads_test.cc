@@ -199,6 +199,34 @@ TEST(DatabaseThreads, WhatIsInMemoryOnlyIsSeenWithWhatIsLogged) {
   EXPECT_EQ(db.content().size(), kOthers + 402) << "also what was inserted beside a copy";
 }
 
+// What one looks up before the commit lock another one has added to by then: also the last key that
+// there is memory for.
+TEST(DatabaseThreads, AUniqueIndexHoldsHoweverMuchMemoryItsKeysWant) {
+  BusyWorld world;
+  world.options.memory_bytes = 64 << 20;
+  world.options.checkpoint_log_bytes = 64 << 20;
+  world.table_keys_bytes_max = 8 << 10;
+  const Store db = world.create();
+  const char* const schema =
+      R"g({"files":{"User.js":"({ login: { type: 'string', unique: true } })"}})g";
+  ASSERT_TRUE(db->put_schema(schema, {}).ok());
+  std::atomic<int> added{0};
+  constexpr int kUsers = 1000;
+  run_on_threads(kThreads, [&](int) {
+    for (int i = 0; i < kUsers; ++i) {
+      const std::string login = std::to_string(i) + std::string(1000, 'x');
+      Batch batch(db.db);
+      ASSERT_TRUE(batch.insert("User", R"({"login":")" + login + "\"}").ok());
+      const Error error = batch.commit(Durability::lazy);
+      ASSERT_TRUE(!error || error.code() == Code::exists) << error.text();
+      added += error ? 0 : 1;
+    }
+  });
+  EXPECT_EQ(added, kUsers);
+  EXPECT_EQ(db->stats()->records, kUsers);
+  EXPECT_GT(db->moment().version->runs.size(), 0u) << "all keys are in memory";
+}
+
 // A checkpoint that began between an erasure's own checkpoint and its lock put a run of the old
 // state into the rebuilt one, and freed memory twice.
 TEST(DatabaseThreads, ErasesAndVerifiesBesideWriters) {

@@ -66,15 +66,15 @@ std::shared_ptr<const IndexView> Database::indexes_of(
   const bool are_loaded_right = !loaded_indexes_.empty() && has_runs_of_checkpoint();
   auto made = std::make_shared<IndexView>();
   const auto add = [&](const rules::IndexDefinition& definition) {
-    auto index = std::make_shared<Index>(definition, tables_, catalog);
+    auto index = std::make_shared<Index>(definition, tables_, catalog, setup_.table_keys_bytes_max);
     if (const IndexView::One* const known = index_view_->find(index->digest)) {
       made->all.push_back(*known);
       return;
     }
     IndexView::One one{std::move(index), {}, nullptr, {}, version_->runs.empty(), false, nullptr};
-    if (version_->unlogged) one.unlogged = std::make_shared<TableIndex>(version_->unlogged);
+    if (version_->unlogged) one.unlogged = one.index->of_table(version_->unlogged);
     for (const auto& table : version_->tables) {
-      one.tables.push_back(std::make_shared<TableIndex>(table));
+      one.tables.push_back(one.index->of_table(table));
     }
     const auto loaded = loaded_indexes_.find(one.index->digest);
     if (are_loaded_right && loaded != loaded_indexes_.end()) {

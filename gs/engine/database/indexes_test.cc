@@ -279,6 +279,64 @@ TEST(Indexes, AFileThatCannotBeWrittenIsMissedByNobody) {
   ASSERT_NO_FATAL_FAILURE(cities.check());
 }
 
+// Keys of 1 KB, in a table that need not be written for its rows.
+struct LongKeys {
+  World world;
+  Store db;
+  std::size_t written = 0;
+
+  explicit LongKeys(std::size_t table_keys_bytes_max) {
+    world.options.memory_bytes = 64 << 20;
+    world.options.checkpoint_log_bytes = 64 << 20;
+    world.table_keys_bytes_max = table_keys_bytes_max;
+    db = world.create();
+    EXPECT_TRUE(db->put_schema(one_line(kCity), {}).ok());
+  }
+  void write(int count) {
+    Batch batch(db.db);
+    for (int i = 0; i < count; ++i) {
+      const std::string name = std::to_string(++written) + std::string(1000, 'x');
+      EXPECT_TRUE(batch.insert("City", R"({"name":")" + name + "\"}").ok());
+    }
+    EXPECT_TRUE(batch.commit().ok());
+  }
+  std::size_t keys_bytes() const {
+    return index_of(db->moment(), "City(name)").tables.front()->keys()->memory_bytes();
+  }
+  Code ask() const {
+    const Moment now = db->moment();
+    return tiers(index_of(now, "City(name)"), *now.version, now.at).code();
+  }
+};
+
+TEST(Indexes, KeysOfNewRecordsTakeNoMoreMemoryThanTheyMay) {
+  EXPECT_EQ(kTableKeysBytesMax, std::size_t{256} << 20);
+  LongKeys all(kTableKeysBytesMax);
+  all.write(1000);
+  ASSERT_EQ(all.ask(), Code::ok);
+  const std::size_t needed = all.keys_bytes();
+  ASSERT_GT(needed, 1'000'000u);
+
+  LongKeys enough(needed);
+  enough.write(1000);
+  ASSERT_EQ(enough.ask(), Code::ok);
+  EXPECT_EQ(enough.keys_bytes(), needed);
+  EXPECT_EQ(pairs_of(enough.db, "City(name)"), expected_pairs(enough.db, "City(name)"));
+  ASSERT_TRUE(enough.db->checkpoint().ok());
+  EXPECT_TRUE(index_of(enough.db->moment(), "City(name)").is_whole);
+
+  LongKeys little(needed / 8);
+  little.write(1000);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(little.ask(), Code::too_large);
+  EXPECT_LT(little.keys_bytes(), needed / 2) << "what is beyond is not kept";
+  EXPECT_EQ(little.db.content(), all.db.content()) << "records have no part in it";
+  // Once the table is written, the index is made of the records.
+  ASSERT_TRUE(little.db->checkpoint().ok());
+  EXPECT_FALSE(index_of(little.db->moment(), "City(name)").is_whole);
+  EXPECT_EQ(pairs_of(little.db, "City(name)"), expected_pairs(little.db, "City(name)"));
+  EXPECT_EQ(little.ask(), Code::ok);
+}
+
 // --- unique ---
 
 struct Users {
@@ -427,6 +485,29 @@ TEST(Indexes, AReaderDoesNotWaitForTheJobThatCallsIt) {
   ASSERT_TRUE(cities.db->compact(ask).ok());
   EXPECT_GT(asked, 0);
   ASSERT_NO_FATAL_FAILURE(cities.check());
+}
+
+// A unique index has to tell: the table is written before its rows ask for that.
+TEST(UniqueIndexes, HoldHoweverMuchMemoryTheirKeysWant) {
+  World world;
+  world.options.memory_bytes = 64 << 20;
+  world.options.checkpoint_log_bytes = 64 << 20;
+  world.table_keys_bytes_max = 64 << 10;
+  const Store db = world.create();
+  ASSERT_TRUE(db->put_schema(one_line(kUser), {}).ok());
+  const auto user = [](int i) {
+    return R"({"login":")" + std::to_string(i) + std::string(1000, 'x') + "\"}";
+  };
+  for (int i = 0; i < 300; ++i) {
+    const auto added = db.insert("User", user(i));
+    ASSERT_TRUE(added.ok()) << i << ": " << added.error().text();
+    ASSERT_EQ(db.insert("User", user(i / 2)).code(), Code::exists) << i;
+  }
+  const Moment now = db->moment();
+  EXPECT_GT(now.version->runs.size(), 0u) << "all keys are in memory";
+  EXPECT_LE(index_of(now, "User(login) unique").tables.front()->keys()->memory_bytes(),
+            2 * world.table_keys_bytes_max);
+  ASSERT_EQ(pairs_of(db, "User(login) unique"), expected_pairs(db, "User(login) unique"));
 }
 
 TEST(UniqueIndexes, AKeyMayNotBeTooLong) {

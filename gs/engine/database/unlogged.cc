@@ -30,6 +30,14 @@ constexpr std::size_t kUselessShare = 8;
 // A copy under the commit lock, for a commit that would be refused, gives back this share of the
 // limit at least: else each commit would make one.
 constexpr std::size_t kWorthShare = 16;
+// Rows of a copy, or of its keys, between two looks at what commits wait for: most often less than
+// a millisecond.
+constexpr std::uint32_t kCopyStep = 1024;
+// So many rows may be left to copy under the commit lock.
+constexpr std::uint32_t kLockedRowsMax = 64;
+// Each round copies what came during the one before. That is as much less as copying is faster than
+// committing; the limit ends a race that should not be.
+constexpr int kRoundsMax = 8;
 
 // An image of these two parts.
 void put_image(RowTable& rows, Entry entry, Bytes head, Bytes record, Sequence sequence,
@@ -87,26 +95,73 @@ struct Copy {
   }
 };
 
-// Copies of the rows up to `at` the newest of each record that is live, if `keeps` its collection.
-// Returns how many rows it looked at.
+using Between = std::function<void()>;  // called every kCopyStep rows
+
+// Copies of the rows from `begin` on and up to `at` the newest of each record, if `keeps` its
+// collection; a tombstone only where there is something to hide. Returns where the rest begins.
 template <typename Keeps>
-std::uint32_t copy_live(const RowTable& from, Sequence at, const Keeps& keeps, Copy& to) {
+std::uint32_t copy_live(const RowTable& from, std::uint32_t begin, Sequence at, const Keeps& keeps,
+                        Copy& to, const Between& between = {}) {
   std::uint32_t end = from.row_count();
-  while (end != 0 && from.row(end - 1).sequence > at) --end;
-  std::vector<bool> replaced(end);
-  for (std::uint32_t i = 0; i < end; ++i) {
+  while (end > begin && from.row(end - 1).sequence > at) --end;
+  std::vector<bool> replaced(end - begin);
+  for (std::uint32_t i = begin; i < end; ++i) {
     const std::uint32_t previous = from.row(i).previous;
-    if (previous != RowTable::kNone) replaced[previous] = true;
+    if (previous != RowTable::kNone && previous >= begin) replaced[previous - begin] = true;
   }
-  for (std::uint32_t i = 0; i < end; ++i) {
+  for (std::uint32_t i = begin; i < end; ++i) {
+    if (between && (i - begin) % kCopyStep == 0) between();
     const RowTable::Row& row = from.row(i);
-    if (replaced[i] || is_tombstone(row) || !keeps(row.collection)) continue;
+    if (replaced[i - begin] || !keeps(row.collection)) continue;
+    if (is_tombstone(row) && to.rows->find(row.entry.id, at) == nullptr) continue;
     to.add(from, row);
   }
   return end;
 }
 
 bool keeps_all(std::uint32_t) { return true; }
+
+// A copy that is made while commits go on, with the keys of its indexes.
+struct Renewal {
+  std::shared_ptr<RowTable> from;
+  std::vector<std::shared_ptr<Index>> indexes;
+  state::Version copied;  // has the copy alone: tables would stay in memory as long as this takes
+  Copy copy;
+  UnloggedIndexes keys;    // those that could be told
+  std::uint32_t done = 0;  // rows of `from`
+
+  Renewal(const state::Version& version, const IndexView& view)
+      : from(version.unlogged), copy{from->successor(), {}} {
+    copied.log = version.log;
+    copied.unlogged = copy.rows;
+    for (const IndexView::One& one : view.all) {
+      indexes.push_back(one.index);
+      keys[one.index->digest] = one.index->of_table(copy.rows);
+    }
+  }
+  std::uint32_t left() const noexcept { return from->row_count() - done; }
+  void add_rows(Sequence at, const Between& between = {}) {
+    done = copy_live(*from, done, at, keeps_all, copy, between);
+  }
+  void add_keys(const Between& between) {
+    for (const auto& index : indexes) {
+      const auto made = keys.find(index->digest);
+      if (made != keys.end() && !add_keys(*index, *made->second, between)) keys.erase(made);
+    }
+  }
+  bool add_keys(Index& index, TableIndex& to, const Between& between) const {
+    const RowTable& rows = *copy.rows;
+    for (std::uint32_t end = 0; end < rows.row_count();) {
+      end = std::min(end + kCopyStep, rows.row_count());
+      const Sequence at = rows.row(end - 1).sequence;
+      if (to.is_current(at)) continue;
+      between();
+      const std::lock_guard lock(index.mutex);  // readers wait for it
+      if (!to.catch_up(copied, at, index.records).ok()) return false;
+    }
+    return true;
+  }
+};
 
 }  // namespace
 
@@ -179,7 +234,7 @@ Error Database::make_room_unlogged(std::size_t bytes) {
 
 void Database::publish_copy_of_unlogged() {
   Copy copy{version_->unlogged->successor(), {}};
-  copy_live(*version_->unlogged, ~Sequence{0}, keeps_all, copy);
+  copy_live(*version_->unlogged, 0, ~Sequence{0}, keeps_all, copy);
   publish_unlogged(std::move(copy.rows), std::move(copy.size));
 }
 
@@ -239,33 +294,32 @@ void Database::publish_unlogged(std::shared_ptr<RowTable> table, UnloggedSize si
   publish(with_unlogged(std::move(table), std::move(size)), {}, indexes);
 }
 
-// Background job only; commits go on meanwhile. The keys of indexes are made here as well: the next
-// commit would have to under the commit lock.
-void Database::renew_unlogged() {
-  Moment then;  // what it has is given back behind the locks
-  Copy copy;
+// Background job only; commits go on meanwhile, and what they freeze is written in between. Keys
+// of indexes are made here as well: the next commit would have to under the commit lock.
+// Errors: of that writing; the copy is made all the same.
+Error Database::renew_unlogged() {
+  std::optional<Renewal> renewal;  // gives back the old table behind the lock
+  std::size_t runs_max = kRunsBesideMax;
   {
     const std::lock_guard lock(commit_mutex_);
-    then = moment();
-    if (then.version->unlogged == nullptr) return;
-    copy.rows = then.version->unlogged->successor();
+    if (version_->unlogged == nullptr) return {};
+    renewal.emplace(*version_, *index_view_);
+    runs_max += version_->runs.size();
   }
-  const std::shared_ptr<RowTable>& from = then.version->unlogged;
-  std::uint32_t number = copy_live(*from, then.at, keeps_all, copy);
-  state::Version copied = *then.version;
-  copied.unlogged = copy.rows;
-  UnloggedIndexes indexes;
-  for (const IndexView::One& one : then.indexes->all) {
-    auto keys = std::make_shared<TableIndex>(copy.rows);
-    const std::lock_guard lock(one.index->mutex);
-    if (keys->catch_up(copied, then.at, one.index->records).ok()) {
-      indexes[one.index->digest] = std::move(keys);
-    }
+  Error unwritten;
+  const auto between = [&] {
+    if (!unwritten) unwritten = write_waiting(runs_max);
+  };
+  const auto is_left = [&](int rounds) { return rounds == 0 || renewal->left() > kLockedRowsMax; };
+  for (int rounds = 0; rounds < kRoundsMax && is_left(rounds); ++rounds) {
+    renewal->add_rows(visible_.load(std::memory_order_acquire), between);
+    renewal->add_keys(between);
   }
   const std::lock_guard lock(commit_mutex_);
-  if (version_->unlogged != from) return;  // somebody could not wait
-  for (; number < from->row_count(); ++number) copy.add(*from, from->row(number));
-  publish_unlogged(std::move(copy.rows), std::move(copy.size), indexes);
+  if (version_->unlogged != renewal->from) return unwritten;  // somebody could not wait
+  renewal->add_rows(~Sequence{0});
+  publish_unlogged(std::move(renewal->copy.rows), std::move(renewal->copy.size), renewal->keys);
+  return unwritten;
 }
 
 // The version without the records of collections that the schema keeps in memory no more;
@@ -280,7 +334,7 @@ std::shared_ptr<const state::Version> Database::version_for_schema() {
   while (kept < rows->row_count() && keeps(rows->row(kept).collection)) ++kept;
   if (kept == rows->row_count()) return version_;
   Copy copy{rows->successor(), {}};
-  copy_live(*rows, ~Sequence{0}, keeps, copy);
+  copy_live(*rows, 0, ~Sequence{0}, keeps, copy);
   return with_unlogged(std::move(copy.rows), std::move(copy.size));
 }
 

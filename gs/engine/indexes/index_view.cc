@@ -32,7 +32,7 @@ bool follow_tables(const IndexView::One& one, const Version& version,
     const auto at = std::find_if(one.tables.begin(), one.tables.end(),
                                  [&](const auto& mine) { return mine->rows() == table; });
     kept += at != one.tables.end() ? 1 : 0;
-    out.push_back(at != one.tables.end() ? *at : std::make_shared<TableIndex>(table));
+    out.push_back(at != one.tables.end() ? *at : one.index->of_table(table));
   }
   return kept < one.tables.size();
 }
@@ -43,7 +43,7 @@ std::shared_ptr<TableIndex> follow_unlogged(const IndexView::One& one, const Ver
   const auto is_made = made.find(one.index->digest);
   if (is_made != made.end()) return is_made->second;
   const bool is_same = one.unlogged != nullptr && one.unlogged->rows() == version.unlogged;
-  return is_same ? one.unlogged : std::make_shared<TableIndex>(version.unlogged);
+  return is_same ? one.unlogged : one.index->of_table(version.unlogged);
 }
 
 }  // namespace

@@ -26,16 +26,24 @@ namespace gs::engine {
 
 // One index as long as the schema has it.
 struct Index {
-  Index(rules::IndexDefinition with, const state::Tables& tables, std::shared_ptr<const Catalog> by)
+  Index(rules::IndexDefinition with, const state::Tables& tables, std::shared_ptr<const Catalog> by,
+        std::size_t table_keys_bytes)
       : definition(std::move(with)),
         catalog(std::move(by)),
         digest(definition.digest()),
+        table_keys_bytes_max(table_keys_bytes),
         records(definition, tables, catalog) {}
+
+  // What a table that is new here has in it: nothing so far.
+  std::shared_ptr<TableIndex> of_table(const std::shared_ptr<state::RowTable>& rows) const {
+    return std::make_shared<TableIndex>(rows, table_keys_bytes_max);
+  }
 
   const rules::IndexDefinition definition;
   // The schema that reads the records. Another one with the same definition reads the same keys.
   const std::shared_ptr<const Catalog> catalog;
   const Digest digest;
+  const std::size_t table_keys_bytes_max;
   std::mutex mutex;                         // of those who bring it up to date
   Records records;                          // theirs
   std::atomic<std::uint64_t> failed_ns{0};  // when it could not be built; 0: never

@@ -60,7 +60,7 @@ Error TableIndex::catch_up(const Version& version, Sequence at, Records& records
     records.make_keys(found.entry, found.record, records.before);
     put_difference(records, row.entry.id, row.sequence);
     const bool is_bounded = rows_ != version.unlogged;  // which has a bound of its own
-    if (is_bounded && keys_->memory_bytes() > kTableKeysBytesMax) {
+    if (is_bounded && keys_->memory_bytes() > keys_bytes_max_) {
       read_to_.store(number + 1, std::memory_order_release);
       return Error(Code::too_large, "the keys of new records take too much memory");
     }

@@ -22,8 +22,11 @@ inline constexpr std::size_t kTableKeysBytesMax = std::size_t{256} << 20;
 
 class TableIndex {
  public:
-  explicit TableIndex(std::shared_ptr<state::RowTable> rows)
-      : rows_(std::move(rows)), keys_(std::make_shared<index::Table>()) {}
+  explicit TableIndex(std::shared_ptr<state::RowTable> rows,
+                      std::size_t keys_bytes_max = kTableKeysBytesMax)
+      : rows_(std::move(rows)),
+        keys_(std::make_shared<index::Table>()),
+        keys_bytes_max_(keys_bytes_max) {}
 
   const std::shared_ptr<state::RowTable>& rows() const noexcept { return rows_; }
   const std::shared_ptr<index::Table>& keys() const noexcept { return keys_; }
@@ -37,6 +40,7 @@ class TableIndex {
 
   std::shared_ptr<state::RowTable> rows_;
   std::shared_ptr<index::Table> keys_;
+  std::size_t keys_bytes_max_;
   std::atomic<std::uint32_t> read_to_{0};  // rows before it are in
 };
 
