@@ -348,6 +348,7 @@ void MergedRecord::see(const RecordView& write, std::vector<Seen>& out) {
 }
 
 void MergedRecord::see_all(std::vector<Seen>& out) const {
+  out.clear();
   const auto add = [&](const LocalStamp& stamp) {
     if (stamp != base_) out.push_back({kNoField, 0, stamp});
   };
@@ -356,6 +357,12 @@ void MergedRecord::see_all(std::vector<Seen>& out) const {
   }
   for (const HiddenLeaf& one : hidden_) add(one.leaf.stamp);
   for (const SeenRemoval& one : removals_) add(one.stamp);
+  const auto before = [](const Seen& a, const Seen& b) {
+    return a.stamp.hlc != b.stamp.hlc ? a.stamp.hlc < b.stamp.hlc : a.stamp.writer < b.stamp.writer;
+  };
+  const auto same = [](const Seen& a, const Seen& b) { return a.stamp == b.stamp; };
+  std::sort(out.begin(), out.end(), before);
+  out.erase(std::unique(out.begin(), out.end(), same), out.end());
 }
 
 void MergedRecord::fields_beside(const RecordView& write, std::vector<std::string_view>& out) {

@@ -96,7 +96,7 @@ class MergedRecord {
   // What a write with these fields, made upon this record, replaces: appended to `out`, as
   // Write::seen says with base() as Write::seen_base.
   void see(const record::RecordView& write, std::vector<Seen>& out);
-  // The same for its removal.
+  // The same for its removal, in place of what is in `out`: each stamp once.
   void see_all(std::vector<Seen>& out) const;
   // Fields that are there and that the write does not name.
   void fields_beside(const record::RecordView& write, std::vector<std::string_view>& out);

@@ -213,7 +213,7 @@ Error Applier::apply_insert(Frame& frame, const OperationView& operation, log::L
   const Id id = frame.id(operation);
   const std::uint64_t mint = load_u64(operation.payload.data());
   const bool minted = mint != graph::kNoMint;
-  GS_TRY_OK(check_place(id, number, minted));
+  if (distrusts_) GS_TRY_OK(check_place(id, shape->collection_id(), minted));
   if (minted) count_mint(mint, id);
   const std::uint8_t* const record = operation.payload.data() + 8;
   Found found;
@@ -238,7 +238,7 @@ Error Applier::apply_write(Frame& frame, const OperationView& operation, log::Lo
   const record::ShapePtr& shape = tables_.shape(number).shape;
   const Id id = frame.id(operation);
   const bool is_whole = operation.kind == static_cast<std::uint8_t>(Kind::set);
-  if (is_whole) GS_TRY_OK(check_place(id, number, false));
+  if (is_whole && distrusts_) GS_TRY_OK(check_place(id, shape->collection_id(), false));
   Found found;
   const bool is_there = find_known(id, found);
   if (!is_there && !is_whole) return {};  // of what was erased
@@ -293,16 +293,47 @@ Error Applier::put_result(const Frame& frame, const OperationView& operation, lo
 }
 
 // Also of a record that was removed: what is behind its removal must stay hidden.
-Error Applier::check_place(const Id& id, std::uint32_t shape, bool minted) const {
+Error Applier::check_place(const Id& id, const record::CollectionId& collection,
+                           bool minted) const {
   Found before;
-  if (!distrusts_ || version_->find(id, ~Sequence{0}, before) != state::Version::Lookup::found) {
-    return {};
-  }
+  if (version_->find(id, ~Sequence{0}, before) != state::Version::Lookup::found) return {};
   if (minted)
     return Error(Code::broken_chain, "it mints " + id.text() + ", which is there already");
-  const std::uint32_t collection = tables_.shape(before.entry.shape).collection;
-  if (collection == tables_.shape(shape).collection) return {};
+  const record::ShapePtr& shape = tables_.shape(before.entry.shape).shape;
+  if (shape->collection_id() == collection) return {};
   return Error(Code::broken_chain, "it moves record " + id.text() + " to another collection");
+}
+
+Error Applier::check(const graph::ChangeView& change) const {
+  if (!tables_.has_room(2 * std::size_t{change.operation_count()}, change.operation_count())) {
+    return tables_.full("shapes or collections");
+  }
+  std::vector<record::ShapePtr> shapes;
+  for (std::uint16_t i = 0; i < change.shape_count(); ++i) {
+    const std::uint32_t number = tables_.find_shape(change.shape(i));
+    shapes.push_back(number == state::kUnknown ? nullptr : tables_.shape(number).shape);
+  }
+  std::vector<bool> minted(change.id_count());
+  auto cursor = change.operations();
+  for (OperationView operation; cursor.next(operation);) {
+    const auto kind = static_cast<Kind>(operation.kind);
+    if (operation.erased()) continue;
+    if (kind == Kind::shape) {
+      GS_TRY(shapes[operation.shape], record::Shape::decode(operation.payload));
+    }
+    if (kind != Kind::insert && kind != Kind::set && kind != Kind::update) continue;
+    if (shapes[operation.shape] == nullptr)
+      return in_place(change, cursor.index(), undefined_shape());
+    if (kind == Kind::update) continue;
+    const bool mints = kind == Kind::insert && load_u64(operation.payload.data()) != graph::kNoMint;
+    const bool again = mints && minted[operation.id_index];
+    if (mints) minted[operation.id_index] = true;
+    const Id id = change.id(operation.id_index);
+    const Error wrong = again ? Error(Code::broken_chain, "it mints " + id.text() + " twice")
+                              : check_place(id, shapes[operation.shape]->collection_id(), mints);
+    if (wrong) return in_place(change, cursor.index(), wrong);
+  }
+  return {};
 }
 
 // What damage hides is not removed: recover_from() asks, and starts over without what is damaged.

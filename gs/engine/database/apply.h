@@ -74,6 +74,10 @@ class Applier {
   // After an error the state is of no use.
   Error replay(const graph::ChangeView& change, log::Location at, Sequence& sequence);
 
+  // Whether replay() of a change that others wrote will go through, as far as its payloads are valid:
+  // shapes and tables, ids that are minted once, records that stay in their collections.
+  Error check(const graph::ChangeView& change) const;
+
   // Replay calls `spill` whenever the first table takes `bytes_max` or more. It has to attach a
   // version of the same state whose first table is empty.
   void spill_at(std::size_t bytes_max, std::function<Error()> spill) {
@@ -122,7 +126,7 @@ class Applier {
   Error put_result(const Frame& frame, const graph::OperationView& operation, log::Location record,
                    bool was_live);
   void count(std::uint32_t collection, int by);
-  Error check_place(const Id& id, std::uint32_t shape, bool minted) const;
+  Error check_place(const Id& id, const record::CollectionId& collection, bool minted) const;
   Error spill_if_full();
   void prefetch(const graph::ChangeView& change, const graph::OperationView& operation) const;
 

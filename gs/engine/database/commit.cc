@@ -368,6 +368,11 @@ Error Database::close_change(Writing writing) {
   head.hlc = last_hlc_;
   head.change = builder_.digest();
   frontier_ = {head.change};
+  if (known_) {
+    const graph::HeaderView header(
+        change.subspan(graph::kPreambleBytes, load_u32(change.data() + 8)));
+    if (Error lost = known_->add(header, head.change, space_.at)) known_.reset();
+  }
   ++change_count_;
   written_ = visible_.load(std::memory_order_relaxed);
   return {};

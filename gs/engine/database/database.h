@@ -26,8 +26,10 @@
 #include "gs/engine/catalog/catalog.h"
 #include "gs/engine/database/apply.h"
 #include "gs/engine/database/keys.h"
+#include "gs/engine/database/known_changes.h"
 #include "gs/engine/database/leaf_hashing.h"
 #include "gs/engine/database/log_writing.h"
+#include "gs/engine/database/receive.h"
 #include "gs/engine/database/replay_runs.h"
 #include "gs/engine/database/transaction.h"
 #include "gs/engine/database/watchers.h"
@@ -168,6 +170,17 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<std::uint64_t> erase(const Id& id, std::string_view reason, const Progress& progress = {});
   Result<StateDigest> digest();
 
+  // --- changes of others (receive.cc, exchange.cc) ---
+  // Takes changes as they are, in any order, also those that are here. What waits for others is
+  // kept. Adds to `report`. Errors: invalid (bytes that are no change; those before were taken),
+  // and those of commits.
+  Error receive(std::span<const Bytes> changes, ReceiveReport& report);
+  // Gives all changes of the log, parents first, but those that whoever has `since` has; changes in
+  // it that are not here count as nothing. The bytes stay until the next call.
+  using TakeChange = std::function<Error(Bytes change)>;
+  Error changes_since(std::span<const Digest> since, const TakeChange& take);
+  std::vector<Digest> heads();  // of the log: what a peer is told that one has
+
   // --- indexes (indexes.cc) ---
   // Makes an index whole that the schema has; a moment taken after that has it. Errors: read_only,
   // damaged, those of files; locked, for who does not wait for the job of the background.
@@ -216,6 +229,19 @@ class Database : public std::enable_shared_from_this<Database> {
   Error not_admitted() const;
   void remove_stray_state_files(const state::Checkpoint& checkpoint);
   void report(Event::Level level, std::string_view name, const std::string& text) const;
+
+  // receive.cc: all but the first three with commit_mutex_ held
+  Error know_changes();
+  bool is_known(const Digest& change) const;
+  Error check_alone(const graph::ChangeView& change) const;
+  Error check_seen(const graph::ChangeView& change) const;
+  Error check_here(const graph::ChangeView& change, Digest& missing) const;
+  Error append_received(const graph::ChangeView& change);
+  Error load_waiting();
+  void remember_waiting(const Digest& change, const Digest& missing, Buffer bytes);
+  Error keep_waiting(const graph::ChangeView& change, const Digest& missing);
+  Buffer forget_waiting(const Digest& change);
+  Error receive_one(const graph::ChangeView& first, ReceiveReport& report);
 
   // update_check.cc
   Error check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
@@ -424,6 +450,9 @@ class Database : public std::enable_shared_from_this<Database> {
   std::set<Digest> frontier_;
   std::vector<Digest> frontier() const { return {frontier_.begin(), frontier_.end()}; }
   std::uint64_t change_count_ = 0;
+  std::unique_ptr<KnownChanges> known_;  // null: nobody has asked since the log was written anew
+  WaitingChanges waiting_;
+  std::optional<graph::Writer> only_writer_;  // who alone may write; written by open()
   std::uint64_t operation_count_ = 0;
   std::unique_ptr<CommitScratch> scratch_;
   Error failure_;  // first fatal failure; guarded by commit_mutex_

@@ -166,6 +166,7 @@ Error Database::recover() {
   }
   if (!read_only_) {
     if (!from_checkpoint || error) GS_TRY_OK(forget_state());
+    applier_.spill_at(~std::size_t{0}, {});  // from now on tables are frozen
     GS_TRY_OK(adopt_writer());
     if (!read_only_) {
       if (const Error unsaved = save_replayed()) {
@@ -202,6 +203,7 @@ Error Database::adopt_writer() {
     note_damage(place, unreadable);  // recovery trusted it, as a checkpoint stands behind it
     return {};
   }
+  only_writer_ = only;
   if (only && (!key_ || *only != writer_)) {
     read_only_ = true;
     read_only_reason_ = not_admitted();

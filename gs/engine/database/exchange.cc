@@ -1,0 +1,39 @@
+// Changes for others.
+
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+std::vector<Digest> Database::heads() {
+  const std::lock_guard lock(commit_mutex_);
+  return frontier();
+}
+
+Error Database::changes_since(std::span<const Digest> since, const TakeChange& take) {
+  GS_TRY(const Settled settled, settle());
+  GS_TRY_OK(know_changes());
+  std::vector<bool> had;  // by number: the other has it
+  {
+    const std::lock_guard lock(commit_mutex_);
+    if (!known_) return Error(Code::conflict, "the log was written anew meanwhile. Try again");
+    std::vector<graph::ChangeNumber> theirs;
+    std::vector<graph::ChangeNumber> ours;
+    for (const Digest& one : since) {
+      if (const auto number = known_->find(one)) theirs.push_back(*number);
+    }
+    for (const Digest& one : settled.frontier) {
+      if (const auto number = known_->find(one)) ours.push_back(*number);
+    }
+    had.assign(known_->size(), true);
+    for (const graph::ChangeRange& range : known_->graph().diff(ours, theirs).only_a) {
+      std::fill(had.begin() + range.first, had.begin() + range.last + 1, false);
+    }
+  }
+  std::size_t number = 0;  // the order of the log is that of numbers, and parents come first in it
+  return each_change(settled, [&](log::Location, Bytes change, bool& stop) -> Error {
+    stop = number + 1 >= had.size();
+    return had[number++] ? Error() : take(change);
+  });
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,64 @@
+#include "gs/engine/database/known_changes.h"
+
+#include <algorithm>
+
+namespace gs::engine {
+
+Error KnownChanges::add(const graph::HeaderView& header, const Digest& digest, log::Location at) {
+  std::vector<graph::ChangeNumber> parents;
+  parents.reserve(header.parent_count());
+  for (std::uint32_t i = 0; i < header.parent_count(); ++i) {
+    const auto parent = find(header.parent(i));
+    if (!parent)
+      return Error(Code::broken_chain,
+                   "change " + digest.text() + " has a parent that does not come before it");
+    parents.push_back(*parent);
+  }
+  const auto writer = static_cast<std::uint32_t>(writers_.size());
+  const std::uint32_t number = writers_.try_emplace(header.writer(), writer).first->second;
+  if (number == chains_.size()) chains_.emplace_back();
+  GS_TRY(const graph::ChangeNumber change, graph_.add(number, header.sequence(), parents));
+  chains_[number].push_back(change);
+  all_.push_back({digest, at, header.hlc()});
+  numbers_.emplace(digest, change);
+  end_ = at;
+  return {};
+}
+
+std::optional<graph::ChangeNumber> KnownChanges::find(const Digest& change) const {
+  const auto at = numbers_.find(change);
+  return at == numbers_.end() ? std::nullopt : std::optional(at->second);
+}
+
+std::optional<graph::ChangeNumber> KnownChanges::find(const graph::Writer& writer,
+                                                      std::uint64_t sequence) const {
+  const auto at = writers_.find(writer);
+  if (at == writers_.end() || sequence >= chains_[at->second].size()) return std::nullopt;
+  return chains_[at->second][static_cast<std::size_t>(sequence)];
+}
+
+std::uint64_t KnownChanges::count(const graph::Writer& writer) const {
+  const auto at = writers_.find(writer);
+  return at == writers_.end() ? 0 : chains_[at->second].size();
+}
+
+graph::Hlc KnownChanges::newest_hlc(const graph::Writer& writer) const {
+  const auto at = writers_.find(writer);
+  return at == writers_.end() ? 0 : all_[chains_[at->second].back()].hlc;
+}
+
+// The clock of a writer only goes forward: the change with the stamp is the last one that begins
+// with no later one.
+bool KnownChanges::may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
+                                 std::span<const graph::ChangeNumber> parents) const {
+  const auto at = writers_.find(writer);
+  if (at == writers_.end()) return false;
+  const std::vector<graph::ChangeNumber>& chain = chains_[at->second];
+  const auto behind = std::upper_bound(
+      chain.begin(), chain.end(), hlc,
+      [&](graph::Hlc wanted, graph::ChangeNumber change) { return wanted < all_[change].hlc; });
+  if (behind == chain.begin()) return false;
+  return graph_.is_ancestor(*std::prev(behind), graph::CausalGraph::Changes(parents));
+}
+
+}  // namespace gs::engine

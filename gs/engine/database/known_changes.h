@@ -1,0 +1,60 @@
+// The changes of this log by their digests, and what happened before what: for who exchanges
+// changes with other replicas.
+//
+// Made by a walk over the headers of the log when it is first asked for, and kept up after that.
+// Memory: about 70 bytes a change. With the engine's commit lock, or a private instance.
+#pragma once
+
+#include <unordered_map>
+
+#include "gs/base/endian.h"
+#include "gs/core/graph/causal_graph.h"
+#include "gs/core/graph/change.h"
+#include "gs/core/graph/header.h"
+#include "gs/storage/log/segment.h"
+
+namespace gs::engine {
+
+class KnownChanges {
+ public:
+  // The next change of the log. Errors: broken_chain, too_large.
+  Error add(const graph::HeaderView& header, const Digest& digest, log::Location at);
+
+  std::optional<graph::ChangeNumber> find(const Digest& change) const;
+  std::optional<graph::ChangeNumber> find(const graph::Writer& writer,
+                                          std::uint64_t sequence) const;
+  const Digest& digest(graph::ChangeNumber number) const { return all_[number].digest; }
+  log::Location place(graph::ChangeNumber number) const { return all_[number].place; }
+  // How many changes of the writer there are; they have the sequences below.
+  std::uint64_t count(const graph::Writer& writer) const;
+  // The first stamp of the writer's newest change; 0 for none.
+  graph::Hlc newest_hlc(const graph::Writer& writer) const;
+  // Whether somebody who knew `parents` could have seen what the writer wrote with this stamp.
+  bool may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
+                     std::span<const graph::ChangeNumber> parents) const;
+
+  const graph::CausalGraph& graph() const noexcept { return graph_; }
+  std::size_t size() const noexcept { return all_.size(); }
+  log::Location end() const noexcept { return end_; }  // of the newest change
+
+ private:
+  struct Known {
+    Digest digest;
+    log::Location place = 0;
+    graph::Hlc hlc = 0;
+  };
+  struct Hash {
+    std::size_t operator()(const Digest& digest) const noexcept {
+      return static_cast<std::size_t>(load_u64(digest.bytes.data()));
+    }
+  };
+
+  graph::CausalGraph graph_;
+  std::vector<Known> all_;  // by number
+  std::unordered_map<Digest, graph::ChangeNumber, Hash> numbers_;
+  std::unordered_map<graph::Writer, std::uint32_t, Hash> writers_;
+  std::vector<std::vector<graph::ChangeNumber>> chains_;  // by writer
+  log::Location end_ = 0;
+};
+
+}  // namespace gs::engine

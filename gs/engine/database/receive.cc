@@ -1,0 +1,331 @@
+// Changes of others: looked at as a whole, appended to the log as they are, and applied.
+//
+// Whether a change is valid follows from its bytes and from those before it in causality, never
+// from what else is here; so all replicas take the same ones, in any order.
+//
+//   known             it is here already: nothing happens
+//   waits             a parent, or its writer's previous change, is not here; or its clock is far
+//                     ahead of ours. Kept in pending/, and looked at again with each change that
+//                     comes
+//   refused           broken, of another storage, not admitted, or another change of its writer
+//                     has its place (equivocation). Said, and not kept
+//
+// Nothing of it is applied before it is known that all of it can be.
+
+#include <algorithm>
+#include <deque>
+
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+namespace {
+
+// So much is looked at and applied under one commit lock.
+constexpr std::size_t kStepBytes = std::size_t{4} << 20;
+
+std::string name_of(const Digest& change) {
+  return std::string(WaitingChanges::kDirectory) + "/" + change.text();
+}
+
+Error equivocation(const graph::ChangeView& change, const Digest& other) {
+  return Error(Code::conflict,
+               "writer " + change.writer().text() + " has signed two changes with the number " +
+                   std::to_string(change.sequence()) + ": " + change.digest().text() + ", and " +
+                   other.text() +
+                   ", which is here. Its key is in two places, or it lies; the first one counts "
+                   "here. Revoke it, and have the other copy write as a new writer");
+}
+
+}  // namespace
+
+// --- what is known ---
+
+Error Database::know_changes() {
+  {
+    const std::lock_guard lock(commit_mutex_);
+    if (known_) return {};
+  }
+  auto known = std::make_unique<KnownChanges>();
+  const auto add = [&](log::Location at, Bytes bytes, bool&) -> Error {
+    const Bytes header = bytes.subspan(graph::kPreambleBytes, load_u32(bytes.data() + 8));
+    return known->add(graph::HeaderView(header), graph::change_digest(header), at);
+  };
+  GS_TRY(const Settled settled, settle());
+  GS_TRY_OK(each_change(settled, add, 0, log::Log::Compare::heads));
+  const std::lock_guard lock(commit_mutex_);
+  GS_TRY_OK(writable());
+  if (known_) return {};
+  if (builder_.is_open()) GS_TRY_OK(close_change());
+  Settled rest{moment(), log_->snapshot(), frontier()};
+  const log::Location from = settled.log.end;
+  GS_TRY_OK(each_change(rest, add, from, log::Log::Compare::heads));
+  known_ = std::move(known);
+  return {};
+}
+
+bool Database::is_known(const Digest& change) const {
+  const std::lock_guard lock(commit_mutex_);
+  return known_ && known_->find(change);
+}
+
+// --- one change ---
+
+// What can be said without the storage. Expensive, so without a lock.
+Error Database::check_alone(const graph::ChangeView& change) const {
+  const bool is_ours =
+      change.storage().is_zero() ? change.digest() == storage_ : change.storage() == storage_;
+  if (!is_ours) {
+    return Error(Code::invalid, "change " + change.digest().text() +
+                                    " belongs to another storage (" + change.storage().text() +
+                                    ")");
+  }
+  if (change.branch() != graph::BranchId{}) {
+    return Error(Code::unsupported, "change " + change.digest().text() + " is on another branch");
+  }
+  GS_TRY_OK(change.verify_signature());
+  return change.verify_commitments();
+}
+
+// What its writer says to have seen it could have: else replicas that get things in other orders
+// would differ.
+Error Database::check_seen(const graph::ChangeView& change) const {
+  std::vector<graph::ChangeNumber> parents;
+  for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
+    parents.push_back(*known_->find(change.parent(i)));
+  }
+  std::vector<graph::Hlc> checked(change.writer_count(), 0);  // the greatest, of each writer
+  const auto check = [&](graph::Hlc hlc, std::uint16_t index, graph::Hlc own) -> Error {
+    if (index == graph::kNoWriter) return {};
+    if (index == graph::kThisWriter) {
+      if (hlc <= own) return {};
+      return Error(Code::invalid, "it saw what its writer had not written yet");
+    }
+    if (hlc <= checked[index]) return {};
+    if (!known_->may_have_seen(change.writer_at(index), hlc, parents)) {
+      return Error(Code::invalid, "it saw what does not come before it");
+    }
+    checked[index] = hlc;
+    return {};
+  };
+  auto cursor = change.operations();
+  for (graph::OperationView operation; cursor.next(operation);) {
+    const auto kind = static_cast<graph::Kind>(operation.kind);
+    const bool overwrites =
+        kind == graph::Kind::set || kind == graph::Kind::update || kind == graph::Kind::remove;
+    if (!overwrites || operation.erased()) continue;
+    Bytes rest;
+    GS_TRY(const graph::OverwrittenView seen, graph::parse_overwritten(operation.payload, rest));
+    GS_TRY_OK(check(seen.hlc, seen.writer, operation.hlc));
+    for (std::uint32_t i = 0; i < seen.exceptions; ++i) {
+      const auto one = seen.exception(i);
+      GS_TRY_OK(check(one.hlc, one.writer, operation.hlc));
+    }
+  }
+  return {};
+}
+
+// With the commit lock. `missing`: what it waits for; zero when it can be applied now.
+Error Database::check_here(const graph::ChangeView& change, Digest& missing) const {
+  missing = {};
+  const graph::Writer writer = change.writer();
+  if (only_writer_ && writer != *only_writer_) {
+    return Error(Code::read_only, "writer " + writer.text() +
+                                      " is not admitted: the storage takes changes of its owner "
+                                      "only");
+  }
+  if (const auto other = known_->find(writer, change.sequence())) {
+    return equivocation(change, known_->digest(*other));
+  }
+  if (writer == writer_) {
+    return Error(Code::conflict,
+                 "change " + change.digest().text() +
+                     " was written with the key of this directory, which does not have it: the "
+                     "directory is an older copy. Remove keys/instance, so that it writes as a new "
+                     "writer, then apply again");
+  }
+  for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
+    if (!known_->find(change.parent(i))) {
+      missing = change.parent(i);
+      return {};
+    }
+  }
+  if (change.sequence() > known_->count(writer)) {
+    missing = change.prev();
+    return {};
+  }
+  if (change.sequence() != 0) {
+    const auto before = known_->find(writer, change.sequence() - 1);
+    if (known_->digest(*before) != change.prev()) {
+      return equivocation(change, known_->digest(*before)).in("after a fork");
+    }
+    if (change.hlc() <= known_->newest_hlc(writer)) {
+      return Error(Code::invalid,
+                   "change " + change.digest().text() + ": the clock of its writer went back");
+    }
+  }
+  if (id::hlc_ms(change.hlc()) > env_.clock->wall_ms() + id::kAheadMsMax) {
+    missing = change.digest();  // for time to come
+    return {};
+  }
+  GS_TRY_OK(check_seen(change).in("change " + change.digest().text()));
+  GS_TRY_OK(validate(change));
+  return applier_.check(change).in("change " + change.digest().text());
+}
+
+// With the commit lock, after check_here().
+Error Database::append_received(const graph::ChangeView& change) {
+  const Bytes bytes = change.bytes();
+  auto space = log_->begin(bytes.size());
+  if (space.code() == Code::failed) return fail(std::move(space).error());
+  GS_TRY(const log::Log::Space room, std::move(space));
+  publish_log_view();
+  std::memcpy(room.space.data(), bytes.data(), bytes.size());
+  if (Error error = log_->write(bytes.size())) return fail(std::move(error));
+  GS_TRY(const graph::ChangeView here, graph::ChangeView::parse({room.space.data(), bytes.size()}));
+  if (Error error = accept(here, room.at)) return fail(std::move(error));
+  operation_count_ += change.operation_count();
+  last_logged_ = visible_.load(std::memory_order_relaxed);
+  written_ = last_logged_;
+  const graph::HeaderView header(here.header());
+  if (Error error = known_->add(header, here.digest(), room.at)) return fail(std::move(error));
+  if (wants_checkpoint() || memory_of_rows() >= options_.memory_bytes) freeze();
+  return {};
+}
+
+// --- what waits ---
+
+// With the commit lock.
+Error Database::load_waiting() {
+  if (waiting_.loaded) return {};
+  waiting_.loaded = true;
+  auto names = env_.files->list(WaitingChanges::kDirectory);
+  if (!names.ok()) return names.code() == Code::not_found ? Error() : std::move(names).error();
+  for (const std::string& name : *names) {
+    const auto digest = Digest::parse(name);
+    if (!digest) continue;
+    auto bytes = env_.files->read_whole(name_of(*digest), graph::kChangeBytesMax);
+    if (!bytes.ok()) continue;
+    const auto change = graph::ChangeView::parse(*bytes);
+    if (!change.ok() || change->digest() != *digest || check_alone(*change)) {
+      env_.files->remove(name_of(*digest)).ignore();
+      continue;
+    }
+    Digest missing;
+    if (known_->find(*digest) || check_here(*change, missing) || missing.is_zero()) {
+      missing = *digest;  // looked at again at once
+    }
+    remember_waiting(*digest, missing, std::move(*bytes));
+  }
+  return {};
+}
+
+void Database::remember_waiting(const Digest& change, const Digest& missing, Buffer bytes) {
+  waiting_.by_missing.emplace(missing, change);
+  waiting_.bytes += bytes.size();
+  waiting_.all[change] = std::move(bytes);
+}
+
+Error Database::keep_waiting(const graph::ChangeView& change, const Digest& missing) {
+  const Bytes bytes = change.bytes();
+  if (waiting_.all.count(change.digest()) != 0) return {};
+  if (waiting_.all.size() >= WaitingChanges::kChangesMax ||
+      waiting_.bytes + bytes.size() > WaitingChanges::kBytesMax) {
+    return Error(Code::too_large, "change " + change.digest().text() + " waits for " +
+                                      missing.text() +
+                                      ", and no more can wait. Bring what is missing first");
+  }
+  GS_TRY_OK(env_.files->make_directory(WaitingChanges::kDirectory, true));
+  GS_TRY_OK(env_.files->write_whole(name_of(change.digest()), bytes));
+  remember_waiting(change.digest(), missing, {bytes.begin(), bytes.end()});
+  return {};
+}
+
+Buffer Database::forget_waiting(const Digest& change) {
+  const auto at = waiting_.all.find(change);
+  Buffer bytes = std::move(at->second);
+  waiting_.bytes -= bytes.size();
+  waiting_.all.erase(at);
+  std::erase_if(waiting_.by_missing, [&](const auto& one) { return one.second == change; });
+  return bytes;
+}
+
+// --- all of it ---
+
+// With the commit lock: the change, and what waited for it.
+Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& report) {
+  std::deque<Buffer> waited;  // keeps the bytes
+  std::deque<Digest> came;
+  const auto look = [&](const graph::ChangeView& change) -> Error {
+    if (known_->find(change.digest())) {
+      ++report.known;
+      return {};
+    }
+    Digest missing;
+    if (Error refused = check_here(change, missing)) {
+      if (refused.code() == Code::failed || refused.code() == Code::closed) return refused;
+      report.refuse(change, std::move(refused));
+      return {};
+    }
+    if (!missing.is_zero()) {
+      if (Error full = keep_waiting(change, missing)) report.refuse(change, std::move(full));
+      return {};
+    }
+    GS_TRY_OK(append_received(change));
+    ++report.applied;
+    came.push_back(change.digest());
+    return {};
+  };
+  GS_TRY_OK(look(first));
+  for (; !came.empty(); came.pop_front()) {
+    for (auto next = waiting_.by_missing.find(came.front()); next != waiting_.by_missing.end();
+         next = waiting_.by_missing.find(came.front())) {
+      const Digest digest = next->second;
+      waited.push_back(forget_waiting(digest));
+      GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(waited.back()));
+      GS_TRY_OK(look(change));
+      if (waiting_.all.count(digest) == 0) env_.files->remove(name_of(digest)).ignore();
+    }
+  }
+  return {};
+}
+
+Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report) {
+  GS_TRY_OK(know_changes());
+  const Watchers::WakeAtEnd wake{watchers_};
+  std::size_t next = 0;
+  while (next < changes.size()) {
+    std::vector<graph::ChangeView> step;
+    for (std::size_t bytes = 0; next < changes.size() && bytes < kStepBytes; ++next) {
+      GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(changes[next]));
+      bytes += changes[next].size();
+      if (is_known(change.digest())) {
+        ++report.known;
+      } else if (Error broken = check_alone(change)) {
+        report.refuse(change, std::move(broken));
+      } else {
+        step.push_back(change);
+      }
+    }
+    GS_TRY_OK(throttle());
+    {
+      std::unique_lock lock(commit_mutex_);
+      while (!known_) {  // the log was written anew
+        lock.unlock();
+        GS_TRY_OK(know_changes());
+        lock.lock();
+      }
+      GS_TRY_OK(writable());
+      if (builder_.is_open()) GS_TRY_OK(close_change());
+      GS_TRY_OK(load_waiting());
+      const Digest schema = applier_.schema().digest;
+      for (const graph::ChangeView& change : step) GS_TRY_OK(receive_one(change, report));
+      report.waiting = waiting_.all.size();
+      if (applier_.schema().digest != schema) catalog_error_ = use_schema();
+    }
+    start_background();
+  }
+  return sync();
+}
+
+}  // namespace gs::engine
