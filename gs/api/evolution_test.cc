@@ -30,8 +30,8 @@ class Evolution : public InDirectory {
     db_.reset();
     InDirectory::TearDown();
   }
-  void apply(const std::string& schema) {
-    const Error error = db_->apply_schema(schema);
+  void apply(const std::string& schema, bool allow_unsafe = false) {
+    const Error error = db_->apply_schema(schema, allow_unsafe);
     ASSERT_FALSE(error) << error.text();
   }
   static ScanOptions cities() {
@@ -165,6 +165,96 @@ TEST_F(Evolution, HistoryShowsWhatWasWritten) {
   db_.emplace(Storage::open(path("db")).value());
   EXPECT_EQ(text(kyiv_), R"({"title":"Kyiv","size":839,"status":"draft"})");
   EXPECT_TRUE(db_->verify({})->ok);
+}
+
+// --- fields that have one earlier name in common ---
+
+constexpr const char* kWhole = R"g({"files":{"P.js":"({ Entity: {}, fullName: 'string' })"}})g";
+// `initials` reads the whole record, `letters` has an earlier name of its own as well.
+constexpr const char* kSplit =
+    R"g({"files":{"P.js":"({ Entity: {}, )g"
+    R"g(first: { type: 'string', was: 'fullName', convert: (name) => name.split(' ')[0] }, )g"
+    R"g(last: { type: 'string', was: 'fullName', convert: (name) => name.split(' ')[1] }, )g"
+    R"g(initials: { type: 'string', convert: (own, { fullName }) => )g"
+    R"g(own ?? fullName.replace(/[^A-Z]/g, '') }, )g"
+    R"g(letters: { type: 'number', was: ['size', 'fullName'], required: false, )g"
+    R"g(convert: (value) => value.length } })"}})g";
+
+class Split : public Evolution {
+ protected:
+  void SetUp() override {
+    Evolution::SetUp();
+    ASSERT_FALSE(db_->apply_schema(kWhole, true));
+    anna_ = db_->insert("P", R"({"fullName":"Ann Smith"})").value();
+    apply(kSplit, true);
+  }
+  // As it is stored: what history shows.
+  std::string stored() { return db_->get(anna_, db_->log(1).value().back().digest)->json(); }
+
+  Id anna_;
+};
+
+// An update of `first` removed `fullName`, and `last` was lost with it.
+TEST_F(Split, AnUpdateOfOneFieldKeepsTheOthers) {
+  ASSERT_FALSE(db_->update(anna_, R"({"first":"Anna"})"));
+  EXPECT_EQ(text(anna_), R"({"first":"Anna","initials":"AS","last":"Smith","letters":9})");
+  EXPECT_EQ(stored(), text(anna_));
+  ASSERT_FALSE(db_->update(anna_, R"({"letters":{"$unset":true}})"));
+  EXPECT_EQ(text(anna_), R"({"first":"Anna","initials":"AS","last":"Smith"})");
+}
+
+TEST_F(Split, AnUpdateOfAnotherFieldWritesNothingMore) {
+  apply(R"g({"files":{"P.js":"({ Entity: {}, first: { type: 'string', was: 'fullName' }, )g"
+        R"g(last: { type: 'string', was: 'fullName' }, note: '?string' })"}})g",
+        true);
+  ASSERT_FALSE(db_->update(anna_, R"({"note":"x"})"));
+  EXPECT_EQ(stored(), R"({"fullName":"Ann Smith","note":"x"})");
+}
+
+TEST_F(Split, RemovingTheEarlierNameByHandKeepsWhatIsReadOfIt) {
+  const std::string read = text(anna_);
+  ASSERT_FALSE(db_->update(anna_, R"({"fullName":{"$unset":true}})"));
+  EXPECT_EQ(rows(R"({"collection":"P","select":["first","last","letters"]})"),
+            R"({"first":"Ann","last":"Smith","letters":9})"
+            "\n");
+  EXPECT_EQ(db_->get(anna_)->field_count(), 4u) << text(anna_) << " was " << read;
+}
+
+TEST_F(Split, UpdatesOfOneTransactionDoNotUndoEachOther) {
+  Transaction tx = db_->begin();
+  ASSERT_FALSE(tx.update(anna_, R"({"letters":1})"));
+  ASSERT_FALSE(tx.update(anna_, R"({"last":"Smithee"})"));
+  ASSERT_FALSE(tx.update(anna_, R"({"first":"Anna"})"));
+  ASSERT_FALSE(tx.update(anna_, R"({"initials":"X"})"));
+  ASSERT_TRUE(tx.commit().ok());
+  EXPECT_EQ(rows(R"({"collection":"P","select":["first","last","letters","initials"]})"),
+            R"({"first":"Anna","last":"Smithee","letters":1,"initials":"X"})"
+            "\n");
+}
+
+// What is written along is what the record has when the transaction is committed.
+TEST_F(Split, AnUpdateDoesNotUndoWhatOthersWroteMeanwhile) {
+  Transaction tx = db_->begin();
+  ASSERT_FALSE(tx.update(anna_, R"({"first":"Anna"})"));
+  ASSERT_FALSE(db_->update(anna_, R"({"last":"Miller"})"));
+  ASSERT_TRUE(tx.commit().ok());
+  EXPECT_EQ(rows(R"({"collection":"P","select":["first","last"]})"),
+            R"({"first":"Anna","last":"Miller"})"
+            "\n");
+}
+
+TEST_F(Split, ARefusedCommitCanBeRepeated) {
+  const Id other = db_->insert("P", R"({"first":"A","last":"B","initials":"AB"})").value();
+  Transaction tx = db_->begin();
+  ASSERT_FALSE(tx.update(anna_, R"({"first":"Anna"})"));
+  ASSERT_FALSE(tx.update(other, R"({"first":"Ada"})"));
+  ASSERT_FALSE(db_->remove(other));
+  EXPECT_EQ(tx.commit().code(), Code::not_found);
+  ASSERT_FALSE(db_->update(anna_, R"({"last":"Miller"})"));
+  EXPECT_EQ(tx.commit().code(), Code::not_found);
+  EXPECT_EQ(rows(R"({"collection":"P","select":["first","last"]})"),
+            R"({"first":"Ann","last":"Miller"})"
+            "\n");
 }
 
 // --- what updates make of records ---
