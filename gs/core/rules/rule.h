@@ -45,6 +45,9 @@ struct Rule {
   std::optional<std::uint32_t> pattern;   // a function that tests a text
   std::optional<std::uint32_t> validate;  // a function (value, path)
   std::uint32_t check_type = 0;
+  // Sources of `validate` and of `check_type`, to compare schemas; empty: unknown, or none.
+  std::string validate_text;
+  std::string check_type_text;
   std::string pattern_text;  // for messages
   std::string target;
   std::vector<Value> allowed;

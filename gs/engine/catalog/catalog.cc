@@ -12,6 +12,10 @@ constexpr std::string_view kMakePattern =
     "(source, flags) => { const pattern = new RegExp(source, flags.replace(/[gy]/g, '')); "
     "return (text) => pattern.test(text); }";
 
+// Of before any file could change what these are.
+constexpr std::string_view kSourceOf =
+    "((apply, text) => (f) => apply(text, f, []))(Reflect.apply, Function.prototype.toString)";
+
 // "City" of "City.js".
 std::string entity_name(const std::string& file) { return file.substr(0, file.rfind('.')); }
 
@@ -66,6 +70,7 @@ Error Catalog::evaluate(platform::Clock* clock) {
   GS_TRY(sandbox_, script::Sandbox::create({}, clock));
   locked_.sandbox = sandbox_.get();
   GS_TRY(make_pattern_, sandbox_->evaluate(kMakePattern, "pattern"));
+  GS_TRY(source_of_, sandbox_->evaluate(kSourceOf, "source"));
   schema::Definitions definitions;
   schema::JsValue types;
   types.kind = schema::JsValue::Kind::object;
@@ -95,7 +100,8 @@ Error Catalog::evaluate(platform::Clock* clock) {
 }
 
 Error Catalog::compile_rules() {
-  const rules::Rules::Host host{&locked_, &make_pattern_, crypto::sha256(as_bytes(bundle_.json()))};
+  const rules::Rules::Host host{&locked_, &make_pattern_, &source_of_,
+                                crypto::sha256(as_bytes(bundle_.json()))};
   for (const schema::Model::Entity& entity : model_->entities()) {
     if (entity.name.starts_with('.') || entity.schema->structure() == nullptr) continue;
     GS_TRY(auto rules, rules::Rules::compile(*entity.schema, has_kind_[entity.name], host));

@@ -63,6 +63,7 @@ class Catalog {
   std::unique_ptr<script::Sandbox> sandbox_;
   mutable Locked locked_;
   schema::JsValue make_pattern_;
+  schema::JsValue source_of_;
   std::unordered_map<std::string, bool> has_kind_;  // by entity
   std::unique_ptr<schema::Model> model_;
   std::vector<std::shared_ptr<const rules::Rules>> rules_;
