@@ -77,6 +77,7 @@ Result<Storage> open_storage(Session& session, Access access) {
   if (access != Access::bulk) options.threads = 0;
   constexpr std::uint64_t kMsInSecond = 1000;
   if (const char* const scratch = std::getenv("TMPDIR")) options.scratch_directory = scratch;
+  options.stop = session.stop;
   options.keep_writer = session.arguments.keep_writer;
   options.lock_wait_ms = session.arguments.wait_seconds * kMsInSecond;
   const std::string& directory = session.arguments.directory;

@@ -80,6 +80,7 @@ Error run_lines(Session& session, Storage& storage, shell::Interpreter& interpre
 
 Result<Exit> run_shell(Session& session) {
   const Access access = session.arguments.read_only ? Access::read : Access::bulk;
+  session.stop = &shell_stop;
   auto opened = open_storage(session, access);
   if (!opened) return about_lock(std::move(opened).error());
   Storage& storage = *opened;

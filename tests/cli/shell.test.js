@@ -196,6 +196,43 @@ test('Ctrl-C stops a script, and what was done stays', async (t) => {
   assert.strictEqual(place.json(['stats']).records, 1);
 });
 
+const CONVERTS = (body) =>
+  `({ Entity: {}, c: { type: 'number', was: 'old', convert: (v) => { ${body} } } })`;
+
+const withConversion = (t, body, count) => {
+  const place = new Place(t);
+  const schemas = place.path('schemas');
+  fs.mkdirSync(schemas);
+  const rows = Array.from({ length: count }, (_, i) => `{"old":"${i}"}`).join('\n');
+  place.run(['import', 'P', '-'], { input: rows });
+  fs.writeFileSync(`${schemas}/P.js`, "({ Entity: {}, old: 'string' })");
+  place.ok(['schema', 'apply', schemas]);
+  fs.writeFileSync(`${schemas}/P.js`, CONVERTS(body));
+  place.ok(['schema', 'apply', schemas, '--allow-unsafe']);
+  return place;
+};
+
+// Each conversion ran to its limit, and nobody asked whether the query should go on.
+test('Ctrl-C stops conversions of a query', async (t) => {
+  const place = withConversion(t, 'let n = 0; for (let i = 0; i < 1.5e7; i++) n += i; return n', 1000);
+  for (const args of [['shell', '-e', 'print("going"); db.P.count({ c: 1 })'], ['watch', 'P', '{"c":1}']]) {
+    const child = place.start(args);
+    if (args[0] === 'shell') await waitFor(child.stdout, /going/);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const asked = Date.now();
+    child.kill('SIGINT');
+    assert.strictEqual((await closed(child)).code, EXIT.interrupted, args.join(' '));
+    assert.ok(Date.now() - asked < 5000);
+  }
+});
+
+test('a query ends when a conversion exceeds its bounds again and again', (t) => {
+  const place = withConversion(t, 'for (;;);', 1000);
+  const why = /the conversion of P\.c was stopped for 3 records in a row/;
+  place.fails(EXIT.failure, ['count', 'P', '{"c":1}'], why);
+  place.fails(EXIT.failure, ['find', 'P'], why);
+});
+
 test('scripts cannot leave their sandbox or take all memory', (t) => {
   const place = new Place(t);
   const names = ['require', 'process', 'std', 'os', 'fetch', 'host'];

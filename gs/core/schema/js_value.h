@@ -64,6 +64,7 @@ inline JsValue::~JsValue() = default;
 // What a host's function gave: a value, or what it threw as String(err) says it.
 struct Outcome {
   bool threw = false;
+  bool stopped = false;  // with `threw`: it took too much, or the host did not want to wait for it
   JsValue value;
   std::string thrown;
 };
