@@ -50,11 +50,11 @@ const char* next_step(Code code) noexcept {
     case Code::read_only:
       return "Check the permissions of the directory, or work on a copy.";
     case Code::locked:
-      return "Wait until that process is done, or stop it.";
+      return "Wait until that process is done (--wait SECONDS does), or stop it.";
     case Code::newer_format:
       return "Use a newer version of gstore.";
     case Code::exists:
-      return "Choose another directory, or use the storage that is there.";
+      return "Choose another name, or use what is there.";
     case Code::failed:
       return "Check the disk, then run the command again.";
     case Code::erased:

@@ -148,6 +148,8 @@ class Rules {
                                      schema::Functions* functions) const;
   // The first of these without lifting and without functions: fields that no rule gives a value.
   std::vector<Violation> check_missing(const record::RecordView& record) const;
+  // Of the value that records get which lack the field.
+  std::vector<Violation> check_default(const FieldRule& field, schema::Functions* functions) const;
   bool has_whole_check() const noexcept { return validate_.has_value(); }
   const std::string& whole_check_text() const noexcept { return validate_text_; }  // its source
 

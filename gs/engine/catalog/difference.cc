@@ -240,7 +240,9 @@ class Comparison {
                          [&](const auto& each) { return each.text() == index.text(); });
     };
     for (const rules::IndexDefinition& index : after_.indexes()) {
-      if (!has(before_, index)) add(Risk::safe, {}, "has a new index " + index.text());
+      if (has(before_, index)) continue;
+      if (!index.unique) add(Risk::safe, {}, "has a new index " + index.text());
+      if (index.unique) add(Risk::checked, {}, new_unique(index));
     }
     for (const rules::IndexDefinition& index : before_.indexes()) {
       if (!has(after_, index)) add(Risk::safe, {}, "has no index " + index.text() + " any more");
@@ -253,6 +255,11 @@ class Comparison {
 };
 
 }  // namespace
+
+std::string new_unique(const rules::IndexDefinition& index) {
+  return "has a new index " + index.text() +
+         ": when records have the same value the schema does not come into force";
+}
 
 std::vector<Difference> differences(const Catalog* before, const Catalog& after) {
   std::vector<Difference> found;

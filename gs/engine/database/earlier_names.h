@@ -2,10 +2,10 @@
 //
 // A schema reads fields of older records under earlier names (gs/core/rules/lift.h). An update that
 // writes such a field removes its earlier names, or the old value would be there again as soon as
-// somebody removes the new one. Other fields may read the same name, and a conversion gets the whole
-// record; what they have is written along with the removal, so that it stays.
+// somebody removes the new one. Other fields may read the same name, and a conversion gets all of
+// the record; what they have is written along with the removal, so that it stays.
 //
-// The records are looked at before the commit lock, because conversions are functions of the schema.
+// The records are looked at before the commit lock, as conversions are functions of the schema.
 // The commit goes on when they are still these, else all is done again from what was staged.
 // Errors: those of encoding an update.
 #pragma once
