@@ -167,6 +167,47 @@ TEST_F(Evolution, HistoryShowsWhatWasWritten) {
   EXPECT_TRUE(db_->verify({})->ok);
 }
 
+// A prepared query keeps what was given: the schema of each execution says what it means.
+TEST_F(Evolution, KeysInPreparedFiltersFollowTheSchema) {
+  ASSERT_FALSE(db_->update(lviv_, R"({"sister":"kyiv"})"));
+  PreparedQuery literal =
+      db_->prepare(R"({"collection":"City","filter":{"sister":"kyiv"}})").value();
+  PreparedQuery hole =
+      db_->prepare(R"({"collection":"City","filter":{"sister":{"$in":{"$param":"keys"}}}})")
+          .value();
+  const std::vector<Value> keys = {Value(Array{"kyiv", "odesa"})};
+  const std::vector<Value> others = {Value(Array{"odesa"})};
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(literal.count().value(), 1u);
+    EXPECT_EQ(hole.count(keys).value(), 1u);
+    EXPECT_EQ(hole.count(others).value(), 0u);
+  }
+  apply(R"g({"files":{"City.js":"({ Entity: {}, sister: '?string', title: '?string', )g"
+        R"g(size: '?number', name: '?string' })"}})g",
+        true);
+  const Id odd = db_->insert("City", R"({"sister":"kyiv"})").value();
+  EXPECT_EQ(rows(R"({"collection":"City","filter":{"sister":"kyiv"}})"), text(odd) + "\n");
+  EXPECT_EQ(literal.count().value(), 1u);
+  EXPECT_EQ(hole.count(keys).value(), 1u);
+}
+
+// A conversion that never ends took its two seconds for each record.
+TEST_F(Evolution, AQueryGivesUpWhenConversionsDoNotEnd) {
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(db_->insert("Old", R"({"n":")" + std::to_string(i) + R"("})").ok());
+  }
+  apply(R"g({"files":{"Old.js":"({ Entity: {}, n: { type: 'number', )g"
+        R"g(convert: (n) => { if (n !== '0') for (;;); return 0; } } })"}})g",
+        true);
+  const Error error = db_->count(R"({"collection":"Old","filter":{"n":0}})").error().copy();
+  EXPECT_EQ(error.code(), Code::too_large);
+  EXPECT_EQ(error.message(),
+            "the conversion of Old.n was stopped for 3 records in a row. Correct `convert` in the "
+            "schema");
+  // One that ends is none in a row, and the next query begins anew.
+  EXPECT_EQ(rows(R"({"collection":"Old","filter":{"n":0},"limit":1})"), "{\"n\":0}\n");
+}
+
 // --- fields that have one earlier name in common ---
 
 constexpr const char* kWhole = R"g({"files":{"P.js":"({ Entity: {}, fullName: 'string' })"}})g";

@@ -104,6 +104,7 @@ Result<std::vector<SchemaDifference>> Storage::compare_schema(std::string_view s
   GS_TRY(const auto catalog, engine::compile_new(schema, api::native_clock()));
   GS_TRY(const auto found, compared(database(), *catalog, progress));
   std::vector<SchemaDifference> made;
+  made.reserve(found.size());
   for (const engine::Difference& each : found) made.push_back(to_public(each));
   return made;
 }

@@ -59,23 +59,24 @@ void Filter::relate(const IdOf& id_of) {
 void Filter::relate_one(const IdOf& id_of, std::uint32_t node, Takes takes, const Value& value,
                         bool& is_related) {
   const std::string& path = paths_[nodes_[node].path].text();
-  bool relates = false;
-  const auto related = [&](const Value& one) {
+  const auto id_in = [&](const Value& one) {
     const auto* const text = one.get<std::string>();
-    const auto id = text == nullptr ? std::nullopt : id_of(path, *text);
-    relates = relates || id;
-    return id ? Value(*id) : one;
+    return text == nullptr ? std::nullopt : id_of(path, *text);
   };
-  Value made;
-  if (const Array* const list = value.get<Array>()) {
-    Array all;
-    for (const Value& each : *list) all.push_back(related(each));
-    made = Value(std::move(all));
-  } else {
-    made = related(value);
-  }
+  const Array* const list = value.get<Array>();
+  const bool relates =
+      list == nullptr ? id_in(value).has_value()
+                      : std::any_of(list->begin(), list->end(),
+                                    [&](const Value& each) { return id_in(each).has_value(); });
   if (!relates && !is_related) return;
   is_related = relates;
+  const auto related = [&](const Value& one) {
+    const auto id = id_in(one);
+    return id ? Value(*id) : one;
+  };
+  Array all;
+  if (list != nullptr) std::transform(list->begin(), list->end(), std::back_inserter(all), related);
+  const Value made = list == nullptr ? related(value) : Value(std::move(all));
   // It was an operand before, and ids are.
   GS_CHECK(set_operand(takes, made, {}, nodes_[node]).ok());
 }

@@ -40,9 +40,10 @@ class Comparison {
   }
 
   void headers() {
-    if (before_.kind() != after_.kind())
+    if (before_.kind() != after_.kind()) {
       add(Risk::safe, {},
           "was of the kind " + before_.kind() + " and is of the kind " + after_.kind());
+    }
     if (before_.allow() != after_.allow()) add(Risk::safe, {}, "allows other operations");
     if (before_.scope() != after_.scope()) add(Risk::safe, {}, "has another scope");
     if (before_.removal() != after_.removal())

@@ -15,20 +15,20 @@ using rules::Rule;
 using rules::Rules;
 
 const std::vector<std::string>& known_kinds() {
-  static const std::vector<std::string> kKinds = {"Entity",  "Registry", "Dictionary", "Journal",
-                                                  "Details", "Relation", "View",       "Struct",
-                                                  "Scalar",  "Form",     "Projection"};
-  return kKinds;
+  static const std::vector<std::string> kinds = {"Entity",  "Registry", "Dictionary", "Journal",
+                                                 "Details", "Relation", "View",       "Struct",
+                                                 "Scalar",  "Form",     "Projection"};
+  return kinds;
 }
 
 // What a field may say that means something, in any form of definition.
 const std::vector<std::string>& known_attributes() {
-  static const std::vector<std::string> kAttributes = {
+  static const std::vector<std::string> attributes = {
       "type",   "required", "value",   "key",     "items", "schema", "one",       "many",
       "array",  "set",      "object",  "map",     "tuple", "enum",   "length",    "validate",
       "unique", "index",    "primary", "default", "min",   "max",    "pattern",   "note",
       "merge",  "was",      "convert", "root",    "kind",  "parse",  "serialize", "format"};
-  return kAttributes;
+  return attributes;
 }
 
 std::string meant(const std::optional<std::string>& word) {

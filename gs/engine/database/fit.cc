@@ -31,12 +31,14 @@ Result<Fit> look_at_records(const std::shared_ptr<Database>& database, const Cat
     total = stats.records;
   }
   ScanState scan(database, database->moment(), rules.collection(), {}, ~std::uint64_t{0});
+  rules::Stops stops;
   while (const state::Met* const met = scan.next()) {
     if (progress && fit.records % kRecordsPerProgress == 0) progress(fit.records, total);
     ++fit.records;
     const state::Found found = met->found();
     const record::ShapePtr& shape = database->tables().shape(found.entry.shape).shape;
-    const LiftedRecord record(&catalog, shape, found.record);
+    const LiftedRecord record(&catalog, shape, found.record, &stops);
+    GS_TRY_OK(stops.error());
     const auto wrong = rules.check(record.view(), catalog.functions());
     if (wrong.empty()) continue;
     fit.misfits.push_back(told(met->entry->id, record.view(), wrong));

@@ -2,7 +2,7 @@
 //
 // All records of the collection are read, one after the other, until some do not fit: their number
 // bounds the message, not the time. Nothing is locked; what is written meanwhile may be seen.
-// Errors: damaged.
+// Errors: damaged; too_large (conversions that do not end).
 #pragma once
 
 #include "globalstorage/storage.h"

@@ -342,9 +342,10 @@ Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
       for (std::size_t i = 0; i < keys.size(); ++i) {
         if (!counts(keys, keys[i])) continue;
         const auto [at, is_new] = given.emplace(Buffer(keys[i].begin(), keys[i].end()), id);
-        if (!is_new)
+        if (!is_new) {
           return both_have(look.definition, look.catalog.get(), tables_, *version_, keys[i],
                            at->second, id);
+        }
         cursor.seek(keys[i]);
         while (cursor.next() && equal(cursor.key(), keys[i])) {
           if (written.count(cursor.id()) != 0) continue;

@@ -39,8 +39,10 @@ constexpr int kCheckTriesMax = 1000;
 Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
   tx.arrange();
   for (int i = 0; i < kCheckTriesMax; ++i) {
-    for (StagedOperation& staged : tx.operations) staged.was_checked = false;
     EarlierNames earlier_names(*this, tx);
+    if (tx.whole_checks + tx.earlier_names != 0) {
+      for (StagedOperation& staged : tx.operations) staged.was_checked = false;
+    }
     if (tx.earlier_names != 0) GS_TRY_OK(earlier_names.remove());
     if (tx.whole_checks != 0) GS_TRY_OK(check_wholes(tx));
     tx.is_stale = false;
