@@ -86,6 +86,9 @@ Result<Storage> open_storage(Session& session, Access access) {
     if (event.name == "writer_minted") tell_new_writer(session, has_key);
   };
   auto opened = Storage::open(directory, options);
+  if (opened.code() == Code::locked && session.arguments.wait_seconds == 0) {
+    return Error(Code::locked, std::string(opened.error().message()) + ", or give --wait SECONDS");
+  }
   if (!opened) return about_opening(directory, std::move(opened).error());
   tell_recovery(session, opened->recovery());
   return opened;

@@ -42,9 +42,8 @@ void catch_shell_interrupts() {
 // Who cannot write may look.
 Error about_lock(Error error) {
   if (error.code() != Code::locked) return error;
-  return Error(Code::locked, std::string(error.message()) +
-                                 ". Wait until that process is done, or give --read-only to look "
-                                 "beside it");
+  return Error(Code::locked,
+               std::string(error.message()) + ", or give --read-only to look beside it");
 }
 
 std::string settings_file() {

@@ -180,6 +180,7 @@ test('a storage that another process writes can be looked at', async (t) => {
   writer.stdin.write('print("ready")\n');
   await waitFor(writer.stdout, /ready/);
   place.fails(EXIT.failure, ['shell', '-e', '1'], /give --read-only to look beside it/);
+  place.fails(EXIT.failure, ['insert', '{}'], /close that program, or give --wait SECONDS\.\n$/);
   assert.strictEqual(place.ok(['shell', '--read-only', '-e', 'db.City.count()']), '3\n');
   place.fails(EXIT.failure, ['shell', '--read-only', '-e', 'db.City.insert({})'], /read/);
   writer.stdin.end('.exit\n');

@@ -50,7 +50,7 @@ const char* next_step(Code code) noexcept {
     case Code::read_only:
       return "Check the permissions of the directory, or work on a copy.";
     case Code::locked:
-      return "Wait until that process is done (--wait SECONDS does), or stop it.";
+      return "Wait until that process is done, or stop it.";
     case Code::newer_format:
       return "Use a newer version of gstore.";
     case Code::exists:

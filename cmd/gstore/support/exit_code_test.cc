@@ -47,8 +47,7 @@ TEST(ExitCode, EveryErrorHasANextStep) {
 
 TEST(ExitCode, SentencesGetTheNextStepOnlyWhenTheyLackOne) {
   EXPECT_EQ(sentences(Error(Code::locked, "./gs: locked by process 7")),
-            "./gs: locked by process 7. Wait until that process is done (--wait SECONDS does), or "
-            "stop it.");
+            "./gs: locked by process 7. Wait until that process is done, or stop it.");
   EXPECT_EQ(sentences(Error(Code::locked, "./gs: locked. Ask Ann")), "./gs: locked. Ask Ann.");
   EXPECT_EQ(sentences(Error(Code::no_space, "a.gsl: full; free some space and try again")),
             "a.gsl: full; free some space and try again.");
