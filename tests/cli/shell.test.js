@@ -215,15 +215,16 @@ const withConversion = (t, body, count) => {
 
 // Each conversion ran to its limit, and nobody asked whether the query should go on.
 test('Ctrl-C stops conversions of a query', async (t) => {
-  const place = withConversion(t, 'let n = 0; for (let i = 0; i < 1.5e7; i++) n += i; return n', 1000);
+  const place = withConversion(t, 'let n = 0; for (let i = 0; i < 2e6; i++) n += i; return n', 1000);
   for (const args of [['shell', '-e', 'print("going"); db.P.count({ c: 1 })'], ['watch', 'P', '{"c":1}']]) {
     const child = place.start(args);
+    const end = closed(child);
     if (args[0] === 'shell') await waitFor(child.stdout, /going/);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const asked = Date.now();
     child.kill('SIGINT');
-    assert.strictEqual((await closed(child)).code, EXIT.interrupted, args.join(' '));
-    assert.ok(Date.now() - asked < 5000);
+    assert.strictEqual((await end).code, EXIT.interrupted, args.join(' '));
+    assert.ok(Date.now() - asked < 10_000);
   }
 });
 
