@@ -290,7 +290,8 @@ class Parser {
     CLI::App* sub = add(
         "find", "print the records that pass a filter, one JSON object a line",
         "  gstore find City '{\"population\":{\"$gte\":1000000}}' --sort population:desc -n 10\n"
-        "  gstore find City '{\"name\":{\"$like\":\"K%\"}}' --select name,country.name\n"
+        "  gstore find City '{\"name\":{\"$like\":\"K%\"}}' --select name \\\n"
+        "    --include '{\"country\":{\"select\":[\"name\"]}}'\n"
         "  gstore find City --include country --json\n"
         "  gstore find City --group '{\"by\":[\"country\"],\"fields\":{\"n\":{\"$count\":true}}}'");
     add_row_words(sub);

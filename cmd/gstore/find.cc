@@ -3,6 +3,7 @@
 #include "cmd/gstore/known.h"
 #include "cmd/gstore/query_words.h"
 #include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/unknown_paths.h"
 
 namespace gs::cli {
 namespace {
@@ -46,30 +47,35 @@ Result<Exit> find(Session& session) {
   const Arguments& arguments = session.arguments;
   const std::uint64_t limit = arguments.limit;
   const bool looks_ahead = limit != kNoLimit && limit != 0 && !arguments.explain;
-  GS_TRY(const std::string query, query_of(arguments, looks_ahead ? limit + 1 : limit));
+  GS_TRY(const QueryWords query, query_of(arguments, looks_ahead ? limit + 1 : limit));
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY_OK(check_known_collection(session, storage));
+  note_unknown_paths(session, storage);
   if (arguments.explain) {
-    GS_TRY(const std::string plan, storage.explain(query));
-    session.out.line(plan);
+    const auto plan = storage.explain(query.json);
+    if (!plan) return about_query(query, plan.error().copy());
+    session.out.line(*plan);
     return Exit::ok;
   }
-  GS_TRY(Rows rows, storage.find(query));
-  GS_TRY_OK(print_rows(session, std::move(rows), limit));
+  auto rows = storage.find(query.json);
+  if (!rows) return about_query(query, std::move(rows).error());
+  GS_TRY_OK(print_rows(session, std::move(*rows), limit));
   return Exit::ok;
 }
 
 Result<Exit> count(Session& session) {
-  GS_TRY(const std::string query, query_of(session.arguments, kNoLimit));
+  GS_TRY(const QueryWords query, query_of(session.arguments, kNoLimit));
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY_OK(check_known_collection(session, storage));
-  GS_TRY(const std::uint64_t records, storage.count(query));
+  note_unknown_paths(session, storage);
+  const auto records = storage.count(query.json);
+  if (!records) return about_query(query, records.error().copy());
   if (session.arguments.json) {
     JsonObject line;
-    line.number("count", records);
+    line.number("count", *records);
     session.out.line(line.take());
   } else {
-    session.out.line(std::to_string(records));
+    session.out.line(std::to_string(*records));
   }
   return Exit::ok;
 }

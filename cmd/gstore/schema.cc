@@ -11,7 +11,7 @@
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 #include "gs/api/runtime.h"
-#include "gs/engine/catalog/catalog.h"
+#include "gs/engine/catalog/review.h"
 
 namespace gs::cli {
 namespace {
@@ -51,6 +51,7 @@ std::string collection_json(const rules::Rules& rules) {
   JsonObject made;
   made.text("name", rules.collection())
       .number("fields", std::uint64_t{rules.fields().size()})
+      .boolean("in_memory", rules.in_memory())
       .raw("indexes", indexes + ']');
   return made.take();
 }
@@ -58,8 +59,39 @@ std::string collection_json(const rules::Rules& rules) {
 std::string collection_text(const rules::Rules& rules) {
   std::string text =
       rules.collection() + ": " + count_text(rules.fields().size(), "field", "fields");
+  if (rules.in_memory()) text += ", in memory";
   for (const rules::IndexDefinition& index : rules.indexes()) text += ", index " + index.text();
   return one_line(text);
+}
+
+// --- what is hardly meant ---
+
+void tell_doubts(Session& session, const std::vector<engine::Doubt>& doubts) {
+  if (session.arguments.json) return;  // they are in the answer
+  for (const engine::Doubt& each : doubts) {
+    session.terminal.note("gstore: warning: " + one_line(each.text()));
+  }
+}
+
+std::string doubts_json(const std::vector<engine::Doubt>& doubts) {
+  std::string all = "[";
+  for (const engine::Doubt& each : doubts) {
+    if (all.size() > 1) all += ',';
+    JsonObject one;
+    one.text("collection", each.collection);
+    if (!each.field.empty()) one.text("field", each.field);
+    one.text("what", each.what);
+    all += one.take();
+  }
+  return all + ']';
+}
+
+Result<std::vector<engine::Doubt>> doubts_about(const std::string& directory,
+                                                const std::string& schema) {
+  std::vector<engine::Doubt> doubts;
+  const auto catalog = engine::compile_new(schema, api::native_clock(), &doubts);
+  if (!catalog) return about_schema(directory, catalog.error().copy());
+  return doubts;
 }
 
 // --- differences ---
@@ -70,6 +102,8 @@ const char* name_of(Risk risk) {
       return "safe";
     case Risk::migrated:
       return "migrated";
+    case Risk::checked:
+      return "checked";
     case Risk::unsafe:
       break;
   }
@@ -104,9 +138,10 @@ void print_differences(Session& session, const Differences& differences) {
   }
 }
 
-Result<Differences> compare(const Storage& storage, const std::string& directory,
+Result<Differences> compare(Session& session, const Storage& storage, const std::string& directory,
                             const std::string& schema) {
-  auto differences = storage.compare_schema(schema);
+  auto differences = storage.compare_schema(schema, bar_of(session, "look", Unit::records));
+  session.terminal.end_progress();
   if (!differences) return about_schema(directory, std::move(differences).error());
   return differences;
 }
@@ -126,10 +161,21 @@ Error check_risks(const Differences& differences) {
                    list);
 }
 
-void tell_applied(Session& session, bool applied, const Differences& differences) {
+// Of what only a look at all records could tell.
+Error about_records(Error error) {
+  if (error.code() != Code::exists) return error;
+  return Error(Code::conflict, "the schema is not safe for records that are there: " +
+                                   std::string(error.message()) +
+                                   ". Change one of them, or leave `unique` out");
+}
+
+void tell_applied(Session& session, bool applied, const Differences& differences,
+                  const std::vector<engine::Doubt>& doubts) {
   if (session.arguments.json) {
     JsonObject line;
-    line.boolean("applied", applied).raw("differences", differences_json(differences));
+    line.boolean("applied", applied)
+        .raw("differences", differences_json(differences))
+        .raw("warnings", doubts_json(doubts));
     session.out.line(line.take());
     return;
   }
@@ -179,8 +225,10 @@ Result<Exit> show_schema(Session& session) {
 Result<Exit> check_schema(Session& session) {
   const std::string& directory = session.arguments.schema;
   GS_TRY(const std::string schema, load_schema(directory));
-  const auto catalog = engine::Catalog::compile(schema, api::native_clock());
+  std::vector<engine::Doubt> doubts;
+  const auto catalog = engine::compile_new(schema, api::native_clock(), &doubts);
   if (!catalog) return about_schema(directory, catalog.error().copy());
+  tell_doubts(session, doubts);
   if (!session.arguments.json) {
     for (const auto& rules : (*catalog)->collections()) session.out.line(collection_text(*rules));
     return Exit::ok;
@@ -191,7 +239,7 @@ Result<Exit> check_schema(Session& session) {
     all += collection_json(*rules);
   }
   JsonObject line;
-  line.raw("collections", all + ']');
+  line.raw("collections", all + ']').raw("warnings", doubts_json(doubts));
   session.out.line(line.take());
   return Exit::ok;
 }
@@ -200,7 +248,7 @@ Result<Exit> diff_schema(Session& session) {
   const std::string& directory = session.arguments.schema;
   GS_TRY(const std::string schema, load_schema(directory));
   GS_TRY(const Storage storage, open_storage(session, Access::read));
-  GS_TRY(const Differences differences, compare(storage, directory, schema));
+  GS_TRY(const Differences differences, compare(session, storage, directory, schema));
   if (session.arguments.json) {
     session.out.line(differences_json(differences));
   } else {
@@ -212,12 +260,14 @@ Result<Exit> diff_schema(Session& session) {
 Result<Exit> apply_schema(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(const std::string schema, load_schema(arguments.schema));
+  GS_TRY(const auto doubts, doubts_about(arguments.schema, schema));
+  tell_doubts(session, doubts);
   GS_TRY(Storage storage, open_storage(session, Access::write));
-  GS_TRY(const Differences differences, compare(storage, arguments.schema, schema));
+  GS_TRY(const Differences differences, compare(session, storage, arguments.schema, schema));
   const bool applied = storage.schema() != schema;
   if (!arguments.allow_unsafe) GS_TRY_OK(check_risks(differences));
-  GS_TRY_OK(storage.apply_schema(schema, arguments.allow_unsafe));
-  tell_applied(session, applied, differences);
+  GS_TRY_OK(about_records(storage.apply_schema(schema, true)));  // that they are safe is known
+  tell_applied(session, applied, differences, doubts);
   GS_TRY_OK(storage.close());
   return Exit::ok;
 }

@@ -77,6 +77,7 @@ Result<Storage> open_storage(Session& session, Access access) {
   if (access != Access::bulk) options.threads = 0;
   constexpr std::uint64_t kMsInSecond = 1000;
   if (const char* const scratch = std::getenv("TMPDIR")) options.scratch_directory = scratch;
+  options.stop = session.stop;
   options.keep_writer = session.arguments.keep_writer;
   options.lock_wait_ms = session.arguments.wait_seconds * kMsInSecond;
   const std::string& directory = session.arguments.directory;
@@ -85,6 +86,9 @@ Result<Storage> open_storage(Session& session, Access access) {
     if (event.name == "writer_minted") tell_new_writer(session, has_key);
   };
   auto opened = Storage::open(directory, options);
+  if (opened.code() == Code::locked && session.arguments.wait_seconds == 0) {
+    return Error(Code::locked, std::string(opened.error().message()) + ", or give --wait SECONDS");
+  }
   if (!opened) return about_opening(directory, std::move(opened).error());
   tell_recovery(session, opened->recovery());
   return opened;

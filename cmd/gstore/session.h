@@ -1,6 +1,7 @@
 // What every command works with, and the few things that all of them do.
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ struct Session {
   const Arguments& arguments;
   Output& out;
   Terminal& terminal;
+  // Stops conversions of the schema in queries.
+  const std::atomic<bool>* stop = nullptr;
   // The first damaged place of the storage, when opening it found one; else empty.
   std::string damage{};
 };

@@ -42,9 +42,8 @@ void catch_shell_interrupts() {
 // Who cannot write may look.
 Error about_lock(Error error) {
   if (error.code() != Code::locked) return error;
-  return Error(Code::locked, std::string(error.message()) +
-                                 ". Wait until that process is done, or give --read-only to look "
-                                 "beside it");
+  return Error(Code::locked,
+               std::string(error.message()) + ", or give --read-only to look beside it");
 }
 
 std::string settings_file() {
@@ -80,6 +79,7 @@ Error run_lines(Session& session, Storage& storage, shell::Interpreter& interpre
 
 Result<Exit> run_shell(Session& session) {
   const Access access = session.arguments.read_only ? Access::read : Access::bulk;
+  session.stop = &shell_stop;
   auto opened = open_storage(session, access);
   if (!opened) return about_lock(std::move(opened).error());
   Storage& storage = *opened;

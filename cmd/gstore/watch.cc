@@ -90,11 +90,15 @@ void rest(Session& session) {
 
 Result<Exit> watch(Session& session) {
   catch_interrupts();
-  GS_TRY(const std::string query, query_of(session.arguments, session.arguments.limit));
+  session.stop = &stop_requested();
+  GS_TRY(const QueryWords query, query_of(session.arguments, session.arguments.limit));
   const std::string& directory = session.arguments.directory;
   auto seen = traits_of_log(directory);
   GS_TRY(Storage storage, open_storage(session, Access::read));
-  GS_TRY(LiveQuery live, storage.watch(query));
+  auto begun = storage.watch(query.json);
+  if (!begun && stop_requested()) return Exit::interrupted;
+  if (!begun) return about_query(query, std::move(begun).error());
+  LiveQuery& live = *begun;
   GS_TRY_OK(print_first(session, live));
   // A file may have been written to once more in the same tick of the clock, so whoever saw a
   // change looks again.
@@ -107,7 +111,9 @@ Result<Exit> watch(Session& session) {
     again = changed;
     seen = std::move(now);
     GS_TRY(Storage next, open_storage(session, Access::read));
-    GS_TRY(const std::vector<LiveChange> changes, live.move_to(next));
+    auto moved = live.move_to(next);
+    if (!moved && stop_requested()) break;
+    GS_TRY(const std::vector<LiveChange> changes, std::move(moved));
     storage = std::move(next);
     for (const LiveChange& change : changes) GS_TRY_OK(print_step(session, change));
     session.out.flush();

@@ -19,6 +19,8 @@ const char* risk_name(SchemaDifference::Risk risk) noexcept {
       return "safe";
     case SchemaDifference::Risk::migrated:
       return "migrated";
+    case SchemaDifference::Risk::checked:
+      return "checked";
     case SchemaDifference::Risk::unsafe:
       break;
   }

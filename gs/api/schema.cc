@@ -3,6 +3,8 @@
 #include "globalstorage/storage.h"
 #include "gs/api/runtime.h"
 #include "gs/engine/catalog/difference.h"
+#include "gs/engine/catalog/review.h"
+#include "gs/engine/database/fit.h"
 
 namespace gs {
 
@@ -10,12 +12,62 @@ namespace {
 
 constexpr std::size_t kShownMax = 20;  // differences in a message
 
+SchemaDifference::Risk to_public(engine::Difference::Risk risk) noexcept {
+  switch (risk) {
+    case engine::Difference::Risk::safe:
+      return SchemaDifference::Risk::safe;
+    case engine::Difference::Risk::migrated:
+      return SchemaDifference::Risk::migrated;
+    case engine::Difference::Risk::checked:
+      return SchemaDifference::Risk::checked;
+    case engine::Difference::Risk::unsafe:
+      break;
+  }
+  return SchemaDifference::Risk::unsafe;
+}
+
 SchemaDifference to_public(const engine::Difference& difference) {
-  using Risk = SchemaDifference::Risk;
-  const Risk risk = difference.risk == engine::Difference::Risk::safe       ? Risk::safe
-                    : difference.risk == engine::Difference::Risk::migrated ? Risk::migrated
-                                                                            : Risk::unsafe;
-  return {risk, difference.collection, difference.field, difference.what};
+  return {to_public(difference.risk), difference.collection, difference.field, difference.what};
+}
+
+// Of a collection that gets its first schema: records may be there that it knows nothing about.
+Error look_at_new(const std::shared_ptr<engine::Database>& database, const engine::Catalog& catalog,
+                  const rules::Rules& rules, const Progress& progress,
+                  std::vector<engine::Difference>& out) {
+  using Risk = engine::Difference::Risk;
+  GS_TRY(const engine::Fit fit, engine::look_at_records(database, catalog, rules, progress));
+  engine::Difference made{Risk::safe, rules.collection(), {}, "is new"};
+  if (!fit.misfits.empty()) {
+    made.risk = Risk::unsafe;
+    made.what += ", and records that are there do not fit it, such as ";
+    for (const std::string& misfit : fit.misfits) {
+      made.what += (&misfit == fit.misfits.data() ? "" : "; ") + misfit;
+    }
+  }
+  out.push_back(std::move(made));
+  for (const rules::IndexDefinition& index : rules.indexes()) {
+    if (fit.records == 0 || !index.unique) continue;
+    out.push_back({Risk::checked, rules.collection(), {}, engine::new_unique(index)});
+  }
+  return {};
+}
+
+Result<std::vector<engine::Difference>> compared(const std::shared_ptr<engine::Database>& database,
+                                                 const engine::Catalog& next,
+                                                 const Progress& progress) {
+  const auto in_force = database->catalog();
+  std::vector<engine::Difference> all;
+  for (engine::Difference& each : engine::differences(in_force.get(), next)) {
+    const rules::Rules* const rules = next.find(each.collection);
+    const bool is_new =
+        rules != nullptr && (in_force == nullptr || in_force->find(each.collection) == nullptr);
+    if (is_new) {
+      GS_TRY_OK(look_at_new(database, next, *rules, progress, all));
+    } else {
+      all.push_back(std::move(each));
+    }
+  }
+  return all;
 }
 
 Error check_risks(const std::vector<engine::Difference>& differences) {
@@ -41,28 +93,30 @@ Result<std::string> Storage::read_schema(const std::string& directory) {
 }
 
 Result<std::string> Storage::schema_types(std::string_view schema) {
-  GS_TRY(const auto catalog, engine::Catalog::compile(schema, api::native_clock()));
+  GS_TRY(const auto catalog, engine::compile_new(schema, api::native_clock()));
   return catalog->model().dts();
 }
 
 std::string Storage::schema() const { return database()->schema().source; }
 
-Result<std::vector<SchemaDifference>> Storage::compare_schema(std::string_view schema) const {
-  GS_TRY(const auto catalog, engine::Catalog::compile(schema, api::native_clock()));
+Result<std::vector<SchemaDifference>> Storage::compare_schema(std::string_view schema,
+                                                              const Progress& progress) const {
+  GS_TRY(const auto catalog, engine::compile_new(schema, api::native_clock()));
+  GS_TRY(const auto found, compared(database(), *catalog, progress));
   std::vector<SchemaDifference> made;
-  for (const auto& each : engine::differences(database()->catalog().get(), *catalog)) {
-    made.push_back(to_public(each));
-  }
+  made.reserve(found.size());
+  for (const engine::Difference& each : found) made.push_back(to_public(each));
   return made;
 }
 
 Error Storage::apply_schema(std::string_view schema, bool allow_unsafe) {
-  GS_TRY(const auto catalog, engine::Catalog::compile(schema, api::native_clock()));
+  GS_TRY(const auto catalog, engine::compile_new(schema, api::native_clock()));
   const std::string source = catalog->bundle().json();
   const state::SchemaEntry entry = database()->schema();
   if (entry.source == source) return {};
   if (!allow_unsafe) {
-    GS_TRY_OK(check_risks(engine::differences(database()->catalog().get(), *catalog)));
+    GS_TRY(const auto found, compared(database(), *catalog, {}));
+    GS_TRY_OK(check_risks(found));
   }
   GS_TRY([[maybe_unused]] const Digest digest, database()->put_schema(source, entry.digest));
   return {};

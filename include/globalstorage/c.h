@@ -424,8 +424,8 @@ GS_EXPORT gs_code gs_schema_types(const char* schema, size_t length, char** type
 GS_EXPORT gs_code gs_schema_get(const gs_storage* storage, char** schema, size_t* schema_length,
                                 gs_error** error) GS_NO_THROW;
 /* What would change, [{"risk":"safe","collection":"City","field":"name","what":".."}] with the risk
- * safe, migrated or unsafe, without `field` about the collection. `unsafe`: how many are, or NULL.
- */
+ * safe, migrated, unsafe or checked, without `field` about the collection. `unsafe`: how many are,
+ * or NULL. */
 GS_EXPORT gs_code gs_schema_compare(const gs_storage* storage, const char* schema, size_t length,
                                     char** differences, size_t* differences_length, size_t* unsafe,
                                     gs_error** error) GS_NO_THROW;

@@ -1,6 +1,7 @@
 // Every knob of a storage, with unit, range and default.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -50,6 +51,9 @@ struct Options {
   // How long to wait for another process that has the storage open for writing, 0 .. 86,400,000 (a
   // day). 0: `locked` at once. Opening for reading never waits.
   std::uint64_t lock_wait_ms = 0;
+  // While it is true, no conversion of the schema runs for queries: those that need one end with
+  // too_large. A signal handler may set it. Outlives the storage; null: nothing stops them.
+  const std::atomic<bool>* stop = nullptr;
   // Check the chain, signatures and content of every change while opening, also of those that a
   // checkpoint stands for (as slow as reading the whole log); verify() does it at any time.
   bool verify_on_open = false;

@@ -394,8 +394,8 @@ struct HistoryEntry {
 struct SchemaDifference {
   // safe: every record that fits the schema in force fits the new one as it is. migrated: the new
   // one says how (an earlier name, a conversion). unsafe: records may not fit it, or hold what it
-  // does not know.
-  enum class Risk { safe, migrated, unsafe } risk = Risk::safe;
+  // does not know. checked: only records can tell, and apply_schema asks them (a new unique index).
+  enum class Risk { safe, migrated, unsafe, checked } risk = Risk::safe;
   std::string collection;
   std::string field;  // path; empty: about the collection
   std::string what;   // for people: "is new, required and without a default: ..."
@@ -488,13 +488,15 @@ class Storage {
   static Result<std::string> schema_types(std::string_view schema);
   // The one in force; empty: none.
   std::string schema() const;
-  // What would change, nothing when nothing does. Errors: invalid (with file, line and column, or
-  // what cannot be kept), too_large.
-  Result<std::vector<SchemaDifference>> compare_schema(std::string_view schema) const;
+  // What would change, nothing when nothing does. Records of a collection that the schema in force
+  // does not name are read, to tell whether they fit; `progress` counts them. Errors: invalid (with
+  // file, line and column, or what cannot be kept), too_large, damaged.
+  Result<std::vector<SchemaDifference>> compare_schema(std::string_view schema,
+                                                       const Progress& progress = {}) const;
   // Puts it in force, durably; from then on records are checked when they are written. Nothing when
   // it is in force already. Records that are there stay as they are. Errors: those of
   // compare_schema; conflict (unsafe differences, named in the message, without `allow_unsafe`; or
-  // another schema came meanwhile).
+  // another schema came meanwhile), exists (records have the same value in a new unique index).
   Error apply_schema(std::string_view schema, bool allow_unsafe = false);
 
   // --- blobs: values larger than a record ---

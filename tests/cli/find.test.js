@@ -106,7 +106,7 @@ test('what is wrong is said with its place in the query', (t) => {
     [['{"n":{"$gtt":1}}'], /filter\.n\.\$gtt: unknown operator '\$gtt'\. Did you mean '\$gt'\? Known: /],
     [['{"n":{"$in":1}}'], /filter\.n\.\$in: takes an array of values/],
     [['{"n":'], /FILTER is not one JSON object/],
-    [['{"n":x}'], /query: JSON line 2, column 6/],
+    [['{"n":x}'], /filter: JSON line 1, column 6/],
     [['[]'], /filter: a filter is an object/],
     [['{},"limit":1'], /FILTER is not one JSON object/],
     [[nested], /nest/],
@@ -124,4 +124,46 @@ test('what is wrong is said with its place in the query', (t) => {
   place.fails(EXIT.usage, ['find', 'City', '{}', '-c', 'Other'], /are two; give one of them/);
   place.fails(EXIT.usage, ['count', 'City', '--sort', 'n'], /unknown option/);
   assert.strictEqual(errorOf(place.run(['find', 'City', '{"n":{"$x":1}}', '--json'])).code, 'invalid');
+});
+
+// A write took a key for a relation, a filter did not.
+test('a foreign key stands for the record in a filter, too', (t) => {
+  const place = new Place(t);
+  const schemas = place.path('schemas');
+  fs.mkdirSync(schemas);
+  fs.writeFileSync(path.join(schemas, 'Country.js'), "({ Entity: {}, name: 'string' })");
+  fs.writeFileSync(
+    path.join(schemas, 'City.js'),
+    "({ Entity: {}, name: 'string', country: '?Country', at: { Struct: {}, country: '?Country' }, past: { many: 'Country' } })",
+  );
+  place.ok(['schema', 'apply', schemas]);
+  for (const [name, country] of [['Kyiv', 'UA'], ['Lviv', 'UA'], ['Ordino', 'AD']]) {
+    place.ok(['insert', 'City', JSON.stringify({ name, country, at: { country }, past: [country] })]);
+  }
+  place.ok(['insert', 'City', '{"name":"UA","at":{},"past":[]}']);
+  assert.deepStrictEqual(names(place, ['{"country":"UA"}']), ['Kyiv', 'Lviv']);
+  assert.deepStrictEqual(names(place, ['{"country":{"$ne":"UA"}}']), ['Ordino', 'UA']);
+  assert.deepStrictEqual(names(place, ['{"country":{"$in":["AD","XX"]}}']), ['Ordino']);
+  assert.deepStrictEqual(names(place, ['{"country":{"$nin":["AD"]}}']), ['Kyiv', 'Lviv', 'UA']);
+  assert.deepStrictEqual(names(place, ['{"at.country":"AD"}']), ['Ordino']);
+  assert.deepStrictEqual(names(place, ['{"past":{"$contains":"AD"}}']), ['Ordino']);
+  assert.deepStrictEqual(names(place, ['{"name":"UA"}']), ['UA']);
+  const plan = place.json(['find', 'City', '{"country":"UA"}', '--explain']);
+  assert.match(JSON.stringify(plan), /City\(country\)/);
+});
+
+test('a field that the schema does not know is a note', (t) => {
+  const place = new Place(t);
+  const schemas = place.path('schemas');
+  fs.mkdirSync(schemas);
+  fs.writeFileSync(path.join(schemas, 'City.js'), "({ Entity: {}, name: 'string', at: { lat: '?number' } })");
+  place.ok(['schema', 'apply', schemas]);
+  place.ok(['insert', 'City', '{"name":"Kyiv","at":{}}']);
+  const notes = (args) => place.run(['find', 'City', ...args]).err;
+  assert.strictEqual(notes(['{"name":"x","at.lat":1,"$or":[{"cityId":"x"}]}', '--sort', 'name:desc']), '');
+  const note = "gstore: note: the schema of City has no field 'nmae'. Did you mean 'name'?\n";
+  assert.strictEqual(notes(['{"nmae":"x"}']), note);
+  assert.strictEqual(notes(['--sort', 'nmae:desc']), note);
+  assert.strictEqual(notes(['--include', 'nmae']), note);
+  assert.strictEqual(notes(['--select', 'nmae']), note);
 });

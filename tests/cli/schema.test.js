@@ -77,11 +77,12 @@ test('schema check needs no storage and lists collections', (t) => {
     place.ok(['schema', 'check', schemas]),
     'City: 5 fields, index City(country)\nCountry: 2 fields, index Country(name) unique\n',
   );
-  const { collections } = place.json(['schema', 'check', schemas]);
+  const { collections, warnings } = place.json(['schema', 'check', schemas]);
   assert.deepStrictEqual(collections, [
-    { name: 'City', fields: 5, indexes: [{ fields: ['country'], unique: false }] },
-    { name: 'Country', fields: 2, indexes: [{ fields: ['name'], unique: true }] },
+    { name: 'City', fields: 5, in_memory: false, indexes: [{ fields: ['country'], unique: false }] },
+    { name: 'Country', fields: 2, in_memory: false, indexes: [{ fields: ['name'], unique: true }] },
   ]);
+  assert.deepStrictEqual(warnings, []);
   assert.ok(!fs.existsSync(place.directory));
 });
 
@@ -101,6 +102,90 @@ test('what is wrong with a schema is said with file, line and column, or its col
   place.fails(EXIT.notFound, ['schema', 'check', place.path('none')], /none.*Name the directory of a schema/);
   place.fails(EXIT.usage, ['schema', 'check'], /DIR is required/);
   place.fails(EXIT.usage, ['schema'], /a command is required|subcommand/i);
+});
+
+test('the first schema of the manual can be used as it stands', (t) => {
+  const place = new Place(t);
+  const [, text] = fs.readFileSync(path.join(__dirname, '../../docs/SCHEMA.md'), 'utf8').split('```');
+  const shown = directory(place, 'shown', { 'City.js': text.replace(/^js\n/, '') });
+  const { code, err } = place.run(['schema', 'apply', shown]);
+  assert.deepStrictEqual([code, err], [0, '']);
+  place.ok(['insert', 'City', JSON.stringify({
+    name: 'Kyiv', founded: '0482-05-01', visited: { $date: '2026-11-23T00:00:00.000Z' }, status: 'city',
+    position: [50.45, 30.52], districts: ['Podil'], sisters: [],
+  })]);
+});
+
+// It was evaluated as JavaScript.
+test('JSON has to be JSON', (t) => {
+  const place = new Place(t, { init: false });
+  const check = (text, pattern) => {
+    const wrong = directory(place, 'wrong', { 'City.json': text });
+    place.fails(EXIT.failure, ['schema', 'check', wrong], pattern);
+  };
+  check('{"a":"string", // a comment\n"b":"string"}', /wrong\/City\.json:1:16: JSON: /);
+  check('{"a":"string",\n}', /wrong\/City\.json:2:1: JSON: /);
+  check('{"a":{"type":"string","validate":() => true}}', /wrong\/City\.json:1:34: JSON: /);
+  check('{"a":"string","a":"number"}', /wrong\/City\.json:1:\d+: JSON: /);
+  const good = directory(place, 'good', { 'City.json': '{"Entity":{},"a":"string"}\n' });
+  assert.strictEqual(place.ok(['schema', 'check', good]), 'City: 2 fields\n');
+});
+
+test('two files for one collection are an error', (t) => {
+  const place = new Place(t, { init: false });
+  const both = directory(place, 'both', { 'City.js': "({ a: 'string' })", 'City.json': '{"b":"string"}' });
+  place.fails(EXIT.failure, ['schema', 'check', both], /both\/City\.json: City\.js is there as well/);
+});
+
+test('what is hardly meant is a warning', (t) => {
+  const place = new Place(t);
+  const doubtful = directory(place, 'doubtful', {
+    'City.js':
+      "({ Entiy: {}, name: { type: 'string', uniqe: true, lenght: 5, note: 'x', owner: 'me' },\n" +
+      "  at: { Struct: {}, lat: { type: 'number', defualt: 1 } }, country: 'Contry', sisters: { many: 'City' } })",
+    'Country.js': "({ Registry: {}, name: 'string' })",
+  });
+  const warnings = [
+    'City: the kind Entiy is none that is stored, so its records are in memory. Did you mean Entity?',
+    'City.name: unknown attribute uniqe. Did you mean unique?',
+    'City.name: unknown attribute lenght. Did you mean length?',
+    'City.at.lat: unknown attribute defualt. Did you mean default?',
+    'City.country: a relation to Contry, which is no schema here. Did you mean Country?',
+  ];
+  const { out, err, code } = place.run(['schema', 'check', doubtful]);
+  assert.strictEqual(code, 0);
+  assert.match(out, /^City: 4 fields, in memory, index City\(country\)/m);
+  assert.deepStrictEqual(err.trimEnd().split('\n'), warnings.map((each) => `gstore: warning: ${each}`));
+  const told = place.json(['schema', 'check', doubtful]).warnings;
+  assert.deepStrictEqual(told[4], {
+    collection: 'City',
+    field: 'country',
+    what: 'a relation to Contry, which is no schema here. Did you mean Country?',
+  });
+  assert.strictEqual(place.json(['schema', 'apply', doubtful]).warnings.length, warnings.length);
+});
+
+test('what no value can satisfy is an error', (t) => {
+  const place = new Place(t, { init: false });
+  const check = (field, pattern) => {
+    const wrong = directory(place, 'wrong', { 'City.js': `({ Entity: {}, ${field} })` });
+    place.fails(EXIT.failure, ['schema', 'check', wrong], pattern);
+  };
+  check("n: { type: 'number', default: 'x' }", /City: field "n": its default does not fit: expected number, got string "x"/);
+  check("s: { enum: ['a', 'b'], default: 'c' }", /City: field "s": its default does not fit/);
+  check("n: { type: 'number', min: 5, max: 1 }", /City: field "n": its min is larger than its max/);
+  check("s: { array: { type: 'string', length: { min: 5, max: 1 } } }", /field "s\[\]": the min of its length is larger/);
+});
+
+test('an error of a definition names its file and field', (t) => {
+  const place = new Place(t, { init: false });
+  const check = (text, pattern) => {
+    const wrong = directory(place, 'wrong', { 'City.js': text });
+    place.fails(EXIT.failure, ['schema', 'check', wrong], pattern);
+  };
+  check('', /wrong\/City\.js: one object is expected/);
+  check("({ Entity: {}, b: 'string', a: null })", /wrong\/City\.js: field "a": /);
+  check("({ Entity: {}, b: 'string', a: 'strnig' })", /wrong\/City\.js: field "a": .*Unknown type strnig/);
 });
 
 test('a schema file that is not UTF-8 is named', (t) => {
@@ -136,7 +221,7 @@ test('schema apply says what changed, and refuses what is unsafe unless it is al
   const place = withSchema(t);
   const same = path.join(place.root, 'schemas');
   assert.strictEqual(place.ok(['schema', 'apply', same]), 'Nothing to do: the schema is in force.\n');
-  assert.deepStrictEqual(place.json(['schema', 'apply', same]), { applied: false, differences: [] });
+  assert.deepStrictEqual(place.json(['schema', 'apply', same]), { applied: false, differences: [], warnings: [] });
   const next = directory(place, 'next', NEXT);
   const before = place.ok(['schema', 'show']);
   fails(place, EXIT.conflict, ['schema', 'apply', next], [
@@ -155,6 +240,63 @@ test('schema apply says what changed, and refuses what is unsafe unless it is al
   const { applied, differences } = place.json(['schema', 'apply', same, '--allow-unsafe']);
   assert.strictEqual(applied, true);
   assert.ok(differences.some(({ field, risk }) => field === 'area' && risk === 'unsafe'));
+});
+
+// diff said safe of what apply refused with another status.
+test('a new unique index is checked when the schema is applied', (t) => {
+  const place = new Place(t, { init: true });
+  const plain = directory(place, 'plain', { 'City.js': "({ Entity: {}, name: 'string' })" });
+  const unique = directory(place, 'unique', { 'City.js': "({ Entity: {}, name: { type: 'string', unique: true } })" });
+  place.ok(['schema', 'apply', plain]);
+  const ids = [1, 2].map(() => place.ok(['insert', 'City', '{"name":"Kyiv"}']).trim());
+  const told =
+    'checked   City has a new index City(name) unique: when records have the same value the schema does not come into force\n';
+  assert.strictEqual(place.ok(['schema', 'diff', unique]), told);
+  fails(place, EXIT.conflict, ['schema', 'apply', unique], [
+    'gstore: the schema is not safe for records that are there: the new schema says that City(name) is unique, but ' +
+      `records ${ids[0]} and ${ids[1]} both have name "Kyiv". Change one of them, or leave \`unique\` out.`,
+  ]);
+  place.ok(['delete', ids[1]]);
+  assert.strictEqual(place.ok(['schema', 'apply', unique]), told + 'The schema is in force.\n');
+});
+
+// It was safe whatever lay there.
+test('a collection that gets its first schema is looked at', (t) => {
+  const place = new Place(t, { init: true });
+  const next = directory(place, 'next', { 'City.js': "({ Entity: {}, name: { type: 'string', unique: true }, n: 'number' })" });
+  place.ok(['set', '-c', 'City', 'kyiv', '{"name":"Kyiv","n":1}']);
+  assert.strictEqual(place.ok(['schema', 'diff', next]).split('\n')[0], 'safe      City is new');
+  assert.match(place.ok(['schema', 'diff', next]), /\nchecked {3}City has a new index City\(name\) unique/);
+  place.ok(['set', '-c', 'City', 'lviv', '{"name":5,"more":true}']);
+  place.ok(['set', '-c', 'City', 'odesa', '{"name":"Odesa"}']);
+  const [{ risk, collection, what }] = place.json(['schema', 'diff', next]);
+  assert.deepStrictEqual([risk, collection], ['unsafe', 'City']);
+  assert.match(what, /^is new, and records that are there do not fit it, such as /);
+  assert.match(what, /lviv \(name: expected string, got number 5, n: expected number, got /);
+  assert.match(what, /odesa \(n: expected number, got nothing\)/);
+  const refused = place.run(['schema', 'apply', next]);
+  assert.strictEqual(refused.code, EXIT.conflict);
+  assert.match(refused.err, /not safe for records[^]*City is new, and records/);
+  place.ok(['schema', 'apply', next, '--allow-unsafe']);
+});
+
+// Whoever broke a rule of the schema was told to choose another directory.
+test('what the schema refuses has advice about records', (t) => {
+  const place = withSchema(t, {
+    'City.js': "({ Journal: { allow: 'append' }, name: { type: 'string', unique: true } })",
+    'Fixed.js': "({ Entity: { allow: 'read' }, name: 'string' })",
+  });
+  const kyiv = place.ok(['insert', 'City', '{"name":"Kyiv"}']).trim();
+  fails(place, EXIT.failure, ['insert', 'City', '{"name":"Kyiv"}'], [
+    `gstore: the schema says that City(name) is unique, and record ${kyiv} has name "Kyiv" already. ` +
+      'Choose another value, or change that record.',
+  ]);
+  fails(place, EXIT.failure, ['delete', kyiv], [
+    'gstore: the schema of City allows to append records, not to change or remove them. Insert another record instead.',
+  ]);
+  fails(place, EXIT.failure, ['insert', 'Fixed', '{"name":"x"}'], [
+    'gstore: the schema of Fixed allows to read records only. Change `allow` to write there.',
+  ]);
 });
 
 test('types prints the interfaces of a directory, or of the schema in force', (t) => {

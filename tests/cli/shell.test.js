@@ -180,6 +180,7 @@ test('a storage that another process writes can be looked at', async (t) => {
   writer.stdin.write('print("ready")\n');
   await waitFor(writer.stdout, /ready/);
   place.fails(EXIT.failure, ['shell', '-e', '1'], /give --read-only to look beside it/);
+  place.fails(EXIT.failure, ['insert', '{}'], /close that program, or give --wait SECONDS\.\n$/);
   assert.strictEqual(place.ok(['shell', '--read-only', '-e', 'db.City.count()']), '3\n');
   place.fails(EXIT.failure, ['shell', '--read-only', '-e', 'db.City.insert({})'], /read/);
   writer.stdin.end('.exit\n');
@@ -194,6 +195,44 @@ test('Ctrl-C stops a script, and what was done stays', async (t) => {
   child.kill('SIGINT');
   assert.strictEqual((await closed(child)).code, EXIT.interrupted);
   assert.strictEqual(place.json(['stats']).records, 1);
+});
+
+const CONVERTS = (body) =>
+  `({ Entity: {}, c: { type: 'number', was: 'old', convert: (v) => { ${body} } } })`;
+
+const withConversion = (t, body, count) => {
+  const place = new Place(t);
+  const schemas = place.path('schemas');
+  fs.mkdirSync(schemas);
+  const rows = Array.from({ length: count }, (_, i) => `{"old":"${i}"}`).join('\n');
+  place.run(['import', 'P', '-'], { input: rows });
+  fs.writeFileSync(`${schemas}/P.js`, "({ Entity: {}, old: 'string' })");
+  place.ok(['schema', 'apply', schemas]);
+  fs.writeFileSync(`${schemas}/P.js`, CONVERTS(body));
+  place.ok(['schema', 'apply', schemas, '--allow-unsafe']);
+  return place;
+};
+
+// Each conversion ran to its limit, and nobody asked whether the query should go on.
+test('Ctrl-C stops conversions of a query', async (t) => {
+  const place = withConversion(t, 'let n = 0; for (let i = 0; i < 2e6; i++) n += i; return n', 1000);
+  for (const args of [['shell', '-e', 'print("going"); db.P.count({ c: 1 })'], ['watch', 'P', '{"c":1}']]) {
+    const child = place.start(args);
+    const end = closed(child);
+    if (args[0] === 'shell') await waitFor(child.stdout, /going/);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const asked = Date.now();
+    child.kill('SIGINT');
+    assert.strictEqual((await end).code, EXIT.interrupted, args.join(' '));
+    assert.ok(Date.now() - asked < 10_000);
+  }
+});
+
+test('a query ends when a conversion exceeds its bounds again and again', (t) => {
+  const place = withConversion(t, 'for (;;);', 1000);
+  const why = /the conversion of P\.c was stopped for 3 records in a row/;
+  place.fails(EXIT.failure, ['count', 'P', '{"c":1}'], why);
+  place.fails(EXIT.failure, ['find', 'P'], why);
 });
 
 test('scripts cannot leave their sandbox or take all memory', (t) => {

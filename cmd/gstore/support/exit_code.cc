@@ -54,7 +54,7 @@ const char* next_step(Code code) noexcept {
     case Code::newer_format:
       return "Use a newer version of gstore.";
     case Code::exists:
-      return "Choose another directory, or use the storage that is there.";
+      return "Choose another name, or use what is there.";
     case Code::failed:
       return "Check the disk, then run the command again.";
     case Code::erased:

@@ -3,11 +3,21 @@
 
 #include <algorithm>
 
+#include "gs/base/check.h"
 #include "gs/core/query/fingerprint.h"
 #include "gs/core/query/limits.h"
 #include "gs/core/record/utf8.h"
 
 namespace gs::query {
+
+bool names_records(Takes takes, const Value& value) {
+  if (takes != Takes::value && takes != Takes::list && takes != Takes::part) return false;
+  if (value.type() == Type::string) return true;
+  const Array* const list = value.get<Array>();
+  return list != nullptr && std::any_of(list->begin(), list->end(), [](const Value& each) {
+           return each.type() == Type::string;
+         });
+}
 
 std::size_t Filter::condition_count() const noexcept {
   return static_cast<std::size_t>(std::count_if(
@@ -31,10 +41,44 @@ Buffer Filter::fingerprint() const {
 Error Filter::bind(std::span<const Value> values) {
   for (Hole& hole : holes_) {
     hole.value = values[hole.parameter];
+    hole.is_related = false;
     const Where where{nullptr, hole.place, 0, false, true};
     GS_TRY_OK(set_operand(hole.takes, hole.value, where, nodes_[hole.node]));
   }
   return {};
+}
+
+void Filter::relate(const IdOf& id_of) {
+  for (Named& each : named_) relate_one(id_of, each.node, each.takes, each.value, each.is_related);
+  for (Hole& each : holes_) {
+    if (!names_records(each.takes, each.value)) continue;
+    relate_one(id_of, each.node, each.takes, each.value, each.is_related);
+  }
+}
+
+void Filter::relate_one(const IdOf& id_of, std::uint32_t node, Takes takes, const Value& value,
+                        bool& is_related) {
+  const std::string& path = paths_[nodes_[node].path].text();
+  const auto id_in = [&](const Value& one) {
+    const auto* const text = one.get<std::string>();
+    return text == nullptr ? std::nullopt : id_of(path, *text);
+  };
+  const Array* const list = value.get<Array>();
+  const bool relates =
+      list == nullptr ? id_in(value).has_value()
+                      : std::any_of(list->begin(), list->end(),
+                                    [&](const Value& each) { return id_in(each).has_value(); });
+  if (!relates && !is_related) return;
+  is_related = relates;
+  const auto related = [&](const Value& one) {
+    const auto id = id_in(one);
+    return id ? Value(*id) : one;
+  };
+  Array all;
+  if (list != nullptr) std::transform(list->begin(), list->end(), std::back_inserter(all), related);
+  const Value made = list == nullptr ? related(value) : Value(std::move(all));
+  // It was an operand before, and ids are.
+  GS_CHECK(set_operand(takes, made, {}, nodes_[node]).ok());
 }
 
 void Filter::add_operand(Takes takes, Node& node) {

@@ -7,6 +7,7 @@
 // Errors: invalid, too_large; both with the place in the query.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -54,6 +55,15 @@ struct Hole {
   std::size_t noted_at = 0;  // where its value belongs in the fingerprint
   std::string place;         // in the query
   Value value;               // that it has now
+  bool is_related = false;   // as of Named
+};
+
+// A condition whose operand has a text that may name a record.
+struct Named {
+  std::uint32_t node = 0;
+  Takes takes = Takes::value;
+  Value value;              // as it was given
+  bool is_related = false;  // the operand has ids in place of it
 };
 
 class Filter {
@@ -74,12 +84,19 @@ class Filter {
   // text. After an error the filter must not be used before it is bound again.
   Error bind(std::span<const Value> values);
 
+  // Gives texts that are compared with a path for equality the id that they name there, nullopt:
+  // none. Each time anew; after bind().
+  using IdOf = std::function<std::optional<Id>(std::string_view path, std::string_view text)>;
+  void relate(const IdOf& id_of);
+
  private:
   friend class FilterParser;
   // Makes room for the operand of a condition ...
   void add_operand(Takes takes, Node& node);
   // ... and fills it.
   Error set_operand(Takes takes, const Value& value, const Where& where, Node& node);
+  void relate_one(const IdOf& id_of, std::uint32_t node, Takes takes, const Value& value,
+                  bool& is_related);
   Error set_list(const Value& value, const Where& where, OperandSet& set);
   std::vector<Node> nodes_;
   std::vector<Path> paths_;  // each once
@@ -87,9 +104,13 @@ class Filter {
   std::vector<OperandSet> sets_;
   std::vector<Pattern> patterns_;
   std::vector<Needle> needles_;
-  std::vector<Hole> holes_;  // in the order of the text
-  Buffer fingerprint_;       // without the values of parameters
+  std::vector<Hole> holes_;   // in the order of the text
+  std::vector<Named> named_;  // of operands that stand in the text
+  Buffer fingerprint_;        // without the values of parameters
 };
+
+// Whether the operand of a condition has a text that may name a record.
+bool names_records(Takes takes, const Value& value);
 
 // `json`: one value of a text that parse_json has accepted. `where`: its place. `parameters`: names
 // of those that the query has so far; null: it has none.

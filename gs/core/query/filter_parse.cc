@@ -164,6 +164,10 @@ class FilterParser {
     GS_TRY_OK(add_condition(node, where));
     note_condition(with, path);
     note_value(value, made_.fingerprint_);
+    if (names_records(with.takes, value)) {
+      made_.named_.push_back(
+          {static_cast<std::uint32_t>(made_.nodes_.size() - 1), with.takes, value, false});
+    }
     return {};
   }
 

@@ -411,7 +411,7 @@ std::size_t Encoder::keep(const Encoded& last) {
 }
 
 Bytes Encoder::kept() const noexcept { return {impl_->record.data(), impl_->kept}; }
-void Encoder::forget() noexcept { impl_->kept = 0; }
+void Encoder::forget_from(std::size_t bytes) noexcept { impl_->kept = bytes; }
 std::size_t Encoder::memory_bytes() const noexcept {
   const Impl& all = *impl_;
   const auto bytes = []<typename... Entry>(const std::vector<Entry>&... vectors) {

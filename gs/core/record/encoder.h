@@ -60,7 +60,9 @@ class Encoder {
   std::size_t keep(const Encoded& last);
   // All that was kept, until the next call.
   Bytes kept() const noexcept;
-  void forget() noexcept;
+  void forget() noexcept { forget_from(0); }
+  // What was kept after the first `bytes` of kept().
+  void forget_from(std::size_t bytes) noexcept;
   // What records have taken so far, kept or refused; forgetting them gives nothing back.
   std::size_t memory_bytes() const noexcept;
 

@@ -58,6 +58,10 @@ std::string plain_number(double number) {
   return text;
 }
 
+std::string elements_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " element" : " elements");
+}
+
 }  // namespace
 
 std::string described(const ValueView& value) {
@@ -243,8 +247,8 @@ bool Checker::pairs(const Rule& rule, const ValueView& given) {
 
 bool Checker::tuple(const Rule& rule, const ValueView& given) {
   if (given.count() > rule.items.size()) {
-    return fail("a tuple of " + std::to_string(rule.items.size()),
-                std::to_string(given.count()) + " elements");
+    return fail("a tuple of at most " + elements_text(rule.items.size()),
+                elements_text(given.count()));
   }
   bool right = true;
   for (std::uint32_t i = 0; i < rule.items.size(); ++i) {
@@ -252,8 +256,7 @@ bool Checker::tuple(const Rule& rule, const ValueView& given) {
     if (i < given.count()) {
       right = field(rule.items[i], given.element(i), name) && right;
     } else if (rule.items[i].required) {
-      right = fail("a tuple with element " + std::to_string(i),
-                   std::to_string(given.count()) + " elements");
+      right = fail("a tuple of at least " + elements_text(i + 1), elements_text(given.count()));
     }
   }
   return right;
@@ -282,7 +285,7 @@ bool Checker::bounds(const Rule& rule, const ValueView& given) {
 
 // As Metaschema reads what a validation gives: nothing or true is right.
 bool Checker::said(const schema::Outcome& outcome) {
-  if (outcome.threw) return fail("a value that validates", outcome.thrown);
+  if (outcome.threw) return fail({}, "its validation failed: " + outcome.thrown);
   using Js = schema::JsValue::Kind;
   const schema::JsValue& value = outcome.value;
   switch (value.kind) {
@@ -292,11 +295,10 @@ bool Checker::said(const schema::Outcome& outcome) {
     case Js::boolean:
       return value.boolean || fail("a value that validates", "one that does not");
     case Js::string:
-      return value.text.empty() || fail("a value that validates", value.text);
+      return value.text.empty() || fail({}, value.text);
     case Js::array: {
       bool right = true;
-      for (const schema::JsValue& each : value.items)
-        right = fail("a value that validates", each.text);
+      for (const schema::JsValue& each : value.items) right = fail({}, each.text);
       return right;
     }
     case Js::object: {
@@ -304,7 +306,7 @@ bool Checker::said(const schema::Outcome& outcome) {
       for (const auto& [name, member] : value.members) {
         if (name != "errors") continue;
         for (const schema::JsValue& each : member.items) {
-          right = fail("a value that validates", each.text);
+          right = fail({}, each.text);
         }
       }
       return right;
@@ -328,7 +330,7 @@ bool Checker::calls(const Rule& rule, const ValueView& given) {
   if (rule.pattern && given.type == Type::string) {
     const schema::Outcome outcome = call(*rule.pattern);
     if (outcome.threw) {
-      right = fail("a text that matches " + rule.pattern_text, outcome.thrown);
+      right = fail({}, "its pattern failed: " + outcome.thrown);
     } else if (!outcome.value.boolean) {
       right = fail("a text that matches " + rule.pattern_text, described(given));
     }

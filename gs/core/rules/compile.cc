@@ -74,7 +74,9 @@ class Compiler {
 
   Result<std::shared_ptr<const Rules>> run(bool has_kind) {
     made_->collection_ = schema_.name();
+    made_->kind_ = schema_.kind();
     made_->validate_ = schema_.options().validate;
+    if (made_->validate_) made_->validate_text_ = source_of(*made_->validate_);
     GS_TRY_OK(read_header(has_kind));
     for (const schema::Member& member : schema_.structure()->members) {
       if (member.field == nullptr) continue;
@@ -169,7 +171,11 @@ class Compiler {
     if (field.validate == schema::Validate::not_callable) {
       return wrong(path, "its validate is no function");
     }
-    if (field.validate == schema::Validate::function) rule.validate = field.validate_function;
+    if (field.validate == schema::Validate::function) {
+      rule.validate = field.validate_function;
+      rule.validate_text = source_of(field.validate_function);
+    }
+    if (rule.kind == Rule::Kind::custom) rule.check_type_text = source_of(rule.check_type);
     GS_TRY_OK(read_range(field, path, rule));
     GS_TRY_OK(read_pattern(field, path, rule));
     switch (rule.kind) {
@@ -261,6 +267,14 @@ class Compiler {
     return {};
   }
 
+  std::string source_of(std::uint32_t function) const {
+    if (host_.source_of == nullptr || host_.functions == nullptr) return {};
+    JsValue argument;
+    argument.kind = Js::function;
+    argument.function = function;
+    return host_.functions->call(host_.source_of->function, {&argument, 1}).value.text;
+  }
+
   // --- what a field says about merging and about its past ---
 
   static Error read_merge(const Field& field, FieldRule& made) {
@@ -300,7 +314,7 @@ class Compiler {
     return {};
   }
 
-  static Error read_past(const Field& field, FieldRule& made) {
+  Error read_past(const Field& field, FieldRule& made) {
     if (const JsValue* was = field.data("was"); was != nullptr) {
       if (was->kind == Js::string) made.was.push_back(was->text);
       for (const JsValue& each : was->items) {
@@ -312,6 +326,7 @@ class Compiler {
     if (const JsValue* convert = field.data("convert"); convert != nullptr) {
       if (convert->kind != Js::function) return wrong(made.name, "its convert is no function");
       made.convert = convert->function;
+      made.convert_text = source_of(convert->function);
     }
     return {};
   }

@@ -30,6 +30,26 @@ Value as_integer(Value value) {
 
 }  // namespace
 
+// --- conversions that are stopped ---
+
+void Stops::note(const Rules& rules, const FieldRule& field, bool stopped) {
+  if (!stopped) {
+    if (in_a_row_.load(std::memory_order_relaxed) != 0) in_a_row_ = 0;
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  name_ = rules.collection() + "." + field.name;
+  ++in_a_row_;
+}
+
+Error Stops::error() const {
+  if (!gave_up()) return {};
+  const std::lock_guard lock(mutex_);
+  return Error(Code::too_large, "the conversion of " + name_ + " was stopped for " +
+                                    std::to_string(kInARow) +
+                                    " records in a row. Correct `convert` in the schema");
+}
+
 // --- what the shape says ---
 
 std::shared_ptr<const LiftPlan> LiftPlan::make(const Rules& rules, const record::ShapePtr& shape) {
@@ -114,8 +134,8 @@ bool LiftPlan::makes_one(const FieldRule& field) const {
 class LiftPlan::Run {
  public:
   Run(const Rules& rules, const RecordView& record, schema::Functions* functions,
-      LiftScratch& scratch)
-      : rules_(rules), record_(record), functions_(functions), scratch_(scratch) {
+      LiftScratch& scratch, Stops* stops)
+      : rules_(rules), record_(record), functions_(functions), scratch_(scratch), stops_(stops) {
     scratch_.views.clear();
     scratch_.made.clear();
     scratch_.given.assign(rules.fields().size(), false);
@@ -186,9 +206,10 @@ class LiftPlan::Run {
   // What `convert` gives, as the field holds it; nullopt: no value. `is_made` is false when it gave
   // nothing that can be taken.
   std::optional<ValueView> convert(const FieldRule& field, schema::JsValue value, bool& is_made) {
-    if (functions_ == nullptr) return std::nullopt;
+    if (functions_ == nullptr || (stops_ != nullptr && stops_->gave_up())) return std::nullopt;
     const schema::JsValue arguments[] = {std::move(value), to_js(record_)};
     const schema::Outcome outcome = functions_->call(*field.convert, arguments);
+    if (stops_ != nullptr) stops_->note(rules_, field, outcome.stopped);
     if (outcome.threw) return std::nullopt;
     if (outcome.value.kind == schema::JsValue::Kind::undefined) {
       is_made = true;
@@ -210,12 +231,13 @@ class LiftPlan::Run {
   const RecordView& record_;
   schema::Functions* const functions_;
   LiftScratch& scratch_;
+  Stops* const stops_;
 };
 
 std::optional<record::Encoded> LiftPlan::lift(const RecordView& record,
-                                              schema::Functions* functions,
-                                              LiftScratch& scratch) const {
-  Run(rules_, record, functions, scratch).collect();
+                                              schema::Functions* functions, LiftScratch& scratch,
+                                              Stops* stops) const {
+  Run(rules_, record, functions, scratch, stops).collect();
   auto encoded =
       scratch.encoder.encode_views(record.shape().collection(), scratch.views, record.key());
   if (!encoded.ok()) return std::nullopt;

@@ -15,14 +15,35 @@
 // for one thread. No errors.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "gs/core/record/encoder.h"
 #include "gs/core/rules/rules.h"
 
 namespace gs::rules {
+
+// Conversions that were stopped, one record after the other, as one reader of many met them.
+// Each may take as long as its bounds allow: after so many the reader gives up, asks for none any
+// more, and ends with the error. For any thread.
+class Stops {
+ public:
+  static constexpr int kInARow = 3;
+
+  bool gave_up() const noexcept { return in_a_row_.load(std::memory_order_relaxed) >= kInARow; }
+  // None, or which conversion it was.
+  Error error() const;
+  void note(const Rules& rules, const FieldRule& field, bool stopped);
+  void clear() noexcept { in_a_row_ = 0; }
+
+ private:
+  std::atomic<int> in_a_row_{0};
+  mutable std::mutex mutex_;
+  std::string name_;  // of the field
+};
 
 // Memory that lifting uses again. The record lifted last lies in its encoder.
 struct LiftScratch {
@@ -42,9 +63,10 @@ class LiftPlan {
   // Whether this one is read as it is stored. Allocates nothing.
   bool is_current(const record::RecordView& record) const;
   // As the rules read a record that is not current; nullopt: as it is stored, because it would be
-  // too large. Until the next call with this scratch.
+  // too large. Until the next call with this scratch. `stops`: the reader's; null: it goes on.
   std::optional<record::Encoded> lift(const record::RecordView& record,
-                                      schema::Functions* functions, LiftScratch& scratch) const;
+                                      schema::Functions* functions, LiftScratch& scratch,
+                                      Stops* stops = nullptr) const;
 
  private:
   class Run;

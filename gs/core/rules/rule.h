@@ -45,6 +45,9 @@ struct Rule {
   std::optional<std::uint32_t> pattern;   // a function that tests a text
   std::optional<std::uint32_t> validate;  // a function (value, path)
   std::uint32_t check_type = 0;
+  // Sources of `validate` and of `check_type`, to compare schemas; empty: unknown, or none.
+  std::string validate_text;
+  std::string check_type_text;
   std::string pattern_text;  // for messages
   std::string target;
   std::vector<Value> allowed;
@@ -72,9 +75,14 @@ struct NamedRule {
 // One thing that is wrong with a value. The path is from the record: `address.street`, `tags[2]`.
 struct Violation {
   std::string path;
-  std::string expected;
-  std::string got;
-  std::string text() const { return path + ": expected " + expected + ", got " + got; }
+  std::string expected;  // empty: a function of the schema said what is wrong
+  std::string got;       // ... which is here
+  // Without the path.
+  std::string what() const {
+    return expected.empty() ? got : "expected " + expected + ", got " + got;
+  }
+  // The path is empty when it is about the whole record.
+  std::string text() const { return path.empty() ? what() : path + ": " + what(); }
 };
 
 }  // namespace gs::rules

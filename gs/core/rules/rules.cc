@@ -219,4 +219,13 @@ std::vector<Violation> Rules::check_missing(const record::RecordView& record) co
   return found;
 }
 
+std::vector<Violation> Rules::check_default(const FieldRule& field,
+                                            schema::Functions* functions) const {
+  std::vector<Violation> found;
+  if (const record::Layout::Default* const given = find_default(field.name)) {
+    Checker(functions, &found).field(field.rule, {given->type, given->content}, field.name);
+  }
+  return found;
+}
+
 }  // namespace gs::rules

@@ -57,6 +57,7 @@ struct FieldRule {
   // Earlier names of the field, newest first, and the function that makes its value of an old one.
   std::vector<std::string> was;
   std::optional<std::uint32_t> convert;
+  std::string convert_text;  // its source
 };
 
 // A secondary index as the schema declares it.
@@ -84,6 +85,8 @@ class Rules {
     // The function (source, flags) that gives a function which tests a text; null: patterns are
     // refused.
     const schema::JsValue* make_pattern = nullptr;
+    // The function (function) that gives its source; null: sources are not known.
+    const schema::JsValue* source_of = nullptr;
     Digest source;  // of all files of the schema
   };
   // `has_kind`: the definition names a kind; without one the records are stored, whatever
@@ -92,6 +95,7 @@ class Rules {
                                                       const Host& host);
 
   const std::string& collection() const noexcept { return collection_; }
+  const std::string& kind() const noexcept { return kind_; }  // "Entity"; "struct": it names none
   const record::Layout& layout() const noexcept { return layout_; }
   const std::vector<IndexDefinition>& indexes() const noexcept { return indexes_; }
   const std::vector<FieldRule>& fields() const noexcept { return fields_; }
@@ -144,7 +148,10 @@ class Rules {
                                      schema::Functions* functions) const;
   // The first of these without lifting and without functions: fields that no rule gives a value.
   std::vector<Violation> check_missing(const record::RecordView& record) const;
+  // Of the value that records get which lack the field.
+  std::vector<Violation> check_default(const FieldRule& field, schema::Functions* functions) const;
   bool has_whole_check() const noexcept { return validate_.has_value(); }
+  const std::string& whole_check_text() const noexcept { return validate_text_; }  // its source
 
  private:
   friend class Compiler;
@@ -152,8 +159,10 @@ class Rules {
   std::shared_ptr<const Plan> make_plan(const record::ShapePtr& shape) const;
 
   std::string collection_;
+  std::string kind_;
   std::vector<FieldRule> fields_;  // sorted by name
   std::optional<std::uint32_t> validate_;
+  std::string validate_text_;
   record::Layout layout_;
   std::vector<IndexDefinition> indexes_;
   Allow allow_ = Allow::write;

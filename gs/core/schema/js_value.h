@@ -66,6 +66,7 @@ struct Outcome {
   bool threw = false;
   JsValue value;
   std::string thrown;
+  bool stopped = false;  // with `threw`: it took too much, or the host did not want to wait for it
 };
 
 class Functions {

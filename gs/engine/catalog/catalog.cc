@@ -12,6 +12,10 @@ constexpr std::string_view kMakePattern =
     "(source, flags) => { const pattern = new RegExp(source, flags.replace(/[gy]/g, '')); "
     "return (text) => pattern.test(text); }";
 
+// Of before any file could change what these are.
+constexpr std::string_view kSourceOf =
+    "((apply, text) => (f) => apply(text, f, []))(Reflect.apply, Function.prototype.toString)";
+
 // "City" of "City.js".
 std::string entity_name(const std::string& file) { return file.substr(0, file.rfind('.')); }
 
@@ -24,6 +28,28 @@ bool names_kind(const schema::JsValue& definition) {
   return false;
 }
 
+bool is_object(const schema::JsValue& value) { return value.kind == schema::JsValue::Kind::object; }
+
+// The one that is wrong in the same way when it is all that the definition has; empty: none.
+std::string wrong_field(const Error& error, const schema::JsValue& types,
+                        const std::pair<std::string, schema::JsValue>& definition,
+                        const schema::Host& host) {
+  const bool has_kind = names_kind(definition.second);
+  constexpr std::size_t kLookedAt = 1000;  // each is a model of its own
+  std::size_t count = 0;
+  for (const auto& member : definition.second.members) {
+    if (++count > kLookedAt) break;
+    schema::JsValue one;
+    one.kind = definition.second.kind;
+    one.text = definition.second.text;
+    if (has_kind) one.members.emplace_back("Entity", one);
+    one.members.push_back(member);
+    const auto alone = schema::Model::create(types, {{definition.first, one}}, {}, host);
+    if (!alone.ok() && alone.error().message() == error.message()) return member.first;
+  }
+  return {};
+}
+
 // What Metaschema says of a definition names no entity. That of one which is wrong by itself in the
 // same way is known; of others, as of relations that lead nowhere, the error says enough.
 Error in_its_file(Error error, const schema::JsValue& types, const schema::Definitions& definitions,
@@ -33,7 +59,13 @@ Error in_its_file(Error error, const schema::JsValue& types, const schema::Defin
     const auto alone = schema::Model::create(types, {definition}, {}, host);
     if (alone.ok() || alone.error().message() != error.message()) continue;
     const bool is_json = !bundle.files.contains(definition.first + ".js");
-    return std::move(error).in(definition.first + (is_json ? ".json" : ".js"));
+    const std::string file = definition.first + (is_json ? ".json" : ".js");
+    if (!is_object(definition.second)) {
+      return std::move(error).in(file +
+                                 ": one object is expected, for example ({ name: 'string' })");
+    }
+    const std::string field = wrong_field(error, types, definition, host);
+    return std::move(error).in(field.empty() ? file : file + ": field \"" + field + "\"");
   }
   return error;
 }
@@ -42,19 +74,27 @@ Error in_its_file(Error error, const schema::JsValue& types, const schema::Defin
 
 schema::Outcome Catalog::Locked::call(std::uint32_t function,
                                       std::span<const schema::JsValue> arguments) {
+  return call(function, arguments, nullptr);
+}
+
+schema::Outcome Catalog::Locked::call(std::uint32_t function,
+                                      std::span<const schema::JsValue> arguments,
+                                      const std::atomic<bool>* stop) {
   const std::lock_guard lock(mutex);
-  return sandbox->call(function, arguments);
+  return sandbox->call(function, arguments, stop);
 }
 
 Result<std::shared_ptr<const Catalog>> Catalog::compile(std::string_view json,
-                                                        platform::Clock* clock) {
+                                                        platform::Clock* clock,
+                                                        const std::atomic<bool>* stop) {
   GS_TRY(const Bundle bundle, Bundle::parse(json));
-  return compile(bundle, clock);
+  return compile(bundle, clock, stop);
 }
 
 Result<std::shared_ptr<const Catalog>> Catalog::compile(const Bundle& bundle,
-                                                        platform::Clock* clock) {
-  const std::shared_ptr<Catalog> made(new Catalog);
+                                                        platform::Clock* clock,
+                                                        const std::atomic<bool>* stop) {
+  const std::shared_ptr<Catalog> made(new Catalog(stop));
   made->bundle_ = bundle;
   GS_TRY_OK(made->evaluate(clock));
   GS_TRY_OK(made->compile_rules());
@@ -66,6 +106,7 @@ Error Catalog::evaluate(platform::Clock* clock) {
   GS_TRY(sandbox_, script::Sandbox::create({}, clock));
   locked_.sandbox = sandbox_.get();
   GS_TRY(make_pattern_, sandbox_->evaluate(kMakePattern, "pattern"));
+  GS_TRY(source_of_, sandbox_->evaluate(kSourceOf, "source"));
   schema::Definitions definitions;
   schema::JsValue types;
   types.kind = schema::JsValue::Kind::object;
@@ -95,7 +136,8 @@ Error Catalog::evaluate(platform::Clock* clock) {
 }
 
 Error Catalog::compile_rules() {
-  const rules::Rules::Host host{&locked_, &make_pattern_, crypto::sha256(as_bytes(bundle_.json()))};
+  const rules::Rules::Host host{&locked_, &make_pattern_, &source_of_,
+                                crypto::sha256(as_bytes(bundle_.json()))};
   for (const schema::Model::Entity& entity : model_->entities()) {
     if (entity.name.starts_with('.') || entity.schema->structure() == nullptr) continue;
     GS_TRY(auto rules, rules::Rules::compile(*entity.schema, has_kind_[entity.name], host));

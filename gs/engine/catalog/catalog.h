@@ -22,11 +22,14 @@ namespace gs::engine {
 
 class Catalog {
  public:
-  // `clock` bounds the time of scripts; null: steps alone do. It outlives this.
+  // `clock` bounds the time of scripts; null: steps alone do. `stop`: while it is true no function
+  // runs for readers that give up. Both outlive this.
   static Result<std::shared_ptr<const Catalog>> compile(const Bundle& bundle,
-                                                        platform::Clock* clock);
+                                                        platform::Clock* clock,
+                                                        const std::atomic<bool>* stop = nullptr);
   static Result<std::shared_ptr<const Catalog>> compile(std::string_view json,
-                                                        platform::Clock* clock);
+                                                        platform::Clock* clock,
+                                                        const std::atomic<bool>* stop = nullptr);
 
   const Bundle& bundle() const noexcept { return bundle_; }
   const schema::Model& model() const noexcept { return *model_; }
@@ -46,23 +49,42 @@ class Catalog {
   }
   // What the rules call. Locks; must not be called from a function of the sandbox.
   schema::Functions* functions() const noexcept { return &locked_; }
+  // The same for a reader that gives up, or for one that does not (null): what is made for an index
+  // must not depend on a signal.
+  schema::Functions* functions_of(const rules::Stops* stops) const noexcept {
+    if (stops == nullptr) return &locked_;
+    return &stoppable_;
+  }
 
  private:
   struct Locked final : schema::Functions {
     schema::Outcome call(std::uint32_t function,
                          std::span<const schema::JsValue> arguments) override;
+    schema::Outcome call(std::uint32_t function, std::span<const schema::JsValue> arguments,
+                         const std::atomic<bool>* stop);
     std::mutex mutex;
     script::Sandbox* sandbox = nullptr;
   };
+  struct Stoppable final : schema::Functions {
+    Stoppable(Locked& of, const std::atomic<bool>* when) : locked(of), stop(when) {}
+    schema::Outcome call(std::uint32_t function,
+                         std::span<const schema::JsValue> arguments) override {
+      return locked.call(function, arguments, stop);
+    }
+    Locked& locked;
+    const std::atomic<bool>* const stop;
+  };
 
-  Catalog() = default;
+  explicit Catalog(const std::atomic<bool>* stop) : stoppable_(locked_, stop) {}
   Error evaluate(platform::Clock* clock);
   Error compile_rules();
 
   Bundle bundle_;
   std::unique_ptr<script::Sandbox> sandbox_;
   mutable Locked locked_;
+  mutable Stoppable stoppable_;
   schema::JsValue make_pattern_;
+  schema::JsValue source_of_;
   std::unordered_map<std::string, bool> has_kind_;  // by entity
   std::unique_ptr<schema::Model> model_;
   std::vector<std::shared_ptr<const rules::Rules>> rules_;

@@ -25,8 +25,7 @@ class Comparison {
       if (old == nullptr) {
         added(field);
       } else {
-        values(old->rule, field.rule, field.name, field.convert.has_value());
-        if (old->merge != field.merge) add(Risk::safe, field.name, "merges in another way");
+        kept(*old, field);
       }
     }
     for (const FieldRule& field : before_.fields()) {
@@ -41,6 +40,10 @@ class Comparison {
   }
 
   void headers() {
+    if (before_.kind() != after_.kind()) {
+      add(Risk::safe, {},
+          "was of the kind " + before_.kind() + " and is of the kind " + after_.kind());
+    }
     if (before_.allow() != after_.allow()) add(Risk::safe, {}, "allows other operations");
     if (before_.scope() != after_.scope()) add(Risk::safe, {}, "has another scope");
     if (before_.removal() != after_.removal())
@@ -51,23 +54,88 @@ class Comparison {
               ? "is in memory only: what is inserted from now on is lost when the storage is closed"
               : "is persistent: its records in memory are forgotten");
     }
+    validates(before_.has_whole_check(), after_.has_whole_check(),
+              before_.whole_check_text() == after_.whole_check_text(), {});
+  }
+
+  // Conversions are not asked about what `validate` refuses.
+  void validates(bool before, bool after, bool is_same, const std::string& path) {
+    if (after && !before) {
+      add(Risk::unsafe, path, "has a validate now: records that are there may not pass it");
+    } else if (after && !is_same) {
+      add(Risk::unsafe, path, "has another validate: records that are there may not pass it");
+    } else if (before && !after) {
+      add(Risk::safe, path, "has no validate any more");
+    }
+  }
+
+  // Of a field that both have.
+  void kept(const FieldRule& old, const FieldRule& now) {
+    values(old.rule, now.rule, now.name, now.convert.has_value());
+    if (old.merge != now.merge) add(Risk::safe, now.name, "merges in another way");
+    for (const std::string& name : now.was) {
+      const FieldRule* const other = before_.find(name);
+      if (other == nullptr) continue;
+      add(Risk::migrated, now.name,
+          "was " + name + " in records that do not have it" + converted(now));
+      values(other->rule, now.rule, now.name, now.convert.has_value());
+    }
+    conversions(old, now);
+    earlier_names(old, now);
+    defaults(old, now);
+  }
+
+  static std::string converted(const FieldRule& field) {
+    return field.convert ? ", its values are converted" : "";
+  }
+
+  void conversions(const FieldRule& old, const FieldRule& now) {
+    if (old.convert && !now.convert) {
+      add(Risk::unsafe, now.name,
+          "has no conversion any more: records that were converted may not fit");
+    } else if (now.convert && old.convert_text != now.convert_text) {
+      add(Risk::migrated, now.name,
+          old.convert ? "is converted in another way" : "is converted where it does not fit");
+    }
+  }
+
+  // Records that are there may have the field under a name that it had before the schema before.
+  void earlier_names(const FieldRule& old, const FieldRule& now) {
+    for (const std::string& name : old.was) {
+      if (std::find(now.was.begin(), now.was.end(), name) != now.was.end()) continue;
+      add(Risk::unsafe, now.name,
+          "has no earlier name " + name + " any more: records that have it there lose it");
+    }
+  }
+
+  void defaults(const FieldRule& old, const FieldRule& now) {
+    const auto* const before = before_.find_default(old.name);
+    const auto* const after = after_.find_default(now.name);
+    if (before == nullptr && after == nullptr) return;
+    if (after == nullptr) {
+      add(now.rule.required ? Risk::unsafe : Risk::safe, now.name,
+          "has no default any more: records that lack it have no value then");
+    } else if (before == nullptr) {
+      add(Risk::safe, now.name, "has a default now");
+    } else if (before->type != after->type || before->content != after->content) {
+      add(Risk::safe, now.name, "has another default");
+    }
   }
 
   void added(const FieldRule& field) {
     for (const std::string& name : field.was) {
       const FieldRule* const old = before_.find(name);
       if (old == nullptr) continue;
-      const bool converts = field.convert.has_value();
-      add(Risk::migrated, field.name,
-          "was " + name + (converts ? ", its values are converted" : ""));
-      values(old->rule, field.rule, field.name, converts);
+      add(Risk::migrated, field.name, "was " + name + converted(field));
+      values(old->rule, field.rule, field.name, field.convert.has_value());
+      earlier_names(*old, field);
       return;
     }
-    const auto& defaults = after_.layout().defaults();
-    const bool has_default = std::any_of(defaults.begin(), defaults.end(),
-                                         [&](const auto& each) { return each.name == field.name; });
+    const bool has_default = after_.find_default(field.name) != nullptr;
     if (!field.rule.required || has_default) {
       add(Risk::safe, field.name, "is new");
+    } else if (field.convert) {
+      add(Risk::migrated, field.name, "is new, its values are converted");
     } else {
       add(Risk::unsafe, field.name,
           "is new, required and without a default: records that are there do not have it");
@@ -75,10 +143,23 @@ class Comparison {
   }
 
   void removed(const std::string& name) {
-    for (const FieldRule& field : after_.fields()) {
-      if (std::find(field.was.begin(), field.was.end(), name) != field.was.end()) return;
-    }
+    const bool is_read = std::any_of(after_.fields().begin(), after_.fields().end(),
+                                     [&](const FieldRule& field) { return reads(field, name); });
+    if (is_read) return;
     add(Risk::unsafe, name, "is gone: records that have it keep it, but it is no longer known");
+  }
+
+  // Whether the field shows what records have under the earlier name. What was a field before has
+  // its own values, and of several names that records may have at once the first one counts; a
+  // conversion gets the whole record.
+  bool reads(const FieldRule& field, const std::string& name) const {
+    if (before_.find(field.name) != nullptr) return false;
+    const auto first = std::find_if(field.was.begin(), field.was.end(), [&](const auto& each) {
+      return before_.find(each) != nullptr;
+    });
+    if (first == field.was.end()) return false;
+    return *first == name ||
+           (field.convert && std::find(first, field.was.end(), name) != field.was.end());
   }
 
   void values(const Rule& old, const Rule& now, const std::string& path, bool converts) {
@@ -95,6 +176,11 @@ class Comparison {
       add(Risk::safe, path, "is optional now");
     }
     bounds(old, now, path, converts);
+    validates(old.validate.has_value(), now.validate.has_value(),
+              old.validate_text == now.validate_text, path);
+    if (now.check_type_text != old.check_type_text) {
+      add(Risk::unsafe, path, "has a type that checks otherwise: records may not fit it");
+    }
     if (old.element && now.element) values(*old.element, *now.element, path + "[]", converts);
     members(old, now, path, converts);
     const std::size_t both = std::min(old.items.size(), now.items.size());
@@ -155,7 +241,9 @@ class Comparison {
                          [&](const auto& each) { return each.text() == index.text(); });
     };
     for (const rules::IndexDefinition& index : after_.indexes()) {
-      if (!has(before_, index)) add(Risk::safe, {}, "has a new index " + index.text());
+      if (has(before_, index)) continue;
+      if (!index.unique) add(Risk::safe, {}, "has a new index " + index.text());
+      if (index.unique) add(Risk::checked, {}, new_unique(index));
     }
     for (const rules::IndexDefinition& index : before_.indexes()) {
       if (!has(after_, index)) add(Risk::safe, {}, "has no index " + index.text() + " any more");
@@ -168,6 +256,11 @@ class Comparison {
 };
 
 }  // namespace
+
+std::string new_unique(const rules::IndexDefinition& index) {
+  return "has a new index " + index.text() +
+         ": when records have the same value the schema does not come into force";
+}
 
 std::vector<Difference> differences(const Catalog* before, const Catalog& after) {
   std::vector<Difference> found;

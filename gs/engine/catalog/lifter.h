@@ -16,7 +16,9 @@ namespace gs::engine {
 class Lifter {
  public:
   // Null: every record is read as it is stored.
-  explicit Lifter(std::shared_ptr<const Catalog> catalog) : catalog_(std::move(catalog)) {}
+  // `stops`: of a reader that gives up (lift.h); outlives this.
+  explicit Lifter(std::shared_ptr<const Catalog> catalog, rules::Stops* stops = nullptr)
+      : catalog_(std::move(catalog)), stops_(stops) {}
 
   // `shape` stays as long as this. The view is valid until the next call, its shape as long as the
   // catalog.
@@ -35,6 +37,7 @@ class Lifter {
   record::RecordView lift_stored(const record::RecordView& stored);
 
   std::shared_ptr<const Catalog> catalog_;
+  rules::Stops* stops_;
   const record::Shape* shape_ = nullptr;
   std::shared_ptr<const rules::LiftPlan> plan_;  // of shape_
   std::optional<rules::LiftScratch> scratch_;
@@ -45,7 +48,8 @@ class LiftedRecord {
  public:
   // `catalog`: null lifts nothing. Shape and bytes of a record that is read as it is stored are the
   // caller's to keep.
-  LiftedRecord(const Catalog* catalog, const record::ShapePtr& shape, const std::uint8_t* record);
+  LiftedRecord(const Catalog* catalog, const record::ShapePtr& shape, const std::uint8_t* record,
+               rules::Stops* stops = nullptr);
 
   const record::RecordView& view() const noexcept { return view_; }
   bool is_lifted() const noexcept { return shape_ != nullptr; }
@@ -53,7 +57,7 @@ class LiftedRecord {
   Buffer take_bytes() noexcept { return std::move(bytes_); }         // view() stays valid
 
  private:
-  void lift(const Catalog& catalog, const rules::LiftPlan& plan);
+  void lift(const Catalog& catalog, const rules::LiftPlan& plan, rules::Stops* stops);
 
   record::RecordView view_;
   record::ShapePtr shape_;
@@ -61,11 +65,11 @@ class LiftedRecord {
 };
 
 inline LiftedRecord::LiftedRecord(const Catalog* catalog, const record::ShapePtr& shape,
-                                  const std::uint8_t* record)
+                                  const std::uint8_t* record, rules::Stops* stops)
     : view_(shape.get(), record) {
   if (catalog == nullptr) return;
   const auto plan = catalog->lift_plan(shape);
-  if (plan != nullptr && !plan->is_current(view_)) lift(*catalog, *plan);
+  if (plan != nullptr && !plan->is_current(view_)) lift(*catalog, *plan, stops);
 }
 
 }  // namespace gs::engine

@@ -180,10 +180,90 @@ TEST(Past, ADifferenceSaysWhatIsLifted) {
   EXPECT_EQ(all,
             "2 A.m has a narrower range: records that are there may not fit\n"
             "1 A.n was string and is number: values are converted\n"
+            "1 A.n is converted where it does not fit\n"
             "1 A.s allows fewer values: others are converted\n"
+            "1 A.s is converted where it does not fit\n"
             "1 A.title was name, its values are converted\n"
             "1 A.young was old\n"
             "2 A.young was string and is number: records that are there do not fit\n");
+}
+
+// What changes from one definition of A to another, a line each with the number of its risk.
+std::string differences_between(const std::string& before, const std::string& after) {
+  const auto first = catalog_of({{"A.js", "({ " + before + " })"}});
+  const auto second = catalog_of({{"A.js", "({ " + after + " })"}});
+  std::string all;
+  for (const Difference& each : differences(first.get(), *second)) {
+    all += std::to_string(static_cast<int>(each.risk)) + " " + each.text() + "\n";
+  }
+  return all;
+}
+
+// The new name was a field already, so its values hide those of the old one: nothing said so.
+TEST(Past, AFieldThatBecomesTheEarlierNameOfAnotherOneIsGone) {
+  EXPECT_EQ(differences_between("Entity: {}, a: 'string', n: { type: 'number' }",
+                                "Entity: {}, a: { was: 'n', type: 'string' }"),
+            "1 A.a was n in records that do not have it\n"
+            "2 A.a was number and is string: records that are there do not fit\n"
+            "2 A.n is gone: records that have it keep it, but it is no longer known\n");
+  // Records that have both lose the second.
+  EXPECT_EQ(differences_between("Entity: {}, a: 'string', b: 'string'",
+                                "Entity: {}, c: { type: 'string', was: ['a', 'b'] }"),
+            "1 A.c was a\n"
+            "2 A.b is gone: records that have it keep it, but it is no longer known\n");
+  EXPECT_EQ(differences_between("Entity: {}, a: 'string', b: 'string'",
+                                "Entity: {}, c: { type: 'string', was: ['a', 'b'], "
+                                "convert: (a, { b }) => a + b }"),
+            "1 A.c was a, its values are converted\n");
+}
+
+TEST(Past, AnEarlierNameThatIsForgottenIsUnsafe) {
+  const std::string lost =
+      "has no earlier name name any more: records that have it there lose it\n";
+  EXPECT_EQ(differences_between("Entity: {}, title: { type: 'string', was: 'name' }",
+                                "Entity: {}, title: 'string'"),
+            "2 A.title " + lost);
+  EXPECT_EQ(differences_between("Entity: {}, title: { type: 'string', was: 'name' }",
+                                "Entity: {}, caption: { type: 'string', was: 'title' }"),
+            "1 A.caption was title\n2 A.caption " + lost);
+  EXPECT_EQ(differences_between("Entity: {}, title: { type: 'string', was: 'name' }",
+                                "Entity: {}, caption: { type: 'string', was: ['title', 'name'] }"),
+            "1 A.caption was title\n");
+}
+
+TEST(Past, FunctionsAreComparedByTheirSource) {
+  EXPECT_EQ(differences_between("Entity: {}, n: 'number'",
+                                "Entity: {}, n: { type: 'number', validate: (n) => n > 0 }, "
+                                "validate: (r) => r.n < 9"),
+            "2 A has a validate now: records that are there may not pass it\n"
+            "2 A.n has a validate now: records that are there may not pass it\n");
+  EXPECT_EQ(differences_between("Entity: {}, s: { a: { type: 'number', validate: (n) => n > 0 } }, "
+                                "validate: (r) => true",
+                                "Entity: {}, s: { a: { type: 'number', validate: (n) => n > 1 } }, "
+                                "validate: (r) => true"),
+            "2 A.s.a has another validate: records that are there may not pass it\n");
+  EXPECT_EQ(differences_between("Entity: {}, n: 'number', validate: (r) => true",
+                                "Entity: {}, n: 'number'"),
+            "0 A has no validate any more\n");
+  EXPECT_EQ(differences_between("Entity: {}, n: { type: 'number', convert: Number }",
+                                "Entity: {}, n: { type: 'number', convert: (n) => n * 1 }"),
+            "1 A.n is converted in another way\n");
+  EXPECT_EQ(differences_between("Entity: {}, n: { type: 'number', convert: Number }",
+                                "Entity: {}, n: 'number'"),
+            "2 A.n has no conversion any more: records that were converted may not fit\n");
+}
+
+TEST(Past, KindsAndDefaultsAreTold) {
+  EXPECT_EQ(differences_between("Entity: {}, n: { type: 'number', default: 1 }",
+                                "Registry: {}, n: { type: 'number', default: 2 }"),
+            "0 A was of the kind entity and is of the kind registry\n0 A.n has another default\n");
+  EXPECT_EQ(differences_between("Entity: {}, n: { type: 'number', default: 1 }",
+                                "Entity: {}, n: 'number'"),
+            "2 A.n has no default any more: records that lack it have no value then\n");
+  EXPECT_EQ(differences_between("Entity: {}, n: 'number'",
+                                "Entity: {}, n: 'number', m: { type: 'number', "
+                                "convert: (own, { n }) => n }"),
+            "1 A.m is new, its values are converted\n");
 }
 
 TEST(Past, AnIndexIsAnotherWhenItsFieldsAreReadInAnotherWay) {

@@ -74,7 +74,7 @@ class Applier {
   // After an error the state is of no use.
   Error replay(const graph::ChangeView& change, log::Location at, Sequence& sequence);
 
-  // Whether replay() of a change that others wrote will go through, as far as its payloads are valid:
+  // Whether replay() of a change that others wrote will go through, if its payloads are valid:
   // shapes and tables, ids that are minted once, records that stay in their collections.
   Error check(const graph::ChangeView& change) const;
 

@@ -354,8 +354,9 @@ TEST(UniqueIndexes, LetNoSecondRecordIn) {
   const Id ann = users.db.insert("User", R"({"login":"ann"})").value();
   const auto second = users.db.insert("User", R"({"login":"ann"})");
   ASSERT_EQ(second.code(), Code::exists);
-  EXPECT_EQ(second.error().message(), "the schema says that User(login) unique, and record " +
-                                          ann.text() + R"( has login "ann" already)");
+  EXPECT_EQ(second.error().message(),
+            "the schema says that User(login) is unique, and record " + ann.text() +
+                R"( has login "ann" already. Choose another value, or change that record)");
   const Id bob = users.db.insert("User", R"({"login":"bob"})").value();
   EXPECT_EQ(users.db.update(bob, R"({"login":"ann"})").code(), Code::exists);
   EXPECT_EQ(users.db.set(bob, "User", R"({"login":"ann"})").code(), Code::exists);
@@ -436,13 +437,30 @@ TEST(UniqueIndexes, ASchemaThatDuplicatesBreakIsRefused) {
   const Id b = db.insert("User", R"({"login":"ann"})").value();
   const auto refused = db->put_schema(one_line(kUser), {});
   ASSERT_EQ(refused.code(), Code::exists);
-  EXPECT_EQ(refused.error().message(), "the new schema says that User(login) unique, but records " +
-                                           a.text() + " and " + b.text() +
-                                           R"( both have login "ann")");
+  EXPECT_EQ(refused.error().message(),
+            "the new schema says that User(login) is unique, but records " + a.text() + " and " +
+                b.text() + R"( both have login "ann")");
   EXPECT_FALSE(db->schema().is_there());
   ASSERT_TRUE(db.remove(b).ok());
   EXPECT_TRUE(db->put_schema(one_line(kUser), {}).ok());
   EXPECT_EQ(db.insert("User", R"({"login":"ann"})").code(), Code::exists);
+}
+
+// The whole list of the other record was shown: a reader had to find the value that both have.
+TEST(UniqueIndexes, TheElementOfAListThatCollidesIsNamed) {
+  World world;
+  Store db = world.create();
+  ASSERT_TRUE(
+      db->put_schema(R"g({"files":{"User.js":"({ Entity: {}, realm: '?string', )g"
+                     R"g(mails: { array: 'string' }, by: { unique: ['realm', 'mails'] } })"}})g",
+                     {})
+          .ok());
+  const Id ann = db.insert("User", R"({"realm":"x","mails":["a","b","c"]})").value();
+  const auto second = db.insert("User", R"({"realm":"x","mails":["d","b"]})");
+  EXPECT_EQ(
+      second.error().message(),
+      "the schema says that User(realm, mails) is unique, and record " + ann.text() +
+          R"( has realm "x", mails "b" already. Choose another value, or change that record)");
 }
 
 // What damage hides of one key must not be forgotten when the next one is looked for.

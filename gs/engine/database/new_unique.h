@@ -9,6 +9,7 @@ namespace gs::engine {
 
 struct Database::NewUnique {
   rules::IndexDefinition definition;
+  std::shared_ptr<const Catalog> catalog;
   std::unique_ptr<Records> records;
   Moment then;                               // of the look
   std::shared_ptr<const index::Tiers> keys;  // of all records then

@@ -10,8 +10,9 @@ namespace {
 Error not_allowed(const rules::Rules& rules) {
   const bool appends = rules.allow() == rules::Allow::append;
   return Error(Code::read_only, "the schema of " + rules.collection() + " allows to " +
-                                    (appends ? "append records, not to change or remove them"
-                                             : "read records only"));
+                                    (appends ? "append records, not to change or remove them. "
+                                               "Insert another record instead"
+                                             : "read records only. Change `allow` to write there"));
 }
 
 }  // namespace
@@ -21,9 +22,7 @@ Error misfit(const rules::Rules& rules, const std::vector<rules::Violation>& fou
   constexpr std::size_t kShownMax = 20;  // violations in a message
   std::string text = "the record does not fit the schema of " + rules.collection();
   for (std::size_t i = 0; i < found.size() && i < kShownMax; ++i) {
-    const rules::Violation& each = found[i];
-    text += "\n  " +
-            (each.path.empty() ? "expected " + each.expected + ", got " + each.got : each.text());
+    text += "\n  " + found[i].text();
   }
   if (found.size() > kShownMax) {
     text += "\n  and " + std::to_string(found.size() - kShownMax) + " more";
@@ -41,7 +40,7 @@ Error Database::use_schema() {
   const state::SchemaEntry& entry = applier_.schema();
   std::shared_ptr<const Catalog> made;
   if (entry.is_there()) {
-    auto compiled = Catalog::compile(entry.source, env_.clock);
+    auto compiled = Catalog::compile(entry.source, env_.clock, options_.stop);
     if (!compiled.ok()) return std::move(compiled).error().in("the schema in force");
     made = std::move(*compiled);
   }

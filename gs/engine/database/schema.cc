@@ -12,7 +12,7 @@ state::SchemaEntry Database::schema() const {
 }
 
 Result<Digest> Database::put_schema(std::string_view source, const Digest& previous) {
-  GS_TRY(auto catalog, Catalog::compile(source, env_.clock));
+  GS_TRY(auto catalog, Catalog::compile(source, env_.clock, options_.stop));
   GS_TRY_OK(throttle());
   Sequence sequence = 0;
   Digest digest;

@@ -25,8 +25,8 @@ struct StagedOperation {
   const record::ShapePtr* shape = nullptr;  // in the encoder's ShapeCache; null: no record
   std::size_t begin = 0;                    // of the record among those that the encoder keeps
   std::size_t bytes = 0;
-  Digest version;  // expect; of an update whose result was checked: of what it was made of
-  bool was_checked = false;
+  Digest version;  // expect; of an update with `was_checked`: of what it was checked against
+  bool was_checked = false;             // the commit has to find that version
   const rules::Rules* rules = nullptr;  // of an update: what its result has to fit
 };
 
@@ -50,6 +50,7 @@ struct TransactionState {
   const rules::Rules* plan_of = nullptr;
   // Updates of records whose schema has a function about the whole record (update_check.cc).
   std::size_t whole_checks = 0;
+  std::size_t earlier_names = 0;  // ... has earlier names of fields (earlier_names.h)
   mutable bool is_stale = false;  // the last commit found another record than the one checked
   bool failed = false;  // a staging error leaves the transaction usable, this marks "committed"
 
@@ -79,6 +80,7 @@ struct TransactionState {
     plan.reset();
     plan_of = nullptr;
     whole_checks = 0;
+    earlier_names = 0;
     if (indexed > kIndexKept) contents.reset();
     indexed = 0;
     encoder.forget();

@@ -11,6 +11,8 @@
 #include <set>
 
 #include "gs/core/record/json.h"
+#include "gs/core/record/order_key.h"
+#include "gs/engine/catalog/lifter.h"
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/new_unique.h"
 #include "gs/storage/index/pair.h"
@@ -42,23 +44,66 @@ struct UniqueKeys {
   std::vector<Given> given;
 };
 
-// `name "Kyiv"`.
-std::string shown(const RecordView& record, const rules::IndexDefinition& index) {
+// The value of a field for messages; of a list the element that the key is made of, as far as it
+// is known. `before`: the key up to the field.
+std::string shown(const query::Path& path, const RecordView& record, bool is_many, Bytes key,
+                  Buffer& before) {
+  std::string text = "null";
+  const auto value = path.in(record);
+  const auto add = [&](const record::ValueView& one) {
+    const std::size_t start = before.size();
+    record::append_order_key(one, before);
+    const bool is_it =
+        key.size() >= before.size() && equal(key.subspan(0, before.size()), Bytes(before));
+    if (!is_it && is_many) {
+      before.resize(start);
+      return false;
+    }
+    text.clear();
+    record::append_json(one, text);
+    return true;
+  };
+  if (!value) {
+    record::append_order_key({}, before);
+    return text;
+  }
+  const bool is_list = is_many && (value->type == Type::array || value->type == Type::set);
+  if (!is_list) {
+    add(*value);
+    return text;
+  }
+  for (std::uint32_t i = 0; i < value->count(); ++i) {
+    if (add(value->element(i))) break;
+  }
+  return text;
+}
+
+// `name "Kyiv"`, as the key has it.
+std::string shown(const RecordView& record, const rules::IndexDefinition& index, Bytes key) {
   std::string text;
-  for (const std::string& field : index.fields) {
-    const auto path = query::Path::parse(field);
-    const auto value = path.ok() ? path->in(record) : std::nullopt;
-    text += (text.empty() ? "" : ", ") + field + ' ';
-    if (value) record::append_json(*value, text);
-    if (!value) text += "null";
+  Buffer before;
+  for (std::size_t i = 0; i < index.fields.size(); ++i) {
+    const auto path = query::Path::parse(index.fields[i]);
+    if (!path.ok()) continue;
+    text += (text.empty() ? "" : ", ") + index.fields[i] + ' ' +
+            shown(*path, record, index.many == i, key, before);
     if (text.size() > kShownBytesMax) return text.substr(0, kShownBytesMax) + "..";
   }
   return text;
 }
 
-Error not_unique(const rules::IndexDefinition& index, const RecordView& record, const Id& other) {
-  return Error(Code::exists, "the schema says that " + index.text() + ", and record " +
-                                 other.text() + " has " + shown(record, index) + " already");
+// "City(name) is unique"
+std::string said(rules::IndexDefinition index) {
+  index.unique = false;
+  return index.text() + " is unique";
+}
+
+Error not_unique(const Index& index, const Current& made, Bytes key, const Id& other) {
+  const LiftedRecord record(index.catalog.get(), made.shape, made.record);
+  return Error(Code::exists, "the schema says that " + said(index.definition) + ", and record " +
+                                 other.text() + " has " +
+                                 shown(record.view(), index.definition, key) +
+                                 " already. Choose another value, or change that record");
 }
 
 // Whether the transaction may write to the collection: updates do not name theirs.
@@ -133,7 +178,7 @@ Error Database::check_unique(const TransactionState& tx, std::optional<Digest>& 
   const auto refusal = [&](const UniqueKeys& each, const Given& given, const Id& other) {
     const std::size_t at = given.operation;
     const Current made = scratch.prepared[at].result(tx.operations[at], tx, {});
-    return not_unique(each.one->index->definition, {made.shape.get(), made.record}, other);
+    return not_unique(*each.one->index, made, given.key, other);
   };
   for (const auto& each : indexes) {
     if (each->given.empty()) continue;
@@ -173,15 +218,17 @@ Error Database::check_unique(const TransactionState& tx, std::optional<Digest>& 
 
 namespace {
 
-Error both_have(const rules::IndexDefinition& index, const state::Tables& tables,
-                const state::Version& version, const Id& first, const Id& second) {
-  state::Found record;
+Error both_have(const rules::IndexDefinition& index, const Catalog* catalog,
+                const state::Tables& tables, const state::Version& version, Bytes key,
+                const Id& first, const Id& second) {
+  state::Found found;
   std::string what;
-  const auto lookup = version.find(first, ~Sequence{0}, record);
-  if (lookup == state::Version::Lookup::found && record.record != nullptr) {
-    what = shown({tables.shape(record.entry.shape).shape.get(), record.record}, index);
+  const auto lookup = version.find(first, ~Sequence{0}, found);
+  if (lookup == state::Version::Lookup::found && found.record != nullptr) {
+    const LiftedRecord record(catalog, tables.shape(found.entry.shape).shape, found.record);
+    what = shown(record.view(), index, key);
   }
-  return Error(Code::exists, "the new schema says that " + index.text() + ", but records " +
+  return Error(Code::exists, "the new schema says that " + said(index) + ", but records " +
                                  first.text() + " and " + second.text() + " both have " + what);
 }
 
@@ -215,11 +262,17 @@ Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
   for (const auto& rules : catalog->collections()) {
     for (const rules::IndexDefinition& index : rules->indexes()) {
       if (!index.unique || now.indexes->find(index.digest()) != nullptr) continue;
-      auto records = std::make_unique<Records>(index, tables_, catalog);
+      NewUnique look;
+      look.definition = index;
+      look.catalog = catalog;
+      look.records = std::make_unique<Records>(index, tables_, catalog);
+      look.then = now;
+      look.in_memory = rules->in_memory();
+      Records& records = *look.records;
       GS_TRY(const std::uint64_t number, number_of_new_run());
       const std::string path = index_run_path(number);
       // What is in memory only stays there.
-      auto run = build_index_run(*records, without_unlogged(now).version, now.at,
+      auto run = build_index_run(records, without_unlogged(now).version, now.at,
                                  {*env_.files, path, number, kSortBytes, {}, {}});
       env_.files->remove(path).ignore();  // what is open stays readable
       if (!run.ok()) return std::move(run).error();
@@ -227,7 +280,7 @@ Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
       keys->runs.push_back(std::move(*run));
       if (rules->in_memory() && now.version->unlogged != nullptr) {
         TableIndex unlogged(now.version->unlogged);
-        GS_TRY_OK(unlogged.catch_up(*now.version, now.at, *records));
+        GS_TRY_OK(unlogged.catch_up(*now.version, now.at, records));
         keys->tables.push_back(unlogged.keys());
       }
       index::Cursor cursor(keys, now.at);
@@ -239,16 +292,18 @@ Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
           state::Found record;
           const auto lookup = now.version->find(id, now.at, record);
           if (lookup == state::Version::Lookup::damaged) return state_damage(*now.version);
-          records->make_keys(record.entry, record.record, records->made);
-          if (counts(records->made, key)) {
-            return both_have(index, tables_, *now.version, id, cursor.id());
+          records.make_keys(record.entry, record.record, records.made);
+          if (counts(records.made, key)) {
+            return both_have(look.definition, look.catalog.get(), tables_, *now.version, key, id,
+                             cursor.id());
           }
         }
         before.assign(key.begin(), key.end());
         id = cursor.id();
       }
       if (cursor.is_cut_short()) return cursor.damage();
-      looks.push_back({index, std::move(records), now, std::move(keys), rules->in_memory()});
+      look.keys = std::move(keys);
+      looks.push_back(std::move(look));
     }
   }
   return looks;
@@ -280,7 +335,10 @@ Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
       for (std::size_t i = 0; i < keys.size(); ++i) {
         if (!counts(keys, keys[i])) continue;
         const auto [at, is_new] = given.emplace(Buffer(keys[i].begin(), keys[i].end()), id);
-        if (!is_new) return both_have(look.definition, tables_, *version_, at->second, id);
+        if (!is_new) {
+          return both_have(look.definition, look.catalog.get(), tables_, *version_, keys[i],
+                           at->second, id);
+        }
         cursor.seek(keys[i]);
         while (cursor.next() && equal(cursor.key(), keys[i])) {
           if (written.count(cursor.id()) != 0) continue;
@@ -289,7 +347,8 @@ Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
           const auto lookup = version_->find(cursor.id(), ~Sequence{0}, other);
           if (lookup == state::Version::Lookup::found && other.record == nullptr) continue;
           if (lookup == state::Version::Lookup::none) continue;
-          return both_have(look.definition, tables_, *version_, cursor.id(), id);
+          return both_have(look.definition, look.catalog.get(), tables_, *version_, keys[i],
+                           cursor.id(), id);
         }
         if (cursor.is_cut_short()) return cursor.damage();
       }

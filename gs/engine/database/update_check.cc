@@ -3,12 +3,14 @@
 // Functions of a schema may take long, so none is called under the commit lock. What updates make
 // of records whose schema has a function about the whole record is checked before, against the
 // records as they are then; the commit goes on when they are still these, else it is checked again.
+// So is what updates write beside the fields that they name (earlier_names.h).
 
 #include <algorithm>
 #include <map>
 
 #include "gs/engine/catalog/lifter.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/earlier_names.h"
 #include "gs/engine/database/misfit.h"
 
 namespace gs::engine {
@@ -17,51 +19,6 @@ using graph::Kind;
 using record::RecordView;
 
 namespace {
-
-// Names of the update's fields that the record has under earlier ones.
-std::vector<std::string_view> earlier_names(const rules::Rules& rules, const RecordView& delta,
-                                            const RecordView& stored) {
-  std::vector<std::string_view> names;
-  const record::Shape& shape = delta.shape();
-  const auto add = [&](std::string_view written) {
-    const rules::FieldRule* const field = rules.find(written);
-    if (field == nullptr) return;
-    for (const std::string& name : field->was) {
-      if (stored.find(name)) names.push_back(name);
-    }
-  };
-  if (shape.self_describing()) {
-    const record::ValueView object = delta.field(shape.key_fields());
-    for (std::uint32_t i = 0; i < object.count(); ++i) add(object.member_name(i));
-  } else {
-    for (std::size_t i = shape.key_fields(); i < shape.field_count(); ++i) {
-      add(shape.fields()[i].name);
-    }
-  }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  return names;
-}
-
-// The fields of an update, for another encoding of it.
-std::vector<record::FieldView> fields_of(const RecordView& delta) {
-  std::vector<record::FieldView> fields;
-  const record::Shape& shape = delta.shape();
-  if (shape.self_describing()) {
-    const record::ValueView object = delta.field(shape.key_fields());
-    for (std::uint32_t i = 0; i < object.count(); ++i) {
-      const record::ValueView member = object.member(i);
-      const bool is_removed = member.type == Type::any;
-      fields.push_back({object.member_name(i), is_removed ? std::nullopt : std::optional(member)});
-    }
-    return fields;
-  }
-  for (std::size_t i = shape.key_fields(); i < shape.field_count(); ++i) {
-    fields.push_back(
-        {shape.fields()[i].name, delta.present(i) ? std::optional(delta.field(i)) : std::nullopt});
-  }
-  return fields;
-}
 
 // What the operations of a transaction make of one record, so far.
 struct Made {
@@ -82,6 +39,11 @@ constexpr int kCheckTriesMax = 1000;
 Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
   tx.arrange();
   for (int i = 0; i < kCheckTriesMax; ++i) {
+    EarlierNames earlier_names(*this, tx);
+    if (tx.whole_checks + tx.earlier_names != 0) {
+      for (StagedOperation& staged : tx.operations) staged.was_checked = false;
+    }
+    if (tx.earlier_names != 0) GS_TRY_OK(earlier_names.remove());
     if (tx.whole_checks != 0) GS_TRY_OK(check_wholes(tx));
     tx.is_stale = false;
     auto committed = commit_checked(tx, durability);
@@ -97,34 +59,10 @@ Error Database::stage_update(TransactionState& tx, const Id& id, const rules::Ru
   if (rules == nullptr) return stage(tx, Kind::update, id, delta);
   const RecordView view(delta.shape.get(), delta.bytes.data());
   GS_TRY_OK(check_delta(tx, id, *rules, delta.shape, view));
-  const std::size_t before = tx.operations.size();
-  const Moment now = moment();
-  Found found;
-  std::vector<std::string_view> earlier;
-  // What this transaction wrote has no earlier names.
-  if (rules->has_earlier() && staged_content(tx, id) == nullptr && find_stored(now, id, found)) {
-    earlier =
-        earlier_names(*rules, view, {tables_.shape(found.entry.shape).shape.get(), found.record});
-  }
-  if (earlier.empty()) {
-    GS_TRY_OK(stage(tx, Kind::update, id, delta));
-  } else {
-    // Else the old value would be there again as soon as somebody removes the new one.
-    const Buffer bytes(delta.bytes.begin(), delta.bytes.end());
-    auto fields = fields_of({delta.shape.get(), bytes.data()});
-    const std::size_t written = fields.size();
-    for (const std::string_view name : earlier) {
-      const auto is_it = [&](const auto& field) { return field.name == name; };
-      // Who moves the value by hand removes the earlier name, too.
-      if (std::any_of(fields.begin(), fields.begin() + static_cast<std::ptrdiff_t>(written), is_it))
-        continue;
-      fields.push_back({name, std::nullopt});
-    }
-    GS_TRY(const record::Encoded all, tx.encoder.encode_views({}, fields));
-    GS_TRY_OK(stage(tx, Kind::update, id, all));
-  }
-  tx.operations[before].rules = rules;
+  GS_TRY_OK(stage(tx, Kind::update, id, delta));
+  tx.operations.back().rules = rules;
   if (rules->has_whole_check()) ++tx.whole_checks;
+  if (rules->has_earlier()) ++tx.earlier_names;
   return {};
 }
 
@@ -154,8 +92,7 @@ Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rul
 // Before the commit lock. Of each record only what the whole transaction makes of it counts.
 Error Database::check_wholes(TransactionState& tx) const {
   std::map<Id, Made> all;
-  for (StagedOperation& staged : tx.operations) {
-    staged.was_checked = false;
+  for (const StagedOperation& staged : tx.operations) {
     if (staged.rules != nullptr && staged.rules->has_whole_check()) all.try_emplace(staged.id);
   }
   const Moment now = moment();
@@ -202,6 +139,7 @@ Error Database::check_wholes(TransactionState& tx) const {
     }
     if (!made.first_update) continue;
     StagedOperation& first = tx.operations[*made.first_update];
+    if (first.was_checked) continue;  // the older version is the one that still has to be there
     first.version = made.version;
     first.was_checked = true;
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gs/engine/query/relations.h"
+
 namespace gs::engine {
 namespace {
 
@@ -55,6 +57,7 @@ std::shared_ptr<const QueryContext> Live::context_of_now() const {
   context->db = db_;
   context->moment = db_->moment();
   context->query = *query_;
+  relate(*context);
   context->bounds = bounds_.query;
   return context;
 }

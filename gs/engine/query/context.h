@@ -30,10 +30,12 @@ struct QueryContext {
   query::Query query;
   QueryBounds bounds;
   std::optional<Buffer> after;  // the cursor's key; rows begin behind it
+  mutable rules::Stops stops;   // of conversions, in matches and rows
 
   // As the schema of the moment reads it. The moment keeps what is not lifted.
   LiftedRecord record(const Found& found) const {
-    return {moment.catalog.get(), db->tables().shape(found.entry.shape).shape, found.record};
+    return {moment.catalog.get(), db->tables().shape(found.entry.shape).shape, found.record,
+            &stops};
   }
 };
 

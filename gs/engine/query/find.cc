@@ -2,6 +2,7 @@
 
 #include "gs/base/only_handle.h"
 #include "gs/core/query/cursor.h"
+#include "gs/engine/query/relations.h"
 
 namespace gs::engine {
 
@@ -12,11 +13,13 @@ namespace {
 void take_moment(const std::shared_ptr<Database>& db, QueryContext& context) {
   context.moment = db->moment();
   context.db = db;
+  relate(context);
   if (db->read_only()) return;
   for (const IndexView::One* missing = missing_index(context); missing != nullptr;) {
     const std::shared_ptr<Index> index = missing->index;
     if (db->build_index(index->digest, Database::Waiting::no)) return;
     context.moment = db->moment();
+    relate(context);
     missing = missing_index(context);
     if (missing != nullptr && missing->index == index) return;  // gone again
   }
@@ -62,6 +65,7 @@ void Find::forget() {
   returned_ = 0;
   error_ = {};
   context_->after.reset();
+  context_->stops.clear();
 }
 
 bool Find::has_no_rows() const noexcept { return is_only_handle(context_); }
@@ -99,6 +103,10 @@ Error Find::collect_groups() {
 
 bool Find::next(QueryRow& out) {
   if (left_ == 0) return false;
+  if (context_->stops.gave_up()) {  // in a row that was shown
+    error_ = context_->stops.error();
+    return false;
+  }
   for (; to_skip_ > 0; --to_skip_) {
     if (!next_raw(out, false)) return false;
   }

@@ -3,7 +3,9 @@
 namespace gs::engine {
 
 Matches::Matches(const QueryContext& context, const Access& access, const Id& from)
-    : tables_(context.db->tables()), lifter_(context.moment.catalog) {
+    : tables_(context.db->tables()),
+      stops_(context.stops),
+      lifter_(context.moment.catalog, &context.stops) {
   if (!access.is_certain) matcher_.emplace(context.query.filter);
   if (access.kind == Access::Kind::scan) {
     scan_.emplace(context.db, context.moment, context.query.collection, from, query::kNoLimit);
@@ -19,6 +21,7 @@ const state::Met* Matches::next() {
       batch_ = batch_.subspan(1);
       ++examined_;
       look(met);
+      if (stops_.gave_up()) return nullptr;
       if (matcher_ && !matcher_->matches(view_)) continue;
       ++matched_;
       return &met;

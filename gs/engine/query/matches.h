@@ -22,7 +22,10 @@ class Matches {
   // What next() gave last, as the schema of the moment reads it; valid until the next call.
   const record::RecordView& view() const noexcept { return view_; }
   // What ended the walk before its end.
-  Error error() const { return scan_ ? scan_->error() : walk_->error(); }
+  Error error() const {
+    if (stops_.gave_up()) return stops_.error();
+    return scan_ ? scan_->error() : walk_->error();
+  }
 
   std::uint64_t examined() const noexcept { return examined_; }
   std::uint64_t matched() const noexcept { return matched_; }
@@ -37,6 +40,7 @@ class Matches {
   }
 
   const state::Tables& tables_;
+  rules::Stops& stops_;
   std::optional<ScanState> scan_;          // either this ...
   std::optional<IndexWalk> walk_;          // ... or that
   std::optional<query::Matcher> matcher_;  // none: all of them pass

@@ -63,7 +63,8 @@ Runtime::~Runtime() {
   if (runtime_ != nullptr) JS_FreeRuntime(runtime_);
 }
 
-void Runtime::refill() noexcept {
+void Runtime::refill(const std::atomic<bool>* stop) noexcept {
+  stop_now_ = stop;
   JS_UpdateStackTop(runtime_);
   memory_.forget_refusal();
   steps_left_ = limits_.steps;
@@ -76,7 +77,8 @@ int Runtime::interrupt(JSRuntime*, void* self) noexcept {
 }
 
 bool Runtime::spend() noexcept {
-  if (surroundings_.stop != nullptr && *surroundings_.stop) {
+  const auto is_asked = [](const std::atomic<bool>* stop) { return stop != nullptr && *stop; };
+  if (is_asked(surroundings_.stop) || is_asked(stop_now_)) {
     stop_ = Stop::asked;
   } else if (steps_left_ < kStepsBetween) {
     stop_ = Stop::steps;

@@ -41,8 +41,9 @@ class Runtime {
 
   const Limits& limits() const noexcept { return limits_; }
   JSContext* context() const noexcept { return context_; }
-  // Begins to count: before anything of a script runs, on the thread that will run it.
-  void refill() noexcept;
+  // Begins to count: before anything of a script runs, on the thread that will run it. `stop`: true
+  // stops what runs, until the next call.
+  void refill(const std::atomic<bool>* stop = nullptr) noexcept;
   // Why the script was stopped, if it was: `too_large`, or none.
   Error stopped() const;
 
@@ -93,6 +94,7 @@ class Runtime {
   std::uint64_t steps_left_ = 0;
   std::uint64_t end_ns_ = 0;
   Stop stop_ = Stop::none;
+  const std::atomic<bool>* stop_now_ = nullptr;
 };
 
 }  // namespace gs::engine::script

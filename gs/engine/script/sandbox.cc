@@ -94,10 +94,11 @@ Result<schema::JsValue> Sandbox::add(std::string_view name, HostFunction functio
 
 void Sandbox::seal() noexcept { impl_->is_sealed = true; }
 
-schema::Outcome Sandbox::call(std::uint32_t function, std::span<const schema::JsValue> arguments) {
+schema::Outcome Sandbox::call(std::uint32_t function, std::span<const schema::JsValue> arguments,
+                              const std::atomic<bool>* stop) {
   Runtime& runtime = impl_->runtime;
   GS_CHECK(function < runtime.function_count());
-  runtime.refill();
+  runtime.refill(stop);
   struct Forget {  // else each call could leave some, up to the limit
     Runtime& runtime;
     std::size_t count;
@@ -106,7 +107,7 @@ schema::Outcome Sandbox::call(std::uint32_t function, std::span<const schema::Js
   const Forget forget{runtime, impl_->is_sealed ? runtime.function_count() : ~std::size_t{0}};
   const auto threw = [&]() -> schema::Outcome {
     const Error error = uncaught(runtime, runtime.take_exception({}));
-    return {true, {}, std::string(error.message())};
+    return {true, !runtime.stopped().ok(), {}, std::string(error.message())};
   };
   std::vector<Held> made;
   std::vector<JSValueConst> values;

@@ -78,7 +78,13 @@ class Sandbox final : public schema::Functions {
   void seal() noexcept;
 
   // Calls a function that a tree of this sandbox named.
-  schema::Outcome call(std::uint32_t function, std::span<const schema::JsValue> arguments) override;
+  schema::Outcome call(std::uint32_t function,
+                       std::span<const schema::JsValue> arguments) override {
+    return call(function, arguments, nullptr);
+  }
+  // `stop`: true stops it.
+  schema::Outcome call(std::uint32_t function, std::span<const schema::JsValue> arguments,
+                       const std::atomic<bool>* stop);
 
  private:
   struct Impl;

@@ -1,0 +1,64 @@
+#include "gs/engine/query/relations.h"
+
+#include "gs/core/record/layout.h"
+
+namespace gs::engine {
+
+namespace {
+
+using rules::Rule;
+using rules::Rules;
+
+// Null: the schema does not know the path.
+const Rule* rule_at(const Rules& rules, std::string_view path) {
+  if (const rules::FieldRule* const whole = rules.find(path)) return &whole->rule;
+  std::size_t dot = path.find('.');
+  const rules::FieldRule* const top = rules.find(path.substr(0, dot));
+  const Rule* rule = top == nullptr ? nullptr : &top->rule;
+  while (rule != nullptr && dot != std::string_view::npos) {
+    path = path.substr(dot + 1);
+    dot = path.find('.');
+    rule = rule->member(path.substr(0, dot));
+  }
+  return rule;
+}
+
+// The collection that the values of the path name; null: they name none.
+const std::string* target_at(const Rules* rules, std::string_view path) {
+  const Rule* rule = rules == nullptr ? nullptr : rule_at(*rules, path);
+  if (rule != nullptr && (rule->kind == Rule::Kind::array || rule->kind == Rule::Kind::set)) {
+    rule = rule->element.get();
+  }
+  const bool is_link =
+      rule != nullptr && (rule->kind == Rule::Kind::link || rule->kind == Rule::Kind::links);
+  return is_link ? &rule->target : nullptr;
+}
+
+void relate(query::Filter& filter, const Rules* rules) {
+  filter.relate([rules](std::string_view path, std::string_view text) -> std::optional<Id> {
+    const std::string* const target = target_at(rules, path);
+    if (target == nullptr) return std::nullopt;
+    return record::linked_id(record::collection_id(*target), text);
+  });
+}
+
+void relate(std::vector<query::Include>& includes, const Catalog* catalog, const Rules* rules) {
+  for (query::Include& include : includes) {
+    const std::string* const target = target_at(rules, include.field);
+    const Rules* const theirs =
+        catalog == nullptr || target == nullptr ? nullptr : catalog->find(*target);
+    relate(include.filter, theirs);
+    relate(include.include, catalog, theirs);
+  }
+}
+
+}  // namespace
+
+void relate(QueryContext& context) {
+  const Catalog* const catalog = context.moment.catalog.get();
+  const Rules* const rules = catalog == nullptr ? nullptr : catalog->find(context.query.collection);
+  relate(context.query.filter, rules);
+  relate(context.query.include, catalog, rules);
+}
+
+}  // namespace gs::engine
