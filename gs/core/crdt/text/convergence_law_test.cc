@@ -28,8 +28,9 @@ bool sound(const Text& text) {
 std::string converge(std::uint64_t seed, const HistoryShape& shape) {
   const TestHistory history(seed, shape);
   const std::string expected = history.expected();
-  for (std::uint64_t order = 0; order < 3; ++order) {
-    Text text;
+  for (Place order = 0; order < 4; ++order) {
+    // Long enough for the usual limits are only traces.
+    Text text(TrackerLimits{.lag_max = order * order, .small = 2 + 5 * order});
     std::string told;
     for (const TestOperation& operation : history.shuffled(seed * 3 + order)) {
       Changes changes;
@@ -58,12 +59,20 @@ TEST(TextConvergence, WithInsertionsAtFewPlacesOnly) {
 
 TEST(TextConvergence, WithManyDeletions) { expect_converging({.erase_percent = 50}, 100); }
 
+TEST(TextConvergence, WithTwoCopiesThatOftenMeet) {
+  expect_converging({.copies = 2, .merge_percent = 60}, 200);
+  expect_converging({.copies = 3, .merge_percent = 70}, 200);
+}
+
 TEST(TextConvergence, WithRareMergesAndManyWriters) {
   expect_converging({.writers = 9, .copies = 12, .merge_percent = 15}, 100);
 }
 
+// A root takes from all events before it that everything later knew them; a tracker that stood on
+// one of those had no place for the root's units.
 TEST(TextConvergence, WithManyRoots) {
-  expect_converging({.copies = 9, .merge_percent = 20, .roots = true}, 100);
+  expect_converging({.copies = 9, .merge_percent = 20, .roots = true}, 60);
+  expect_converging({.copies = 3, .merge_percent = 60, .roots = true}, 200);
 }
 
 TEST(TextConvergence, OlderTextsAndDifferencesAreThoseOfTheOracle) {

@@ -7,12 +7,6 @@
 namespace gs::crdt {
 namespace {
 
-// A tracker that is this far behind is dropped: the next burst of concurrent edits starts at the
-// last critical event, near to it.
-constexpr Place kLagMax = 512;
-// A tracker with fewer events than this is not replaced by a smaller one.
-constexpr Place kSmall = 512;
-
 Effect effect_of(const EditRun& run, std::uint32_t ordinal) {
   if (run.edit == Edit::insert) return {true, run.pos, run.count, ordinal};
   return {false, cursor_after(run), run.count, 0};
@@ -74,7 +68,7 @@ void History::add_on_frontier(EventId first, std::uint32_t count, std::span<cons
 }
 
 void History::drop_old_tracker() {
-  if (tracker_ && graph_.size() - tracker_->end() > kLagMax) tracker_.reset();
+  if (tracker_ && graph_.size() - tracker_->end() > limits_.lag_max) tracker_.reset();
 }
 
 Error History::add_local(std::uint32_t writer, const EditRun& run) {
@@ -98,7 +92,7 @@ void History::ready_tracker(VersionView parents) {
   if (tracker_ && base != kNoPlace) {
     // + 1 makes of kNoPlace the beginning.
     const Place events = graph_.size() - (tracker_->base() + 1);
-    if (events > kSmall && graph_.size() - base < events / 4) tracker_.reset();
+    if (events > limits_.small && graph_.size() - base < events / 4) tracker_.reset();
   }
   const bool fresh = !tracker_;
   if (fresh) tracker_.emplace(base);

@@ -15,8 +15,20 @@
 
 namespace gs::crdt {
 
+// When a tracker goes. Values change speed and memory only; tests take small ones.
+struct TrackerLimits {
+  // A tracker that is this many events behind is dropped: the next burst of concurrent edits starts
+  // at the last critical event, near to it.
+  Place lag_max = 512;
+  // A tracker of more events than this is replaced when a quarter of them would do.
+  Place small = 512;
+};
+
 class History {
  public:
+  History() = default;
+  explicit History(const TrackerLimits& limits) : limits_(limits) {}
+
   const EventGraph& graph() const noexcept { return graph_; }
   const EditLog& log() const noexcept { return log_; }
   const std::vector<Writer>& writers() const noexcept { return writers_; }
@@ -53,6 +65,7 @@ class History {
   void ready_tracker(VersionView parents);
   void drop_old_tracker();
 
+  TrackerLimits limits_{};
   EventGraph graph_;
   EditLog log_;
   std::vector<Writer> writers_;

@@ -19,6 +19,7 @@ TestHistory::TestHistory(std::uint64_t seed, const HistoryShape& shape)
     : random_(seed), shape_(shape), copies_(shape.copies), next_seq_(shape.writers) {
   for (std::uint32_t step = 0; step < shape.steps; ++step) {
     const std::uint32_t copy = below(shape.copies);
+    if (shape.roots && below(12) == 0) copies_[copy].clear();
     if (below(100) < shape.merge_percent || (step > 0 && !shape.roots && copies_[copy].empty())) {
       merge(copy, below(shape.copies));
     } else {

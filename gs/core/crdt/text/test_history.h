@@ -24,7 +24,7 @@ struct HistoryShape {
   std::uint32_t edits_max = 3;
   std::uint32_t erase_percent = 25;
   std::uint32_t merge_percent = 40;
-  bool roots = false;  // copies may begin without the first text
+  bool roots = false;  // copies begin without the first text, and again now and then
 };
 
 class TestHistory {

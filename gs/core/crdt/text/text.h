@@ -50,6 +50,9 @@ struct Changes {
 
 class Text {
  public:
+  Text() = default;
+  explicit Text(const TrackerLimits& limits) : history_(limits) {}
+
   // The local number of a writer, the same for the life of this object.
   std::uint32_t writer_number(const Writer& writer);
 
