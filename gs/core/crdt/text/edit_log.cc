@@ -14,14 +14,12 @@ void EditLog::append(EditRun run) {
   const std::uint32_t count = run.count;
   const std::uint32_t ordinal = inserted_;
   if (run.edit == Edit::insert) inserted_ += count;
-  if (!runs_.empty()) {
-    EditRun last = edit_run(runs_.size() - 1);
-    if (join_run(last, run)) runs_.back().edit = static_cast<std::uint8_t>(last.edit) & 3u;
-  }
+  if (join_run(last_, run)) runs_.back().edit = static_cast<std::uint8_t>(last_.edit) & 3u;
   size_ += count;
   if (run.count == 0) return;
   runs_.push_back({size_ - run.count, run.pos, ordinal & (kEventsMax - 1),
                    static_cast<std::uint8_t>(run.edit) & 3u});
+  last_ = run;
 }
 
 std::size_t EditLog::find(Place place) const noexcept {

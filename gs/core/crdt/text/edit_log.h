@@ -44,6 +44,7 @@ class EditLog {
   LogPiece cut(std::size_t index, Place begin, Place end) const noexcept;
 
   std::vector<Run> runs_;
+  EditRun last_{};  // the last of them
   Place size_ = 0;
   std::uint32_t inserted_ = 0;
 };

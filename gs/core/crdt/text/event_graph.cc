@@ -6,40 +6,6 @@
 namespace gs::crdt {
 namespace {
 
-enum class Side : std::uint8_t { a, b, both };
-
-// An event of which is known to which side it belongs, and not yet what stands below it.
-struct Open {
-  Place place;
-  Side side;
-  bool operator<(const Open& other) const noexcept { return place < other.place; }
-};
-
-// The greatest place first, with the count of those that still may tell the sides apart.
-class OpenEvents {
- public:
-  void push(VersionView places, Side side) {
-    for (const Place place : places) {
-      heap_.push_back({place, side});
-      std::push_heap(heap_.begin(), heap_.end());
-    }
-    if (side != Side::both) apart_ += places.size();
-  }
-  Open pop() {
-    std::pop_heap(heap_.begin(), heap_.end());
-    const Open top = heap_.back();
-    heap_.pop_back();
-    if (top.side != Side::both) --apart_;
-    return top;
-  }
-  bool has(Place least) const noexcept { return !heap_.empty() && heap_[0].place >= least; }
-  std::size_t apart() const noexcept { return apart_; }
-
- private:
-  std::vector<Open> heap_;
-  std::size_t apart_ = 0;
-};
-
 void emit(std::vector<PlaceSpan>& out, Place begin, Place end) {
   if (begin >= end) return;
   if (!out.empty() && out.back().begin == end) {
@@ -243,28 +209,45 @@ bool EventGraph::is_version(VersionView places) const {
   }
 }
 
+void EventGraph::OpenEvents::push(VersionView places, Side side) {
+  for (const Place place : places) {
+    heap.push_back({place, side});
+    std::push_heap(heap.begin(), heap.end());
+  }
+  if (side != Side::both) apart += places.size();
+}
+
+EventGraph::Open EventGraph::OpenEvents::pop() {
+  std::pop_heap(heap.begin(), heap.end());
+  const Open top = heap.back();
+  heap.pop_back();
+  if (top.side != Side::both) --apart;
+  return top;
+}
+
 void EventGraph::compare(VersionView a, VersionView b, std::vector<PlaceSpan>& only_a,
                          std::vector<PlaceSpan>& only_b) const {
   only_a.clear();
   only_b.clear();
-  OpenEvents open;
-  open.push(a, Side::a);
-  open.push(b, Side::b);
+  open_.heap.clear();
+  open_.apart = 0;
+  open_.push(a, Side::a);
+  open_.push(b, Side::b);
   const auto mark = [&](Place begin, Place end, Side side) {
     if (side == Side::a) emit(only_a, begin, end);
     if (side == Side::b) emit(only_b, begin, end);
   };
-  while (open.apart() > 0) {
-    Open top = open.pop();
+  while (open_.apart > 0) {
+    Open top = open_.pop();
     const Run& run = runs_[find_run(top.place)];
-    while (open.has(run.place)) {
-      const Open below = open.pop();
+    while (!open_.heap.empty() && open_.heap[0].place >= run.place) {
+      const Open below = open_.pop();
       if (below.side == top.side) continue;
       mark(below.place + 1, top.place + 1, top.side);
       top = {below.place, Side::both};
     }
     mark(run.place, top.place + 1, top.side);
-    open.push(run_parents(run), top.side);
+    open_.push(run_parents(run), top.side);
   }
 }
 

@@ -78,6 +78,21 @@ class EventGraph {
   };
   static constexpr std::uint32_t kMany = std::uint32_t{1} << 31;
 
+  enum class Side : std::uint8_t { a, b, both };
+  // An event of which is known to which side it belongs, and not yet what stands below it.
+  struct Open {
+    Place place;
+    Side side;
+    bool operator<(const Open& other) const noexcept { return place < other.place; }
+  };
+  // The greatest place first, with the count of those that still may tell the sides apart.
+  struct OpenEvents {
+    std::vector<Open> heap;
+    std::size_t apart = 0;
+    void push(VersionView places, Side side);
+    Open pop();
+  };
+
   std::size_t find_run(Place place) const noexcept;
   Place run_end(std::size_t index) const noexcept {
     return index + 1 < runs_.size() ? runs_[index + 1].place : size_;
@@ -94,6 +109,7 @@ class EventGraph {
   std::vector<std::vector<std::uint32_t>> by_writer_;  // run numbers, ascending by seq
   std::vector<PlaceSpan> critical_;
   Version frontier_;
+  mutable OpenEvents open_;  // kept for its room
   Place size_ = 0;
 };
 

@@ -92,7 +92,9 @@ void History::ready_tracker(VersionView parents) {
   if (tracker_ && base != kNoPlace) {
     // + 1 makes of kNoPlace the beginning.
     const Place events = graph_.size() - (tracker_->base() + 1);
-    if (events > limits_.small && graph_.size() - base < events / 4) tracker_.reset();
+    const Place fresh = graph_.size() - (base + 1);
+    const Place behind = graph_.size() - tracker_->end();
+    if (fresh < behind || (events > limits_.small && fresh < events / 4)) tracker_.reset();
   }
   const bool fresh = !tracker_;
   if (fresh) tracker_.emplace(base);

@@ -3,6 +3,8 @@
 // Text is valid UTF-8, as everything that a rope takes. Pure; no allocation.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <string_view>
 
 #include "globalstorage/bytes.h"
@@ -19,24 +21,31 @@ struct Measure {
 
   bool ascii() const noexcept { return bytes == points; }
 
+  // Two at a time: sizes never overflow, and nothing is subtracted from less, so that no carry
+  // passes from one to its neighbour.
   Measure& operator+=(const Measure& other) noexcept {
-    bytes += other.bytes;
-    points += other.points;
-    units16 += other.units16;
-    lines += other.lines;
-    return *this;
+    const auto mine = std::bit_cast<Pairs>(*this);
+    const auto theirs = std::bit_cast<Pairs>(other);
+    return *this = std::bit_cast<Measure>(Pairs{mine[0] + theirs[0], mine[1] + theirs[1]});
   }
   Measure& operator-=(const Measure& other) noexcept {
-    bytes -= other.bytes;
-    points -= other.points;
-    units16 -= other.units16;
-    lines -= other.lines;
-    return *this;
+    const auto mine = std::bit_cast<Pairs>(*this);
+    const auto theirs = std::bit_cast<Pairs>(other);
+    return *this = std::bit_cast<Measure>(Pairs{mine[0] - theirs[0], mine[1] - theirs[1]});
   }
   friend bool operator==(const Measure&, const Measure&) = default;
+
+ private:
+  using Pairs = std::array<std::uint64_t, 2>;
 };
 
-Measure measure(std::string_view text) noexcept;
+Measure measure_long(std::string_view text) noexcept;
+
+inline Measure measure(std::string_view text) noexcept {
+  // A key pressed, mostly: one byte is ASCII.
+  if (text.size() == 1) return {1, 1, 1, text[0] == '\n' ? 1u : 0u};
+  return measure_long(text);
+}
 
 // Bytes of the first `points` code points; at most text.size().
 std::size_t bytes_of_points(std::string_view text, std::uint32_t points) noexcept;

@@ -130,20 +130,27 @@ Rope::At Rope::seek(std::uint32_t pos, bool inside) const noexcept {
   return {node, offset};
 }
 
-void Rope::add_sizes(std::uint32_t number, const Measure& more, const Measure& less) noexcept {
-  Leaf& leaf = *leaves_[number];
-  leaf.size += more;
-  leaf.size -= less;
-  size_ += more;
-  size_ -= less;
+// `change` is done to every size from the leaf up.
+template <typename Do>
+void Rope::resize(std::uint32_t number, Do change) noexcept {
+  const Leaf& leaf = *leaves_[number];
+  change(leaves_[number]->size);
+  change(size_);
   std::uint32_t slot = leaf.slot;
   for (std::uint32_t node = leaf.parent; node != kNone;) {
     Inner& inner = *inners_[node];
-    inner.size[slot] += more;
-    inner.size[slot] -= less;
+    change(inner.size[slot]);
     slot = inner.slot;
     node = inner.parent;
   }
+}
+
+void Rope::grow(std::uint32_t leaf, const Measure& more) noexcept {
+  resize(leaf, [more](Measure& size) { size += more; });
+}
+
+void Rope::shrink(std::uint32_t leaf, const Measure& less) noexcept {
+  resize(leaf, [less](Measure& size) { size -= less; });
 }
 
 void Rope::insert(std::uint32_t pos, std::string_view text) {
@@ -158,14 +165,14 @@ void Rope::insert(std::uint32_t pos, std::string_view text) {
   std::memmove(leaf.bytes + byte + text.size(), leaf.bytes + byte, leaf.size.bytes - byte);
   std::memcpy(leaf.bytes + byte, text.data(), text.size());
   work_ += leaf.size.bytes - byte;
-  add_sizes(at.leaf, measure(text), {});
+  grow(at.leaf, measure(text));
 }
 
 void Rope::fill(std::uint32_t number, std::string_view text) noexcept {
   Leaf& leaf = *leaves_[number];
   std::memcpy(leaf.bytes + leaf.size.bytes, text.data(), text.size());
   work_ += text.size();
-  add_sizes(number, measure(text), {});
+  grow(number, measure(text));
 }
 
 // Cuts the leaf in two and writes on at the end of the first, with as many new ones as it takes.
@@ -176,7 +183,7 @@ void Rope::insert_long(At at, std::string_view text) {
     const std::uint32_t upper = add_leaf_after(number);
     const std::string_view tail = leaves_[number]->text().substr(byte);
     fill(upper, tail);
-    add_sizes(number, {}, measure(tail));
+    shrink(number, measure(tail));
   }
   const std::size_t room = kLeafBytes - leaves_[number]->size.bytes;
   const std::size_t first = whole_points(text, std::min(room, text.size()));
@@ -277,7 +284,7 @@ void Rope::erase_in_leaf(At at, std::uint32_t count) {
   const Measure less = measure(leaf.text().substr(begin, end - begin));
   std::memmove(leaf.bytes + begin, leaf.bytes + end, leaf.size.bytes - end);
   work_ += leaf.size.bytes - end;
-  add_sizes(at.leaf, {}, less);
+  shrink(at.leaf, less);
   if (leaf.size.bytes < kLeafSmall) merge_leaf(at.leaf);
 }
 
@@ -299,7 +306,7 @@ void Rope::merge_leaf(std::uint32_t number) {
     const std::uint32_t from = right ? other : number;
     const std::string_view moved = leaves_[from]->text();
     fill(to, moved);
-    add_sizes(from, {}, measure(moved));
+    shrink(from, measure(moved));
     remove_leaf(from);
     return;
   }

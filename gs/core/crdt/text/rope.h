@@ -71,7 +71,10 @@ class Rope {
   // `inside`: there must be a code point at pos; else the end of a leaf will do.
   At seek(std::uint32_t pos, bool inside) const noexcept;
   At next_leaf(At at) const noexcept;
-  void add_sizes(std::uint32_t leaf, const Measure& more, const Measure& less) noexcept;
+  template <typename Do>
+  void resize(std::uint32_t leaf, Do change) noexcept;
+  void grow(std::uint32_t leaf, const Measure& more) noexcept;
+  void shrink(std::uint32_t leaf, const Measure& less) noexcept;
   void insert_long(At at, std::string_view text);
   std::uint32_t add_leaf_after(std::uint32_t leaf);
   void fill(std::uint32_t leaf, std::string_view text) noexcept;
