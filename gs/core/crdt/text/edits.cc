@@ -103,15 +103,17 @@ bool EditsReader::next(EditRun& run) noexcept {
 
 Result<EditCounts> check_edits(Bytes heads, Bytes positions) {
   std::uint64_t events = 0;
-  std::uint64_t inserted = 0;
+  EditCounts counts;
   EditsReader reader(heads, positions);
   for (EditRun run; reader.next(run);) {
     events += run.count;
-    if (run.edit == Edit::insert) inserted += run.count;
+    if (events > kEventsMax) return Error(Code::invalid, "more edits than a text can have");
+    if (run.edit == Edit::insert) counts.inserted += run.count;
+    if (counts.runs++ == 0) counts.first = run;
   }
   if (!reader.complete()) return Error(Code::invalid, "columns of edits break their rules");
-  if (events > kEventsMax) return Error(Code::invalid, "more edits than a text can have");
-  return EditCounts{static_cast<std::uint32_t>(events), static_cast<std::uint32_t>(inserted)};
+  counts.events = static_cast<std::uint32_t>(events);
+  return counts;
 }
 
 }  // namespace gs::crdt

@@ -70,6 +70,8 @@ class EditsReader {
 struct EditCounts {
   std::uint32_t events = 0;
   std::uint32_t inserted = 0;
+  std::uint32_t runs = 0;
+  EditRun first{};  // of the runs: mostly there is one
 };
 Result<EditCounts> check_edits(Bytes heads, Bytes positions);
 

@@ -110,6 +110,13 @@ void EventGraph::add(EventId first, std::uint32_t count, VersionView parents) {
 }
 
 void EventGraph::add_on_frontier(EventId first, std::uint32_t count) {
+  if (!critical_.empty() && critical_.back().end == size_ && goes_on(first)) {
+    // The last event is critical, so it is the frontier: one writer goes on.
+    size_ += count;
+    critical_.back().end = size_;
+    frontier_[0] = size_ - 1;
+    return;
+  }
   if (frontier_.size() != 1 || frontier_[0] + 1 != size_ || !goes_on(first)) {
     add_run(first, frontier_);
   }
@@ -195,17 +202,20 @@ bool EventGraph::is_version(VersionView places) const {
   }
   if (places.size() < 2) return true;
   // Downwards from all of them: whoever is met from above is an ancestor.
-  std::priority_queue<Place> open;
+  open_.heap.clear();
+  const auto reached = [&](Place least) {
+    return !open_.heap.empty() && open_.heap[0].place >= least;
+  };
   std::size_t member = places.size();  // those at and above it are done
   while (true) {
-    const bool own = member > 0 && (open.empty() || places[member - 1] > open.top());
-    if (!own && (open.empty() || open.top() < places[0])) return true;
-    const Place top = own ? places[--member] : open.top();
-    if (!own && member > 0 && places[member - 1] == top) return false;
+    const bool own = member > 0 && !reached(places[member - 1] + 1);
+    if (own && reached(places[member - 1])) return false;
+    if (!own && !reached(places[0])) return true;
+    const Place top = own ? places[--member] : open_.heap[0].place;
     const Run& run = runs_[find_run(top)];
     if (member > 0 && places[member - 1] >= run.place) return false;
-    while (!open.empty() && open.top() >= run.place) open.pop();
-    for (const Place parent : run_parents(run)) open.push(parent);
+    while (reached(run.place)) open_.pop();
+    open_.push(run_parents(run), Side::both);
   }
 }
 

@@ -97,7 +97,8 @@ Error OperationView::parse_edits(Bytes& in) {
   edits_.text = as_text(text);
   if (edits_.counts.events == 0) return broken("no edits");
   if (edits_.counts.events > kSeqMax - first_seq_) return broken("a seq is too large");
-  if (!record::valid_utf8(text)) return broken("its text is not UTF-8");
+  const bool one_letter = text.size() == 1 && text[0] < 0x80;
+  if (!one_letter && !record::valid_utf8(text)) return broken("its text is not UTF-8");
   if (measure(edits_.text).points != edits_.counts.inserted) {
     return broken("its text has another length than its runs");
   }

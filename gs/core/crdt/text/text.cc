@@ -21,17 +21,22 @@ std::size_t Text::memory_bytes() const noexcept {
 }
 
 Result<std::uint32_t> Text::next_seq(std::uint32_t writer) {
-  GS_TRY_OK(unpack());
+  GS_TRY_OK(ready());
   return history_.graph().next_seq(writer);
+}
+
+Error Text::check_room(std::string_view text) const {
+  if (text.size() <= kTextBytesMax - inserted_.bytes()) return {};
+  return Error(Code::too_large, "a text in which more than 1 GiB was inserted");
 }
 
 Error Text::insert(std::uint32_t writer, std::uint32_t pos, std::string_view text) {
   if (text.empty()) return {};
-  GS_TRY_OK(unpack());
-  if (!record::valid_utf8(text)) return Error(Code::invalid, "a text that is not UTF-8");
-  if (text.size() > kTextBytesMax - inserted_.bytes()) {
-    return Error(Code::too_large, "a text in which more than 1 GiB was inserted");
-  }
+  GS_TRY_OK(ready());
+  const bool one_letter = text.size() == 1 && static_cast<std::uint8_t>(text[0]) < 0x80;
+  if (!one_letter && !record::valid_utf8(text))
+    return Error(Code::invalid, "a text that is not UTF-8");
+  GS_TRY_OK(check_room(text));
   const std::uint32_t points = measure(text).points;
   GS_TRY_OK(history_.add_local(writer, {Edit::insert, pos, points}));
   inserted_.append(text, points);
@@ -41,7 +46,7 @@ Error Text::insert(std::uint32_t writer, std::uint32_t pos, std::string_view tex
 
 Error Text::erase(std::uint32_t writer, std::uint32_t pos, std::uint32_t count) {
   if (count == 0) return {};
-  GS_TRY_OK(unpack());
+  GS_TRY_OK(ready());
   GS_TRY_OK(history_.add_local(writer, {Edit::erase, pos, count}));
   rope_.erase(pos, count);
   return {};
@@ -87,6 +92,11 @@ Error Text::resolve(const OperationView& operation, bool on_edit_before, std::ui
 // Fills runs_ with the edits behind the first `skip`, and cuts `text` accordingly.
 Error Text::read_runs(const EditsView& edits, std::uint32_t skip, std::string_view& text) {
   runs_.clear();
+  if (edits.counts.runs == 1 && skip == 0) {
+    runs_.push_back(edits.counts.first);
+    text = edits.text;
+    return check_room(text);
+  }
   std::uint32_t inserted = 0;  // in what is skipped
   EditsReader reader(edits.heads, edits.positions);
   for (EditRun run; reader.next(run);) {
@@ -98,21 +108,19 @@ Error Text::read_runs(const EditsView& edits, std::uint32_t skip, std::string_vi
   }
   text = edits.text;
   if (inserted > 0) text.remove_prefix(bytes_of_points(text, inserted));
-  if (text.size() > kTextBytesMax - inserted_.bytes()) {
-    return Error(Code::too_large, "a text in which more than 1 GiB was inserted");
-  }
-  return {};
+  return check_room(text);
 }
 
 Error Text::apply(const OperationView& operation, bool on_edit_before, std::uint32_t writer,
                   std::span<const std::uint32_t> table, Changes* changes) {
-  GS_TRY_OK(unpack());
+  GS_TRY_OK(ready());
   const EventGraph& graph = history_.graph();
   const std::uint32_t count = operation.edits().counts.events;
   // Known edits come first: whoever has one has those that it stands on.
   std::uint32_t known = 0;
   Place last = kNoPlace;
-  for (std::uint32_t follow = 0; known < count; known += follow) {
+  const bool all_new = operation.first_seq() >= graph.next_seq(writer);
+  for (std::uint32_t follow = 0; !all_new && known < count; known += follow) {
     const Place place = graph.find({writer, operation.first_seq() + known}, &follow);
     if (place == kNoPlace) break;
     follow = std::min(follow, count - known);
@@ -120,7 +128,7 @@ Error Text::apply(const OperationView& operation, bool on_edit_before, std::uint
   }
   if (known == count) return {};
   const EventId first{writer, operation.first_seq() + known};
-  if (graph.knows_any(first, count - known)) {
+  if (!all_new && graph.knows_any(first, count - known)) {
     return Error(Code::invalid, "some of the edits are known as edits of another operation");
   }
   if (known > 0) {

@@ -95,10 +95,13 @@ class Text {
   std::size_t memory_bytes() const noexcept;
 
  private:
+  // Whether the history is there, or can be made from what is packed.
+  Error ready() { return packed_.empty() ? Error() : unpack(); }
   Error unpack();
   Error resolve(const OperationView& operation, bool on_edit_before, std::uint32_t writer,
                 std::span<const std::uint32_t> table);
   Error read_runs(const EditsView& edits, std::uint32_t skip, std::string_view& text);
+  Error check_room(std::string_view text) const;
   Error do_effects(Changes* changes);
   Result<Version> places_of(std::span<const EventId> version) const;
 

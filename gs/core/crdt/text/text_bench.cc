@@ -17,34 +17,55 @@ const testing::Trace& friends() {
   return trace;
 }
 
-void type_paper(Text& text) {
+// One behind the other, so that reading them costs next to nothing.
+struct FlatPatch {
+  std::uint32_t pos;
+  std::uint32_t deleted;
+  std::string_view inserted;
+};
+
+const std::vector<FlatPatch>& paper_patches() {
+  static const std::vector<FlatPatch> patches = [] {
+    std::vector<FlatPatch> flat;
+    for (const auto& transaction : paper().transactions) {
+      for (const auto& patch : transaction.patches) {
+        flat.push_back({patch.pos, patch.deleted, patch.inserted});
+      }
+    }
+    return flat;
+  }();
+  return patches;
+}
+
+bool type_paper(Text& text) {
   const std::uint32_t self = text.writer_number(testing::test_writer(0));
-  for (const auto& transaction : paper().transactions) testing::edit(text, self, transaction);
+  for (const FlatPatch& patch : paper_patches()) {
+    if (text.erase(self, patch.pos, patch.deleted)) return false;
+    if (text.insert(self, patch.pos, patch.inserted)) return false;
+  }
+  return true;
 }
 
 // 259,778 edits by one writer, with their log and graph.
 void bm_paper_edits(benchmark::State& state) {
-  paper();
+  paper_patches();
   for (auto _ : state) {
     Text text;
-    type_paper(text);
+    if (!type_paper(text)) state.SkipWithError("an edit was refused");
     benchmark::DoNotOptimize(text.length());
   }
-  state.SetItemsProcessed(state.iterations() *
-                          static_cast<std::int64_t>(paper().transactions.size()));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(paper_patches().size()));
 }
 BENCHMARK(bm_paper_edits)->Unit(benchmark::kMillisecond);
 
 // The same edits on the rope alone: what is left for everything else.
 void bm_paper_rope(benchmark::State& state) {
-  paper();
+  paper_patches();
   for (auto _ : state) {
     Rope rope;
-    for (const auto& transaction : paper().transactions) {
-      for (const auto& patch : transaction.patches) {
-        rope.erase(patch.pos, patch.deleted);
-        rope.insert(patch.pos, patch.inserted);
-      }
+    for (const FlatPatch& patch : paper_patches()) {
+      if (patch.deleted > 0) rope.erase(patch.pos, patch.deleted);
+      if (!patch.inserted.empty()) rope.insert(patch.pos, patch.inserted);
     }
     benchmark::DoNotOptimize(rope.size());
   }

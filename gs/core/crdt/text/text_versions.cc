@@ -6,7 +6,7 @@
 namespace gs::crdt {
 
 Result<std::vector<EventId>> Text::version() {
-  GS_TRY_OK(unpack());
+  GS_TRY_OK(ready());
   std::vector<EventId> ids;
   for (const Place place : history_.graph().frontier()) {
     ids.push_back(history_.graph().id_of(place));
@@ -26,7 +26,7 @@ Result<Version> Text::places_of(std::span<const EventId> version) const {
 }
 
 Result<Changes> Text::diff(std::span<const EventId> from, std::span<const EventId> to) {
-  GS_TRY_OK(unpack());
+  GS_TRY_OK(ready());
   GS_TRY(const Version before, places_of(from));
   GS_TRY(const Version after, places_of(to));
   GS_TRY(const std::vector<Step> steps, history_.diff(before, after));
@@ -59,7 +59,7 @@ Result<std::string> Text::text_at(std::span<const EventId> version) {
 
 Result<OperationParts> Text::operation(std::uint32_t writer, std::uint32_t first_seq,
                                        const IndexOf& index_of, std::uint32_t* next_seq) {
-  GS_TRY_OK(unpack());
+  GS_TRY_OK(ready());
   const EventGraph& graph = history_.graph();
   std::uint32_t count = 0;
   const Place place = graph.find({writer, first_seq}, &count);
