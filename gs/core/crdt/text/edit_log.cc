@@ -10,7 +10,7 @@ EditRun EditLog::edit_run(std::size_t index) const noexcept {
   return {static_cast<Edit>(run.edit), run.pos, end - run.place};
 }
 
-void EditLog::append(EditRun run) {
+void EditLog::append_other(EditRun run) {
   const std::uint32_t count = run.count;
   const std::uint32_t ordinal = inserted_;
   if (run.edit == Edit::insert) inserted_ += count;

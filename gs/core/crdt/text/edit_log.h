@@ -25,7 +25,17 @@ class EditLog {
   std::size_t memory_bytes() const noexcept { return runs_.capacity() * sizeof(Run); }
 
   // The caller keeps size() within kEventsMax.
-  void append(EditRun run);
+  void append(const EditRun& run) {
+    // Typing goes on where it was.
+    if (run.edit == Edit::insert && last_.edit == Edit::insert && last_.count > 0 &&
+        run.pos == last_.pos + last_.count) {
+      last_.count += run.count;
+      size_ += run.count;
+      inserted_ += run.count;
+      return;
+    }
+    append_other(run);
+  }
 
   // The events from `place` on that one run has, at most up to `end`; place < end <= size().
   LogPiece piece(Place place, Place end) const noexcept;
@@ -39,6 +49,7 @@ class EditLog {
     std::uint32_t ordinal : 30;  // kEventsMax fits: a run begins before the last event
     std::uint32_t edit : 2;
   };
+  void append_other(EditRun run);
   std::size_t find(Place place) const noexcept;
   EditRun edit_run(std::size_t index) const noexcept;
   LogPiece cut(std::size_t index, Place begin, Place end) const noexcept;

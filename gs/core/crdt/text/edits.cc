@@ -50,18 +50,6 @@ std::uint32_t cursor_after(const EditRun& run) noexcept {
   return run.edit == Edit::erase ? run.pos : run.pos - (run.count - 1);
 }
 
-std::uint32_t length_after(const EditRun& run, std::uint32_t length) noexcept {
-  switch (run.edit) {
-    case Edit::insert:
-      return run.pos <= length && run.count <= kEventsMax - length ? length + run.count : kNoLength;
-    case Edit::erase:
-      return run.pos <= length && run.count <= length - run.pos ? length - run.count : kNoLength;
-    case Edit::erase_back:
-      break;
-  }
-  return run.pos < length && run.count <= run.pos + 1 ? length - run.count : kNoLength;
-}
-
 void EditsWriter::add(EditRun run) {
   if (run.edit == Edit::erase_back && run.count == 1) run.edit = Edit::erase;
   if (join_run(last_, run) && run.count == 0) return;

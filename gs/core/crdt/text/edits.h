@@ -30,7 +30,17 @@ std::uint32_t cursor_after(const EditRun& run) noexcept;
 
 // How long a text of `length` is after `run`; kNoLength: a position is not in the text.
 inline constexpr std::uint32_t kNoLength = ~std::uint32_t{0};
-std::uint32_t length_after(const EditRun& run, std::uint32_t length) noexcept;
+inline std::uint32_t length_after(const EditRun& run, std::uint32_t length) noexcept {
+  switch (run.edit) {
+    case Edit::insert:
+      return run.pos <= length && run.count <= kEventsMax - length ? length + run.count : kNoLength;
+    case Edit::erase:
+      return run.pos <= length && run.count <= length - run.pos ? length - run.count : kNoLength;
+    case Edit::erase_back:
+      break;
+  }
+  return run.pos < length && run.count <= run.pos + 1 ? length - run.count : kNoLength;
+}
 
 // Appends runs to columns, joining what belongs together.
 class EditsWriter {

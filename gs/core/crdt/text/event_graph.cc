@@ -110,13 +110,6 @@ void EventGraph::add(EventId first, std::uint32_t count, VersionView parents) {
 }
 
 void EventGraph::add_on_frontier(EventId first, std::uint32_t count) {
-  if (!critical_.empty() && critical_.back().end == size_ && goes_on(first)) {
-    // The last event is critical, so it is the frontier: one writer goes on.
-    size_ += count;
-    critical_.back().end = size_;
-    frontier_[0] = size_ - 1;
-    return;
-  }
   if (frontier_.size() != 1 || frontier_[0] + 1 != size_ || !goes_on(first)) {
     add_run(first, frontier_);
   }

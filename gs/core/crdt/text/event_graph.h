@@ -39,6 +39,19 @@ class EventGraph {
   // The same on the whole frontier.
   void add_on_frontier(EventId first, std::uint32_t count);
 
+  // The same when the writer made the last event, on which all others stand, and has no newer one;
+  // else false, and nothing is added.
+  bool add_to_last(std::uint32_t writer, std::uint32_t count) {
+    if (critical_.empty() || critical_.back().end != size_) return false;
+    const Run& run = runs_.back();
+    if (run.writer != writer || by_writer_[writer].back() != runs_.size() - 1) return false;
+    if (std::uint64_t{run.seq} + (size_ - run.place) + count > kSeqMax) return false;
+    size_ += count;
+    critical_.back().end = size_;
+    frontier_[0] = size_ - 1;
+    return true;
+  }
+
   // Who made the event.
   EventId id_of(Place place) const noexcept;
   std::uint32_t writer_of(Place place) const noexcept { return runs_[find_run(place)].writer; }

@@ -72,13 +72,15 @@ void History::drop_old_tracker() {
 }
 
 Error History::add_local(std::uint32_t writer, const EditRun& run) {
-  const EventId first{writer, graph_.next_seq(writer)};
-  GS_TRY_OK(check_limits(first, {&run, 1}));
   const std::uint32_t length = length_after(run, length_);
   if (length == kNoLength) return Error(Code::invalid, "a position is not in the text");
-  length_ = length;
+  if (run.count > kEventsMax - graph_.size() || !graph_.add_to_last(writer, run.count)) {
+    const EventId first{writer, graph_.next_seq(writer)};
+    GS_TRY_OK(check_limits(first, {&run, 1}));
+    graph_.add_on_frontier(first, run.count);
+  }
   log_.append(run);
-  graph_.add_on_frontier(first, run.count);
+  length_ = length;
   drop_old_tracker();
   return {};
 }

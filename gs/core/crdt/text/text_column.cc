@@ -2,11 +2,8 @@
 
 namespace gs::crdt {
 
-void TextColumn::append(std::string_view text, std::uint32_t points) {
-  text_.append(text);
-  points_ += points;
-  if (text_.size() == points_) return;
-  // The first other letter of all: what came before is marked now.
+// With the first other letter of all, what came before is marked too.
+void TextColumn::add_marks() {
   while ((marks_.size() + 1) * kEvery <= points_) {
     const std::size_t from = marks_.empty() ? 0 : marks_.back();
     const std::string_view rest = std::string_view(text_).substr(from);

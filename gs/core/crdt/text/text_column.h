@@ -21,12 +21,17 @@ class TextColumn {
   }
 
   // Valid UTF-8 of `points` code points.
-  void append(std::string_view text, std::uint32_t points);
+  void append(std::string_view text, std::uint32_t points) {
+    text_.append(text);
+    points_ += points;
+    if (text_.size() != points_) add_marks();
+  }
   // ordinal + count <= points()
   std::string_view slice(std::uint32_t ordinal, std::uint32_t count) const noexcept;
 
  private:
   static constexpr std::uint32_t kEvery = 512;
+  void add_marks();
   std::size_t byte_of(std::uint32_t ordinal) const noexcept;
 
   std::string text_;
