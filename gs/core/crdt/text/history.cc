@@ -140,6 +140,7 @@ Result<std::vector<Step>> History::diff(VersionView from, VersionView to) const 
     tracker.apply(known(), graph_.size(), unheard);
     auto steps = compare_versions(known(), tracker, from, to);
     if (steps) return std::move(*steps);
+    if (base == kNoPlace) return Error(Code::damaged, "a history that deletes what never was");
     base = kNoPlace;  // with every unit named
   }
 }

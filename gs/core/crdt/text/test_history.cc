@@ -16,7 +16,14 @@ std::uint32_t number_of(const Writer& writer) { return writer.bytes[1] + 256u * 
 }  // namespace
 
 TestHistory::TestHistory(std::uint64_t seed, const HistoryShape& shape)
-    : random_(seed), shape_(shape), copies_(shape.copies), next_seq_(shape.writers) {
+    : TestHistory(
+          [random = std::mt19937_64(seed)](std::uint32_t bound) mutable {
+            return static_cast<std::uint32_t>(random() % bound);
+          },
+          shape) {}
+
+TestHistory::TestHistory(Choose choose, const HistoryShape& shape)
+    : choose_(std::move(choose)), shape_(shape), copies_(shape.copies), next_seq_(shape.writers) {
   for (std::uint32_t step = 0; step < shape.steps; ++step) {
     const std::uint32_t copy = below(shape.copies);
     if (shape.roots && below(12) == 0) copies_[copy].clear();

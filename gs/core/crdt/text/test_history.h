@@ -2,6 +2,7 @@
 // what another has, some of them with two copies under one name.
 #pragma once
 
+#include <functional>
 #include <random>
 
 #include "gs/core/crdt/text/test_oracle.h"
@@ -27,9 +28,13 @@ struct HistoryShape {
   bool roots = false;  // copies begin without the first text, and again now and then
 };
 
+// A number below the bound, which is not 0.
+using Choose = std::function<std::uint32_t(std::uint32_t)>;
+
 class TestHistory {
  public:
   TestHistory(std::uint64_t seed, const HistoryShape& shape);
+  TestHistory(Choose choose, const HistoryShape& shape);
 
   const Oracle& oracle() const { return oracle_; }
   const std::vector<TestOperation>& operations() const { return operations_; }
@@ -38,11 +43,11 @@ class TestHistory {
   std::string expected() const { return oracle_.text(oracle_.all()); }
 
  private:
-  std::uint32_t below(std::uint32_t bound) { return static_cast<std::uint32_t>(random_() % bound); }
+  std::uint32_t below(std::uint32_t bound) { return choose_(bound); }
   void edit(std::uint32_t copy);
   void merge(std::uint32_t copy, std::uint32_t from);
 
-  std::mt19937_64 random_;
+  Choose choose_;
   HistoryShape shape_;
   Oracle oracle_;
   std::vector<Oracle::Set> copies_;
