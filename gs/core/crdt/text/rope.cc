@@ -175,7 +175,8 @@ void Rope::fill(std::uint32_t number, std::string_view text) noexcept {
   grow(number, measure(text));
 }
 
-// Cuts the leaf in two and writes on at the end of the first, with as many new ones as it takes.
+// Cuts the leaf in two and writes on at the end of the first, with as many new ones as it takes. The
+// first still begins where it did, so a remembered place stays true.
 void Rope::insert_long(At at, std::string_view text) {
   std::uint32_t number = at.leaf;
   const std::uint32_t byte = leaves_[number]->byte_of(at.offset);
@@ -195,7 +196,6 @@ void Rope::insert_long(At at, std::string_view text) {
     fill(number, text.substr(0, part));
     text.remove_prefix(part);
   }
-  near_leaf_ = kNone;
 }
 
 std::uint32_t Rope::add_leaf_after(std::uint32_t leaf) {
