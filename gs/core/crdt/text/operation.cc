@@ -11,7 +11,7 @@
 namespace gs::crdt {
 namespace {
 
-Error broken(const char* what) {
+Error broken_operation(const char* what) {
   return Error(Code::invalid, std::string("text operation: ") + what);
 }
 
@@ -73,15 +73,15 @@ bool OperationView::take_parent(Bytes& in, std::uint32_t first_seq, Parent& pare
 }
 
 Error OperationView::parse_parents(Bytes& in) {
-  if (!take_varint(in, parent_count_)) return broken("no count of parents");
-  if (parent_count_ > kParentsMax) return broken("too many parents");
+  if (!take_varint(in, parent_count_)) return broken_operation("no count of parents");
+  if (parent_count_ > kParentsMax) return broken_operation("too many parents");
   const Bytes all = in;
   std::pair<std::uint32_t, std::uint32_t> before{};
   for (std::uint32_t i = 0; i < parent_count_; ++i) {
     Parent parent;
-    if (!take_parent(in, first_seq_, parent)) return broken("a parent has no such form");
+    if (!take_parent(in, first_seq_, parent)) return broken_operation("a parent has no such form");
     const auto wire = wire_of(parent, first_seq_);
-    if (i > 0 && wire <= before) return broken("parents are not in order");
+    if (i > 0 && wire <= before) return broken_operation("parents are not in order");
     before = wire;
   }
   parents_ = all.first(all.size() - in.size());
@@ -91,16 +91,16 @@ Error OperationView::parse_parents(Bytes& in) {
 Error OperationView::parse_edits(Bytes& in) {
   Bytes text;
   if (!take_block(in, edits_.heads) || !take_block(in, edits_.positions) || !take_block(in, text)) {
-    return broken("a column is longer than the rest");
+    return broken_operation("a column is longer than the rest");
   }
   GS_TRY(edits_.counts, check_edits(edits_.heads, edits_.positions));
   edits_.text = as_text(text);
-  if (edits_.counts.events == 0) return broken("no edits");
-  if (edits_.counts.events > kSeqMax - first_seq_) return broken("a seq is too large");
+  if (edits_.counts.events == 0) return broken_operation("no edits");
+  if (edits_.counts.events > kSeqMax - first_seq_) return broken_operation("a seq is too large");
   const bool one_letter = text.size() == 1 && text[0] < 0x80;
-  if (!one_letter && !record::valid_utf8(text)) return broken("its text is not UTF-8");
+  if (!one_letter && !record::valid_utf8(text)) return broken_operation("its text is not UTF-8");
   if (measure(edits_.text).points != edits_.counts.inserted) {
-    return broken("its text has another length than its runs");
+    return broken_operation("its text has another length than its runs");
   }
   return {};
 }
@@ -109,15 +109,16 @@ Result<OperationView> OperationView::parse(Bytes payload) {
   if (payload.size() > kOperationBytesMax) {
     return Error(Code::too_large, "a text operation of more than 16 MiB");
   }
-  if (payload.size() % 8 != 0) return broken("its size is no multiple of 8");
+  if (payload.size() % 8 != 0) return broken_operation("its size is no multiple of 8");
   OperationView view;
   Bytes rest = payload;
-  if (!take_varint(rest, view.first_seq_) || view.first_seq_ > kSeqMax) return broken("no seq");
+  if (!take_varint(rest, view.first_seq_) || view.first_seq_ > kSeqMax)
+    return broken_operation("no seq");
   GS_TRY_OK(view.parse_parents(rest));
   GS_TRY_OK(view.parse_edits(rest));
-  if (rest.size() >= 8) return broken("bytes behind its end");
+  if (rest.size() >= 8) return broken_operation("bytes behind its end");
   for (const std::uint8_t byte : rest) {
-    if (byte != 0) return broken("padding is not zero");
+    if (byte != 0) return broken_operation("padding is not zero");
   }
   return view;
 }
@@ -156,26 +157,27 @@ Result<Session::Live> Session::decode(Bytes bytes) {
   Live live;
   std::uint32_t head = 0;
   std::uint32_t folded = 0;
-  if (!take_varint(bytes, head) || !take_varint(bytes, folded)) return broken("no writer and seq");
+  if (!take_varint(bytes, head) || !take_varint(bytes, folded))
+    return broken_operation("no writer and seq");
   live.writer = head / 2;
   live.on_edit_before = head % 2 == 0;
-  if (live.writer >= kSessionWritersMax) return broken("too many writers in a session");
+  if (live.writer >= kSessionWritersMax) return broken_operation("too many writers in a session");
   const std::uint32_t expected = live.writer < next_.size() ? next_[live.writer] : 0;
   OperationView& view = live.operation;
   view.first_seq_ = expected + unfold(folded);
-  if (view.first_seq_ > kSeqMax) return broken("a seq is too large");
+  if (view.first_seq_ > kSeqMax) return broken_operation("a seq is too large");
   if (live.on_edit_before && view.first_seq_ == 0)
-    return broken("the first edit has no edit before");
+    return broken_operation("the first edit has no edit before");
   if (!live.on_edit_before) {
     GS_TRY_OK(view.parse_parents(bytes));
     Parent only;
     view.parents([&](const Parent& parent) { only = parent; });
     if (view.parent_count_ == 1 && only.own && only.seq + 1 == view.first_seq_) {
-      return broken("the edit before needs no list of parents");
+      return broken_operation("the edit before needs no list of parents");
     }
   }
   GS_TRY_OK(view.parse_edits(bytes));
-  if (!bytes.empty()) return broken("bytes behind its end");
+  if (!bytes.empty()) return broken_operation("bytes behind its end");
   next_seq(live.writer) = view.first_seq_ + view.edits_.counts.events;
   return live;
 }

@@ -42,7 +42,7 @@ struct Parts {
   Bytes inserted{};
 };
 
-Error broken(const char* what) {
+Error broken_snapshot(const char* what) {
   return Error(Code::damaged, std::string("text snapshot: ") + what);
 }
 
@@ -55,7 +55,7 @@ bool take(Bytes& in, std::uint64_t bytes, Bytes& part) noexcept {
 
 Result<Parts> split(Bytes snapshot) {
   if (snapshot.size() < kHeaderBytes || load_u32(snapshot.data()) != kMagic) {
-    return broken("it is none");
+    return broken_snapshot("it is none");
   }
   const std::uint8_t* const at = snapshot.data();
   if (load_u32(at + 4) != kFormat) return Error(Code::newer_format, "a text snapshot of later");
@@ -67,12 +67,13 @@ Result<Parts> split(Bytes snapshot) {
                      take(rest, load_u32(at + 20), parts.heads) &&
                      take(rest, load_u32(at + 24), parts.positions) &&
                      take(rest, load_u32(at + 28), parts.inserted);
-  if (!whole || snapshot.size() % 8 != 0 || rest.size() >= 8) return broken("its parts do not fit");
+  if (!whole || snapshot.size() % 8 != 0 || rest.size() >= 8)
+    return broken_snapshot("its parts do not fit");
   for (const std::uint8_t byte : rest) {
-    if (byte != 0) return broken("padding is not zero");
+    if (byte != 0) return broken_snapshot("padding is not zero");
   }
   if (parts.text.size() > kTextBytesMax || parts.inserted.size() > kTextBytesMax) {
-    return broken("it is too large");
+    return broken_snapshot("it is too large");
   }
   return parts;
 }
@@ -99,21 +100,22 @@ Error decode_run(Bytes& in, std::size_t writers, Version& parents, EventGraph& g
   std::uint32_t parent_count = 0;
   if (!take_varint(in, first.writer) || !take_varint(in, first.seq) || !take_varint(in, count) ||
       !take_varint(in, parent_count)) {
-    return broken("a run of the graph is cut off");
+    return broken_snapshot("a run of the graph is cut off");
   }
   const Place place = graph.size();
   if (first.writer >= writers || count == 0 || count > kEventsMax - place ||
       parent_count > kParentsMax || first.seq > kSeqMax || count > kSeqMax - first.seq) {
-    return broken("a number in the graph is too large");
+    return broken_snapshot("a number in the graph is too large");
   }
   parents.clear();
   for (std::uint32_t i = 0; i < parent_count; ++i) {
     std::uint32_t back = 0;
-    if (!take_varint(in, back) || back == 0 || back > place) return broken("a parent is none");
-    if (i > 0 && place - back <= parents.back()) return broken("parents are not in order");
+    if (!take_varint(in, back) || back == 0 || back > place)
+      return broken_snapshot("a parent is none");
+    if (i > 0 && place - back <= parents.back()) return broken_snapshot("parents are not in order");
     parents.push_back(place - back);
   }
-  if (graph.knows_any(first, count)) return broken("an edit is there twice");
+  if (graph.knows_any(first, count)) return broken_snapshot("an edit is there twice");
   graph.add(first, count, parents);
   return {};
 }
@@ -157,13 +159,13 @@ Result<Buffer> Text::save() {
 
 Result<Text> Text::load(Bytes snapshot) {
   GS_TRY(const Parts parts, split(snapshot));
-  if (!record::valid_utf8(parts.text)) return broken("its text is not UTF-8");
+  if (!record::valid_utf8(parts.text)) return broken_snapshot("its text is not UTF-8");
   Text text;
   for (Bytes rest = parts.writers; !rest.empty(); rest = rest.subspan(32)) {
     Writer writer;
     std::memcpy(writer.bytes.data(), rest.data(), writer.bytes.size());
     const std::size_t before = text.history_.writers().size();
-    if (text.writer_number(writer) != before) return broken("a writer is there twice");
+    if (text.writer_number(writer) != before) return broken_snapshot("a writer is there twice");
   }
   text.rope_.assign(as_text(parts.text));
   text.packed_.assign(snapshot.begin(), snapshot.end());
@@ -182,14 +184,16 @@ Error Text::unpack() {
   EditLog log;
   EditsReader reader(parts.heads, parts.positions);
   for (EditRun run; reader.next(run);) {
-    if (run.count > graph.size() - log.size()) return broken("more edits than its graph has");
+    if (run.count > graph.size() - log.size())
+      return broken_snapshot("more edits than its graph has");
     log.append(run);
   }
-  if (!reader.complete() || log.size() != graph.size()) return broken("edits and graph differ");
-  if (!record::valid_utf8(parts.inserted)) return broken("what was inserted is not UTF-8");
+  if (!reader.complete() || log.size() != graph.size())
+    return broken_snapshot("edits and graph differ");
+  if (!record::valid_utf8(parts.inserted)) return broken_snapshot("what was inserted is not UTF-8");
   const std::string_view inserted = as_text(parts.inserted);
   const std::uint32_t points = measure(inserted).points;
-  if (points != log.inserted()) return broken("edits and what was inserted differ");
+  if (points != log.inserted()) return broken_snapshot("edits and what was inserted differ");
   history_.restore(std::move(graph), std::move(log), rope_.size().points);
   inserted_.append(inserted, points);
   packed_ = Buffer();
