@@ -1,7 +1,7 @@
 // Runs of edits as columns of bytes: what an operation carries and a snapshot keeps.
 //
 //   heads      per run, a varint: (count - 1) * 3 + edit (types.h)
-//   positions  per run, a folded varint: pos minus where the run before left the cursor (0 at first)
+//   positions  per run, a folded varint: pos minus where the run before left the cursor, at first 0
 //   content    the inserted units, one after the other: UTF-8 in a text
 //
 // An insertion leaves the cursor behind what it inserted, a deletion where it deleted last. Runs

@@ -5,8 +5,8 @@
 // effects that come back. Memory: the graph and the log, both in runs; a tracker only while edits
 // are concurrent, and for some events after, as concurrent edits come in bursts.
 //
-// Not thread-safe. Pure. Errors: invalid, too_large, not_found; then nothing has changed. damaged: a
-// restored history contradicts itself.
+// Not thread-safe. Pure. Errors: invalid, too_large, not_found; then nothing has changed. damaged:
+// a restored history contradicts itself.
 #pragma once
 
 #include <optional>

@@ -14,8 +14,8 @@
 //   text          as many code points as the runs insert
 //   zeros         to a multiple of 8; not in the live form
 //
-// The live form is for sessions between peers: what is typed is sent at once, and once more later in
-// a signed change. Edits that arrive twice do no harm. It begins with
+// The live form is for sessions between peers: what is typed is sent at once, and once more later
+// in a signed change. Edits that arrive twice do no harm. It begins with
 //
 //   writer and form   (number of the writer in the session) * 2 + 1 when parents follow
 //   seq               of the first edit, less the one that the session expects next of this writer

@@ -175,8 +175,8 @@ void Rope::fill(std::uint32_t number, std::string_view text) noexcept {
   grow(number, measure(text));
 }
 
-// Cuts the leaf in two and writes on at the end of the first, with as many new ones as it takes. The
-// first still begins where it did, so a remembered place stays true.
+// Cuts the leaf in two and writes on at the end of the first, with as many new ones as it takes.
+// The first still begins where it did, so a remembered place stays true.
 void Rope::insert_long(At at, std::string_view text) {
   std::uint32_t number = at.leaf;
   const std::uint32_t byte = leaves_[number]->byte_of(at.offset);

@@ -2,17 +2,17 @@
 //
 //   Text text;
 //   const auto self = text.writer_number(key);
-//   text.insert(self, 0, "Hello");                          // edit
-//   const Buffer payload = text.operation(self, 0, ...);    // what others need
-//   other.apply(payload, their_number_of_key, table, &changes);
+//   text.insert(self, 0, "Hello");                                            // edit
+//   const Buffer payload = encode_operation(*text.operation(self, 0, index)); // what others need
+//   other.apply(payload, other.writer_number(key), table, &changes);          // what it changed
 //
 // Operations may come in any order in which each comes after those that it stands on, and more than
 // once, whole or in parts; all replicas that have the same operations have the same text. Positions
 // are in code points.
 //
-// In memory: the text (rope.h), every edit as runs of 12 bytes, who knew what as runs of 16, and all
-// text that was ever inserted. Nothing is kept for a single character, so a version of long ago is
-// computed, not looked up. What came from a snapshot stays packed until the history is needed.
+// In memory: the text (rope.h), every edit as runs of 12 bytes, who knew what as runs of 16, and
+// all text that was ever inserted. Nothing is kept for a single character, so a version of long ago
+// is computed, not looked up. What came from a snapshot stays packed until history is needed.
 //
 // Not thread-safe, also for reading. Pure: no clock, no files. Errors leave everything as it was:
 // invalid (bytes or positions that cannot be), not_found (an operation stands on one that is not
@@ -60,8 +60,8 @@ class Text {
   Error insert(std::uint32_t writer, std::uint32_t pos, std::string_view text);
   Error erase(std::uint32_t writer, std::uint32_t pos, std::uint32_t count);
 
-  // Edits of others. `writer`: who made the operation; `table`: local numbers of the writers that it
-  // names by index. What the text became is appended to `changes`.
+  // Edits of others. `writer`: who made the operation; `table`: local numbers of the writers that
+  // it names by index. What the text became is appended to `changes`.
   Error apply(Bytes payload, std::uint32_t writer, std::span<const std::uint32_t> table,
               Changes* changes = nullptr);
   // The same of an operation that is parsed already. `on_edit_before`: see Session::Live.
