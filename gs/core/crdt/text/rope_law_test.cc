@@ -116,7 +116,7 @@ TEST(RopeLaw, ManySmallEditsKeepTheTreeInOrder) {
   ASSERT_EQ(rope.text(), model);
   while (!model.empty()) {
     const std::size_t at = random() % model.size();
-    const std::size_t count = std::min(random() % 900, model.size() - at);
+    const std::size_t count = std::min<std::size_t>(random() % 900, model.size() - at);
     rope.erase(static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(count));
     model.erase(at, count);
     if (random() % 4 == 0) {
