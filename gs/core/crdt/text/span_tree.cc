@@ -18,7 +18,8 @@ UnitSpan upper_part(const UnitSpan& span, std::uint32_t offset) {
 
 bool belong_together(const UnitSpan& before, const UnitSpan& span) {
   return before.first + before.count == span.first && span.left == span.first - 1 &&
-         before.right == span.right && before.state == span.state && before.gone == span.gone;
+         before.right == span.right && before.state == span.state && before.gone == span.gone &&
+         before.writer_begin == span.writer_begin;
 }
 
 }  // namespace

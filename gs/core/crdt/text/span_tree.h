@@ -1,8 +1,9 @@
 // The units of a tracker in their order, as runs in a B-tree, each with its two states.
 //
-// A span is a run of units that were inserted one behind the other and have the same state. The
-// tree sums how many units there are in the prepared version and in the text as it is, so that a
-// position of either one finds its place, and the other way round, in O(log n).
+// A span is a run of units that were inserted one behind the other, by writers whose first bytes
+// are the same, and that have the same state. The tree sums how many units there are in the
+// prepared version and in the text as it is, so that a position of either one finds its place, and
+// the other way round, in O(log n).
 //
 // Not thread-safe. Pure. Misuse stops the program: callers pass positions and units that are there.
 #pragma once
@@ -32,6 +33,9 @@ struct UnitSpan {
   // In the prepared version. 0: not inserted yet, 1: there, n + 1: deleted by n events.
   std::uint32_t state = 0;
   bool gone = false;  // deleted from the text as it is
+  // The first bytes of who inserted the units, as a number: of many who insert at one place nearly
+  // all differ in them.
+  std::uint64_t writer_begin = 0;
 
   std::uint32_t prepared() const noexcept { return state == 1 ? count : 0; }
   std::uint32_t present() const noexcept { return gone ? 0 : count; }

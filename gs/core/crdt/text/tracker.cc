@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "gs/base/check.h"
+#include "gs/base/endian.h"
 
 namespace gs::crdt {
 
@@ -93,6 +93,7 @@ void Tracker::apply_run(const Known& known, const LogPiece& piece, EventId id,
 void Tracker::apply_insert(const Known& known, const LogPiece& piece, EventId id,
                            std::vector<Effect>& effects) {
   UnitSpan mine{.first = piece.place, .count = piece.run.count, .state = 1};
+  mine.writer_begin = load_u64_be(known.writers[id.writer].bytes.data());
   SpanTree::Cursor at{};
   if (piece.run.pos > 0) {
     const auto [found, offset] = tree_.find_prepared(piece.run.pos - 1);
@@ -122,8 +123,9 @@ void Tracker::apply_insert(const Known& known, const LogPiece& piece, EventId id
 
 SpanTree::Cursor Tracker::integrate(const Known& known, SpanTree::Cursor at, const UnitSpan& mine,
                                     EventId id) const {
-  const auto comes_first = [&](Unit other) {
-    const EventId theirs = known.graph.id_of(other);
+  const auto comes_first = [&](const UnitSpan& other) {
+    if (mine.writer_begin != other.writer_begin) return mine.writer_begin < other.writer_begin;
+    const EventId theirs = known.graph.id_of(other.first);
     if (theirs.writer == id.writer) return id.seq < theirs.seq;
     return known.writers[id.writer] < known.writers[theirs.writer];
   };
@@ -137,7 +139,7 @@ SpanTree::Cursor Tracker::integrate(const Known& known, SpanTree::Cursor at, con
     if (left < 0) break;
     if (left == 0) {
       const int right = tree_.compare(other.right, mine.right, false);
-      if (right == 0 && comes_first(other.first)) break;
+      if (right == 0 && comes_first(other)) break;
       scanning = right < 0;
     }
     if (!scanning) at = {scan.leaf, scan.slot + 1};
