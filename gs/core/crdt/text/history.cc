@@ -100,8 +100,7 @@ void History::ready_tracker(VersionView parents) {
   }
   const bool fresh = !tracker_;
   if (fresh) tracker_.emplace(base);
-  unheard_.clear();
-  tracker_->apply(known(), graph_.size(), unheard_);
+  tracker_->apply(known(), graph_.size(), nullptr);
   if (fresh) base_length_ = length_ - tracker_->present_growth();
 }
 
@@ -119,7 +118,7 @@ Error History::add_concurrent(EventId first, std::uint32_t count, VersionView pa
   }
   graph_.add(first, count, parents);
   for (const EditRun& run : runs) log_.append(run);
-  tracker_->apply(known(), graph_.size(), effects);
+  tracker_->apply(known(), graph_.size(), &effects);
   length_ = base_length_ + tracker_->present_growth();
   return {};
 }
@@ -136,8 +135,7 @@ Result<std::vector<Step>> History::diff(VersionView from, VersionView to) const 
   Place base = graph_.critical_before(empty ? kNoPlace : std::min(from.back(), to.back()));
   while (true) {
     Tracker tracker(base);
-    std::vector<Effect> unheard;
-    tracker.apply(known(), graph_.size(), unheard);
+    tracker.apply(known(), graph_.size(), nullptr);
     auto steps = compare_versions(known(), tracker, from, to);
     if (steps) return std::move(*steps);
     if (base == kNoPlace) return Error(Code::damaged, "a history that deletes what never was");

@@ -74,7 +74,6 @@ class History {
   std::optional<Tracker> tracker_;
   std::uint32_t base_length_ = 0;  // of the text at the tracker's base
   std::uint32_t length_ = 0;
-  std::vector<Effect> unheard_;  // of events that are applied already
 };
 
 }  // namespace gs::crdt

@@ -65,7 +65,7 @@ void Tracker::toggle_targets(Place place, std::uint32_t count, std::uint32_t ste
   }
 }
 
-void Tracker::apply(const Known& known, Place end, std::vector<Effect>& effects) {
+void Tracker::apply(const Known& known, Place end, std::vector<Effect>* effects) {
   while (end_ < end) {
     const EventGraph::Piece events = known.graph.piece(end_);
     Place one = 0;
@@ -82,7 +82,7 @@ void Tracker::apply(const Known& known, Place end, std::vector<Effect>& effects)
 }
 
 void Tracker::apply_run(const Known& known, const LogPiece& piece, EventId id,
-                        std::vector<Effect>& effects) {
+                        std::vector<Effect>* effects) {
   if (piece.run.edit == Edit::insert) {
     apply_insert(known, piece, id, effects);
   } else {
@@ -91,7 +91,7 @@ void Tracker::apply_run(const Known& known, const LogPiece& piece, EventId id,
 }
 
 void Tracker::apply_insert(const Known& known, const LogPiece& piece, EventId id,
-                           std::vector<Effect>& effects) {
+                           std::vector<Effect>* effects) {
   UnitSpan mine{.first = piece.place, .count = piece.run.count, .state = 1};
   mine.writer_begin = load_u64_be(known.writers[id.writer].bytes.data());
   SpanTree::Cursor at{};
@@ -116,9 +116,10 @@ void Tracker::apply_insert(const Known& known, const LogPiece& piece, EventId id
   tree_.add_work(steps);
   if (steps > 1) at = integrate(known, at, mine, id);
   tree_.insert(at, mine);
+  if (effects == nullptr) return;
   // It may have become the end of the span before.
   const std::uint32_t before = tree_.span(at).count - piece.run.count;
-  effects.push_back({true, tree_.present_before(at) + before, piece.run.count, piece.ordinal});
+  effects->push_back({true, tree_.present_before(at) + before, piece.run.count, piece.ordinal});
 }
 
 SpanTree::Cursor Tracker::integrate(const Known& known, SpanTree::Cursor at, const UnitSpan& mine,
@@ -166,7 +167,7 @@ void Tracker::add_target(const Target& added) {
   targets_.push_back(added);
 }
 
-void Tracker::apply_erase(const LogPiece& piece, std::vector<Effect>& effects) {
+void Tracker::apply_erase(const LogPiece& piece, std::vector<Effect>* effects) {
   const bool back = piece.run.edit == Edit::erase_back;
   Place place = piece.place;
   std::uint32_t pos = piece.run.pos;
@@ -178,7 +179,9 @@ void Tracker::apply_erase(const LogPiece& piece, std::vector<Effect>& effects) {
     const UnitSpan span = tree_.span(at);
     const Unit target = back ? span.first + part - 1 : span.first;
     add_target({place, target, part, back && part > 1});
-    if (!span.gone) effects.push_back({false, tree_.present_before(at), part, 0});
+    if (!span.gone && effects != nullptr) {
+      effects->push_back({false, tree_.present_before(at), part, 0});
+    }
     tree_.set(at, span.state + 1, true);
     tree_.join_before(at);
     place += part;
