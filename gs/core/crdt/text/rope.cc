@@ -163,7 +163,11 @@ void Rope::insert(std::uint32_t pos, std::string_view text) {
   }
   const std::uint32_t byte = leaf.byte_of(at.offset);
   std::memmove(leaf.bytes + byte + text.size(), leaf.bytes + byte, leaf.size.bytes - byte);
-  std::memcpy(leaf.bytes + byte, text.data(), text.size());
+  if (text.size() == 1) {
+    leaf.bytes[byte] = text[0];  // a key pressed: not worth a call
+  } else {
+    std::memcpy(leaf.bytes + byte, text.data(), text.size());
+  }
   work_ += leaf.size.bytes - byte;
   grow(at.leaf, measure(text));
 }

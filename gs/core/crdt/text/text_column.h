@@ -22,7 +22,11 @@ class TextColumn {
 
   // Valid UTF-8 of `points` code points.
   void append(std::string_view text, std::uint32_t points) {
-    text_.append(text);
+    if (text.size() == 1) {
+      text_.push_back(text[0]);
+    } else {
+      text_.append(text);
+    }
     points_ += points;
     if (text_.size() != points_) add_marks();
   }
