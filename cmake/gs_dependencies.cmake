@@ -3,6 +3,7 @@
 # gs_external_crypto   SHA-256 and Ed25519: OpenSSL libcrypto and libsodium. For WebAssembly only
 #                      libsodium, compiled from the system's source package.
 # gs_external_edit     lines at a terminal, for the command line: libedit
+# gs_external_zlib     reads recorded editing sessions, in tests and benchmarks: zlib
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 add_library(gs_external_crypto INTERFACE)
@@ -30,6 +31,14 @@ if(NOT GS_WASM)
   endif()
 else()
   include(gs_wasm)
+endif()
+
+add_library(gs_external_zlib INTERFACE)
+if((GS_TESTS OR GS_BENCH OR GS_FUZZ) AND NOT GS_WASM)
+  find_package(ZLIB REQUIRED)
+  target_link_libraries(gs_external_zlib INTERFACE ZLIB::ZLIB)
+  target_compile_definitions(gs_external_zlib INTERFACE
+                             GS_TRACES="${PROJECT_SOURCE_DIR}/tests/data/traces")
 endif()
 
 add_library(gs_external_rapidcheck INTERFACE)

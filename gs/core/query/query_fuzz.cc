@@ -42,10 +42,10 @@ void check_prepared(std::string_view text, const RecordView& record) {
                                       std::vector<Value>(prepared->parameters.size(), Value(1)),
                                       std::vector<Value>(prepared->parameters.size(), Array{1})};
   for (const std::vector<Value>& values : given) {
-    if (bind(*prepared, values)) continue;
+    if (query::bind(*prepared, values)) continue;
     const Digest first = prepared->fingerprint();
     const bool passes = Matcher(prepared->filter).matches(record);
-    if (bind(*prepared, values) || prepared->fingerprint() != first) std::abort();
+    if (query::bind(*prepared, values) || prepared->fingerprint() != first) std::abort();
     if (Matcher(prepared->filter).matches(record) != passes) std::abort();
   }
 }

@@ -1,0 +1,48 @@
+// Numbers in as few bytes as they need: 7 bits a byte, lowest first, 0x80 says that more follow.
+//
+// One number has one form: a reader refuses a last byte of zero, and what does not fit 32 bits.
+// Signed numbers are folded, 0 -1 1 -2 ... to 0 1 2 3 ... Pure; no allocation by readers.
+#pragma once
+
+#include "globalstorage/bytes.h"
+
+namespace gs::crdt {
+
+inline constexpr std::size_t kVarintBytesMax = 5;
+
+inline void append_varint(Buffer& out, std::uint32_t value) {
+  while (value >= 0x80) {
+    out.push_back(static_cast<std::uint8_t>(value | 0x80));
+    value >>= 7;
+  }
+  out.push_back(static_cast<std::uint8_t>(value));
+}
+
+// Takes one number off the front of `in`; false: the bytes are none, and `in` is unspecified.
+inline bool take_varint(Bytes& in, std::uint32_t& value) noexcept {
+  if (!in.empty() && in[0] < 0x80) {
+    value = in[0];
+    in = in.subspan(1);
+    return true;
+  }
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < in.size() && i < kVarintBytesMax; ++i) {
+    bits |= static_cast<std::uint64_t>(in[i] & 0x7f) << (7 * i);
+    if (in[i] >= 0x80) continue;
+    if (in[i] == 0 || bits > 0xffffffff) return false;
+    value = static_cast<std::uint32_t>(bits);
+    in = in.subspan(i + 1);
+    return true;
+  }
+  return false;
+}
+
+// `difference` is taken modulo 2^32, so every pair of positions has one.
+constexpr std::uint32_t fold(std::uint32_t difference) noexcept {
+  return (difference << 1) ^ (0 - (difference >> 31));
+}
+constexpr std::uint32_t unfold(std::uint32_t folded) noexcept {
+  return (folded >> 1) ^ (0 - (folded & 1));
+}
+
+}  // namespace gs::crdt

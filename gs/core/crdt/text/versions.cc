@@ -1,0 +1,86 @@
+#include "gs/core/crdt/text/versions.h"
+
+#include <algorithm>
+
+namespace gs::crdt {
+namespace {
+
+struct Stretch {
+  std::uint32_t count;
+  bool there;
+};
+
+class Steps {
+ public:
+  explicit Steps(const EditLog& log) : log_(log) {}
+
+  void both(std::uint32_t count) { pos_ += count; }
+  void deleted(std::uint32_t count) { here().deleted += count; }
+
+  void inserted(Unit first, std::uint32_t count) {
+    // Units of one span may have been inserted by several edits between which others stand.
+    for (const Place end = first + count; first < end;) {
+      const LogPiece piece = log_.piece(first, end);
+      Step& step = at(piece.ordinal);
+      step.inserted += piece.run.count;
+      pos_ += piece.run.count;
+      first += piece.run.count;
+    }
+  }
+
+  std::vector<Step> take() { return std::move(steps_); }
+
+ private:
+  // The step at this position, a new one if there is none.
+  Step& here() {
+    if (steps_.empty() || steps_.back().pos + steps_.back().inserted != pos_) {
+      steps_.push_back({pos_, 0, 0, 0});
+    }
+    return steps_.back();
+  }
+  // The same, to which units from `ordinal` on may be added.
+  Step& at(std::uint32_t ordinal) {
+    Step& step = here();
+    if (step.inserted == 0) step.ordinal = ordinal;
+    if (step.ordinal + step.inserted == ordinal) return step;
+    return steps_.emplace_back(Step{pos_, 0, 0, ordinal});
+  }
+
+  const EditLog& log_;
+  std::vector<Step> steps_;
+  std::uint32_t pos_ = 0;
+};
+
+}  // namespace
+
+std::optional<std::vector<Step>> compare_versions(const Known& known, Tracker& tracker,
+                                                  VersionView from, VersionView to) {
+  tracker.prepare(known, from);
+  std::vector<Stretch> before;
+  tracker.tree().visit([&](const UnitSpan& span) {
+    before.push_back({span.count, span.state == 1});
+  });
+  tracker.prepare(known, to);
+  Steps steps(known.log);
+  bool nameless = false;
+  std::size_t at = 0;  // of `before`; spans are cut differently now, but stand in the same order
+  tracker.tree().visit([&](const UnitSpan& span) {
+    for (std::uint32_t done = 0; done < span.count;) {
+      while (before[at].count == 0) ++at;
+      const std::uint32_t part = std::min(before[at].count, span.count - done);
+      const bool now = span.state == 1;
+      if (before[at].there && now) steps.both(part);
+      if (before[at].there && !now) steps.deleted(part);
+      if (!before[at].there && now) {
+        if (span.first >= kBaseUnit) nameless = true;
+        if (!nameless) steps.inserted(span.first + done, part);
+      }
+      before[at].count -= part;
+      done += part;
+    }
+  });
+  if (nameless) return std::nullopt;
+  return steps.take();
+}
+
+}  // namespace gs::crdt

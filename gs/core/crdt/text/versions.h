@@ -1,0 +1,27 @@
+// How two versions differ: the steps from one to the other, in order of positions.
+//
+// Pure. Not thread-safe with whoever changes what it is given.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "gs/core/crdt/text/tracker.h"
+
+namespace gs::crdt {
+
+// One step from a version to another: at pos of the text so far, units were taken out and put in.
+struct Step {
+  std::uint32_t pos = 0;
+  std::uint32_t deleted = 0;
+  std::uint32_t inserted = 0;
+  std::uint32_t ordinal = 0;  // of the first unit put in: how many were ever inserted before it
+  friend bool operator==(const Step&, const Step&) = default;
+};
+
+// `tracker` has all events applied that either version has, and stands on an ancestor of both. Both
+// versions end up prepared in it, one after the other.
+std::optional<std::vector<Step>> compare_versions(const Known& known, Tracker& tracker,
+                                                  VersionView from, VersionView to);
+
+}  // namespace gs::crdt
