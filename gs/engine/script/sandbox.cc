@@ -107,7 +107,7 @@ schema::Outcome Sandbox::call(std::uint32_t function, std::span<const schema::Js
   const Forget forget{runtime, impl_->is_sealed ? runtime.function_count() : ~std::size_t{0}};
   const auto threw = [&]() -> schema::Outcome {
     const Error error = uncaught(runtime, runtime.take_exception({}));
-    return {true, !runtime.stopped().ok(), {}, std::string(error.message())};
+    return {true, {}, std::string(error.message()), !runtime.stopped().ok()};
   };
   std::vector<Held> made;
   std::vector<JSValueConst> values;
