@@ -91,6 +91,7 @@ class Walk {
 
   // transaction.cc
   const Version* in_transaction(const Planned& planned, const Id& id) const;
+  bool is_known(const Planned& planned, const Id& id) const;
   static void put_fields(Object& fields, const Object& over);
   static void remove_fields(Object& fields, const std::vector<std::string>& names);
   std::string delta_json(const Delta& delta);

@@ -14,6 +14,13 @@ const Version* Walk::in_transaction(const Planned& planned, const Id& id) const 
   return found == now_.end() ? nullptr : found->second.get();
 }
 
+// Whether the storage knows anything of it, live or removed: then a put replaces that.
+bool Walk::is_known(const Planned& planned, const Id& id) const {
+  if (planned.after.count(id) != 0) return true;
+  const auto written = written_.find(id);
+  return written != written_.end() && written->second.kind != "erase";
+}
+
 void Walk::put_fields(Object& fields, const Object& over) {
   for (const Member& member : over) {
     const auto at = std::find_if(fields.begin(), fields.end(),
@@ -71,8 +78,7 @@ void Walk::stage_put(Transaction& tx, Planned& planned) {
   version.fields = random_fields();
   auto id = tx.put(version.collection, version.key, json_of(chance_, version.fields));
   if (!check(id.ok(), "put: " + id.error().text())) return;
-  const bool there = in_transaction(planned, *id) != nullptr;
-  Written written{there ? "set" : "insert", version.fields, {}};
+  Written written{is_known(planned, *id) ? "set" : "insert", version.fields, {}};
   plan_write(planned, *id, std::move(version), std::move(written));
 }
 

@@ -106,7 +106,7 @@ void Walk::flood() {
       if (!check(id.ok(), "flood: " + id.error().text())) return;
       const Object fields = version.fields;
       plan_write(planned, *id, std::move(version),
-                 {in_transaction(planned, *id) != nullptr ? "set" : "insert", fields, {}});
+                 {is_known(planned, *id) ? "set" : "insert", fields, {}});
     }
     auto done = tx.commit(Durability::lazy);
     if (!check(done.ok(), "flood: " + done.error().text())) return;

@@ -17,22 +17,31 @@ std::string json_of(const std::vector<Field>& fields) {
 DocumentPtr Document::make(std::string collection, std::string key, std::string mark,
                            std::vector<Field> fields) {
   std::string json = json_of(fields);
-  return std::make_shared<const Document>(Document{
-      std::move(collection), std::move(key), std::move(fields), std::move(mark), std::move(json)});
+  const std::size_t count = fields.size();
+  return std::make_shared<const Document>(Document{std::move(collection), std::move(key),
+                                                   std::move(fields), std::move(mark),
+                                                   std::move(json), count});
 }
 
+// Fields of an insert or set keep their places; the others come behind them by name, and leave none.
 DocumentPtr Document::updated(const std::vector<Field>& delta) const {
   std::vector<Field> merged = fields;
+  const auto tail = [&] { return merged.begin() + static_cast<std::ptrdiff_t>(leading); };
   for (const Field& field : delta) {
-    const auto at = std::find_if(merged.begin(), merged.end(),
-                                 [&](const Field& each) { return each.first == field.first; });
+    const auto named = [&](const Field& each) { return each.first == field.first; };
+    const auto at = std::find_if(merged.begin(), merged.end(), named);
     if (at == merged.end()) {
       merged.push_back(field);
     } else {
       at->second = field.second;
     }
   }
-  return make(collection, key, mark, std::move(merged));
+  merged.erase(std::remove_if(tail(), merged.end(), [](const Field& each) { return !each.second; }),
+               merged.end());
+  std::sort(tail(), merged.end());
+  auto made = std::make_shared<Document>(*make(collection, key, mark, std::move(merged)));
+  made->leading = leading;
+  return made;
 }
 
 bool same(const Content& content, const Found& found) {

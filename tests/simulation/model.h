@@ -23,8 +23,9 @@ struct Document {
   std::string collection;
   std::string key;
   std::vector<Field> fields;
-  std::string mark;  // some bytes of it that nothing else has
-  std::string json;  // of the fields that have a value
+  std::string mark;         // some bytes of it that nothing else has
+  std::string json;         // of the fields that have a value
+  std::size_t leading = 0;  // fields that were inserted or set, in that order
 
   static std::shared_ptr<const Document> make(std::string collection, std::string key,
                                               std::string mark, std::vector<Field> fields);

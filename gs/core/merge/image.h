@@ -21,15 +21,16 @@
 // in its order; those behind them ascend by name. All ones: every field is leading.
 //
 //   hidden write, 32 bytes and its content, padded with zeros to 8; values ascend by field, then
-//   stamp, then come removals by stamp:
-//        0     1  kind: 1 value of a field, 2 removal of the record
+//   stamp, then come removals by stamp, then places by field:
+//        0     1  kind: 1 value of a field, 2 removal of the record, 3 place of a leading field that
+//                 was removed; all but kind, field and content of a place are zero
 //        1     1  type of the value, 0 for null and removals
 //        2     1  type that the write's shape gives to the field
 //        3     1  rule
-//        4     4  field, all ones for a removal
+//        4     4  field; all ones for a removal; of a place its number among all leading fields
 //        8     8  hlc
 //       16     4  writer number
-//       20     4  content bytes
+//       20     4  content bytes; the content of a place is the name
 //       24     1  flags
 //       25     7  zero
 //
@@ -85,7 +86,7 @@ inline constexpr std::size_t kHiddenBytes = 32;
 inline constexpr std::uint32_t kAllLeading = 0xffffff;
 inline constexpr std::uint32_t kNoField = 0xffffffff;
 
-enum class HiddenKind : std::uint8_t { value = 1, removal = 2 };
+enum class HiddenKind : std::uint8_t { value = 1, removal = 2, place = 3 };
 
 // One hidden write, in place.
 struct HiddenView {

@@ -122,20 +122,37 @@ void MergedRecord::load_fields(const Stored& stored) {
   const std::uint8_t flags = shape_->self_describing() ? kLoose : 0;
   std::uint32_t rank = 0;
   each_field(record, [&](std::string_view name, Type declared, const Part& part) {
-    const bool has_leaf = part.state != Part::absent;  // else it is the place of a removed field
-    fields_.push_back({name, {base_, 0, flags, declared, part}, has_leaf, false, false, rank++});
+    fields_.push_back({name, {base_, 0, flags, declared, part}, true, false, false, rank++});
   });
   fields_by_shape_ = !shape_->self_describing();
   shape_fields_ = fields_.size();
 }
 
-void MergedRecord::load_image(const ImageView& image) {
-  const std::size_t leading = image.leading();
-  const std::size_t first = fields_by_shape_ ? shape_->key_fields() : 0;
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
-    fields_[i].leaf.flags ^= image.base_flags();
-    if (i >= leading) fields_[i].rank = kTail;
+// Which fields lead, and which did.
+void MergedRecord::load_places(const ImageView& image) {
+  std::vector<HiddenPlace>& places = places_;
+  places.clear();
+  HiddenView hidden = image.first_hidden();
+  for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
+    if (hidden.kind() == HiddenKind::place) {
+      places.push_back({hidden.field(), as_text(hidden.content())});
+    }
   }
+  const std::size_t leading = std::min<std::size_t>(image.leading(), fields_.size());
+  std::uint32_t rank = 0;
+  auto place = places.begin();
+  for (std::size_t i = 0; i < fields_.size(); ++i) {
+    for (; place != places.end() && place->number == rank; ++place) ++rank;
+    fields_[i].rank = i < leading ? rank++ : kTail;
+  }
+  for (const HiddenPlace& one : places)
+    fields_.push_back({one.name, {}, false, false, false, one.number});
+}
+
+void MergedRecord::load_image(const ImageView& image) {
+  const std::size_t first = fields_by_shape_ ? shape_->key_fields() : 0;
+  for (Field& field : fields_) field.leaf.flags ^= image.base_flags();
+  load_places(image);
   const StampException* const exceptions = image.exceptions();
   for (std::uint32_t i = 0; i < image.exception_count(); ++i) {
     Leaf& leaf = fields_[exceptions[i].field() - first].leaf;
@@ -147,8 +164,8 @@ void MergedRecord::load_image(const ImageView& image) {
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
     if (hidden.kind() == HiddenKind::removal) {
       removals_.push_back({hidden.stamp(), static_cast<RemovalRule>(hidden.rule())});
-      continue;
     }
+    if (hidden.kind() != HiddenKind::value) continue;
     const std::uint32_t field = hidden.field() - static_cast<std::uint32_t>(first);
     const auto type = static_cast<Type>(hidden.type());
     const Part part{type == Type::null ? Part::null : Part::value, type, hidden.content()};
@@ -259,7 +276,8 @@ void MergedRecord::write(const Write& write) {
     keyed_ = shape.keyed();
   }
   if (keyed_ && key_.state == Part::absent && shape.keyed()) key_ = part_of(record, 0);
-  const bool is_base = write.whole && less(base_, write.stamp);
+  // Of one transaction, whose writes have one stamp, the last one counts.
+  const bool is_base = write.whole && !less(write.stamp, base_);
   if (is_base) {
     base_ = write.stamp;
     for (Field& field : fields_) field.rank = kTail;
@@ -376,38 +394,61 @@ void MergedRecord::fields_beside(const RecordView& write, std::vector<std::strin
   }
 }
 
-void MergedRecord::remove_fields(std::span<const std::string_view> names) {
+Result<record::ShapePtr> MergedRecord::encode_removing(std::span<const std::string_view> names,
+                                                       Buffer& out, record::ShapeCache* shapes) {
   auto rank = static_cast<std::uint32_t>(fields_.size());
-  for (const std::string_view name : names)
+  for (const std::string_view name : names) {
     fields_.push_back({name, {}, false, false, false, rank++});
-  is_last_write_ = false;
+  }
+  order_of_fields_.clear();
+  for (std::uint32_t i = 0; i < fields_.size(); ++i) order_of_fields_.push_back(i);
+  const bool has_long_name = std::any_of(names.begin(), names.end(), [](std::string_view name) {
+    return name.size() > record::kFieldNameBytesMax;
+  });
+  return append_record(out, has_long_name || is_loose(), shapes);
 }
 
 // --- the result ---
 
-// Which fields the result has, in which order.
+// Which fields the result has, in which order, and which places it keeps.
 void MergedRecord::arrange() {
   order_of_fields_.clear();
+  places_.clear();
   bool in_order = true;
+  bool has_places = false;
   const auto before = [this](std::uint32_t a, std::uint32_t b) {
     const Field& left = fields_[a];
     const Field& right = fields_[b];
     return left.rank != right.rank ? left.rank < right.rank : left.name < right.name;
   };
   for (std::uint32_t i = 0; i < fields_.size(); ++i) {
-    // The place of a leading field outlives it.
     if (!fields_[i].has_leaf && fields_[i].rank == kTail) continue;
     in_order = in_order && (order_of_fields_.empty() || before(order_of_fields_.back(), i));
+    has_places = has_places || !fields_[i].has_leaf;
     order_of_fields_.push_back(i);
   }
   if (!in_order) std::sort(order_of_fields_.begin(), order_of_fields_.end(), before);
+  if (!has_places) return;
+  for (std::uint32_t i = 0; i < order_of_fields_.size(); ++i) {
+    const Field& field = fields_[order_of_fields_[i]];
+    if (!field.has_leaf) places_.push_back({i, field.name});
+  }
+  std::erase_if(order_of_fields_, [&](std::uint32_t index) { return !fields_[index].has_leaf; });
+}
+
+bool MergedRecord::is_loose() const noexcept {
+  const auto is_one = [](const Leaf& leaf) { return (leaf.flags & kLoose) != 0; };
+  return order_of_fields_.size() + (keyed_ ? 1 : 0) > record::kFieldsMax ||
+         std::any_of(fields_.begin(), fields_.end(),
+                     [&](const Field& field) { return field.has_leaf && is_one(field.leaf); }) ||
+         std::any_of(hidden_.begin(), hidden_.end(),
+                     [&](const HiddenLeaf& one) { return is_one(one.leaf); });
 }
 
 void MergedRecord::append_hidden(Buffer& out) const {
   const auto append = [&](HiddenKind kind, std::uint32_t field, const LocalStamp& stamp,
-                          std::uint8_t rule, const Leaf* leaf) {
+                          std::uint8_t rule, const Leaf* leaf, Bytes content) {
     const std::size_t at = out.size();
-    const Bytes content = leaf == nullptr ? Bytes() : leaf->part.content;
     out.resize(at + kHiddenBytes + align_up(content.size(), std::size_t{8}));
     std::uint8_t* const head = out.data() + at;
     head[0] = static_cast<std::uint8_t>(kind);
@@ -422,26 +463,27 @@ void MergedRecord::append_hidden(Buffer& out) const {
     if (!content.empty()) std::memcpy(head + kHiddenBytes, content.data(), content.size());
   };
   for (const HiddenLeaf& one : hidden_) {
-    append(HiddenKind::value, place_[one.field], one.leaf.stamp, one.leaf.rule, &one.leaf);
+    append(HiddenKind::value, place_[one.field], one.leaf.stamp, one.leaf.rule, &one.leaf,
+           one.leaf.part.content);
   }
   for (const SeenRemoval& one : removals_) {
-    append(HiddenKind::removal, kNoField, one.stamp, static_cast<std::uint8_t>(one.rule), nullptr);
+    append(HiddenKind::removal, kNoField, one.stamp, static_cast<std::uint8_t>(one.rule), nullptr,
+           {});
+  }
+  for (const HiddenPlace& one : places_) {
+    append(HiddenKind::place, one.number, {}, 0, nullptr, as_bytes(one.name));
   }
 }
 
 Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record_at,
                                               record::ShapeCache* shapes) {
   arrange();
-  const auto is_loose = [](const Leaf& leaf) { return (leaf.flags & kLoose) != 0; };
-  bool loose = order_of_fields_.size() + (keyed_ ? 1 : 0) > record::kFieldsMax;
-  for (const Field& field : fields_) loose = loose || (field.has_leaf && is_loose(field.leaf));
-  for (const HiddenLeaf& one : hidden_) loose = loose || is_loose(one.leaf);
-
+  const bool loose = is_loose();
   // Leaves with the base stamp share flags.
   std::uint8_t base_flags = 0;
   for (const std::uint32_t index : order_of_fields_) {
     const Field& field = fields_[index];
-    if (!field.has_leaf || field.leaf.stamp != base_) continue;
+    if (field.leaf.stamp != base_) continue;
     base_flags = field.leaf.flags;
     break;
   }
@@ -450,18 +492,17 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
   exceptions_.clear();
   place_.assign(fields_.size(), kNoField);
   std::uint32_t leading = 0;
-  bool all_lead = true;
   for (std::uint32_t i = 0; i < order_of_fields_.size(); ++i) {
     const Field& field = fields_[order_of_fields_[i]];
     place_[order_of_fields_[i]] = first + i;
     if (field.rank != kTail) ++leading;
-    all_lead = all_lead && field.rank != kTail && field.has_leaf;
-    if (!field.has_leaf) continue;
     const Leaf& leaf = field.leaf;
-    if (leaf.stamp == base_ && leaf.rule == 0 && leaf.flags == base_flags) continue;
+    // Exceptions name all fields that do not lead: so a version tells which there are.
+    const bool leads = field.rank != kTail;
+    if (leads && leaf.stamp == base_ && leaf.rule == 0 && leaf.flags == base_flags) continue;
     exceptions_.push_back(StampException::make(first + i, leaf.rule, leaf.flags, leaf.stamp));
   }
-  if (all_lead) leading = kAllLeading;
+  if (leading == order_of_fields_.size() && places_.empty()) leading = kAllLeading;
   std::sort(hidden_.begin(), hidden_.end(), [&](const HiddenLeaf& a, const HiddenLeaf& b) {
     if (a.field != b.field) return place_[a.field] < place_[b.field];
     return less(a.leaf.stamp, b.leaf.stamp);
@@ -472,7 +513,8 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
   record_at = kImageHeadBytes + exceptions_.size() * sizeof(StampException);
   image.resize(record_at);
   store_u32(image.data(), static_cast<std::uint32_t>(exceptions_.size()));
-  store_u32(image.data() + 4, static_cast<std::uint32_t>(hidden_.size() + removals_.size()));
+  store_u32(image.data() + 4,
+            static_cast<std::uint32_t>(hidden_.size() + removals_.size() + places_.size()));
   store_u32(image.data() + 8,
             leading | std::uint32_t{base_flags ^ usual_flags} << StampException::kFieldBits);
   if (!exceptions_.empty()) {
@@ -480,12 +522,7 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
                 exceptions_.size() * sizeof(StampException));
   }
 
-  parts_.clear();
-  if (keyed_) parts_.push_back(key_);
-  GS_TRY(record::ShapePtr shape, loose ? describe_itself(shapes) : shape_of_fields(shapes));
-  record::Sink sink(image);
-  if (Error error = write_record(*shape, parts_, sink)) return error;
-  sink.finish();
+  GS_TRY(record::ShapePtr shape, append_record(image, loose, shapes));
   const std::size_t hidden_at = image.size();
   append_hidden(image);
   const std::size_t hidden_bytes = image.size() - hidden_at;
@@ -498,7 +535,19 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
   return shape;
 }
 
-// Each field as the write that is shown declared it; nothing is known of a place without one.
+// Fields without a write are absent.
+Result<record::ShapePtr> MergedRecord::append_record(Buffer& out, bool loose,
+                                                     record::ShapeCache* shapes) {
+  parts_.clear();
+  if (keyed_) parts_.push_back(key_);
+  GS_TRY(record::ShapePtr shape, loose ? describe_itself(shapes) : shape_of_fields(shapes));
+  record::Sink sink(out);
+  GS_TRY_OK(write_record(*shape, parts_, sink));
+  sink.finish();
+  return shape;
+}
+
+// Each field as the write that is shown declared it.
 Result<record::ShapePtr> MergedRecord::shape_of_fields(record::ShapeCache* shapes) {
   keys_.clear();
   bool same = !shape_->self_describing() &&

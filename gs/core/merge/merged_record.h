@@ -9,7 +9,8 @@
 //                         time, keeps it
 //   removal of a record   covers the writes that it saw, and is replaced by the write that saw it
 //   order of fields       those of the base write, the insert or set with the greatest stamp, in
-//                         its order; then the others by name
+//                         its order, where they keep their place when they are removed and written
+//                         again; then the others by name
 //
 // So a record is a function of the set of its writes. What has to hold: a write comes after all
 // that it saw. Its image (image.h) is one encoding of that function.
@@ -90,8 +91,10 @@ class MergedRecord {
 
   void write(const Write& write);
   void remove(const Removal& removal);
-  // Names fields as removed that are not there: what a put says of those that it replaces.
-  void remove_fields(std::span<const std::string_view> names);
+  // Of the first write alone: its record once more, which also removes these fields that it does not
+  // name. Appended to `out`; returns its shape.
+  Result<record::ShapePtr> encode_removing(std::span<const std::string_view> names, Buffer& out,
+                                           record::ShapeCache* shapes);
 
   // What a write with these fields, made upon this record, replaces: appended to `out`, as
   // Write::seen says with base() as Write::seen_base.
@@ -131,6 +134,10 @@ class MergedRecord {
     std::uint32_t field = 0;
     Leaf leaf;
   };
+  struct HiddenPlace {
+    std::uint32_t number = 0;  // among the leading fields, removed or not
+    std::string_view name;
+  };
   struct SeenRemoval {
     LocalStamp stamp;
     RemovalRule rule;
@@ -144,6 +151,7 @@ class MergedRecord {
   bool is_better(const Leaf& a, const Leaf& b, Rule rule) const;
   void load_fields(const Stored& stored);
   void load_image(const ImageView& image);
+  void load_places(const ImageView& image);
   std::uint32_t field_named(std::string_view name);
   void index_names();
   void drop_seen(std::uint32_t field, const LocalStamp& stamp);
@@ -151,6 +159,8 @@ class MergedRecord {
   void write_field(std::uint32_t field, const Leaf& leaf, const Write& write,
                    std::span<const Seen> seen);
   void arrange();
+  bool is_loose() const noexcept;
+  Result<record::ShapePtr> append_record(Buffer& out, bool loose, record::ShapeCache* shapes);
   Result<record::ShapePtr> shape_of_fields(record::ShapeCache* shapes);
   Result<record::ShapePtr> describe_itself(record::ShapeCache* shapes);
   void append_hidden(Buffer& out) const;
@@ -169,7 +179,9 @@ class MergedRecord {
   std::size_t shape_fields_ = 0;  // how many
   std::vector<std::pair<std::string_view, std::uint32_t>> names_;  // sorted, when fields are many
 
-  std::vector<std::uint32_t> order_of_fields_;  // scratch of encode()
+  std::vector<std::uint32_t>
+      order_of_fields_;              // scratch of encode(), and what follows: fields there
+  std::vector<HiddenPlace> places_;  // of leading fields that are not
   std::vector<record::FieldKey> keys_;
   std::vector<record::Part> parts_;
   std::vector<record::NamedPart> members_;
@@ -181,22 +193,6 @@ class MergedRecord {
 // Whether the record of an insert or set is its own image when nothing else was written: no field
 // is absent, and one that describes itself has a field.
 bool stands_alone(const record::RecordView& record) noexcept;
-
-// Calls `visit(field)` for each place of a removed field in the record of an image.
-template <typename Visit>
-void each_removed_field(const record::RecordView& record, const Visit& visit) {
-  const record::Shape& shape = record.shape();
-  if (!shape.self_describing()) {
-    for (std::uint32_t i = 0; i < shape.field_count(); ++i) {
-      if (!record.present(i)) visit(i);
-    }
-    return;
-  }
-  const record::ValueView object = record.field(shape.key_fields());
-  for (std::uint32_t i = 0; i < object.count(); ++i) {
-    if (object.member(i).type == record::kAbsentMember) visit(i);
-  }
-}
 
 // The name of a field as exceptions and hidden writes count it.
 std::string_view name_of_field(const record::RecordView& record, std::uint32_t field) noexcept;

@@ -224,11 +224,9 @@ class History {
     if (!beside.empty()) {
       MergedRecord both(kOrder);
       both.write({&op.shape, op.record.data(), op.stamp, true, {}, {}});
-      both.remove_fields(beside);
-      std::size_t at = 0;
-      Buffer image;
-      op.shape = both.encode(image, at, &shapes_).value();
-      op.record.assign(image.begin() + at, image.end());
+      Buffer record;
+      op.shape = both.encode_removing(beside, record, &shapes_).value();
+      op.record = std::move(record);
     }
     merged.see({op.shape.get(), op.record.data()}, op.seen);
   }

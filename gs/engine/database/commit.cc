@@ -177,7 +177,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   }
   if (staged.kind == Kind::insert && !staged.keyed) {
     prepared.unlogged = is_kept_in_memory(**staged.shape);
-    return {};
+    return prepare_insert(tx, index, stamp);
   }
 
   // What this operation finds: an earlier operation of the same transaction, or the state.
@@ -216,11 +216,24 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   // What the log knows of a record matters to none that is kept in memory.
   if (!prepared.was_live && prepared.unlogged) is_known_already = false;
   if (staged.keyed) prepared.kind = is_known_already ? Kind::set : Kind::insert;
-  if (!is_known_already) return {};
+  if (!is_known_already) return prepare_insert(tx, index, stamp);
   if (prepared.was_live) GS_TRY_OK(check_allowed(*current.shape));
   prepared.has_overwritten = true;
   prepared.overwritten = current.base;
   return prepare_merge(tx, index, stamp, current);
+}
+
+// Nearly all stand alone, and their bytes in the log are all that there is.
+Error Database::prepare_insert(const TransactionState& tx, std::size_t index,
+                               const LocalStamp& stamp) {
+  const StagedOperation& staged = tx.operations[index];
+  Prepared& prepared = scratch_->prepared[index];
+  const std::uint8_t* const record = tx.record(staged);
+  if (prepared.unlogged || merge::stands_alone({staged.shape->get(), record})) return {};
+  PreparedMore& more = *(prepared.more = scratch_->take_more());
+  more.written_shape = nullptr;
+  more.seen.clear();
+  return scratch_->merger.insert(*staged.shape, record, stamp, more.merged);
 }
 
 // What the operation makes of a record that is known.

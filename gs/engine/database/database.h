@@ -289,6 +289,7 @@ class Database : public std::enable_shared_from_this<Database> {
                                   std::optional<Digest>& broken_index);
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
+  Error prepare_insert(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   Error prepare_merge(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
                       const Current& current);
   std::size_t cost(const TransactionState& tx);

@@ -40,7 +40,7 @@ class StampHash {
 };
 
 // What is more than stamps of fields: rules, places of removed fields, hidden writes.
-void add_merge(StampHash& hash, const state::ImageView& image, const record::RecordView& record) {
+void add_merge(StampHash& hash, const state::ImageView& image) {
   hash.add(std::string_view("gs merge"));
   hash.add_u32(image.leading());
   hash.add(image.base_flags());
@@ -48,7 +48,6 @@ void add_merge(StampHash& hash, const state::ImageView& image, const record::Rec
     hash.add(image.exceptions()[i].rule());
     hash.add(image.exceptions()[i].flags());
   }
-  merge::each_removed_field(record, [&](std::uint32_t field) { hash.add_u32(field); });
   merge::HiddenView hidden = image.first_hidden();
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
     hash.add(static_cast<std::uint8_t>(hidden.kind()));
@@ -57,7 +56,7 @@ void add_merge(StampHash& hash, const state::ImageView& image, const record::Rec
     hash.add(hidden.rule());
     hash.add(hidden.flags());
     hash.add_u32(hidden.field());
-    hash.add(hidden.stamp());
+    if (hidden.kind() != merge::HiddenKind::place) hash.add(hidden.stamp());
     hash.add(hidden.content());
   }
 }
@@ -114,7 +113,7 @@ Digest version_digest(const Found& found, const state::Tables& tables) {
     hash.add(exception.stamp());
     is_more = is_more || exception.rule() != 0 || exception.flags() != 0;
   }
-  if (is_more) add_merge(hash, image, record);
+  if (is_more) add_merge(hash, image);
   return hash.finish();
 }
 

@@ -2,6 +2,12 @@
 
 namespace gs::engine {
 
+namespace {
+
+constexpr std::size_t kImageKept = std::size_t{64} << 10;
+
+}  // namespace
+
 Current current_of(const state::Found& found, const state::Tables& tables) {
   const std::uint8_t* const record =
       found.record != nullptr ? found.record : state::ImageView(found.image).record();
@@ -13,15 +19,24 @@ Current current_of(const state::Found& found, const state::Tables& tables) {
 
 bool replaces_all(const Current& current, const record::RecordView& put) noexcept {
   return current.image == nullptr && current.shape.get() == &put.shape() &&
-         merge::stands_alone(put);
+         !put.shape().self_describing() && merge::stands_alone(put);
 }
 
 Error Merger::finish(Merged& out) {
   out.base = record_.base();
   out.is_live = record_.is_live();
   out.is_last_write = record_.is_last_write();
-  GS_TRY(out.shape, record_.encode(out.image, out.record_at, shapes_));
+  GS_TRY(out.shape, record_.encode(image_, out.record_at, shapes_));
+  out.image.assign(image_.begin(), image_.end());  // exactly as large: there may be many
+  if (image_.capacity() > kImageKept) image_ = Buffer();
   return {};
+}
+
+Error Merger::insert(const record::ShapePtr& shape, const std::uint8_t* record,
+                     const LocalStamp& stamp, Merged& out) {
+  record_.clear();
+  record_.write({&shape, record, stamp, true, {}, {}});
+  return finish(out);
 }
 
 Error Merger::update(const Current& current, const record::ShapePtr& shape,
@@ -44,10 +59,8 @@ Error Merger::put(const Current& current, const record::ShapePtr& shape, const s
   if (!beside_.empty()) {
     merge::MergedRecord both(order_);
     both.write({&shape, record, stamp, true, {}, {}});
-    both.remove_fields(beside_);
-    std::size_t record_at = 0;
-    GS_TRY(written_shape, both.encode(written, record_at, shapes_));
-    written.erase(written.begin(), written.begin() + static_cast<std::ptrdiff_t>(record_at));
+    written.clear();
+    GS_TRY(written_shape, both.encode_removing(beside_, written, shapes_));
   }
   const bool is_more = written_shape != nullptr;
   const record::ShapePtr& put_shape = is_more ? written_shape : shape;

@@ -58,6 +58,9 @@ class Merger {
   // What has been made of it.
   Error finish(Merged& out);
 
+  // A record of which nothing is known.
+  Error insert(const record::ShapePtr& shape, const std::uint8_t* record, const LocalStamp& stamp,
+               Merged& out);
   // An update by this storage. `seen`: what it replaces, see merge::Write.
   Error update(const Current& current, const record::ShapePtr& shape, const std::uint8_t* delta,
                const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen);
@@ -85,6 +88,7 @@ class Merger {
   record::ShapeCache* shapes_;
   merge::MergedRecord record_{order_};
   std::vector<std::string_view> beside_;
+  Buffer image_;
 };
 
 // Whether putting this record over the other one leaves nothing but it, by the look of both.
