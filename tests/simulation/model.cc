@@ -23,7 +23,8 @@ DocumentPtr Document::make(std::string collection, std::string key, std::string 
                                                    std::move(json), count});
 }
 
-// Fields of an insert or set keep their places; the others come behind them by name, and leave none.
+// Fields of an insert or set keep their places; the others come behind them by name, and leave
+// none.
 DocumentPtr Document::updated(const std::vector<Field>& delta) const {
   std::vector<Field> merged = fields;
   const auto tail = [&] { return merged.begin() + static_cast<std::ptrdiff_t>(leading); };

@@ -22,8 +22,8 @@
 //
 //   hidden write, 32 bytes and its content, padded with zeros to 8; values ascend by field, then
 //   stamp, then come removals by stamp, then places by field:
-//        0     1  kind: 1 value of a field, 2 removal of the record, 3 place of a leading field that
-//                 was removed; all but kind, field and content of a place are zero
+//        0     1  kind: 1 value of a field, 2 removal of the record, 3 place of a leading field
+//                 that was removed; all but kind, field and content of a place are zero
 //        1     1  type of the value, 0 for null and removals
 //        2     1  type that the write's shape gives to the field
 //        3     1  rule

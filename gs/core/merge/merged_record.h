@@ -91,8 +91,8 @@ class MergedRecord {
 
   void write(const Write& write);
   void remove(const Removal& removal);
-  // Of the first write alone: its record once more, which also removes these fields that it does not
-  // name. Appended to `out`; returns its shape.
+  // Of the first write alone: its record once more, which also removes these fields that it does
+  // not name. Appended to `out`; returns its shape.
   Result<record::ShapePtr> encode_removing(std::span<const std::string_view> names, Buffer& out,
                                            record::ShapeCache* shapes);
 
