@@ -18,10 +18,10 @@
 #include <atomic>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "gs/core/record/encoder.h"
+#include "gs/core/record/mutex.h"
 #include "gs/core/rules/rules.h"
 
 namespace gs::rules {
@@ -41,7 +41,7 @@ class Stops {
 
  private:
   std::atomic<int> in_a_row_{0};
-  mutable std::mutex mutex_;
+  mutable record::Mutex mutex_;
   std::string name_;  // of the field
 };
 
