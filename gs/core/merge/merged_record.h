@@ -42,10 +42,8 @@ enum class RemovalRule : std::uint8_t { delete_wins = 0, update_wins = 1, archiv
 // Of two writers with stamps of one time: who is before the other, by their keys.
 class WriterOrder {
  public:
+  virtual ~WriterOrder() = default;
   virtual bool before(std::uint32_t a, std::uint32_t b) const noexcept = 0;
-
- protected:
-  ~WriterOrder() = default;
 };
 
 // A stamp that a write saw on a field. `field`: of the write's shape, its key counted; of one that

@@ -9,9 +9,10 @@ Error KnownChanges::add(const graph::HeaderView& header, const Digest& digest, l
   parents.reserve(header.parent_count());
   for (std::uint32_t i = 0; i < header.parent_count(); ++i) {
     const auto parent = find(header.parent(i));
-    if (!parent)
+    if (!parent) {
       return Error(Code::broken_chain,
                    "change " + digest.text() + " has a parent that does not come before it");
+    }
     parents.push_back(*parent);
   }
   const auto writer = static_cast<std::uint32_t>(writers_.size());

@@ -49,6 +49,8 @@ class Merger {
   // `shapes` remembers merged shapes; null makes each anew.
   explicit Merger(const state::Tables& tables, record::ShapeCache* shapes = nullptr)
       : order_(tables), shapes_(shapes) {}
+  Merger(const Merger&) = delete;  // the record refers to the order
+  Merger& operator=(const Merger&) = delete;
 
   // The record, to load, write to and remove.
   merge::MergedRecord& record() noexcept { return record_; }
