@@ -241,6 +241,7 @@ class Database : public std::enable_shared_from_this<Database> {
   void remember_waiting(const Digest& change, const Digest& missing, Buffer bytes);
   Error keep_waiting(const graph::ChangeView& change, const Digest& missing);
   Buffer forget_waiting(const Digest& change);
+  Error look_at_time(ReceiveReport& report);
   Error receive_one(const graph::ChangeView& first, ReceiveReport& report);
 
   // update_check.cc

@@ -252,6 +252,22 @@ Buffer Database::forget_waiting(const Digest& change) {
 
 // --- all of it ---
 
+// With the commit lock: what waited for time that has come, or for a look after a restart.
+Error Database::look_at_time(ReceiveReport& report) {
+  std::vector<Digest> due;
+  for (const auto& [missing, change] : waiting_.by_missing) {
+    if (missing == change) due.push_back(change);
+  }
+  for (const Digest& digest : due) {
+    if (waiting_.all.count(digest) == 0) continue;  // another one brought it
+    const Buffer bytes = forget_waiting(digest);
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    GS_TRY_OK(receive_one(change, report));
+    if (waiting_.all.count(digest) == 0) env_.files->remove(name_of(digest)).ignore();
+  }
+  return {};
+}
+
 // With the commit lock: the change, and what waited for it.
 Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& report) {
   std::deque<Buffer> waited;  // keeps the bytes
@@ -273,6 +289,10 @@ Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& repor
     }
     GS_TRY_OK(append_received(change));
     ++report.applied;
+    if (waiting_.all.count(change.digest()) != 0) {  // it came once more
+      waited.push_back(forget_waiting(change.digest()));
+      env_.files->remove(name_of(change.digest())).ignore();
+    }
     came.push_back(change.digest());
     return {};
   };
@@ -294,7 +314,7 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report) {
   GS_TRY_OK(know_changes());
   const Watchers::WakeAtEnd wake{watchers_};
   std::size_t next = 0;
-  while (next < changes.size()) {
+  do {
     std::vector<graph::ChangeView> step;
     for (std::size_t bytes = 0; next < changes.size() && bytes < kStepBytes; ++next) {
       GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(changes[next]));
@@ -319,12 +339,13 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report) {
       if (builder_.is_open()) GS_TRY_OK(close_change());
       GS_TRY_OK(load_waiting());
       const Digest schema = applier_.schema().digest;
+      GS_TRY_OK(look_at_time(report));
       for (const graph::ChangeView& change : step) GS_TRY_OK(receive_one(change, report));
       report.waiting = waiting_.all.size();
       if (applier_.schema().digest != schema) catalog_error_ = use_schema();
     }
     start_background();
-  }
+  } while (next < changes.size());
   return sync();
 }
 

@@ -1,0 +1,133 @@
+// Goal: what others send is taken, kept until it can be, or refused by name; never half.
+// Method: copies of one directory write apart; their changes are given to each other in bad orders,
+// twice, from the future, from a key that is in two places, and as bytes that are none.
+#include <gtest/gtest.h>
+
+#include "gs/engine/database/test_world.h"
+
+namespace gs::engine::testing {
+namespace {
+
+class ReceiveTest : public ::testing::Test {
+ protected:
+  ReceiveTest() {
+    first_ = world_.create();
+    EXPECT_TRUE(first_.put("City", "kyiv", R"({"n":0})").ok());
+    EXPECT_TRUE(first_->sync().ok());
+    write_files(second_disk_, read_files(world_.memory));
+    second_ = world_.open(second_disk_);
+  }
+
+  static std::vector<Buffer> changes_of(const Store& store, std::vector<Digest> since = {}) {
+    std::vector<Buffer> all;
+    const auto take = [&](Bytes change) -> Error {
+      all.emplace_back(change.begin(), change.end());
+      return {};
+    };
+    EXPECT_TRUE(store->changes_since(since, take).ok());
+    return all;
+  }
+  static ReceiveReport give(const Store& store, const std::vector<Buffer>& changes) {
+    const std::vector<Bytes> bytes(changes.begin(), changes.end());
+    ReceiveReport report;
+    const Error error = store->receive(bytes, report);
+    EXPECT_TRUE(error.ok()) << error.text();
+    return report;
+  }
+
+  World world_;
+  platform::MemoryFileSystem second_disk_;
+  Store first_;
+  Store second_;
+  const Id kyiv_ = id_of_key("City", "kyiv");
+};
+
+TEST_F(ReceiveTest, ChangesAreTakenOnce) {
+  ASSERT_TRUE(first_.update(kyiv_, R"({"n":1})").ok());
+  const ReceiveReport report = give(second_, changes_of(first_));
+  EXPECT_EQ(report.applied, 1u);
+  EXPECT_EQ(report.refused, 0u);
+  EXPECT_EQ(second_.text(kyiv_), R"({"n":1})");
+  const ReceiveReport again = give(second_, changes_of(first_));
+  EXPECT_EQ(again.applied, 0u);
+  EXPECT_EQ(again.known, changes_of(first_).size());
+  EXPECT_EQ(second_.digest(), first_.digest());
+}
+
+TEST_F(ReceiveTest, WhatWaitsOutlivesTheProcess) {
+  const auto before = first_->heads();
+  ASSERT_TRUE(first_.update(kyiv_, R"({"n":1})").ok());
+  ASSERT_TRUE(first_.update(kyiv_, R"({"n":2})").ok());
+  const std::vector<Buffer> changes = changes_of(first_, before);
+  ASSERT_EQ(changes.size(), 2u);
+  EXPECT_EQ(give(second_, {changes[1]}).waiting, 1u);
+  EXPECT_EQ(second_.text(kyiv_), R"({"n":0})");
+  ASSERT_TRUE(second_->close().ok());
+  second_.db.reset();
+  second_ = world_.open(second_disk_);
+  const ReceiveReport report = give(second_, {changes[0]});
+  EXPECT_EQ(report.applied, 2u);
+  EXPECT_EQ(report.waiting, 0u);
+  EXPECT_EQ(second_.text(kyiv_), R"({"n":2})");
+  EXPECT_TRUE(second_disk_.list("pending").value().empty());
+}
+
+TEST_F(ReceiveTest, AWriterThatSignsTwoChangesWithOneNumberIsNamed) {
+  platform::MemoryFileSystem twin_disk;
+  write_files_at_home(twin_disk, read_files(world_.memory));  // with the same key
+  const Store twin = world_.open(twin_disk);
+  ASSERT_EQ(twin->writer(), first_->writer());
+  ASSERT_TRUE(first_.update(kyiv_, R"({"n":1})").ok());
+  ASSERT_TRUE(twin.update(kyiv_, R"({"n":2})").ok());
+  EXPECT_EQ(give(second_, changes_of(first_)).applied, 1u);
+  const Digest digest = second_.digest();
+  const ReceiveReport report = give(second_, changes_of(twin));
+  EXPECT_EQ(report.applied, 0u);
+  ASSERT_EQ(report.refusals.size(), 1u);
+  EXPECT_EQ(report.refusals[0].why.code(), Code::conflict);
+  EXPECT_EQ(report.refusals[0].writer, first_->writer());
+  EXPECT_EQ(second_.digest(), digest);
+  // Who has the key itself is told as well.
+  EXPECT_EQ(give(first_, changes_of(twin)).refused, 1u);
+  EXPECT_EQ(first_.text(kyiv_), R"({"n":1})");
+}
+
+TEST_F(ReceiveTest, AClockFarAheadWaitsForTime) {
+  World later(7);
+  later.clock.advance_ms(10ull * 365 * 24 * 3600 * 1000);
+  platform::MemoryFileSystem disk;
+  write_files(disk, read_files(world_.memory));
+  const Store ahead = later.open(disk);
+  ASSERT_TRUE(ahead.update(kyiv_, R"({"n":9})").ok());
+  EXPECT_EQ(give(second_, changes_of(ahead)).waiting, 1u);
+  EXPECT_EQ(second_.text(kyiv_), R"({"n":0})");
+  world_.clock.advance_ms(11ull * 365 * 24 * 3600 * 1000);
+  const ReceiveReport report = give(second_, {});
+  EXPECT_EQ(report.applied, 1u);
+  EXPECT_EQ(report.waiting, 0u);
+  EXPECT_EQ(second_.text(kyiv_), R"({"n":9})");
+}
+
+TEST_F(ReceiveTest, ChangesOfAnotherStorageAndAlteredOnesAreRefused) {
+  World other(9);
+  const Store stranger = other.create();
+  ASSERT_TRUE(stranger.put("City", "lviv", "{}").ok());
+  const Digest digest = second_.digest();
+  EXPECT_EQ(give(second_, changes_of(stranger)).refused, changes_of(stranger).size());
+  ASSERT_TRUE(first_.update(kyiv_, R"({"n":1})").ok());
+  std::vector<Buffer> changes = changes_of(first_, second_->heads());
+  for (std::size_t at = 16; at < changes[0].size(); at += 7) {
+    Buffer altered = changes[0];
+    altered[at] ^= 1;
+    const Bytes bytes(altered);
+    ReceiveReport report;
+    const Error error = second_->receive({&bytes, 1}, report);
+    EXPECT_TRUE(error || report.refused + report.waiting + report.known == 1) << at;
+    EXPECT_EQ(report.applied, 0u) << at;
+  }
+  EXPECT_EQ(second_.digest(), digest);
+  EXPECT_EQ(give(second_, changes).applied, 1u);
+}
+
+}  // namespace
+}  // namespace gs::engine::testing
