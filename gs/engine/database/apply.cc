@@ -41,11 +41,6 @@ Error undefined_shape() { return Error(Code::broken_chain, "it uses an undefined
 
 }  // namespace
 
-bool Applier::find_live(const Id& id, Found& out) const noexcept {
-  return version_->find(id, ~Sequence{0}, out) == state::Version::Lookup::found &&
-         out.entry.kind() != Entry::Kind::tombstone;
-}
-
 bool Applier::find_known(const Id& id, Found& out) const noexcept {
   return version_->find(id, ~Sequence{0}, out) == state::Version::Lookup::found && is_known(out);
 }

@@ -49,10 +49,9 @@ class Applier {
   }
   const state::Version& version() const noexcept { return *version_; }
 
-  // The current version of a record: false when there is none or it was deleted.
+  // The current version of a record, also of one that was deleted as long as anything is known of
+  // it: false when there is none.
   // False as well when damage hides it; then the version is damaged, and nothing may be written.
-  bool find_live(const Id& id, Found& out) const noexcept;
-  // The same for one that was deleted as well, as long as anything is known of it.
   bool find_known(const Id& id, Found& out) const noexcept;
 
   // These look nothing up: what stands there already, damage may hide by now, and then a row would

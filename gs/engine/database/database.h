@@ -452,7 +452,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::set<Digest> frontier_;
   std::vector<Digest> frontier() const { return {frontier_.begin(), frontier_.end()}; }
   std::uint64_t change_count_ = 0;
-  std::unique_ptr<KnownChanges> known_;  // null: nobody has asked since the log was written anew
+  std::unique_ptr<KnownChanges> known_;  // null: nobody has asked yet
   WaitingChanges waiting_;
   std::optional<graph::Writer> only_writer_;  // who alone may write; written by open()
   std::uint64_t operation_count_ = 0;

@@ -15,7 +15,7 @@ Error Database::changes_since(std::span<const Digest> since, const TakeChange& t
   std::vector<bool> had;  // by number: the other has it
   {
     const std::lock_guard lock(commit_mutex_);
-    if (!known_) return Error(Code::conflict, "the log was written anew meanwhile. Try again");
+    if (!known_) return Error(Code::conflict, "the log changed meanwhile. Try again");
     std::vector<graph::ChangeNumber> theirs;
     std::vector<graph::ChangeNumber> ours;
     for (const Digest& one : since) {

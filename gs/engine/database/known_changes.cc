@@ -4,7 +4,7 @@
 
 namespace gs::engine {
 
-Error KnownChanges::add(const graph::HeaderView& header, const Digest& digest, log::Location at) {
+Error KnownChanges::add(const graph::HeaderView& header, const Digest& digest) {
   std::vector<graph::ChangeNumber> parents;
   parents.reserve(header.parent_count());
   for (std::uint32_t i = 0; i < header.parent_count(); ++i) {
@@ -20,9 +20,8 @@ Error KnownChanges::add(const graph::HeaderView& header, const Digest& digest, l
   if (number == chains_.size()) chains_.emplace_back();
   GS_TRY(const graph::ChangeNumber change, graph_.add(number, header.sequence(), parents));
   chains_[number].push_back(change);
-  all_.push_back({digest, at, header.hlc()});
+  all_.push_back({digest, header.hlc()});
   numbers_.emplace(digest, change);
-  end_ = at;
   return {};
 }
 

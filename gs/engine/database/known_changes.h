@@ -2,7 +2,7 @@
 // changes with other replicas.
 //
 // Made by a walk over the headers of the log when it is first asked for, and kept up after that.
-// Memory: about 70 bytes a change. With the engine's commit lock, or a private instance.
+// Memory: about 60 bytes a change. With the engine's commit lock, or a private instance.
 #pragma once
 
 #include <unordered_map>
@@ -11,20 +11,18 @@
 #include "gs/core/graph/causal_graph.h"
 #include "gs/core/graph/change.h"
 #include "gs/core/graph/header.h"
-#include "gs/storage/log/segment.h"
 
 namespace gs::engine {
 
 class KnownChanges {
  public:
   // The next change of the log. Errors: broken_chain, too_large.
-  Error add(const graph::HeaderView& header, const Digest& digest, log::Location at);
+  Error add(const graph::HeaderView& header, const Digest& digest);
 
   std::optional<graph::ChangeNumber> find(const Digest& change) const;
   std::optional<graph::ChangeNumber> find(const graph::Writer& writer,
                                           std::uint64_t sequence) const;
   const Digest& digest(graph::ChangeNumber number) const { return all_[number].digest; }
-  log::Location place(graph::ChangeNumber number) const { return all_[number].place; }
   // How many changes of the writer there are; they have the sequences below.
   std::uint64_t count(const graph::Writer& writer) const;
   // The first stamp of the writer's newest change; 0 for none.
@@ -35,12 +33,10 @@ class KnownChanges {
 
   const graph::CausalGraph& graph() const noexcept { return graph_; }
   std::size_t size() const noexcept { return all_.size(); }
-  log::Location end() const noexcept { return end_; }  // of the newest change
 
  private:
   struct Known {
     Digest digest;
-    log::Location place = 0;
     graph::Hlc hlc = 0;
   };
   struct Hash {
@@ -54,7 +50,6 @@ class KnownChanges {
   std::unordered_map<Digest, graph::ChangeNumber, Hash> numbers_;
   std::unordered_map<graph::Writer, std::uint32_t, Hash> writers_;
   std::vector<std::vector<graph::ChangeNumber>> chains_;  // by writer
-  log::Location end_ = 0;
 };
 
 }  // namespace gs::engine

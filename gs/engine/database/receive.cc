@@ -47,9 +47,9 @@ Error Database::know_changes() {
     if (known_) return {};
   }
   auto known = std::make_unique<KnownChanges>();
-  const auto add = [&](log::Location at, Bytes bytes, bool&) -> Error {
+  const auto add = [&](log::Location, Bytes bytes, bool&) -> Error {
     const Bytes header = bytes.subspan(graph::kPreambleBytes, load_u32(bytes.data() + 8));
-    return known->add(graph::HeaderView(header), graph::change_digest(header), at);
+    return known->add(graph::HeaderView(header), graph::change_digest(header));
   };
   GS_TRY(const Settled settled, settle());
   GS_TRY_OK(each_change(settled, add, 0, log::Log::Compare::heads));
@@ -188,7 +188,7 @@ Error Database::append_received(const graph::ChangeView& change) {
   last_logged_ = visible_.load(std::memory_order_relaxed);
   written_ = last_logged_;
   const graph::HeaderView header(here.header());
-  if (Error error = known_->add(header, here.digest(), room.at)) return fail(std::move(error));
+  if (Error error = known_->add(header, here.digest())) return fail(std::move(error));
   if (wants_checkpoint() || memory_of_rows() >= options_.memory_bytes) freeze();
   return {};
 }
@@ -330,7 +330,7 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report) {
     GS_TRY_OK(throttle());
     {
       std::unique_lock lock(commit_mutex_);
-      while (!known_) {  // the log was written anew
+      while (!known_) {  // a change could not be added to it
         lock.unlock();
         GS_TRY_OK(know_changes());
         lock.lock();
