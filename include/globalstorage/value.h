@@ -82,28 +82,30 @@ struct Set {
 
 class Value {
  public:
-  Value() = default;                                          // null
-  Value(std::nullptr_t) {}                                    // NOLINT(google-explicit-constructor)
-  Value(bool value) : data_(value) {}                         // NOLINT(google-explicit-constructor)
-  Value(double value) : data_(value) {}                       // NOLINT(google-explicit-constructor)
-  Value(int value) : data_(static_cast<double>(value)) {}     // NOLINT(google-explicit-constructor)
-  Value(const char* text) : data_(std::string(text)) {}       // NOLINT(google-explicit-constructor)
-  Value(std::string_view text) : data_(std::string(text)) {}  // NOLINT(google-explicit-constructor)
-  Value(std::string text) : data_(std::move(text)) {}         // NOLINT(google-explicit-constructor)
-  Value(Buffer bytes) : data_(std::move(bytes)) {}            // NOLINT(google-explicit-constructor)
-  Value(Date date) : data_(date) {}                           // NOLINT(google-explicit-constructor)
-  Value(Id id) : data_(id) {}                                 // NOLINT(google-explicit-constructor)
-  Value(Big big) : data_(std::move(big)) {}                   // NOLINT(google-explicit-constructor)
-  Value(BlobRef blob) : data_(blob) {}                        // NOLINT(google-explicit-constructor)
-  Value(Array array) : data_(std::move(array)) {}             // NOLINT(google-explicit-constructor)
-  Value(Object object) : data_(std::move(object)) {}          // NOLINT(google-explicit-constructor)
-  Value(Set set) : data_(std::move(set)) {}                   // NOLINT(google-explicit-constructor)
+  // All in value.cc: a variant of so many types is dear to compile wherever it is made or dropped.
+  Value() noexcept;                  // null
+  Value(std::nullptr_t) noexcept;    // NOLINT(google-explicit-constructor)
+  Value(bool value) noexcept;        // NOLINT(google-explicit-constructor)
+  Value(double value) noexcept;      // NOLINT(google-explicit-constructor)
+  Value(int value) noexcept;         // NOLINT(google-explicit-constructor)
+  Value(const char* text);           // NOLINT(google-explicit-constructor)
+  Value(std::string_view text);      // NOLINT(google-explicit-constructor)
+  Value(std::string text) noexcept;  // NOLINT(google-explicit-constructor)
+  Value(Buffer bytes) noexcept;      // NOLINT(google-explicit-constructor)
+  Value(Date date) noexcept;         // NOLINT(google-explicit-constructor)
+  Value(Id id) noexcept;             // NOLINT(google-explicit-constructor)
+  Value(Big big) noexcept;           // NOLINT(google-explicit-constructor)
+  Value(BlobRef blob) noexcept;      // NOLINT(google-explicit-constructor)
+  Value(Array array) noexcept;       // NOLINT(google-explicit-constructor)
+  Value(Object object) noexcept;     // NOLINT(google-explicit-constructor)
+  Value(Set set) noexcept;           // NOLINT(google-explicit-constructor)
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
   // An explicit 64-bit integer; a plain int or double is a JSON number.
-  static Value integer(std::int64_t value) {
-    Value made;
-    made.data_ = value;
-    return made;
-  }
+  static Value integer(std::int64_t value) noexcept;
 
   Type type() const noexcept;
   template <typename T>
@@ -116,7 +118,7 @@ class Value {
  private:
   std::variant<std::nullptr_t, bool, double, std::int64_t, Date, Id, std::string, Buffer, Big,
                Array, Object, Set, BlobRef>
-      data_ = nullptr;
+      data_;  // null until something is put in
 };
 
 }  // namespace gs

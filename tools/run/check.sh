@@ -26,7 +26,7 @@ check_shell() {
 }
 
 lint() {
-  configure dev && python3 tools/lint.py --build build/dev --jobs "$JOBS" "$@"
+  configure lint && python3 tools/lint.py --build build/lint --jobs "$JOBS" "$@"
 }
 
 run_check() {

@@ -11,9 +11,7 @@ using state::Met;
 
 namespace {
 
-Met met_of(const Found& found) noexcept {
-  return {&found.entry, found.record, found.image};
-}
+Met met_of(const Found& found) noexcept { return {&found.entry, found.record, found.image}; }
 
 }  // namespace
 
