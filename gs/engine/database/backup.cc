@@ -47,7 +47,7 @@ using Read = std::function<Result<std::size_t>(std::uint64_t offset, MutableByte
 Error copy_bytes(const Read& read, std::uint64_t size, platform::FileSystem& to,
                  const std::string& path, Copied& copied, crypto::Sha256* hash = nullptr) {
   GS_TRY(const auto target, to.open(path, platform::OpenMode::create));
-  Buffer piece(kCopyBytes);
+  Buffer piece(static_cast<std::size_t>(std::min<std::uint64_t>(size, kCopyBytes)));
   for (std::uint64_t at = 0; at < size;) {
     GS_TRY(const std::size_t got, read(at, piece));
     if (got == 0) break;  // truncated meanwhile: only preallocated zeros can be

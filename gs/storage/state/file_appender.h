@@ -20,7 +20,6 @@ class FileAppender {
   explicit FileAppender(std::unique_ptr<platform::File> file) : file_(std::move(file)) {}
 
   Error add(Bytes bytes) {
-    if (buffer_.capacity() == 0) buffer_.reserve(kBlockBytes);
     while (!bytes.empty()) {
       const std::size_t part = std::min(bytes.size(), kBlockBytes - buffer_.size());
       buffer_.insert(buffer_.end(), bytes.begin(),
