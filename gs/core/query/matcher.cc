@@ -54,6 +54,8 @@ bool order_holds(Op op, int order) noexcept {
 Matcher::Matcher(const Filter& filter) : filter_(filter), reader_(paths_of(filter)) {
   quick_.reserve(filter.nodes().size());
   for (const Node& node : filter.nodes()) quick_.push_back(quick_of(filter, node));
+  is_lone_ = quick_.size() == 2 && filter.nodes()[1].op > Op::none;
+  lone_negated_ = is_lone_ && filter.nodes()[1].negated;
 }
 
 Matcher::Quick Matcher::quick_of(const Filter& filter, const Node& node) {

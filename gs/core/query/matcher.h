@@ -16,6 +16,7 @@ class Matcher {
   bool matches(const RecordView& record) {
     if (filter_.nodes().empty()) return true;
     reader_.use(record.shape());
+    if (is_lone_) return condition_holds(1, record) != lone_negated_;
     return all_hold(0, record);  // the first node is always of that kind
   }
 
@@ -37,6 +38,8 @@ class Matcher {
   const Filter& filter_;
   Reader reader_;             // of the filter's paths
   std::vector<Quick> quick_;  // by node
+  bool is_lone_ = false;      // nothing but one condition
+  bool lone_negated_ = false;
   Scratch scratch_;
 };
 

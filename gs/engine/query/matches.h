@@ -39,6 +39,8 @@ class Matches {
     view_ = lifter_.lift(*shape_, met.record);
   }
 
+  const state::Met* next_in_batch();
+
   const state::Tables& tables_;
   rules::Stops& stops_;
   std::optional<ScanState> scan_;          // either this ...
