@@ -70,6 +70,12 @@ std::string_view name_of_field(const RecordView& record, std::uint32_t field) no
   return record.field(shape.key_fields()).member_name(field);
 }
 
+std::uint32_t field_numbers_end(const RecordView& record) noexcept {
+  const Shape& shape = record.shape();
+  if (!shape.self_describing()) return static_cast<std::uint32_t>(shape.field_count());
+  return record.field(shape.key_fields()).count();
+}
+
 bool stands_alone(const RecordView& record) noexcept {
   const Shape& shape = record.shape();
   if (!shape.self_describing()) {

@@ -192,6 +192,8 @@ class MergedRecord {
 // is absent, and one that describes itself has a field.
 bool stands_alone(const record::RecordView& record) noexcept;
 
+// Behind the last number of a field as exceptions and hidden writes count them.
+std::uint32_t field_numbers_end(const record::RecordView& record) noexcept;
 // The name of a field as exceptions and hidden writes count it.
 std::string_view name_of_field(const record::RecordView& record, std::uint32_t field) noexcept;
 

@@ -152,6 +152,7 @@ void Database::make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logge
 Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp) {
   CommitScratch& scratch = *scratch_;
   scratch.reset(tx.operations.size());
+  scratch.merger.rules().reset();
   for (const StagedOperation& staged : tx.operations) {
     if (staged.kind != Kind::insert || staged.keyed)
       scratch.track_touched = tx.operations.size() > 1;
@@ -215,12 +216,19 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   if (!prepared.was_live) prepared.unlogged = is_kept_in_memory(**staged.shape);
   // What the log knows of a record matters to none that is kept in memory.
   if (!prepared.was_live && prepared.unlogged) is_known_already = false;
+  use_write_rules(tx, *(is_known_already ? current.shape : *staged.shape), prepared.unlogged);
   if (staged.keyed) prepared.kind = is_known_already ? Kind::set : Kind::insert;
   if (!is_known_already) return prepare_insert(tx, index, stamp);
   if (prepared.was_live) GS_TRY_OK(check_allowed(*current.shape));
-  prepared.has_overwritten = true;
   prepared.overwritten = current.base;
   return prepare_merge(tx, index, stamp, current);
+}
+
+// Nobody writes beside us what is in memory only.
+void Database::use_write_rules(const TransactionState& tx, const record::Shape& shape,
+                               bool unlogged) {
+  const bool has_rules = tx.catalog != nullptr && !unlogged;
+  scratch_->merger.rules().use(has_rules ? tx.catalog->find(shape.collection()) : nullptr);
 }
 
 // Nearly all stand alone, and their bytes in the log are all that there is.
@@ -229,11 +237,19 @@ Error Database::prepare_insert(const TransactionState& tx, std::size_t index,
   const StagedOperation& staged = tx.operations[index];
   Prepared& prepared = scratch_->prepared[index];
   const std::uint8_t* const record = tx.record(staged);
+  Merger& merger = scratch_->merger;
+  if (staged.keyed && merger.rules().has_any({staged.shape->get(), record})) {
+    // Others may insert the same key, and an insert has no room for rules.
+    prepared.kind = Kind::set;
+    PreparedMore& more = *(prepared.more = scratch_->take_more());
+    more.written_shape = nullptr;
+    return merger.insert_marked(*staged.shape, record, stamp, more.merged, more.seen);
+  }
   if (prepared.unlogged || merge::stands_alone({staged.shape->get(), record})) return {};
   PreparedMore& more = *(prepared.more = scratch_->take_more());
   more.written_shape = nullptr;
   more.seen.clear();
-  return scratch_->merger.insert(*staged.shape, record, stamp, more.merged);
+  return merger.insert(*staged.shape, record, stamp, more.merged);
 }
 
 // What the operation makes of a record that is known.
@@ -244,11 +260,13 @@ Error Database::prepare_merge(const TransactionState& tx, std::size_t index,
   if (prepared.kind != Kind::update && prepared.unlogged) return {};
   const std::uint8_t* const record = tx.record(staged);
   const bool is_put = prepared.kind == Kind::set;
-  if (is_put && replaces_all(current, {staged.shape->get(), record})) return {};
+  const bool is_marked = is_put && scratch_->merger.rules().has_any({staged.shape->get(), record});
+  if (is_put && !is_marked && replaces_all(current, {staged.shape->get(), record})) return {};
   PreparedMore& more = *(prepared.more = scratch_->take_more());
   Merger& merger = scratch_->merger;
   more.written_shape = nullptr;
   if (prepared.kind == Kind::remove) {
+    prepared.removal_rule = static_cast<std::uint8_t>(merger.rules().removal());
     GS_TRY_OK(merger.remove(current, stamp, more.merged, more.seen));
   } else if (is_put) {
     GS_TRY_OK(merger.put(current, *staged.shape, record, stamp, more.merged, more.seen,
@@ -434,7 +452,8 @@ std::uint8_t* Database::append_overwritten(std::uint8_t* payload, const Prepared
                                           : builder_.writer_index(tables_.writer(stamp.writer));
   };
   const auto count = static_cast<std::uint32_t>(prepared.exception_count());
-  graph::put_overwritten(payload, prepared.overwritten.hlc, index_of(prepared.overwritten), count);
+  graph::put_overwritten(payload, prepared.overwritten.hlc, index_of(prepared.overwritten), count,
+                         prepared.removal_rule);
   payload += graph::kOverwrittenBytes;
   if (count == 0) return payload;
   const auto sorted = [](const Seen& a, const Seen& b) {

@@ -25,7 +25,7 @@ struct Database::Prepared {
   graph::Kind kind = graph::Kind::insert;
   bool unlogged = false;  // the record is, or will be, in memory only
   bool was_live = false;  // a live record has the id
-  bool has_overwritten = false;
+  std::uint8_t removal_rule = 0;
   LocalStamp overwritten;  // base stamp
   PreparedMore* more = nullptr;
 

@@ -290,6 +290,7 @@ class Database : public std::enable_shared_from_this<Database> {
                                   std::optional<Digest>& broken_index);
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
+  void use_write_rules(const TransactionState& tx, const record::Shape& shape, bool unlogged);
   Error prepare_insert(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   Error prepare_merge(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
                       const Current& current);

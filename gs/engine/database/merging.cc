@@ -39,12 +39,22 @@ Error Merger::insert(const record::ShapePtr& shape, const std::uint8_t* record,
   return finish(out);
 }
 
+Error Merger::insert_marked(const record::ShapePtr& shape, const std::uint8_t* record,
+                            const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen) {
+  record_.clear();
+  seen.clear();
+  rules_.mark({shape.get(), record}, {}, seen);
+  record_.write({&shape, record, stamp, true, {}, seen});
+  return finish(out);
+}
+
 Error Merger::update(const Current& current, const record::ShapePtr& shape,
                      const std::uint8_t* delta, const LocalStamp& stamp, Merged& out,
                      std::vector<Seen>& seen) {
   load(current);
   seen.clear();
   record_.see({shape.get(), delta}, seen);
+  rules_.mark({shape.get(), delta}, current.base, seen);
   record_.write({&shape, delta, stamp, false, current.base, seen});
   return finish(out);
 }
@@ -67,6 +77,7 @@ Error Merger::put(const Current& current, const record::ShapePtr& shape, const s
   const std::uint8_t* const put_record = is_more ? written.data() : record;
   seen.clear();
   record_.see({put_shape.get(), put_record}, seen);
+  rules_.mark({put_shape.get(), put_record}, current.base, seen);
   record_.write({&put_shape, put_record, stamp, true, current.base, seen});
   return finish(out);
 }
@@ -76,7 +87,7 @@ Error Merger::remove(const Current& current, const LocalStamp& stamp, Merged& ou
   load(current);
   seen.clear();
   record_.see_all(seen);
-  record_.remove({stamp, merge::RemovalRule::delete_wins, current.base, seen});
+  record_.remove({stamp, rules_.removal(), current.base, seen});
   return finish(out);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gs/core/merge/merged_record.h"
+#include "gs/engine/database/write_rules.h"
 #include "gs/storage/state/state.h"
 #include "gs/storage/state/tables.h"
 
@@ -63,7 +64,11 @@ class Merger {
   // A record of which nothing is known.
   Error insert(const record::ShapePtr& shape, const std::uint8_t* record, const LocalStamp& stamp,
                Merged& out);
-  // An update by this storage. `seen`: what it replaces, see merge::Write.
+  // What follows are writes by this storage. `seen`: what they replace, see merge::Write.
+  WriteRules& rules() noexcept { return rules_; }
+  // An insert of which the schema says how concurrent ones merge.
+  Error insert_marked(const record::ShapePtr& shape, const std::uint8_t* record,
+                      const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen);
   Error update(const Current& current, const record::ShapePtr& shape, const std::uint8_t* delta,
                const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen);
   // A record in place of all content. Fields that it does not name are removed, so what is written
@@ -88,6 +93,7 @@ class Merger {
 
   ByKey order_;
   record::ShapeCache* shapes_;
+  WriteRules rules_;
   merge::MergedRecord record_{order_};
   std::vector<std::string_view> beside_;
   Buffer image_;

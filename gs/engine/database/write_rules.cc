@@ -1,0 +1,84 @@
+#include "gs/engine/database/write_rules.h"
+
+#include <algorithm>
+
+namespace gs::engine {
+
+namespace {
+
+merge::Rule rule_of(rules::Merge merge) noexcept {
+  switch (merge) {
+    case rules::Merge::max:
+      return merge::Rule::greatest;
+    case rules::Merge::min:
+      return merge::Rule::least;
+    case rules::Merge::first:
+      return merge::Rule::first;
+    default:
+      return merge::Rule::latest;
+  }
+}
+
+}  // namespace
+
+void WriteRules::use(const rules::Rules* rules) {
+  if (rules == rules_) return;
+  rules_ = rules;
+  shape_ = nullptr;
+  named_.clear();
+  if (rules == nullptr) return;
+  for (const rules::FieldRule& field : rules->fields()) {
+    const merge::Rule rule = rule_of(field.merge);
+    if (rule != merge::Rule::latest) named_.emplace_back(field.name, rule);
+  }
+}
+
+merge::RemovalRule WriteRules::removal() const noexcept {
+  if (rules_ == nullptr) return merge::RemovalRule::delete_wins;
+  switch (rules_->removal()) {
+    case rules::Removal::update_wins:
+      return merge::RemovalRule::update_wins;
+    case rules::Removal::archive:
+      return merge::RemovalRule::archive;
+    default:
+      return merge::RemovalRule::delete_wins;
+  }
+}
+
+const std::vector<WriteRules::Marked>& WriteRules::of(const record::RecordView& write) {
+  const record::Shape& shape = write.shape();
+  if (shape_ == &shape) return marked_;
+  marked_.clear();
+  shape_ = nullptr;
+  if (named_.empty()) return marked_;
+  const bool is_loose = shape.self_describing();
+  const auto begin = static_cast<std::uint32_t>(is_loose ? 0 : shape.key_fields());
+  const std::uint32_t end = merge::field_numbers_end(write);
+  for (std::uint32_t field = begin; field < end; ++field) {
+    const std::string_view name = merge::name_of_field(write, field);
+    const auto found = std::find_if(named_.begin(), named_.end(),
+                                    [&](const auto& one) { return one.first == name; });
+    if (found != named_.end()) marked_.push_back({field, found->second});
+  }
+  if (!is_loose) shape_ = &shape;
+  return marked_;
+}
+
+void WriteRules::mark(const record::RecordView& write, const merge::LocalStamp& base,
+                      std::vector<merge::Seen>& seen) {
+  const std::vector<Marked>& marked = of(write);
+  if (marked.empty()) return;
+  for (const Marked& one : marked) {
+    bool is_named = false;
+    for (merge::Seen& had : seen) {
+      if (had.field != one.field) continue;
+      had.rule = static_cast<std::uint8_t>(one.rule);
+      is_named = true;
+    }
+    if (!is_named) seen.push_back({one.field, static_cast<std::uint8_t>(one.rule), base});
+  }
+  std::stable_sort(seen.begin(), seen.end(),
+                   [](const merge::Seen& a, const merge::Seen& b) { return a.field < b.field; });
+}
+
+}  // namespace gs::engine
