@@ -36,13 +36,12 @@ class WriteRulesTest : public ::testing::Test {
  protected:
   static constexpr std::size_t kReplicas = 3;
 
-  WriteRulesTest() {
-    stores_[0] = world_.create();
+  WriteRulesTest() { stores_[0] = world_.create(); }
+
+  // What is written before has no rules.
+  void copy() {
     const auto schema = stores_[0]->put_schema(schema_text(), {});
     EXPECT_TRUE(schema.ok()) << schema.error().text();
-  }
-
-  void copy() {
     EXPECT_TRUE(stores_[0]->sync().ok());
     for (std::size_t i = 1; i < kReplicas; ++i) {
       write_files(disks_[i], read_files(world_.memory));
