@@ -429,6 +429,23 @@ class Parser {
     sub->add_option("-n,--limit", a_.limit, "at most this many")
         ->type_name("N")
         ->transform(whole_number(0));
+
+    sub = add("conflicts", "list what concurrent writes hide, of one record or of all",
+              "  gstore conflicts\n  gstore conflicts -c City kyiv --json");
+    sub->add_option("ID", a_.id, kIdHelp)->check(validator(check_record_name));
+    add_collection(sub, "collection of the foreign key, or the one that the UUID must be in");
+    sub->add_option("-n,--limit", a_.limit, "at most this many records")
+        ->type_name("N")
+        ->transform(whole_number(0));
+
+    sub = add("resolve", "decide between concurrent values of a field",
+              "  gstore resolve ID name            # what is shown stays\n"
+              "  gstore resolve ID name --take 1   # as `gstore conflicts ID` numbers them");
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name")->required();
+    sub->add_option("--take", a_.take, "number of a hidden value; 0, the default, what is shown")
+        ->type_name("N")
+        ->transform(whole_number(0));
   }
 
   void add_proofs() {

@@ -27,6 +27,8 @@ struct Arguments {
   std::string file;
   std::string target;                   // backup and restore: the directory to make
   std::string reason;                   // erase
+  std::string field;                    // resolve
+  std::uint64_t take = 0;               // resolve: 0 what is shown
   std::optional<std::string> log_root;  // verify-proof --root
   std::string schema;                   // init --schema, schema, types: a directory of schema files
   std::string types_file;               // types -o

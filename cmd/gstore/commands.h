@@ -34,6 +34,9 @@ Result<Exit> types(Session& session);
 Result<Exit> log(Session& session);
 Result<Exit> show(Session& session);
 Result<Exit> history(Session& session);
+// conflicts.cc
+Result<Exit> conflicts(Session& session);
+Result<Exit> resolve(Session& session);
 // proof.cc
 Result<Exit> verify(Session& session);
 Result<Exit> proof(Session& session);
@@ -80,6 +83,8 @@ inline constexpr Command kCommands[] = {
     {"log", log},
     {"show", show},
     {"history", history},
+    {"conflicts", conflicts},
+    {"resolve", resolve},
     {"verify", verify},
     {"proof", proof},
     {"verify-proof", check_proof},

@@ -243,6 +243,10 @@ Result<std::vector<HistoryEntry>> Storage::history(const Id& id,
                                                    std::uint64_t newest_first_count) const {
   return impl_->database->history(id, newest_first_count);
 }
+Result<Conflict> Storage::conflicts(const Id& id) const { return impl_->database->conflicts(id); }
+Result<std::vector<Conflict>> Storage::conflicts(std::uint64_t most) const {
+  return impl_->database->conflicts(most);
+}
 Result<Digest> Storage::find_change(std::string_view prefix) const {
   return impl_->database->find_change(prefix);
 }

@@ -390,6 +390,25 @@ struct HistoryEntry {
   OperationInfo operation;
 };
 
+// A write of which another one is shown that did not know of it (docs/SCHEMA.md "Concurrent
+// writes").
+struct HiddenWrite {
+  std::string field;        // empty for a removal
+  bool is_removal = false;  // of the record, which somebody wrote at the same time
+  std::string json;         // its value; empty for a removal
+  std::string shown_json;   // what is shown in its place; empty: nothing, the record is removed
+  std::string rule;         // by which: "lww", "max", "min", "first"
+  Digest writer;
+  std::uint64_t time_ms = 0;  // since 1970-01-01 UTC, by the writer's clock
+};
+// What is hidden of one record. Whoever writes a field has seen what is hidden there, and ends it.
+struct Conflict {
+  Id id;
+  std::string collection;
+  bool is_removed = false;  // the removal is shown, the writes that it did not see are hidden
+  std::vector<HiddenWrite> hidden;  // by field, then by time; empty: none
+};
+
 // One thing that changes when a schema follows the one in force.
 struct SchemaDifference {
   // safe: every record that fits the schema in force fits the new one as it is. migrated: the new
@@ -510,6 +529,10 @@ class Storage {
   // Every operation on the record, erased ones and its deletion among them; empty: nothing in the
   // log names it. Reads the whole log, and keeps what it returns in memory.
   Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count) const;
+  // not_found: nothing is known of the record. As stored: defaults and conversions are left out.
+  Result<Conflict> conflicts(const Id& id) const;
+  // Of all records, by collection and id, at most so many.
+  Result<std::vector<Conflict>> conflicts(std::uint64_t most) const;
   // A change named by the beginning of its digest in hexadecimal (at least 4 characters).
   Result<Digest> find_change(std::string_view prefix) const;
   Result<VerifyReport> verify(const VerifyOptions& options = {}) const;

@@ -164,6 +164,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count);
   Result<ChangeInfo> change(const Digest& digest, std::vector<OperationInfo>* operations);
   Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count);
+  Result<Conflict> conflicts(const Id& id) const;  // conflicts.cc
+  Result<std::vector<Conflict>> conflicts(std::uint64_t most) const;
   Result<Digest> find_change(std::string_view prefix);
   Result<VerifyReport> verify(const VerifyOptions& options);
   Result<std::string> proof(const Id& id);

@@ -1,0 +1,129 @@
+// conflicts and resolve: what concurrent writes hide, and who decides between them.
+#include "cmd/gstore/commands.h"
+#include "cmd/gstore/report_json.h"
+#include "cmd/gstore/support/dates.h"
+#include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/support/words.h"
+
+namespace gs::cli {
+namespace {
+
+constexpr std::size_t kWriterCharacters = 12;
+
+std::string hidden_json(const HiddenWrite& hidden) {
+  JsonObject line;
+  line.text("field", hidden.field).boolean("removal", hidden.is_removal);
+  if (!hidden.is_removal) line.raw("value", hidden.json);
+  if (!hidden.shown_json.empty()) line.raw("shown", hidden.shown_json);
+  line.text("rule", hidden.rule)
+      .text("writer", hidden.writer.text())
+      .text("time", time_text(hidden.time_ms));
+  return line.take();
+}
+
+std::string conflict_json(const Conflict& conflict) {
+  std::string list = "[";
+  for (const HiddenWrite& hidden : conflict.hidden) {
+    if (list.size() > 1) list += ',';
+    list += hidden_json(hidden);
+  }
+  JsonObject line;
+  line.text("id", conflict.id.text())
+      .text("collection", conflict.collection)
+      .boolean("removed", conflict.is_removed)
+      .raw("hidden", list + ']');
+  return line.take();
+}
+
+// Numbered from 1 within each field, as `resolve --take` counts them.
+void print_conflict(const Conflict& conflict, Output& out) {
+  out.line(conflict.id.text() + ' ' + one_line(conflict.collection) +
+           (conflict.is_removed ? " (removed)" : ""));
+  std::string_view field;
+  std::size_t number = 0;
+  for (const HiddenWrite& hidden : conflict.hidden) {
+    const std::string by = "  writer " + hidden.writer.text().substr(0, kWriterCharacters) + "  " +
+                           time_text(hidden.time_ms);
+    if (hidden.is_removal) {
+      out.line("  removed" + by);
+      continue;
+    }
+    if (hidden.field != field || number == 0) {
+      field = hidden.field;
+      number = 0;
+      const bool is_shown = !hidden.shown_json.empty();
+      out.line("  " + one_line(hidden.field) + (is_shown ? ": " + hidden.shown_json : ":"));
+    }
+    out.line("    " + std::to_string(++number) + "  " + hidden.json + by);
+  }
+}
+
+// The value that was asked for.
+Result<std::string> chosen(const Arguments& arguments, const Conflict& conflict) {
+  std::uint64_t number = 0;
+  const std::string* shown = nullptr;
+  for (const HiddenWrite& hidden : conflict.hidden) {
+    if (hidden.is_removal || hidden.field != arguments.field) continue;
+    shown = &hidden.shown_json;
+    if (++number == arguments.take) return hidden.json;
+  }
+  const std::string field = one_line(arguments.field);
+  if (shown == nullptr) {
+    return Error(Code::not_found, "field " + field + " of " + conflict.id.text() +
+                                      " has no conflict. `gstore conflicts " + conflict.id.text() +
+                                      "` lists what has");
+  }
+  if (arguments.take == 0) return *shown;
+  return Error(Code::invalid, "field " + field + " has " +
+                                  count_text(number, "hidden value", "hidden values") + ", not " +
+                                  std::to_string(arguments.take));
+}
+
+}  // namespace
+
+Result<Exit> conflicts(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  std::vector<Conflict> found;
+  if (arguments.id.empty()) {
+    GS_TRY(found, storage.conflicts(arguments.limit));
+  } else {
+    GS_TRY(const Id id, id_of(session, storage));
+    auto one = storage.conflicts(id);
+    if (!one.ok()) return about_record(session, storage, std::move(one).error());
+    if (!one->hidden.empty()) found.push_back(std::move(one).value());
+  }
+  for (const Conflict& conflict : found) {
+    if (!session.out.wanted()) break;
+    if (arguments.json) {
+      session.out.line(conflict_json(conflict));
+    } else {
+      print_conflict(conflict, session.out);
+    }
+  }
+  return Exit::ok;
+}
+
+Result<Exit> resolve(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(Storage storage, open_storage(session, Access::write));
+  GS_TRY(const Id id, id_of(session, storage));
+  auto conflict = storage.conflicts(id);
+  if (!conflict.ok()) return about_record(session, storage, std::move(conflict).error());
+  if (conflict->is_removed) {
+    return Error(Code::not_found,
+                 "record " + id.text() +
+                     " is removed. What its removal did not see is kept, but cannot be taken yet");
+  }
+  GS_TRY(const std::string value, chosen(arguments, *conflict));
+  JsonObject delta;
+  GS_TRY_OK(storage.update(id, delta.raw(arguments.field, value).take()));
+  if (arguments.json) {
+    JsonObject line;
+    session.out.line(line.text("id", id.text()).raw("value", value).take());
+  }
+  GS_TRY_OK(storage.close());
+  return Exit::ok;
+}
+
+}  // namespace gs::cli

@@ -1,0 +1,74 @@
+// Copies of one storage that are written apart and exchange their changes. For tests.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "gs/engine/database/test_world.h"
+
+namespace gs::engine::testing {
+
+class Replicas {
+ public:
+  static constexpr std::size_t kCount = 3;
+
+  Replicas() { stores_[0] = world_.create(); }
+
+  const Store& operator[](std::size_t replica) const { return stores_[replica]; }
+  // The same, whose next stamp is behind all earlier ones.
+  const Store& next(std::size_t replica) {
+    world_.clock.advance_ms(1);
+    return stores_[replica];
+  }
+
+  // From what is in the first one.
+  void copy() {
+    EXPECT_TRUE(stores_[0]->sync().ok());
+    for (std::size_t i = 1; i < kCount; ++i) {
+      write_files(disks_[i], read_files(world_.memory));
+      stores_[i] = world_.open(disks_[i]);
+    }
+    for (const Store& store : stores_) before_.push_back(store->heads());
+  }
+
+  void reopen_first() {
+    ASSERT_FALSE(stores_[0]->close());
+    stores_[0] = world_.open();
+  }
+
+  // Each takes the changes of the others since copy(), in its own order.
+  void exchange() {
+    std::array<std::vector<Buffer>, kCount> sent;
+    for (std::size_t i = 0; i < kCount; ++i) {
+      const auto take = [&](Bytes change) -> Error {
+        sent[i].emplace_back(change.begin(), change.end());
+        return {};
+      };
+      ASSERT_TRUE(stores_[i]->changes_since(before_[i], take).ok());
+    }
+    for (std::size_t to = 0; to < kCount; ++to) {
+      for (std::size_t step = 1; step < kCount; ++step) {
+        const std::size_t from = (to + (to % 2 == 0 ? step : kCount - step)) % kCount;
+        const std::vector<Bytes> bytes(sent[from].begin(), sent[from].end());
+        ReceiveReport report;
+        const Error error = stores_[to]->receive(bytes, report);
+        ASSERT_TRUE(error.ok()) << error.text();
+        EXPECT_EQ(report.refused, 0u);
+      }
+    }
+    for (const Store& store : stores_) EXPECT_EQ(store.digest(), stores_[0].digest());
+  }
+
+  void expect_all(const Id& id, std::string_view text) const {
+    for (const Store& store : stores_) EXPECT_EQ(store.text(id), text);
+  }
+
+ private:
+  World world_;
+  std::array<platform::MemoryFileSystem, kCount> disks_;
+  std::array<Store, kCount> stores_;
+  std::vector<std::vector<Digest>> before_;
+};
+
+}  // namespace gs::engine::testing
