@@ -110,7 +110,7 @@ Result<Exit> resolve(Session& session) {
   GS_TRY(const Id id, id_of(session, storage));
   auto conflict = storage.conflicts(id);
   if (!conflict.ok()) return about_record(session, storage, std::move(conflict).error());
-  if (conflict->is_removed) {
+  if (conflict->is_removed && !conflict->hidden.empty()) {
     return Error(Code::not_found,
                  "record " + id.text() +
                      " is removed. What its removal did not see is kept, but cannot be taken yet");
