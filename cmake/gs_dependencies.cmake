@@ -2,6 +2,7 @@
 #
 # gs_external_crypto   SHA-256 and Ed25519: OpenSSL libcrypto and libsodium. For WebAssembly only
 #                      libsodium, compiled from the system's source package.
+# gs_external_zstd     changes in a bundle: zstd
 # gs_external_edit     lines at a terminal, for the command line: libedit
 # gs_external_zlib     reads recorded editing sessions, in tests and benchmarks: zlib
 
@@ -20,6 +21,15 @@ if(NOT GS_WASM)
     IMPORTED_LOCATION "${GS_SODIUM_LIBRARY}"
     INTERFACE_INCLUDE_DIRECTORIES "${GS_SODIUM_INCLUDE}")
   target_link_libraries(gs_external_crypto INTERFACE OpenSSL::Crypto gs_sodium)
+  find_library(GS_ZSTD_LIBRARY zstd REQUIRED)
+  find_path(GS_ZSTD_INCLUDE zstd.h REQUIRED)
+  mark_as_advanced(GS_ZSTD_LIBRARY GS_ZSTD_INCLUDE)
+  add_library(gs_zstd UNKNOWN IMPORTED)
+  set_target_properties(gs_zstd PROPERTIES
+    IMPORTED_LOCATION "${GS_ZSTD_LIBRARY}"
+    INTERFACE_INCLUDE_DIRECTORIES "${GS_ZSTD_INCLUDE}")
+  add_library(gs_external_zstd INTERFACE)
+  target_link_libraries(gs_external_zstd INTERFACE gs_zstd)
   include(gs_quickjs)
   if(GS_TOOLS)
     find_library(GS_EDIT_LIBRARY edit REQUIRED)

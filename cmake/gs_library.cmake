@@ -29,8 +29,10 @@ if(objects)
     target_link_libraries(globalstorage PUBLIC
       $<BUILD_INTERFACE:gs_external_crypto>
       $<BUILD_INTERFACE:gs_external_threads>
+      $<BUILD_INTERFACE:gs_external_zstd>
       $<INSTALL_INTERFACE:OpenSSL::Crypto>
       $<INSTALL_INTERFACE:globalstorage::sodium>
+      $<INSTALL_INTERFACE:globalstorage::zstd>
       $<INSTALL_INTERFACE:Threads::Threads>)
     if(GS_SANITIZE)
       target_link_options(globalstorage INTERFACE -fsanitize=${GS_SANITIZE})

@@ -104,6 +104,11 @@ std::string check_file(std::string& text) {
   return text.empty() ? "'' is no file: give its path, or - for standard input" : "";
 }
 
+// It is read twice, and written at two places.
+std::string check_bundle(std::string& text) {
+  return text.empty() || text == "-" ? shown(text) + " is no file: give the path of a bundle" : "";
+}
+
 std::string check_output(std::string& text) {
   return text.empty() ? "'' is no file: give its path, or - for standard output" : "";
 }
@@ -148,6 +153,7 @@ class Parser {
     add_history();
     add_proofs();
     add_care();
+    add_exchange();
     add_tools();
     add_writing();
   }
@@ -497,6 +503,34 @@ class Parser {
         ->check(validator(check_directory));
   }
 
+  void add_exchange() {
+    CLI::App* sub = add("clone", "make a replica of a storage, with a writer of its own",
+                        "  gstore clone ./gs /mnt/laptop/gs");
+    sub->add_option("DIR", a_.file, "the storage")->required()->check(validator(check_directory));
+    sub->add_option("NEWDIR", a_.target, "directory to make")
+        ->required()
+        ->check(validator(check_directory));
+
+    CLI::App* const bundle =
+        add("bundle", "exchange changes with a replica by files",
+            "  gstore bundle create changes.gsb\n  gstore -d ../other bundle apply changes.gsb");
+    bundle->require_subcommand(1);
+    sub = add(*bundle, "create", "write changes into a file; prints the heads that it leads to",
+              "  gstore bundle create changes.gsb\n"
+              "  gstore bundle create new.gsb --since $(cat heads-of-the-last-one)");
+    sub->add_option("FILE", a_.file, "file to write; an earlier bundle is replaced")
+        ->required()
+        ->check(validator(check_bundle));
+    sub->add_option("--since", a_.since, "leave out what leads to these heads, as digests")
+        ->type_name("HEAD,..")
+        ->delimiter(',')
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->check(validator(check_digest));
+    sub = add(*bundle, "apply", "take the changes of a file", "  gstore bundle apply changes.gsb");
+    sub->add_option("FILE", a_.file, "the bundle")->required()->check(validator(check_bundle));
+  }
+
   void add_tools() {
     CLI::App* sub = add("shell", "JavaScript with the storage as `db`",
                         "  gstore shell\n  gstore shell ./shop --read-only\n"
@@ -542,6 +576,7 @@ class Parser {
     }
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));
     add_to(app_.get_subcommand("schema")->get_subcommand("apply"));
+    add_to(app_.get_subcommand("bundle")->get_subcommand("apply"));
   }
 
   // The last of one or two words; one before it stays in first_.

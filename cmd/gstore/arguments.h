@@ -25,7 +25,8 @@ struct Arguments {
   std::string changes;                 // swap --set
   std::optional<std::string> change;   // get --at, show, verify --head
   std::string file;
-  std::string target;                   // backup and restore: the directory to make
+  std::string target;                   // backup, restore and clone: the directory to make
+  std::vector<std::string> since;       // bundle create: digests
   std::string reason;                   // erase
   std::string field;                    // resolve
   std::uint64_t take = 0;               // resolve: 0 what is shown

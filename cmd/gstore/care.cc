@@ -1,7 +1,4 @@
 // stats, compact, backup and restore: looking after a storage.
-#include <algorithm>
-#include <filesystem>
-
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/directories.h"
 #include "cmd/gstore/report_json.h"
@@ -47,19 +44,6 @@ void print_stats(const Storage& storage, const Stats& stats, Output& out) {
   out.line("memory       " + size_text(stats.memory_bytes));
   out.line("writers      " + with_commas(stats.writers));
   out.line("shapes       " + with_commas(stats.shapes));
-}
-
-// A copy inside of its source would be copied with it, and go with it.
-Error check_outside(const std::string& source, const std::string& target) {
-  namespace fs = std::filesystem;
-  std::error_code failed;  // whoever makes or opens the directory says why
-  const fs::path from = fs::weakly_canonical(source, failed);
-  if (!fs::exists(from / "storage.json", failed)) return {};  // nothing to copy, which is said then
-  const fs::path to = fs::weakly_canonical(target, failed);
-  if (failed || from == to) return {};
-  if (std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first != from.end()) return {};
-  return Error(Code::invalid, target + " lies inside of what is copied, " + source +
-                                  ". Choose a directory outside of it");
 }
 
 std::string nothing_to_compact(const Stats& stats) {

@@ -48,6 +48,10 @@ Result<Exit> stats(Session& session);
 Result<Exit> compact(Session& session);
 Result<Exit> backup(Session& session);
 Result<Exit> restore(Session& session);
+// exchange.cc
+Result<Exit> clone(Session& session);
+Result<Exit> create_bundle(Session& session);
+Result<Exit> apply_bundle(Session& session);
 // shell.cc
 Result<Exit> run_shell(Session& session);
 // bench.cc, completion.cc
@@ -94,6 +98,9 @@ inline constexpr Command kCommands[] = {
     {"compact", compact},
     {"backup", backup},
     {"restore", restore},
+    {"clone", clone},
+    {"bundle create", create_bundle},
+    {"bundle apply", apply_bundle},
     {"shell", run_shell},
     {"bench", bench},
     {"completion", completion},

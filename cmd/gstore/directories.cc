@@ -77,6 +77,18 @@ bool has_writer_key(const std::string& directory) {
   return std::filesystem::exists(std::filesystem::path(directory) / "keys/writer", failed);
 }
 
+Error check_outside(const std::string& source, const std::string& target) {
+  namespace fs = std::filesystem;
+  std::error_code failed;  // whoever makes or opens the directory says why
+  const fs::path from = fs::weakly_canonical(source, failed);
+  if (!fs::exists(from / "storage.json", failed)) return {};  // nothing to copy, which is said then
+  const fs::path to = fs::weakly_canonical(target, failed);
+  if (failed || from == to) return {};
+  if (std::mismatch(from.begin(), from.end(), to.begin(), to.end()).first != from.end()) return {};
+  return Error(Code::invalid, target + " lies inside of what is copied, " + source +
+                                  ". Choose a directory outside of it");
+}
+
 Error about_opening(const std::string& directory, Error error) {
   if (error.code() != Code::not_a_storage) return error;
   if (is_file(directory)) {

@@ -17,6 +17,9 @@ std::vector<std::string> strangers_in(const std::string& directory);
 // Whether it holds the key of a writer, be it of this directory or of another one.
 bool has_writer_key(const std::string& directory);
 
+// A copy inside of its source would be copied with it, and go with it. Errors: invalid.
+Error check_outside(const std::string& source, const std::string& target);
+
 // Why opening failed, with the next step, when it found no storage; else the error itself.
 Error about_opening(const std::string& directory, Error error);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "gs/api/copies.h"
 #include "gs/api/handle.h"
 #include "gs/api/runtime.h"
 #include "gs/core/record/json.h"
@@ -269,27 +270,34 @@ Error Storage::backup(const std::string& directory, const Progress& progress) co
   return impl_->database->backup(*target, progress);
 }
 
-Error Storage::restore(const std::string& backup, const std::string& directory,
-                       const Progress& progress) {
+Error api::copy_with_new_writer(const std::string& from, const std::string& to,
+                                const TellDamage& damaged, const Progress& progress) {
   Options read_only;
   read_only.read_only = true;
   Error lacking;
   {
     // Opening checks that it is a storage whose log can be read, and replays it.
-    GS_TRY(Storage source, open(backup, read_only));
-    if (!source.recovery().damage.empty()) {
-      return Error(Code::damaged, "the backup " + backup +
-                                      " is damaged: " + source.recovery().damage.front() +
-                                      ". Restore another one; `gstore -d " + backup +
-                                      " verify` shows the extent of the damage");
-    }
-    const auto target = api::native_files(directory);
-    GS_TRY_OK(source.impl_->database->restore(*target, lacking, progress));
+    GS_TRY(const auto source, Database::open(native_setup(from, read_only)));
+    if (!source->recovery().damage.empty()) return damaged(source->recovery().damage.front());
+    const auto target = native_files(to);
+    Error error = source->restore(*target, lacking, progress);
+    GS_TRY_OK(source->close());
+    if (error) return error;
   }
   // The first open of the copy mints its own writer, as it finds no keys.
-  GS_TRY(Storage restored, open(directory));
-  GS_TRY_OK(restored.close());
+  GS_TRY(Storage copy, Storage::open(to));
+  GS_TRY_OK(copy.close());
   return lacking;
+}
+
+Error Storage::restore(const std::string& backup, const std::string& directory,
+                       const Progress& progress) {
+  const auto damaged = [&](const std::string& first) {
+    return Error(Code::damaged, "the backup " + backup + " is damaged: " + first +
+                                    ". Restore another one; `gstore -d " + backup +
+                                    " verify` shows the extent of the damage");
+  };
+  return api::copy_with_new_writer(backup, directory, damaged, progress);
 }
 
 const char* version() noexcept { return engine::kEngineVersion; }

@@ -329,8 +329,8 @@ struct RecoveryReport {
 
 // How far a long call is, `done` of `total` in units of its own. Called on the thread of the call,
 // which waits for it. It may read, look at the history and ask for stats(). It must not commit,
-// close or begin another long call (erase, verify, backup, compact, checkpoint): each may wait for
-// the call that waits for it.
+// close or begin another long call (erase, verify, backup, compact, checkpoint, bundles): each may
+// wait for the call that waits for it.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
 struct VerifyOptions {
@@ -423,6 +423,36 @@ struct SchemaDifference {
 struct StateDigest {
   std::vector<Digest> frontier;
   Digest digest;
+};
+
+// A bundle: changes in one file (docs/FORMAT.md, "Bundle").
+struct BundleInfo {
+  Digest storage;
+  std::uint64_t changes = 0;
+  std::uint64_t change_bytes = 0;  // of these changes
+  std::uint64_t file_bytes = 0;
+  std::vector<Digest> since;  // what it leaves out: these, and all that comes before them
+  // Whoever has applied it, and had `since`, has these: `since` of the next one.
+  std::vector<Digest> heads;
+};
+
+// A change that was not taken, and why.
+struct RefusedChange {
+  Digest change;
+  Digest writer;
+  std::uint64_t sequence = 0;  // of its writer
+  Code code = Code::ok;
+  std::string why;
+};
+
+// What came of a bundle.
+struct ApplyReport {
+  std::uint64_t changes = 0;  // in the bundle
+  std::uint64_t taken = 0;    // with those that had waited for them
+  std::uint64_t known = 0;    // were here already
+  std::uint64_t waiting = 0;  // here in all, for changes that have not come yet or for their time
+  std::uint64_t refused = 0;
+  std::vector<RefusedChange> refusals;  // the first 100
 };
 
 class Storage {
@@ -557,6 +587,25 @@ class Storage {
   // backup is, or does not lead to the state that the storage had.
   static Error restore(const std::string& backup, const std::string& directory,
                        const Progress& progress = {});
+
+  // --- exchange: replicas of one storage, each with a writer of its own ---
+  // The newest changes, from which all others can be reached; empty in no storage. Writes first
+  // what is committed but still open.
+  Result<std::vector<Digest>> heads() const;
+  // Writes the changes that are not among those of `since`, which are heads of somebody else, nor
+  // before them; parents first. Replaces a bundle of that name when it is complete and durable.
+  // Blobs are not in it. Errors: not_found (one of `since` is not here), exists (the file is there
+  // and is no bundle), invalid (a name that no file can have), no_space, damaged (the log is).
+  Result<BundleInfo> create_bundle(const std::string& file, std::span<const Digest> since = {},
+                                   const Progress& progress = {}) const;
+  // Takes what is not here yet; a change that cannot be taken stands in the report. What waits for
+  // others is kept, also when the storage is closed. Errors: invalid (no bundle, or of another
+  // storage), newer_format, damaged (the file is not whole): nothing was taken then.
+  Result<ApplyReport> apply_bundle(const std::string& file, const Progress& progress = {});
+  // Makes a replica of a storage: all changes and blobs, and a new writer. Also beside a process
+  // that writes. Errors: exists, not_a_storage, damaged.
+  static Error clone(const std::string& directory, const std::string& new_directory,
+                     const Progress& progress = {});
 
  private:
   struct Impl;

@@ -12,7 +12,7 @@ const COMMANDS = [
   'init', 'insert', 'get', 'set', 'update', 'delete', 'swap', 'scan', 'import', 'export', 'log',
   'show', 'verify', 'proof', 'verify-proof', 'erase', 'digest', 'stats', 'compact', 'backup',
   'restore', 'bench', 'blob', 'history', 'help', 'completion', 'find', 'count',
-  'schema', 'types', 'shell',
+  'schema', 'types', 'shell', 'conflicts', 'resolve', 'clone', 'bundle',
 ];
 
 test('help names every command, and every command shows examples', () => {
@@ -145,6 +145,9 @@ test('every argument that cannot be understood is a usage error, and is named br
     [['-d', '', 'scan'], /--directory: '' is no directory: give its path/],
     [['backup', ''], /DIR: '' is no directory/],
     [['restore', 'a', ''], /NEWDIR: '' is no directory/],
+    [['clone', 'a', ''], /NEWDIR: '' is no directory/],
+    [['bundle', 'apply', '-'], /FILE: '-' is no file: give the path of a bundle/],
+    [['bundle', 'create', 'x', '--since', 'a,b'], /--since: 'a' is no digest/],
     [['import', 'City', ''], /FILE: '' is no file/],
     [[...import_, '--type', 'a:date', '--type', 'a:json'], /--type: 'a' has two types/],
     [['export', '--columns', 'a'], /--columns: only --format csv has columns/],

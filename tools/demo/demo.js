@@ -21,6 +21,7 @@ const STAGES = [
   ['kill -9', require('./rows/kill.js')],
   ['swap', require('./rows/swap.js')],
   ['schema', require('./rows/schema.js')],
+  ['replicas', require('./rows/replicas.js')],
   ['size and time', require('./rows/measure.js')],
 ];
 

@@ -2,7 +2,7 @@
 # the reasons. Nothing is done, and no network used, when all is there.
 
 PACKAGES_BUILD="g++ cmake ninja-build ccache python3 git dpkg-dev libssl-dev libsodium-dev
-  libcli11-dev libedit-dev
+  libzstd-dev libcli11-dev libedit-dev
   libbenchmark-dev zlib1g-dev liblmdb-dev librocksdb-dev libleveldb-dev libsqlite3-dev"
 PACKAGES_QUICK="$PACKAGES_BUILD libgtest-dev librapidcheck-dev"
 PACKAGES_TEST="$PACKAGES_QUICK gcc googletest util-linux

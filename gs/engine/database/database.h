@@ -182,6 +182,8 @@ class Database : public std::enable_shared_from_this<Database> {
   using TakeChange = std::function<Error(Bytes change)>;
   Error changes_since(std::span<const Digest> since, const TakeChange& take);
   std::vector<Digest> heads();  // of the log: what a peer is told that one has
+  // Errors: not_found, naming the first one that is not here.
+  Error check_known(std::span<const Digest> changes);
 
   // --- indexes (indexes.cc) ---
   // Makes an index whole that the schema has; a moment taken after that has it. Errors: read_only,

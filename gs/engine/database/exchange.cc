@@ -9,6 +9,16 @@ std::vector<Digest> Database::heads() {
   return frontier();
 }
 
+Error Database::check_known(std::span<const Digest> changes) {
+  if (changes.empty()) return {};
+  GS_TRY_OK(know_changes());
+  for (const Digest& change : changes) {
+    if (!is_known(change))
+      return Error(Code::not_found, "change " + change.text() + " is not here");
+  }
+  return {};
+}
+
 Error Database::changes_since(std::span<const Digest> since, const TakeChange& take) {
   GS_TRY(const Settled settled, settle());
   GS_TRY_OK(know_changes());

@@ -54,7 +54,7 @@ Error Database::know_changes() {
   GS_TRY(const Settled settled, settle());
   GS_TRY_OK(each_change(settled, add, 0, log::Log::Compare::heads));
   const std::lock_guard lock(commit_mutex_);
-  GS_TRY_OK(writable());
+  if (!read_only_) GS_TRY_OK(writable());  // whoever reads only can tell as well what is here
   if (known_) return {};
   if (builder_.is_open()) GS_TRY_OK(close_change());
   Settled rest{moment(), log_->snapshot(), frontier()};

@@ -1,0 +1,138 @@
+// clone, bundle create and bundle apply: replicas of a storage, and what they give each other.
+#include "cmd/gstore/commands.h"
+#include "cmd/gstore/directories.h"
+#include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/support/words.h"
+
+namespace gs::cli {
+namespace {
+
+// Who names a head that is not here most often has one of a replica that wrote since.
+Error about_since(Error error) {
+  constexpr std::string_view kEnd = " is not here";
+  if (error.code() != Code::not_found || !error.message().ends_with(kEnd)) return error;
+  return Error(Code::not_found,
+               std::string(error.message()) +
+                   ", so what its replica has cannot be told. Apply a bundle of that replica "
+                   "first, or name heads that both have, or leave out --since");
+}
+
+std::vector<Digest> since_of(const Arguments& arguments) {
+  std::vector<Digest> since;
+  for (const std::string& text : arguments.since) since.push_back(*Digest::parse(text));
+  return since;
+}
+
+std::string refusals_json(const ApplyReport& report) {
+  std::string list = "[";
+  for (const RefusedChange& one : report.refusals) {
+    if (list.size() > 1) list += ',';
+    JsonObject line;
+    line.text("change", one.change.text())
+        .text("writer", one.writer.text())
+        .number("sequence", one.sequence)
+        .text("code", code_name(one.code))
+        .text("why", valid_utf8(one.why));
+    list += line.take();
+  }
+  return list + ']';
+}
+
+void print_applied(const ApplyReport& report, Session& session) {
+  if (session.arguments.json) {
+    JsonObject line;
+    line.number("changes", report.changes)
+        .number("taken", report.taken)
+        .number("known", report.known)
+        .number("waiting", report.waiting)
+        .number("refused", report.refused)
+        .raw("refusals", refusals_json(report));
+    session.out.line(line.take());
+    return;
+  }
+  session.out.line("taken    " + with_commas(report.taken));
+  session.out.line("known    " + with_commas(report.known));
+  session.out.line("waiting  " + with_commas(report.waiting));
+  session.out.line("refused  " + with_commas(report.refused));
+  for (const RefusedChange& one : report.refusals) {
+    session.out.line("  " + one.change.text() + ": " + one_line(one.why));
+  }
+  if (report.refused > report.refusals.size()) session.out.line("  ..");
+}
+
+// The status says whether all that the file holds is here now.
+Result<Exit> outcome(const ApplyReport& report, Session& session) {
+  if (report.refused != 0) {
+    return Error(Code::invalid,
+                 count_text(report.refused, "change was", "changes were") +
+                     " refused, and everything else was taken. Each is named with its reason; tell "
+                     "whoever wrote it");
+  }
+  if (report.waiting != 0 && !session.arguments.json) {
+    session.terminal.note(
+        "bundle apply: " + count_text(report.waiting, "change waits", "changes wait") +
+        " for others that have not come yet, and will be taken with them. Apply "
+        "a bundle that has more, such as one without --since.");
+  }
+  return Exit::ok;
+}
+
+}  // namespace
+
+Result<Exit> clone(Session& session) {
+  const std::string& source = session.arguments.file;
+  const std::string& target = session.arguments.target;
+  GS_TRY_OK(check_outside(source, target));
+  Error error = Storage::clone(source, target, bar_of(session, "clone", Unit::bytes));
+  if (error.code() == Code::not_a_storage) return about_opening(source, std::move(error));
+  GS_TRY_OK(about_directory(target, std::move(error)));
+  session.terminal.end_progress();
+  GS_TRY(const Storage made, Storage::open(target));
+  if (session.arguments.json) {
+    JsonObject line;
+    line.text("clone", valid_utf8(target)).text("writer", made.writer().text());
+    session.out.line(line.take());
+  } else {
+    session.terminal.note("clone: " + target + " is complete, with the new writer " +
+                          made.writer().text() + '.');
+  }
+  return Exit::ok;
+}
+
+Result<Exit> create_bundle(Session& session) {
+  const std::string& file = session.arguments.file;
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  auto made = storage.create_bundle(file, since_of(session.arguments),
+                                    bar_of(session, "bundle create", Unit::bytes));
+  if (!made) return about_since(std::move(made).error());
+  session.terminal.end_progress();
+  if (session.arguments.json) {
+    JsonObject line;
+    line.text("bundle", valid_utf8(file))
+        .number("changes", made->changes)
+        .number("change_bytes", made->change_bytes)
+        .number("file_bytes", made->file_bytes)
+        .raw("since", digests_json(made->since))
+        .raw("heads", digests_json(made->heads));
+    session.out.line(line.take());
+    return Exit::ok;
+  }
+  for (const Digest& head : made->heads) session.out.line("head " + head.text());
+  session.terminal.note("bundle create: " + file + " is complete, " +
+                        count_text(made->changes, "change", "changes") + ", " +
+                        size_text(made->file_bytes) + '.');
+  return Exit::ok;
+}
+
+Result<Exit> apply_bundle(Session& session) {
+  GS_TRY(Storage storage, open_storage(session, Access::bulk));
+  GS_TRY(
+      const ApplyReport report,
+      storage.apply_bundle(session.arguments.file, bar_of(session, "bundle apply", Unit::bytes)));
+  session.terminal.end_progress();
+  GS_TRY_OK(storage.close());
+  print_applied(report, session);
+  return outcome(report, session);
+}
+
+}  // namespace gs::cli

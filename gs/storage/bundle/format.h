@@ -1,0 +1,80 @@
+// The bytes of a bundle: changes in one file, for somebody who is not there (docs/FORMAT.md,
+// "Bundle").
+//
+//   header    72 bytes and the heads that whoever gets it has already
+//   blocks    16 bytes and one zstd frame: changes, each with its length before it
+//   end       48 bytes: how many changes there were, and a SHA-256 over everything
+//
+// What is read here is checked before it is believed; every size has a limit.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "globalstorage/id.h"
+#include "globalstorage/result.h"
+#include "gs/core/graph/change.h"
+
+namespace gs::bundle {
+
+inline constexpr std::uint16_t kVersion = 1;
+inline constexpr std::size_t kHeaderBytes = 72;  // without the heads
+inline constexpr std::size_t kBlockHeadBytes = 16;
+inline constexpr std::size_t kEndBytes = 48;
+inline constexpr std::size_t kMagicBytes = 4;
+inline constexpr std::size_t kLengthBytes = 4;  // before each change
+
+// Raw bytes of a block, unless one change takes more: it has a block of its own then.
+inline constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
+inline constexpr std::size_t kRawBytesMax = kLengthBytes + graph::kChangeBytesMax;
+static_assert(kRawBytesMax > kBlockBytes);
+inline constexpr std::size_t kHeadsMax = std::size_t{1} << 16;  // of the frontier in the header
+
+enum class Mark : std::uint8_t { none, header, block, end };
+
+// Which of the three begins here, by its magic.
+Mark mark_at(Bytes bytes) noexcept;
+
+struct Header {
+  Digest storage;
+  std::uint64_t changes = 0;
+  std::uint64_t change_bytes = 0;  // of the changes together
+  std::uint64_t file_bytes = 0;
+  std::vector<Digest> since;  // ascending, each once
+
+  std::size_t size() const noexcept { return kHeaderBytes + since.size() * sizeof(Digest); }
+  bool operator==(const Header&) const = default;
+};
+
+Buffer encode_header(const Header& header);
+// How long the header is that begins with these kHeaderBytes bytes. Errors: invalid (no bundle),
+// newer_format, damaged.
+Result<std::size_t> header_size(Bytes fixed);
+// Errors: the same.
+Result<Header> parse_header(Bytes bytes);
+
+struct BlockHead {
+  std::uint32_t stored_bytes = 0;
+  std::uint32_t raw_bytes = 0;
+  std::uint32_t crc = 0;
+};
+
+using BlockHeadBytes = std::array<std::uint8_t, kBlockHeadBytes>;
+BlockHeadBytes encode_block_head(std::uint32_t raw_bytes, Bytes stored) noexcept;
+// With sizes within their limits. Errors: damaged.
+Result<BlockHead> parse_block_head(Bytes bytes);
+bool matches(Bytes head, const BlockHead& block, Bytes stored) noexcept;
+
+struct End {
+  std::uint64_t changes = 0;
+  Digest sha256;  // of all blocks, then of the header
+
+  bool operator==(const End&) const = default;
+};
+
+using EndBytes = std::array<std::uint8_t, kEndBytes>;
+EndBytes encode_end(const End& end) noexcept;
+// Errors: damaged.
+Result<End> parse_end(Bytes bytes);
+
+}  // namespace gs::bundle

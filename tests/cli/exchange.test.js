@@ -1,0 +1,201 @@
+'use strict';
+
+// Replicas: clones, and bundles that they give each other.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const fs = require('node:fs');
+const { Place, run, errorOf, EXIT, DIGEST } = require('./gstore.js');
+
+const at = (directory, args) => {
+  const { code, out, err } = run(['-d', directory, ...args]);
+  assert.deepStrictEqual([code, err], [EXIT.ok, ''], args.join(' '));
+  return out;
+};
+const jsonAt = (directory, args) => JSON.parse(at(directory, [...args, '--json']));
+const digestOf = (directory) => jsonAt(directory, ['digest']).digest;
+
+const clone = (place, name) => {
+  const directory = place.path(name);
+  const { code, err } = run(['clone', place.directory, directory]);
+  assert.strictEqual(code, EXIT.ok, err);
+  assert.match(err, /^clone: \S+ is complete, with the new writer [0-9a-f]{64}\.\n$/);
+  return directory;
+};
+
+test('a clone is a replica with a writer of its own', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"name":"Kyiv"}']).trim();
+  const blob = place.json(['blob', 'put', place.file('film', 'a film')]);
+  const made = JSON.parse(run(['clone', place.directory, place.path('b'), '--json']).out);
+  assert.strictEqual(made.clone, place.path('b'));
+  assert.match(made.writer, DIGEST);
+  const other = place.path('b');
+  assert.strictEqual(jsonAt(other, ['stats']).storage, place.json(['stats']).storage);
+  assert.strictEqual(digestOf(other), digestOf(place.directory));
+  assert.strictEqual(at(other, ['blob', 'get', JSON.stringify(blob)]), 'a film');
+  at(other, ['update', id, '{"n":1}']); // without a note: it has its writer already
+  assert.strictEqual(jsonAt(other, ['log', '-n', '1']).writer, made.writer);
+  assert.strictEqual(run(['-d', other, 'verify', '--full']).code, EXIT.ok);
+
+  place.fails(EXIT.failure, ['clone', place.directory, other], /holds a storage already/);
+  place.fails(EXIT.failure, ['clone', place.directory, place.path('gs/in')], /lies inside of what is copied/);
+  place.fails(EXIT.notFound, ['clone', place.path('none'), place.path('c')], /none does not exist/);
+  assert.ok(!fs.existsSync(place.path('c')));
+});
+
+test('replicas that wrote apart are equal after each has the bundle of the other', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"name":"Kyiv","n":0}']).trim();
+  const other = clone(place, 'b');
+  const common = place.json(['digest']).frontier;
+  place.ok(['update', id, '{"n":1}']);
+  at(other, ['update', id, '{"name":"Kyïv"}']);
+
+  const there = place.path('there.gsb');
+  const here = place.path('here.gsb');
+  const made = place.json(['bundle', 'create', there, '--since', common.join()]);
+  assert.deepStrictEqual({ ...made, change_bytes: 0 }, {
+    bundle: there, changes: 1, change_bytes: 0, file_bytes: fs.statSync(there).size,
+    since: common, heads: place.json(['digest']).frontier,
+  });
+  const { code, out, err } = run(['-d', other, 'bundle', 'create', here]);
+  assert.strictEqual(code, EXIT.ok);
+  assert.match(out, /^head [0-9a-f]{64}\n$/);
+  assert.match(err, /^bundle create: \S+ is complete, \d+ changes, [\d.]+ (B|KiB)\.\n$/);
+
+  const report = { changes: 1, taken: 1, known: 0, waiting: 0, refused: 0, refusals: [] };
+  assert.deepStrictEqual(jsonAt(other, ['bundle', 'apply', there]), report);
+  assert.match(place.ok(['bundle', 'apply', here]), /^taken {4}1\nknown {4}\d+\nwaiting {2}0\nrefused {2}0\n$/);
+  assert.strictEqual(digestOf(other), digestOf(place.directory));
+  assert.deepStrictEqual(place.json(['get', id]).data, { name: 'Kyïv', n: 1 });
+  const again = jsonAt(other, ['bundle', 'apply', there]);
+  assert.deepStrictEqual(again, { ...report, taken: 0, known: 1 });
+  assert.strictEqual(place.json(['verify', '--full']).ok, true);
+});
+
+test('heads that cannot be used are told before anything is written', (t) => {
+  const place = new Place(t);
+  const file = place.path('x.gsb');
+  const create = (since) => ['bundle', 'create', file, '--since', since];
+  const zeros = '0'.repeat(64);
+  const wanted = /change 0{64} is not here, so what its replica has cannot be told\. Apply /;
+  place.fails(EXIT.notFound, create(zeros), wanted);
+  const known = place.json(['digest']).frontier.join();
+  place.fails(EXIT.notFound, create(`${known},${zeros}`), /change 0{64} is not here/);
+  assert.strictEqual(errorOf(place.run([...create(zeros), '--json'])).code, 'not_found');
+  for (const since of ['xyz', '', `${known},x`, known.slice(1)]) {
+    place.fails(EXIT.usage, create(since), /is no digest/);
+  }
+  assert.ok(!fs.existsSync(file));
+  place.ok([...create(known), '--json']);
+});
+
+test('a bundle that is not whole, or none, or of another storage, changes nothing', (t) => {
+  const place = new Place(t);
+  const other = clone(place, 'b');
+  for (let i = 0; i < 5; i++) place.ok(['insert', '{"a":1}']);
+  const file = place.path('x.gsb');
+  place.json(['bundle', 'create', file]);
+  const good = fs.readFileSync(file);
+  const before = digestOf(other);
+  const fails = (status, pattern) => {
+    const { code, err } = run(['-d', other, 'bundle', 'apply', file]);
+    assert.strictEqual(code, status, err);
+    assert.match(err, pattern);
+    assert.ok(err.includes(file), err);
+    assert.strictEqual(digestOf(other), before);
+  };
+  fs.writeFileSync(file, good.subarray(0, good.length - 1));
+  fails(EXIT.unverified, /and should have \d+\. Copy the file again/);
+  const flipped = Buffer.from(good);
+  flipped[good.length - 60] ^= 1;
+  fs.writeFileSync(file, flipped);
+  fails(EXIT.unverified, /at offset \d+: the block does not match its checksum\. .*copy the file/);
+  fs.writeFileSync(file, 'a letter');
+  fails(EXIT.failure, /this is no bundle\. Name a file/);
+  place.fails(EXIT.failure, ['bundle', 'create', file], /is there and is no bundle\. Choose another name/);
+  assert.strictEqual(fs.readFileSync(file, 'utf8'), 'a letter');
+  fs.rmSync(file);
+  assert.strictEqual(run(['-d', place.path('c'), 'init']).code, EXIT.ok);
+  jsonAt(place.path('c'), ['bundle', 'create', file]);
+  fails(EXIT.failure, /holds changes of another storage/);
+  fs.writeFileSync(file, good);
+  assert.strictEqual(jsonAt(other, ['bundle', 'apply', file]).taken, 5);
+});
+
+test('what waits, and what is refused, is said', (t) => {
+  const place = new Place(t);
+  const other = clone(place, 'b');
+  place.ok(['insert', '{"a":1}']);
+  const since = place.json(['digest']).frontier.join();
+  fs.cpSync(place.directory, place.path('twin'), { recursive: true });
+  place.ok(['insert', '{"a":2}']);
+  const late = place.path('late.gsb');
+  place.json(['bundle', 'create', late, '--since', since]);
+  const { code, out, err } = run(['-d', other, 'bundle', 'apply', late]);
+  assert.deepStrictEqual([code, out], [EXIT.ok, 'taken    0\nknown    0\nwaiting  1\nrefused  0\n']);
+  assert.match(err, /^bundle apply: 1 change waits for others .*\n$/);
+  const all = place.path('all.gsb');
+  place.json(['bundle', 'create', all]);
+  assert.strictEqual(jsonAt(other, ['bundle', 'apply', all]).waiting, 0);
+
+  const twin = run(['-d', place.path('twin'), 'insert', '{"a":3}', '--keep-writer']);
+  assert.strictEqual(twin.code, EXIT.ok, twin.err);
+  const forked = place.path('forked.gsb');
+  assert.strictEqual(run(['-d', place.path('twin'), 'bundle', 'create', forked]).code, EXIT.ok);
+  const refused = run(['-d', other, 'bundle', 'apply', forked, '--json']);
+  assert.strictEqual(refused.code, EXIT.failure);
+  const report = JSON.parse(refused.out);
+  assert.deepStrictEqual([report.taken, report.refused], [0, 1]);
+  assert.strictEqual(report.refusals[0].code, 'conflict');
+  assert.match(report.refusals[0].why, /has signed two changes with the number \d+/);
+  assert.match(errorOf(refused).message, /1 change was refused/);
+});
+
+test('what concurrent writes hide is listed and can be decided', (t) => {
+  const place = new Place(t);
+  const kyiv = ['-c', 'City', 'kyiv'];
+  const id = place.ok(['set', ...kyiv, '{"name":"Kyiv","n":0,"m":0}']).trim();
+  const gone = place.ok(['insert', 'City', '{"name":"Pripyat"}']).trim();
+  const other = clone(place, 'b');
+  assert.strictEqual(place.ok(['conflicts']), '');
+  at(other, ['update', id, '{"name":"Kiew","n":1}']);
+  at(other, ['update', gone, '{"name":"Prypiat"}']);
+  place.ok(['update', id, '{"name":"Kiev","n":2,"m":2}']);
+  place.ok(['delete', gone]);
+  const file = place.path('b.gsb');
+  at(other, ['bundle', 'create', file, '--json']);
+  place.ok(['bundle', 'apply', file]);
+
+  const { writer } = jsonAt(other, ['log', '-n', '1']);
+  const [hidden] = place.lines(['conflicts', id, '--json']);
+  const [{ time }] = hidden.hidden;
+  const one = (field, value, shown) => ({
+    field, removal: false, value, ...(shown !== undefined && { shown }), rule: 'lww', writer, time,
+  });
+  assert.deepStrictEqual(hidden, {
+    id, collection: 'City', removed: false, hidden: [one('name', 'Kiew', 'Kiev'), one('n', 1, 2)],
+  });
+  assert.deepStrictEqual(place.lines(['conflicts', ...kyiv, '--json']), [hidden]);
+  const all = place.lines(['conflicts', '--json']);
+  assert.deepStrictEqual(all.map((each) => [each.id, each.removed]).sort(), [[id, false], [gone, true]].sort());
+  assert.strictEqual(place.lines(['conflicts', '-n', '1', '--json']).length, 1);
+  const by = `  writer ${writer.slice(0, 12)}  ${time}`;
+  assert.strictEqual(place.ok(['conflicts', id]),
+    `${id} City\n  name: "Kiev"\n    1  "Kiew"${by}\n  n: 2\n    1  1${by}\n`);
+
+  const resolve = ['resolve', ...kyiv];
+  place.fails(EXIT.notFound, [...resolve, 'm'], /field m of .* has no conflict/);
+  place.fails(EXIT.failure, [...resolve, 'n', '--take', '2'], /field n has 1 hidden value, not 2/);
+  place.fails(EXIT.notFound, ['resolve', gone, 'name'], /is removed/);
+  assert.deepStrictEqual(place.json([...resolve, 'name', '--take', '1']), { id, value: 'Kiew' });
+  assert.strictEqual(place.ok([...resolve, 'n']), '');
+  assert.strictEqual(place.ok(['conflicts', id]), '');
+  assert.deepStrictEqual(place.json(['get', id]).data, { name: 'Kiew', n: 2, m: 2 });
+  // The decision travels like any write.
+  place.ok(['bundle', 'create', file, '--json']);
+  at(other, ['bundle', 'apply', file]);
+  assert.strictEqual(digestOf(other), digestOf(place.directory));
+  assert.strictEqual(at(other, ['conflicts', id]), '');
+});
