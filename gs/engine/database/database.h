@@ -239,6 +239,15 @@ class Database : public std::enable_shared_from_this<Database> {
   bool is_known(const Digest& change) const;
   Error check_alone(const graph::ChangeView& change) const;
   Error check_seen(const graph::ChangeView& change) const;
+  Error check_causes(const graph::ChangeView& change) const;
+  // That an operation of a change which came names an insert or set of its record.
+  struct Claim {
+    log::Location at = 0;  // of the change that alone can have it; 0 for none
+    Id id;
+    graph::Hlc hlc = 0;
+    std::uint32_t operation = 0;
+  };
+  Error check_bases(const graph::ChangeView& change, std::vector<Claim>& claims) const;
   Error check_here(const graph::ChangeView& change, Digest& missing) const;
   Error append_received(const graph::ChangeView& change);
   Error load_waiting();
@@ -458,6 +467,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::vector<Digest> frontier() const { return {frontier_.begin(), frontier_.end()}; }
   std::uint64_t change_count_ = 0;
   std::unique_ptr<KnownChanges> known_;  // null: nobody has asked yet
+  std::uint64_t rewrites_ = 0;           // of the log; places in it are others after each
   WaitingChanges waiting_;
   std::optional<graph::Writer> only_writer_;  // who alone may write; written by open()
   std::uint64_t operation_count_ = 0;

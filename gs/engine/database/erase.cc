@@ -267,6 +267,8 @@ Error Database::rewrite_segments(Payloads& payloads) {
     // The bytes of the old file are gone with the last version that has them.
     std::lock_guard lock(commit_mutex_);
     publish_log_view();
+    ++rewrites_;
+    known_.reset();
     checkpoint_log_bytes_ = std::min(checkpoint_log_bytes_, log_->bytes());  // it became smaller
   }
   GS_TRY_OK(save_checkpoint());

@@ -4,7 +4,8 @@
 
 namespace gs::engine {
 
-Error KnownChanges::add(const graph::HeaderView& header, const Digest& digest) {
+Error KnownChanges::add(const graph::HeaderView& header, const Digest& digest, log::Location at,
+                        graph::Hlc last) {
   std::vector<graph::ChangeNumber> parents;
   parents.reserve(header.parent_count());
   for (std::uint32_t i = 0; i < header.parent_count(); ++i) {
@@ -20,7 +21,7 @@ Error KnownChanges::add(const graph::HeaderView& header, const Digest& digest) {
   if (number == chains_.size()) chains_.emplace_back();
   GS_TRY(const graph::ChangeNumber change, graph_.add(number, header.sequence(), parents));
   chains_[number].push_back(change);
-  all_.push_back({digest, header.hlc()});
+  all_.push_back({digest, at, header.hlc(), last});
   numbers_.emplace(digest, change);
   return {};
 }
@@ -44,21 +45,45 @@ std::uint64_t KnownChanges::count(const graph::Writer& writer) const {
 
 graph::Hlc KnownChanges::newest_hlc(const graph::Writer& writer) const {
   const auto at = writers_.find(writer);
-  return at == writers_.end() ? 0 : all_[chains_[at->second].back()].hlc;
+  return at == writers_.end() ? 0 : all_[chains_[at->second].back()].last;
 }
 
 // The clock of a writer only goes forward: the change with the stamp is the last one that begins
-// with no later one.
-bool KnownChanges::may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
-                                 std::span<const graph::ChangeNumber> parents) const {
+// with no later one. A stamp behind its end is of no change, or of one that is not here yet; which
+// of both must make no difference.
+std::optional<graph::ChangeNumber> KnownChanges::change_at(const graph::Writer& writer,
+                                                           graph::Hlc hlc) const {
   const auto at = writers_.find(writer);
-  if (at == writers_.end()) return false;
+  if (at == writers_.end()) return std::nullopt;
   const std::vector<graph::ChangeNumber>& chain = chains_[at->second];
   const auto behind = std::upper_bound(
       chain.begin(), chain.end(), hlc,
       [&](graph::Hlc wanted, graph::ChangeNumber change) { return wanted < all_[change].hlc; });
-  if (behind == chain.begin()) return false;
-  return graph_.is_ancestor(*std::prev(behind), graph::CausalGraph::Changes(parents));
+  if (behind == chain.begin() || hlc > all_[*std::prev(behind)].last) return std::nullopt;
+  return *std::prev(behind);
+}
+
+log::Location KnownChanges::place_of(const graph::Writer& writer, graph::Hlc hlc) const {
+  const auto change = change_at(writer, hlc);
+  return change ? all_[*change].place : 0;
+}
+
+bool KnownChanges::may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
+                                 std::span<const graph::ChangeNumber> parents) const {
+  const auto change = change_at(writer, hlc);
+  return change && graph_.is_ancestor(*change, graph::CausalGraph::Changes(parents));
+}
+
+graph::Hlc last_stamp(Bytes change) {
+  graph::Hlc last = 0;
+  const auto view = graph::ChangeView::parse(change);
+  if (!view.ok()) {
+    const std::size_t header = load_u32(change.data() + 8);
+    return graph::HeaderView(change.subspan(graph::kPreambleBytes, header)).hlc();
+  }
+  auto cursor = view->operations();
+  for (graph::OperationView operation; cursor.next(operation);) last = operation.hlc;
+  return last;
 }
 
 }  // namespace gs::engine

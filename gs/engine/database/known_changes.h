@@ -1,8 +1,8 @@
 // The changes of this log by their digests, and what happened before what: for who exchanges
 // changes with other replicas.
 //
-// Made by a walk over the headers of the log when it is first asked for, and kept up after that.
-// Memory: about 60 bytes a change. With the engine's commit lock, or a private instance.
+// Made by a walk over the log when it is first asked for, and kept up after that.
+// Memory: about 80 bytes a change. With the engine's commit lock, or a private instance.
 #pragma once
 
 #include <unordered_map>
@@ -11,13 +11,16 @@
 #include "gs/core/graph/causal_graph.h"
 #include "gs/core/graph/change.h"
 #include "gs/core/graph/header.h"
+#include "gs/storage/log/log.h"
 
 namespace gs::engine {
 
 class KnownChanges {
  public:
-  // The next change of the log. Errors: broken_chain, too_large.
-  Error add(const graph::HeaderView& header, const Digest& digest);
+  // The next change of the log. `at`: where it lies; `last`: the stamp of its last operation.
+  // Errors: broken_chain, too_large.
+  Error add(const graph::HeaderView& header, const Digest& digest, log::Location at,
+            graph::Hlc last);
 
   std::optional<graph::ChangeNumber> find(const Digest& change) const;
   std::optional<graph::ChangeNumber> find(const graph::Writer& writer,
@@ -25,8 +28,10 @@ class KnownChanges {
   const Digest& digest(graph::ChangeNumber number) const { return all_[number].digest; }
   // How many changes of the writer there are; they have the sequences below.
   std::uint64_t count(const graph::Writer& writer) const;
-  // The first stamp of the writer's newest change; 0 for none.
+  // The last stamp of the writer's newest change; 0 for none.
   graph::Hlc newest_hlc(const graph::Writer& writer) const;
+  // Where the change lies that alone can have what the writer wrote with this stamp; 0 for none.
+  log::Location place_of(const graph::Writer& writer, graph::Hlc hlc) const;
   // Whether somebody who knew `parents` could have seen what the writer wrote with this stamp.
   bool may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
                      std::span<const graph::ChangeNumber> parents) const;
@@ -37,7 +42,9 @@ class KnownChanges {
  private:
   struct Known {
     Digest digest;
-    graph::Hlc hlc = 0;
+    log::Location place = 0;
+    graph::Hlc hlc = 0;   // of its first operation
+    graph::Hlc last = 0;  // of its last one
   };
   struct Hash {
     std::size_t operator()(const Digest& digest) const noexcept {
@@ -45,11 +52,17 @@ class KnownChanges {
     }
   };
 
+  std::optional<graph::ChangeNumber> change_at(const graph::Writer& writer, graph::Hlc hlc) const;
+
   graph::CausalGraph graph_;
   std::vector<Known> all_;  // by number
   std::unordered_map<Digest, graph::ChangeNumber, Hash> numbers_;
   std::unordered_map<graph::Writer, std::uint32_t, Hash> writers_;
   std::vector<std::vector<graph::ChangeNumber>> chains_;  // by writer
 };
+
+// The stamp of the last operation of a change of the log; of one that is damaged that of the first,
+// as nothing is written upon damage.
+graph::Hlc last_stamp(Bytes change);
 
 }  // namespace gs::engine

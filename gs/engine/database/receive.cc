@@ -42,20 +42,26 @@ Error equivocation(const graph::ChangeView& change, const Digest& other) {
 // --- what is known ---
 
 Error Database::know_changes() {
+  std::uint64_t rewrites = 0;
   {
     const std::lock_guard lock(commit_mutex_);
     if (known_) return {};
+    rewrites = rewrites_;
   }
   auto known = std::make_unique<KnownChanges>();
-  const auto add = [&](log::Location, Bytes bytes, bool&) -> Error {
+  const auto add = [&](log::Location at, Bytes bytes, bool&) -> Error {
     const Bytes header = bytes.subspan(graph::kPreambleBytes, load_u32(bytes.data() + 8));
-    return known->add(graph::HeaderView(header), graph::change_digest(header));
+    return known->add(graph::HeaderView(header), graph::change_digest(header), at,
+                      last_stamp(bytes));
   };
   GS_TRY(const Settled settled, settle());
   GS_TRY_OK(each_change(settled, add, 0, log::Log::Compare::heads));
   const std::lock_guard lock(commit_mutex_);
   if (!read_only_) GS_TRY_OK(writable());  // whoever reads only can tell as well what is here
   if (known_) return {};
+  if (rewrites != rewrites_) {
+    return Error(Code::conflict, "the log was written anew meanwhile. Try again");
+  }
   if (builder_.is_open()) GS_TRY_OK(close_change());
   Settled rest{moment(), log_->snapshot(), frontier()};
   const log::Location from = settled.log.end;
@@ -101,6 +107,7 @@ Error Database::check_seen(const graph::ChangeView& change) const {
       if (hlc <= own) return {};
       return Error(Code::invalid, "it saw what its writer had not written yet");
     }
+    if (hlc >= own) return Error(Code::invalid, "it is not later than what it saw");
     if (hlc <= checked[index]) return {};
     if (!known_->may_have_seen(change.writer_at(index), hlc, parents)) {
       return Error(Code::invalid, "it saw what does not come before it");
@@ -152,7 +159,11 @@ Error Database::check_here(const graph::ChangeView& change, Digest& missing) con
   }
   if (change.sequence() > known_->count(writer)) {
     missing = change.prev();
-    return {};
+    if (!known_->find(missing)) return {};
+    return Error(Code::invalid, "change " + change.digest().text() + " has the number " +
+                                    std::to_string(change.sequence()) +
+                                    ", which does not follow that of the change before it, " +
+                                    missing.text());
   }
   if (change.sequence() != 0) {
     const auto before = known_->find(writer, change.sequence() - 1);
@@ -170,6 +181,7 @@ Error Database::check_here(const graph::ChangeView& change, Digest& missing) con
   }
   GS_TRY_OK(check_seen(change).in("change " + change.digest().text()));
   GS_TRY_OK(validate(change));
+  GS_TRY_OK(check_causes(change).in("change " + change.digest().text()));
   return applier_.check(change).in("change " + change.digest().text());
 }
 
@@ -188,7 +200,8 @@ Error Database::append_received(const graph::ChangeView& change) {
   last_logged_ = visible_.load(std::memory_order_relaxed);
   written_ = last_logged_;
   const graph::HeaderView header(here.header());
-  if (Error error = known_->add(header, here.digest())) return fail(std::move(error));
+  if (Error error = known_->add(header, here.digest(), room.at, applier_.last_hlc()))
+    return fail(std::move(error));
   if (wants_checkpoint() || memory_of_rows() >= options_.memory_bytes) freeze();
   return {};
 }
@@ -231,9 +244,12 @@ Error Database::keep_waiting(const graph::ChangeView& change, const Digest& miss
   if (waiting_.all.count(change.digest()) != 0) return {};
   if (waiting_.all.size() >= WaitingChanges::kChangesMax ||
       waiting_.bytes + bytes.size() > WaitingChanges::kBytesMax) {
-    return Error(Code::too_large, "change " + change.digest().text() + " waits for " +
-                                      missing.text() +
-                                      ", and no more can wait. Bring what is missing first");
+    return Error(Code::too_large,
+                 "change " + change.digest().text() + " waits for " + missing.text() + ", and " +
+                     std::to_string(waiting_.all.size()) +
+                     " changes wait already: no more can. Bring what is missing first, or, while "
+                     "the storage is closed, remove what never comes from " +
+                     WaitingChanges::kDirectory);
   }
   GS_TRY_OK(env_.files->make_directory(WaitingChanges::kDirectory, true));
   GS_TRY_OK(env_.files->write_whole(name_of(change.digest()), bytes));
@@ -330,7 +346,7 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report) {
     GS_TRY_OK(throttle());
     {
       std::unique_lock lock(commit_mutex_);
-      while (!known_) {  // a change could not be added to it
+      while (!known_) {  // a change could not be added to it, or the log was written anew
         lock.unlock();
         GS_TRY_OK(know_changes());
         lock.lock();

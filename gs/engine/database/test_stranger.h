@@ -42,12 +42,20 @@ struct StrangeOperations {
 };
 
 class Stranger {
+  crypto::KeyPair key_;
+  Digest storage_;  // before what is made from it
+
  public:
   explicit Stranger(Digest storage, std::uint8_t number = 7, std::uint8_t more = 0)
       : key_(key_of(number, more)), storage_(storage) {}
 
   graph::Writer writer() const { return {key_.public_key()}; }
   graph::Hlc hlc = id::hlc_of_ms(1'700'000'000'000);
+  // Where its next change stands, and which writers its operations name by their index.
+  std::uint64_t sequence = 0;
+  Digest prev{};
+  std::vector<Digest> parents{storage_};  // the id is the digest of the first change
+  std::vector<graph::Writer> writers{};
 
   StrangeOperations operations() const {
     using graph::Kind;
@@ -103,10 +111,13 @@ class Stranger {
     open.storage = storage_;
     open.writer = writer();
     open.hlc = hlc;
-    open.parents = {storage_};  // the id is the digest of the first change
+    open.sequence = sequence;
+    open.prev = prev;
+    open.parents = parents;
     Buffer space(std::size_t{1} << 20);
     graph::ChangeBuilder builder;
     builder.begin(std::move(open), space);
+    for (const graph::Writer& each : writers) builder.writer_index(each);
     for (const StrangeOperation& each : operations) {
       const bool end = &each == &operations.back();
       const std::uint8_t flags = end || each.last_of_transaction ? graph::kLastOfTransaction : 0;
@@ -148,9 +159,6 @@ class Stranger {
     std::array<std::uint8_t, 32> seed{number, more};
     return crypto::KeyPair::from_seed(seed);
   }
-
-  crypto::KeyPair key_;
-  Digest storage_;
 };
 
 }  // namespace gs::engine::testing

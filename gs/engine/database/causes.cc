@@ -1,0 +1,105 @@
+// That what others change was there when they changed it: each set, update and removal names, as
+// its base, an insert or set of its record that comes before it.
+//
+// Replay passes over changes of records that are not here, as those were erased. Had the record
+// only not come yet, it would be passed over here and merged elsewhere: replicas with the same
+// changes would differ. So what the base names is looked up: in the state, where it mostly is the
+// newest; else in the log, which tells it also of what was replaced or erased since.
+
+#include <algorithm>
+
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+using graph::OperationView;
+
+namespace {
+
+bool is_whole_write(const OperationView& operation) noexcept {
+  return operation.kind == static_cast<std::uint8_t>(Kind::insert) ||
+         operation.kind == static_cast<std::uint8_t>(Kind::set);
+}
+
+bool has_base(const OperationView& operation) noexcept {
+  const auto kind = static_cast<Kind>(operation.kind);
+  return (kind == Kind::set || kind == Kind::update || kind == Kind::remove) && !operation.erased();
+}
+
+using Write = std::pair<Id, graph::Hlc>;
+
+// What the change gives whole contents to, with which stamps; sorted.
+std::vector<Write> whole_writes(const graph::ChangeView& change) {
+  std::vector<Write> writes;
+  auto cursor = change.operations();
+  for (OperationView operation; cursor.next(operation);) {
+    if (is_whole_write(operation)) {
+      writes.emplace_back(change.id(operation.id_index), operation.hlc);
+    }
+  }
+  std::sort(writes.begin(), writes.end());
+  return writes;
+}
+
+Error no_base(std::uint32_t operation, const Id& id) {
+  return Error(Code::invalid, "operation " + std::to_string(operation) +
+                                  ": its base is no insert or set of record " + id.text() +
+                                  " that comes before it");
+}
+
+}  // namespace
+
+// Of the writer's changes here; which of them are before `change`, check_seen() tells. What only
+// the log can tell, is left over as a claim.
+Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>& claims) const {
+  std::vector<graph::Hlc> given(change.id_count(), 0);  // by this change so far, the last stamp
+  auto cursor = change.operations();
+  for (OperationView operation; cursor.next(operation);) {
+    if (has_base(operation)) {
+      Bytes rest;
+      GS_TRY(const graph::OverwrittenView seen, graph::parse_overwritten(operation.payload, rest));
+      const Id id = change.id(operation.id_index);
+      const bool is_own = seen.writer == graph::kThisWriter;
+      if (seen.writer == graph::kNoWriter) return no_base(cursor.index(), id);
+      const graph::Writer writer = is_own ? change.writer() : change.writer_at(seen.writer);
+      Found found;
+      const bool is_newest = applier_.find_known(id, found) && found.entry.hlc == seen.hlc &&
+                             tables_.writer(found.entry.writer) == writer;
+      if (!is_newest && !(is_own && given[operation.id_index] == seen.hlc)) {
+        claims.push_back({known_->place_of(writer, seen.hlc), id, seen.hlc, cursor.index()});
+      }
+    }
+    if (is_whole_write(operation)) given[operation.id_index] = operation.hlc;
+  }
+  return {};
+}
+
+// With the commit lock, after check_seen(). Reads a change of the log once, however many of its
+// writes are named.
+Error Database::check_causes(const graph::ChangeView& change) const {
+  std::vector<Claim> claims;
+  GS_TRY_OK(check_bases(change, claims));
+  if (claims.empty()) return {};
+  std::stable_sort(claims.begin(), claims.end(),
+                   [](const Claim& a, const Claim& b) { return a.at < b.at; });
+  const Settled here{moment(), log_->snapshot(), frontier()};
+  log::Location read = 0;
+  std::vector<Write> writes;
+  const auto look = [&](log::Location, Bytes bytes, bool& stop) -> Error {
+    stop = true;
+    GS_TRY(const graph::ChangeView before, graph::ChangeView::parse(bytes));
+    writes = whole_writes(before);
+    return {};
+  };
+  for (const Claim& claim : claims) {
+    if (claim.at != read) GS_TRY_OK(each_change(here, look, claim.at - log::kFrameBytes));
+    read = claim.at;
+    if (!std::binary_search(writes.begin(), writes.end(), Write{claim.id, claim.hlc})) {
+      return no_base(claim.operation, claim.id);
+    }
+  }
+  return {};
+}
+
+}  // namespace gs::engine
