@@ -8,7 +8,9 @@
 #include <fstream>
 
 #include "globalstorage/storage.h"
+#include "gs/api/runtime.h"
 #include "gs/api/test_directory.h"
+#include "gs/storage/bundle/writer.h"
 
 namespace gs {
 namespace {
@@ -191,6 +193,19 @@ TEST_F(BundleApi, NothingIsTakenOfAFileThatIsNotWholeOrOfAnotherStorage) {
   write("1", good);
   EXPECT_EQ(take(other, "1").refused, 0u);
   EXPECT_EQ(other.heads().value(), db_->heads().value());
+}
+
+TEST_F(BundleApi, WhatIsNoChangeIsToldThoughTheSumsOfTheFileFit) {
+  const auto file = api::native_files(path(""));
+  bundle::BundleWriter writer(file->open("1", platform::OpenMode::create).value(), db_->id(), {});
+  ASSERT_TRUE(writer.add(Buffer(64, 7)).ok());
+  ASSERT_TRUE(writer.finish().ok());
+  const auto heads = db_->heads().value();
+  const auto applied = db_->apply_bundle(path("1"));
+  ASSERT_FALSE(applied.ok());
+  EXPECT_TRUE(applied.error().message().starts_with(path("1") + ": ")) << applied.error().text();
+  EXPECT_EQ(db_->heads().value(), heads);
+  EXPECT_TRUE(db_->update(id_, R"({"n":1})").ok());
 }
 
 TEST_F(BundleApi, RefusedChangesAreNamed) {

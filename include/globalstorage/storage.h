@@ -578,7 +578,8 @@ class Storage {
                                    const Progress& progress = {}) const;
   // Takes what is not here yet; a change that cannot be taken stands in the report. What waits for
   // others is kept, also when the storage is closed. Errors: invalid (no bundle, or of another
-  // storage), newer_format, damaged (the file is not whole): nothing was taken then.
+  // storage), newer_format, damaged (the file is not whole): nothing was taken then. A file whose
+  // sums fit and that holds what is no change gives the error of that, behind what came before it.
   Result<ApplyReport> apply_bundle(const std::string& file, const Progress& progress = {});
   // Makes a replica of a storage: all changes and blobs, and a new writer. Also beside a process
   // that writes. Errors: exists, not_a_storage, damaged.
