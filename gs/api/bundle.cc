@@ -1,13 +1,16 @@
 // Exchange by files: what a replica has is written into a bundle, and taken from one.
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <system_error>
 
 #include "globalstorage/storage.h"
 #include "gs/api/copies.h"
 #include "gs/api/runtime.h"
+#include "gs/base/hex.h"
 #include "gs/engine/database/database.h"
+#include "gs/platform/posix/system_random.h"
 #include "gs/storage/bundle/reader.h"
 #include "gs/storage/bundle/writer.h"
 
@@ -21,13 +24,20 @@ namespace {
 struct BundlePath {
   std::unique_ptr<platform::FileSystem> files;
   std::string name;
-
-  std::string unfinished() const { return name + ".unfinished"; }
+  std::string unfinished;  // while it is written; of this call alone
 };
+
+// As FileSystem::write_whole() has it: whoever finds one that was left may remove it.
+std::string unfinished_name(const std::string& name) {
+  std::array<std::uint8_t, 8> number;
+  platform::SystemRandom().fill(number);
+  return name + '.' + to_hex(number) + ".new";
+}
 
 Result<BundlePath> bundle_path(const std::string& file) {
   const std::filesystem::path path(file);
-  BundlePath result{api::native_files(path.parent_path().string()), path.filename().string()};
+  const std::string name = path.filename().string();
+  BundlePath result{api::native_files(path.parent_path().string()), name, unfinished_name(name)};
   if (result.name.empty() || result.name == "." || result.name == "..") {
     return Error(Code::invalid, "'" + file + "' names no file. Give the path of a file");
   }
@@ -50,7 +60,7 @@ Error check_replaceable(const BundlePath& path) {
 
 // Durable under its name, or gone.
 Error publish(const BundlePath& path) {
-  const std::string from = path.files->display(path.unfinished());
+  const std::string from = path.files->display(path.unfinished);
   const std::string to = path.files->display(path.name);
   std::error_code failed;
   std::filesystem::rename(from, to, failed);
@@ -80,8 +90,7 @@ class WriteProgress {
 Result<bundle::Header> write_bundle(Database& database, const BundlePath& path,
                                     std::span<const Digest> since, const Progress& progress) {
   GS_TRY(const Stats stats, database.stats());
-  GS_TRY_OK(path.files->remove_if_there(path.unfinished()));  // of one that was interrupted
-  GS_TRY(auto file, path.files->open(path.unfinished(), platform::OpenMode::create));
+  GS_TRY(auto file, path.files->open(path.unfinished, platform::OpenMode::create));
   bundle::BundleWriter writer(std::move(file), database.storage(), {since.begin(), since.end()});
   WriteProgress written(progress, stats.log_bytes);
   GS_TRY_OK(database.changes_since(since, [&](Bytes change) -> Error {
@@ -136,7 +145,7 @@ Result<BundleInfo> Storage::create_bundle(const std::string& file, std::span<con
   auto header = write_bundle(source, path, since, progress);
   Error error = header.ok() ? publish(path) : std::move(header).error();
   if (error) {
-    path.files->remove_if_there(path.unfinished()).ignore();  // the first failure is told
+    path.files->remove_if_there(path.unfinished).ignore();  // the first failure is told
     return error;
   }
   info.storage = header->storage;

@@ -8,7 +8,9 @@
 #include <fstream>
 
 #include "globalstorage/storage.h"
+#include "gs/api/runtime.h"
 #include "gs/api/test_directory.h"
+#include "gs/storage/bundle/writer.h"
 
 namespace gs {
 namespace {
@@ -40,6 +42,14 @@ class BundleApi : public testing::InDirectory {
   }
   void write(const std::string& name, const std::string& bytes) const {
     std::ofstream(path(name), std::ios::binary) << bytes;
+  }
+  // In the log, while nobody has it open.
+  void flip_bit(const ChangeInfo& change) {
+    ASSERT_TRUE(db_->close().ok());
+    std::string log = read("a/log/00000001.gsl");
+    log[change.offset + change.bytes / 2] ^= 1;
+    write("a/log/00000001.gsl", log);
+    db_ = Storage::open(path("a")).value();
   }
   std::vector<std::string> files() const {
     std::vector<std::string> names;
@@ -88,6 +98,8 @@ TEST_F(BundleApi, WhatIsNotCompleteWaitsAndIsSaid) {
   give(*db_, "all");
   EXPECT_EQ(take(other, "late").waiting, 1u);
   EXPECT_EQ(other.get(id_)->json(), R"({"name":"Kyiv","n":0})");
+  give(*db_, "nothing", db_->heads().value());
+  EXPECT_EQ(take(other, "nothing").waiting, 1u);
   ASSERT_TRUE(other.close().ok());
   other = Storage::open(path("b")).value();
   const ApplyReport report = take(other, "all");
@@ -98,9 +110,11 @@ TEST_F(BundleApi, WhatIsNotCompleteWaitsAndIsSaid) {
 
 TEST_F(BundleApi, WhatIsCommittedAndStillOpenIsInIt) {
   Storage other = clone("b");
+  const auto before = db_->heads().value();
   Transaction lazy = db_->begin();
   ASSERT_TRUE(lazy.update(id_, R"({"n":1})").ok());
   ASSERT_TRUE(lazy.commit(Durability::lazy).ok());
+  EXPECT_NE(db_->heads().value(), before);
   const BundleInfo made = give(*db_, "1", other.heads().value());
   EXPECT_EQ(made.changes, 1u);
   EXPECT_EQ(take(other, "1").taken, 1u);
@@ -135,10 +149,25 @@ TEST_F(BundleApi, OnlyABundleIsReplacedAndNothingUnfinishedStays) {
   ASSERT_TRUE(db_->update(id_, R"({"n":1})").ok());
   give(*db_, "1");
   EXPECT_NE(read("1"), before);
-  write("1.unfinished", "of a process that was killed");
-  give(*db_, "1");
   std::filesystem::remove(path("mine"));
   EXPECT_EQ(files(), std::vector<std::string>{"1"});
+}
+
+TEST_F(BundleApi, OfADamagedLogItHoldsWhatStandsBefore) {
+  const auto before = db_->heads().value();
+  ASSERT_TRUE(db_->update(id_, R"({"n":1})").ok());
+  flip_bit(db_->log(1)->front());
+  ASSERT_FALSE(db_->recovery().damage.empty());
+  EXPECT_EQ(give(*db_, "1").heads, before);
+}
+
+TEST_F(BundleApi, NothingStaysOfDamageThatIsMetOnTheWay) {
+  ASSERT_TRUE(db_->update(id_, R"({"n":1})").ok());
+  ASSERT_TRUE(db_->checkpoint().ok());
+  flip_bit(db_->log(1)->front());
+  ASSERT_TRUE(db_->recovery().damage.empty());
+  EXPECT_EQ(db_->create_bundle(path("1")).code(), Code::broken_chain);
+  EXPECT_TRUE(files().empty());
 }
 
 TEST_F(BundleApi, NothingIsTakenOfAFileThatIsNotWholeOrOfAnotherStorage) {
@@ -164,6 +193,19 @@ TEST_F(BundleApi, NothingIsTakenOfAFileThatIsNotWholeOrOfAnotherStorage) {
   write("1", good);
   EXPECT_EQ(take(other, "1").refused, 0u);
   EXPECT_EQ(other.heads().value(), db_->heads().value());
+}
+
+TEST_F(BundleApi, WhatIsNoChangeIsToldThoughTheSumsOfTheFileFit) {
+  const auto file = api::native_files(path(""));
+  bundle::BundleWriter writer(file->open("1", platform::OpenMode::create).value(), db_->id(), {});
+  ASSERT_TRUE(writer.add(Buffer(64, 7)).ok());
+  ASSERT_TRUE(writer.finish().ok());
+  const auto heads = db_->heads().value();
+  const auto applied = db_->apply_bundle(path("1"));
+  ASSERT_FALSE(applied.ok());
+  EXPECT_TRUE(applied.error().message().starts_with(path("1") + ": ")) << applied.error().text();
+  EXPECT_EQ(db_->heads().value(), heads);
+  EXPECT_TRUE(db_->update(id_, R"({"n":1})").ok());
 }
 
 TEST_F(BundleApi, RefusedChangesAreNamed) {

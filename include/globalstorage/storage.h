@@ -592,15 +592,17 @@ class Storage {
   // The newest changes, from which all others can be reached; empty in no storage. Writes first
   // what is committed but still open.
   Result<std::vector<Digest>> heads() const;
-  // Writes the changes that are not among those of `since`, which are heads of somebody else, nor
-  // before them; parents first. Replaces a bundle of that name when it is complete and durable.
-  // Blobs are not in it. Errors: not_found (one of `since` is not here), exists (the file is there
-  // and is no bundle), invalid (a name that no file can have), no_space, damaged (the log is).
+  // Writes the changes that are neither among those of `since`, heads of somebody else, nor before
+  // them; no blobs. Replaces a bundle of that name when it is whole and durable; a process that is
+  // killed may leave "<file>.<16 hex digits>.new", which anybody may remove. Where recovery() has
+  // damage it holds what stands before. Errors: not_found (one of `since` is not here), exists (the
+  // file is there and is no bundle), invalid (no file can have that name), no_space, damaged.
   Result<BundleInfo> create_bundle(const std::string& file, std::span<const Digest> since = {},
                                    const Progress& progress = {}) const;
   // Takes what is not here yet; a change that cannot be taken stands in the report. What waits for
   // others is kept, also when the storage is closed. Errors: invalid (no bundle, or of another
-  // storage), newer_format, damaged (the file is not whole): nothing was taken then.
+  // storage), newer_format, damaged (the file is not whole): nothing was taken then. A file whose
+  // sums fit and that holds what is no change gives the error of that, behind what came before it.
   Result<ApplyReport> apply_bundle(const std::string& file, const Progress& progress = {});
   // Makes a replica of a storage: all changes and blobs, and a new writer. Also beside a process
   // that writes. Errors: exists, not_a_storage, damaged.
