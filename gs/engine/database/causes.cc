@@ -1,5 +1,5 @@
 // That what others change was there when they changed it: each set, update and removal names, as
-// its base, an insert or set of its record that comes before it.
+// its base, an insert or set of its record that comes before it; but a set that begins a key.
 //
 // Replay passes over changes of records that are not here, as those were erased. Had the record
 // only not come yet, it would be passed over here and merged elsewhere: replicas with the same
@@ -25,6 +25,14 @@ bool is_whole_write(const OperationView& operation) noexcept {
 bool has_base(const OperationView& operation) noexcept {
   const auto kind = static_cast<Kind>(operation.kind);
   return (kind == Kind::set || kind == Kind::update || kind == Kind::remove) && !operation.erased();
+}
+
+// What stands for an insert with a key, when fields have rules. Only the writer of an id that was
+// minted has its insert.
+bool is_first_of_key(const OperationView& operation, const graph::OverwrittenView& seen,
+                     const Id& id) noexcept {
+  return operation.kind == static_cast<std::uint8_t>(Kind::set) &&
+         seen.writer == graph::kNoWriter && id.version() != id::kMintedVersion;
 }
 
 using Write = std::pair<Id, graph::Hlc>;
@@ -61,6 +69,10 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
       GS_TRY(const graph::OverwrittenView seen, graph::parse_overwritten(operation.payload, rest));
       const Id id = change.id(operation.id_index);
       const bool is_own = seen.writer == graph::kThisWriter;
+      if (is_first_of_key(operation, seen, id)) {
+        given[operation.id_index] = operation.hlc;
+        continue;
+      }
       if (seen.writer == graph::kNoWriter) return no_base(cursor.index(), id);
       const graph::Writer writer = is_own ? change.writer() : change.writer_at(seen.writer);
       Found found;
