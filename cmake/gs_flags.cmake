@@ -10,8 +10,6 @@ target_compile_options(gs_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
   # g++ 12 sees overlapping copies in std::string inserts that are none (its bug 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
-  # Units of several files outgrow g++'s first heap soon; collecting it takes a twelfth of the time.
-  $<$<CXX_COMPILER_ID:GNU>:SHELL:--param ggc-min-heapsize=500000>
   $<$<BOOL:${GS_WERROR}>:-Werror>)
 
 if(GS_SANITIZE)

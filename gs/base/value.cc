@@ -63,7 +63,7 @@ Value& Value::operator=(const Value& other) = default;
 Value& Value::operator=(Value&& other) noexcept = default;
 Value::~Value() = default;
 
-Value Value::integer(std::int64_t value) noexcept {
+Value Value::integer(std::int64_t value) {
   Value made;
   made.data_ = value;
   return made;

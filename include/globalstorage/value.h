@@ -105,7 +105,7 @@ class Value {
   Value& operator=(Value&& other) noexcept;
   ~Value();
   // An explicit 64-bit integer; a plain int or double is a JSON number.
-  static Value integer(std::int64_t value) noexcept;
+  static Value integer(std::int64_t value);
 
   Type type() const noexcept;
   template <typename T>

@@ -179,7 +179,8 @@ test('what concurrent writes hide is listed and can be decided', (t) => {
   });
   assert.deepStrictEqual(place.lines(['conflicts', ...kyiv, '--json']), [hidden]);
   const all = place.lines(['conflicts', '--json']);
-  assert.deepStrictEqual(all.map((each) => [each.id, each.removed]).sort(), [[id, false], [gone, true]].sort());
+  const removed = Object.fromEntries(all.map((each) => [each.id, each.removed]));
+  assert.deepStrictEqual(removed, { [id]: false, [gone]: true });
   assert.strictEqual(place.lines(['conflicts', '-n', '1', '--json']).length, 1);
   const by = `  writer ${writer.slice(0, 12)}  ${time}`;
   assert.strictEqual(place.ok(['conflicts', id]),
