@@ -143,7 +143,7 @@ Result<BundleInfo> Storage::create_bundle(const std::string& file, std::span<con
   // written once more the next time.
   GS_TRY(info.heads, heads());
   auto header = write_bundle(source, path, since, progress);
-  Error error = header.ok() ? publish(path) : std::move(header).error();
+  Error error = header.ok() ? publish(path) : header.error().copy();
   if (error) {
     path.files->remove_if_there(path.unfinished).ignore();  // the first failure is told
     return error;
