@@ -5,6 +5,7 @@
 // lie before and after an honest change, and must stay equal.
 #include <gtest/gtest.h>
 
+#include "gs/engine/database/test_exchange.h"
 #include "gs/engine/database/test_stranger.h"
 
 namespace gs::engine::testing {
@@ -38,22 +39,6 @@ class LyingWriterTest : public ::testing::Test {
     Store store;
   };
 
-  static ReceiveReport give(const Store& store, const std::vector<Buffer>& changes) {
-    const std::vector<Bytes> bytes(changes.begin(), changes.end());
-    ReceiveReport report;
-    const Error error = store->receive(bytes, report);
-    EXPECT_TRUE(error.ok()) << error.text();
-    return report;
-  }
-  std::vector<Buffer> honest_since(const std::vector<Digest>& since) const {
-    std::vector<Buffer> all;
-    const auto take = [&](Bytes change) -> Error {
-      all.emplace_back(change.begin(), change.end());
-      return {};
-    };
-    EXPECT_TRUE(honest_->changes_since(since, take).ok());
-    return all;
-  }
   NamedStamp stamp_of(const Id& id) const {
     const auto hold = honest_->get(id).value();
     return {hold->found.entry.hlc, honest_->tables().writer(hold->found.entry.writer)};
@@ -103,7 +88,7 @@ class LyingWriterTest : public ::testing::Test {
     const Digest before = early_.store.digest();
     expect_refused(give(early_.store, {lie}), why);
     EXPECT_EQ(early_.store.digest(), before);
-    const std::vector<Buffer> honest = honest_since(base_);
+    const std::vector<Buffer> honest = changes_of(honest_, base_);
     EXPECT_EQ(give(early_.store, honest).applied, honest.size());
     EXPECT_EQ(give(late_.store, honest).applied, honest.size());
     expect_refused(give(late_.store, {lie}), why);
@@ -115,7 +100,7 @@ class LyingWriterTest : public ::testing::Test {
     const auto before = honest_->heads();
     ASSERT_TRUE(honest_.update(lviv_, R"({"after":1})").ok());
     for (Copy* const copy : {&early_, &late_}) {
-      EXPECT_EQ(give(copy->store, honest_since(before)).applied, 1u);
+      EXPECT_EQ(give(copy->store, changes_of(honest_, before)).applied, 1u);
       EXPECT_EQ(copy->store.complaints(), "");
     }
     EXPECT_EQ(early_.store.digest(), late_.store.digest());
@@ -241,8 +226,8 @@ TEST_F(LyingWriterTest, AnOldBaseIsFoundInTheLog) {
   writer.writers = {before.writer};
   const Buffer truth = writer.change(update(kyiv_, before.hlc, 0));
   EXPECT_EQ(give(early_.store, {truth}).applied, 1u);
-  EXPECT_EQ(give(early_.store, honest_since(base_)).refused, 0u);
-  EXPECT_EQ(give(late_.store, honest_since(base_)).refused, 0u);
+  EXPECT_EQ(give(early_.store, changes_of(honest_, base_)).refused, 0u);
+  EXPECT_EQ(give(late_.store, changes_of(honest_, base_)).refused, 0u);
   EXPECT_EQ(give(late_.store, {truth}).applied, 1u);
   expect_equal_and_going_on();
 }
@@ -276,7 +261,7 @@ TEST_F(LyingWriterTest, ABaseThatAnErasureMovedIsFound) {
   writer.parents = honest_->heads();
   writer.writers = {kyiv.writer};
   ASSERT_TRUE(honest_.put("City", "kyiv", R"({"n":2})").ok());
-  ASSERT_FALSE(honest_since(base_).empty());  // so that places are known
+  ASSERT_FALSE(changes_of(honest_, base_).empty());  // so that places are known
   ASSERT_TRUE(honest_->erase(long_one, "asked to").ok());
   const ReceiveReport report = give(honest_, {writer.change(update(kyiv_, kyiv.hlc, 0))});
   for (const Refusal& one : report.refusals) ADD_FAILURE() << one.why.text();
@@ -412,8 +397,8 @@ TEST_F(MintedTwiceTest, KeysThatTwoPutAtOnceMerge) {
   const Buffer put = liar().change({all.list[Ops::keyed_shape], all.list[Ops::put]});
   ASSERT_TRUE(honest_.put("Town", "kyiv", R"({"n":2,"m":3})").ok());
   EXPECT_EQ(give(early_.store, {put}).applied, 1u);
-  EXPECT_EQ(give(early_.store, honest_since(base_)).applied, 1u);
-  EXPECT_EQ(give(late_.store, honest_since(base_)).applied, 1u);
+  EXPECT_EQ(give(early_.store, changes_of(honest_, base_)).applied, 1u);
+  EXPECT_EQ(give(late_.store, changes_of(honest_, base_)).applied, 1u);
   EXPECT_EQ(give(late_.store, {put}).applied, 1u);
   EXPECT_EQ(early_.store.text(all.keyed), late_.store.text(all.keyed));
   EXPECT_EQ(early_.store.text(all.keyed), R"({"n":1,"m":3})");

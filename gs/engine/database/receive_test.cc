@@ -3,7 +3,7 @@
 // twice, from the future, from a key that is in two places, and as bytes that are none.
 #include <gtest/gtest.h>
 
-#include "gs/engine/database/test_world.h"
+#include "gs/engine/database/test_exchange.h"
 
 namespace gs::engine::testing {
 namespace {
@@ -16,23 +16,6 @@ class ReceiveTest : public ::testing::Test {
     EXPECT_TRUE(first_->sync().ok());
     write_files(second_disk_, read_files(world_.memory));
     second_ = world_.open(second_disk_);
-  }
-
-  static std::vector<Buffer> changes_of(const Store& store, std::vector<Digest> since = {}) {
-    std::vector<Buffer> all;
-    const auto take = [&](Bytes change) -> Error {
-      all.emplace_back(change.begin(), change.end());
-      return {};
-    };
-    EXPECT_TRUE(store->changes_since(since, take).ok());
-    return all;
-  }
-  static ReceiveReport give(const Store& store, const std::vector<Buffer>& changes) {
-    const std::vector<Bytes> bytes(changes.begin(), changes.end());
-    ReceiveReport report;
-    const Error error = store->receive(bytes, report);
-    EXPECT_TRUE(error.ok()) << error.text();
-    return report;
   }
 
   World world_;

@@ -3,6 +3,7 @@
 // Method: more changes than may wait, each upon one that does not exist; then a restart.
 #include <gtest/gtest.h>
 
+#include "gs/engine/database/test_exchange.h"
 #include "gs/engine/database/test_stranger.h"
 
 namespace gs::engine::testing {
@@ -33,22 +34,10 @@ class WaitingBoundTest : public ::testing::Test {
     }
     return changes;
   }
-  static ReceiveReport give(const Store& store, const std::vector<Buffer>& changes) {
-    const std::vector<Bytes> bytes(changes.begin(), changes.end());
-    ReceiveReport report;
-    const Error error = store->receive(bytes, report);
-    EXPECT_TRUE(error.ok()) << error.text();
-    return report;
-  }
   void expect_honest_changes_come(const std::string& json) {
     const auto before = honest_->heads();
     ASSERT_TRUE(honest_.update(id_of_key("City", "kyiv"), json).ok());
-    std::vector<Buffer> changes;
-    const auto take = [&](Bytes change) -> Error {
-      changes.emplace_back(change.begin(), change.end());
-      return {};
-    };
-    ASSERT_TRUE(honest_->changes_since(before, take).ok());
+    const std::vector<Buffer> changes = changes_of(honest_, before);
     const ReceiveReport report = give(store_, changes);
     EXPECT_EQ(report.applied, 1u);
     EXPECT_EQ(report.refused, 0u);
