@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "gs/engine/database/test_world.h"
+#include "gs/engine/database/test_exchange.h"
 
 namespace gs::engine::testing {
 
@@ -40,21 +40,11 @@ class Replicas {
   // Each takes the changes of the others since copy(), in its own order.
   void exchange() {
     std::array<std::vector<Buffer>, kCount> sent;
-    for (std::size_t i = 0; i < kCount; ++i) {
-      const auto take = [&](Bytes change) -> Error {
-        sent[i].emplace_back(change.begin(), change.end());
-        return {};
-      };
-      ASSERT_TRUE(stores_[i]->changes_since(before_[i], take).ok());
-    }
+    for (std::size_t i = 0; i < kCount; ++i) sent[i] = changes_of(stores_[i], before_[i]);
     for (std::size_t to = 0; to < kCount; ++to) {
       for (std::size_t step = 1; step < kCount; ++step) {
         const std::size_t from = (to + (to % 2 == 0 ? step : kCount - step)) % kCount;
-        const std::vector<Bytes> bytes(sent[from].begin(), sent[from].end());
-        ReceiveReport report;
-        const Error error = stores_[to]->receive(bytes, report);
-        ASSERT_TRUE(error.ok()) << error.text();
-        EXPECT_EQ(report.refused, 0u);
+        EXPECT_EQ(give(stores_[to], sent[from]).refused, 0u);
       }
     }
     for (const Store& store : stores_) EXPECT_EQ(store.digest(), stores_[0].digest());
