@@ -1,7 +1,8 @@
 # Our compiler flags, on a target of their own, so that a parent project keeps its own.
 #
 # gs_flags      what every file of ours is compiled with
-# gs_pure       in addition for library code: no exceptions, no run-time types (GS_NOEXCEPT)
+# gs_pure       in addition for library code: no exceptions (GS_NOEXCEPT), for WebAssembly no run-time
+#               types either
 # gs_test_code  in addition for sources of tests, and of programs' parts that are built with them
 
 add_library(gs_flags INTERFACE)
@@ -10,22 +11,24 @@ target_compile_options(gs_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
   # g++ 12 sees overlapping copies in std::string inserts that are none (its bug 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
+  # Of g++'s library, whose std::stable_sort uses what the standard calls deprecated.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
   $<$<BOOL:${GS_WERROR}>:-Werror>)
 
 if(GS_SANITIZE)
   target_compile_options(gs_flags INTERFACE
     -fsanitize=${GS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(gs_flags INTERFACE -fsanitize=${GS_SANITIZE})
-endif()
-if(GS_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  if(GS_SANITIZE MATCHES "address")
+    # Compilers tell it in different ways.
+    target_compile_definitions(gs_flags INTERFACE GS_SANITIZE_ADDRESS)
+  endif()
   # Programs with checks are large, and lld (which the preset `wasm` needs anyway) links them in
-  # half the time. The compiler looks for it under its plain name.
+  # half the time.
   find_program(GS_LLD NAMES ld.lld-19)
   mark_as_advanced(GS_LLD)
-  if(GS_LLD)
-    file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/lld)
-    file(CREATE_LINK ${GS_LLD} ${PROJECT_BINARY_DIR}/lld/ld.lld SYMBOLIC)
-    target_link_options(gs_flags INTERFACE -B${PROJECT_BINARY_DIR}/lld -fuse-ld=lld)
+  if(GS_LLD AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_link_options(gs_flags INTERFACE -fuse-ld=lld)
   endif()
 endif()
 if(CMAKE_UNITY_BUILD)
@@ -46,8 +49,11 @@ endif()
 add_library(gs_pure INTERFACE)
 target_link_libraries(gs_pure INTERFACE gs_flags)
 if(GS_NOEXCEPT)
-  target_compile_options(gs_pure INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+  target_compile_options(gs_pure INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions>)
+  if(GS_WASM)
+    # Natively GoogleTest and rapidcheck want the types of classes that tests derive from.
+    target_compile_options(gs_pure INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+  endif()
 endif()
 
 # What GoogleTest's macros become is dear to optimise with checks of sanitizers: that takes longer

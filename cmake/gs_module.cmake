@@ -5,8 +5,9 @@
 #   *_test.cc, *_law_test.cc  <name>_test   GoogleTest, label `unit`. Files that include <thread>
 #                                           make <name>_threads_test instead, with label `threads`
 #                                           too: it also runs under tsan
-#   x_fuzz.cc                 x_fuzz        label `fuzz`: libFuzzer program with GS_FUZZ, else a run
-#                                           over tests/data/corpus/x and seeded inputs
+#   x_fuzz.cc                 x_fuzz        label `fuzz`: libFuzzer program with GS_FUZZ, else, with
+#                                           the address sanitizer, a run over tests/data/corpus/x
+#                                           and seeded inputs
 #   *_bench.cc                <name>_bench  Google Benchmark, label `bench`: run small
 #   test_*.cc                               support for tests, in each of the programs above
 #   *_native.cc, *_wasm.cc    <name>        the library, only natively or only for WebAssembly
@@ -82,7 +83,7 @@ function(gs_module name)
               LABELS threads)
     endif()
   endif()
-  if(GS_FUZZ OR (GS_TESTS AND NOT GS_WASM AND NOT GS_SANITIZE MATCHES "thread"))
+  if(GS_FUZZ OR (GS_TESTS AND NOT GS_WASM AND GS_SANITIZE MATCHES "address"))
     foreach(source IN LISTS fuzzers)
       gs_fuzz(${source} SUPPORT ${support} DEPS ${name} ${ARG_TEST_DEPS})
     endforeach()

@@ -5,13 +5,13 @@
 
 #include <cstddef>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(GS_SANITIZE_ADDRESS)
 #include <sanitizer/asan_interface.h>
 #endif
 
 namespace gs {
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(GS_SANITIZE_ADDRESS)
 inline void poison(void* memory, std::size_t bytes) noexcept {
   ASAN_POISON_MEMORY_REGION(memory, bytes);
 }

@@ -4,7 +4,7 @@
 
 namespace gs::testing {
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(GS_SANITIZE_ADDRESS)
 inline constexpr int kSanitizedShare = 6;
 #else
 inline constexpr int kSanitizedShare = 1;

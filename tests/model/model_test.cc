@@ -10,8 +10,8 @@
 namespace gs::model {
 
 // Instrumented code is ten times slower.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t kWalks = 12;
+#if defined(GS_SANITIZE_ADDRESS)
+constexpr std::uint64_t kWalks = 6;
 #else
 constexpr std::uint64_t kWalks = 60;
 #endif

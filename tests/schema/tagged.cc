@@ -94,7 +94,7 @@ JsValue from_parts(const Array& parts) {
       out.function = static_cast<std::uint32_t>(number_at(parts, 1));
       break;
     default:
-      GS_CHECK(!"a tag that is not in the table above");
+      GS_CHECK(false && "a tag that is not in the table above");
   }
   return out;
 }

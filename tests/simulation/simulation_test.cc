@@ -11,8 +11,8 @@
 namespace gs::simulation {
 
 // Instrumented code is ten times slower and looks for something else than the model does.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t kSchedules = 600;
+#if defined(GS_SANITIZE_ADDRESS)
+constexpr std::uint64_t kSchedules = 300;
 #else
 constexpr std::uint64_t kSchedules = 7'000;
 #endif

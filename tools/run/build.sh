@@ -1,5 +1,8 @@
 # Configuring and building presets. Sourced by ./run; POSIX sh.
 
+# Another clone or work tree of the same source finds what this one has compiled.
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+
 configure() {
   cmake --preset "$1"
 }

@@ -6,8 +6,8 @@ PACKAGES_BUILD="g++ cmake ninja-build ccache python3 git dpkg-dev libssl-dev lib
   libbenchmark-dev zlib1g-dev liblmdb-dev librocksdb-dev libleveldb-dev libsqlite3-dev"
 PACKAGES_QUICK="$PACKAGES_BUILD libgtest-dev librapidcheck-dev"
 PACKAGES_TEST="$PACKAGES_QUICK gcc googletest util-linux
-  clang-19 lld-19 llvm-14 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32
-  libclang-rt-19-dev-wasm32"
+  clang-19 lld-19 llvm-19 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32
+  libclang-rt-19-dev-wasm32 libclang-rt-19-dev"
 PACKAGES_CHECK="$PACKAGES_QUICK clang-format clang-tidy"
 PACKAGES_FUZZ="$PACKAGES_BUILD clang-19 libclang-rt-19-dev"
 PACKAGES_FORMAT="clang-format git"

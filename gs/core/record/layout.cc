@@ -92,16 +92,16 @@ Object filled_members(const Layout::Nest& nest, const Object& object) {
   Object made;
   made.reserve(object.size() + nest.defaults.size());
   for (const auto& [name, value] : object) {
-    const auto at =
-        std::find_if(nest.members.begin(), nest.members.end(),
-                     [&name = name](const Layout::Nest& member) { return member.name == name; });
+    const auto at = std::find_if(
+        nest.members.begin(), nest.members.end(),
+        [&sought = name](const Layout::Nest& member) { return member.name == sought; });
     const Layout::Nest* const inner = at != nest.members.end() ? &*at : nest.element.get();
     made.emplace_back(name, inner == nullptr ? value : filled(*inner, value));
   }
   for (const auto& [name, value] : nest.defaults) {
     const bool is_given =
         std::any_of(object.begin(), object.end(),
-                    [&name = name](const Member& member) { return member.first == name; });
+                    [&sought = name](const Member& member) { return member.first == sought; });
     if (!is_given) made.emplace_back(name, value);
   }
   return made;

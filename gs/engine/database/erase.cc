@@ -254,11 +254,12 @@ Error Database::rewrite_segments(Payloads& payloads) {
   for (const auto& [segment, changes] : payloads.places) {
     const std::size_t runs_max = current_version()->runs.size() + kRunsBesideMax;
     Buffer erased;
-    const auto transform = [&, &changes = changes](log::Location at, Bytes bytes) -> Result<Bytes> {
+    const auto transform = [&, &erased_in = changes](log::Location at,
+                                                     Bytes bytes) -> Result<Bytes> {
       payloads.progress.rewritten(at, bytes);
       GS_TRY_OK(write_waiting(runs_max));  // commits do not wait for a large segment
-      const auto found = changes.find(at);
-      if (found == changes.end()) return bytes;
+      const auto found = erased_in.find(at);
+      if (found == erased_in.end()) return bytes;
       GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
       GS_TRY(erased, graph::erase_operations(change, found->second));
       return Bytes(erased);

@@ -87,8 +87,9 @@ Result<StorageFile> read_storage_file(platform::FileSystem& files) {
   const double* number = format != nullptr ? format->get<double>() : nullptr;
   if (number == nullptr) return not_readable(files, "names no format");
   if (*number > kFormatVersion) {
-    return Error(Code::newer_format, files.display(kStorageFile) + " says format " +
-                                         std::to_string(static_cast<long long>(*number)) +
+    std::string newer;
+    record::append_json_number(*number, newer);
+    return Error(Code::newer_format, files.display(kStorageFile) + " says format " + newer +
                                          ", this engine reads up to " +
                                          std::to_string(kFormatVersion) + ". Update GlobalStorage");
   }

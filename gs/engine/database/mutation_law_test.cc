@@ -13,7 +13,7 @@ namespace {
 using platform::MemoryFileSystem;
 
 // Prime, so that all fields of all structures are met.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(GS_SANITIZE_ADDRESS)
 constexpr std::size_t kStride = 4001;
 #else
 constexpr std::size_t kStride = 1009;

@@ -229,6 +229,9 @@ struct Copy {
 
 }  // namespace
 
+// Each makes a storage.
+extern "C" std::uint64_t fuzz_runs() { return 500; }
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const Honest honest;
   Network network(honest);

@@ -229,7 +229,7 @@ class LiveGroups final : public LiveAnswer {
     choose_access(now, access);
     if (access.kind == Access::Kind::ordered) access = {};
     Matches matches(now, access, Id{});
-    while (const state::Met* const met = matches.next()) {
+    while (matches.next() != nullptr) {
       groups.add(matches.view());
       GS_TRY_OK(check_memory(groups.memory_bytes()));
     }

@@ -76,11 +76,11 @@ TEST(ThreadExecutor, TasksRunBesideTheCallerAndBesideEachOther) {
 }
 
 TEST(ThreadExecutor, AFullQueueMakesThePosterWork) {
+  std::atomic<int> queued{0};
   Gate gate;
   ThreadExecutor executor(1, 2);
   executor.post([&] { gate.pass(); });
   gate.await(1);  // the only thread is busy
-  std::atomic<int> queued{0};
   executor.post([&] { ++queued; });
   executor.post([&] { ++queued; });
   std::thread::id where;

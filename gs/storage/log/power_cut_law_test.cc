@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "gs/base/test_share.h"
 #include "gs/platform/forwarding_file_system.h"
 #include "gs/storage/log/power_cut_harness.h"
 
@@ -26,7 +27,8 @@ std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
 
 TEST(LogPowerCut, LosesNothingConfirmedAndInventsNothing) {
   const std::uint64_t first = number_from("GS_SEED", 1);
-  const std::uint64_t runs = std::getenv("GS_SEED") ? 1 : number_from("GS_RUNS", kRuns);
+  const std::uint64_t runs =
+      std::getenv("GS_SEED") ? 1 : number_from("GS_RUNS", kRuns / gs::testing::kSanitizedShare);
   std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(first),
               static_cast<unsigned long long>(first + runs - 1));
   PowerCutRun::Counts counts;

@@ -126,8 +126,8 @@ class Log::Impl::Checker {
   // The mapping keeps the bytes of the moment that is verified; those of the new file have other
   // places.
   Error check_replaced(const Segment& segment, std::uint64_t offset, bool trusted, bool resumed) {
-    const std::shared_ptr<const View> view = log_.current_view();
-    const Bytes mapped = view->segment(segment.number);
+    const std::shared_ptr<const View> current = log_.current_view();
+    const Bytes mapped = current->segment(segment.number);
     const auto bytes = static_cast<std::size_t>(limit(segment, mapped.size(), trusted));
     return check_content(segment, mapped.first(bytes), offset, trusted, resumed);
   }

@@ -147,8 +147,8 @@ Error write_run(platform::FileSystem& files, const std::string& path, std::uint6
   const std::uint32_t count = table.row_count();
   std::vector<bool> replaced(count);
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (const std::uint32_t previous = table.row(i).previous; previous != RowTable::kNone) {
-      replaced[previous] = true;
+    if (const std::uint32_t older = table.row(i).previous; older != RowTable::kNone) {
+      replaced[older] = true;
     }
   }
   std::vector<std::uint32_t> newest;
@@ -158,10 +158,11 @@ Error write_run(platform::FileSystem& files, const std::string& path, std::uint6
   }
   sort_rows(table, newest);
 
-  constexpr std::size_t kAhead = 16;  // rows on their way from memory
+  constexpr std::size_t kFetchedAhead = 16;  // rows on their way from memory
   GS_TRY(const auto writer, RunWriter::create(files, path, number));
   for (std::size_t i = 0; i < newest.size(); ++i) {
-    if (i + kAhead < newest.size()) __builtin_prefetch(&table.row(newest[i + kAhead]));
+    if (i + kFetchedAhead < newest.size())
+      __builtin_prefetch(&table.row(newest[i + kFetchedAhead]));
     const RowTable::Row& row = table.row(newest[i]);
     Bytes image;
     if (row.entry.has_image()) {

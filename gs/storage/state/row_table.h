@@ -31,7 +31,7 @@ class RowTable {
   // Rows lie in chunks of 262,144, exactly 7 large pages; memory is taken as it is touched. With a
   // 32-bit address space 4,096 rows. The address sanitizer marks all of a chunk as it is taken and
   // given back.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(GS_SANITIZE_ADDRESS)
   static constexpr std::uint32_t kChunkBits = 14;
 #else
   static constexpr std::uint32_t kChunkBits = sizeof(void*) == 4 ? 12 : 18;
