@@ -16,8 +16,6 @@
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-// Of a fuzzer that takes long for one input: how many are made in a test.
-extern "C" [[gnu::weak]] std::uint64_t fuzz_runs();
 
 namespace {
 
@@ -109,9 +107,7 @@ class Maker {
 
 int main(int argc, char** argv) {
   const std::vector<Input> corpus = argc > 1 ? read_corpus(argv[1]) : std::vector<Input>();
-  const std::uint64_t runs = argc > 2               ? std::strtoull(argv[2], nullptr, 10)
-                             : fuzz_runs != nullptr ? fuzz_runs()
-                                                    : kRunsDefault;
+  const std::uint64_t runs = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : kRunsDefault;
   const std::uint64_t seed = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : kSeedDefault;
   std::printf("seed %llu, %zu corpus inputs, %llu made inputs\n",
               static_cast<unsigned long long>(seed), corpus.size(),

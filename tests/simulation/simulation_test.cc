@@ -25,7 +25,7 @@ TEST(Simulation, NothingAcknowledgedIsLostAndNothingIsInvented) {
   }
   EXPECT_EQ(totals.schedules, kSchedules);
   EXPECT_GT(totals.acknowledged, kSchedules);
-  EXPECT_GT(totals.torn_tails, kSchedules / 50) << "the disk must tear";
+  EXPECT_GT(totals.torn_tails, kSchedules / 100) << "the disk must tear";
   EXPECT_GT(totals.failed_writes, kSchedules / 20) << "writes must fail";
   EXPECT_GT(totals.full_disks, 0u) << "the disk must fill up";
   EXPECT_GT(totals.refused, kSchedules / 10) << "expectations must not hold sometimes";
