@@ -1,8 +1,8 @@
 # Our compiler flags, on a target of their own, so that a parent project keeps its own.
 #
 # gs_flags      what every file of ours is compiled with
-# gs_pure       in addition for library code: no exceptions (GS_NOEXCEPT), for WebAssembly no run-time
-#               types either
+# gs_pure       in addition for library code: no exceptions (GS_NOEXCEPT), and for WebAssembly no
+#               run-time types
 # gs_test_code  in addition for sources of tests, and of programs' parts that are built with them
 
 add_library(gs_flags INTERFACE)
