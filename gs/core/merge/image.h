@@ -43,6 +43,7 @@
 #include "globalstorage/id.h"
 #include "gs/base/endian.h"
 #include "gs/core/id/hlc.h"
+#include "gs/core/record/record.h"
 
 namespace gs::merge {
 
@@ -81,6 +82,9 @@ struct StampException {
 };
 static_assert(sizeof(StampException) == 16);
 
+// Of a whole image. Larger than one write may be: concurrent ones that each were within their limit
+// have to find room together.
+inline constexpr std::size_t kImageBytesMax = record::kMergedBytesMax;
 inline constexpr std::size_t kImageHeadBytes = 16;
 inline constexpr std::size_t kHiddenBytes = 32;
 inline constexpr std::uint32_t kAllLeading = 0xffffff;

@@ -16,8 +16,8 @@ namespace {
 
 // Beyond so many fields names are found by a sorted list.
 constexpr std::size_t kNamesByEye = 16;
-// What a record may hide: as much as it may show.
-constexpr std::size_t kHiddenBytesMax = record::kRecordBytesMax;
+// Memory for an object that is kept between records.
+constexpr std::size_t kObjectKept = std::size_t{64} << 10;
 
 Part part_of(const RecordView& record, std::size_t field) {
   if (!record.present(field)) return {};
@@ -411,7 +411,7 @@ Result<record::ShapePtr> MergedRecord::encode_removing(std::span<const std::stri
   const bool has_long_name = std::any_of(names.begin(), names.end(), [](std::string_view name) {
     return name.size() > record::kFieldNameBytesMax;
   });
-  return append_record(out, has_long_name || is_loose(), shapes);
+  return append_record(out, has_long_name || is_loose(), shapes, record::kRecordBytesMax);
 }
 
 // --- the result ---
@@ -528,14 +528,15 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
                 exceptions_.size() * sizeof(StampException));
   }
 
-  GS_TRY(record::ShapePtr shape, append_record(image, loose, shapes));
+  GS_TRY(record::ShapePtr shape, append_record(image, loose, shapes, kImageBytesMax));
   const std::size_t hidden_at = image.size();
   append_hidden(image);
   const std::size_t hidden_bytes = image.size() - hidden_at;
-  if (hidden_bytes > kHiddenBytesMax) {
+  if (image.size() > kImageBytesMax) {
     return Error(Code::too_large, "a record with " + std::to_string(hidden_bytes) +
-                                      " bytes of concurrent writes; the limit is " +
-                                      std::to_string(kHiddenBytesMax));
+                                      " bytes of concurrent writes takes " +
+                                      std::to_string(image.size()) + " bytes; the limit is " +
+                                      std::to_string(kImageBytesMax));
   }
   store_u32(image.data() + 12, static_cast<std::uint32_t>(hidden_bytes));
   return shape;
@@ -543,13 +544,15 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
 
 // Fields without a write are absent.
 Result<record::ShapePtr> MergedRecord::append_record(Buffer& out, bool loose,
-                                                     record::ShapeCache* shapes) {
+                                                     record::ShapeCache* shapes,
+                                                     std::size_t bytes_max) {
   parts_.clear();
   if (keyed_) parts_.push_back(key_);
   GS_TRY(record::ShapePtr shape, loose ? describe_itself(shapes) : shape_of_fields(shapes));
   record::Sink sink(out);
-  GS_TRY_OK(write_record(*shape, parts_, sink));
+  GS_TRY_OK(write_record(*shape, parts_, sink, bytes_max));
   sink.finish();
+  if (object_.capacity() > kObjectKept) object_ = Buffer();
   return shape;
 }
 

@@ -16,7 +16,8 @@
 // that it saw. Its image (image.h) is one encoding of that function.
 //
 // Bytes that were loaded or written have to stay until encode(). One thread at a time; memory is
-// kept between records. Errors: too_large (the record, or its hidden writes).
+// kept between records. Errors: too_large (the record with its hidden writes; image_bound.h tells
+// before).
 #pragma once
 
 #include <span>
@@ -158,7 +159,8 @@ class MergedRecord {
                    std::span<const Seen> seen);
   void arrange();
   bool is_loose() const noexcept;
-  Result<record::ShapePtr> append_record(Buffer& out, bool loose, record::ShapeCache* shapes);
+  Result<record::ShapePtr> append_record(Buffer& out, bool loose, record::ShapeCache* shapes,
+                                         std::size_t bytes_max);
   Result<record::ShapePtr> shape_of_fields(record::ShapeCache* shapes);
   Result<record::ShapePtr> describe_itself(record::ShapeCache* shapes);
   void append_hidden(Buffer& out) const;

@@ -23,21 +23,12 @@ constexpr std::uint32_t kPrefetchAhead = 8;
 // Beyond that ids still differ, as they ascend, but may share counters.
 constexpr std::uint64_t kMintGapMax = 64;
 
-// Only an engine that does not keep its own rules, or a stranger, writes such an operation.
-Error in_place(const graph::ChangeView& change, std::uint32_t operation, const Error& why) {
-  const Code code = why.code() == Code::invalid ? Code::broken_chain : why.code();
-  return Error(code, "change " + change.digest().text() + ", operation " +
-                         std::to_string(operation) + ": " + std::string(why.message()));
-}
-
 // What graph::check_outline would find right, told without a call: most operations are such ones.
 bool is_whole_insert(const OperationView& operation) noexcept {
   return operation.kind == static_cast<std::uint8_t>(Kind::insert) &&
          operation.id_index != graph::kNoId && operation.shape != graph::kNoShape &&
          operation.payload.size() >= 8 + record::kRecordBytesMin;
 }
-
-Error undefined_shape() { return Error(Code::broken_chain, "it uses an undefined shape"); }
 
 }  // namespace
 
@@ -149,7 +140,7 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
     if (ahead.next(next)) prefetch(change, next);
     last_hlc_ = operation.hlc;  // never descending inside a change
     if (const Error error = step(frame, operation, cursor.offset())) {
-      return in_place(change, cursor.index(), error);
+      return error_in(change, cursor.index(), error);
     }
     if (operation.last_of_transaction()) ++frame.sequence;
   }
@@ -285,50 +276,6 @@ Error Applier::put_result(const Frame& frame, const OperationView& operation, lo
   if (number == state::kUnknown) return tables_.full("shapes or collections");
   put_merged(id, number, merged_, frame.sequence, was_live);
   return spill_if_full();  // a change of 64 MiB can update large records a million times
-}
-
-// Also of a record that was removed: what is behind its removal must stay hidden.
-Error Applier::check_place(const Id& id, const record::CollectionId& collection,
-                           bool minted) const {
-  Found before;
-  if (version_->find(id, ~Sequence{0}, before) != state::Version::Lookup::found) return {};
-  if (minted)
-    return Error(Code::broken_chain, "it mints " + id.text() + ", which is there already");
-  const record::ShapePtr& shape = tables_.shape(before.entry.shape).shape;
-  if (shape->collection_id() == collection) return {};
-  return Error(Code::broken_chain, "it moves record " + id.text() + " to another collection");
-}
-
-Error Applier::check(const graph::ChangeView& change) const {
-  if (!tables_.has_room(2 * std::size_t{change.operation_count()}, change.operation_count())) {
-    return tables_.full("shapes or collections");
-  }
-  std::vector<record::ShapePtr> shapes;
-  for (std::uint16_t i = 0; i < change.shape_count(); ++i) {
-    const std::uint32_t number = tables_.find_shape(change.shape(i));
-    shapes.push_back(number == state::kUnknown ? nullptr : tables_.shape(number).shape);
-  }
-  std::vector<bool> minted(change.id_count());
-  auto cursor = change.operations();
-  for (OperationView operation; cursor.next(operation);) {
-    const auto kind = static_cast<Kind>(operation.kind);
-    if (operation.erased()) continue;
-    if (kind == Kind::shape) {
-      GS_TRY(shapes[operation.shape], record::Shape::decode(operation.payload));
-    }
-    if (kind != Kind::insert && kind != Kind::set && kind != Kind::update) continue;
-    if (shapes[operation.shape] == nullptr)
-      return in_place(change, cursor.index(), undefined_shape());
-    if (kind == Kind::update) continue;
-    const bool mints = kind == Kind::insert && load_u64(operation.payload.data()) != graph::kNoMint;
-    const bool again = mints && minted[operation.id_index];
-    if (mints) minted[operation.id_index] = true;
-    const Id id = change.id(operation.id_index);
-    const Error wrong = again ? Error(Code::broken_chain, "it mints " + id.text() + " twice")
-                              : check_place(id, shapes[operation.shape]->collection_id(), mints);
-    if (wrong) return in_place(change, cursor.index(), wrong);
-  }
-  return {};
 }
 
 // What damage hides is not removed: recover_from() asks, and starts over without what is damaged.

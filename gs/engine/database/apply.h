@@ -34,8 +34,21 @@ inline std::size_t bucket_of(const Id& id) noexcept {
   return ((id.bytes[14] & std::size_t{0x0f}) << 8) | id.bytes[15];
 }
 
+// Only an engine that does not keep its own rules, or a stranger, writes such an operation.
+Error error_in(const graph::ChangeView& change, std::uint32_t operation, const Error& why);
+inline Error undefined_shape() { return Error(Code::broken_chain, "it uses an undefined shape"); }
+
 // Names exactly one version of a record: SHA-256("gs version" | stamps), see FORMAT.md.
 Digest version_digest(const Found& found, const state::Tables& tables);
+
+// What check() has to know of a record that a change writes to.
+struct WriteTarget {
+  bool was_looked_up = false;
+  bool was_minted = false;             // by the change
+  const record::Shape* had = nullptr;  // of the record that was there, live or removed
+  std::size_t image_bytes = 0;         // at most, with what the change adds
+};
+using WriteTargets = std::vector<WriteTarget>;  // by id index of the change
 
 class Applier {
  public:
@@ -74,8 +87,13 @@ class Applier {
   Error replay(const graph::ChangeView& change, log::Location at, Sequence& sequence);
 
   // Whether replay() of a change that others wrote will go through, if its payloads are valid:
-  // shapes and tables, ids that are minted once, records that stay in their collections.
-  Error check(const graph::ChangeView& change) const;
+  // shapes and tables, ids that are minted once, records that stay in their collections and whose
+  // images are not larger than `image_bytes_max`. Errors: broken_chain, too_large.
+  // `targets`: of the records that it writes to, what was looked up already.
+  Error check(const graph::ChangeView& change, WriteTargets& targets,
+              std::size_t image_bytes_max) const;
+  // find_known(), which leaves in `target` what check() would look up once more.
+  bool look_up(const Id& id, WriteTarget& target, Found& out) const;
 
   // Replay calls `spill` whenever the first table takes `bytes_max` or more. It has to attach a
   // version of the same state whose first table is empty.
@@ -126,6 +144,8 @@ class Applier {
                    bool was_live);
   void count(std::uint32_t collection, int by);
   Error check_place(const Id& id, const record::CollectionId& collection, bool minted) const;
+  Error check_image(const graph::ChangeView& change, std::uint32_t id_index,
+                    const std::vector<record::ShapePtr>& shapes, std::size_t bytes_max) const;
   Error spill_if_full();
   void prefetch(const graph::ChangeView& change, const graph::OperationView& operation) const;
 

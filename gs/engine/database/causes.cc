@@ -60,7 +60,8 @@ Error no_base(std::uint32_t operation, const Id& id) {
 
 // Of the writer's changes here; which of them are before `change`, check_seen() tells. What only
 // the log can tell, is left over as a claim.
-Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>& claims) const {
+Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
+                            WriteTargets& targets) const {
   std::vector<graph::Hlc> given(change.id_count(), 0);  // by this change so far, the last stamp
   auto cursor = change.operations();
   for (OperationView operation; cursor.next(operation);) {
@@ -76,7 +77,8 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
       if (seen.writer == graph::kNoWriter) return no_base(cursor.index(), id);
       const graph::Writer writer = is_own ? change.writer() : change.writer_at(seen.writer);
       Found found;
-      const bool is_newest = applier_.find_known(id, found) && found.entry.hlc == seen.hlc &&
+      const bool is_newest = applier_.look_up(id, targets[operation.id_index], found) &&
+                             found.entry.hlc == seen.hlc &&
                              tables_.writer(found.entry.writer) == writer;
       if (!is_newest && !(is_own && given[operation.id_index] == seen.hlc)) {
         claims.push_back({known_->place_of(writer, seen.hlc), id, seen.hlc, cursor.index()});
@@ -89,9 +91,9 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
 
 // With the commit lock, after check_seen(). Reads a change of the log once, however many of its
 // writes are named.
-Error Database::check_causes(const graph::ChangeView& change) const {
+Error Database::check_causes(const graph::ChangeView& change, WriteTargets& targets) const {
   std::vector<Claim> claims;
-  GS_TRY_OK(check_bases(change, claims));
+  GS_TRY_OK(check_bases(change, claims, targets));
   if (claims.empty()) return {};
   std::stable_sort(claims.begin(), claims.end(),
                    [](const Claim& a, const Claim& b) { return a.at < b.at; });

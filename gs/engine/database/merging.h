@@ -1,7 +1,9 @@
 // What a write makes of a record as this storage has it: the records of gs/core/merge, with the
 // numbers and shapes of a storage.
 //
-// One Merger for one thread; it keeps its memory. Errors: too_large.
+// One Merger for one thread; it keeps its memory. Errors: too_large. A write by this storage is
+// refused when it makes a record larger than one write may be, unless others have done so before
+// and it does not make it larger still. What others wrote merges up to merge::kImageBytesMax.
 #pragma once
 
 #include <vector>
@@ -58,7 +60,7 @@ class Merger {
   void load(const Current& current) {
     record_.load({&current.shape, current.record, current.image, current.base});
   }
-  // What has been made of it.
+  // What has been made of it by whomever.
   Error finish(Merged& out);
 
   // A record of which nothing is known.
@@ -90,6 +92,8 @@ class Merger {
    private:
     const state::Tables& tables_;
   };
+
+  Error finish_own(const Current& before, Merged& out);
 
   ByKey order_;
   record::ShapeCache* shapes_;
