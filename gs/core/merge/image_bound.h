@@ -9,7 +9,7 @@
 namespace gs::merge {
 
 // Of no record: heads and padding of an image and its record, in whichever form.
-inline constexpr std::size_t kNothingBytes = 96;
+inline constexpr std::size_t kNothingBytes = 128;
 // Of what is stored, when only stamps and the form of the record change.
 std::size_t settled_bytes(const Stored& stored) noexcept;
 // What one write adds at most.

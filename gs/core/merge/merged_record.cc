@@ -101,6 +101,7 @@ void MergedRecord::clear() {
   collection_ = {};
   keyed_ = false;
   base_ = {};
+  erasure_ = {};
   fields_.clear();
   hidden_.clear();
   removals_.clear();
@@ -108,6 +109,11 @@ void MergedRecord::clear() {
   is_last_write_ = false;
   fields_by_shape_ = false;
   shape_fields_ = 0;
+}
+
+void MergedRecord::begin_after(const LocalStamp& erasure) {
+  clear();
+  erasure_ = erasure;
 }
 
 // --- what is there already ---
@@ -159,6 +165,7 @@ void MergedRecord::load_image(const ImageView& image) {
   const std::size_t first = fields_by_shape_ ? shape_->key_fields() : 0;
   for (Field& field : fields_) field.leaf.flags ^= image.base_flags();
   load_places(image);
+  erasure_ = image.erasure();
   const StampException* const exceptions = image.exceptions();
   for (std::uint32_t i = 0; i < image.exception_count(); ++i) {
     Leaf& leaf = fields_[exceptions[i].field() - first].leaf;
@@ -313,7 +320,8 @@ void MergedRecord::write(const Write& write) {
     if (one.field != kNoField) continue;
     std::erase_if(removals_, [&](const SeenRemoval& had) { return had.stamp == one.stamp; });
   }
-  is_last_write_ = is_base && removals_.empty() && hidden_.empty() && stands_alone(record) &&
+  is_last_write_ = is_base && erasure_.hlc == 0 && removals_.empty() && hidden_.empty() &&
+                   stands_alone(record) &&
                    std::all_of(fields_.begin(), fields_.end(), [&](const Field& field) {
                      return field.has_leaf ? field.leaf.stamp == write.stamp && field.leaf.rule == 0
                                            : field.rank == kTail;
@@ -369,6 +377,7 @@ void MergedRecord::see(const RecordView& write, std::vector<Seen>& out) {
     }
   });
   for (const SeenRemoval& one : removals_) out.push_back({kNoField, 0, one.stamp});
+  if (erasure_.hlc != 0) out.push_back({kNoField, 0, erasure_});
 }
 
 void MergedRecord::see_all(std::vector<Seen>& out) const {
@@ -381,6 +390,7 @@ void MergedRecord::see_all(std::vector<Seen>& out) const {
   }
   for (const HiddenLeaf& one : hidden_) add(one.leaf.stamp);
   for (const SeenRemoval& one : removals_) add(one.stamp);
+  if (erasure_.hlc != 0) add(erasure_);
   const auto before = [](const Seen& a, const Seen& b) {
     return a.stamp.hlc != b.stamp.hlc ? a.stamp.hlc < b.stamp.hlc : a.stamp.writer < b.stamp.writer;
   };
@@ -468,6 +478,7 @@ void MergedRecord::append_hidden(Buffer& out) const {
     head[24] = leaf == nullptr ? 0 : leaf->flags;
     if (!content.empty()) std::memcpy(head + kHiddenBytes, content.data(), content.size());
   };
+  if (erasure_.hlc != 0) append(HiddenKind::erasure, kNoField, erasure_, 0, nullptr, {});
   for (const HiddenLeaf& one : hidden_) {
     append(HiddenKind::value, place_[one.field], one.leaf.stamp, one.leaf.rule, &one.leaf,
            one.leaf.part.content);
@@ -520,7 +531,8 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
   image.resize(record_at);
   store_u32(image.data(), static_cast<std::uint32_t>(exceptions_.size()));
   store_u32(image.data() + 4,
-            static_cast<std::uint32_t>(hidden_.size() + removals_.size() + places_.size()));
+            static_cast<std::uint32_t>((erasure_.hlc != 0 ? 1 : 0) + hidden_.size() +
+                                       removals_.size() + places_.size()));
   store_u32(image.data() + 8,
             leading | std::uint32_t{base_flags ^ usual_flags} << StampException::kFieldBits);
   if (!exceptions_.empty()) {

@@ -8,6 +8,8 @@
 //   removal of a field    replaces what it saw and leaves nothing: who writes the field at the same
 //                         time, keeps it
 //   removal of a record   covers the writes that it saw, and is replaced by the write that saw it
+//   erasure               what is written after one has to name its stamp, which is for the engine
+//                         to check; the record keeps it for those who write to it
 //   order of fields       those of the base write, the insert or set with the greatest stamp, in
 //                         its order, where they keep their place when they are removed and written
 //                         again; then the others by name
@@ -87,6 +89,8 @@ class MergedRecord {
   // Before the first write.
   void clear();
   void load(const Stored& stored);
+  // In the place of load(): the first write to come is of a record that was erased before.
+  void begin_after(const LocalStamp& erasure);
 
   void write(const Write& write);
   void remove(const Removal& removal);
@@ -171,6 +175,7 @@ class MergedRecord {
   std::string_view collection_;
   bool keyed_ = false;
   LocalStamp base_;
+  LocalStamp erasure_;  // hlc 0: none
   std::vector<Field> fields_;
   std::vector<HiddenLeaf> hidden_;
   std::vector<SeenRemoval> removals_;

@@ -204,13 +204,14 @@ Error Applier::apply_insert(Frame& frame, const OperationView& operation, log::L
   const std::uint8_t* const record = operation.payload.data() + 8;
   Found found;
   const bool is_first = minted || !find_known(id, found);
+  if (!outlives(operation, erasure_of(found), frame.writers)) return {};
   if (is_first && merge::stands_alone({shape.get(), record})) {
     put_record(id, number, payload + 8, frame.stamp(operation), frame.sequence, true);
     return {};
   }
   Current current;
   if (!is_first) current = current_of(found, tables_);
-  begin_merge(is_first ? nullptr : &current);
+  begin_merge(is_first ? nullptr : &current, {});
   GS_TRY_OK(merge_operation(merger_.record(), operation, &shape, frame.writers));
   return put_result(frame, operation, payload + 8, found.record != nullptr);
 }
@@ -228,19 +229,21 @@ Error Applier::apply_write(Frame& frame, const OperationView& operation, log::Lo
   Found found;
   const bool is_there = find_known(id, found);
   if (!is_there && !is_whole) return {};  // of what was erased
+  const LocalStamp erasure = erasure_of(found);
+  if (!outlives(operation, erasure, frame.writers)) return {};
   const log::Location record = payload + (operation.payload.size() - rest.size());
   const record::RecordView view(shape.get(), rest.data());
   Current current;
   if (is_there) current = current_of(found, tables_);
   const auto is_all_that_is_left = [&] {
-    if (!is_there) return merge::stands_alone(view);
+    if (!is_there) return erasure.hlc == 0 && merge::stands_alone(view);
     return current.base == frame.writers.base(overwritten) && replaces_all(current, view);
   };
   if (is_whole && overwritten.exceptions == 0 && is_all_that_is_left()) {
     put_record(id, number, record, frame.stamp(operation), frame.sequence, !is_there);
     return {};
   }
-  begin_merge(is_there ? &current : nullptr);
+  begin_merge(is_there ? &current : nullptr, erasure);
   GS_TRY_OK(merge_operation(merger_.record(), operation, &shape, frame.writers));
   return put_result(frame, operation, record, found.record != nullptr);
 }
@@ -248,15 +251,17 @@ Error Applier::apply_write(Frame& frame, const OperationView& operation, log::Lo
 Error Applier::apply_remove(Frame& frame, const OperationView& operation) {
   Found found;
   if (!find_known(frame.id(operation), found)) return {};
+  const LocalStamp erasure = erasure_of(found);
+  if (!outlives(operation, erasure, frame.writers)) return {};
   const Current current = current_of(found, tables_);
-  begin_merge(&current);
+  begin_merge(&current, erasure);
   GS_TRY_OK(merge_operation(merger_.record(), operation, nullptr, frame.writers));
   return put_result(frame, operation, 0, found.record != nullptr);
 }
 
-void Applier::begin_merge(const Current* current) {
+void Applier::begin_merge(const Current* current, const LocalStamp& erasure) {
   if (current == nullptr) {
-    merger_.record().clear();
+    merger_.record().begin_after(erasure);
   } else {
     merger_.load(*current);
   }
@@ -278,19 +283,39 @@ Error Applier::put_result(const Frame& frame, const OperationView& operation, lo
   return spill_if_full();  // a change of 64 MiB can update large records a million times
 }
 
+// The erasure with the greatest stamp counts: all that did not see it is gone, whichever was first.
 // What damage hides is not removed: recover_from() asks, and starts over without what is damaged.
 void Applier::apply_erase(const Frame& frame, const OperationView& operation) {
   Found found;
-  if (!find_known(frame.id(operation), found)) return;
-  put_erased(found, frame.stamp(operation), frame.sequence);
+  if (version_->find(frame.id(operation), ~Sequence{0}, found) != state::Version::Lookup::found) {
+    return;
+  }
+  const LocalStamp stamp = frame.stamp(operation);
+  const LocalStamp had = erasure_of(found);
+  const bool is_later = had.hlc != stamp.hlc
+                            ? had.hlc < stamp.hlc
+                            : tables_.writer(had.writer) < tables_.writer(stamp.writer);
+  if (is_later && !found.unlogged) put_erased(found, stamp, frame.sequence);
 }
 
-// The erase operation that follows removes the record. Here is only kept what outlives it.
+// The erase operation that follows removes the record. Here is only kept what outlives it: that the
+// record was there, for the erasure to be known by whoever writes to it without having seen it.
 void Applier::apply_erased(const Frame& frame, const OperationView& operation) {
+  const auto kind = static_cast<Kind>(operation.kind);
+  if (kind == Kind::insert) count_erased_mint(frame, operation);
+  const std::uint32_t shape = frame.shape_number(operation);
+  if ((kind != Kind::insert && kind != Kind::set) || shape == state::kUnknown) return;
+  Found found;
   const Id id = frame.id(operation);
-  const bool minted = operation.kind == static_cast<std::uint8_t>(Kind::insert) &&
-                      id.version() == id::kMintedVersion;
-  if (!minted || id < mint_.last) return;
+  if (version_->find(id, ~Sequence{0}, found) != state::Version::Lookup::none) return;
+  found.entry.id = id;
+  found.entry.shape = shape;
+  put_erased(found, {0, frame.writer}, frame.sequence);
+}
+
+void Applier::count_erased_mint(const Frame& frame, const OperationView& operation) {
+  const Id id = frame.id(operation);
+  if (id.version() != id::kMintedVersion || id < mint_.last) return;
   // Its mint counter went with the payload, and nobody may mint with it again: the id itself tells.
   std::uint64_t counter = mint_.next;
   const std::uint64_t end = counter + kMintGapMax;

@@ -74,7 +74,7 @@ class Applier {
   // `was_live`: a live record had this id.
   void put_merged(const Id& id, std::uint32_t shape, const Merged& merged, Sequence sequence,
                   bool was_live);
-  // Nothing is left of the record, live or not.
+  // Nothing is left of the record, live or not, but that it was erased.
   void put_erased(const Found& found, const LocalStamp& stamp, Sequence sequence);
 
   // Adds shape and collection to the tables; kUnknown when these are full.
@@ -133,13 +133,14 @@ class Applier {
   struct Frame;
   Error step(Frame& frame, const graph::OperationView& operation, std::size_t offset);
   void apply_erased(const Frame& frame, const graph::OperationView& operation);
+  void count_erased_mint(const Frame& frame, const graph::OperationView& operation);
   void apply_erase(const Frame& frame, const graph::OperationView& operation);
   void count_mint(std::uint64_t counter, const Id& id);
   Error apply_shape(Frame& frame, const graph::OperationView& operation);
   Error apply_insert(Frame& frame, const graph::OperationView& operation, log::Location payload);
   Error apply_write(Frame& frame, const graph::OperationView& operation, log::Location payload);
   Error apply_remove(Frame& frame, const graph::OperationView& operation);
-  void begin_merge(const Current* current);
+  void begin_merge(const Current* current, const LocalStamp& erasure);
   Error put_result(const Frame& frame, const graph::OperationView& operation, log::Location record,
                    bool was_live);
   void count(std::uint32_t collection, int by);

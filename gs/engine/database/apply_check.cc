@@ -157,10 +157,13 @@ Error Applier::check_image(const graph::ChangeView& change, std::uint32_t id_ind
   merge::MergedRecord merged(order);
   Found found;
   bool is_there = find_known(id, found);
+  LocalStamp erasure = erasure_of(found);
   Current current;
   if (is_there) {
     current = current_of(found, tables_);
     merged.load(stored_of(current));
+  } else {
+    merged.begin_after(erasure);
   }
   Buffer image;
   std::size_t record_at = 0;
@@ -170,9 +173,11 @@ Error Applier::check_image(const graph::ChangeView& change, std::uint32_t id_ind
     if (operation.id_index != id_index || operation.erased()) continue;
     if (kind == Kind::erase) {
       is_there = false;
-      merged.clear();
+      erasure = writers.stamp(operation);
+      merged.begin_after(erasure);
     }
     if (!is_write(kind) && kind != Kind::remove) continue;
+    if (!outlives(operation, erasure, writers)) continue;
     is_there = is_there || begins(kind);
     if (!is_there) continue;
     const record::ShapePtr* const shape = is_write(kind) ? &shapes[operation.shape] : nullptr;

@@ -307,6 +307,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   void use_write_rules(const TransactionState& tx, const record::Shape& shape, bool unlogged);
+  Error prepare_after(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
+                      const LocalStamp& erasure);
   Error prepare_insert(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   Error prepare_merge(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
                       const Current& current);

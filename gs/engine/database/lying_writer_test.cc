@@ -365,6 +365,37 @@ TEST_F(MintedTwiceTest, ByItsWriterInTwoChanges) {
   expect_equal_and_going_on();
 }
 
+// Nor when nothing is left of it, neither in merged runs nor for who has only read the log.
+TEST_F(MintedTwiceTest, ByItsWriterAfterItWasErased) {
+  const std::vector<StrangeOperation> insert = first_insert();
+  const Id id = *insert[1].id;
+  const Buffer first = liar().change(insert);
+  const Buffer second = next(first, insert);
+  EXPECT_EQ(give(early_.store, {first}).applied, 1u);
+  ASSERT_TRUE(early_.store->erase(id, "asked to").ok());
+  const std::vector<Buffer> after = changes_of(early_.store, base_);
+  const auto expect_minted = [&] {
+    const ReceiveReport report = give(early_.store, {second});
+    EXPECT_EQ(report.applied, 0u);
+    ASSERT_EQ(report.refusals.size(), 1u);
+    EXPECT_NE(report.refusals[0].why.text().find("which is there already"), std::string::npos);
+  };
+  expect_minted();
+  ASSERT_TRUE(early_.store->compact().ok());
+  expect_minted();
+  ASSERT_TRUE(early_.store->close().ok());
+  early_.store.db.reset();
+  lose_state(early_.disk);
+  early_.store = world_.open(early_.disk);
+  expect_minted();
+  ASSERT_TRUE(early_.store->compact().ok());
+  expect_minted();
+  // Who got it when it was erased already.
+  EXPECT_EQ(give(late_.store, after).applied, after.size());
+  EXPECT_EQ(give(late_.store, {second}).refused, 1u);
+  expect_equal_and_going_on();
+}
+
 // Ids can be foretold. Whoever sets one before it is minted, keeps its owner's change out.
 TEST_F(MintedTwiceTest, ByItsWriterAfterAnotherOneSetIt) {
   const Id odesa = honest_.insert("City", R"({"n":0})").value();

@@ -34,6 +34,14 @@ Current current_of(const state::Found& found, const state::Tables& tables) {
           found.image};
 }
 
+// What is removed keeps its image, unless it was in memory only.
+LocalStamp erasure_of(const state::Found& found) noexcept {
+  if (found.image != nullptr) return state::ImageView(found.image).erasure();
+  const bool is_erased = found.record == nullptr && !found.unlogged &&
+                         found.entry.kind() == state::Entry::Kind::tombstone;
+  return is_erased ? LocalStamp{found.entry.hlc, found.entry.writer} : LocalStamp{};
+}
+
 bool replaces_all(const Current& current, const record::RecordView& put) noexcept {
   return current.image == nullptr && current.shape.get() == &put.shape() &&
          !put.shape().self_describing() && merge::stands_alone(put);
@@ -60,6 +68,17 @@ Error Merger::insert(const record::ShapePtr& shape, const std::uint8_t* record,
                      const LocalStamp& stamp, Merged& out) {
   record_.clear();
   record_.write({&shape, record, stamp, true, {}, {}});
+  return finish(out);
+}
+
+Error Merger::insert_after(const LocalStamp& erasure, const record::ShapePtr& shape,
+                           const std::uint8_t* record, const LocalStamp& stamp, Merged& out,
+                           std::vector<Seen>& seen) {
+  record_.begin_after(erasure);
+  seen.clear();
+  rules_.mark({shape.get(), record}, {}, seen);
+  seen.push_back({merge::kNoField, 0, erasure});
+  record_.write({&shape, record, stamp, true, {}, seen});
   return finish(out);
 }
 

@@ -33,6 +33,9 @@ inline bool is_known(const state::Found& found) noexcept {
   return found.record != nullptr || found.image != nullptr;
 }
 
+// The erasure after which nothing but what has seen it is left of the record; hlc 0: none.
+LocalStamp erasure_of(const state::Found& found) noexcept;
+
 // What a write makes of it.
 struct Merged {
   record::ShapePtr shape;
@@ -66,6 +69,10 @@ class Merger {
   // A record of which nothing is known.
   Error insert(const record::ShapePtr& shape, const std::uint8_t* record, const LocalStamp& stamp,
                Merged& out);
+  // A record with a key that was erased, put again.
+  Error insert_after(const LocalStamp& erasure, const record::ShapePtr& shape,
+                     const std::uint8_t* record, const LocalStamp& stamp, Merged& out,
+                     std::vector<Seen>& seen);
   // What follows are writes by this storage. `seen`: what they replace, see merge::Write.
   WriteRules& rules() noexcept { return rules_; }
   // An insert of which the schema says how concurrent ones merge.
