@@ -24,10 +24,13 @@ std::size_t settled_bytes(const Stored& stored) noexcept {
   return kept + more;
 }
 
+std::size_t added_bytes(const record::Shape& shape, std::size_t bytes) noexcept {
+  return bytes + shape.definition().size() + shape.field_count() * kWriteBytes;
+}
+
 std::size_t added_bytes(const record::RecordView& write) noexcept {
-  const record::Shape& shape = write.shape();
-  const std::size_t names = shape.self_describing() ? 0 : shape.definition().size();
-  return write.size() + names + field_numbers_end(write) * kWriteBytes;
+  if (!write.shape().self_describing()) return added_bytes(write.shape(), write.size());
+  return write.size() + field_numbers_end(write) * kWriteBytes;
 }
 
 }  // namespace gs::merge

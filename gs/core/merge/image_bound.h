@@ -14,6 +14,8 @@ inline constexpr std::size_t kNothingBytes = 128;
 std::size_t settled_bytes(const Stored& stored) noexcept;
 // What one write adds at most.
 std::size_t added_bytes(const record::RecordView& write) noexcept;
+// The same of a record with this shape, no longer than this, that does not describe itself.
+std::size_t added_bytes(const record::Shape& shape, std::size_t bytes) noexcept;
 // What one removal of the record adds.
 inline constexpr std::size_t kRemovalBytes = kHiddenBytes;
 

@@ -46,13 +46,16 @@ merge::Stored stored_of(const Current& current) noexcept {
   return {&current.shape, current.record, current.image, current.base};
 }
 
-// The record in the payload of a write.
-Result<Bytes> record_of(const OperationView& operation) {
-  if (static_cast<Kind>(operation.kind) == Kind::insert) return operation.payload.subspan(8);
+// At most, by a write. The payload of most need not be looked at.
+Result<std::size_t> bytes_added(const OperationView& operation, const record::Shape& shape) {
+  if (!shape.self_describing()) return merge::added_bytes(shape, operation.payload.size());
+  if (static_cast<Kind>(operation.kind) == Kind::insert) {
+    return merge::added_bytes({&shape, operation.payload.data() + 8});
+  }
   Bytes rest;
   GS_TRY([[maybe_unused]] const graph::OverwrittenView seen,
          graph::parse_overwritten(operation.payload, rest));
-  return rest;
+  return merge::added_bytes({&shape, rest.data()});
 }
 
 // Also of a record that was removed: what is behind its removal must stay hidden.
@@ -136,8 +139,8 @@ Error Applier::check(const graph::ChangeView& change, WriteTargets& targets,
     if (kind == Kind::remove) {
       target.image_bytes += merge::kRemovalBytes;
     } else {
-      GS_TRY(const Bytes record, record_of(operation));
-      target.image_bytes += merge::added_bytes({shapes[operation.shape].get(), record.data()});
+      GS_TRY(const std::size_t bytes, bytes_added(operation, *shapes[operation.shape]));
+      target.image_bytes += bytes;
     }
   }
   for (std::uint32_t i = 0; i < targets.size(); ++i) {

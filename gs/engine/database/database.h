@@ -251,6 +251,7 @@ class Database : public std::enable_shared_from_this<Database> {
   };
   Error check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
                     WriteTargets& targets) const;
+  Error check_erasures(const graph::ChangeView& change) const;
   Error check_here(const graph::ChangeView& change, Digest& missing) const;
   Error append_received(const graph::ChangeView& change);
   Error load_waiting();

@@ -270,6 +270,31 @@ TEST_F(LyingWriterTest, ABaseThatAnErasureMovedIsFound) {
 
 // --- numbers ---
 
+// It would be erased by those who have it already, and not by the others.
+TEST_F(LyingWriterTest, AnErasureOfARecordThatIsNotInItsPast) {
+  const auto erasure = [&](const Digest& change, std::uint32_t operation, const Id& id) {
+    graph::Erase erase;
+    erase.change = change;
+    erase.operation = operation;
+    erase.kind = static_cast<std::uint8_t>(Kind::insert);
+    StrangeOperation one;
+    one.kind = static_cast<std::uint8_t>(Kind::erase);
+    one.id = id;
+    one.payload = graph::encode_erase(erase);
+    return liar().change({one});
+  };
+  ASSERT_TRUE(honest_.put("City", "odesa", R"({"n":0})").ok());
+  ASSERT_TRUE(honest_->sync().ok());
+  const Id odesa = id_of_key("City", "odesa");
+  const std::string why = "it erases no payload of record ";
+  expect_refused(give(late_.store, {erasure(honest_.head(), 0, odesa)}), why + odesa.text());
+  // A payload of another record, none at all, and a change that nobody has.
+  expect_refused(give(late_.store, {erasure(base_[0], 0, odesa)}), why);
+  expect_refused(give(late_.store, {erasure(base_[0], 1000, kyiv_)}), why);
+  expect_refused(give(late_.store, {erasure(Digest{}, 0, kyiv_)}), why);
+  expect_refused_everywhere(erasure(honest_.head(), 0, odesa), why);
+}
+
 TEST_F(LyingWriterTest, ANumberThatDoesNotFollow) {
   Stranger writer = liar();
   writer.sequence = 5;
