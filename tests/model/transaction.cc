@@ -14,11 +14,9 @@ const Version* Walk::in_transaction(const Planned& planned, const Id& id) const 
   return found == now_.end() ? nullptr : found->second.get();
 }
 
-// Whether the storage knows anything of it, live or removed: then a put replaces that.
+// Whether the storage knows anything of it, live, removed or erased: then a put says what it saw.
 bool Walk::is_known(const Planned& planned, const Id& id) const {
-  if (planned.after.count(id) != 0) return true;
-  const auto written = written_.find(id);
-  return written != written_.end() && written->second.kind != "erase";
+  return planned.after.count(id) != 0 || written_.count(id) != 0;
 }
 
 void Walk::put_fields(Object& fields, const Object& over) {

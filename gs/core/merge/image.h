@@ -20,14 +20,16 @@
 // describes itself its members. Leading ones, without the key, are those that the base write named,
 // in its order; those behind them ascend by name. All ones: every field is leading.
 //
-//   hidden write, 32 bytes and its content, padded with zeros to 8; values ascend by field, then
-//   stamp, then come removals by stamp, then places by field:
+//   hidden write, 32 bytes and its content, padded with zeros to 8; first the erasure, then values
+//   ascend by field, then stamp, then come removals by stamp, then places by field:
 //        0     1  kind: 1 value of a field, 2 removal of the record, 3 place of a leading field
-//                 that was removed; all but kind, field and content of a place are zero
+//                 that was removed; all but kind, field and content of a place are zero. 4 the
+//                 erasure that all writes of the record have seen
 //        1     1  type of the value, 0 for null and removals
 //        2     1  type that the write's shape gives to the field
 //        3     1  rule
-//        4     4  field; all ones for a removal; of a place its number among all leading fields
+//        4     4  field; all ones for a removal and an erasure; of a place its number among all
+//                 leading fields
 //        8     8  hlc
 //       16     4  writer number
 //       20     4  content bytes; the content of a place is the name
@@ -43,6 +45,7 @@
 #include "globalstorage/id.h"
 #include "gs/base/endian.h"
 #include "gs/core/id/hlc.h"
+#include "gs/core/record/record.h"
 
 namespace gs::merge {
 
@@ -81,12 +84,15 @@ struct StampException {
 };
 static_assert(sizeof(StampException) == 16);
 
+// Of a whole image. Larger than one write may be: concurrent ones that each were within their limit
+// have to find room together.
+inline constexpr std::size_t kImageBytesMax = record::kMergedBytesMax;
 inline constexpr std::size_t kImageHeadBytes = 16;
 inline constexpr std::size_t kHiddenBytes = 32;
 inline constexpr std::uint32_t kAllLeading = 0xffffff;
 inline constexpr std::uint32_t kNoField = 0xffffffff;
 
-enum class HiddenKind : std::uint8_t { value = 1, removal = 2, place = 3 };
+enum class HiddenKind : std::uint8_t { value = 1, removal = 2, place = 3, erasure = 4 };
 
 // One hidden write, in place.
 struct HiddenView {
@@ -121,6 +127,11 @@ class ImageView {
   }
   const std::uint8_t* record() const noexcept { return at_ + record_offset(); }
   HiddenView first_hidden() const noexcept { return {record() + load_u32(record())}; }
+  // hlc 0: the record was never erased.
+  LocalStamp erasure() const noexcept {
+    if (hidden_count() == 0 || first_hidden().kind() != HiddenKind::erasure) return {};
+    return first_hidden().stamp();
+  }
   std::size_t size() const noexcept {
     return record_offset() + load_u32(record()) + hidden_bytes();
   }

@@ -16,8 +16,8 @@ namespace {
 
 // Beyond so many fields names are found by a sorted list.
 constexpr std::size_t kNamesByEye = 16;
-// What a record may hide: as much as it may show.
-constexpr std::size_t kHiddenBytesMax = record::kRecordBytesMax;
+// Memory for an object that is kept between records.
+constexpr std::size_t kObjectKept = std::size_t{64} << 10;
 
 Part part_of(const RecordView& record, std::size_t field) {
   if (!record.present(field)) return {};
@@ -101,6 +101,7 @@ void MergedRecord::clear() {
   collection_ = {};
   keyed_ = false;
   base_ = {};
+  erasure_ = {};
   fields_.clear();
   hidden_.clear();
   removals_.clear();
@@ -108,6 +109,11 @@ void MergedRecord::clear() {
   is_last_write_ = false;
   fields_by_shape_ = false;
   shape_fields_ = 0;
+}
+
+void MergedRecord::begin_after(const LocalStamp& erasure) {
+  clear();
+  erasure_ = erasure;
 }
 
 // --- what is there already ---
@@ -159,6 +165,7 @@ void MergedRecord::load_image(const ImageView& image) {
   const std::size_t first = fields_by_shape_ ? shape_->key_fields() : 0;
   for (Field& field : fields_) field.leaf.flags ^= image.base_flags();
   load_places(image);
+  erasure_ = image.erasure();
   const StampException* const exceptions = image.exceptions();
   for (std::uint32_t i = 0; i < image.exception_count(); ++i) {
     Leaf& leaf = fields_[exceptions[i].field() - first].leaf;
@@ -313,7 +320,8 @@ void MergedRecord::write(const Write& write) {
     if (one.field != kNoField) continue;
     std::erase_if(removals_, [&](const SeenRemoval& had) { return had.stamp == one.stamp; });
   }
-  is_last_write_ = is_base && removals_.empty() && hidden_.empty() && stands_alone(record) &&
+  is_last_write_ = is_base && erasure_.hlc == 0 && removals_.empty() && hidden_.empty() &&
+                   stands_alone(record) &&
                    std::all_of(fields_.begin(), fields_.end(), [&](const Field& field) {
                      return field.has_leaf ? field.leaf.stamp == write.stamp && field.leaf.rule == 0
                                            : field.rank == kTail;
@@ -369,6 +377,7 @@ void MergedRecord::see(const RecordView& write, std::vector<Seen>& out) {
     }
   });
   for (const SeenRemoval& one : removals_) out.push_back({kNoField, 0, one.stamp});
+  if (erasure_.hlc != 0) out.push_back({kNoField, 0, erasure_});
 }
 
 void MergedRecord::see_all(std::vector<Seen>& out) const {
@@ -381,6 +390,7 @@ void MergedRecord::see_all(std::vector<Seen>& out) const {
   }
   for (const HiddenLeaf& one : hidden_) add(one.leaf.stamp);
   for (const SeenRemoval& one : removals_) add(one.stamp);
+  if (erasure_.hlc != 0) add(erasure_);
   const auto before = [](const Seen& a, const Seen& b) {
     return a.stamp.hlc != b.stamp.hlc ? a.stamp.hlc < b.stamp.hlc : a.stamp.writer < b.stamp.writer;
   };
@@ -411,7 +421,7 @@ Result<record::ShapePtr> MergedRecord::encode_removing(std::span<const std::stri
   const bool has_long_name = std::any_of(names.begin(), names.end(), [](std::string_view name) {
     return name.size() > record::kFieldNameBytesMax;
   });
-  return append_record(out, has_long_name || is_loose(), shapes);
+  return append_record(out, has_long_name || is_loose(), shapes, record::kRecordBytesMax);
 }
 
 // --- the result ---
@@ -468,6 +478,7 @@ void MergedRecord::append_hidden(Buffer& out) const {
     head[24] = leaf == nullptr ? 0 : leaf->flags;
     if (!content.empty()) std::memcpy(head + kHiddenBytes, content.data(), content.size());
   };
+  if (erasure_.hlc != 0) append(HiddenKind::erasure, kNoField, erasure_, 0, nullptr, {});
   for (const HiddenLeaf& one : hidden_) {
     append(HiddenKind::value, place_[one.field], one.leaf.stamp, one.leaf.rule, &one.leaf,
            one.leaf.part.content);
@@ -520,7 +531,8 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
   image.resize(record_at);
   store_u32(image.data(), static_cast<std::uint32_t>(exceptions_.size()));
   store_u32(image.data() + 4,
-            static_cast<std::uint32_t>(hidden_.size() + removals_.size() + places_.size()));
+            static_cast<std::uint32_t>((erasure_.hlc != 0 ? 1 : 0) + hidden_.size() +
+                                       removals_.size() + places_.size()));
   store_u32(image.data() + 8,
             leading | std::uint32_t{base_flags ^ usual_flags} << StampException::kFieldBits);
   if (!exceptions_.empty()) {
@@ -528,14 +540,15 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
                 exceptions_.size() * sizeof(StampException));
   }
 
-  GS_TRY(record::ShapePtr shape, append_record(image, loose, shapes));
+  GS_TRY(record::ShapePtr shape, append_record(image, loose, shapes, kImageBytesMax));
   const std::size_t hidden_at = image.size();
   append_hidden(image);
   const std::size_t hidden_bytes = image.size() - hidden_at;
-  if (hidden_bytes > kHiddenBytesMax) {
+  if (image.size() > kImageBytesMax) {
     return Error(Code::too_large, "a record with " + std::to_string(hidden_bytes) +
-                                      " bytes of concurrent writes; the limit is " +
-                                      std::to_string(kHiddenBytesMax));
+                                      " bytes of concurrent writes takes " +
+                                      std::to_string(image.size()) + " bytes; the limit is " +
+                                      std::to_string(kImageBytesMax));
   }
   store_u32(image.data() + 12, static_cast<std::uint32_t>(hidden_bytes));
   return shape;
@@ -543,13 +556,15 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
 
 // Fields without a write are absent.
 Result<record::ShapePtr> MergedRecord::append_record(Buffer& out, bool loose,
-                                                     record::ShapeCache* shapes) {
+                                                     record::ShapeCache* shapes,
+                                                     std::size_t bytes_max) {
   parts_.clear();
   if (keyed_) parts_.push_back(key_);
   GS_TRY(record::ShapePtr shape, loose ? describe_itself(shapes) : shape_of_fields(shapes));
   record::Sink sink(out);
-  GS_TRY_OK(write_record(*shape, parts_, sink));
+  GS_TRY_OK(write_record(*shape, parts_, sink, bytes_max));
   sink.finish();
+  if (object_.capacity() > kObjectKept) object_ = Buffer();
   return shape;
 }
 

@@ -8,6 +8,8 @@
 //   removal of a field    replaces what it saw and leaves nothing: who writes the field at the same
 //                         time, keeps it
 //   removal of a record   covers the writes that it saw, and is replaced by the write that saw it
+//   erasure               what is written after one has to name its stamp, which is for the engine
+//                         to check; the record keeps it for those who write to it
 //   order of fields       those of the base write, the insert or set with the greatest stamp, in
 //                         its order, where they keep their place when they are removed and written
 //                         again; then the others by name
@@ -16,7 +18,8 @@
 // that it saw. Its image (image.h) is one encoding of that function.
 //
 // Bytes that were loaded or written have to stay until encode(). One thread at a time; memory is
-// kept between records. Errors: too_large (the record, or its hidden writes).
+// kept between records. Errors: too_large (the record with its hidden writes; image_bound.h tells
+// before).
 #pragma once
 
 #include <span>
@@ -86,6 +89,8 @@ class MergedRecord {
   // Before the first write.
   void clear();
   void load(const Stored& stored);
+  // In the place of load(): the first write to come is of a record that was erased before.
+  void begin_after(const LocalStamp& erasure);
 
   void write(const Write& write);
   void remove(const Removal& removal);
@@ -158,7 +163,8 @@ class MergedRecord {
                    std::span<const Seen> seen);
   void arrange();
   bool is_loose() const noexcept;
-  Result<record::ShapePtr> append_record(Buffer& out, bool loose, record::ShapeCache* shapes);
+  Result<record::ShapePtr> append_record(Buffer& out, bool loose, record::ShapeCache* shapes,
+                                         std::size_t bytes_max);
   Result<record::ShapePtr> shape_of_fields(record::ShapeCache* shapes);
   Result<record::ShapePtr> describe_itself(record::ShapeCache* shapes);
   void append_hidden(Buffer& out) const;
@@ -169,6 +175,7 @@ class MergedRecord {
   std::string_view collection_;
   bool keyed_ = false;
   LocalStamp base_;
+  LocalStamp erasure_;  // hlc 0: none
   std::vector<Field> fields_;
   std::vector<HiddenLeaf> hidden_;
   std::vector<SeenRemoval> removals_;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "gs/base/hex.h"
+#include "gs/base/test_share.h"
 #include "gs/core/merge/merged_record.h"
 #include "gs/core/record/encoder.h"
 #include "gs/core/record/json.h"
@@ -199,22 +200,32 @@ TEST_F(MergedRecordTest, TooManyFieldsDescribeThemselvesAndFewerDoNot) {
   EXPECT_FALSE(shape_->self_describing());
 }
 
-TEST_F(MergedRecordTest, AResultOverTheLimitIsRefused) {
+TEST_F(MergedRecordTest, ConcurrentWritesMayTakeMoreThanOneWriteTogether) {
   const std::string half(record::kRecordBytesMax / 2, 'x');
   const Written base = whole("{\"a\":\"" + half + "\"}");
-  const Written more = delta("{\"b\":\"" + half + "\"}");
   begin(base);
+  const Written more = delta("{\"b\":\"" + half + "\"}");
   update(more, {200, 0});
-  EXPECT_EQ(merged_.encode(image_, record_at_, nullptr).code(), Code::too_large);
+  shape_ = merged_.encode(image_, record_at_, nullptr).value();
+  EXPECT_EQ(record::validate(*shape_, view().bytes()).code(), Code::invalid);  // as one write
+  std::string text;
+  record::append_json(view(), text);
+  EXPECT_TRUE(text == "{\"a\":\"" + half + "\",\"b\":\"" + half + "\"}");
 }
 
-TEST_F(MergedRecordTest, HiddenWritesHaveALimit) {
-  const std::string third(record::kRecordBytesMax / 3, 'x');
-  begin(whole("{\"a\":1}"));
-  const Written write = delta("{\"a\":\"" + third + "\"}");
-  for (std::uint64_t hlc = 200; hlc < 203; ++hlc) update(write, {hlc, 0});
+// Of hidden ones, and of shown ones that come on top of them.
+TEST_F(MergedRecordTest, AnImageHasALimit) {
+  if (gs::testing::kSanitizedShare != 1) GTEST_SKIP() << "takes a gigabyte and more";
+  constexpr std::size_t kFit = 17;
+  const std::string text(kImageBytesMax / (kFit + 1), 'x');
+  const Written base = whole("{\"a\":1}");
+  begin(base);
+  const Written hidden = delta("{\"a\":\"" + text + "\"}");
+  for (std::uint64_t hlc = 200; hlc < 200 + kFit; ++hlc) update(hidden, {hlc, 0});
   encode();
-  update(write, {203, 0});
+  EXPECT_GT(image_.size(), kImageBytesMax - 2 * text.size());
+  const Written shown = delta("{\"b\":\"" + text + "\"}");
+  update(shown, {300, 0});
   EXPECT_EQ(merged_.encode(image_, record_at_, nullptr).code(), Code::too_large);
 }
 

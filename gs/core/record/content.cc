@@ -94,9 +94,9 @@ Error write_bytes(Bytes bytes, Sink& out) {
 
 }  // namespace
 
-Error too_large_record(std::size_t size) {
+Error too_large_record(std::size_t size, std::size_t bytes_max) {
   return {Code::too_large, "record: at least " + std::to_string(size) + " bytes, the limit is " +
-                               std::to_string(kRecordBytesMax) + "; store large values as blobs"};
+                               std::to_string(bytes_max) + "; store large values as blobs"};
 }
 
 Error write_content(const Value& value, std::size_t depth, Sink& out) {

@@ -25,7 +25,7 @@ struct NamedPart {
   Part part;
 };
 
-Error too_large_record(std::size_t size);
+Error too_large_record(std::size_t size, std::size_t bytes_max = kRecordBytesMax);
 
 // Appends the content of `value`, at depth 1 for a value on its own (see record.h on depth).
 Error write_content(const Value& value, std::size_t depth, Sink& out);

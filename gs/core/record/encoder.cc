@@ -61,7 +61,8 @@ struct Encoder::Impl {
   void remember(const PlanPtr& plan, const Layout& layout);
   Result<Encoded> assemble(std::string_view collection, std::string_view key);
   void add_member(std::string_view name, const Part& part);
-  Result<Encoded> write_members(std::string_view collection, std::string_view key);
+  Result<Encoded> write_members(std::string_view collection, std::string_view key,
+                                std::size_t bytes_max = kRecordBytesMax);
   Encoded done(const Plan& plan, std::size_t record_bytes) const {
     return {plan.shape, Bytes(record.data() + kept, record_bytes)};
   }
@@ -250,7 +251,8 @@ void Encoder::Impl::add_member(std::string_view name, const Part& part) {
   members.push_back({name, part});
 }
 
-Result<Encoded> Encoder::Impl::write_members(std::string_view collection, std::string_view key) {
+Result<Encoded> Encoder::Impl::write_members(std::string_view collection, std::string_view key,
+                                             std::size_t bytes_max) {
   const bool keyed = !key.empty();
   const Part key_part{Part::value, Type::string, as_bytes(key)};
   GS_TRY(const PlanPtr plan, resolve(collection, keyed));
@@ -264,7 +266,7 @@ Result<Encoded> Encoder::Impl::write_members(std::string_view collection, std::s
     for (const NamedPart& member : members) parts.push_back(member.part);
   }
   Sink out(record, kept);
-  GS_TRY_OK(write_record(*plan->shape, parts, out));
+  GS_TRY_OK(write_record(*plan->shape, parts, out, bytes_max));
   return done(*plan, out.used() - kept);
 }
 
@@ -389,7 +391,7 @@ Result<Encoded> Encoder::encode_delta_json(std::string_view collection, std::str
 }
 
 Result<Encoded> Encoder::encode_views(std::string_view collection, std::span<const FieldView> views,
-                                      std::string_view key) {
+                                      std::string_view key, std::size_t bytes_max) {
   impl_->fields.clear();
   impl_->members.clear();
   for (const FieldView& view : views) {
@@ -400,7 +402,7 @@ Result<Encoded> Encoder::encode_views(std::string_view collection, std::span<con
     }
     impl_->add_member(view.name, part);
   }
-  return impl_->write_members(collection, key);
+  return impl_->write_members(collection, key, bytes_max);
 }
 
 std::size_t Encoder::keep(const Encoded& last) {

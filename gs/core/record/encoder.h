@@ -51,9 +51,9 @@ class Encoder {
                                     const Layout* layout = nullptr);
 
   // The record, or the update, of values that stand in other records: nothing is decoded. Names are
-  // valid and unique; `key` as in encode().
+  // valid and unique; `key` as in encode(). `bytes_max`: more for what is only read.
   Result<Encoded> encode_views(std::string_view collection, std::span<const FieldView> views,
-                               std::string_view key = {});
+                               std::string_view key = {}, std::size_t bytes_max = kRecordBytesMax);
 
   // Keeps the record encoded last: the next one comes behind it instead of in its place. So a
   // transaction collects its records without copying them. Returns where in kept() it begins.

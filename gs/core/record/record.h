@@ -41,7 +41,10 @@
 
 namespace gs::record {
 
-inline constexpr std::size_t kRecordBytesMax = std::size_t{16} << 20;
+inline constexpr std::size_t kRecordBytesMax = std::size_t{16} << 20;  // of one write
+// What concurrent writes may make of a record, all that is kept of it together. Nobody can refuse
+// them one by one: each was within its limit.
+inline constexpr std::size_t kMergedBytesMax = std::size_t{256} << 20;
 inline constexpr std::size_t kRecordBytesMin = 8;  // its size, and nothing
 inline constexpr std::size_t kNestingMax = 128;
 

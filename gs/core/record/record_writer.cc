@@ -58,10 +58,10 @@ void RecordWriter::put(const Part& part) {
   put(part.content);
 }
 
-Error RecordWriter::finish() {
+Error RecordWriter::finish(std::size_t bytes_max) {
   GS_CHECK(field_ == shape_.field_count());
   const std::size_t size = align_up(out_.used() - begin_, std::size_t{8});
-  if (size > kRecordBytesMax) return too_large_record(size);
+  if (size > bytes_max) return too_large_record(size, bytes_max);
   out_.append_zeros(size - (out_.used() - begin_));
   store_u32(out_.at(begin_), static_cast<std::uint32_t>(size));
   const RecordView view(&shape_, out_.at(begin_));
@@ -75,16 +75,17 @@ Error RecordWriter::finish() {
   return {};
 }
 
-Error write_record(const Shape& shape, std::span<const Part> parts, Sink& out) {
+Error write_record(const Shape& shape, std::span<const Part> parts, Sink& out,
+                   std::size_t bytes_max) {
   GS_CHECK(parts.size() == shape.field_count());
   RecordWriter writer(shape, out);
   for (const Part& part : parts) {
     writer.put(part);
     // Bounds the memory that a merge of two large records takes before it is refused.
-    if (out.used() - out.begin() > 2 * kRecordBytesMax)
-      return too_large_record(out.used() - out.begin());
+    const std::size_t written = out.used() - out.begin();
+    if (written > bytes_max) return too_large_record(written, bytes_max);
   }
-  return writer.finish();
+  return writer.finish(bytes_max);
 }
 
 }  // namespace gs::record

@@ -22,7 +22,7 @@ class RecordWriter {
   void appended();
   // The next field.
   std::size_t field() const noexcept { return field_; }
-  Error finish();
+  Error finish(std::size_t bytes_max = kRecordBytesMax);
 
  private:
   void set_bits(std::uint64_t bits) noexcept;
@@ -35,7 +35,8 @@ class RecordWriter {
 };
 
 // The record of `parts`, one per field.
-Error write_record(const Shape& shape, std::span<const Part> parts, Sink& out);
+Error write_record(const Shape& shape, std::span<const Part> parts, Sink& out,
+                   std::size_t bytes_max = kRecordBytesMax);
 // The record of `values`, one per field, null pointers for absent fields.
 Error write_values(const Shape& shape, std::span<const Value* const> values, Sink& out);
 

@@ -238,8 +238,8 @@ std::optional<record::Encoded> LiftPlan::lift(const RecordView& record,
                                               schema::Functions* functions, LiftScratch& scratch,
                                               Stops* stops) const {
   Run(rules_, record, functions, scratch, stops).collect();
-  auto encoded =
-      scratch.encoder.encode_views(record.shape().collection(), scratch.views, record.key());
+  auto encoded = scratch.encoder.encode_views(record.shape().collection(), scratch.views,
+                                              record.key(), record::kMergedBytesMax);
   if (!encoded.ok()) return std::nullopt;
   return *encoded;
 }

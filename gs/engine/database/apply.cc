@@ -23,21 +23,12 @@ constexpr std::uint32_t kPrefetchAhead = 8;
 // Beyond that ids still differ, as they ascend, but may share counters.
 constexpr std::uint64_t kMintGapMax = 64;
 
-// Only an engine that does not keep its own rules, or a stranger, writes such an operation.
-Error in_place(const graph::ChangeView& change, std::uint32_t operation, const Error& why) {
-  const Code code = why.code() == Code::invalid ? Code::broken_chain : why.code();
-  return Error(code, "change " + change.digest().text() + ", operation " +
-                         std::to_string(operation) + ": " + std::string(why.message()));
-}
-
 // What graph::check_outline would find right, told without a call: most operations are such ones.
 bool is_whole_insert(const OperationView& operation) noexcept {
   return operation.kind == static_cast<std::uint8_t>(Kind::insert) &&
          operation.id_index != graph::kNoId && operation.shape != graph::kNoShape &&
          operation.payload.size() >= 8 + record::kRecordBytesMin;
 }
-
-Error undefined_shape() { return Error(Code::broken_chain, "it uses an undefined shape"); }
 
 }  // namespace
 
@@ -149,7 +140,7 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
     if (ahead.next(next)) prefetch(change, next);
     last_hlc_ = operation.hlc;  // never descending inside a change
     if (const Error error = step(frame, operation, cursor.offset())) {
-      return in_place(change, cursor.index(), error);
+      return error_in(change, cursor.index(), error);
     }
     if (operation.last_of_transaction()) ++frame.sequence;
   }
@@ -213,13 +204,14 @@ Error Applier::apply_insert(Frame& frame, const OperationView& operation, log::L
   const std::uint8_t* const record = operation.payload.data() + 8;
   Found found;
   const bool is_first = minted || !find_known(id, found);
+  if (!outlives(operation, erasure_of(found), frame.writers)) return {};
   if (is_first && merge::stands_alone({shape.get(), record})) {
     put_record(id, number, payload + 8, frame.stamp(operation), frame.sequence, true);
     return {};
   }
   Current current;
   if (!is_first) current = current_of(found, tables_);
-  begin_merge(is_first ? nullptr : &current);
+  begin_merge(is_first ? nullptr : &current, {});
   GS_TRY_OK(merge_operation(merger_.record(), operation, &shape, frame.writers));
   return put_result(frame, operation, payload + 8, found.record != nullptr);
 }
@@ -237,19 +229,21 @@ Error Applier::apply_write(Frame& frame, const OperationView& operation, log::Lo
   Found found;
   const bool is_there = find_known(id, found);
   if (!is_there && !is_whole) return {};  // of what was erased
+  const LocalStamp erasure = erasure_of(found);
+  if (!outlives(operation, erasure, frame.writers)) return {};
   const log::Location record = payload + (operation.payload.size() - rest.size());
   const record::RecordView view(shape.get(), rest.data());
   Current current;
   if (is_there) current = current_of(found, tables_);
   const auto is_all_that_is_left = [&] {
-    if (!is_there) return merge::stands_alone(view);
+    if (!is_there) return erasure.hlc == 0 && merge::stands_alone(view);
     return current.base == frame.writers.base(overwritten) && replaces_all(current, view);
   };
   if (is_whole && overwritten.exceptions == 0 && is_all_that_is_left()) {
     put_record(id, number, record, frame.stamp(operation), frame.sequence, !is_there);
     return {};
   }
-  begin_merge(is_there ? &current : nullptr);
+  begin_merge(is_there ? &current : nullptr, erasure);
   GS_TRY_OK(merge_operation(merger_.record(), operation, &shape, frame.writers));
   return put_result(frame, operation, record, found.record != nullptr);
 }
@@ -257,15 +251,17 @@ Error Applier::apply_write(Frame& frame, const OperationView& operation, log::Lo
 Error Applier::apply_remove(Frame& frame, const OperationView& operation) {
   Found found;
   if (!find_known(frame.id(operation), found)) return {};
+  const LocalStamp erasure = erasure_of(found);
+  if (!outlives(operation, erasure, frame.writers)) return {};
   const Current current = current_of(found, tables_);
-  begin_merge(&current);
+  begin_merge(&current, erasure);
   GS_TRY_OK(merge_operation(merger_.record(), operation, nullptr, frame.writers));
   return put_result(frame, operation, 0, found.record != nullptr);
 }
 
-void Applier::begin_merge(const Current* current) {
+void Applier::begin_merge(const Current* current, const LocalStamp& erasure) {
   if (current == nullptr) {
-    merger_.record().clear();
+    merger_.record().begin_after(erasure);
   } else {
     merger_.load(*current);
   }
@@ -287,63 +283,39 @@ Error Applier::put_result(const Frame& frame, const OperationView& operation, lo
   return spill_if_full();  // a change of 64 MiB can update large records a million times
 }
 
-// Also of a record that was removed: what is behind its removal must stay hidden.
-Error Applier::check_place(const Id& id, const record::CollectionId& collection,
-                           bool minted) const {
-  Found before;
-  if (version_->find(id, ~Sequence{0}, before) != state::Version::Lookup::found) return {};
-  if (minted)
-    return Error(Code::broken_chain, "it mints " + id.text() + ", which is there already");
-  const record::ShapePtr& shape = tables_.shape(before.entry.shape).shape;
-  if (shape->collection_id() == collection) return {};
-  return Error(Code::broken_chain, "it moves record " + id.text() + " to another collection");
-}
-
-Error Applier::check(const graph::ChangeView& change) const {
-  if (!tables_.has_room(2 * std::size_t{change.operation_count()}, change.operation_count())) {
-    return tables_.full("shapes or collections");
-  }
-  std::vector<record::ShapePtr> shapes;
-  for (std::uint16_t i = 0; i < change.shape_count(); ++i) {
-    const std::uint32_t number = tables_.find_shape(change.shape(i));
-    shapes.push_back(number == state::kUnknown ? nullptr : tables_.shape(number).shape);
-  }
-  std::vector<bool> minted(change.id_count());
-  auto cursor = change.operations();
-  for (OperationView operation; cursor.next(operation);) {
-    const auto kind = static_cast<Kind>(operation.kind);
-    if (operation.erased()) continue;
-    if (kind == Kind::shape) {
-      GS_TRY(shapes[operation.shape], record::Shape::decode(operation.payload));
-    }
-    if (kind != Kind::insert && kind != Kind::set && kind != Kind::update) continue;
-    if (shapes[operation.shape] == nullptr)
-      return in_place(change, cursor.index(), undefined_shape());
-    if (kind == Kind::update) continue;
-    const bool mints = kind == Kind::insert && load_u64(operation.payload.data()) != graph::kNoMint;
-    const bool again = mints && minted[operation.id_index];
-    if (mints) minted[operation.id_index] = true;
-    const Id id = change.id(operation.id_index);
-    const Error wrong = again ? Error(Code::broken_chain, "it mints " + id.text() + " twice")
-                              : check_place(id, shapes[operation.shape]->collection_id(), mints);
-    if (wrong) return in_place(change, cursor.index(), wrong);
-  }
-  return {};
-}
-
+// The erasure with the greatest stamp counts: all that did not see it is gone, whichever was first.
 // What damage hides is not removed: recover_from() asks, and starts over without what is damaged.
 void Applier::apply_erase(const Frame& frame, const OperationView& operation) {
   Found found;
-  if (!find_known(frame.id(operation), found)) return;
-  put_erased(found, frame.stamp(operation), frame.sequence);
+  if (version_->find(frame.id(operation), ~Sequence{0}, found) != state::Version::Lookup::found) {
+    return;
+  }
+  const LocalStamp stamp = frame.stamp(operation);
+  const LocalStamp had = erasure_of(found);
+  const bool is_later = had.hlc != stamp.hlc
+                            ? had.hlc < stamp.hlc
+                            : tables_.writer(had.writer) < tables_.writer(stamp.writer);
+  if (is_later && !found.unlogged) put_erased(found, stamp, frame.sequence);
 }
 
-// The erase operation that follows removes the record. Here is only kept what outlives it.
+// The erase operation that follows removes the record. Here is only kept what outlives it: that the
+// record was there, for the erasure to be known by whoever writes to it without having seen it.
 void Applier::apply_erased(const Frame& frame, const OperationView& operation) {
+  const auto kind = static_cast<Kind>(operation.kind);
+  if (kind == Kind::insert) count_erased_mint(frame, operation);
+  const std::uint32_t shape = frame.shape_number(operation);
+  if ((kind != Kind::insert && kind != Kind::set) || shape == state::kUnknown) return;
+  Found found;
   const Id id = frame.id(operation);
-  const bool minted = operation.kind == static_cast<std::uint8_t>(Kind::insert) &&
-                      id.version() == id::kMintedVersion;
-  if (!minted || id < mint_.last) return;
+  if (version_->find(id, ~Sequence{0}, found) != state::Version::Lookup::none) return;
+  found.entry.id = id;
+  found.entry.shape = shape;
+  put_erased(found, {0, frame.writer}, frame.sequence);
+}
+
+void Applier::count_erased_mint(const Frame& frame, const OperationView& operation) {
+  const Id id = frame.id(operation);
+  if (id.version() != id::kMintedVersion || id < mint_.last) return;
   // Its mint counter went with the payload, and nobody may mint with it again: the id itself tells.
   std::uint64_t counter = mint_.next;
   const std::uint64_t end = counter + kMintGapMax;

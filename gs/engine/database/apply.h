@@ -34,8 +34,21 @@ inline std::size_t bucket_of(const Id& id) noexcept {
   return ((id.bytes[14] & std::size_t{0x0f}) << 8) | id.bytes[15];
 }
 
+// Only an engine that does not keep its own rules, or a stranger, writes such an operation.
+Error error_in(const graph::ChangeView& change, std::uint32_t operation, const Error& why);
+inline Error undefined_shape() { return Error(Code::broken_chain, "it uses an undefined shape"); }
+
 // Names exactly one version of a record: SHA-256("gs version" | stamps), see FORMAT.md.
 Digest version_digest(const Found& found, const state::Tables& tables);
+
+// What check() has to know of a record that a change writes to.
+struct WriteTarget {
+  bool was_looked_up = false;
+  bool was_minted = false;             // by the change
+  const record::Shape* had = nullptr;  // of the record that was there, live or removed
+  std::size_t image_bytes = 0;         // at most, with what the change adds
+};
+using WriteTargets = std::vector<WriteTarget>;  // by id index of the change
 
 class Applier {
  public:
@@ -61,7 +74,7 @@ class Applier {
   // `was_live`: a live record had this id.
   void put_merged(const Id& id, std::uint32_t shape, const Merged& merged, Sequence sequence,
                   bool was_live);
-  // Nothing is left of the record, live or not.
+  // Nothing is left of the record, live or not, but that it was erased.
   void put_erased(const Found& found, const LocalStamp& stamp, Sequence sequence);
 
   // Adds shape and collection to the tables; kUnknown when these are full.
@@ -74,8 +87,13 @@ class Applier {
   Error replay(const graph::ChangeView& change, log::Location at, Sequence& sequence);
 
   // Whether replay() of a change that others wrote will go through, if its payloads are valid:
-  // shapes and tables, ids that are minted once, records that stay in their collections.
-  Error check(const graph::ChangeView& change) const;
+  // shapes and tables, ids that are minted once, records that stay in their collections and whose
+  // images are not larger than `image_bytes_max`. Errors: broken_chain, too_large.
+  // `targets`: of the records that it writes to, what was looked up already.
+  Error check(const graph::ChangeView& change, WriteTargets& targets,
+              std::size_t image_bytes_max) const;
+  // find_known(), which leaves in `target` what check() would look up once more.
+  bool look_up(const Id& id, WriteTarget& target, Found& out) const;
 
   // Replay calls `spill` whenever the first table takes `bytes_max` or more. It has to attach a
   // version of the same state whose first table is empty.
@@ -115,17 +133,20 @@ class Applier {
   struct Frame;
   Error step(Frame& frame, const graph::OperationView& operation, std::size_t offset);
   void apply_erased(const Frame& frame, const graph::OperationView& operation);
+  void count_erased_mint(const Frame& frame, const graph::OperationView& operation);
   void apply_erase(const Frame& frame, const graph::OperationView& operation);
   void count_mint(std::uint64_t counter, const Id& id);
   Error apply_shape(Frame& frame, const graph::OperationView& operation);
   Error apply_insert(Frame& frame, const graph::OperationView& operation, log::Location payload);
   Error apply_write(Frame& frame, const graph::OperationView& operation, log::Location payload);
   Error apply_remove(Frame& frame, const graph::OperationView& operation);
-  void begin_merge(const Current* current);
+  void begin_merge(const Current* current, const LocalStamp& erasure);
   Error put_result(const Frame& frame, const graph::OperationView& operation, log::Location record,
                    bool was_live);
   void count(std::uint32_t collection, int by);
   Error check_place(const Id& id, const record::CollectionId& collection, bool minted) const;
+  Error check_image(const graph::ChangeView& change, std::uint32_t id_index,
+                    const std::vector<record::ShapePtr>& shapes, std::size_t bytes_max) const;
   Error spill_if_full();
   void prefetch(const graph::ChangeView& change, const graph::OperationView& operation) const;
 

@@ -1,5 +1,6 @@
 // That what others change was there when they changed it: each set, update and removal names, as
-// its base, an insert or set of its record that comes before it; but a set that begins a key.
+// its base, an insert or set of its record that comes before it; but a set that begins a key. And
+// an erasure names a payload of its record that comes before it.
 //
 // Replay passes over changes of records that are not here, as those were erased. Had the record
 // only not come yet, it would be passed over here and merged elsewhere: replicas with the same
@@ -56,12 +57,50 @@ Error no_base(std::uint32_t operation, const Id& id) {
                                   " that comes before it");
 }
 
+// The payload of a change that an erasure names.
+struct ErasedPayload {
+  log::Location at = 0;  // of the change
+  std::uint32_t index = 0;
+  std::uint8_t kind = 0;
+  Id id;
+  std::uint32_t operation = 0;  // that says so
+};
+
+Error erases_nothing(const ErasedPayload& named) {
+  return Error(Code::invalid, "operation " + std::to_string(named.operation) +
+                                  ": it erases no payload of record " + named.id.text() +
+                                  " that comes before it");
+}
+
+bool writes_whole_or_part(std::uint8_t kind) noexcept {
+  return kind == static_cast<std::uint8_t>(Kind::insert) ||
+         kind == static_cast<std::uint8_t>(Kind::set) ||
+         kind == static_cast<std::uint8_t>(Kind::update);
+}
+
+// Of one change, by ascending index.
+Error check_erased(const graph::ChangeView& change, std::span<const ErasedPayload> named) {
+  auto cursor = change.operations();
+  OperationView operation;
+  bool is_more = cursor.next(operation);
+  for (const ErasedPayload& one : named) {
+    while (is_more && cursor.index() < one.index) is_more = cursor.next(operation);
+    const bool is_right = is_more && operation.kind == one.kind &&
+                          writes_whole_or_part(operation.kind) &&
+                          change.id(operation.id_index) == one.id;
+    if (!is_right) return erases_nothing(one);
+  }
+  return {};
+}
+
 }  // namespace
 
 // Of the writer's changes here; which of them are before `change`, check_seen() tells. What only
 // the log can tell, is left over as a claim.
-Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>& claims) const {
+Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
+                            WriteTargets& targets) const {
   std::vector<graph::Hlc> given(change.id_count(), 0);  // by this change so far, the last stamp
+  bool erases = false;
   auto cursor = change.operations();
   for (OperationView operation; cursor.next(operation);) {
     if (has_base(operation)) {
@@ -76,22 +115,63 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
       if (seen.writer == graph::kNoWriter) return no_base(cursor.index(), id);
       const graph::Writer writer = is_own ? change.writer() : change.writer_at(seen.writer);
       Found found;
-      const bool is_newest = applier_.find_known(id, found) && found.entry.hlc == seen.hlc &&
+      const bool is_newest = applier_.look_up(id, targets[operation.id_index], found) &&
+                             found.entry.hlc == seen.hlc &&
                              tables_.writer(found.entry.writer) == writer;
       if (!is_newest && !(is_own && given[operation.id_index] == seen.hlc)) {
         claims.push_back({known_->place_of(writer, seen.hlc), id, seen.hlc, cursor.index()});
       }
     }
     if (is_whole_write(operation)) given[operation.id_index] = operation.hlc;
+    erases = erases || operation.kind == static_cast<std::uint8_t>(Kind::erase);
+  }
+  return erases ? check_erasures(change) : Error();
+}
+
+// A record of which nothing is here would be erased nowhere, and its insert
+// that comes later be shown by whoever gets it later.
+Error Database::check_erasures(const graph::ChangeView& change) const {
+  std::vector<graph::ChangeNumber> parents;
+  for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
+    parents.push_back(*known_->find(change.parent(i)));
+  }
+  std::vector<ErasedPayload> named;
+  auto cursor = change.operations();
+  for (OperationView operation; cursor.next(operation);) {
+    if (operation.kind != static_cast<std::uint8_t>(Kind::erase)) continue;
+    GS_TRY(const graph::Erase erase, graph::parse_erase(operation.payload));
+    ErasedPayload one{0, erase.operation, erase.kind, change.id(operation.id_index),
+                      cursor.index()};
+    const auto number = known_->find(erase.change);
+    if (!number || !known_->graph().is_ancestor(*number, graph::CausalGraph::Changes(parents))) {
+      return erases_nothing(one);
+    }
+    one.at = known_->place(*number);
+    named.push_back(one);
+  }
+  std::sort(named.begin(), named.end(), [](const ErasedPayload& a, const ErasedPayload& b) {
+    return a.at != b.at ? a.at < b.at : a.index < b.index;
+  });
+  const Settled here{moment(), log_->snapshot(), frontier()};
+  for (auto begin = named.begin(); begin != named.end();) {
+    const auto end = std::find_if(begin, named.end(),
+                                  [&](const ErasedPayload& one) { return one.at != begin->at; });
+    const auto look = [&](log::Location, Bytes bytes, bool& stop) -> Error {
+      stop = true;
+      GS_TRY(const graph::ChangeView before, graph::ChangeView::parse(bytes));
+      return check_erased(before, {begin, end});
+    };
+    GS_TRY_OK(each_change(here, look, begin->at - log::kFrameBytes));
+    begin = end;
   }
   return {};
 }
 
 // With the commit lock, after check_seen(). Reads a change of the log once, however many of its
 // writes are named.
-Error Database::check_causes(const graph::ChangeView& change) const {
+Error Database::check_causes(const graph::ChangeView& change, WriteTargets& targets) const {
   std::vector<Claim> claims;
-  GS_TRY_OK(check_bases(change, claims));
+  GS_TRY_OK(check_bases(change, claims, targets));
   if (claims.empty()) return {};
   std::stable_sort(claims.begin(), claims.end(),
                    [](const Claim& a, const Claim& b) { return a.at < b.at; });

@@ -284,7 +284,6 @@ Error Database::merge(std::size_t count, state::MergeOptions options) {
   // Not the version: its tables would stay in memory for as long as the merge takes.
   std::vector<std::shared_ptr<const state::Run>> inputs = current_version()->runs;
   const std::shared_ptr<const log::View> log = log_->view();
-  options.drop_tombstones = count == inputs.size();
   const std::size_t runs_max = inputs.size() + kRunsBesideMax;
   inputs.resize(count);
   options.between = [this, runs_max] { return write_waiting(runs_max); };

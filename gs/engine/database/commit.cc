@@ -184,6 +184,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   // What this operation finds: an earlier operation of the same transaction, or the state.
   Current current;
   bool is_known_already = false;
+  LocalStamp erasure;
   if (earlier != Touched::kNone) {
     const StagedOperation& before = tx.operations[earlier];
     const Prepared& made = scratch_->prepared[earlier];
@@ -194,6 +195,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   } else {
     Found found;
     is_known_already = applier_.find_known(staged.id, found);
+    if (!is_known_already) erasure = erasure_of(found);
     prepared.was_live = is_known_already && found.record != nullptr;
     prepared.unlogged = prepared.was_live && found.unlogged;
     const auto version = [&] {
@@ -215,9 +217,14 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   if (!staged.keyed && !prepared.was_live) return missing(staged.id);
   if (!prepared.was_live) prepared.unlogged = is_kept_in_memory(**staged.shape);
   // What the log knows of a record matters to none that is kept in memory.
-  if (!prepared.was_live && prepared.unlogged) is_known_already = false;
+  if (!prepared.was_live && prepared.unlogged) {
+    is_known_already = false;
+    erasure = {};
+  }
   use_write_rules(tx, *(is_known_already ? current.shape : *staged.shape), prepared.unlogged);
-  if (staged.keyed) prepared.kind = is_known_already ? Kind::set : Kind::insert;
+  const bool is_erased = erasure.hlc != 0;
+  if (staged.keyed) prepared.kind = is_known_already || is_erased ? Kind::set : Kind::insert;
+  if (is_erased) return prepare_after(tx, index, stamp, erasure);
   if (!is_known_already) return prepare_insert(tx, index, stamp);
   if (prepared.was_live) GS_TRY_OK(check_allowed(*current.shape));
   prepared.overwritten = current.base;
@@ -250,6 +257,16 @@ Error Database::prepare_insert(const TransactionState& tx, std::size_t index,
   more.written_shape = nullptr;
   more.seen.clear();
   return merger.insert(*staged.shape, record, stamp, more.merged);
+}
+
+// It has to name the erasure, or it would be taken for a write that did not see it.
+Error Database::prepare_after(const TransactionState& tx, std::size_t index,
+                              const LocalStamp& stamp, const LocalStamp& erasure) {
+  const StagedOperation& staged = tx.operations[index];
+  PreparedMore& more = *(scratch_->prepared[index].more = scratch_->take_more());
+  more.written_shape = nullptr;
+  return scratch_->merger.insert_after(erasure, *staged.shape, tx.record(staged), stamp,
+                                       more.merged, more.seen);
 }
 
 // What the operation makes of a record that is known.

@@ -59,8 +59,9 @@ struct Database::Prepared {
 };
 
 // What the updates of one transaction may make of records. They wait in memory until all of the
-// transaction is known to be possible, and a few bytes of log can change records of 16 MiB.
-inline constexpr std::size_t kResultBytesMax = std::size_t{256} << 20;
+// transaction is known to be possible, and a few bytes of log can change large records. As much as
+// one of them may take, so that the largest can be made smaller again.
+inline constexpr std::size_t kResultBytesMax = merge::kImageBytesMax;
 inline Error too_many_results() {
   return Error(Code::too_large, "the updates of one transaction make more than " +
                                     std::to_string(kResultBytesMax >> 20) +

@@ -91,6 +91,8 @@ class Database : public std::enable_shared_from_this<Database> {
     std::size_t numbers_max = state::kNumbersMax;
     // Memory for the keys that one table has in one index. Smaller in tests.
     std::size_t table_keys_bytes_max = kTableKeysBytesMax;
+    // Of what others wrote, the image that a record may get. Smaller in tests.
+    std::size_t image_bytes_max = merge::kImageBytesMax;
   };
 
   static Result<std::shared_ptr<Database>> create(Setup setup, const CreateOptions& create);
@@ -239,7 +241,7 @@ class Database : public std::enable_shared_from_this<Database> {
   bool is_known(const Digest& change) const;
   Error check_alone(const graph::ChangeView& change) const;
   Error check_seen(const graph::ChangeView& change) const;
-  Error check_causes(const graph::ChangeView& change) const;
+  Error check_causes(const graph::ChangeView& change, WriteTargets& targets) const;
   // That an operation of a change which came names an insert or set of its record.
   struct Claim {
     log::Location at = 0;  // of the change that alone can have it; 0 for none
@@ -247,7 +249,9 @@ class Database : public std::enable_shared_from_this<Database> {
     graph::Hlc hlc = 0;
     std::uint32_t operation = 0;
   };
-  Error check_bases(const graph::ChangeView& change, std::vector<Claim>& claims) const;
+  Error check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
+                    WriteTargets& targets) const;
+  Error check_erasures(const graph::ChangeView& change) const;
   Error check_here(const graph::ChangeView& change, Digest& missing) const;
   Error append_received(const graph::ChangeView& change);
   Error load_waiting();
@@ -304,6 +308,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Error prepare(const TransactionState& tx, const LocalStamp& stamp);
   Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   void use_write_rules(const TransactionState& tx, const record::Shape& shape, bool unlogged);
+  Error prepare_after(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
+                      const LocalStamp& erasure);
   Error prepare_insert(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   Error prepare_merge(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
                       const Current& current);

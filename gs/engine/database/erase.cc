@@ -191,7 +191,8 @@ Error Database::commit_erasure(Payloads& payloads) {
   }
   if (payloads.erases.empty()) return {};
   Found found;
-  const bool is_there = applier_.find_known(payloads.id, found);
+  const bool is_there =
+      version_->find(payloads.id, ~Sequence{0}, found) == state::Version::Lookup::found;
   if (version_->is_damaged()) return state_damage(*version_);
   // First what may fail without harm.
   GS_TRY_OK(log_->seal(payloads.places.rbegin()->first));
@@ -201,7 +202,7 @@ Error Database::commit_erasure(Payloads& payloads) {
 }
 
 // One transaction of erase operations; in as many changes as their size asks for, never half.
-// `known`: the record, live or removed; null when only its past is in the log.
+// `known`: the record, live, removed or erased before; null when only its past is in the log.
 Error Database::append_erases(const Payloads& payloads, const Found* known) {
   const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
   const std::size_t each = graph::encode_erase(payloads.erases.front()).size();

@@ -248,6 +248,7 @@ struct Database::Past {
   Id id;
   bool exists = false;  // something was written to it ...
   bool erased = false;  // ... and is gone
+  LocalStamp erasure;   // of which the writes that count have seen
   Merger merger;
 
   Error apply(const graph::OperationView& operation, const record::ShapePtr* shape,
@@ -255,11 +256,13 @@ struct Database::Past {
     const auto kind = static_cast<Kind>(operation.kind);
     if (kind == Kind::expect) return {};
     if (operation.erased() || kind == Kind::erase) {
+      if (kind == Kind::erase) erasure = writers.stamp(operation);
       erased = true;
       exists = false;
-      merger.record().clear();
+      merger.record().begin_after(erasure);
       return {};
     }
+    if (!outlives(operation, erasure, writers)) return {};
     const bool begins = kind == Kind::insert || kind == Kind::set;
     if (!exists && !begins) return {};
     exists = true;

@@ -26,6 +26,7 @@ class KnownChanges {
   std::optional<graph::ChangeNumber> find(const graph::Writer& writer,
                                           std::uint64_t sequence) const;
   const Digest& digest(graph::ChangeNumber number) const { return all_[number].digest; }
+  log::Location place(graph::ChangeNumber number) const { return all_[number].place; }
   // How many changes of the writer there are; they have the sequences below.
   std::uint64_t count(const graph::Writer& writer) const;
   // The last stamp of the writer's newest change; 0 for none.

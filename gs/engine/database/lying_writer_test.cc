@@ -270,6 +270,31 @@ TEST_F(LyingWriterTest, ABaseThatAnErasureMovedIsFound) {
 
 // --- numbers ---
 
+// It would be erased by those who have it already, and not by the others.
+TEST_F(LyingWriterTest, AnErasureOfARecordThatIsNotInItsPast) {
+  const auto erasure = [&](const Digest& change, std::uint32_t operation, const Id& id) {
+    graph::Erase erase;
+    erase.change = change;
+    erase.operation = operation;
+    erase.kind = static_cast<std::uint8_t>(Kind::insert);
+    StrangeOperation one;
+    one.kind = static_cast<std::uint8_t>(Kind::erase);
+    one.id = id;
+    one.payload = graph::encode_erase(erase);
+    return liar().change({one});
+  };
+  ASSERT_TRUE(honest_.put("City", "odesa", R"({"n":0})").ok());
+  ASSERT_TRUE(honest_->sync().ok());
+  const Id odesa = id_of_key("City", "odesa");
+  const std::string why = "it erases no payload of record ";
+  expect_refused(give(late_.store, {erasure(honest_.head(), 0, odesa)}), why + odesa.text());
+  // A payload of another record, none at all, and a change that nobody has.
+  expect_refused(give(late_.store, {erasure(base_[0], 0, odesa)}), why);
+  expect_refused(give(late_.store, {erasure(base_[0], 1000, kyiv_)}), why);
+  expect_refused(give(late_.store, {erasure(Digest{}, 0, kyiv_)}), why);
+  expect_refused_everywhere(erasure(honest_.head(), 0, odesa), why);
+}
+
 TEST_F(LyingWriterTest, ANumberThatDoesNotFollow) {
   Stranger writer = liar();
   writer.sequence = 5;
@@ -362,6 +387,37 @@ TEST_F(MintedTwiceTest, ByItsWriterInTwoChanges) {
     EXPECT_EQ(report.waiting, 0u);
   }
   EXPECT_EQ(early_.store.text(*insert[1].id), R"({"name":"Kyiv","lat":50.45})");
+  expect_equal_and_going_on();
+}
+
+// Nor when nothing is left of it, neither in merged runs nor for who has only read the log.
+TEST_F(MintedTwiceTest, ByItsWriterAfterItWasErased) {
+  const std::vector<StrangeOperation> insert = first_insert();
+  const Id id = *insert[1].id;
+  const Buffer first = liar().change(insert);
+  const Buffer second = next(first, insert);
+  EXPECT_EQ(give(early_.store, {first}).applied, 1u);
+  ASSERT_TRUE(early_.store->erase(id, "asked to").ok());
+  const std::vector<Buffer> after = changes_of(early_.store, base_);
+  const auto expect_minted = [&] {
+    const ReceiveReport report = give(early_.store, {second});
+    EXPECT_EQ(report.applied, 0u);
+    ASSERT_EQ(report.refusals.size(), 1u);
+    EXPECT_NE(report.refusals[0].why.text().find("which is there already"), std::string::npos);
+  };
+  expect_minted();
+  ASSERT_TRUE(early_.store->compact().ok());
+  expect_minted();
+  ASSERT_TRUE(early_.store->close().ok());
+  early_.store.db.reset();
+  lose_state(early_.disk);
+  early_.store = world_.open(early_.disk);
+  expect_minted();
+  ASSERT_TRUE(early_.store->compact().ok());
+  expect_minted();
+  // Who got it when it was erased already.
+  EXPECT_EQ(give(late_.store, after).applied, after.size());
+  EXPECT_EQ(give(late_.store, {second}).refused, 1u);
   expect_equal_and_going_on();
 }
 

@@ -28,6 +28,21 @@ const std::vector<Seen>& ChangeWriters::seen(const graph::OverwrittenView& overw
   return seen_;
 }
 
+bool outlives(const graph::OperationView& operation, const LocalStamp& erasure,
+              const ChangeWriters& writers) {
+  if (erasure.hlc == 0) return true;
+  if (operation.kind == static_cast<std::uint8_t>(Kind::insert)) return false;  // it has seen none
+  Bytes rest;
+  const auto overwritten = graph::parse_overwritten(operation.payload, rest);
+  for (std::uint32_t i = 0; overwritten.ok() && i < overwritten->exceptions; ++i) {
+    const graph::OverwrittenView::Exception one = overwritten->exception(i);
+    if (one.field == graph::kWholeRecord && writers.stamp(one.hlc, one.writer) == erasure) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Error merge_operation(merge::MergedRecord& record, const graph::OperationView& operation,
                       const record::ShapePtr* shape, ChangeWriters& writers) {
   const auto kind = static_cast<Kind>(operation.kind);

@@ -29,6 +29,11 @@ class ChangeWriters {
   std::vector<Seen> seen_;
 };
 
+// Whether an operation is about the record that there may be after this erasure: it says to have
+// seen it. hlc 0: nothing was erased, so all are.
+bool outlives(const graph::OperationView& operation, const LocalStamp& erasure,
+              const ChangeWriters& writers);
+
 // Does to `record` what an insert, set, update or remove does, whose payload is valid. `shape`:
 // that it names, which lives as long as what is made of the record; null for none.
 Error merge_operation(merge::MergedRecord& record, const graph::OperationView& operation,

@@ -1,10 +1,27 @@
 #include "gs/engine/database/merging.h"
 
+#include <algorithm>
+
 namespace gs::engine {
 
 namespace {
 
 constexpr std::size_t kImageKept = std::size_t{64} << 10;
+
+Error too_large_by_own(std::size_t before, std::size_t after) {
+  const std::string limit = std::to_string(record::kRecordBytesMax);
+  if (before <= record::kRecordBytesMax) {
+    return Error(Code::too_large, "record: " + std::to_string(after) +
+                                      " bytes with this write, the limit is " + limit +
+                                      ". Remove other fields with it, or store large values as "
+                                      "blobs");
+  }
+  return Error(Code::too_large,
+               "record: concurrent writes have made it " + std::to_string(before) +
+                   " bytes large, above the " + limit +
+                   " of one write, and this write would make it " + std::to_string(after) +
+                   ". Make it smaller first: remove fields, or put large values into blobs");
+}
 
 }  // namespace
 
@@ -15,6 +32,14 @@ Current current_of(const state::Found& found, const state::Tables& tables) {
           record,
           {found.entry.hlc, found.entry.writer},
           found.image};
+}
+
+// What is removed keeps its image, unless it was in memory only.
+LocalStamp erasure_of(const state::Found& found) noexcept {
+  if (found.image != nullptr) return state::ImageView(found.image).erasure();
+  const bool is_erased = found.record == nullptr && !found.unlogged &&
+                         found.entry.kind() == state::Entry::Kind::tombstone;
+  return is_erased ? LocalStamp{found.entry.hlc, found.entry.writer} : LocalStamp{};
 }
 
 bool replaces_all(const Current& current, const record::RecordView& put) noexcept {
@@ -32,10 +57,28 @@ Error Merger::finish(Merged& out) {
   return {};
 }
 
+Error Merger::finish_own(const Current& before, Merged& out) {
+  GS_TRY_OK(finish(out));
+  const std::size_t had = load_u32(before.record);
+  const std::size_t has = load_u32(out.as_current().record);
+  return has <= std::max(had, record::kRecordBytesMax) ? Error() : too_large_by_own(had, has);
+}
+
 Error Merger::insert(const record::ShapePtr& shape, const std::uint8_t* record,
                      const LocalStamp& stamp, Merged& out) {
   record_.clear();
   record_.write({&shape, record, stamp, true, {}, {}});
+  return finish(out);
+}
+
+Error Merger::insert_after(const LocalStamp& erasure, const record::ShapePtr& shape,
+                           const std::uint8_t* record, const LocalStamp& stamp, Merged& out,
+                           std::vector<Seen>& seen) {
+  record_.begin_after(erasure);
+  seen.clear();
+  rules_.mark({shape.get(), record}, {}, seen);
+  seen.push_back({merge::kNoField, 0, erasure});
+  record_.write({&shape, record, stamp, true, {}, seen});
   return finish(out);
 }
 
@@ -56,7 +99,7 @@ Error Merger::update(const Current& current, const record::ShapePtr& shape,
   record_.see({shape.get(), delta}, seen);
   rules_.mark({shape.get(), delta}, current.base, seen);
   record_.write({&shape, delta, stamp, false, current.base, seen});
-  return finish(out);
+  return finish_own(current, out);
 }
 
 Error Merger::put(const Current& current, const record::ShapePtr& shape, const std::uint8_t* record,
@@ -79,7 +122,7 @@ Error Merger::put(const Current& current, const record::ShapePtr& shape, const s
   record_.see({put_shape.get(), put_record}, seen);
   rules_.mark({put_shape.get(), put_record}, current.base, seen);
   record_.write({&put_shape, put_record, stamp, true, current.base, seen});
-  return finish(out);
+  return finish_own(current, out);
 }
 
 Error Merger::remove(const Current& current, const LocalStamp& stamp, Merged& out,
@@ -88,7 +131,7 @@ Error Merger::remove(const Current& current, const LocalStamp& stamp, Merged& ou
   seen.clear();
   record_.see_all(seen);
   record_.remove({stamp, rules_.removal(), current.base, seen});
-  return finish(out);
+  return finish_own(current, out);
 }
 
 }  // namespace gs::engine

@@ -1,7 +1,9 @@
 // What a write makes of a record as this storage has it: the records of gs/core/merge, with the
 // numbers and shapes of a storage.
 //
-// One Merger for one thread; it keeps its memory. Errors: too_large.
+// One Merger for one thread; it keeps its memory. Errors: too_large. A write by this storage is
+// refused when it makes a record larger than one write may be, unless others have done so before
+// and it does not make it larger still. What others wrote merges up to merge::kImageBytesMax.
 #pragma once
 
 #include <vector>
@@ -31,6 +33,9 @@ inline bool is_known(const state::Found& found) noexcept {
   return found.record != nullptr || found.image != nullptr;
 }
 
+// The erasure after which nothing but what has seen it is left of the record; hlc 0: none.
+LocalStamp erasure_of(const state::Found& found) noexcept;
+
 // What a write makes of it.
 struct Merged {
   record::ShapePtr shape;
@@ -58,12 +63,16 @@ class Merger {
   void load(const Current& current) {
     record_.load({&current.shape, current.record, current.image, current.base});
   }
-  // What has been made of it.
+  // What has been made of it by whomever.
   Error finish(Merged& out);
 
   // A record of which nothing is known.
   Error insert(const record::ShapePtr& shape, const std::uint8_t* record, const LocalStamp& stamp,
                Merged& out);
+  // A record with a key that was erased, put again.
+  Error insert_after(const LocalStamp& erasure, const record::ShapePtr& shape,
+                     const std::uint8_t* record, const LocalStamp& stamp, Merged& out,
+                     std::vector<Seen>& seen);
   // What follows are writes by this storage. `seen`: what they replace, see merge::Write.
   WriteRules& rules() noexcept { return rules_; }
   // An insert of which the schema says how concurrent ones merge.
@@ -90,6 +99,8 @@ class Merger {
    private:
     const state::Tables& tables_;
   };
+
+  Error finish_own(const Current& before, Merged& out);
 
   ByKey order_;
   record::ShapeCache* shapes_;

@@ -55,8 +55,7 @@ Result<std::shared_ptr<const Version>> ReplayRuns::spill(const Version& full,
   std::vector<std::uint64_t> sizes;
   for (std::size_t i = 0; i < count; ++i) sizes.push_back(version->runs[i]->file_bytes());
   if (const std::size_t merged = state::runs_to_merge(sizes); merged != 0) {
-    // Deletions stay: what strangers may do with an id must not depend on when runs were merged.
-    GS_TRY(auto one, merge(unsynced_, *version, merged, false, tables));
+    GS_TRY(auto one, merge(unsynced_, *version, merged, tables));
     GS_TRY_OK(unsynced_.remove(state_path(one->number(), ".gsr")));
     replace_newest(*version, merged, std::move(one));
     count -= merged - 1;
@@ -67,7 +66,7 @@ Result<std::shared_ptr<const Version>> ReplayRuns::spill(const Version& full,
 
 Result<std::shared_ptr<const Run>> ReplayRuns::keep(const Version& version,
                                                     const state::Tables& tables) {
-  return merge(files_, version, count_, count_ == version.runs.size(), tables);
+  return merge(files_, version, count_, tables);
 }
 
 void ReplayRuns::replace_newest(Version& version, std::size_t count,
@@ -80,16 +79,13 @@ void ReplayRuns::replace_newest(Version& version, std::size_t count,
 // The newest `count` runs as one.
 Result<std::shared_ptr<const Run>> ReplayRuns::merge(platform::FileSystem& files,
                                                      const Version& version, std::size_t count,
-                                                     bool drop_tombstones,
                                                      const state::Tables& tables) {
   const auto begin = version.runs.begin();
   const std::vector<std::shared_ptr<const Run>> inputs(begin,
                                                        begin + static_cast<std::ptrdiff_t>(count));
   GS_TRY(const std::uint64_t number, new_number_());
   const std::string path = state_path(number, ".gsr");
-  state::MergeOptions options;
-  options.drop_tombstones = drop_tombstones;
-  GS_TRY_OK(state::merge_runs(files, path, number, inputs, *version.log, tables, options));
+  GS_TRY_OK(state::merge_runs(files, path, number, inputs, *version.log, tables, {}));
   return Run::open(files, path, number);
 }
 

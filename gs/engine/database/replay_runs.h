@@ -43,7 +43,6 @@ class ReplayRuns {
                                                       const state::Tables& tables);
   Result<std::shared_ptr<const state::Run>> merge(platform::FileSystem& files,
                                                   const state::Version& version, std::size_t count,
-                                                  bool drop_tombstones,
                                                   const state::Tables& tables);
 
   std::unique_ptr<platform::FileSystem> scratch_;  // null when `files_` is somebody else's

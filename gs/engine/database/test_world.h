@@ -217,6 +217,7 @@ struct World {
   std::size_t erased_at_once = Database::Setup().erased_at_once;
   std::size_t numbers_max = Database::Setup().numbers_max;
   std::size_t table_keys_bytes_max = Database::Setup().table_keys_bytes_max;
+  std::size_t image_bytes_max = Database::Setup().image_bytes_max;
 
   explicit World(std::uint64_t seed = 1) : random(seed) {
     options.memory_bytes = std::uint64_t{1} << 20;
@@ -236,6 +237,7 @@ struct World {
     setup.erased_at_once = erased_at_once;
     setup.numbers_max = numbers_max;
     setup.table_keys_bytes_max = table_keys_bytes_max;
+    setup.image_bytes_max = image_bytes_max;
     return setup;
   }
   Result<Store> try_create() {

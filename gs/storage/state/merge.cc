@@ -85,7 +85,7 @@ class Merger {
       }
       case Entry::Kind::tombstone:
         if (entry.has_image()) return keep_image(walk);
-        return options_.drop_tombstones ? Error() : add(walk, entry, {});
+        return add(walk, entry, {});
     }
     return wrong(walk, "an entry is of unknown kind");
   }
@@ -176,10 +176,7 @@ Error write_run(platform::FileSystem& files, const std::string& path, std::uint6
 
 bool holds_records_only(const Run& run) noexcept {
   for (RunWalk walk(run); !walk.done(); walk.next()) {
-    const Entry::Kind kind = walk.entry().kind();
-    if (kind == Entry::Kind::log || (kind == Entry::Kind::tombstone && !walk.entry().has_image())) {
-      return false;
-    }
+    if (walk.entry().kind() == Entry::Kind::log) return false;
   }
   return true;
 }

@@ -46,13 +46,13 @@ TEST_F(Merging, KeepsTheNewestOfEachIdAndTombstones) {
   EXPECT_EQ(entries[2].position(), 13u);
 }
 
-TEST_F(Merging, DropsTombstonesWhenAsked) {
+// They say what was erased to whoever has not seen it.
+TEST_F(Merging, KeepsTombstonesAlsoInTheOldestRun) {
   const auto newer = write(2, {make_entry(make_id(1, 0), Entry::Kind::tombstone, 0)});
   const auto older = write(1, {make_entry(make_id(1, 0), Entry::Kind::log, 11)});
   MergeOptions options;
-  options.drop_tombstones = true;
   ASSERT_TRUE(merge({newer, older}, options).ok());
-  EXPECT_EQ(test::open_run(files_, 9)->entry_count(), 0u);
+  EXPECT_EQ(test::open_run(files_, 9)->entry_count(), 1u);
 }
 
 TEST_F(Merging, CopiesRecordsInTheOrderOfTheirIds) {

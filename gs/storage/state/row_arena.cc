@@ -33,7 +33,7 @@ void RowArena::add_chunk(std::size_t bytes) {
 }
 
 RowTable::Space RowArena::allocate(std::size_t bytes) {
-  GS_CHECK(bytes < (std::size_t{1} << 31));  // offsets have 32 bits; records have 16 MiB at most
+  GS_CHECK(bytes < (std::size_t{1} << 31));  // offsets have 32 bits; images have 256 MiB at most
   bytes = align_up<std::size_t>(bytes, 8);
   if (bytes > chunk_bytes_ - chunk_used_) {
     add_chunk(std::max(bytes, next_bytes_));

@@ -100,8 +100,6 @@ Error write_run(platform::FileSystem& files, const std::string& path, std::uint6
 
 struct MergeOptions {
   bool images = false;  // copy log records into the run: sequential cold scans
-  // Those without an image; allowed when the oldest run takes part.
-  bool drop_tombstones = false;
   // Copy the log records of these segments (by number) even so: then the run does not point there.
   std::vector<bool> leaves = {};
   // Called from time to time, for what must not wait for the end of a long merge. May be empty.
@@ -121,7 +119,7 @@ Error merge_runs(platform::FileSystem& files, const std::string& path, std::uint
                  const std::vector<std::shared_ptr<const Run>>& runs, const log::View& log,
                  const Tables& tables, const MergeOptions& options);
 
-// Whether a merge would change nothing: every entry is a full record, or a tombstone that stays.
+// Whether a merge would change nothing: every entry is a full record, or a tombstone.
 bool holds_records_only(const Run& run) noexcept;
 
 // Which of `sizes` (bytes of runs, newest first) should be merged now: the first n, 0 for none.

@@ -106,11 +106,9 @@ class World {
     const auto last = first + static_cast<std::ptrdiff_t>(count);
     MergeOptions options;
     options.images = random_() % 2 == 0;
-    options.drop_tombstones = last == runs.end() && random_() % 2 == 0;
     const Error error =
         merge_runs(files_, run_path(next_), next_, {first, last}, *log_.view(), names_, options);
     ASSERT_TRUE(error.ok()) << error.text();
-    if (options.drop_tombstones) dropped_ = true;
     runs.insert(runs.erase(first, last), test::open_run(files_, next_++));
   }
 
@@ -145,8 +143,6 @@ class World {
     Found found;
     const bool is_found = version.find(id, at, found) == Version::Lookup::found;
     const Written* const wanted = expected(id, at);
-    if (!is_found && wanted != nullptr && wanted->kind == Entry::Kind::tombstone && dropped_)
-      return;
     ASSERT_EQ(is_found, wanted != nullptr);
     if (is_found) expect_same(found, *wanted);
   }
@@ -172,8 +168,6 @@ class World {
       if (wanted == nullptr) continue;
       if (wanted->kind == Entry::Kind::tombstone) {
         if (!with_tombstones) continue;
-        const bool there = met != nullptr && met->entry->id == known->first;
-        if (dropped_ && left != 0 && !there) continue;
       }
       if (left-- == 0) break;
       ASSERT_NE(met, nullptr);
@@ -195,7 +189,6 @@ class World {
   Sequence sequence_ = 1;
   Sequence floor_ = 0;
   std::uint64_t next_ = 1;
-  bool dropped_ = false;  // tombstones may be gone
 };
 
 TEST(StateLaw, TablesAndRunsAreOneMap) {

@@ -1,0 +1,36 @@
+#include "gs/core/merge/image_bound.h"
+
+namespace gs::merge {
+
+namespace {
+
+// Of each field: the name's and the value's end and the type, in a record that describes itself.
+constexpr std::size_t kLooseBytes = 9;
+// What a write can leave of a field beside name and value: an exception, a hidden write with its
+// padding, what the field takes in a record, and a slot of the widest type for a null.
+constexpr std::size_t kWriteBytes = sizeof(StampException) + kHiddenBytes + 7 + kLooseBytes + 16;
+
+}  // namespace
+
+std::size_t settled_bytes(const Stored& stored) noexcept {
+  const record::RecordView record(stored.shape->get(), stored.record);
+  const std::size_t fields = field_numbers_end(record);
+  const std::size_t kept =
+      stored.image != nullptr ? ImageView(stored.image).size() : kImageHeadBytes + record.size();
+  std::size_t more = kNothingBytes + fields * sizeof(StampException);  // behind another base write
+  if (!record.shape().self_describing()) {
+    more += record.shape().definition().size() + fields * kLooseBytes;  // it may come to do so
+  }
+  return kept + more;
+}
+
+std::size_t added_bytes(const record::Shape& shape, std::size_t bytes) noexcept {
+  return bytes + shape.definition().size() + shape.field_count() * kWriteBytes;
+}
+
+std::size_t added_bytes(const record::RecordView& write) noexcept {
+  if (!write.shape().self_describing()) return added_bytes(write.shape(), write.size());
+  return write.size() + field_numbers_end(write) * kWriteBytes;
+}
+
+}  // namespace gs::merge
