@@ -276,7 +276,8 @@ TEST(Indexes, AFileThatCannotBeWrittenIsMissedByNobody) {
   ASSERT_TRUE(cities.db->checkpoint().ok());
   EXPECT_FALSE(index_of(cities.db->moment(), "City(name)").is_whole);
   is_full = false;
-  ASSERT_NO_FATAL_FAILURE(cities.check());
+  cities.check();
+  cities.db.db.reset();  // before the file system that it writes to
 }
 
 // Keys of 1 KB, in a table that need not be written for its rows.
