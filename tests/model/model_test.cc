@@ -13,7 +13,7 @@ namespace gs::model {
 #if defined(GS_SANITIZE_ADDRESS)
 constexpr std::uint64_t kWalks = 6;
 #else
-constexpr std::uint64_t kWalks = 60;
+constexpr std::uint64_t kWalks = 40;
 #endif
 
 TEST(Model, WhateverIsDoneTheStorageIsWhatAMapSays) {

@@ -14,7 +14,7 @@ namespace gs::simulation {
 #if defined(GS_SANITIZE_ADDRESS)
 constexpr std::uint64_t kSchedules = 300;
 #else
-constexpr std::uint64_t kSchedules = 7'000;
+constexpr std::uint64_t kSchedules = 4'000;
 #endif
 
 TEST(Simulation, NothingAcknowledgedIsLostAndNothingIsInvented) {

@@ -1,7 +1,7 @@
 # Configuring and building presets. Sourced by ./run; POSIX sh.
 
-# Another clone or work tree of the same source finds what this one has compiled.
-export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+# What is not in the cache is not given to the preprocessor first: a twentieth of the time.
+export CCACHE_DEPEND=1
 
 configure() {
   cmake --preset "$1"
