@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "gs/base/hex.h"
-#include "gs/base/test_share.h"
 #include "gs/core/merge/merged_record.h"
 #include "gs/core/record/encoder.h"
 #include "gs/core/record/json.h"
@@ -215,7 +214,6 @@ TEST_F(MergedRecordTest, ConcurrentWritesMayTakeMoreThanOneWriteTogether) {
 
 // Of hidden ones, and of shown ones that come on top of them.
 TEST_F(MergedRecordTest, AnImageHasALimit) {
-  if (gs::testing::kSanitizedShare != 1) GTEST_SKIP() << "takes a gigabyte and more";
   constexpr std::size_t kFit = 17;
   const std::string text(kImageBytesMax / (kFit + 1), 'x');
   const Written base = whole("{\"a\":1}");
