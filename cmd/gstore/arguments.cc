@@ -118,6 +118,14 @@ std::string check_record_name(std::string& text) {
                       : "";
 }
 
+// `country=true`, and `a,b`, look right and would name no field.
+std::string check_include(std::string& text) {
+  if (text.starts_with('{') || text.find_first_of("=:,") == std::string::npos) return {};
+  return shown(text) +
+         " is no field: give its name, such as country, or JSON, such as "
+         "'{\"country\":{\"select\":[\"name\"]}}'";
+}
+
 std::string check_column_type(std::string& text) {
   const std::size_t colon = text.rfind(':');
   if (colon != std::string::npos && column_type(std::string_view(text).substr(colon + 1))) {
@@ -273,10 +281,8 @@ class Parser {
       option->type_name(type)->delimiter(',')->expected(1)->multi_option_policy(
           CLI::MultiOptionPolicy::TakeAll);
     };
-    sub->add_option("--sort", a_.sort, "path, with :desc for descending; may be repeated")
-        ->type_name("PATH[:desc]")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    list(sub->add_option("--sort", a_.sort, "paths in this order, :desc for descending"),
+         "A,B:desc,..");
     sub->add_option("-n,--limit", a_.limit, "at most this many rows")
         ->type_name("N")
         ->transform(whole_number(0));
@@ -288,7 +294,8 @@ class Parser {
                     "field whose id is replaced by its record, may be repeated; or JSON")
         ->type_name("FIELD")
         ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->check(validator(check_include));
     sub->add_option("--group", a_.group, "counts and sums instead of records")->type_name("JSON");
   }
 
@@ -703,14 +710,32 @@ class Parser {
     if (words.front().starts_with('-')) {
       return unknown("option", words.front(), options_of(*last));
     }
-    if (lacks_command) return unknown("command", words.front(), commands_of(*last));
+    if (lacks_command) {
+      const std::vector<std::string> all = commands_of(app_);
+      const bool is_elsewhere =
+          last != &app_ && std::find(all.begin(), all.end(), words.front()) != all.end();
+      if (is_elsewhere) {
+        return "unknown command '" + words.front() + "': it stands alone, as `gstore " +
+               words.front() + '`';
+      }
+      return unknown("command", words.front(), commands_of(*last));
+    }
     constexpr std::size_t kListedMax = 5;
     std::string list;
     for (std::size_t i = 0; i < std::min(words.size(), kListedMax); ++i) {
       list += ' ' + shown(words[i]);
     }
     if (words.size() > kListedMax) list += " ..";
-    return "too many arguments:" + list;
+    return "too many arguments:" + list + how_to_name(*last);
+  }
+
+  // `get City kyiv` is what many try who want the record of a foreign key.
+  std::string how_to_name(const CLI::App& command) const {
+    const bool takes_id = command.get_option_no_throw("ID") != nullptr && a_.collection.empty();
+    const bool may_be_name = !a_.id.empty() && !a_.id.starts_with('{');
+    if (!takes_id || !may_be_name || Id::parse(a_.id)) return {};
+    return ". A record with a foreign key is named so: -c " + a_.id.substr(0, kShownCharacters) +
+           " KEY";
   }
 
   static Parsed said(std::string text) {

@@ -1,9 +1,9 @@
 // find and count: a query of words, its rows as lines.
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/known.h"
+#include "cmd/gstore/query_doubts.h"
 #include "cmd/gstore/query_words.h"
 #include "cmd/gstore/support/json_text.h"
-#include "cmd/gstore/unknown_paths.h"
 
 namespace gs::cli {
 namespace {
@@ -50,7 +50,7 @@ Result<Exit> find(Session& session) {
   GS_TRY(const QueryWords query, query_of(arguments, looks_ahead ? limit + 1 : limit));
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY_OK(check_known_collection(session, storage));
-  note_unknown_paths(session, storage);
+  note_doubts(session, storage, query);
   if (arguments.explain) {
     const auto plan = storage.explain(query.json);
     if (!plan) return about_query(query, plan.error().copy());
@@ -67,7 +67,7 @@ Result<Exit> count(Session& session) {
   GS_TRY(const QueryWords query, query_of(session.arguments, kNoLimit));
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY_OK(check_known_collection(session, storage));
-  note_unknown_paths(session, storage);
+  note_doubts(session, storage, query);
   const auto records = storage.count(query.json);
   if (!records) return about_query(query, records.error().copy());
   if (session.arguments.json) {

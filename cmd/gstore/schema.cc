@@ -251,6 +251,8 @@ Result<Exit> diff_schema(Session& session) {
   GS_TRY(const Differences differences, compare(session, storage, directory, schema));
   if (session.arguments.json) {
     session.out.line(differences_json(differences));
+  } else if (differences.empty()) {
+    session.terminal.note("No difference: the schema is in force.");
   } else {
     print_differences(session, differences);
   }

@@ -15,6 +15,7 @@
 
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/interrupt.h"
+#include "cmd/gstore/query_doubts.h"
 #include "cmd/gstore/query_words.h"
 #include "globalstorage/live.h"
 
@@ -95,6 +96,7 @@ Result<Exit> watch(Session& session) {
   const std::string& directory = session.arguments.directory;
   auto seen = traits_of_log(directory);
   GS_TRY(Storage storage, open_storage(session, Access::read));
+  note_doubts(session, storage, query);
   auto begun = storage.watch(query.json);
   if (!begun && stop_requested()) return Exit::interrupted;
   if (!begun) return about_query(query, std::move(begun).error());

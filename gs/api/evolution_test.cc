@@ -123,6 +123,24 @@ TEST_F(Evolution, AnUpdateGoesUnderThePresentNames) {
   EXPECT_EQ(text(lviv_), R"({"title":"Lviv","status":"draft"})");
 }
 
+// A conversion may give nothing; what an update makes of the record is looked at then.
+TEST_F(Evolution, AnUpdateMissesWhatNoConversionGives) {
+  apply(R"g({"files":{"City.js":"({ Entity: {}, title: { type: 'string', was: 'name' }, )g"
+        R"g(size: { type: 'number', required: false, convert: Number }, )g"
+        R"g(status: { enum: ['draft', 'live'], default: 'draft' }, sister: '?City', )g"
+        R"g(mayor: { type: 'string', )g"
+        R"g(convert: (own, { size }) => size === '839' ? 'Ann' : undefined } })"}})g");
+  ASSERT_FALSE(db_->update(kyiv_, R"({"status":"live"})"));
+  const Error missing = db_->update(lviv_, R"({"status":"live"})");
+  EXPECT_EQ(missing.message(),
+            "the record does not fit the schema of City\n"
+            "  mayor: expected string, got nothing");
+  const auto swapped = db_->swap(lviv_, R"({"size":149})", R"({"status":"live"})");
+  EXPECT_EQ(swapped.error().message(), missing.message());
+  ASSERT_FALSE(db_->update(lviv_, R"({"status":"live","mayor":"Bob"})"));
+  EXPECT_EQ(db_->update(lviv_, R"({"mayor":{"$unset":true}})").code(), Code::invalid);
+}
+
 // A value under an earlier name would be there again when the present one is removed.
 TEST_F(Evolution, WhatIsRemovedStaysRemoved) {
   apply(R"g({"files":{"City.js":"({ Entity: {}, title: { type: 'string', required: false, )g"

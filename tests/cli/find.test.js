@@ -156,7 +156,7 @@ test('a field that the schema does not know is a note', (t) => {
   const place = new Place(t);
   const schemas = place.path('schemas');
   fs.mkdirSync(schemas);
-  fs.writeFileSync(path.join(schemas, 'City.js'), "({ Entity: {}, name: 'string', at: { lat: '?number' } })");
+  fs.writeFileSync(path.join(schemas, 'City.js'), "({ Entity: {}, name: 'string', at: { lat: '?number' }, kind: { enum: ['town', 'city'], required: false } })");
   place.ok(['schema', 'apply', schemas]);
   place.ok(['insert', 'City', '{"name":"Kyiv","at":{}}']);
   const notes = (args) => place.run(['find', 'City', ...args]).err;
@@ -166,4 +166,24 @@ test('a field that the schema does not know is a note', (t) => {
   assert.strictEqual(notes(['--sort', 'nmae:desc']), note);
   assert.strictEqual(notes(['--include', 'nmae']), note);
   assert.strictEqual(notes(['--select', 'nmae']), note);
+  assert.strictEqual(notes(['--group', '{"by":["nmae"],"fields":{"n":{"$count":true}}}']), note);
+  assert.strictEqual(notes(['--group', '{"by":[],"fields":{"n":{"$max":"nmae"}}}']), note);
+  assert.match(notes(['{"kind":"twon"}']), /does not allow this value of 'kind': it is one of town, city/);
+  assert.strictEqual(notes(['{"kind":"town"}']), '');
+  assert.strictEqual(notes(['{"kind":null}']), '');
+});
+
+test('words that are nearly right are told how they are meant', (t) => {
+  const place = new Place(t);
+  place.ok(['set', '-c', 'City', 'kyiv', '{"name":"Kyiv","n":1}']);
+  place.ok(['set', '-c', 'City', 'lviv', '{"name":"Lviv","n":1}']);
+  for (const words of [['get'], ['delete'], ['set', '{"n":1}'], ['update', '{"n":1}']]) {
+    const [command, ...rest] = words;
+    place.fails(EXIT.usage, [command, 'City', 'kyiv', ...rest], /too many arguments: .*: -c City KEY\./);
+  }
+  place.fails(EXIT.usage, ['schema', 'types'], /unknown command 'types': it stands alone, as `gstore types`/);
+  place.fails(EXIT.usage, ['find', 'City', '--include', 'country=true'], /'country=true' is no field: give its name/);
+  assert.deepStrictEqual(names(place, ['{}', '--sort', 'n,name:desc']), ['Lviv', 'Kyiv']);
+  const whole = place.run(['find', '{"collection":"City","filter":{"name":"Kyiv"}}']);
+  assert.match(whole.err, /'collection' and 'filter' are taken as fields of records/);
 });

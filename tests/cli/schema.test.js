@@ -183,7 +183,8 @@ test('an error of a definition names its file and field', (t) => {
     const wrong = directory(place, 'wrong', { 'City.js': text });
     place.fails(EXIT.failure, ['schema', 'check', wrong], pattern);
   };
-  check('', /wrong\/City\.js: one object is expected/);
+  check('', /wrong\/City\.js: one object with fields is expected/);
+  check("{ name: 'string' }", /wrong\/City\.js: put the object in parentheses/);
   check("({ Entity: {}, b: 'string', a: null })", /wrong\/City\.js: field "a": /);
   check("({ Entity: {}, b: 'string', a: 'strnig' })", /wrong\/City\.js: field "a": .*Unknown type strnig/);
 });
@@ -211,7 +212,8 @@ test('schema diff marks what is safe, migrated and unsafe, and changes nothing',
   assert.deepStrictEqual(all[2], { risk: 'migrated', collection: 'Country', field: 'title', what: 'was name' });
   assert.deepStrictEqual(Object.keys(all[3]), ['risk', 'collection', 'what']);
   const same = path.join(place.root, 'schemas');
-  assert.strictEqual(place.ok(['schema', 'diff', same]), '');
+  const { out, err } = place.run(['schema', 'diff', same]);
+  assert.deepStrictEqual([out, err], ['', 'No difference: the schema is in force.\n']);
   assert.deepStrictEqual(place.json(['schema', 'diff', same]), []);
   const bare = new Place(t);
   assert.strictEqual(bare.ok(['schema', 'diff', same]), 'safe      City is new\nsafe      Country is new\n');

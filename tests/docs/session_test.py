@@ -24,7 +24,7 @@ def session(page):
     """Pairs of a command and what the page says that it prints, and the page's files by name."""
     with open(os.path.join(ROOT, page), encoding='utf-8') as file:
         text = file.read()
-    blocks = ''.join(re.findall(r'```\n(\$ gstore .*?)```', text, re.DOTALL))
+    blocks = ''.join(re.findall(r'```\n(\$ .*?)```', text, re.DOTALL))
     commands = [part.partition('\n')[::2] for part in re.split(r'^\$ ', blocks, flags=re.MULTILINE)]
     return commands[1:], dict(re.findall(r'```(\w+\.\w+)\n(.*?)```', text, re.DOTALL))
 
@@ -48,7 +48,7 @@ class Session(unittest.TestCase):
                 self.assertEqual(done.returncode != 0, failed, command)
 
     def test_each_command_of_the_readme_prints_what_is_shown(self):
-        self.check('README.md', 5)
+        self.check('README.md', 14)
 
     def test_each_command_of_the_query_page_prints_what_is_shown(self):
         self.check('docs/QUERY.md', 8)

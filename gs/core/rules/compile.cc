@@ -390,6 +390,9 @@ class Compiler {
         earlier.push_back(name);
       }
       made_->may_lift_ = made_->may_lift_ || field.convert;
+      const bool has_default = made_->find_default(field.name) != nullptr;
+      made_->converts_missing_ =
+          made_->converts_missing_ || (field.convert && field.rule.required && !has_default);
     }
     std::sort(earlier.begin(), earlier.end());
     earlier.erase(std::unique(earlier.begin(), earlier.end()), earlier.end());

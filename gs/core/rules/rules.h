@@ -150,8 +150,10 @@ class Rules {
   std::vector<Violation> check_missing(const record::RecordView& record) const;
   // Of the value that records get which lack the field.
   std::vector<Violation> check_default(const FieldRule& field, schema::Functions* functions) const;
-  bool has_whole_check() const noexcept { return validate_.has_value(); }
-  const std::string& whole_check_text() const noexcept { return validate_text_; }  // its source
+  // Whether only functions can tell if what an update makes of a record is right.
+  bool needs_whole_check() const noexcept { return validate_.has_value() || converts_missing_; }
+  bool has_validate() const noexcept { return validate_.has_value(); }
+  const std::string& validate_text() const noexcept { return validate_text_; }  // its source
 
  private:
   friend class Compiler;
@@ -170,6 +172,7 @@ class Rules {
   Removal removal_ = Removal::delete_wins;
   bool in_memory_ = false;
   bool may_lift_ = false;
+  bool converts_missing_ = false;     // `convert` gives a required field that a record lacks
   std::vector<std::string> earlier_;  // names of fields, sorted
   mutable record::Mutex plans_mutex_;
   mutable std::unordered_map<const record::Shape*, std::shared_ptr<const Plan>> plans_;

@@ -28,7 +28,40 @@ bool names_kind(const schema::JsValue& definition) {
   return false;
 }
 
-bool is_object(const schema::JsValue& value) { return value.kind == schema::JsValue::Kind::object; }
+// `{ name: 'string' }` alone is a block of statements for JavaScript: its value is a text, or it is
+// no script at all.
+bool is_block(std::string_view source) noexcept {
+  const std::size_t at = source.find_first_not_of(" \t\r\n");
+  return at != std::string_view::npos && source[at] == '{';
+}
+
+Error no_parentheses(const std::string& file) {
+  return Error(Code::invalid, file +
+                                  ": put the object in parentheses, as in ({ name: 'string' }): "
+                                  "without them braces are a block of statements");
+}
+
+Error no_definition(const std::string& file, std::string_view source) {
+  if (is_block(source)) return no_parentheses(file);
+  return Error(Code::invalid,
+               file + ": one object with fields is expected, for example ({ name: 'string' })");
+}
+
+bool has_fields(const schema::JsValue& value) {
+  return value.kind == schema::JsValue::Kind::object && !value.members.empty();
+}
+
+// Of a file that is no script, but would be one in parentheses, the error says so.
+Result<schema::JsValue> value_of(script::Sandbox& sandbox, const std::string& file,
+                                 const std::string& source) {
+  const std::string in_parentheses = "(" + source + "\n)";
+  // JSON is an expression of JavaScript, but where a statement begins braces are a block.
+  const bool is_json = file.ends_with(".json");
+  auto value = sandbox.evaluate(is_json ? in_parentheses : source, file);
+  const bool is_meant = !value.ok() && !is_json && !sandbox.parses(source);
+  if (is_meant && sandbox.parses(in_parentheses)) return no_parentheses(file);
+  return value;
+}
 
 // The one that is wrong in the same way when it is all that the definition has; empty: none.
 std::string wrong_field(const Error& error, const schema::JsValue& types,
@@ -60,10 +93,6 @@ Error in_its_file(Error error, const schema::JsValue& types, const schema::Defin
     if (alone.ok() || alone.error().message() != error.message()) continue;
     const bool is_json = !bundle.files.contains(definition.first + ".js");
     const std::string file = definition.first + (is_json ? ".json" : ".js");
-    if (!is_object(definition.second)) {
-      return std::move(error).in(file +
-                                 ": one object is expected, for example ({ name: 'string' })");
-    }
     const std::string field = wrong_field(error, types, definition, host);
     return std::move(error).in(field.empty() ? file : file + ": field \"" + field + "\"");
   }
@@ -112,16 +141,14 @@ Error Catalog::evaluate(platform::Clock* clock) {
   types.kind = schema::JsValue::Kind::object;
   schema::JsValue database;
   for (const auto& [file, source] : bundle_.files) {
-    // JSON is an expression of JavaScript, but where a statement begins braces are a block.
-    const bool is_json = file.ends_with(".json");
-    GS_TRY(schema::JsValue value,
-           sandbox_->evaluate(is_json ? "(" + source + "\n)" : source, file));
+    GS_TRY(schema::JsValue value, value_of(*sandbox_, file, source));
     const std::string name = entity_name(file);
     if (name == ".types") {
       types = std::move(value);
     } else if (name == ".database") {
       database = std::move(value);
     } else {
+      if (!has_fields(value)) return no_definition(file, source);
       has_kind_[name] = names_kind(value);
       definitions.emplace_back(name, std::move(value));
     }

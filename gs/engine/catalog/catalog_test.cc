@@ -207,6 +207,29 @@ TEST(Catalog, WhatCannotBeKeptIsRefused) {
             "B.json: field \"b\": Error: Unknown type strnig");
 }
 
+// Without parentheses `{ name: 'string' }` is a block whose value is a text, which Metaschema would
+// take for a schema of its own.
+TEST(Catalog, AFileThatIsNoObjectIsRefused) {
+  const auto said = [](const std::string& name, const std::string& text) {
+    return std::string(refused({{name, text}}).message());
+  };
+  const std::string in_parentheses =
+      "A.js: put the object in parentheses, as in ({ name: 'string' }): without them braces are a "
+      "block of statements";
+  EXPECT_EQ(said("A.js", "{ name: 'string' }"), in_parentheses);
+  EXPECT_EQ(said("A.js", "{ name: 'string', code: 'string' }"), in_parentheses);
+  EXPECT_EQ(said("A.js", "// Cities.\n{ Entity: {}, name: 'string' }"), in_parentheses);
+  const std::string no_object =
+      "A.js: one object with fields is expected, for example ({ name: 'string' })";
+  for (const char* const text : {"'string'", "['string']", "7", "null", "", "({})", "() => 1"}) {
+    EXPECT_EQ(said("A.js", text), no_object) << text;
+  }
+  EXPECT_EQ(said("A.json", "\"string\""),
+            "A.json: one object with fields is expected, for example ({ name: 'string' })");
+  EXPECT_EQ(said("A.js", "({ name: strnig })"),
+            "A.js:1:10: ReferenceError: 'strnig' is not defined");
+}
+
 TEST(Catalog, HostileFilesEndInBoundedTime) {
   const Error endless = refused({{"A.js", "for (;;) ;"}});
   EXPECT_EQ(endless.code(), Code::too_large);

@@ -54,8 +54,8 @@ class Comparison {
               ? "is in memory only: what is inserted from now on is lost when the storage is closed"
               : "is persistent: its records in memory are forgotten");
     }
-    validates(before_.has_whole_check(), after_.has_whole_check(),
-              before_.whole_check_text() == after_.whole_check_text(), {});
+    validates(before_.has_validate(), after_.has_validate(),
+              before_.validate_text() == after_.validate_text(), {});
   }
 
   // Conversions are not asked about what `validate` refuses.

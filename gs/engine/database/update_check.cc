@@ -1,8 +1,9 @@
 // What the schema says about updates: the fields that they write, and what they make of records.
 //
 // Functions of a schema may take long, so none is called under the commit lock. What updates make
-// of records whose schema has a function about the whole record is checked before, against the
-// records as they are then; the commit goes on when they are still these, else it is checked again.
+// of records whose schema has a function about the whole record, or one that makes a required field
+// when it is missing, is checked before, against the records as they are then; the commit goes on
+// when they are still these, else it is checked again.
 // So is what updates write beside the fields that they name (earlier_names.h).
 
 #include <algorithm>
@@ -61,7 +62,7 @@ Error Database::stage_update(TransactionState& tx, const Id& id, const rules::Ru
   GS_TRY_OK(check_delta(tx, id, *rules, delta.shape, view));
   GS_TRY_OK(stage(tx, Kind::update, id, delta));
   tx.operations.back().rules = rules;
-  if (rules->has_whole_check()) ++tx.whole_checks;
+  if (rules->needs_whole_check()) ++tx.whole_checks;
   if (rules->has_earlier()) ++tx.earlier_names;
   return {};
 }
@@ -93,7 +94,7 @@ Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rul
 Error Database::check_wholes(TransactionState& tx) const {
   std::map<Id, Made> all;
   for (const StagedOperation& staged : tx.operations) {
-    if (staged.rules != nullptr && staged.rules->has_whole_check()) all.try_emplace(staged.id);
+    if (staged.rules != nullptr && staged.rules->needs_whole_check()) all.try_emplace(staged.id);
   }
   const Moment now = moment();
   Merger merger(tables_, shape_cache_.get());
