@@ -58,7 +58,12 @@ endif()
 
 # What GoogleTest's macros become is dear to optimise with checks of sanitizers: that takes longer
 # than the tests, whose time is mostly the library's, lose by running unoptimised.
+# And g++ spends a third of its time for them on the line tables of a debugger: who wants to look at
+# a test in one sets GS_TEST_DEBUG.
+option(GS_TEST_DEBUG "Keep what a debugger asks for in tests, too" OFF)
 add_library(gs_test_code INTERFACE)
 if(GS_SANITIZE AND NOT GS_FUZZ)
   target_compile_options(gs_test_code INTERFACE -O0)
+elseif(NOT GS_TEST_DEBUG AND NOT GS_FUZZ)
+  target_compile_options(gs_test_code INTERFACE -g0)
 endif()

@@ -9,7 +9,7 @@ PACKAGES_TEST="$PACKAGES_QUICK gcc googletest util-linux
   clang-19 lld-19 llvm-19 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32
   libclang-rt-19-dev-wasm32 libclang-rt-19-dev"
 PACKAGES_CHECK="$PACKAGES_QUICK clang-format clang-tidy"
-PACKAGES_FUZZ="$PACKAGES_BUILD clang-19 libclang-rt-19-dev"
+PACKAGES_FUZZ="$PACKAGES_BUILD clang-19 lld-19 libclang-rt-19-dev"
 PACKAGES_FORMAT="clang-format git"
 
 NODE_MAJOR_MIN=18
