@@ -241,6 +241,17 @@ class Parser {
     add_id(sub);
     add_content(sub);
 
+    CLI::App* const counter =
+        add("counter", "numbers that several writers add to",
+            "  gstore counter add ID likes 1\n  gstore counter add -c Item tea stock -5");
+    counter->require_subcommand(1);
+    sub = add(*counter, "add", "add to a number; prints what it is then",
+              "  gstore counter add ID likes 1\n  gstore counter add -c Item tea stock -5");
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name; one that is not there is 0")->required();
+    sub->add_option("N", addition_, "what to add, a whole number")->required();
+    sub->callback([this] { take_addition(); });
+
     sub = add("delete", "delete a record; its history stays",
               "  gstore delete ID\n  gstore delete -c City kyiv");
     add_id(sub);
@@ -582,8 +593,17 @@ class Parser {
       add_to(app_.get_subcommand(name));
     }
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));
+    add_to(app_.get_subcommand("counter")->get_subcommand("add"));
     add_to(app_.get_subcommand("schema")->get_subcommand("apply"));
     add_to(app_.get_subcommand("bundle")->get_subcommand("apply"));
+  }
+
+  // CLI11 reads 010 as eight, and 1e3 not at all.
+  void take_addition() {
+    const char* const end = addition_.data() + addition_.size();
+    const auto [after, status] = std::from_chars(addition_.data(), end, a_.addition);
+    if (status == std::errc() && after == end) return;
+    throw CLI::ValidationError("N", shown(addition_) + " is no whole number");  // NOLINT: as below
   }
 
   // The last of one or two words; one before it stays in first_.
@@ -794,6 +814,7 @@ class Parser {
   Arguments a_;
   std::optional<std::string> first_;
   std::optional<std::string> second_;
+  std::string addition_;
   std::vector<std::string> help_words_;
 };
 

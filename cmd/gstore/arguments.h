@@ -29,6 +29,7 @@ struct Arguments {
   std::vector<std::string> since;       // bundle create: digests
   std::string reason;                   // erase
   std::string field;                    // resolve
+  std::int64_t addition = 0;            // counter add
   std::uint64_t take = 0;               // resolve: 0 what is shown
   std::optional<std::string> log_root;  // verify-proof --root
   std::string schema;                   // init --schema, schema, types: a directory of schema files

@@ -11,6 +11,7 @@ Result<Exit> insert(Session& session);
 Result<Exit> get(Session& session);
 Result<Exit> set(Session& session);
 Result<Exit> update(Session& session);
+Result<Exit> add_to_counter(Session& session);
 Result<Exit> remove(Session& session);
 Result<Exit> swap(Session& session);
 Result<Exit> scan(Session& session);
@@ -69,6 +70,7 @@ inline constexpr Command kCommands[] = {
     {"get", get},
     {"set", set},
     {"update", update},
+    {"counter add", add_to_counter},
     {"delete", remove},
     {"swap", swap},
     {"scan", scan},

@@ -19,6 +19,8 @@ _gstore() {
     -f|--format) COMPREPLY=($(compgen -W 'ndjson json csv' -- "$word")); return ;;
     --schema) COMPREPLY=($(compgen -d -- "$word")); return ;;
     blob) COMPREPLY=($(compgen -W 'put get' -- "$word")); return ;;
+    counter) COMPREPLY=($(compgen -W 'add' -- "$word")); return ;;
+    bundle) COMPREPLY=($(compgen -W 'create apply' -- "$word")); return ;;
     schema) COMPREPLY=($(compgen -W 'show check diff apply' -- "$word")); return ;;
     completion) COMPREPLY=($(compgen -W 'bash' -- "$word")); return ;;
   esac

@@ -138,6 +138,25 @@ Result<Exit> update(Session& session) {
   return Exit::ok;
 }
 
+Result<Exit> add_to_counter(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(Storage storage, open_storage(session, Access::write));
+  GS_TRY(const Id id, id_of(session, storage));
+  GS_TRY_OK(about_record(session, storage, storage.add(id, arguments.field, arguments.addition)));
+  GS_TRY(const Record record, storage.get(id));
+  const auto sum = record.find(arguments.field);
+  const std::string text = sum ? sum->json() : "null";
+  if (arguments.json) {
+    JsonObject line;
+    line.text("id", id.text()).raw("value", text);
+    session.out.line(line.take());
+  } else {
+    session.out.line(text);
+  }
+  GS_TRY_OK(storage.close());
+  return Exit::ok;
+}
+
 Result<Exit> remove(Session& session) {
   GS_TRY(Storage storage, open_storage(session, Access::write));
   GS_TRY(const Id id, id_of(session, storage));

@@ -60,6 +60,16 @@ gs_code gs_update(gs_storage* storage, const gs_id* id, const char* json, size_t
   });
 }
 
+gs_code gs_add(gs_storage* storage, const gs_id* id, const char* field, size_t field_length,
+               int64_t addition, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    return storage->storage.add(gs::c::to_id(*id), name, addition);
+  });
+}
+
 gs_code gs_remove(gs_storage* storage, const gs_id* id, gs_error** error) noexcept {
   return call(error, [&]() -> Error {
     GS_TRY_OK(need_open(storage));

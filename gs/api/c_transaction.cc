@@ -70,6 +70,16 @@ gs_code gs_transaction_update(gs_transaction* transaction, const gs_id* id, cons
   });
 }
 
+gs_code gs_transaction_add(gs_transaction* transaction, const gs_id* id, const char* field,
+                           size_t field_length, int64_t addition, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    return transaction->transaction.add(gs::c::to_id(*id), name, addition);
+  });
+}
+
 gs_code gs_transaction_remove(gs_transaction* transaction, const gs_id* id,
                               gs_error** error) noexcept {
   return call(error, [&]() -> Error {

@@ -136,7 +136,7 @@ Error Storage::remove(const Id& id) {
 namespace {
 
 // Every try that fails means that somebody else's write succeeded.
-constexpr int kSwapTriesMax = 1000;
+constexpr int kTriesMax = 1000;
 
 // The fields of a record's text, also where a value of it would be a form, like {"$int":"5"}.
 // The encoder is its own, because what somebody expects must not count as a shape of the storage.
@@ -167,7 +167,7 @@ Result<bool> Storage::swap(const Id& id, std::string_view expected, std::string_
   if (!fields.ok()) return std::move(fields).error().in("the expected fields");
   // Looks, then writes on condition that nobody wrote since; the condition stands in the log. Who
   // loses that race looks again: other fields may have changed.
-  for (int i = 0; i < kSwapTriesMax; ++i) {
+  for (int i = 0; i < kTriesMax; ++i) {
     GS_TRY(const auto current, impl_->database->get(id));
     GS_TRY(const bool same, matches(current->view(), fields.value()));
     if (!same) return false;
@@ -178,8 +178,23 @@ Result<bool> Storage::swap(const Id& id, std::string_view expected, std::string_
     if (committed.ok()) return true;
     if (committed.code() != Code::conflict) return std::move(committed).error();
   }
-  return Error(Code::conflict, "record " + id.text() + " changed " + std::to_string(kSwapTriesMax) +
+  return Error(Code::conflict, "record " + id.text() + " changed " + std::to_string(kTriesMax) +
                                    " times while it was compared. Try again");
+}
+
+// A value that only the schema gives is written on condition that nobody wrote since; who loses
+// that race looks again.
+Error Storage::add(const Id& id, std::string_view field, std::int64_t addition) {
+  Error lost;
+  for (int i = 0; i < kTriesMax; ++i) {
+    Transaction tx = begin();
+    GS_TRY_OK(tx.add(id, field, addition));
+    auto committed = tx.commit();
+    if (committed.ok()) return {};
+    if (committed.code() != Code::conflict) return std::move(committed).error();
+    lost = std::move(committed).error();
+  }
+  return lost;
 }
 
 Result<Record> Storage::get(const Id& id) const {
@@ -400,6 +415,21 @@ Error update_record(TransactionState& tx, const Id& id, const Content& content) 
   return tx.db->stage_update(tx, id, rules, encoded);
 }
 
+Error add_to_record(TransactionState& tx, const Id& id, std::string_view field,
+                    std::int64_t addition) {
+  constexpr std::int64_t kAdditionMax = std::int64_t{1} << 53;
+  if (addition < -kAdditionMax || addition > kAdditionMax) {
+    return Error(Code::too_large, "at most 9,007,199,254,740,992 is added at once, either way");
+  }
+  if (field.empty()) return Error(Code::invalid, "a field has a name");
+  const rules::Rules* rules = nullptr;
+  if (tx.catalog != nullptr) {
+    GS_TRY(const Home home, home_of(tx, id));
+    rules = tx.db->rules_of(tx, home.collection);
+  }
+  return tx.db->stage_add(tx, id, rules, field, static_cast<double>(addition));
+}
+
 }  // namespace
 
 Result<Id> Transaction::insert(std::string_view collection, std::string_view json) {
@@ -435,6 +465,10 @@ Error Transaction::update(const Id& id, std::string_view json) {
 }
 Error Transaction::update(const Id& id, const Object& object) {
   return update_record(*state_, id, object);
+}
+
+Error Transaction::add(const Id& id, std::string_view field, std::int64_t addition) {
+  return add_to_record(*state_, id, field, addition);
 }
 
 Error Transaction::remove(const Id& id) { return state_->db->stage_remove(*state_, id); }

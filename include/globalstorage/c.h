@@ -231,6 +231,10 @@ GS_EXPORT gs_code gs_set(gs_storage* storage, const gs_id* id, const char* json,
 /* Replaces the given fields; {"$unset":true} as a value removes a field. GS_NOT_FOUND. */
 GS_EXPORT gs_code gs_update(gs_storage* storage, const gs_id* id, const char* json,
                             size_t json_length, gs_error** error) GS_NO_THROW;
+/* Adds to a number, up to 2^53 either way; one that is not there is 0. What others add at the same
+ * time counts as well. GS_NOT_FOUND, GS_INVALID, GS_TOO_LARGE. */
+GS_EXPORT gs_code gs_add(gs_storage* storage, const gs_id* id, const char* field,
+                         size_t field_length, int64_t addition, gs_error** error) GS_NO_THROW;
 /* GS_NOT_FOUND. */
 GS_EXPORT gs_code gs_remove(gs_storage* storage, const gs_id* id, gs_error** error) GS_NO_THROW;
 /* Applies `changes` (as gs_update) when every field of `expected` has exactly that value now.
@@ -322,6 +326,9 @@ GS_EXPORT gs_code gs_transaction_set(gs_transaction* transaction, const gs_id* i
 GS_EXPORT gs_code gs_transaction_update(gs_transaction* transaction, const gs_id* id,
                                         const char* json, size_t json_length,
                                         gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_add(gs_transaction* transaction, const gs_id* id,
+                                     const char* field, size_t field_length, int64_t addition,
+                                     gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_transaction_remove(gs_transaction* transaction, const gs_id* id,
                                         gs_error** error) GS_NO_THROW;
 /* The commit gives GS_CONFLICT unless the record has exactly this version then; or is not there. */

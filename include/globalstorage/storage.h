@@ -275,6 +275,9 @@ class Transaction {
   // The given fields replaced, others kept; {"$unset":true} as a value removes a field.
   Error update(const Id& id, std::string_view json);
   Error update(const Id& id, const Object& object);
+  // Adds to a number, up to 2^53 either way; one that is not there is 0. What others add at the
+  // same time counts as well. Who writes the field instead writes a value to go on from.
+  Error add(const Id& id, std::string_view field, std::int64_t addition);
   Error remove(const Id& id);
   // The commit fails with `conflict` unless the record has exactly this version then.
   Error expect(const Id& id, const Digest& version);
@@ -484,6 +487,7 @@ class Storage {
   Result<Id> put(std::string_view collection, std::string_view key, std::string_view json);
   Error set(const Id& id, std::string_view json);
   Error update(const Id& id, std::string_view json);
+  Error add(const Id& id, std::string_view field, std::int64_t addition);  // see Transaction::add
   Error remove(const Id& id);
   // Applies `changes` when every field named in `expected` has exactly that value now. True when it
   // did, false when another value was found; not_found without a record.

@@ -282,6 +282,11 @@ static void test_one_record_is_written_and_read(void) {
   STORED(&id, "{\"n\":1}");
   OK(gs_swap(db, &id, TEXT("{\"n\":1}"), TEXT("{\"n\":2}"), &flag, &error));
   CHECK(flag);
+  OK(gs_add(db, &id, TEXT("n"), -1, &error));
+  OK(gs_swap(db, &id, TEXT("{\"n\":1}"), TEXT("{\"n\":2}"), &flag, &error));
+  CHECK(flag);
+  GIVES(GS_TOO_LARGE, gs_add(db, &id, TEXT("n"), INT64_MAX, &error));
+  GIVES(GS_INVALID, gs_add(db, &id, TEXT(""), 1, &error));
   OK(gs_swap(db, &id, TEXT("{\"n\":1}"), TEXT("{\"n\":3}"), &flag, &error));
   CHECK(!flag);
   STORED(&id, "{\"n\":2}");
@@ -359,11 +364,12 @@ static void test_transactions_take_effect_all_or_none(void) {
   OK(gs_transaction_expect(tx, &first, &version, &error));
   OK(gs_transaction_expect_absent(tx, &missing, &error));
   OK(gs_transaction_update(tx, &first, TEXT("{\"n\":10}"), &error));
+  OK(gs_transaction_add(tx, &first, TEXT("n"), 5, &error));
   OK(gs_transaction_set(tx, &second, TEXT("{\"m\":20}"), &error));
   OK(gs_transaction_remove(tx, &key_id, &error));
   OK(gs_transaction_commit(tx, GS_DURABILITY_SYNC, NULL, &error));
   gs_transaction_free(tx);
-  STORED(&first, "{\"n\":10}");
+  STORED(&first, "{\"n\":15}");
   STORED(&second, "{\"m\":20}");
   OK(gs_has(db, &key_id, &flag, &error));
   CHECK(!flag);

@@ -116,6 +116,22 @@ test('swap prints true and changes, or false and exits with 4', (t) => {
   place.fails(EXIT.notFound, ['swap', UNKNOWN, '--if', '{}', '--set', '{"a":1}']);
 });
 
+test('counter add prints the sum', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'Post', '{"title":"One","likes":1}']).trim();
+  assert.strictEqual(place.ok(['counter', 'add', id, 'likes', '5']), '6\n');
+  assert.deepStrictEqual(place.json(['counter', 'add', id, 'likes', '-10']), { id, value: -4 });
+  assert.strictEqual(place.ok(['counter', 'add', id, 'stars', '1']), '1\n');
+  place.ok(['update', id, '{"likes":0}']);
+  assert.strictEqual(place.ok(['counter', 'add', id, 'likes', '2']), '2\n');
+  assert.deepStrictEqual(place.json(['get', id]).data, { title: 'One', likes: 2, stars: 1 });
+  assert.strictEqual(place.ok(['shell', '-e', `db.Post.add('${id}', 'likes'); db.get('${id}').likes`]), '3\n');
+  place.fails(EXIT.failure, ['counter', 'add', id, 'title', '1'], /field "title": it holds no number to add to/);
+  place.fails(EXIT.usage, ['counter', 'add', id, 'likes', '1.5'], /N: '1\.5' is no whole number/);
+  place.fails(EXIT.usage, ['counter', 'add', id, 'likes'], /N is required/);
+  place.fails(EXIT.notFound, ['counter', 'add', UNKNOWN, 'likes', '1']);
+});
+
 test('get --at shows the record as it was', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', '{"a":1}']).trim();

@@ -6,13 +6,13 @@
 namespace gs::cli::shell {
 namespace {
 
-constexpr std::string_view kCalls[] = {"collection", "collections", "count", "delete", "erase",
-                                       "explain",    "find",        "get",   "has",    "history",
-                                       "insert",     "proof",       "put",   "remove", "schema",
-                                       "set",        "stats",       "swap",  "update", "verify"};
-constexpr std::string_view kCollectionCalls[] = {"all",   "count", "delete", "explain", "find",
-                                                 "first", "get",   "has",    "history", "insert",
-                                                 "name",  "put",   "set",    "swap",    "update"};
+constexpr std::string_view kCalls[] = {
+    "add",    "collection", "collections", "count",   "delete", "erase",  "explain",
+    "find",   "get",        "has",         "history", "insert", "proof",  "put",
+    "remove", "schema",     "set",         "stats",   "swap",   "update", "verify"};
+constexpr std::string_view kCollectionCalls[] = {
+    "add", "all",     "count",  "delete", "explain", "find", "first", "get",
+    "has", "history", "insert", "name",   "put",     "set",  "swap",  "update"};
 constexpr std::string_view kQueryCalls[] = {"after",  "all",    "count",   "explain",
                                             "first",  "group",  "include", "limit",
                                             "offset", "select", "sort",    "where"};

@@ -107,6 +107,17 @@ Made swap_record(Storage& storage, Given given) {
   return of_bool(swapped);
 }
 
+Made add_to_record(Storage& storage, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view field, text_at(given, 1));
+  constexpr double kWholeMax = 9007199254740992.0;
+  const double number = given.size() > 2 ? given[2].number : 0;
+  if (!(std::fabs(number) <= kWholeMax) || std::trunc(number) != number) {
+    return Error(Code::invalid, "only whole numbers up to 2^53 can be added");
+  }
+  return done(storage.add(id, field, static_cast<std::int64_t>(number)));
+}
+
 template <typename Write>
 Made write_record(Given given, Write write) {
   GS_TRY(const Id id, id_at(given, 0));
@@ -203,6 +214,7 @@ void add_records(Calls& calls, Storage& db) {
   calls.add("update", [&db](Given given) {
     return write_record(given, [&](const Id& id, auto json) { return db.update(id, json); });
   });
+  calls.add("add", [&db](Given given) { return add_to_record(db, given); });
   calls.add("remove", [&db](Given given) -> Made {
     GS_TRY(const Id id, id_at(given, 0));
     return done(db.remove(id));

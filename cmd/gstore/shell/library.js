@@ -290,6 +290,9 @@ class Collection {
   update(id, fields) {
     return db.update(this.#id(id), fields);
   }
+  add(id, field, n) {
+    return db.add(this.#id(id), field, n);
+  }
   swap(id, changes, expected) {
     return db.swap(this.#id(id), changes, expected);
   }
@@ -333,6 +336,7 @@ const calls = {
   has: (id) => host.has(idText(id)),
   set: (id, record) => void host.set(idText(id), recordText(record)),
   update: (id, fields) => void host.update(idText(id), changesText(fields)),
+  add: (id, field, n = 1) => void host.add(idText(id), String(field), Number(n)),
   swap: (id, changes, expected) =>
     host.swap(idText(id), recordText(expected), changesText(changes)),
   delete: (id) => void host.remove(idText(id)),

@@ -1,5 +1,7 @@
 #include "gs/core/merge/hidden_writes.h"
 
+#include <algorithm>
+
 namespace gs::merge {
 
 namespace {
@@ -38,6 +40,39 @@ void each_unseen_field(const Stored& stored, const RecordView& record, const Ima
   }
 }
 
+// What was added to the fields of a record.
+class Totals {
+ public:
+  explicit Totals(const ImageView& image) {
+    HiddenView hidden = image.first_hidden();
+    for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
+      if (hidden.kind() != HiddenKind::total) continue;
+      // They ascend by field.
+      if (all_.empty() || all_.back().field != hidden.field()) all_.push_back({hidden.field(), {}});
+      all_.back().total.add(
+          {record::Part::value, static_cast<Type>(hidden.type()), hidden.content()});
+    }
+  }
+
+  // What a value would show, in the place of `sum`.
+  ValueView with(std::uint32_t field, const ValueView& value, Total::Sum& sum) const {
+    const auto at = std::lower_bound(all_.begin(), all_.end(), field,
+                                     [](const One& a, std::uint32_t b) { return a.field < b; });
+    if (at == all_.end() || at->field != field || value.is_null()) return value;
+    const auto made = at->total.with({record::Part::value, value.type, value.content});
+    if (!made) return value;
+    sum = *made;
+    return {sum.type, Bytes(sum.content)};
+  }
+
+ private:
+  struct One {
+    std::uint32_t field;
+    Total total;
+  };
+  std::vector<One> all_;
+};
+
 }  // namespace
 
 void each_hidden_write(const Stored& stored, bool is_live,
@@ -46,18 +81,22 @@ void each_hidden_write(const Stored& stored, bool is_live,
   const ImageView image(stored.image);
   const RecordView record(stored.shape->get(), stored.record);
   if (!is_live) each_unseen_field(stored, record, image, visit);
+  const Totals totals(image);
   HiddenView hidden = image.first_hidden();
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
     HiddenWrite one;
+    Total::Sum sum;
     one.stamp = hidden.stamp();
     if (hidden.kind() == HiddenKind::removal && is_live) {
       one.is_removal = true;
       visit(one);
     }
-    if (hidden.kind() != HiddenKind::value) continue;
+    const bool is_lost_total = hidden.kind() == HiddenKind::total && !is_live;
+    if (hidden.kind() != HiddenKind::value && !is_lost_total) continue;
     if (!is_live && (hidden.flags() & kCovered) != 0) continue;
     one.field = name_of_field(record, hidden.field());
     one.value = {static_cast<Type>(hidden.type()), hidden.content()};
+    if (!is_lost_total) one.value = totals.with(hidden.field(), one.value, sum);
     one.rule = static_cast<Rule>(hidden.rule());
     if (const auto shown = value_of_field(record, hidden.field()); shown && is_live) {
       one.shown = *shown;

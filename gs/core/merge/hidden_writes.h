@@ -11,7 +11,7 @@ namespace gs::merge {
 struct HiddenWrite {
   std::string_view field;  // empty, and no values: a removal of the record
   bool is_removal = false;
-  record::ValueView value;
+  record::ValueView value;  // as it would be shown; until `visit` returns
   LocalStamp stamp;
   Rule rule = Rule::latest;
   record::ValueView shown;

@@ -22,7 +22,8 @@ bool has_unseen(const ImageView& image) noexcept {
   }
   HiddenView hidden = image.first_hidden();
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
-    if (hidden.kind() == HiddenKind::value && is_unseen(hidden.flags())) return true;
+    const bool is_write = hidden.kind() == HiddenKind::value || hidden.kind() == HiddenKind::total;
+    if (is_write && is_unseen(hidden.flags())) return true;
   }
   return false;
 }

@@ -21,10 +21,13 @@
 // in its order; those behind them ascend by name. All ones: every field is leading.
 //
 //   hidden write, 32 bytes and its content, padded with zeros to 8; first the erasure, then values
-//   ascend by field, then stamp, then come removals by stamp, then places by field:
+//   ascend by field, then stamp, so do those of kind 6, so do totals, then come removals by stamp,
+//   then places by field. A field with totals and no value shows the stamp of the latest one, with
+//   rule 4:
 //        0     1  kind: 1 value of a field, 2 removal of the record, 3 place of a leading field
 //                 that was removed; all but kind, field and content of a place are zero. 4 the
-//                 erasure that all writes of the record have seen
+//                 erasure that all writes of the record have seen. 5 the total that a writer has
+//                 added to a field; 6 the value that is shown together with totals, without them
 //        1     1  type of the value, 0 for null and removals
 //        2     1  type that the write's shape gives to the field
 //        3     1  rule
@@ -92,7 +95,14 @@ inline constexpr std::size_t kHiddenBytes = 32;
 inline constexpr std::uint32_t kAllLeading = 0xffffff;
 inline constexpr std::uint32_t kNoField = 0xffffffff;
 
-enum class HiddenKind : std::uint8_t { value = 1, removal = 2, place = 3, erasure = 4 };
+enum class HiddenKind : std::uint8_t {
+  value = 1,
+  removal = 2,
+  place = 3,
+  erasure = 4,
+  total = 5,
+  summand = 6
+};
 
 // One hidden write, in place.
 struct HiddenView {

@@ -7,8 +7,10 @@ namespace {
 // Of each field: the name's and the value's end and the type, in a record that describes itself.
 constexpr std::size_t kLooseBytes = 9;
 // What a write can leave of a field beside name and value: an exception, a hidden write with its
-// padding, what the field takes in a record, and a slot of the widest type for a null.
-constexpr std::size_t kWriteBytes = sizeof(StampException) + kHiddenBytes + 7 + kLooseBytes + 16;
+// padding, what the field takes in a record, and a slot of the widest type for a null; of an
+// addition also the summand.
+constexpr std::size_t kWriteBytes =
+    sizeof(StampException) + kHiddenBytes + 7 + kLooseBytes + 16 + kHiddenBytes + 8;
 
 }  // namespace
 

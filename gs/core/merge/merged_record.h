@@ -8,6 +8,9 @@
 //   removal of a field    replaces what it saw and leaves nothing: who writes the field at the same
 //                         time, keeps it
 //   removal of a record   covers the writes that it saw, and is replaced by the write that saw it
+//   addition to a field   stands beside its values and replaces only what its writer added before:
+//                         it is that writer's total. Shown is the value and all totals together, so
+//                         a value is written less what its writer saw added (counter.h)
 //   erasure               what is written after one has to name its stamp, which is for the engine
 //                         to check; the record keeps it for those who write to it
 //   order of fields       those of the base write, the insert or set with the greatest stamp, in
@@ -25,6 +28,7 @@
 #include <span>
 #include <vector>
 
+#include "gs/core/merge/counter.h"
 #include "gs/core/merge/image.h"
 #include "gs/core/record/content.h"
 #include "gs/core/record/shape_cache.h"
@@ -37,6 +41,7 @@ enum class Rule : std::uint8_t {
   greatest = 1,  // the greatest value, as docs/QUERY.md orders values
   least = 2,
   first = 3,  // the one with the smallest stamp
+  added = 4,  // none: it is a number to add to the one that is
 };
 
 // Whether a removed record with writes that its removal has not seen is there.
@@ -104,6 +109,15 @@ class MergedRecord {
   void see(const record::RecordView& write, std::vector<Seen>& out);
   // The same for its removal, in place of what is in `out`: each stamp once.
   void see_all(std::vector<Seen>& out) const;
+  // The same for an addition to these fields by `writer`, instead of see().
+  void see_added(const record::RecordView& addition, std::uint32_t writer, std::vector<Seen>& out);
+  // How a write with these values is stored, for them to be shown: less what was added to the
+  // fields. In place of what is in `out`; false: as it is. Errors: invalid, too_large.
+  Result<bool> less_added(const record::RecordView& write, Buffer& out);
+  // The same of an addition, whose fields are numbers: this writer's totals with it.
+  Error with_added(const record::RecordView& addition, std::uint32_t writer, Buffer& out);
+  // Whether something was added to some field.
+  bool has_added() const noexcept { return !added_.empty(); }
   // Fields that are there and that the write does not name.
   void fields_beside(const record::RecordView& write, std::vector<std::string_view>& out);
 
@@ -127,11 +141,15 @@ class MergedRecord {
   };
   struct Field {
     std::string_view name;
-    Leaf leaf;              // the one shown
+    Leaf leaf{};            // the one shown
     bool has_leaf = false;  // else none is left
     bool has_hidden = false;
-    bool is_named = false;       // scratch of fields_beside()
-    std::uint32_t rank = kTail;  // among the leading ones
+    bool has_added = false;
+    bool is_named = false;         // scratch of fields_beside()
+    std::uint32_t rank = kTail;    // among the leading ones
+    std::uint32_t sum = kNoField;  // scratch of encode(): what is shown instead of the leaf
+
+    bool is_there() const noexcept { return has_leaf || has_added; }
   };
   struct HiddenLeaf {
     std::uint32_t field = 0;
@@ -140,6 +158,11 @@ class MergedRecord {
   struct HiddenPlace {
     std::uint32_t number = 0;  // among the leading fields, removed or not
     std::string_view name;
+  };
+  // What a field shows to which was added.
+  struct Shown {
+    Leaf leaf;
+    Total::Sum sum;
   };
   struct SeenRemoval {
     LocalStamp stamp;
@@ -155,10 +178,27 @@ class MergedRecord {
   void load_fields(const Stored& stored);
   void load_image(const ImageView& image);
   void load_places(const ImageView& image);
+  void load_hidden(const HiddenView& hidden, std::size_t first);
   std::uint32_t field_named(std::string_view name);
   void index_names();
   void drop_seen(std::uint32_t field, const LocalStamp& stamp);
+  void drop_added(std::uint32_t field, const LocalStamp& stamp);
+  void add_to_field(std::uint32_t field, const Leaf& leaf, std::span<const Seen> seen);
+  Total total_of(std::uint32_t field) const noexcept;
+  const HiddenLeaf* added_by(std::uint32_t field, std::uint32_t writer) const noexcept;
+  const Leaf& latest_added(std::uint32_t field) const noexcept;
+  Result<Total::Sum> added_more(std::string_view field, std::uint32_t writer,
+                                const record::Part& addition);
+  void add_up();
+  static bool has_summand(const Field& field) noexcept {
+    return field.sum != kNoField && field.has_leaf;
+  }
+  std::size_t summand_count() const noexcept;
+  const Leaf& shown(const Field& field) const noexcept {
+    return field.sum == kNoField ? field.leaf : sums_[field.sum].leaf;
+  }
   void show_best(std::uint32_t field);
+  void see_record(std::vector<Seen>& out) const;
   void write_field(std::uint32_t field, const Leaf& leaf, const Write& write,
                    std::span<const Seen> seen);
   void arrange();
@@ -177,7 +217,8 @@ class MergedRecord {
   LocalStamp base_;
   LocalStamp erasure_;  // hlc 0: none
   std::vector<Field> fields_;
-  std::vector<HiddenLeaf> hidden_;
+  std::vector<HiddenLeaf> hidden_;  // concurrent values
+  std::vector<HiddenLeaf> added_;   // totals of writers
   std::vector<SeenRemoval> removals_;
   bool is_last_write_ = false;
   bool fields_by_shape_ = false;  // fields_[i] is a field of shape_, before those that came since
@@ -187,6 +228,7 @@ class MergedRecord {
   std::vector<std::uint32_t>
       order_of_fields_;              // scratch of encode(), and what follows: fields there
   std::vector<HiddenPlace> places_;  // of leading fields that are not
+  std::vector<Shown> sums_;
   std::vector<record::FieldKey> keys_;
   std::vector<record::Part> parts_;
   std::vector<record::NamedPart> members_;

@@ -60,6 +60,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto third = [&](MergedRecord& merged) {
     merged.remove({{3, 0}, RemovalRule::update_wins, {1, 0}, {}});
   };
+  // Every field is added to, whatever it holds.
+  std::vector<Seen> added;
+  const record::RecordView view(shape->get(), bytes.data());
+  const std::uint32_t first_field =
+      (*shape)->self_describing() ? 0 : static_cast<std::uint32_t>((*shape)->key_fields());
+  for (std::uint32_t i = first_field; i < field_numbers_end(view); ++i) {
+    added.push_back({i, static_cast<std::uint8_t>(Rule::added), {}});
+  }
+  const auto addition = [&](MergedRecord& merged) {
+    merged.write({&*shape, bytes.data(), {2, 2}, false, {}, added});
+  };
   const auto fourth = [&](MergedRecord& merged) {
     merged.write({&*shape, bytes.data(), {4, 1}, true, {2, 1}, {&removal, 1}});
   };
@@ -80,6 +91,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         {&last.shape, last.bytes.data() + last.record_at, last.bytes.data(), in_steps.base()});
   };
   step(second);
+  step(addition);
   step(third);
   step(fourth);
   const Image whole = encode(at_once);

@@ -1,7 +1,7 @@
 // Goal: a record is a function of the set of its writes: whatever order and portions they come in,
 // its image has the same bytes, and it shows what a naive reading of the set says.
-// Method: six writers who each know a part of the history write, put, remove fields and the record;
-// then all of it is delivered in random orders that respect what each write saw.
+// Method: six writers who each know a part of the history write, put, add to numbers, remove fields
+// and the record; then all of it is delivered in random orders that respect what each write saw.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -32,6 +32,8 @@ struct Op {
   record::ShapePtr shape;
   Buffer record;
   LocalStamp stamp;
+  bool is_addition = false;
+  std::map<std::string, double> meant;  // numbers, as whoever wrote them meant them
   RemovalRule rule = RemovalRule::delete_wins;
   LocalStamp seen_base;
   std::vector<Seen> seen;
@@ -82,6 +84,49 @@ Kept keep(MergedRecord& merged, record::ShapeCache& shapes, const Op& last) {
   return kept;
 }
 
+// By name; nullopt: absent.
+struct Told {
+  std::string value;
+  std::optional<double> number;
+};
+std::map<std::string, Told> fields_of(const record::RecordView& record, bool with_absent) {
+  std::map<std::string, Told> fields;
+  const auto add = [&](std::string_view name, const record::ValueView* value) {
+    if (value == nullptr && !with_absent) return;
+    Told& told = fields[std::string(name)];
+    told.value = "absent";
+    if (value == nullptr) return;
+    Buffer key;
+    append_order_key(*value, key);
+    told.value.assign(key.begin(), key.end());
+    if (value->type == Type::number) told.number = value->number();
+    if (value->is_null()) told.number = 0;
+  };
+  const record::Shape& shape = record.shape();
+  if (!shape.self_describing()) {
+    for (std::size_t i = 0; i < shape.field_count(); ++i) {
+      const record::ValueView value = record.field(i);
+      add(shape.fields()[i].name, record.present(i) ? &value : nullptr);
+    }
+    return fields;
+  }
+  const record::ValueView object = record.field(0);
+  for (std::uint32_t i = 0; i < object.count(); ++i) {
+    const record::ValueView value = object.member(i);
+    add(object.member_name(i), value.type == record::kAbsentMember ? nullptr : &value);
+  }
+  return fields;
+}
+
+std::string key_of_null() {
+  Buffer key;
+  append_order_key(record::ValueView{}, key);
+  return std::string(key.begin(), key.end());
+}
+
+// A record with what a naive reading of the set of its writes says.
+void compare(const Kept& kept, const std::vector<Op>& ops);
+
 class History {
  public:
   explicit History(std::uint64_t seed) : random_(seed) {}
@@ -117,6 +162,9 @@ class History {
   }
 
   const std::vector<Op>& ops() const { return ops_; }
+  bool has_sums() const {
+    return std::any_of(ops_.begin(), ops_.end(), [](const Op& op) { return op.is_addition; });
+  }
 
  private:
   struct Replica {
@@ -184,8 +232,11 @@ class History {
       op.kind = Op::removal;
       op.rule = below(2) == 0 ? RemovalRule::update_wins : RemovalRule::delete_wins;
       merged.see_all(op.seen);
+    } else if (is_there && below(4) == 0) {
+      if (!add(merged, writer, op)) return;
     } else if (is_there && below(3) != 0) {
       encode(op, encoder.encode_delta_json("T", object(true)));
+      store_less(merged, op);
       merged.see({op.shape.get(), op.record.data()}, op.seen);
     } else {
       op.kind = Op::whole;
@@ -193,15 +244,21 @@ class History {
       if (is_there) take_all(merged, op);
     }
     name_rules(op);
+    const auto before = is_there ? numbers_of(replica.kept) : std::map<std::string, double>();
     apply(merged, op);
     replica.kept = keep(merged, shapes_, op);
+    check_shown(op, before, numbers_of(replica.kept));
     replica.had.insert(ops_.size());
     ops_.push_back(std::move(op));
+    if (below(4) != 0) return;
+    std::vector<Op> known;
+    for (const std::size_t each : replica.had) known.push_back(ops_[each]);
+    compare(replica.kept, known);
   }
 
   // A rule needs a stamp to stand beside.
   static void name_rules(Op& op) {
-    if (op.kind == Op::removal) return;
+    if (op.kind == Op::removal || op.is_addition) return;
     const record::RecordView view(op.shape.get(), op.record.data());
     for (Seen& one : op.seen) {
       if (one.field == kNoField) continue;
@@ -228,7 +285,57 @@ class History {
       op.shape = both.encode_removing(beside, record, &shapes_).value();
       op.record = std::move(record);
     }
+    store_less(merged, op);
     merged.see({op.shape.get(), op.record.data()}, op.seen);
+  }
+
+  static std::map<std::string, double> numbers_of(const Kept& kept) {
+    std::map<std::string, double> numbers;
+    for (const auto& [name, told] : fields_of(kept.view(), false)) {
+      if (told.number) numbers[name] = *told.number;
+    }
+    return numbers;
+  }
+
+  // Who writes a value sees it, who adds to one sees the sum.
+  static void check_shown(const Op& op, const std::map<std::string, double>& before,
+                          const std::map<std::string, double>& after) {
+    for (const auto& [name, number] : op.meant) {
+      const auto had = before.find(name);
+      const double from = op.is_addition && had != before.end() ? had->second : 0;
+      ASSERT_EQ(after.count(name), 1u) << name;
+      EXPECT_EQ(after.at(name), from + number) << name;
+    }
+  }
+
+  static void mean(Op& op) {
+    for (const auto& [name, told] : fields_of({op.shape.get(), op.record.data()}, false)) {
+      if (told.number && told.value != key_of_null()) op.meant[name] = *told.number;
+    }
+  }
+
+  static void store_less(MergedRecord& merged, Op& op) {
+    mean(op);
+    Buffer stored;
+    if (merged.less_added({op.shape.get(), op.record.data()}, stored).value()) op.record = stored;
+  }
+
+  // False: the fields hold no numbers.
+  bool add(MergedRecord& merged, std::uint32_t writer, Op& op) {
+    std::string text = "{";
+    for (const char* name : kNames) {
+      if (below(2) != 0) continue;
+      text += (text.size() > 1 ? ",\"" : "\"") + std::string(name) + "\":";
+      text += std::to_string(static_cast<int>(below(200)) - 100);
+    }
+    encode(op, encoder_.encode_delta_json("T", text + "}"));
+    mean(op);
+    Buffer stored;
+    if (merged.with_added({op.shape.get(), op.record.data()}, writer, stored)) return false;
+    op.record = std::move(stored);
+    op.is_addition = true;
+    merged.see_added({op.shape.get(), op.record.data()}, writer, op.seen);
+    return true;
   }
 
   std::mt19937_64 random_;
@@ -246,57 +353,25 @@ struct Leaf {
   std::string value;
   Rule rule = Rule::latest;
   bool is_covered = false;
+  std::optional<double> number = {};
 };
 using Leaves = std::map<std::string, std::vector<Leaf>>;
+struct Remains {
+  Leaves values;
+  Leaves added;
+};
 
-std::map<std::string, std::string> fields_of(const record::RecordView& record, bool with_absent) {
-  std::map<std::string, std::string> fields;
-  const auto add = [&](std::string_view name, const record::ValueView* value) {
-    if (value == nullptr && !with_absent) return;
-    Buffer key;
-    if (value != nullptr) append_order_key(*value, key);
-    fields[std::string(name)] = value == nullptr ? "absent" : std::string(key.begin(), key.end());
-  };
-  const record::Shape& shape = record.shape();
-  if (!shape.self_describing()) {
-    for (std::size_t i = 0; i < shape.field_count(); ++i) {
-      const record::ValueView value = record.field(i);
-      add(shape.fields()[i].name, record.present(i) ? &value : nullptr);
-    }
-    return fields;
-  }
-  const record::ValueView object = record.field(0);
-  for (std::uint32_t i = 0; i < object.count(); ++i) {
-    const record::ValueView value = object.member(i);
-    add(object.member_name(i), value.type == record::kAbsentMember ? nullptr : &value);
-  }
-  return fields;
+std::string key_of_number(double number) {
+  Buffer any;
+  EXPECT_TRUE(record::encode_any(Value(number), any).ok());
+  Buffer key;
+  append_order_key(record::ValueView{Type::number, Bytes(any).subspan(1)}, key);
+  return std::string(key.begin(), key.end());
 }
 
-Leaves leaves_of(const std::vector<Op>& ops) {
-  Leaves leaves;
-  std::map<std::string, std::set<std::pair<std::uint64_t, std::uint32_t>>> replaced;
-  std::set<std::pair<std::uint64_t, std::uint32_t>> covered;
-  for (const Op& op : ops) {
-    if (op.kind == Op::removal) {
-      covered.insert({op.seen_base.hlc, op.seen_base.writer});
-      for (const Seen& one : op.seen) covered.insert({one.stamp.hlc, one.stamp.writer});
-      continue;
-    }
-    const record::RecordView view(op.shape.get(), op.record.data());
-    for (const auto& [name, value] : fields_of(view, true)) {
-      bool is_named = false;
-      Rule rule = Rule::latest;
-      for (const Seen& one : op.seen) {
-        if (one.field == kNoField || name_of_field(view, one.field) != name) continue;
-        rule = static_cast<Rule>(one.rule);
-        replaced[name].insert({one.stamp.hlc, one.stamp.writer});
-        is_named = true;
-      }
-      if (!is_named) replaced[name].insert({op.seen_base.hlc, op.seen_base.writer});
-      if (value != "absent") leaves[name].push_back({op.stamp, value, rule});
-    }
-  }
+using Stamps = std::set<std::pair<std::uint64_t, std::uint32_t>>;
+
+void drop(Leaves& leaves, std::map<std::string, Stamps>& replaced, const Stamps& covered) {
   for (auto& [name, of] : leaves) {
     std::erase_if(of, [&](const Leaf& leaf) {
       return replaced[name].count({leaf.stamp.hlc, leaf.stamp.writer}) != 0;
@@ -307,10 +382,46 @@ Leaves leaves_of(const std::vector<Op>& ops) {
                                         : a.stamp.writer > b.stamp.writer;
     });
   }
-  return leaves;
 }
 
-bool is_live(const std::vector<Op>& ops, const Leaves& leaves) {
+Remains remains_of(const std::vector<Op>& ops) {
+  Remains remains;
+  std::map<std::string, Stamps> replaced;
+  std::map<std::string, Stamps> replaced_added;
+  Stamps covered;
+  for (const Op& op : ops) {
+    if (op.kind == Op::removal) {
+      covered.insert({op.seen_base.hlc, op.seen_base.writer});
+      for (const Seen& one : op.seen) covered.insert({one.stamp.hlc, one.stamp.writer});
+      continue;
+    }
+    const record::RecordView view(op.shape.get(), op.record.data());
+    for (const auto& [name, told] : fields_of(view, true)) {
+      const bool is_absent = told.value == "absent";
+      bool is_named = false;
+      Rule rule = Rule::latest;
+      const auto replace = [&](const LocalStamp& stamp) {
+        if (!op.is_addition) replaced[name].insert({stamp.hlc, stamp.writer});
+        if (op.is_addition || is_absent) replaced_added[name].insert({stamp.hlc, stamp.writer});
+      };
+      for (const Seen& one : op.seen) {
+        if (one.field == kNoField || name_of_field(view, one.field) != name) continue;
+        rule = static_cast<Rule>(one.rule);
+        replace(one.stamp);
+        is_named = true;
+      }
+      if (!is_named) replace(op.seen_base);
+      if (is_absent) continue;
+      Leaves& leaves = op.is_addition ? remains.added : remains.values;
+      leaves[name].push_back({op.stamp, told.value, rule, false, told.number});
+    }
+  }
+  drop(remains.values, replaced, covered);
+  drop(remains.added, replaced_added, covered);
+  return remains;
+}
+
+bool is_live(const std::vector<Op>& ops, const Remains& remains) {
   bool any = false;
   bool deletes = false;
   for (const Op& op : ops) {
@@ -325,38 +436,52 @@ bool is_live(const std::vector<Op>& ops, const Leaves& leaves) {
   }
   if (!any) return true;
   if (deletes) return false;
-  for (const auto& [name, of] : leaves) {
-    for (const Leaf& leaf : of) {
-      if (!leaf.is_covered) return true;
+  for (const Leaves* const leaves : {&remains.values, &remains.added}) {
+    for (const auto& [name, of] : *leaves) {
+      for (const Leaf& leaf : of) {
+        if (!leaf.is_covered) return true;
+      }
     }
   }
   return false;
 }
 
+const Leaf& shown_of(const std::vector<Leaf>& of) {
+  const auto by_value = [](const Leaf& a, const Leaf& b) { return a.value < b.value; };
+  switch (of.back().rule) {  // that of the latest write
+    case Rule::first:
+      return of.front();
+    case Rule::greatest:
+      return *std::max_element(of.begin(), of.end(), by_value);
+    case Rule::least:
+      return *std::min_element(of.begin(), of.end(), by_value);
+    default:
+      return of.back();
+  }
+}
+
 void compare(const Kept& kept, const std::vector<Op>& ops) {
-  const Leaves leaves = leaves_of(ops);
+  const Remains remains = remains_of(ops);
   std::map<std::string, std::string> shown;
   std::map<std::string, std::size_t> hidden;
-  for (const auto& [name, of] : leaves) {
+  std::map<std::string, std::optional<double>> numbers;
+  for (const auto& [name, of] : remains.values) {
     if (of.empty()) continue;
-    const auto by_value = [](const Leaf& a, const Leaf& b) { return a.value < b.value; };
-    switch (of.back().rule) {  // that of the latest write
-      case Rule::latest:
-        shown[name] = of.back().value;
-        break;
-      case Rule::first:
-        shown[name] = of.front().value;
-        break;
-      case Rule::greatest:
-        shown[name] = std::max_element(of.begin(), of.end(), by_value)->value;
-        break;
-      case Rule::least:
-        shown[name] = std::min_element(of.begin(), of.end(), by_value)->value;
-        break;
-    }
+    shown[name] = shown_of(of).value;
+    numbers[name] = shown_of(of).number;
     if (of.size() > 1) hidden[name] = of.size() - 1;
   }
-  EXPECT_EQ(fields_of(kept.view(), false), shown);
+  for (const auto& [name, of] : remains.added) {
+    if (of.empty()) continue;
+    const bool has_value = shown.count(name) != 0;
+    if (has_value && !numbers[name]) continue;  // no number to add to
+    double sum = has_value ? *numbers[name] : 0;
+    for (const Leaf& leaf : of) sum += *leaf.number;
+    shown[name] = key_of_number(sum);
+  }
+  std::map<std::string, std::string> kept_shown;
+  for (const auto& [name, told] : fields_of(kept.view(), false)) kept_shown[name] = told.value;
+  EXPECT_EQ(kept_shown, shown);
   std::map<std::string, std::size_t> kept_hidden;
   const ImageView image(kept.image.data());
   HiddenView at = image.first_hidden();
@@ -366,11 +491,12 @@ void compare(const Kept& kept, const std::vector<Op>& ops) {
     }
   }
   EXPECT_EQ(kept_hidden, hidden);
-  EXPECT_EQ(kept.is_live, is_live(ops, leaves));
+  EXPECT_EQ(kept.is_live, is_live(ops, remains));
 }
 
 TEST(MergedRecordLaw, IsAFunctionOfTheSetOfItsWrites) {
   std::size_t with_hidden = 0;
+  std::size_t with_sums = 0;
   std::size_t dead = 0;
   for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -386,10 +512,12 @@ TEST(MergedRecordLaw, IsAFunctionOfTheSetOfItsWrites) {
       ASSERT_EQ(again.is_live, first.is_live);
     }
     with_hidden += ImageView(first.image.data()).hidden_count() != 0;
+    with_sums += history.has_sums();
     dead += !first.is_live;
     if (HasFailure()) return;
   }
   EXPECT_GT(with_hidden, 500u);
+  EXPECT_GT(with_sums, 500u);
   EXPECT_GT(dead, 200u);
 }
 

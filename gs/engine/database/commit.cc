@@ -249,12 +249,12 @@ Error Database::prepare_insert(const TransactionState& tx, std::size_t index,
     // Others may insert the same key, and an insert has no room for rules.
     prepared.kind = Kind::set;
     PreparedMore& more = *(prepared.more = scratch_->take_more());
-    more.written_shape = nullptr;
+    more.written.shape = nullptr;
     return merger.insert_marked(*staged.shape, record, stamp, more.merged, more.seen);
   }
   if (prepared.unlogged || merge::stands_alone({staged.shape->get(), record})) return {};
   PreparedMore& more = *(prepared.more = scratch_->take_more());
-  more.written_shape = nullptr;
+  more.written.shape = nullptr;
   more.seen.clear();
   return merger.insert(*staged.shape, record, stamp, more.merged);
 }
@@ -264,7 +264,7 @@ Error Database::prepare_after(const TransactionState& tx, std::size_t index,
                               const LocalStamp& stamp, const LocalStamp& erasure) {
   const StagedOperation& staged = tx.operations[index];
   PreparedMore& more = *(scratch_->prepared[index].more = scratch_->take_more());
-  more.written_shape = nullptr;
+  more.written.shape = nullptr;
   return scratch_->merger.insert_after(erasure, *staged.shape, tx.record(staged), stamp,
                                        more.merged, more.seen);
 }
@@ -281,15 +281,19 @@ Error Database::prepare_merge(const TransactionState& tx, std::size_t index,
   if (is_put && !is_marked && replaces_all(current, {staged.shape->get(), record})) return {};
   PreparedMore& more = *(prepared.more = scratch_->take_more());
   Merger& merger = scratch_->merger;
-  more.written_shape = nullptr;
+  more.written.shape = nullptr;
   if (prepared.kind == Kind::remove) {
     prepared.removal_rule = static_cast<std::uint8_t>(merger.rules().removal());
     GS_TRY_OK(merger.remove(current, stamp, more.merged, more.seen));
   } else if (is_put) {
-    GS_TRY_OK(merger.put(current, *staged.shape, record, stamp, more.merged, more.seen,
-                         more.written_shape, more.written));
+    GS_TRY_OK(
+        merger.put(current, *staged.shape, record, stamp, more.merged, more.seen, more.written));
+  } else if (staged.adds) {
+    GS_TRY_OK(
+        merger.add(current, *staged.shape, record, stamp, more.merged, more.seen, more.written));
   } else {
-    GS_TRY_OK(merger.update(current, *staged.shape, record, stamp, more.merged, more.seen));
+    GS_TRY_OK(
+        merger.update(current, *staged.shape, record, stamp, more.merged, more.seen, more.written));
   }
   scratch_->result_bytes += more.merged.image.size();
   if (scratch_->result_bytes <= kResultBytesMax) return {};

@@ -12,12 +12,10 @@ namespace gs::engine {
 struct PreparedMore {
   Merged merged;
   std::vector<Seen> seen;
-  // Of a put that removes fields: what is written instead, which names them.
-  record::ShapePtr written_shape;
-  Buffer written;
+  Merger::Written written;
 
   std::size_t memory_bytes() const noexcept {
-    return merged.image.capacity() + seen.capacity() * sizeof(Seen) + written.capacity();
+    return merged.image.capacity() + seen.capacity() * sizeof(Seen) + written.record.capacity();
   }
 };
 
@@ -30,13 +28,13 @@ struct Database::Prepared {
   PreparedMore* more = nullptr;
 
   std::size_t exception_count() const noexcept { return more != nullptr ? more->seen.size() : 0; }
-  bool is_rewritten() const noexcept { return more != nullptr && more->written_shape != nullptr; }
+  bool is_rewritten() const noexcept { return more != nullptr && more->written.shape != nullptr; }
   // What is written; null and nothing for operations without a record.
   const record::ShapePtr* shape(const StagedOperation& staged) const noexcept {
-    return is_rewritten() ? &more->written_shape : staged.shape;
+    return is_rewritten() ? &more->written.shape : staged.shape;
   }
   Bytes record(const StagedOperation& staged, const TransactionState& tx) const noexcept {
-    return is_rewritten() ? Bytes(more->written) : Bytes(tx.record(staged), staged.bytes);
+    return is_rewritten() ? Bytes(more->written.record) : Bytes(tx.record(staged), staged.bytes);
   }
   // The record that it leaves, as it will be stored.
   Current result(const StagedOperation& staged, const TransactionState& tx,
@@ -46,7 +44,7 @@ struct Database::Prepared {
   }
 
   std::size_t payload_bytes(const StagedOperation& staged) const noexcept {
-    const std::size_t record = is_rewritten() ? more->written.size() : staged.bytes;
+    const std::size_t record = is_rewritten() ? more->written.record.size() : staged.bytes;
     switch (kind) {
       case graph::Kind::insert:
         return 8 + record;

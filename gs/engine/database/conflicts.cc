@@ -16,6 +16,8 @@ const char* name_of_rule(merge::Rule rule) noexcept {
       return "min";
     case merge::Rule::first:
       return "first";
+    case merge::Rule::added:
+      return "counter";
     default:
       return "lww";
   }

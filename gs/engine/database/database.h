@@ -131,6 +131,9 @@ class Database : public std::enable_shared_from_this<Database> {
   // record is checked by the commit.
   Error stage_update(TransactionState& tx, const Id& id, const rules::Rules* rules,
                      const record::Encoded& delta);
+  // Adds to a number. Errors as well: invalid (what the schema says of the field).
+  Error stage_add(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                  std::string_view field, double addition);
   Error stage_remove(TransactionState& tx, const Id& id);
   Error stage_expect(TransactionState& tx, const Id& id, const Digest& version);
   // The last staged operation that gives the record its whole content or removes it; null: none.
@@ -265,6 +268,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Error check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
                     const record::ShapePtr& shape, const record::RecordView& delta) const;
   Error check_wholes(TransactionState& tx) const;
+  static bool wrote_field(TransactionState& tx, const Id& id, std::string_view field);
+  Error stage_shown(TransactionState& tx, const Id& id, const rules::Rules& rules,
+                    std::string_view field);
   Error check_missing(const TransactionState& tx) const;  // with commit_mutex_ held
 
   // rules.cc

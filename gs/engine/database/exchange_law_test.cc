@@ -99,7 +99,7 @@ class Replicas {
     bool is_new = false;
     Id made;
     for (std::uint64_t left = 1 + below(3); left != 0; --left) {
-      switch (below(8)) {
+      switch (below(10)) {
         case 0: {
           auto inserted = batch.insert("City", R"({"name":"b","y":)" + n + "}");
           ASSERT_TRUE(inserted.ok());
@@ -124,6 +124,10 @@ class Replicas {
           break;
         case 5:
           ASSERT_TRUE(batch.expect(id, Digest{}).ok());
+          break;
+        case 6:
+        case 7:
+          ASSERT_TRUE(batch.add(id, below(2) == 0 ? "n" : "sum", 1).ok());
           break;
         default:
           ASSERT_TRUE(batch.update(id, R"({"n":)" + n + "}").ok());

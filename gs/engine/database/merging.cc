@@ -91,10 +91,23 @@ Error Merger::insert_marked(const record::ShapePtr& shape, const std::uint8_t* r
   return finish(out);
 }
 
+// Of a write that `written` may stand for already.
+Error Merger::subtract_added(const record::ShapePtr& shape, const std::uint8_t* record,
+                             Written& written) {
+  GS_TRY(const bool is_changed, record_.less_added({shape.get(), record}, less_));
+  if (!is_changed) return {};
+  written.shape = shape;
+  std::swap(written.record, less_);
+  return {};
+}
+
 Error Merger::update(const Current& current, const record::ShapePtr& shape,
                      const std::uint8_t* delta, const LocalStamp& stamp, Merged& out,
-                     std::vector<Seen>& seen) {
+                     std::vector<Seen>& seen, Written& written) {
   load(current);
+  written.shape = nullptr;
+  GS_TRY_OK(subtract_added(shape, delta, written));
+  if (written.shape != nullptr) delta = written.record.data();
   seen.clear();
   record_.see({shape.get(), delta}, seen);
   rules_.mark({shape.get(), delta}, current.base, seen);
@@ -102,26 +115,40 @@ Error Merger::update(const Current& current, const record::ShapePtr& shape,
   return finish_own(current, out);
 }
 
+Error Merger::add(const Current& current, const record::ShapePtr& shape,
+                  const std::uint8_t* addition, const LocalStamp& stamp, Merged& out,
+                  std::vector<Seen>& seen, Written& written) {
+  load(current);
+  const record::RecordView view(shape.get(), addition);
+  GS_TRY_OK(record_.with_added(view, stamp.writer, written.record));
+  written.shape = shape;
+  seen.clear();
+  record_.see_added(view, stamp.writer, seen);
+  record_.write({&shape, written.record.data(), stamp, false, current.base, seen});
+  return finish_own(current, out);
+}
+
 Error Merger::put(const Current& current, const record::ShapePtr& shape, const std::uint8_t* record,
-                  const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen,
-                  record::ShapePtr& written_shape, Buffer& written) {
+                  const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen, Written& written) {
   load(current);
   beside_.clear();
   record_.fields_beside({shape.get(), record}, beside_);
-  written_shape = nullptr;
+  written.shape = nullptr;
   if (!beside_.empty()) {
     merge::MergedRecord both(order_);
     both.write({&shape, record, stamp, true, {}, {}});
-    written.clear();
-    GS_TRY(written_shape, both.encode_removing(beside_, written, shapes_));
+    written.record.clear();
+    GS_TRY(written.shape, both.encode_removing(beside_, written.record, shapes_));
   }
-  const bool is_more = written_shape != nullptr;
-  const record::ShapePtr& put_shape = is_more ? written_shape : shape;
-  const std::uint8_t* const put_record = is_more ? written.data() : record;
+  const auto shape_put = [&]() -> const record::ShapePtr& {
+    return written.shape != nullptr ? written.shape : shape;
+  };
+  const auto record_put = [&] { return written.shape != nullptr ? written.record.data() : record; };
+  GS_TRY_OK(subtract_added(record::ShapePtr(shape_put()), record_put(), written));
   seen.clear();
-  record_.see({put_shape.get(), put_record}, seen);
-  rules_.mark({put_shape.get(), put_record}, current.base, seen);
-  record_.write({&put_shape, put_record, stamp, true, current.base, seen});
+  record_.see({shape_put().get(), record_put()}, seen);
+  rules_.mark({shape_put().get(), record_put()}, current.base, seen);
+  record_.write({&shape_put(), record_put(), stamp, true, current.base, seen});
   return finish_own(current, out);
 }
 

@@ -78,13 +78,20 @@ class Merger {
   // An insert of which the schema says how concurrent ones merge.
   Error insert_marked(const record::ShapePtr& shape, const std::uint8_t* record,
                       const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen);
+  // `written`: has a shape when the operation is to say this instead. A number says less what was
+  // added to its field.
+  struct Written {
+    record::ShapePtr shape;
+    Buffer record;
+  };
   Error update(const Current& current, const record::ShapePtr& shape, const std::uint8_t* delta,
-               const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen);
-  // A record in place of all content. Fields that it does not name are removed, so what is written
-  // is `written` with the shape `written_shape` when there are any; else that is null.
+               const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen, Written& written);
+  // Adds the numbers of a delta to its fields. What is written are this writer's totals.
+  Error add(const Current& current, const record::ShapePtr& shape, const std::uint8_t* addition,
+            const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen, Written& written);
+  // A record in place of all content: what is written names fields that it removes.
   Error put(const Current& current, const record::ShapePtr& shape, const std::uint8_t* record,
-            const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen,
-            record::ShapePtr& written_shape, Buffer& written);
+            const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen, Written& written);
   Error remove(const Current& current, const LocalStamp& stamp, Merged& out,
                std::vector<Seen>& seen);
 
@@ -101,12 +108,14 @@ class Merger {
   };
 
   Error finish_own(const Current& before, Merged& out);
+  Error subtract_added(const record::ShapePtr& shape, const std::uint8_t* record, Written& written);
 
   ByKey order_;
   record::ShapeCache* shapes_;
   WriteRules rules_;
   merge::MergedRecord record_{order_};
   std::vector<std::string_view> beside_;
+  Buffer less_;
   Buffer image_;
 };
 

@@ -61,6 +61,9 @@ class Batch {
     GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta_json({}, json));
     return db_->stage(*state_, graph::Kind::update, id, encoded);
   }
+  Error add(const Id& id, std::string_view field, double addition) {
+    return db_->stage_add(*state_, id, nullptr, field, addition);
+  }
   Error remove(const Id& id) { return db_->stage_remove(*state_, id); }
   Error expect(const Id& id, const Digest& version) {
     return db_->stage_expect(*state_, id, version);

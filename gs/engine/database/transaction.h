@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "gs/core/record/encoder.h"
@@ -19,6 +20,7 @@ class Database;
 
 struct StagedOperation {
   graph::Kind kind = graph::Kind::insert;
+  bool adds = false;   // of an update: the record's numbers are to be added to those there
   bool keyed = false;  // put by foreign key: insert or set, decided at commit
   Id id;
   std::uint64_t mint = graph::kNoMint;
@@ -43,6 +45,9 @@ struct TransactionState {
   // Database::staged_content.
   std::optional<Touched> contents;
   std::size_t indexed = 0;  // operations that `contents` knows
+  // Fields that updates wrote: only for who asks, see Database::wrote_field.
+  std::set<std::pair<Id, std::string>> fields;
+  std::size_t fields_indexed = 0;
   // What the schema says, from the beginning of the transaction on; null: nothing.
   std::shared_ptr<const Catalog> catalog;
   // Of the record checked last.
@@ -72,6 +77,7 @@ struct TransactionState {
     operations.insert(operations.begin(), expectations.begin(), expectations.end());
     expectations.clear();
     indexed = 0;  // all have moved
+    fields_indexed = 0;
   }
 
   void clear() noexcept {
@@ -83,6 +89,8 @@ struct TransactionState {
     earlier_names = 0;
     if (indexed > kIndexKept) contents.reset();
     indexed = 0;
+    fields.clear();
+    fields_indexed = 0;
     encoder.forget();
   }
 

@@ -78,8 +78,10 @@ Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rul
   if (find_stored(now, id, stored)) {
     Merged merged;
     std::vector<Seen> seen;
-    GS_TRY_OK(Merger(tables_, shape_cache_.get())
-                  .update(current_of(stored, tables_), shape, delta.start(), {}, merged, seen));
+    Merger::Written written;
+    GS_TRY_OK(
+        Merger(tables_, shape_cache_.get())
+            .update(current_of(stored, tables_), shape, delta.start(), {}, merged, seen, written));
     const LiftedRecord whole(tx.catalog.get(), merged.shape, merged.as_current().record);
     for (rules::Violation& each : rules.check_whole(whole.view(), functions)) {
       const bool is_told = std::any_of(found.begin(), found.end(),
@@ -99,6 +101,7 @@ Error Database::check_wholes(TransactionState& tx) const {
   const Moment now = moment();
   Merger merger(tables_, shape_cache_.get());
   std::vector<Seen> seen;
+  Merger::Written written;
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     const StagedOperation& staged = tx.operations[i];
@@ -125,7 +128,9 @@ Error Database::check_wholes(TransactionState& tx) const {
     made.is_known = true;
     if (!made.current) continue;  // the commit will say so, unless somebody puts one meanwhile
     auto merged = std::make_unique<Merged>();
-    GS_TRY_OK(merger.update(*made.current, *staged.shape, tx.record(staged), {}, *merged, seen));
+    const auto update = staged.adds ? &Merger::add : &Merger::update;
+    GS_TRY_OK((merger.*update)(*made.current, *staged.shape, tx.record(staged), {}, *merged, seen,
+                               written));
     bytes += merged->image.size();
     if (bytes > kResultBytesMax) return too_many_results();
     made.current = merged->as_current();

@@ -1,0 +1,92 @@
+// What a write that is made upon a record has to say that it saw.
+#include <algorithm>
+
+#include "gs/core/merge/fields.h"
+#include "gs/core/merge/merged_record.h"
+
+namespace gs::merge {
+
+using record::Part;
+using record::RecordView;
+using record::Shape;
+
+void MergedRecord::see(const RecordView& write, std::vector<Seen>& out) {
+  const Shape& shape = write.shape();
+  auto at = first_field(shape);
+  each_field(write, [&](std::string_view name, Type, const Part& part) {
+    const std::uint32_t written = at++;
+    const std::uint32_t index = field_named(name);
+    if (index == kNoField || !fields_[index].is_there()) return;
+    const Field& field = fields_[index];
+    const bool sees_added = field.has_added && part.state == Part::absent;
+    const bool is_usual = field.has_leaf && field.leaf.stamp == base_;
+    if (is_usual && !field.has_hidden && !sees_added) return;
+    const auto values = static_cast<std::ptrdiff_t>(out.size());
+    if (field.has_leaf) out.push_back({written, 0, field.leaf.stamp});
+    if (field.has_hidden) {
+      for (const HiddenLeaf& one : hidden_) {
+        if (one.field == index) out.push_back({written, 0, one.leaf.stamp});
+      }
+    }
+    if (!sees_added) return;
+    // One transaction may have written a value and added to it, with one stamp.
+    const auto values_end = static_cast<std::ptrdiff_t>(out.size());
+    for (const HiddenLeaf& one : added_) {
+      const auto is_same = [&](const Seen& had) { return had.stamp == one.leaf.stamp; };
+      const bool is_named = std::any_of(out.begin() + values, out.begin() + values_end, is_same);
+      if (one.field == index && !is_named) out.push_back({written, 0, one.leaf.stamp});
+    }
+  });
+  see_record(out);
+}
+
+// What every write has to name, whatever fields it writes.
+void MergedRecord::see_record(std::vector<Seen>& out) const {
+  for (const SeenRemoval& one : removals_) out.push_back({kNoField, 0, one.stamp});
+  if (erasure_.hlc != 0) out.push_back({kNoField, 0, erasure_});
+}
+
+// Each field is named, for its rule to have a place; and no base stamp counts then.
+void MergedRecord::see_added(const RecordView& addition, std::uint32_t writer,
+                             std::vector<Seen>& out) {
+  const Shape& shape = addition.shape();
+  auto at = first_field(shape);
+  each_field(addition, [&](std::string_view name, Type, const Part&) {
+    const HiddenLeaf* const own = added_by(field_named(name), writer);
+    out.push_back({at++, kAdded, own != nullptr ? own->leaf.stamp : LocalStamp{}});
+  });
+  see_record(out);
+}
+
+void MergedRecord::see_all(std::vector<Seen>& out) const {
+  out.clear();
+  const auto add = [&](const LocalStamp& stamp) {
+    if (stamp != base_) out.push_back({kNoField, 0, stamp});
+  };
+  for (const Field& field : fields_) {
+    if (field.has_leaf) add(field.leaf.stamp);
+  }
+  for (const HiddenLeaf& one : hidden_) add(one.leaf.stamp);
+  for (const HiddenLeaf& one : added_) add(one.leaf.stamp);
+  for (const SeenRemoval& one : removals_) add(one.stamp);
+  if (erasure_.hlc != 0) add(erasure_);
+  const auto before = [](const Seen& a, const Seen& b) {
+    return a.stamp.hlc != b.stamp.hlc ? a.stamp.hlc < b.stamp.hlc : a.stamp.writer < b.stamp.writer;
+  };
+  const auto same = [](const Seen& a, const Seen& b) { return a.stamp == b.stamp; };
+  std::sort(out.begin(), out.end(), before);
+  out.erase(std::unique(out.begin(), out.end(), same), out.end());
+}
+
+void MergedRecord::fields_beside(const RecordView& write, std::vector<std::string_view>& out) {
+  for (Field& field : fields_) field.is_named = false;
+  each_field(write, [&](std::string_view name, Type, const Part&) {
+    const std::uint32_t index = field_named(name);
+    if (index != kNoField) fields_[index].is_named = true;
+  });
+  for (const Field& field : fields_) {
+    if (field.is_there() && !field.is_named) out.push_back(field.name);
+  }
+}
+
+}  // namespace gs::merge

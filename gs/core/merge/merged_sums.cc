@@ -1,0 +1,114 @@
+// Numbers of a record that writers add to.
+#include <algorithm>
+
+#include "gs/core/merge/fields.h"
+#include "gs/core/merge/merged_record.h"
+
+namespace gs::merge {
+
+using record::Part;
+
+namespace {
+
+// A number of a record, in its copy.
+void put_number(const record::RecordView& record, const Part& part,
+                const std::array<std::uint8_t, 8>& number, Buffer& copy) {
+  const auto offset = static_cast<std::size_t>(part.content.data() - record.start());
+  std::memcpy(copy.data() + offset, number.data(), number.size());
+}
+
+}  // namespace
+
+const MergedRecord::HiddenLeaf* MergedRecord::added_by(std::uint32_t index,
+                                                       std::uint32_t writer) const noexcept {
+  const auto at = std::find_if(added_.begin(), added_.end(), [&](const HiddenLeaf& one) {
+    return one.field == index && one.leaf.stamp.writer == writer;
+  });
+  return at == added_.end() ? nullptr : &*at;
+}
+
+Total MergedRecord::total_of(std::uint32_t index) const noexcept {
+  Total total;
+  for (const HiddenLeaf& one : added_) {
+    if (one.field == index) total.add(one.leaf.part);
+  }
+  return total;
+}
+
+Result<bool> MergedRecord::less_added(const record::RecordView& write, Buffer& out) {
+  if (added_.empty()) return false;
+  bool is_changed = false;
+  Error wrong;
+  each_field(write, [&](std::string_view name, Type, const Part& part) {
+    const std::uint32_t index = part.state == Part::value ? field_named(name) : kNoField;
+    if (wrong || index == kNoField || !fields_[index].has_added) return;
+    const Total total = total_of(index);
+    if (!total.concerns(part.type)) return;
+    auto rest = total.taken_from(part.type, part.content);
+    if (!rest.ok()) {
+      wrong = std::move(rest).error().in("field \"" + std::string(name) + "\"");
+      return;
+    }
+    if (!is_changed) out.assign(write.bytes().begin(), write.bytes().end());
+    is_changed = true;
+    put_number(write, part, rest->content, out);
+  });
+  GS_TRY_OK(std::move(wrong));
+  return is_changed;
+}
+
+Error MergedRecord::with_added(const record::RecordView& addition, std::uint32_t writer,
+                               Buffer& out) {
+  out.assign(addition.bytes().begin(), addition.bytes().end());
+  Error wrong;
+  each_field(addition, [&](std::string_view name, Type, const Part& part) {
+    if (wrong) return;
+    auto total = added_more(name, writer, part);
+    if (total.ok()) return put_number(addition, part, total->content, out);
+    wrong = std::move(total).error().in("field \"" + std::string(name) + "\"");
+  });
+  return wrong;
+}
+
+Result<Total::Sum> MergedRecord::added_more(std::string_view name, std::uint32_t writer,
+                                            const Part& addition) {
+  const std::optional<std::int64_t> number = addition_of(addition);
+  if (!number) return Error(Code::invalid, "only whole numbers up to 2^53 can be added");
+  const std::uint32_t index = field_named(name);
+  const bool is_there = index != kNoField && fields_[index].has_leaf;
+  if (is_there && !Total().with(fields_[index].leaf.part)) {
+    return Error(Code::invalid, "it holds no number to add to. Write one first");
+  }
+  const HiddenLeaf* const own = added_by(index, writer);
+  const std::int64_t before = own != nullptr ? addition_of(own->leaf.part).value_or(0) : 0;
+  return more_added(before, *number);
+}
+
+// What fields show to which was added. A value that is no number is shown as it is.
+void MergedRecord::add_up() {
+  sums_.clear();
+  for (Field& field : fields_) field.sum = kNoField;
+  if (added_.empty()) return;
+  sums_.reserve(added_.size());  // the leaves point into it
+  for (std::uint32_t i = 0; i < fields_.size(); ++i) {
+    Field& field = fields_[i];
+    if (!field.has_added) continue;
+    const auto sum = total_of(i).with(field.has_leaf ? field.leaf.part : Part());
+    if (!sum) continue;
+    Shown& made = sums_.emplace_back(Shown{field.has_leaf ? field.leaf : latest_added(i), *sum});
+    made.leaf.part = {Part::value, made.sum.type, Bytes(made.sum.content)};
+    made.leaf.declared = made.sum.type;
+    field.sum = static_cast<std::uint32_t>(sums_.size() - 1);
+  }
+}
+
+const MergedRecord::Leaf& MergedRecord::latest_added(std::uint32_t index) const noexcept {
+  const Leaf* latest = nullptr;
+  for (const HiddenLeaf& one : added_) {
+    if (one.field != index) continue;
+    if (latest == nullptr || less(latest->stamp, one.leaf.stamp)) latest = &one.leaf;
+  }
+  return *latest;
+}
+
+}  // namespace gs::merge

@@ -1,0 +1,84 @@
+// Staging additions to numbers. What they come to is decided by the commit (merging.h); here is
+// what the schema says of the fields, and how records of older shapes get the value that they show.
+
+#include "gs/engine/catalog/lifter.h"
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+using record::FieldView;
+using record::RecordView;
+
+namespace {
+
+Error check_field(const rules::Rules& rules, std::string_view field) {
+  const rules::FieldRule* const rule = rules.find(field);
+  const auto wrong = [&](const std::string& what) {
+    return Error(Code::invalid, rules.collection() + "." + std::string(field) + " " + what);
+  };
+  if (rule == nullptr) return wrong("is no field of the schema");
+  if (rule->rule.kind == rules::Rule::Kind::number) return {};
+  return wrong("is " + rule->rule.expected() + ": only numbers are added to");
+}
+
+}  // namespace
+
+Error Database::stage_add(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                          std::string_view field, double addition) {
+  if (rules != nullptr) {
+    GS_TRY_OK(check_field(*rules, field));
+    if (rules->may_lift()) GS_TRY_OK(stage_shown(tx, id, *rules, field));
+  }
+  Buffer number;
+  GS_TRY_OK(record::encode_any(Value(addition), number));
+  const FieldView view{field, record::ValueView{Type::number, Bytes(number).subspan(1)}};
+  GS_TRY(const record::Encoded encoded, tx.encoder.encode_views({}, {&view, 1}));
+  GS_TRY_OK(stage(tx, Kind::update, id, encoded));
+  StagedOperation& staged = tx.operations.back();
+  staged.adds = true;
+  staged.rules = rules;
+  if (rules != nullptr && rules->needs_whole_check()) ++tx.whole_checks;
+  return {};
+}
+
+// Looks at each operation once, however often it is asked.
+bool Database::wrote_field(TransactionState& tx, const Id& id, std::string_view field) {
+  for (; tx.fields_indexed < tx.operations.size(); ++tx.fields_indexed) {
+    const StagedOperation& staged = tx.operations[tx.fields_indexed];
+    if (staged.kind != Kind::update) continue;
+    const RecordView delta(staged.shape->get(), tx.record(staged));
+    const bool is_loose = delta.shape().self_describing();
+    const auto begin = static_cast<std::uint32_t>(is_loose ? 0 : delta.shape().key_fields());
+    for (std::uint32_t i = begin; i < merge::field_numbers_end(delta); ++i) {
+      tx.fields.emplace(staged.id, merge::name_of_field(delta, i));
+    }
+  }
+  return tx.fields.count({id, std::string(field)}) != 0;
+}
+
+// A value that only the schema gives, such as a default, is written first, to be added to.
+Error Database::stage_shown(TransactionState& tx, const Id& id, const rules::Rules& rules,
+                            std::string_view field) {
+  // What this transaction wrote, it wrote under the present schema.
+  if (staged_content(tx, id) != nullptr || wrote_field(tx, id, field)) return {};
+  const Moment now = moment();
+  Found found;
+  if (!find_stored(now, id, found)) return {};  // the commit will say so
+  const record::ShapePtr& shape = tables_.shape(found.entry.shape).shape;
+  const LiftedRecord lifted(tx.catalog.get(), shape, found.record);
+  const auto shown = lifted.is_lifted() ? lifted.view().find(field) : std::nullopt;
+  if (!shown) return {};
+  const auto stored = RecordView(shape.get(), found.record).find(field);
+  const bool is_same = stored && stored->type == shown->type &&
+                       std::equal(stored->content.begin(), stored->content.end(),
+                                  shown->content.begin(), shown->content.end());
+  if (is_same) return {};
+  const FieldView view{field, shown};
+  GS_TRY(const record::Encoded encoded, tx.encoder.encode_views({}, {&view, 1}));
+  // Somebody else's write of the field would be lost.
+  GS_TRY_OK(stage_expect(tx, id, version_digest(found, tables_)));
+  return stage_update(tx, id, &rules, encoded);
+}
+
+}  // namespace gs::engine
