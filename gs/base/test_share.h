@@ -10,4 +10,7 @@ inline constexpr int kSanitizedShare = 6;
 inline constexpr int kSanitizedShare = 1;
 #endif
 
+// For going through places one by one: odd, so that each bit of a byte is met somewhere.
+inline constexpr int kSanitizedStep = 2 * kSanitizedShare - 1;
+
 }  // namespace gs::testing

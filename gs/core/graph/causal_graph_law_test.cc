@@ -3,6 +3,7 @@
 // the sets; after every few changes, and again after the graph went through its bytes.
 #include <gtest/gtest.h>
 
+#include "gs/base/test_share.h"
 #include "gs/core/graph/test_causal_model.h"
 
 namespace gs::graph {
@@ -118,7 +119,8 @@ class Both {
 };
 
 TEST(CausalGraphLaw, SaysWhatSetsOfAncestorsSay) {
-  for (std::uint64_t seed = 1; seed <= kHistories && !HasFailure(); ++seed) {
+  for (std::uint64_t seed = 1; seed <= kHistories / gs::testing::kSanitizedShare && !HasFailure();
+       ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Both(seed).run();
   }

@@ -2,6 +2,7 @@
 // goes unnoticed by check() or takes a lookup out of the file.
 
 #include "gs/storage/state/run.h"
+#include "gs/base/test_share.h"
 
 #include <algorithm>
 #include <map>
@@ -241,7 +242,7 @@ TEST(RunLaw, LookupsInADamagedFileGiveWhatWasWrittenOrSayThatItIsDamaged) {
   write(files, model);
   const Buffer good = test::read_file(files, run_path(kNumber));
   std::size_t noticed = 0;
-  for (std::size_t at = kRunHeaderBytes; at < good.size(); at += 1 + at % 7) {
+  for (std::size_t at = kRunHeaderBytes; at < good.size(); at += testing::kSanitizedStep + at % 7) {
     Buffer bad = good;
     bad[at] ^= static_cast<std::uint8_t>(1 << at % 8);
     test::replace_file(files, run_path(kNumber), bad);

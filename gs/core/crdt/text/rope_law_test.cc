@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "gs/base/test_share.h"
 #include "gs/core/crdt/text/rope.h"
 
 namespace gs::crdt {
@@ -96,7 +97,7 @@ void run(std::uint64_t seed) {
 }
 
 TEST(RopeLaw, ARopeIsAString) {
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 60 / testing::kSanitizedShare; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     run(seed);
     if (HasFatalFailure()) return;
