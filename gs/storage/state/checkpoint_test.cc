@@ -85,7 +85,7 @@ Checkpoint example_with_schema() {
   return checkpoint;
 }
 
-class Checkpoints : public testing::Test {
+class Checkpoints : public ::testing::Test {
  protected:
   Checkpoints() { fill(names_); }
 

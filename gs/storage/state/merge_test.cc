@@ -9,7 +9,7 @@ using platform::MemoryFileSystem;
 using test::make_entry;
 using test::make_id;
 
-class Merging : public testing::Test {
+class Merging : public ::testing::Test {
  protected:
   Merging() { test::fill_tables(names_); }
 

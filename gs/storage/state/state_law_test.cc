@@ -41,7 +41,7 @@ class World {
       } else {
         merge();
       }
-      if (testing::Test::HasFatalFailure()) return;
+      if (::testing::Test::HasFatalFailure()) return;
       if (step % 5 == 0) check();
     }
   }
@@ -55,7 +55,7 @@ class World {
       const auto collection = static_cast<std::uint32_t>(random_() % kCollections);
       const Id from = random_() % 3 == 0 ? Id{} : some_id();
       check_scan(version, at, collection, from, random_() % 2 == 0);
-      if (testing::Test::HasFatalFailure()) return;
+      if (::testing::Test::HasFatalFailure()) return;
     }
   }
 

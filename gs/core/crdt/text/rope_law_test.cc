@@ -97,7 +97,7 @@ void run(std::uint64_t seed) {
 }
 
 TEST(RopeLaw, ARopeIsAString) {
-  for (std::uint64_t seed = 1; seed <= 60 / testing::kSanitizedShare; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 60 / gs::testing::kSanitizedShare; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     run(seed);
     if (HasFatalFailure()) return;
