@@ -57,14 +57,10 @@ void MergedRecord::arrange() {
 
 bool MergedRecord::is_loose() const noexcept {
   const auto is_one = [](const Leaf& leaf) { return (leaf.flags & kLoose) != 0; };
-  const auto has_one = [&](const std::vector<HiddenLeaf>& all) {
-    return std::any_of(all.begin(), all.end(),
-                       [&](const HiddenLeaf& one) { return is_one(one.leaf); });
-  };
   return order_of_fields_.size() + (keyed_ ? 1 : 0) > record::kFieldsMax ||
          std::any_of(fields_.begin(), fields_.end(),
                      [&](const Field& field) { return field.has_leaf && is_one(field.leaf); }) ||
-         has_one(hidden_) || has_one(added_);
+         hidden_.any(is_one) || added_.any(is_one);
 }
 
 void MergedRecord::append_hidden(Buffer& out) const {
@@ -85,14 +81,10 @@ void MergedRecord::append_hidden(Buffer& out) const {
     if (!content.empty()) std::memcpy(head + kHiddenBytes, content.data(), content.size());
   };
   if (erasure_.hlc != 0) append(HiddenKind::erasure, kNoField, erasure_, 0, nullptr, {});
-  const auto append_leaf = [&](HiddenKind kind, std::uint32_t field, const Leaf& leaf) {
-    append(kind, place_[field], leaf.stamp, leaf.rule, &leaf, leaf.part.content);
-  };
-  for (const HiddenLeaf& one : hidden_) append_leaf(HiddenKind::value, one.field, one.leaf);
-  for (const std::uint32_t index : order_of_fields_) {
-    if (has_summand(fields_[index])) append_leaf(HiddenKind::summand, index, fields_[index].leaf);
+  for (const Told& one : told_) {
+    append(one.kind, place_[one.field], one.leaf.stamp, one.leaf.rule, &one.leaf,
+           one.leaf.part.content);
   }
-  for (const HiddenLeaf& one : added_) append_leaf(HiddenKind::total, one.field, one.leaf);
   for (const SeenRemoval& one : removals_) {
     append(HiddenKind::removal, kNoField, one.stamp, static_cast<std::uint8_t>(one.rule), nullptr,
            {});
@@ -131,21 +123,16 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
     exceptions_.push_back(StampException::make(first + i, leaf.rule, leaf.flags, leaf.stamp));
   }
   if (leading == order_of_fields_.size() && places_.empty()) leading = kAllLeading;
-  const auto by_place = [&](const HiddenLeaf& a, const HiddenLeaf& b) {
-    if (a.field != b.field) return place_[a.field] < place_[b.field];
-    return less(a.leaf.stamp, b.leaf.stamp);
-  };
-  std::sort(hidden_.begin(), hidden_.end(), by_place);
-  std::sort(added_.begin(), added_.end(), by_place);
+  tell_hidden();
   std::sort(removals_.begin(), removals_.end(),
             [&](const SeenRemoval& a, const SeenRemoval& b) { return less(a.stamp, b.stamp); });
 
   record_at = kImageHeadBytes + exceptions_.size() * sizeof(StampException);
   image.resize(record_at);
   store_u32(image.data(), static_cast<std::uint32_t>(exceptions_.size()));
-  store_u32(image.data() + 4, static_cast<std::uint32_t>(
-                                  (erasure_.hlc != 0 ? 1 : 0) + hidden_.size() + summand_count() +
-                                  added_.size() + removals_.size() + places_.size()));
+  store_u32(image.data() + 4,
+            static_cast<std::uint32_t>((erasure_.hlc != 0 ? 1 : 0) + told_.size() +
+                                       removals_.size() + places_.size()));
   store_u32(image.data() + 8,
             leading | std::uint32_t{base_flags ^ usual_flags} << StampException::kFieldBits);
   if (!exceptions_.empty()) {
@@ -167,9 +154,31 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
   return shape;
 }
 
-std::size_t MergedRecord::summand_count() const noexcept {
-  return static_cast<std::size_t>(std::count_if(
-      fields_.begin(), fields_.end(), [](const Field& field) { return has_summand(field); }));
+// By kind, then by place, then by stamp.
+void MergedRecord::tell_hidden() {
+  told_.clear();
+  for (const std::uint32_t index : order_of_fields_) {
+    if (fields_[index].has_hidden()) {
+      tell(HiddenKind::value, index, fields_[index].hidden, hidden_);
+    }
+  }
+  if (added_.empty()) return;
+  for (const std::uint32_t index : order_of_fields_) {
+    if (has_summand(fields_[index])) {
+      told_.push_back({HiddenKind::summand, index, fields_[index].leaf});
+    }
+  }
+  for (const std::uint32_t index : order_of_fields_) {
+    if (fields_[index].has_added()) tell(HiddenKind::total, index, fields_[index].added, added_);
+  }
+}
+
+void MergedRecord::tell(HiddenKind kind, std::uint32_t field, Leaves::Head head,
+                        const Leaves& leaves) {
+  const auto begin = static_cast<std::ptrdiff_t>(told_.size());
+  leaves.each(head, [&](const Leaf& leaf) { told_.push_back({kind, field, leaf}); });
+  std::sort(told_.begin() + begin, told_.end(),
+            [&](const Told& a, const Told& b) { return less(a.leaf.stamp, b.leaf.stamp); });
 }
 
 // Fields without a write are absent.

@@ -152,7 +152,7 @@ void MergedRecord::load_image(const ImageView& image) {
     if (is_of_field(hidden.kind())) load_hidden(hidden, first);
   }
   for (Field& field : fields_) {  // else its value came as a summand
-    if (field.has_added && field.leaf.rule == kAdded) field.has_leaf = false;
+    if (field.has_added() && field.leaf.rule == kAdded) field.has_leaf = false;
   }
 }
 
@@ -165,12 +165,10 @@ void MergedRecord::load_hidden(const HiddenView& hidden, std::size_t first) {
                   static_cast<Type>(hidden.declared()), part};
   switch (hidden.kind()) {
     case HiddenKind::value:
-      field.has_hidden = true;
-      hidden_.push_back({index, leaf});
+      hidden_.push(field.hidden, leaf);
       break;
     case HiddenKind::total:
-      field.has_added = true;
-      added_.push_back({index, leaf});
+      added_.push(field.added, leaf);
       break;
     default:
       field.leaf = leaf;
@@ -179,29 +177,36 @@ void MergedRecord::load_hidden(const HiddenView& hidden, std::size_t first) {
 
 // --- writes ---
 
-// Sorted names for records with many fields, made when they are first needed.
+// Sorted names for records with many fields, whose shape does not find them.
 void MergedRecord::index_names() {
-  if (names_.size() == fields_.size()) return;
+  const std::size_t from = names_from();
+  if (names_.size() == fields_.size() - from) return;
   names_.clear();
-  names_.reserve(fields_.size());
-  for (std::uint32_t i = 0; i < fields_.size(); ++i) names_.emplace_back(fields_[i].name, i);
+  if (fields_.size() - from <= kNamesByEye) return;
+  names_.reserve(fields_.size() - from);
+  for (std::size_t i = from; i < fields_.size(); ++i) {
+    names_.emplace_back(fields_[i].name, static_cast<std::uint32_t>(i));
+  }
   std::sort(names_.begin(), names_.end());
 }
 
 std::uint32_t MergedRecord::field_named(std::string_view name) {
-  std::size_t from = 0;
+  index_names();
+  return field_indexed(name);
+}
+
+// Of those that there were at index_names().
+std::uint32_t MergedRecord::field_indexed(std::string_view name) const {
   if (fields_by_shape_) {
     const int found = shape_->find(name);
     if (found >= 0) return static_cast<std::uint32_t>(found - shape_->key_fields());
-    from = shape_fields_;
   }
-  if (fields_.size() - from <= kNamesByEye) {
-    for (std::size_t i = from; i < fields_.size(); ++i) {
+  if (names_.empty()) {
+    for (std::size_t i = names_from(); i < fields_.size(); ++i) {
       if (fields_[i].name == name) return static_cast<std::uint32_t>(i);
     }
     return kNoField;
   }
-  index_names();
   const auto at = std::lower_bound(names_.begin(), names_.end(), std::pair(name, 0u));
   return at != names_.end() && at->first == name ? at->second : kNoField;
 }
@@ -217,78 +222,45 @@ bool MergedRecord::is_better(const Leaf& a, const Leaf& b, Rule rule) const {
   return less(b.stamp, a.stamp);
 }
 
-void MergedRecord::drop_seen(std::uint32_t index, const LocalStamp& stamp) {
-  Field& field = fields_[index];
-  if (field.has_leaf && field.leaf.stamp == stamp) field.has_leaf = false;
-  if (!field.has_hidden) return;
-  std::erase_if(hidden_, [&](const HiddenLeaf& one) {
-    return one.field == index && one.leaf.stamp == stamp;
-  });
-}
-
-void MergedRecord::drop_added(std::uint32_t index, const LocalStamp& stamp) {
-  Field& field = fields_[index];
-  if (!field.has_added) return;
-  std::erase_if(
-      added_, [&](const HiddenLeaf& one) { return one.field == index && one.leaf.stamp == stamp; });
-  field.has_added = std::any_of(added_.begin(), added_.end(),
-                                [&](const HiddenLeaf& one) { return one.field == index; });
-}
-
 // Of a field with hidden writes: the one to show.
 void MergedRecord::show_best(std::uint32_t index) {
   Field& field = fields_[index];
-  const auto mine = [&](const HiddenLeaf& one) { return one.field == index; };
-  auto at = std::find_if(hidden_.begin(), hidden_.end(), mine);
-  field.has_hidden = at != hidden_.end();
-  if (!field.has_hidden) return;
   if (!field.has_leaf) {
-    field.leaf = at->leaf;
+    field.leaf = hidden_.take_first(field.hidden);
     field.has_leaf = true;
-    hidden_.erase(at);
   }
   const Leaf* latest = &field.leaf;
-  for (const HiddenLeaf& one : hidden_) {
-    if (mine(one) && less(latest->stamp, one.leaf.stamp)) latest = &one.leaf;
-  }
+  hidden_.each(field.hidden, [&](const Leaf& one) {
+    if (less(latest->stamp, one.stamp)) latest = &one;
+  });
   const auto rule = static_cast<Rule>(latest->rule);
-  for (HiddenLeaf& one : hidden_) {
-    if (mine(one) && is_better(one.leaf, field.leaf, rule)) std::swap(one.leaf, field.leaf);
-  }
-  field.has_hidden = std::any_of(hidden_.begin(), hidden_.end(), mine);
+  hidden_.each(field.hidden, [&](Leaf& one) {
+    if (is_better(one, field.leaf, rule)) std::swap(one, field.leaf);
+  });
 }
 
 // A value replaces values, an addition additions, a removal both.
 void MergedRecord::write_field(std::uint32_t index, const Leaf& leaf, const Write& write,
                                std::span<const Seen> seen) {
-  const bool is_removal = leaf.part.state == Part::absent;
-  if (leaf.rule == kAdded && !is_removal) return add_to_field(index, leaf, seen);
-  const auto drop = [&](const LocalStamp& stamp) {
-    drop_seen(index, stamp);
-    if (is_removal) drop_added(index, stamp);
-  };
-  if (seen.empty() && write.seen_base.hlc != 0) drop(write.seen_base);
-  for (const Seen& one : seen) drop(one.stamp);
-  // Of one transaction the last write counts.
-  drop(leaf.stamp);
   Field& field = fields_[index];
-  if (!is_removal) {
-    if (field.has_leaf) {
-      hidden_.push_back({index, leaf});
-      field.has_hidden = true;
-    } else {
-      field.leaf = leaf;
-      field.has_leaf = true;
-    }
+  const bool is_removal = leaf.part.state == Part::absent;
+  const bool is_addition = leaf.rule == kAdded && !is_removal;
+  seen_.clear();
+  seen_.add(leaf.stamp);  // of one transaction the last write counts
+  if (seen.empty() && write.seen_base.hlc != 0) seen_.add(write.seen_base);
+  for (const Seen& one : seen) seen_.add(one.stamp);
+  const auto is_seen = [&](const Leaf& one) { return seen_.has(one.stamp); };
+  if (is_addition || is_removal) added_.erase_if(field.added, is_seen);
+  if (is_addition) return added_.push(field.added, leaf);
+  if (field.has_leaf && is_seen(field.leaf)) field.has_leaf = false;
+  hidden_.erase_if(field.hidden, is_seen);
+  if (!is_removal && field.has_leaf) {
+    hidden_.push(field.hidden, leaf);
+  } else if (!is_removal) {
+    field.leaf = leaf;
+    field.has_leaf = true;
   }
-  if (field.has_hidden) show_best(index);
-}
-
-void MergedRecord::add_to_field(std::uint32_t index, const Leaf& leaf, std::span<const Seen> seen) {
-  for (const Seen& one : seen) drop_added(index, one.stamp);
-  drop_added(index, leaf.stamp);
-  added_.push_back({index, leaf});
-  fields_[index].has_added = true;
+  if (field.has_hidden()) show_best(index);
 }
 
 void MergedRecord::write(const Write& write) {
@@ -310,13 +282,15 @@ void MergedRecord::write(const Write& write) {
   std::uint32_t at = first_field(shape);
   std::uint32_t rank = 0;
   std::size_t next_seen = 0;
+  index_names();  // names of one write differ, so that it does not meet what it has appended
+  const auto had = static_cast<std::uint32_t>(fields_.size());
   each_field(record, [&](std::string_view name, Type declared, const Part& part) {
     while (next_seen < write.seen.size() && write.seen[next_seen].field < at) ++next_seen;
     const std::size_t first_seen = next_seen;
     while (next_seen < write.seen.size() && write.seen[next_seen].field == at) ++next_seen;
     const auto seen = write.seen.subspan(first_seen, next_seen - first_seen);
     ++at;
-    std::uint32_t index = field_named(name);
+    std::uint32_t index = had == 0 ? kNoField : field_indexed(name);
     if (index == kNoField) {
       if (part.state == Part::absent) return;  // of what is not there
       index = static_cast<std::uint32_t>(fields_.size());
@@ -327,9 +301,12 @@ void MergedRecord::write(const Write& write) {
     write_field(index, {write.stamp, rule, flags, declared, part}, write, seen);
   });
   // A write that has seen a removal replaces it.
-  for (const Seen& one : write.seen) {
-    if (one.field != kNoField) continue;
-    std::erase_if(removals_, [&](const SeenRemoval& had) { return had.stamp == one.stamp; });
+  if (!removals_.empty()) {
+    seen_.clear();
+    for (const Seen& one : write.seen) {
+      if (one.field == kNoField) seen_.add(one.stamp);
+    }
+    std::erase_if(removals_, [&](const SeenRemoval& one) { return seen_.has(one.stamp); });
   }
   is_last_write_ = is_base && erasure_.hlc == 0 && removals_.empty() && hidden_.empty() &&
                    added_.empty() && stands_alone(record) &&
@@ -341,21 +318,19 @@ void MergedRecord::write(const Write& write) {
 
 void MergedRecord::remove(const Removal& removal) {
   is_last_write_ = false;
-  const auto saw = [&](const LocalStamp& stamp) {
-    return stamp == removal.seen_base ||
-           std::any_of(removal.seen.begin(), removal.seen.end(),
-                       [&](const Seen& one) { return one.stamp == stamp; });
+  seen_.clear();
+  seen_.add(removal.seen_base);
+  for (const Seen& one : removal.seen) seen_.add(one.stamp);
+  const auto cover = [&](Leaf& leaf) {
+    if (seen_.has(leaf.stamp)) leaf.flags |= kCovered;
   };
   for (Field& field : fields_) {
-    if (field.has_leaf && saw(field.leaf.stamp)) field.leaf.flags |= kCovered;
+    if (field.has_leaf) cover(field.leaf);
   }
-  for (std::vector<HiddenLeaf>* const all : {&hidden_, &added_}) {
-    for (HiddenLeaf& one : *all) {
-      if (saw(one.leaf.stamp)) one.leaf.flags |= kCovered;
-    }
-  }
+  hidden_.each_of_all(cover);
+  added_.each_of_all(cover);
   std::erase_if(removals_, [&](const SeenRemoval& had) {
-    return had.stamp == removal.stamp || saw(had.stamp);
+    return had.stamp == removal.stamp || seen_.has(had.stamp);
   });
   removals_.push_back({removal.stamp, removal.rule});
 }
@@ -366,13 +341,9 @@ bool MergedRecord::is_live() const noexcept {
     if (one.rule != RemovalRule::update_wins) return false;
   }
   const auto is_open = [](const Leaf& leaf) { return (leaf.flags & kCovered) == 0; };
-  const auto has_open = [&](const std::vector<HiddenLeaf>& all) {
-    return std::any_of(all.begin(), all.end(),
-                       [&](const HiddenLeaf& one) { return is_open(one.leaf); });
-  };
   return std::any_of(fields_.begin(), fields_.end(),
                      [&](const Field& field) { return field.has_leaf && is_open(field.leaf); }) ||
-         has_open(hidden_) || has_open(added_);
+         hidden_.any(is_open) || added_.any(is_open);
 }
 
 }  // namespace gs::merge

@@ -30,6 +30,8 @@
 
 #include "gs/core/merge/counter.h"
 #include "gs/core/merge/image.h"
+#include "gs/core/merge/leaf_lists.h"
+#include "gs/core/merge/stamp_set.h"
 #include "gs/core/record/content.h"
 #include "gs/core/record/shape_cache.h"
 
@@ -116,8 +118,6 @@ class MergedRecord {
   Result<bool> less_added(const record::RecordView& write, Buffer& out);
   // The same of an addition, whose fields are numbers: this writer's totals with it.
   Error with_added(const record::RecordView& addition, std::uint32_t writer, Buffer& out);
-  // Whether something was added to some field.
-  bool has_added() const noexcept { return !added_.empty(); }
   // Fields that are there and that the write does not name.
   void fields_beside(const record::RecordView& write, std::vector<std::string_view>& out);
 
@@ -139,19 +139,24 @@ class MergedRecord {
     Type declared = Type::null;
     record::Part part;
   };
+  using Leaves = LeafLists<Leaf>;
   struct Field {
     std::string_view name;
-    Leaf leaf{};            // the one shown
-    bool has_leaf = false;  // else none is left
-    bool has_hidden = false;
-    bool has_added = false;
-    bool is_named = false;         // scratch of fields_beside()
-    std::uint32_t rank = kTail;    // among the leading ones
-    std::uint32_t sum = kNoField;  // scratch of encode(): what is shown instead of the leaf
+    Leaf leaf{};                          // the one shown
+    bool has_leaf = false;                // else none is left
+    Leaves::Head hidden = Leaves::kNone;  // concurrent values
+    Leaves::Head added = Leaves::kNone;   // totals of writers
+    bool is_named = false;                // scratch of fields_beside()
+    std::uint32_t rank = kTail;           // among the leading ones
+    std::uint32_t sum = kNoField;         // scratch of encode(): what is shown instead of the leaf
 
-    bool is_there() const noexcept { return has_leaf || has_added; }
+    bool has_hidden() const noexcept { return hidden != Leaves::kNone; }
+    bool has_added() const noexcept { return added != Leaves::kNone; }
+    bool is_there() const noexcept { return has_leaf || has_added(); }
   };
-  struct HiddenLeaf {
+  // A hidden write of the image.
+  struct Told {
+    HiddenKind kind = HiddenKind::value;
     std::uint32_t field = 0;
     Leaf leaf;
   };
@@ -181,11 +186,11 @@ class MergedRecord {
   void load_hidden(const HiddenView& hidden, std::size_t first);
   std::uint32_t field_named(std::string_view name);
   void index_names();
-  void drop_seen(std::uint32_t field, const LocalStamp& stamp);
-  void drop_added(std::uint32_t field, const LocalStamp& stamp);
-  void add_to_field(std::uint32_t field, const Leaf& leaf, std::span<const Seen> seen);
+  std::uint32_t field_indexed(std::string_view name) const;
+  // Names from here on are not those of the shape.
+  std::size_t names_from() const noexcept { return fields_by_shape_ ? shape_fields_ : 0; }
   Total total_of(std::uint32_t field) const noexcept;
-  const HiddenLeaf* added_by(std::uint32_t field, std::uint32_t writer) const noexcept;
+  const Leaf* added_by(std::uint32_t field, std::uint32_t writer) const noexcept;
   const Leaf& latest_added(std::uint32_t field) const noexcept;
   Result<Total::Sum> added_more(std::string_view field, std::uint32_t writer,
                                 const record::Part& addition);
@@ -193,7 +198,6 @@ class MergedRecord {
   static bool has_summand(const Field& field) noexcept {
     return field.sum != kNoField && field.has_leaf;
   }
-  std::size_t summand_count() const noexcept;
   const Leaf& shown(const Field& field) const noexcept {
     return field.sum == kNoField ? field.leaf : sums_[field.sum].leaf;
   }
@@ -207,6 +211,8 @@ class MergedRecord {
                                          std::size_t bytes_max);
   Result<record::ShapePtr> shape_of_fields(record::ShapeCache* shapes);
   Result<record::ShapePtr> describe_itself(record::ShapeCache* shapes);
+  void tell(HiddenKind kind, std::uint32_t field, Leaves::Head head, const Leaves& leaves);
+  void tell_hidden();
   void append_hidden(Buffer& out) const;
 
   const WriterOrder& order_;
@@ -217,8 +223,8 @@ class MergedRecord {
   LocalStamp base_;
   LocalStamp erasure_;  // hlc 0: none
   std::vector<Field> fields_;
-  std::vector<HiddenLeaf> hidden_;  // concurrent values
-  std::vector<HiddenLeaf> added_;   // totals of writers
+  Leaves hidden_;
+  Leaves added_;
   std::vector<SeenRemoval> removals_;
   bool is_last_write_ = false;
   bool fields_by_shape_ = false;  // fields_[i] is a field of shape_, before those that came since
@@ -229,6 +235,8 @@ class MergedRecord {
       order_of_fields_;              // scratch of encode(), and what follows: fields there
   std::vector<HiddenPlace> places_;  // of leading fields that are not
   std::vector<Shown> sums_;
+  std::vector<Told> told_;
+  StampSet seen_;  // scratch of one write or removal
   std::vector<record::FieldKey> keys_;
   std::vector<record::Part> parts_;
   std::vector<record::NamedPart> members_;

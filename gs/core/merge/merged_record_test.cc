@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "gs/base/hex.h"
+#include "gs/base/test_share.h"
 #include "gs/core/merge/merged_record.h"
 #include "gs/core/record/encoder.h"
 #include "gs/core/record/json.h"
@@ -210,6 +211,51 @@ TEST_F(MergedRecordTest, ConcurrentWritesMayTakeMoreThanOneWriteTogether) {
   std::string text;
   record::append_json(view(), text);
   EXPECT_TRUE(text == "{\"a\":\"" + half + "\",\"b\":\"" + half + "\"}");
+}
+
+// What takes a step for each other write or field, for each of them, would take hours.
+TEST_F(MergedRecordTest, ManyFieldsTakeStepsInProportion) {
+  constexpr std::uint32_t kMany = 100'000 / gs::testing::kSanitizedShare;
+  std::string text = "{";
+  for (std::uint32_t i = 0; i < kMany; ++i) {
+    text += (i == 0 ? "\"f" : ",\"f") + std::to_string(i) + "\":" + std::to_string(i);
+  }
+  const Written many = whole(text + "}");
+  const Written other = whole("{\"x\":1," + text.substr(1) + "}");
+  begin(many);
+  update(other, {200, 1});                                                   // each field of both
+  merged_.write({&many.shape, many.bytes.data(), {201, 2}, false, {}, {}});  // beside these
+  std::vector<Seen> additions;
+  for (std::uint32_t i = 0; i < kMany; ++i) additions.push_back({i, 4, {}});
+  update(many, {202, 3}, additions);
+  encode();
+  EXPECT_EQ(image().hidden_count(), 3 * kMany);  // a value, a summand and a total of each
+  EXPECT_EQ(name_of_field(view(), 7), "f7");
+  EXPECT_EQ(view().field(0).member(7).number(), 14);
+  merged_.load({&shape_, image_.data() + record_at_, image_.data(), merged_.base()});
+  std::vector<Seen> seen;
+  merged_.see_all(seen);
+  EXPECT_EQ(seen.size(), 3u);
+  merged_.remove({{300, 0}, RemovalRule::update_wins, kFirst, seen});
+  EXPECT_FALSE(merged_.is_live());
+}
+
+TEST_F(MergedRecordTest, OneFieldMayHaveManyWriters) {
+  constexpr std::uint32_t kMany = 10'000 / gs::testing::kSanitizedShare;
+  const Written base = whole(R"({"n":1})");
+  begin(base);
+  const Written one = delta(R"({"n":1})");
+  for (std::uint32_t i = 1; i <= kMany; ++i) update(one, {200, i}, {{0, 4, {}}});
+  encode();
+  EXPECT_EQ(image().hidden_count(), kMany + 1);
+  EXPECT_EQ(json(), "{\"n\":" + std::to_string(kMany + 1) + "}");
+  merged_.load({&shape_, image_.data() + record_at_, image_.data(), merged_.base()});
+  const Written gone = delta(R"({"n":{"$unset":true}})");
+  std::vector<Seen> seen;
+  merged_.see({gone.shape.get(), gone.bytes.data()}, seen);
+  EXPECT_EQ(seen.size(), kMany + 1);
+  merged_.write({&gone.shape, gone.bytes.data(), {300, 0}, false, kFirst, seen});
+  EXPECT_EQ(json(), "{}");
 }
 
 // Of hidden ones, and of shown ones that come on top of them.

@@ -10,6 +10,13 @@ using record::Part;
 using record::RecordView;
 using record::Shape;
 
+namespace {
+
+bool before(const Seen& a, const Seen& b) noexcept { return StampSet::before(a.stamp, b.stamp); }
+bool is_same(const Seen& a, const Seen& b) noexcept { return a.stamp == b.stamp; }
+
+}  // namespace
+
 void MergedRecord::see(const RecordView& write, std::vector<Seen>& out) {
   const Shape& shape = write.shape();
   auto at = first_field(shape);
@@ -18,24 +25,18 @@ void MergedRecord::see(const RecordView& write, std::vector<Seen>& out) {
     const std::uint32_t index = field_named(name);
     if (index == kNoField || !fields_[index].is_there()) return;
     const Field& field = fields_[index];
-    const bool sees_added = field.has_added && part.state == Part::absent;
+    const bool sees_added = field.has_added() && part.state == Part::absent;
     const bool is_usual = field.has_leaf && field.leaf.stamp == base_;
-    if (is_usual && !field.has_hidden && !sees_added) return;
-    const auto values = static_cast<std::ptrdiff_t>(out.size());
-    if (field.has_leaf) out.push_back({written, 0, field.leaf.stamp});
-    if (field.has_hidden) {
-      for (const HiddenLeaf& one : hidden_) {
-        if (one.field == index) out.push_back({written, 0, one.leaf.stamp});
-      }
-    }
+    if (is_usual && !field.has_hidden() && !sees_added) return;
+    const auto begin = static_cast<std::ptrdiff_t>(out.size());
+    const auto add = [&](const Leaf& one) { out.push_back({written, 0, one.stamp}); };
+    if (field.has_leaf) add(field.leaf);
+    hidden_.each(field.hidden, add);
     if (!sees_added) return;
+    added_.each(field.added, add);
     // One transaction may have written a value and added to it, with one stamp.
-    const auto values_end = static_cast<std::ptrdiff_t>(out.size());
-    for (const HiddenLeaf& one : added_) {
-      const auto is_same = [&](const Seen& had) { return had.stamp == one.leaf.stamp; };
-      const bool is_named = std::any_of(out.begin() + values, out.begin() + values_end, is_same);
-      if (one.field == index && !is_named) out.push_back({written, 0, one.leaf.stamp});
-    }
+    std::sort(out.begin() + begin, out.end(), before);
+    out.erase(std::unique(out.begin() + begin, out.end(), is_same), out.end());
   });
   see_record(out);
 }
@@ -52,8 +53,8 @@ void MergedRecord::see_added(const RecordView& addition, std::uint32_t writer,
   const Shape& shape = addition.shape();
   auto at = first_field(shape);
   each_field(addition, [&](std::string_view name, Type, const Part&) {
-    const HiddenLeaf* const own = added_by(field_named(name), writer);
-    out.push_back({at++, kAdded, own != nullptr ? own->leaf.stamp : LocalStamp{}});
+    const Leaf* const own = added_by(field_named(name), writer);
+    out.push_back({at++, kAdded, own != nullptr ? own->stamp : LocalStamp{}});
   });
   see_record(out);
 }
@@ -65,17 +66,13 @@ void MergedRecord::see_all(std::vector<Seen>& out) const {
   };
   for (const Field& field : fields_) {
     if (field.has_leaf) add(field.leaf.stamp);
+    hidden_.each(field.hidden, [&](const Leaf& one) { add(one.stamp); });
+    added_.each(field.added, [&](const Leaf& one) { add(one.stamp); });
   }
-  for (const HiddenLeaf& one : hidden_) add(one.leaf.stamp);
-  for (const HiddenLeaf& one : added_) add(one.leaf.stamp);
   for (const SeenRemoval& one : removals_) add(one.stamp);
   if (erasure_.hlc != 0) add(erasure_);
-  const auto before = [](const Seen& a, const Seen& b) {
-    return a.stamp.hlc != b.stamp.hlc ? a.stamp.hlc < b.stamp.hlc : a.stamp.writer < b.stamp.writer;
-  };
-  const auto same = [](const Seen& a, const Seen& b) { return a.stamp == b.stamp; };
   std::sort(out.begin(), out.end(), before);
-  out.erase(std::unique(out.begin(), out.end(), same), out.end());
+  out.erase(std::unique(out.begin(), out.end(), is_same), out.end());
 }
 
 void MergedRecord::fields_beside(const RecordView& write, std::vector<std::string_view>& out) {

@@ -19,19 +19,19 @@ void put_number(const record::RecordView& record, const Part& part,
 
 }  // namespace
 
-const MergedRecord::HiddenLeaf* MergedRecord::added_by(std::uint32_t index,
-                                                       std::uint32_t writer) const noexcept {
-  const auto at = std::find_if(added_.begin(), added_.end(), [&](const HiddenLeaf& one) {
-    return one.field == index && one.leaf.stamp.writer == writer;
+const MergedRecord::Leaf* MergedRecord::added_by(std::uint32_t index,
+                                                 std::uint32_t writer) const noexcept {
+  if (index == kNoField) return nullptr;
+  const Leaf* found = nullptr;
+  added_.each(fields_[index].added, [&](const Leaf& one) {
+    if (one.stamp.writer == writer) found = &one;
   });
-  return at == added_.end() ? nullptr : &*at;
+  return found;
 }
 
 Total MergedRecord::total_of(std::uint32_t index) const noexcept {
   Total total;
-  for (const HiddenLeaf& one : added_) {
-    if (one.field == index) total.add(one.leaf.part);
-  }
+  added_.each(fields_[index].added, [&](const Leaf& one) { total.add(one.part); });
   return total;
 }
 
@@ -41,7 +41,7 @@ Result<bool> MergedRecord::less_added(const record::RecordView& write, Buffer& o
   Error wrong;
   each_field(write, [&](std::string_view name, Type, const Part& part) {
     const std::uint32_t index = part.state == Part::value ? field_named(name) : kNoField;
-    if (wrong || index == kNoField || !fields_[index].has_added) return;
+    if (wrong || index == kNoField || !fields_[index].has_added()) return;
     const Total total = total_of(index);
     if (!total.concerns(part.type)) return;
     auto rest = total.taken_from(part.type, part.content);
@@ -79,8 +79,8 @@ Result<Total::Sum> MergedRecord::added_more(std::string_view name, std::uint32_t
   if (is_there && !Total().with(fields_[index].leaf.part)) {
     return Error(Code::invalid, "it holds no number to add to. Write one first");
   }
-  const HiddenLeaf* const own = added_by(index, writer);
-  const std::int64_t before = own != nullptr ? addition_of(own->leaf.part).value_or(0) : 0;
+  const Leaf* const own = added_by(index, writer);
+  const std::int64_t before = own != nullptr ? addition_of(own->part).value_or(0) : 0;
   return more_added(before, *number);
 }
 
@@ -92,7 +92,7 @@ void MergedRecord::add_up() {
   sums_.reserve(added_.size());  // the leaves point into it
   for (std::uint32_t i = 0; i < fields_.size(); ++i) {
     Field& field = fields_[i];
-    if (!field.has_added) continue;
+    if (!field.has_added()) continue;
     const auto sum = total_of(i).with(field.has_leaf ? field.leaf.part : Part());
     if (!sum) continue;
     Shown& made = sums_.emplace_back(Shown{field.has_leaf ? field.leaf : latest_added(i), *sum});
@@ -104,10 +104,9 @@ void MergedRecord::add_up() {
 
 const MergedRecord::Leaf& MergedRecord::latest_added(std::uint32_t index) const noexcept {
   const Leaf* latest = nullptr;
-  for (const HiddenLeaf& one : added_) {
-    if (one.field != index) continue;
-    if (latest == nullptr || less(latest->stamp, one.leaf.stamp)) latest = &one.leaf;
-  }
+  added_.each(fields_[index].added, [&](const Leaf& one) {
+    if (latest == nullptr || less(latest->stamp, one.stamp)) latest = &one;
+  });
   return *latest;
 }
 
