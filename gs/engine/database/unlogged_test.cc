@@ -111,6 +111,7 @@ TEST(InMemory, IsNeverWritten) {
   EXPECT_EQ(s.db->stats()->records, 2u);
   EXPECT_EQ(s.db.digest(), empty) << "what others have not cannot be in the digest";
   EXPECT_TRUE(s.db->history(id, 10)->empty());
+  EXPECT_FALSE(s.db->blame(id, {})->fields.at(0).change.has_value());
   EXPECT_EQ(s.db->proof(id).code(), Code::not_found);
   EXPECT_EQ(s.db.text_at(id, s.db.head()), "<not_found>");
   VerifyOptions full;
