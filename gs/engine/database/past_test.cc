@@ -128,5 +128,28 @@ TEST_F(PastTest, BlameNamesTheChangeOfEachField) {
   EXPECT_EQ(blamed(0, Id{}), "<not_found>");
 }
 
+// The log is told in pages, which must not show.
+TEST(PastLog, IsToldNewestFirstAsFarAsSomebodyWantsIt) {
+  constexpr std::uint64_t kChanges = 2100;
+  World world;
+  const Store db = world.create();
+  while (db->log(1)->front().sequence + 1 < kChanges) {
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(db.insert("", R"({"n":1})").ok());
+  }
+  const std::vector<ChangeInfo> all = db->log(~std::uint64_t{0}).value();
+  ASSERT_GE(all.size(), kChanges);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    ASSERT_EQ(all[i].sequence, all.size() - 1 - i);
+  }
+  EXPECT_EQ(db->log(kChanges - 1)->back().digest, all[kChanges - 2].digest);
+  std::uint64_t seen = 0;
+  const auto take = [&](const ChangeInfo& info) {
+    EXPECT_EQ(info.digest, all[seen].digest);
+    return ++seen < 1500;
+  };
+  ASSERT_FALSE(db->log(~std::uint64_t{0}, take));
+  EXPECT_EQ(seen, 1500u);
+}
+
 }  // namespace
 }  // namespace gs::engine::testing
