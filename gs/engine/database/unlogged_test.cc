@@ -99,6 +99,26 @@ struct Sessions {
   }
 };
 
+// Its stamp lies between those of a change.
+TEST(InMemory, IsBlamedOnNoChange) {
+  Sessions s;
+  const auto write_lazily = [&] {
+    Batch batch(s.db.db);
+    ASSERT_TRUE(batch.insert("City", R"({"name":"Kyiv"})").ok());
+    ASSERT_FALSE(batch.commit(Durability::lazy));
+  };
+  write_lazily();
+  const Id id = *s.db.insert("Session", session("one"));
+  write_lazily();
+  const Blame blame = s.db->blame(id, {}).value();
+  EXPECT_EQ(blame.collection, "Session");
+  ASSERT_FALSE(blame.fields.empty());
+  for (const FieldOrigin& origin : blame.fields) {
+    EXPECT_FALSE(origin.change.has_value()) << origin.field;
+    EXPECT_EQ(origin.writer, s.db->writer());
+  }
+}
+
 TEST(InMemory, IsNeverWritten) {
   Sessions s;
   const Digest empty = s.db.digest();
@@ -111,7 +131,6 @@ TEST(InMemory, IsNeverWritten) {
   EXPECT_EQ(s.db->stats()->records, 2u);
   EXPECT_EQ(s.db.digest(), empty) << "what others have not cannot be in the digest";
   EXPECT_TRUE(s.db->history(id, 10)->empty());
-  EXPECT_FALSE(s.db->blame(id, {})->fields.at(0).change.has_value());
   EXPECT_EQ(s.db->proof(id).code(), Code::not_found);
   EXPECT_EQ(s.db.text_at(id, s.db.head()), "<not_found>");
   VerifyOptions full;
