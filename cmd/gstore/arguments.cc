@@ -226,7 +226,7 @@ class Parser {
               "  gstore get 01936c1e-1f7a-7abc-8def-0123456789ab\n"
               "  gstore get -c City kyiv --json\n  gstore get ID --at 9f3c01a2");
     add_id(sub);
-    sub->add_option("--at", a_.change, "as of just after this change")
+    sub->add_option("--at", a_.change, "as this change and all before it make it")
         ->type_name("CHANGE")
         ->check(validator(check_change));
 
@@ -435,11 +435,12 @@ class Parser {
   }
 
   void add_history() {
-    CLI::App* sub =
-        add("log", "print the changes, newest first", "  gstore log -n 10\n  gstore log --json");
+    CLI::App* sub = add("log", "print the changes, newest first",
+                        "  gstore log -n 10\n  gstore log --graph | less\n  gstore log --json");
     sub->add_option("-n,--limit", a_.limit, "at most this many")
         ->type_name("N")
         ->transform(whole_number(0));
+    sub->add_flag("--graph", a_.graph, "draw which change was made upon which");
 
     sub = add("show", "print a change with its operations",
               "  gstore show 9f3c01a2\n  gstore show 9f3c01a2 --json | jq .operations[0]");
@@ -451,6 +452,28 @@ class Parser {
               "  gstore history ID\n  gstore history -c City kyiv -n 1 --json");
     add_id(sub);
     sub->add_option("-n,--limit", a_.limit, "at most this many")
+        ->type_name("N")
+        ->transform(whole_number(0));
+
+    sub = add("blame", "print who wrote each field of a record, when, and by which change",
+              "  gstore blame ID\n  gstore blame -c City kyiv --json\n"
+              "  gstore blame ID --at 9f3c01a2");
+    add_id(sub);
+    sub->add_option("--at", a_.change, "as this change and all before it make it")
+        ->type_name("CHANGE")
+        ->check(validator(check_change));
+
+    sub = add("diff", "print what differs between two versions, a record a line",
+              "  gstore diff 9f3c01a2            # from there to now\n"
+              "  gstore diff 9f3c01a2 51d0e2b7 -c City -n 10\n"
+              "  gstore diff 9f3c01a2 --json | jq .fields");
+    sub->add_option("BEFORE", a_.before, "change, or its first 4 or more characters")
+        ->required()
+        ->check(validator(check_change));
+    sub->add_option("AFTER", a_.after, "another change; default: now")
+        ->check(validator(check_change));
+    add_collection(sub, "records of this collection only");
+    sub->add_option("-n,--limit", a_.limit, "at most this many records")
         ->type_name("N")
         ->transform(whole_number(0));
 

@@ -23,7 +23,9 @@ struct Arguments {
   std::optional<std::string> content;  // JSON, @FILE or -
   std::string expected;                // swap --if
   std::string changes;                 // swap --set
-  std::optional<std::string> change;   // get --at, show, verify --head
+  std::optional<std::string> change;   // get and blame --at, show, verify --head
+  std::string before;                  // diff: a change
+  std::optional<std::string> after;    // diff: another one; none: now
   std::string file;
   std::string target;                   // backup, restore and clone: the directory to make
   std::vector<std::string> since;       // bundle create: digests
@@ -67,6 +69,7 @@ struct Arguments {
   bool with_ids = false;      // export
   bool self = false;          // bench
   bool explain = false;       // find
+  bool graph = false;         // log
   bool read_only = false;     // shell
   bool allow_unsafe = false;  // schema apply
 };

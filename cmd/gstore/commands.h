@@ -35,6 +35,9 @@ Result<Exit> types(Session& session);
 Result<Exit> log(Session& session);
 Result<Exit> show(Session& session);
 Result<Exit> history(Session& session);
+// blame.cc, diff.cc
+Result<Exit> blame(Session& session);
+Result<Exit> diff(Session& session);
 // conflicts.cc
 Result<Exit> conflicts(Session& session);
 Result<Exit> resolve(Session& session);
@@ -89,6 +92,8 @@ inline constexpr Command kCommands[] = {
     {"log", log},
     {"show", show},
     {"history", history},
+    {"blame", blame},
+    {"diff", diff},
     {"conflicts", conflicts},
     {"resolve", resolve},
     {"verify", verify},

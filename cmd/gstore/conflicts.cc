@@ -8,8 +8,6 @@
 namespace gs::cli {
 namespace {
 
-constexpr std::size_t kWriterCharacters = 12;
-
 std::string hidden_json(const HiddenWrite& hidden) {
   JsonObject line;
   line.text("field", hidden.field).boolean("removal", hidden.is_removal);
@@ -42,8 +40,8 @@ void print_conflict(const Conflict& conflict, Output& out) {
   std::string_view field;
   std::size_t number = 0;
   for (const HiddenWrite& hidden : conflict.hidden) {
-    const std::string by = "  writer " + hidden.writer.text().substr(0, kWriterCharacters) + "  " +
-                           time_text(hidden.time_ms);
+    const std::string by =
+        "  writer " + short_text(hidden.writer) + "  " + time_text(hidden.time_ms);
     if (hidden.is_removal) {
       out.line("  removed" + by);
       continue;

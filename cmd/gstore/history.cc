@@ -1,16 +1,15 @@
 // log, show and history: the chain as people and programs read it.
+#include <algorithm>
+
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/report_json.h"
+#include "cmd/gstore/support/change_lanes.h"
 #include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 
 namespace gs::cli {
 namespace {
-
-constexpr std::size_t kShortCharacters = 12;
-
-std::string short_text(const Digest& digest) { return digest.text().substr(0, kShortCharacters); }
 
 JsonObject change_json(const ChangeInfo& change) {
   JsonObject line;
@@ -76,6 +75,48 @@ void print_entry(const HistoryEntry& entry, Output& out) {
   out.line(line);
 }
 
+// The lines of `log --graph`.
+class GraphPrinter {
+ public:
+  GraphPrinter(std::vector<Digest> heads, Output& out) : heads_(std::move(heads)), out_(out) {
+    std::sort(heads_.begin(), heads_.end());
+  }
+
+  bool is_head(const Digest& change) const {
+    return std::binary_search(heads_.begin(), heads_.end(), change);
+  }
+
+  void print(const ChangeInfo& change) {
+    // The writer's own line goes straight down.
+    std::vector<Digest> parents = change.parents;
+    const auto own = std::find(parents.begin(), parents.end(), change.prev);
+    if (own != parents.end()) std::rotate(parents.begin(), own, own + 1);
+    const ChangeLanes::Drawn drawn = lanes_.next(change.digest, parents);
+    for (const std::string& line : drawn.before) out_.line(line);
+    std::string text = drawn.at + "  " + short_text(change.digest) + "  " +
+                       time_text(change.time_ms) + "  writer " + short_text(change.writer) + "  " +
+                       count_text(change.operations, "operation", "operations");
+    if (is_head(change.digest)) text += "  (head)";
+    if (drawn.missing != 0) {
+      text += "  (" + count_text(drawn.missing, "parent", "parents") + " not drawn)";
+    }
+    out_.line(text);
+    for (const std::string& line : drawn.after) out_.line(line);
+  }
+
+ private:
+  std::vector<Digest> heads_;
+  Output& out_;
+  ChangeLanes lanes_;
+};
+
+std::string log_json(const ChangeInfo& change, const GraphPrinter* graph) {
+  JsonObject line = change_json(change);
+  line.number("operations", std::uint64_t{change.operations});
+  if (graph != nullptr) line.boolean("head", graph->is_head(change.digest));
+  return line.take();
+}
+
 }  // namespace
 
 std::string entry_json(const HistoryEntry& entry) {
@@ -92,18 +133,24 @@ std::string entry_json(const HistoryEntry& entry) {
 }
 
 Result<Exit> log(Session& session) {
+  const Arguments& arguments = session.arguments;
   GS_TRY(const Storage storage, open_storage(session, Access::read));
-  GS_TRY(const std::vector<ChangeInfo> changes, storage.log(session.arguments.limit));
-  for (const ChangeInfo& change : changes) {
-    if (!session.out.wanted()) break;
-    if (session.arguments.json) {
-      JsonObject line = change_json(change);
-      line.number("operations", std::uint64_t{change.operations});
-      session.out.line(line.take());
+  std::optional<GraphPrinter> graph;
+  if (arguments.graph) {
+    GS_TRY(std::vector<Digest> heads, storage.heads());
+    graph.emplace(std::move(heads), session.out);
+  }
+  const auto print = [&](const ChangeInfo& change) {
+    if (arguments.json) {
+      session.out.line(log_json(change, graph ? &*graph : nullptr));
+    } else if (graph) {
+      graph->print(change);
     } else {
       session.out.line(change_line(change));
     }
-  }
+    return session.out.wanted();
+  };
+  GS_TRY_OK(storage.log(arguments.limit, print));
   return Exit::ok;
 }
 

@@ -94,7 +94,7 @@ Result<Exit> get(Session& session) {
   auto found = arguments.change ? storage.get(id, change) : storage.get(id);
   if (!found) return about_record(session, storage, std::move(found).error());
   const Record& record = *found;
-  GS_TRY_OK(check_collection(session, record));
+  GS_TRY_OK(check_collection(session, record.collection()));
   if (!arguments.json) {
     session.out.line(record.json());
     return Exit::ok;

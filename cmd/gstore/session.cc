@@ -37,12 +37,9 @@ std::string record_name(const Arguments& arguments) {
   return "key '" + arguments.id + "'" + where;
 }
 
-// The state forgets why a record is missing; the log does not. A walk over the log, which only a
-// miss has to pay.
+// A miss is told without the reason; whoever asks who wrote the record is told.
 bool was_erased(const Storage& storage, const Id& id) {
-  const auto newest = storage.log(1);
-  if (!newest || newest->empty()) return false;
-  return storage.get(id, newest->front().digest).code() == Code::erased;
+  return storage.blame(id).code() == Code::erased;
 }
 
 // When the record was deleted, if that is why it is missing. Another walk, for a miss as well.
@@ -165,13 +162,12 @@ Error about_content(const std::string& argument, Error error) {
   return std::move(error).in(argument.substr(1));
 }
 
-Error check_collection(const Session& session, const Record& record) {
+Error check_collection(const Session& session, std::string_view collection) {
   const Arguments& arguments = session.arguments;
   const bool asked = !arguments.collection.empty() && Id::parse(arguments.id).has_value();
-  if (!asked || record.collection() == arguments.collection) return {};
-  const std::string home = record.collection().empty()
-                               ? std::string("in no collection")
-                               : "in collection '" + std::string(record.collection()) + "'";
+  if (!asked || collection == arguments.collection) return {};
+  const std::string home = collection.empty() ? std::string("in no collection")
+                                              : "in collection '" + std::string(collection) + "'";
   return Error(Code::not_found, "record " + arguments.id + " is " + home + ", not in '" +
                                     arguments.collection + "'. Leave out -c, or correct it");
 }
@@ -181,7 +177,7 @@ Result<Id> id_of(const Session& session, const Storage& storage) {
   const Id id = Storage::resolve(arguments.id, arguments.collection);
   // A foreign key names its collection already; the rest is for the command itself to find out.
   if (arguments.collection.empty() || !Id::parse(arguments.id)) return id;
-  if (const auto found = storage.get(id)) GS_TRY_OK(check_collection(session, *found));
+  if (const auto found = storage.get(id)) GS_TRY_OK(check_collection(session, found->collection()));
   return id;
 }
 
@@ -193,7 +189,7 @@ Error about_record(const Session& session, const Storage& storage, Error error) 
     return Error(Code::damaged, name + " is not in what can be read of this storage; it may lie " +
                                     in_damage(session));
   }
-  const bool past = arguments.change.has_value();  // get --at
+  const bool past = arguments.change.has_value();  // --at
   const Id id = Storage::resolve(arguments.id, arguments.collection);
   if (error.code() == Code::erased || (!past && was_erased(storage, id))) {
     return Error(Code::erased, name +
@@ -225,6 +221,11 @@ Result<Digest> change_of(const Session& session, const Storage& storage, std::st
   return Error(Code::damaged, "no change begins with " + std::string(prefix) +
                                   " in what can be read of this storage; it may lie " +
                                   in_damage(session));
+}
+
+std::string short_text(const Digest& digest) {
+  constexpr std::size_t kShortCharacters = 12;
+  return digest.text().substr(0, kShortCharacters);
 }
 
 std::string digests_json(const std::vector<Digest>& digests) {

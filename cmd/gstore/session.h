@@ -55,8 +55,9 @@ Error about_content(const std::string& argument, Error error);
 // The id that ID and --collection name. Errors: not_found when ID is the UUID of a record in
 // another collection.
 Result<Id> id_of(const Session& session, const Storage& storage);
-// The same for a record that was found, which a look at the newest state may not show.
-Error check_collection(const Session& session, const Record& record);
+// The same for a record that was found in this collection, which a look at the newest state may not
+// show.
+Error check_collection(const Session& session, std::string_view collection);
 // Why a command on one record failed, with the name that the user gave: a record that is missing
 // may also have been deleted or erased, or lie in the damage.
 Error about_record(const Session& session, const Storage& storage, Error error);
@@ -65,6 +66,8 @@ Error about_record(const Session& session, const Storage& storage, Error error);
 // lie in the damage.
 Result<Digest> change_of(const Session& session, const Storage& storage, std::string_view prefix);
 
+// As many digits as people need to tell one from others.
+std::string short_text(const Digest& digest);
 // ["hex","hex"]
 std::string digests_json(const std::vector<Digest>& digests);
 

@@ -166,7 +166,7 @@ TEST_F(BundleApi, NothingStaysOfDamageThatIsMetOnTheWay) {
   ASSERT_TRUE(db_->checkpoint().ok());
   flip_bit(db_->log(1)->front());
   ASSERT_TRUE(db_->recovery().damage.empty());
-  EXPECT_EQ(db_->create_bundle(path("1")).code(), Code::broken_chain);
+  EXPECT_EQ(db_->create_bundle(path("1")).code(), Code::damaged);
   EXPECT_TRUE(files().empty());
 }
 

@@ -133,6 +133,22 @@ TEST_F(Counter, AllOfOneTransactionCounts) {
   EXPECT_EQ(likes(*b_, other), "8");
 }
 
+TEST_F(Counter, WhoAddedLastIsBlamedAndHistoryTellsAdditions) {
+  ASSERT_FALSE(b_->add(id_, "likes", 2));
+  exchange();
+  const Blame blame = a_->blame(id_).value();
+  ASSERT_EQ(blame.fields.size(), 2u);
+  EXPECT_EQ(blame.fields[0].writer, a_->writer());
+  EXPECT_EQ(blame.fields[1].json, "12");
+  EXPECT_EQ(blame.fields[1].writer, b_->writer());
+  EXPECT_EQ(blame.fields[1].change, b_->heads().value().front());
+  const auto history = a_->history(id_, 10).value();
+  EXPECT_EQ(history.front().operation.kind, "add");
+  EXPECT_EQ(history.front().operation.json, R"({"likes":2})");
+  const Digest before = history.back().change.digest;
+  EXPECT_EQ(a_->get(id_, before)->json(), R"({"title":"One","likes":10})");
+}
+
 TEST_F(Counter, StaysAcrossARestart) {
   ASSERT_FALSE(a_->add(id_, "likes", 1));
   ASSERT_FALSE(b_->add(id_, "likes", 2));

@@ -251,6 +251,16 @@ Result<Buffer> Storage::get_blob(const BlobRef& blob) const {
 Result<std::vector<ChangeInfo>> Storage::log(std::uint64_t newest_first_count) const {
   return impl_->database->log(newest_first_count);
 }
+Error Storage::log(std::uint64_t newest_first_count, const TakeChangeInfo& take) const {
+  return impl_->database->log(newest_first_count, take);
+}
+Result<Blame> Storage::blame(const Id& id, const std::optional<Digest>& change) const {
+  return impl_->database->blame(id, change);
+}
+Error Storage::diff(const Digest& before, const std::optional<Digest>& after,
+                    const DiffOptions& options, const TakeDifference& take) const {
+  return impl_->database->diff(before, after, options, take);
+}
 Result<ChangeInfo> Storage::change(const Digest& digest,
                                    std::vector<OperationInfo>* operations) const {
   return impl_->database->change(digest, operations);

@@ -248,7 +248,7 @@ typedef struct gs_record gs_record;
 /* The newest version. GS_NOT_FOUND. */
 GS_EXPORT gs_code gs_get(const gs_storage* storage, const gs_id* id, gs_record** record,
                          gs_error** error) GS_NO_THROW;
-/* As of just after that change. GS_NOT_FOUND (the record or the change), GS_ERASED. */
+/* As that change and all before it make it. GS_NOT_FOUND (the record or the change), GS_ERASED. */
 GS_EXPORT gs_code gs_get_at(const gs_storage* storage, const gs_id* id, const gs_digest* change,
                             gs_record** record, gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_has(const gs_storage* storage, const gs_id* id, bool* has,

@@ -380,7 +380,7 @@ struct ChangeInfo {
   std::uint64_t offset = 0;
 };
 struct OperationInfo {
-  std::string kind;
+  std::string kind;  // "insert", "set", "update", "add", "remove", ..
   std::optional<Id> id;
   std::string collection;
   bool last_of_transaction = false;
@@ -391,6 +391,46 @@ struct OperationInfo {
 struct HistoryEntry {
   ChangeInfo change;
   OperationInfo operation;
+};
+
+// Whether it wants the next one, too.
+using TakeChangeInfo = std::function<bool(const ChangeInfo& change)>;
+
+// Who wrote what a record shows in one field.
+struct FieldOrigin {
+  std::string field;
+  std::string json;  // its value
+  Digest writer;
+  std::uint64_t time_ms = 0;     // since 1970-01-01 UTC, by the writer's clock
+  std::optional<Digest> change;  // that wrote it; none of a record that is kept in memory only
+};
+struct Blame {
+  Id id;
+  std::string collection;
+  std::string key;                  // empty for none
+  std::vector<FieldOrigin> fields;  // in the record's order
+};
+
+// What differs between two versions of the storage. JSON that is empty: not there.
+struct FieldDifference {
+  std::string field;
+  std::string before_json;
+  std::string after_json;
+};
+struct RecordDifference {
+  // erased: it was written to in one of the versions, and erased since or at the same time, so what
+  // it was there cannot be told; in the other one it is not there.
+  enum class Kind { added, removed, changed, erased } kind = Kind::changed;
+  Id id;
+  std::string collection;
+  std::string key;                      // empty for none
+  std::vector<FieldDifference> fields;  // of added and removed ones: all; of erased ones: none
+};
+// Whether it wants the next one, too.
+using TakeDifference = std::function<bool(const RecordDifference& difference)>;
+struct DiffOptions {
+  std::optional<std::string> collection;  // its records only; empty: those in none
+  std::uint64_t limit = ~std::uint64_t{0};
 };
 
 // A write of which another one is shown that did not know of it (docs/SCHEMA.md "Concurrent
@@ -494,7 +534,8 @@ class Storage {
   Result<bool> swap(const Id& id, std::string_view expected, std::string_view changes);
 
   Result<Record> get(const Id& id) const;  // not_found
-  // As of just after that change: not_found, erased. Reads the log up to it.
+  // As that change and all that came before it, by causality, make it: the same on every replica
+  // that has the change. not_found, erased (also since). Reads these changes.
   Result<Record> get(const Id& id, const Digest& change) const;
   bool has(const Id& id) const;
   // The id that a text names: a UUID, or a foreign key in `collection`.
@@ -558,11 +599,24 @@ class Storage {
 
   // --- history and proofs ---
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count) const;
+  // The same one by one, with 8 bytes of memory for each change of the log.
+  Error log(std::uint64_t newest_first_count, const TakeChangeInfo& take) const;
   Result<ChangeInfo> change(const Digest& digest,
                             std::vector<OperationInfo>* operations = nullptr) const;
   // Every operation on the record, erased ones and its deletion among them; empty: nothing in the
   // log names it. Reads the whole log, and keeps what it returns in memory.
   Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count) const;
+  // Of each field of a record, now or as of a change, who wrote it, when, and by which change. As
+  // stored: defaults and conversions are left out. Errors: not_found, erased. Of now it reads no
+  // change once the graph of changes is known, for which it reads all of them once.
+  Result<Blame> blame(const Id& id, const std::optional<Digest>& change = {}) const;
+  // What differs between two versions, from `before` to `after` (none: now): of the records that
+  // changes in only one of them write to, by id, as stored. A version is a change with all that
+  // came before it, by causality. Reads the changes in only one of them, and when records that they
+  // write to may be older, the log before once. Errors: not_found (a change is not here), too_large
+  // (more than 8 Mi writes to look at).
+  Error diff(const Digest& before, const std::optional<Digest>& after, const DiffOptions& options,
+             const TakeDifference& take) const;
   // not_found: nothing is known of the record. As stored: defaults and conversions are left out.
   Result<Conflict> conflicts(const Id& id) const;
   // Of all records, by collection and id, at most so many.

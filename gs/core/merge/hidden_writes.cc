@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gs/core/merge/field_writes.h"
+
 namespace gs::merge {
 
 namespace {
@@ -9,35 +11,12 @@ namespace {
 using record::RecordView;
 using record::ValueView;
 
-// Of a field as images count it; nothing for an absent one.
-std::optional<ValueView> value_of_field(const RecordView& record, std::uint32_t field) {
-  const record::Shape& shape = record.shape();
-  if (shape.self_describing()) return record.field(shape.key_fields()).member(field);
-  if (!record.present(field)) return std::nullopt;
-  return record.field(field);
-}
-
 // What stands in the record itself although it is removed: its removal has not seen it.
-void each_unseen_field(const Stored& stored, const RecordView& record, const ImageView& image,
-                       const std::function<void(const HiddenWrite&)>& visit) {
-  const record::Shape& shape = record.shape();
-  const StampException* exception = image.exceptions();
-  const StampException* const end = exception + image.exception_count();
-  const auto first = static_cast<std::uint32_t>(shape.self_describing() ? 0 : shape.key_fields());
-  for (std::uint32_t field = first; field < field_numbers_end(record); ++field) {
-    HiddenWrite one{name_of_field(record, field), false, {}, stored.base, Rule::latest, {}, false};
-    std::uint8_t flags = image.base_flags();
-    while (exception != end && exception->field() < field) ++exception;
-    if (exception != end && exception->field() == field) {
-      one.stamp = exception->stamp();
-      one.rule = static_cast<Rule>(exception->rule());
-      flags = exception->flags();
-    }
-    const auto value = value_of_field(record, field);
-    if (!value || (flags & kCovered) != 0) continue;
-    one.value = *value;
-    visit(one);
-  }
+void each_unseen_field(const Stored& stored, const std::function<void(const HiddenWrite&)>& visit) {
+  each_field_write(stored, [&](const FieldWrite& one) {
+    if (one.is_covered) return;
+    visit({one.field, false, one.value, one.stamp, one.rule, {}, false});
+  });
 }
 
 // What was added to the fields of a record.
@@ -80,7 +59,7 @@ void each_hidden_write(const Stored& stored, bool is_live,
   if (stored.image == nullptr) return;
   const ImageView image(stored.image);
   const RecordView record(stored.shape->get(), stored.record);
-  if (!is_live) each_unseen_field(stored, record, image, visit);
+  if (!is_live) each_unseen_field(stored, visit);
   const Totals totals(image);
   HiddenView hidden = image.first_hidden();
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {

@@ -29,6 +29,7 @@
 #include "gs/engine/database/known_changes.h"
 #include "gs/engine/database/leaf_hashing.h"
 #include "gs/engine/database/log_writing.h"
+#include "gs/engine/database/past.h"
 #include "gs/engine/database/receive.h"
 #include "gs/engine/database/replay_runs.h"
 #include "gs/engine/database/transaction.h"
@@ -166,9 +167,15 @@ class Database : public std::enable_shared_from_this<Database> {
   void unwatch(const Watcher& watcher) noexcept { watchers_.remove(watcher); }
 
   // --- history: all of these first write what is committed but still open ---
+  Error log(std::uint64_t newest_first_count, const TakeChangeInfo& take);
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count);
   Result<ChangeInfo> change(const Digest& digest, std::vector<OperationInfo>* operations);
   Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count);
+  // blame.cc; no change: now.
+  Result<Blame> blame(const Id& id, const std::optional<Digest>& change);
+  // differences.cc; no second version: now.
+  Error diff(const Digest& before, const std::optional<Digest>& after, const DiffOptions& options,
+             const TakeDifference& take);
   Result<Conflict> conflicts(const Id& id) const;  // conflicts.cc
   Result<std::vector<Conflict>> conflicts(std::uint64_t most) const;
   Result<Digest> find_change(std::string_view prefix);
@@ -239,7 +246,7 @@ class Database : public std::enable_shared_from_this<Database> {
   void remove_stray_state_files(const state::Checkpoint& checkpoint);
   void report(Event::Level level, std::string_view name, const std::string& text) const;
 
-  // receive.cc: all but the first three with commit_mutex_ held
+  // receive.cc: all but the first four with commit_mutex_ held
   Error know_changes();
   bool is_known(const Digest& change) const;
   Error check_alone(const graph::ChangeView& change) const;
@@ -402,7 +409,6 @@ class Database : public std::enable_shared_from_this<Database> {
   };
 
   // history.cc
-  struct Past;
   struct Settled {
     Moment moment;
     log::Log::Snapshot log;
@@ -410,14 +416,45 @@ class Database : public std::enable_shared_from_this<Database> {
     Sequence last_logged = 0;
   };
   Result<Settled> settle();
+  Result<Settled> settle_locked();  // with commit_mutex_ held
   record::ShapePtr known_shape(const Digest& digest);
   using Located = std::function<Error(log::Location at, Bytes change, bool& stop)>;
   Error each_change(const Settled& settled, const Located& visit, log::Location from = 0,
                     log::Log::Compare compare = log::Log::Compare::frames) const;
-  Error recall(const Settled& settled, log::Location last, Past& past);
   Error no_change(const Settled& settled, Error not_found) const;
   Result<log::Location> locate(const Settled& settled, const Digest& change) const;
+  static Error missing_change(const Digest& change);
   OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation);
+
+  // past.cc. What settle() does, and questions about the graph of just these changes.
+  using AskKnown = std::function<Error(const Settled& settled, const KnownChanges& known)>;
+  Error know(const Settled& settled, log::Location from, KnownChanges& known) const;
+  Result<Settled> settle_known(const AskKnown& ask);
+  static std::vector<Stretch> stretches_of(const KnownChanges& known,
+                                           std::span<const graph::ChangeRange> ranges);
+  using Numbered = std::function<Error(graph::ChangeNumber number, log::Location at,
+                                       const graph::ChangeView& change)>;
+  Error each_in(const Settled& settled, std::span<const Stretch> stretches,
+                const Numbered& visit) const;
+  Result<LocalStamp> erasure_now(const Settled& settled, const Id& id) const;
+  Error recall(const Settled& settled, const PastWrites& writes, const Id& id,
+               const Ancestors& version, PastRecord& out) const;
+  struct Recalled {
+    Settled settled;
+    Merged record;
+  };
+  // A live record as of a change. Errors: not_found, erased.
+  Result<Recalled> recall_at(const Id& id, const Digest& change);
+
+  // blame.cc
+  Result<Moment> find_blamed(const Settled& settled, const Id& id, Found& found) const;
+
+  // differences.cc
+  struct Compared;
+  Result<Compared> compare_versions(const Digest& before, const std::optional<Digest>& after);
+  Error find_writes(const Compared& compared, PastWrites& writes) const;
+  Error difference(const Compared& compared, const PastWrites& writes, const Id& id,
+                   std::optional<RecordDifference>& out) const;
 
   // proof.cc
   struct Newest;
@@ -479,6 +516,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::vector<Digest> frontier() const { return {frontier_.begin(), frontier_.end()}; }
   std::uint64_t change_count_ = 0;
   std::unique_ptr<KnownChanges> known_;  // null: nobody has asked yet
+  std::uint64_t known_generations_ = 0;  // of the log in which its places are
   std::uint64_t rewrites_ = 0;           // of the log; places in it are others after each
   WaitingChanges waiting_;
   std::optional<graph::Writer> only_writer_;  // who alone may write; written by open()

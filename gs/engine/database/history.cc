@@ -1,5 +1,4 @@
-// Looking back: the list of changes, one change with its operations, the operations on a record, a
-// record as of a change.
+// Looking back: the list of changes, one change with its operations, the operations on a record.
 
 #include <algorithm>
 #include <deque>
@@ -18,6 +17,8 @@ namespace {
 
 // The shortest prefix that may name a change.
 constexpr std::size_t kPrefixCharsMin = 4;
+// So many changes are told at once, each with some hundred bytes.
+constexpr std::uint64_t kLogPageChanges = 1024;
 
 // Of a change that nobody compared: it may be anything.
 Digest digest_of(Bytes change) {
@@ -53,11 +54,6 @@ Result<graph::ChangeView> parse_stored(log::Location at, Bytes bytes) {
   return log::damage_at(at, view.error().message());
 }
 
-bool has_record(const graph::OperationView& operation) noexcept {
-  const auto kind = static_cast<Kind>(operation.kind);
-  return !operation.erased() && (kind == Kind::insert || kind == Kind::set || kind == Kind::update);
-}
-
 // Where the record begins in the payload of an operation that has one; empty otherwise.
 Bytes record_in(const graph::OperationView& operation) {
   switch (static_cast<Kind>(operation.kind)) {
@@ -77,6 +73,10 @@ Bytes record_in(const graph::OperationView& operation) {
 
 Result<Database::Settled> Database::settle() {
   std::lock_guard lock(commit_mutex_);
+  return settle_locked();
+}
+
+Result<Database::Settled> Database::settle_locked() {
   if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
   if (builder_.is_open() && !failure_) {
     GS_TRY_OK(close_change());
@@ -111,6 +111,11 @@ Error Database::no_change(const Settled& settled, Error not_found) const {
   return not_found;
 }
 
+Error Database::missing_change(const Digest& change) {
+  return Error(Code::not_found,
+               "no change " + change.text() + " in this storage. See `gstore log`");
+}
+
 Result<log::Location> Database::locate(const Settled& settled, const Digest& change) const {
   log::Location found = 0;
   const auto look = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
@@ -122,11 +127,11 @@ Result<log::Location> Database::locate(const Settled& settled, const Digest& cha
   };
   GS_TRY_OK(each_change(settled, look, 0, log::Log::Compare::heads));
   if (found != 0) return found;
-  return no_change(settled, Error(Code::not_found, "no change " + change.text() +
-                                                       " in this storage. See `gstore log`"));
+  return no_change(settled, missing_change(change));
 }
 
-Result<std::vector<ChangeInfo>> Database::log(std::uint64_t newest_first_count) {
+// In pages from the newest one on: of each change only the place is kept.
+Error Database::log(std::uint64_t newest_first_count, const TakeChangeInfo& take) {
   GS_TRY(const Settled settled, settle());
   std::vector<log::Location> places;
   const auto count = [&](log::Location at, Bytes, bool&) -> Error {
@@ -134,17 +139,33 @@ Result<std::vector<ChangeInfo>> Database::log(std::uint64_t newest_first_count) 
     return {};
   };
   GS_TRY_OK(each_change(settled, count, 0, log::Log::Compare::heads));
+  std::uint64_t left = std::min<std::uint64_t>(newest_first_count, places.size());
+  while (left != 0) {
+    const auto page = static_cast<std::size_t>(std::min(left, kLogPageChanges));
+    std::vector<ChangeInfo> infos;
+    const auto show = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+      GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
+      infos.push_back(info_of(view, at));
+      stop = infos.size() == page;
+      return {};
+    };
+    GS_TRY_OK(each_change(settled, show, places[places.size() - page] - log::kFrameBytes));
+    for (auto info = infos.rbegin(); info != infos.rend(); ++info) {
+      if (!take(*info)) return {};
+    }
+    places.resize(places.size() - page);
+    left -= page;
+  }
+  return {};
+}
+
+Result<std::vector<ChangeInfo>> Database::log(std::uint64_t newest_first_count) {
   std::vector<ChangeInfo> infos;
-  const std::uint64_t shown = std::min<std::uint64_t>(newest_first_count, places.size());
-  if (shown == 0) return infos;
-  const auto show = [&](log::Location at, Bytes bytes, bool&) -> Error {
-    GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
-    infos.push_back(info_of(view, at));
-    return {};
+  const auto take = [&](const ChangeInfo& info) {
+    infos.push_back(info);
+    return true;
   };
-  const log::Location first = places[places.size() - static_cast<std::size_t>(shown)];
-  GS_TRY_OK(each_change(settled, show, first - log::kFrameBytes));
-  std::reverse(infos.begin(), infos.end());
+  GS_TRY_OK(log(newest_first_count, take));
   return infos;
 }
 
@@ -222,7 +243,7 @@ Result<std::vector<HistoryEntry>> Database::history(const Id& id,
 OperationInfo Database::describe(const graph::ChangeView& change,
                                  const graph::OperationView& operation) {
   OperationInfo line;
-  line.kind = graph::kind_name(operation.kind);
+  line.kind = is_addition(operation) ? "add" : graph::kind_name(operation.kind);
   if (operation.id_index != graph::kNoId) line.id = change.id(operation.id_index);
   line.last_of_transaction = operation.last_of_transaction();
   line.erased = operation.erased();
@@ -239,94 +260,6 @@ OperationInfo Database::describe(const graph::ChangeView& change,
     record::append_json(content, line.json);
   }
   return line;
-}
-
-// One record while its past is replayed.
-struct Database::Past {
-  Past(const Id& of, const state::Tables& tables) : id(of), merger(tables) {}
-
-  Id id;
-  bool exists = false;  // something was written to it ...
-  bool erased = false;  // ... and is gone
-  LocalStamp erasure;   // of which the writes that count have seen
-  Merger merger;
-
-  Error apply(const graph::OperationView& operation, const record::ShapePtr* shape,
-              ChangeWriters& writers) {
-    const auto kind = static_cast<Kind>(operation.kind);
-    if (kind == Kind::expect) return {};
-    if (operation.erased() || kind == Kind::erase) {
-      if (kind == Kind::erase) erasure = writers.stamp(operation);
-      erased = true;
-      exists = false;
-      merger.record().begin_after(erasure);
-      return {};
-    }
-    if (!outlives(operation, erasure, writers)) return {};
-    const bool begins = kind == Kind::insert || kind == Kind::set;
-    if (!exists && !begins) return {};
-    exists = true;
-    return merge_operation(merger.record(), operation, shape, writers);
-  }
-};
-
-// Shapes and bytes stay as long as the storage and the snapshot of its log.
-Error Database::recall(const Settled& settled, log::Location last, Past& past) {
-  return each_change(settled, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
-    stop = at == last;
-    GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
-    const std::uint32_t wanted = view.find_id(past.id);
-    if (wanted == graph::kNoId) return {};
-    std::lock_guard lock(commit_mutex_);
-    ChangeWriters writers(view, tables_.find_writer(view.writer()), tables_);
-    auto operations = view.operations();
-    graph::OperationView operation;
-    while (operations.next(operation)) {
-      if (operation.id_index != wanted) continue;
-      const std::uint32_t shape = operation.shape == graph::kNoShape
-                                      ? state::kUnknown
-                                      : tables_.find_shape(view.shape(operation.shape));
-      if (shape == state::kUnknown && has_record(operation)) {
-        return log::damage_at(at, "an operation has a shape that nobody knows");
-      }
-      GS_TRY_OK(past.apply(
-          operation, shape == state::kUnknown ? nullptr : &tables_.shape(shape).shape, writers));
-    }
-    return {};
-  });
-}
-
-Result<std::shared_ptr<RecordHold>> Database::get_at(const Id& id, const Digest& change) {
-  GS_TRY(const Settled settled, settle());
-  GS_TRY(const log::Location last, locate(settled, change));
-  Past past(id, tables_);
-  GS_TRY_OK(recall(settled, last, past));
-  if (past.erased && !past.exists) {
-    return Error(Code::erased, "record " + id.text() + " was erased; its proof is intact");
-  }
-  if (!past.exists || !past.merger.record().is_live()) {
-    return Error(Code::not_found,
-                 "record " + id.text() + " did not exist at change " + change.text());
-  }
-  Merged now;
-  GS_TRY_OK(past.merger.finish(now));
-  auto hold = std::make_shared<RecordHold>();
-  hold->db = shared_from_this();
-  hold->version = settled.moment.version;
-  auto image = std::make_shared<Buffer>(std::move(now.image));
-  hold->found.entry.id = id;
-  hold->found.entry.hlc = now.base.hlc;
-  hold->found.entry.writer = now.base.writer;
-  {
-    std::lock_guard lock(commit_mutex_);
-    hold->found.entry.shape = applier_.intern(now.shape);
-    if (hold->found.entry.shape == state::kUnknown) return tables_.full("shapes or collections");
-  }
-  hold->found.record = image->data() + now.record_at;
-  hold->found.image = image->data();
-  hold->shape = tables_.shape(hold->found.entry.shape).shape.get();
-  hold->owned = std::move(image);
-  return std::shared_ptr<RecordHold>(std::move(hold));
 }
 
 }  // namespace gs::engine

@@ -58,6 +58,28 @@ std::vector<std::string> look_back(const Store& db, const Past& asked) {
       }
     }
     answers.push_back(history.ok() ? line : text_of(history.error()));
+    for (const std::optional<Digest>& change : {std::optional<Digest>(), {asked.changes[3]}}) {
+      const auto blame = db->blame(id, change);
+      std::string fields;
+      if (blame.ok()) {
+        for (const FieldOrigin& each : blame->fields) {
+          fields += each.field + each.json + each.change.value_or(Digest{}).text();
+        }
+      }
+      answers.push_back(blame.ok() ? fields : text_of(blame.error()));
+    }
+  }
+  for (std::size_t i = 5; i < asked.changes.size(); i += 5) {
+    std::string line;
+    const auto take = [&](const RecordDifference& each) {
+      line += each.id.text();
+      for (const FieldDifference& field : each.fields) {
+        line += field.field + field.before_json + field.after_json;
+      }
+      return true;
+    };
+    const Error error = db->diff(asked.changes[i], asked.changes[i - 5], {}, take);
+    answers.push_back(error.ok() ? line : text_of(error));
   }
   return answers;
 }

@@ -31,7 +31,9 @@ class KnownChanges {
   std::uint64_t count(const graph::Writer& writer) const;
   // The last stamp of the writer's newest change; 0 for none.
   graph::Hlc newest_hlc(const graph::Writer& writer) const;
-  // Where the change lies that alone can have what the writer wrote with this stamp; 0 for none.
+  // The change that alone can have what the writer wrote with this stamp, and where it lies, 0 for
+  // none.
+  std::optional<graph::ChangeNumber> change_at(const graph::Writer& writer, graph::Hlc hlc) const;
   log::Location place_of(const graph::Writer& writer, graph::Hlc hlc) const;
   // Whether somebody who knew `parents` could have seen what the writer wrote with this stamp.
   bool may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
@@ -52,8 +54,6 @@ class KnownChanges {
       return static_cast<std::size_t>(load_u64(digest.bytes.data()));
     }
   };
-
-  std::optional<graph::ChangeNumber> change_at(const graph::Writer& writer, graph::Hlc hlc) const;
 
   graph::CausalGraph graph_;
   std::vector<Known> all_;  // by number

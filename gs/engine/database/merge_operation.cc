@@ -28,6 +28,14 @@ const std::vector<Seen>& ChangeWriters::seen(const graph::OverwrittenView& overw
   return seen_;
 }
 
+bool is_addition(const graph::OperationView& operation) {
+  if (operation.kind != static_cast<std::uint8_t>(Kind::update) || operation.erased()) return false;
+  Bytes rest;
+  const auto overwritten = graph::parse_overwritten(operation.payload, rest);
+  if (!overwritten.ok() || overwritten->exceptions == 0) return false;
+  return overwritten->exception(0).rule == static_cast<std::uint8_t>(merge::Rule::added);
+}
+
 bool outlives(const graph::OperationView& operation, const LocalStamp& erasure,
               const ChangeWriters& writers) {
   if (erasure.hlc == 0) return true;

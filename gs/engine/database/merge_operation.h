@@ -29,6 +29,9 @@ class ChangeWriters {
   std::vector<Seen> seen_;
 };
 
+// Whether an update adds to its fields.
+bool is_addition(const graph::OperationView& operation);
+
 // Whether an operation is about the record that there may be after this erasure: it says to have
 // seen it. hlc 0: nothing was erased, so all are.
 bool outlives(const graph::OperationView& operation, const LocalStamp& erasure,

@@ -41,6 +41,16 @@ Error equivocation(const graph::ChangeView& change, const Digest& other) {
 
 // --- what is known ---
 
+// Of the changes behind `from`. Frames are compared: bytes that nobody compared may be anything.
+Error Database::know(const Settled& settled, log::Location from, KnownChanges& known) const {
+  const auto add = [&](log::Location at, Bytes bytes, bool&) -> Error {
+    const Bytes header = bytes.subspan(graph::kPreambleBytes, load_u32(bytes.data() + 8));
+    return known.add(graph::HeaderView(header), graph::change_digest(header), at,
+                     last_stamp(bytes));
+  };
+  return each_change(settled, add, from);
+}
+
 Error Database::know_changes() {
   std::uint64_t rewrites = 0;
   {
@@ -49,24 +59,17 @@ Error Database::know_changes() {
     rewrites = rewrites_;
   }
   auto known = std::make_unique<KnownChanges>();
-  const auto add = [&](log::Location at, Bytes bytes, bool&) -> Error {
-    const Bytes header = bytes.subspan(graph::kPreambleBytes, load_u32(bytes.data() + 8));
-    return known->add(graph::HeaderView(header), graph::change_digest(header), at,
-                      last_stamp(bytes));
-  };
   GS_TRY(const Settled settled, settle());
-  GS_TRY_OK(each_change(settled, add, 0, log::Log::Compare::heads));
+  GS_TRY_OK(know(settled, 0, *known));
   const std::lock_guard lock(commit_mutex_);
-  if (!read_only_) GS_TRY_OK(writable());  // whoever reads only can tell as well what is here
   if (known_) return {};
-  if (rewrites != rewrites_) {
+  if (rewrites != rewrites_ || settled.log.generation_sum != log_->generation_sum()) {
     return Error(Code::conflict, "the log was written anew meanwhile. Try again");
   }
-  if (builder_.is_open()) GS_TRY_OK(close_change());
-  Settled rest{moment(), log_->snapshot(), frontier()};
-  const log::Location from = settled.log.end;
-  GS_TRY_OK(each_change(rest, add, from, log::Log::Compare::heads));
+  GS_TRY(const Settled rest, settle_locked());
+  GS_TRY_OK(know(rest, settled.log.end, *known));
   known_ = std::move(known);
+  known_generations_ = rest.log.generation_sum;
   return {};
 }
 

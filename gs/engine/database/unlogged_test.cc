@@ -99,6 +99,26 @@ struct Sessions {
   }
 };
 
+// Its stamp lies between those of a change.
+TEST(InMemory, IsBlamedOnNoChange) {
+  Sessions s;
+  const auto write_lazily = [&] {
+    Batch batch(s.db.db);
+    ASSERT_TRUE(batch.insert("City", R"({"name":"Kyiv"})").ok());
+    ASSERT_FALSE(batch.commit(Durability::lazy));
+  };
+  write_lazily();
+  const Id id = *s.db.insert("Session", session("one"));
+  write_lazily();
+  const Blame blame = s.db->blame(id, {}).value();
+  EXPECT_EQ(blame.collection, "Session");
+  ASSERT_FALSE(blame.fields.empty());
+  for (const FieldOrigin& origin : blame.fields) {
+    EXPECT_FALSE(origin.change.has_value()) << origin.field;
+    EXPECT_EQ(origin.writer, s.db->writer());
+  }
+}
+
 TEST(InMemory, IsNeverWritten) {
   Sessions s;
   const Digest empty = s.db.digest();

@@ -1,0 +1,46 @@
+// blame: who wrote each field of a record.
+#include "cmd/gstore/commands.h"
+#include "cmd/gstore/support/dates.h"
+#include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/support/words.h"
+
+namespace gs::cli {
+namespace {
+
+std::string origin_json(const FieldOrigin& origin) {
+  JsonObject line;
+  line.text("field", origin.field)
+      .raw("value", origin.json)
+      .text("writer", origin.writer.text())
+      .text("time", time_text(origin.time_ms));
+  if (origin.change) line.text("change", origin.change->text());
+  return line.take();
+}
+
+std::string origin_line(const FieldOrigin& origin) {
+  const std::string change = origin.change ? short_text(*origin.change) : "in memory   ";
+  return change + "  " + time_text(origin.time_ms) + "  writer " + short_text(origin.writer) +
+         "  " + one_line(origin.field) + ": " + origin.json;
+}
+
+}  // namespace
+
+Result<Exit> blame(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  const Id id = Storage::resolve(arguments.id, arguments.collection);
+  std::optional<Digest> change;
+  if (arguments.change) {
+    GS_TRY(change, change_of(session, storage, *arguments.change));
+  }
+  auto found = storage.blame(id, change);
+  if (!found) return about_record(session, storage, std::move(found).error());
+  GS_TRY_OK(check_collection(session, found->collection));
+  for (const FieldOrigin& origin : found->fields) {
+    if (!session.out.wanted()) break;
+    session.out.line(arguments.json ? origin_json(origin) : origin_line(origin));
+  }
+  return Exit::ok;
+}
+
+}  // namespace gs::cli

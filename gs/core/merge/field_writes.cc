@@ -1,0 +1,64 @@
+#include "gs/core/merge/field_writes.h"
+
+namespace gs::merge {
+
+using record::RecordView;
+using record::ValueView;
+
+std::optional<ValueView> value_of_field(const RecordView& record, std::uint32_t field) {
+  const record::Shape& shape = record.shape();
+  if (shape.self_describing()) return record.field(shape.key_fields()).member(field);
+  if (!record.present(field)) return std::nullopt;
+  return record.field(field);
+}
+
+namespace {
+
+// The latest addition to each field that was added to. They ascend by field, then by stamp.
+std::vector<std::pair<std::uint32_t, LocalStamp>> latest_additions(const ImageView& image) {
+  std::vector<std::pair<std::uint32_t, LocalStamp>> all;
+  HiddenView hidden = image.first_hidden();
+  for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
+    if (hidden.kind() != HiddenKind::total) continue;
+    if (all.empty() || all.back().first != hidden.field()) all.emplace_back();
+    all.back() = {hidden.field(), hidden.stamp()};
+  }
+  return all;
+}
+
+}  // namespace
+
+void each_field_write(const Stored& stored, const std::function<void(const FieldWrite&)>& visit) {
+  const RecordView record(stored.shape->get(), stored.record);
+  const record::Shape& shape = record.shape();
+  const StampException* exception = nullptr;
+  const StampException* end = nullptr;
+  bool is_base_covered = false;
+  std::vector<std::pair<std::uint32_t, LocalStamp>> additions;
+  if (stored.image != nullptr) {
+    const ImageView image(stored.image);
+    exception = image.exceptions();
+    end = exception + image.exception_count();
+    is_base_covered = (image.base_flags() & kCovered) != 0;
+    additions = latest_additions(image);
+  }
+  auto addition = additions.begin();
+  const auto first = static_cast<std::uint32_t>(shape.self_describing() ? 0 : shape.key_fields());
+  for (std::uint32_t field = first; field < field_numbers_end(record); ++field) {
+    FieldWrite one{
+        name_of_field(record, field), {}, stored.base, Rule::latest, is_base_covered, {}};
+    if (addition != additions.end() && addition->first == field) one.added = addition++->second;
+    while (exception != end && exception->field() < field) ++exception;
+    if (exception != end && exception->field() == field) {
+      one.stamp = exception->stamp();
+      one.rule = static_cast<Rule>(exception->rule());
+      one.is_covered = (exception->flags() & kCovered) != 0;
+    }
+    const auto value = value_of_field(record, field);
+    if (!value) continue;
+    one.value = *value;
+    visit(one);
+  }
+}
+
+}  // namespace gs::merge

@@ -1,0 +1,27 @@
+// Whose write each field of a record shows. Pure; of a record as it is kept.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "gs/core/merge/merged_record.h"
+
+namespace gs::merge {
+
+struct FieldWrite {
+  std::string_view field;
+  record::ValueView value;
+  LocalStamp stamp;
+  Rule rule = Rule::latest;
+  bool is_covered = false;  // seen by a removal of the record
+  LocalStamp added;         // of the latest addition to the field; hlc 0: none
+};
+
+// Of the fields that are there, in their order, without the key.
+void each_field_write(const Stored& stored, const std::function<void(const FieldWrite&)>& visit);
+
+// Of a field as images count it; nothing for an absent one.
+std::optional<record::ValueView> value_of_field(const record::RecordView& record,
+                                                std::uint32_t field);
+
+}  // namespace gs::merge

@@ -1,0 +1,75 @@
+// Who wrote what a record shows, field by field: the stamps of its fields, and the changes that
+// alone can have written with these.
+
+#include "gs/core/merge/field_writes.h"
+#include "gs/core/record/json.h"
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+namespace {
+
+Blame blame_of(const Id& id, const Current& record, const state::Tables& tables,
+               const KnownChanges* known) {
+  Blame blame;
+  blame.id = id;
+  blame.collection = record.shape->collection();
+  blame.key = record.view().key();
+  const auto add = [&](const merge::FieldWrite& one) {
+    FieldOrigin& origin = blame.fields.emplace_back();
+    origin.field = one.field;
+    record::append_json(one.value, origin.json);
+    // Of a number that is added to, who changed it last.
+    const LocalStamp stamp = one.added.hlc >= one.stamp.hlc ? one.added : one.stamp;
+    origin.writer = tables.writer(stamp.writer);
+    origin.time_ms = id::hlc_ms(stamp.hlc);
+    if (known == nullptr) return;
+    const auto change = known->change_at(origin.writer, stamp.hlc);
+    if (change) origin.change = known->digest(*change);
+  };
+  merge::each_field_write({&record.shape, record.record, record.image, record.base}, add);
+  return blame;
+}
+
+}  // namespace
+
+Result<Blame> Database::blame(const Id& id, const std::optional<Digest>& change) {
+  Blame blame;
+  if (change) {
+    GS_TRY(const Recalled recalled, recall_at(id, *change));
+    const auto tell = [&](const Settled&, const KnownChanges& known) -> Error {
+      blame = blame_of(id, recalled.record.as_current(), tables_, &known);
+      return {};
+    };
+    GS_TRY([[maybe_unused]] const Settled settled, settle_known(tell));
+    return blame;
+  }
+  const auto tell = [&](const Settled& settled, const KnownChanges& known) -> Error {
+    Found found;
+    GS_TRY(const Moment now, find_blamed(settled, id, found));
+    blame = blame_of(id, current_of(found, tables_), tables_, found.unlogged ? nullptr : &known);
+    return {};
+  };
+  GS_TRY([[maybe_unused]] const Settled settled, settle_known(tell));
+  return blame;
+}
+
+// The moment keeps the bytes. What is in memory only is in no settled one.
+Result<Moment> Database::find_blamed(const Settled& settled, const Id& id, Found& found) const {
+  using Lookup = state::Version::Lookup;
+  Moment in = settled.moment;
+  Lookup lookup = in.version->find(id, in.at, found);
+  if (lookup == Lookup::none) {
+    in = moment();
+    lookup = in.version->find(id, in.at, found);
+    if (lookup == Lookup::found && !found.unlogged) lookup = Lookup::none;  // it came since
+  }
+  if (lookup == Lookup::damaged) return state_damage(*in.version);
+  if (lookup == Lookup::found && found.record != nullptr) return in;
+  const bool is_erased =
+      lookup == Lookup::found && found.image == nullptr && engine::erasure_of(found).hlc != 0;
+  return is_erased ? Error(Code::erased, "record " + id.text() + " was erased")
+                   : Error(Code::not_found, "no record " + id.text() + " in this storage");
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,235 @@
+#include "gs/engine/database/past.h"
+
+#include <tuple>
+
+#include "gs/engine/database/database.h"
+#include "gs/engine/database/merge_operation.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+using graph::OperationView;
+
+namespace {
+
+bool has_content(const OperationView& operation) noexcept {
+  const auto kind = static_cast<Kind>(operation.kind);
+  return kind == Kind::insert || kind == Kind::set || kind == Kind::update;
+}
+
+// One record, write by write. With the commit lock.
+class PastReplay {
+ public:
+  PastReplay(const state::Tables& tables, const PastWrites& writes, const Ancestors& version)
+      : tables_(tables), writes_(writes), version_(version), merger_(tables) {}
+
+  // `erasure`: the one that counts now; hlc 0: none.
+  Error run(std::span<const PastWrites::Write> of, const LocalStamp& erasure, PastRecord& out) {
+    if (!look(of, erasure)) {
+      out.status = is_any_ ? PastRecord::Status::lost : PastRecord::Status::none;
+      return {};
+    }
+    merger_.record().begin_after(erasure);
+    for (const PastWrites::Write& write : of) {
+      if (version_.have(write.change)) GS_TRY_OK(apply(write, erasure));
+    }
+    if (!exists_) {
+      out.status = erasure.hlc != 0 ? PastRecord::Status::erased : PastRecord::Status::none;
+      return {};
+    }
+    const bool is_live = merger_.record().is_live();
+    out.status = is_live ? PastRecord::Status::live : PastRecord::Status::removed;
+    return is_live ? merger_.finish(out.record) : Error();
+  }
+
+ private:
+  ChangeWriters writers_of(const graph::ChangeView& change) const {
+    return ChangeWriters(change, tables_.find_writer(change.writer()), tables_);
+  }
+
+  // Whether the erasure, if there is one, is of this version; or nothing is.
+  bool look(std::span<const PastWrites::Write> of, const LocalStamp& erasure) {
+    bool is_here = erasure.hlc == 0;
+    for (const PastWrites::Write& write : of) {
+      if (!version_.have(write.change)) continue;
+      is_any_ = true;
+      const graph::ChangeView& change = writes_.change_of(write).view;
+      const OperationView operation = change.operation_at(write.offset);
+      if (operation.kind != static_cast<std::uint8_t>(Kind::erase)) continue;
+      is_here = is_here || writers_of(change).stamp(operation) == erasure;
+    }
+    return is_any_ && is_here;
+  }
+
+  // As Applier does it.
+  Error apply(const PastWrites::Write& write, const LocalStamp& erasure) {
+    const PastWrites::Change& in = writes_.change_of(write);
+    const OperationView operation = in.view.operation_at(write.offset);
+    if (operation.erased() || operation.kind == static_cast<std::uint8_t>(Kind::erase)) return {};
+    ChangeWriters writers = writers_of(in.view);
+    if (!outlives(operation, erasure, writers)) return {};
+    const auto kind = static_cast<Kind>(operation.kind);
+    if (!exists_ && kind != Kind::insert && kind != Kind::set) return {};  // of what was erased
+    const std::uint32_t shape = operation.shape == graph::kNoShape
+                                    ? state::kUnknown
+                                    : tables_.find_shape(in.view.shape(operation.shape));
+    if (shape == state::kUnknown && has_content(operation)) {
+      return log::damage_at(in.at, "an operation has a shape that nobody knows");
+    }
+    exists_ = true;
+    return merge_operation(merger_.record(), operation,
+                           has_content(operation) ? &tables_.shape(shape).shape : nullptr, writers);
+  }
+
+  const state::Tables& tables_;
+  const PastWrites& writes_;
+  const Ancestors& version_;
+  Merger merger_;
+  bool is_any_ = false;
+  bool exists_ = false;
+};
+
+}  // namespace
+
+void PastWrites::sort() {
+  std::sort(writes_.begin(), writes_.end(), [](const Write& a, const Write& b) {
+    return std::tie(a.id, a.change, a.offset) < std::tie(b.id, b.change, b.offset);
+  });
+  std::sort(changes_.begin(), changes_.end(),
+            [](const Change& a, const Change& b) { return a.number < b.number; });
+}
+
+std::span<const PastWrites::Write> PastWrites::of(const Id& id) const noexcept {
+  const auto first = std::partition_point(writes_.begin(), writes_.end(),
+                                          [&](const Write& write) { return write.id < id; });
+  const auto end =
+      std::find_if(first, writes_.end(), [&](const Write& write) { return write.id != id; });
+  return {first, end};
+}
+
+const PastWrites::Change& PastWrites::change_of(const Write& write) const noexcept {
+  return *std::partition_point(changes_.begin(), changes_.end(),
+                               [&](const Change& change) { return change.number < write.change; });
+}
+
+// Places of changes are good for the segments that there were when they were noted: between the
+// writing of a segment anew and the note of that there is a moment without a lock. Who comes then
+// makes a graph of his own.
+Result<Database::Settled> Database::settle_known(const AskKnown& ask) {
+  Error error = know_changes();
+  if (error && error.code() != Code::conflict) return error;
+  {
+    const std::lock_guard lock(commit_mutex_);
+    GS_TRY(Settled settled, settle_locked());
+    if (known_ && settled.log.generation_sum == known_generations_) {
+      GS_TRY_OK(ask(settled, *known_));
+      return settled;
+    }
+  }
+  GS_TRY(Settled settled, settle());
+  KnownChanges known;
+  GS_TRY_OK(know(settled, 0, known));
+  GS_TRY_OK(ask(settled, known));
+  return settled;
+}
+
+std::vector<Stretch> Database::stretches_of(const KnownChanges& known,
+                                            std::span<const graph::ChangeRange> ranges) {
+  std::vector<Stretch> all;
+  for (const graph::ChangeRange& range : ranges) all.push_back({range, known.place(range.first)});
+  return all;
+}
+
+Error Database::each_in(const Settled& settled, std::span<const Stretch> stretches,
+                        const Numbered& visit) const {
+  for (const Stretch& stretch : stretches) {
+    graph::ChangeNumber number = stretch.changes.first;
+    const auto visit_one = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+      stop = number == stretch.changes.last;
+      auto view = graph::ChangeView::parse(bytes);
+      if (!view.ok() && view.code() != Code::newer_format) {
+        return log::damage_at(at, view.error().message());
+      }
+      GS_TRY(const graph::ChangeView change, std::move(view));
+      return visit(number++, at, change);
+    };
+    GS_TRY_OK(each_change(settled, visit_one, stretch.at - log::kFrameBytes));
+  }
+  return {};
+}
+
+// What counts now: an erasure reaches back to all that has not seen it.
+Result<LocalStamp> Database::erasure_now(const Settled& settled, const Id& id) const {
+  Found found;
+  const auto lookup = settled.moment.version->find(id, settled.moment.at, found);
+  if (lookup == state::Version::Lookup::damaged) return state_damage(*settled.moment.version);
+  return lookup == state::Version::Lookup::found ? engine::erasure_of(found) : LocalStamp{};
+}
+
+Error Database::recall(const Settled& settled, const PastWrites& writes, const Id& id,
+                       const Ancestors& version, PastRecord& out) const {
+  GS_TRY(const LocalStamp erasure, erasure_now(settled, id));
+  const std::lock_guard lock(commit_mutex_);
+  return PastReplay(tables_, writes, version).run(writes.of(id), erasure, out);
+}
+
+Result<Database::Recalled> Database::recall_at(const Id& id, const Digest& change) {
+  Recalled recalled;
+  Ancestors version;
+  std::vector<Stretch> stretches;
+  bool is_here = false;
+  const auto look = [&](const Settled&, const KnownChanges& known) -> Error {
+    const auto number = known.find(change);
+    is_here = number.has_value();
+    if (!is_here) return {};
+    version = Ancestors(known.graph(), graph::CausalGraph::Changes(&*number, 1));
+    stretches = stretches_of(known, version.ranges());
+    return {};
+  };
+  GS_TRY(recalled.settled, settle_known(look));
+  if (!is_here) return no_change(recalled.settled, missing_change(change));
+  PastWrites writes;
+  const auto add = [&](graph::ChangeNumber number, log::Location at,
+                       const graph::ChangeView& view) {
+    return writes.add(number, at, view, [&](const Id& one) { return one == id; });
+  };
+  GS_TRY_OK(each_in(recalled.settled, stretches, add));
+  writes.sort();
+  PastRecord past;
+  GS_TRY_OK(recall(recalled.settled, writes, id, version, past));
+  switch (past.status) {
+    case PastRecord::Status::live:
+      recalled.record = std::move(past.record);
+      return recalled;
+    case PastRecord::Status::erased:
+    case PastRecord::Status::lost:
+      return Error(Code::erased, "record " + id.text() + " was erased; its proof is intact");
+    default:
+      return Error(Code::not_found,
+                   "record " + id.text() + " did not exist at change " + change.text());
+  }
+}
+
+Result<std::shared_ptr<RecordHold>> Database::get_at(const Id& id, const Digest& change) {
+  GS_TRY(Recalled recalled, recall_at(id, change));
+  Merged& then = recalled.record;
+  auto hold = std::make_shared<RecordHold>();
+  hold->db = shared_from_this();
+  hold->version = recalled.settled.moment.version;
+  auto image = std::make_shared<Buffer>(std::move(then.image));
+  hold->found.entry.id = id;
+  hold->found.entry.hlc = then.base.hlc;
+  hold->found.entry.writer = then.base.writer;
+  {
+    const std::lock_guard lock(commit_mutex_);
+    hold->found.entry.shape = applier_.intern(then.shape);
+    if (hold->found.entry.shape == state::kUnknown) return tables_.full("shapes or collections");
+  }
+  hold->found.record = image->data() + then.record_at;
+  hold->found.image = image->data();
+  hold->shape = tables_.shape(hold->found.entry.shape).shape.get();
+  hold->owned = std::move(image);
+  return std::shared_ptr<RecordHold>(std::move(hold));
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,125 @@
+// What records were in an earlier version of the storage.
+//
+// A version is named by changes and means all of their ancestors, themselves included: so it is the
+// same on every replica that has them, whatever else is there and in whatever order things came. It
+// is a set of numbers of this log, told by the graph of changes. What it makes of a record follows
+// from the operations on that record in it, done in the order of the log, in which whatever a write
+// has seen comes before it.
+//
+// An erasure reaches back: what a record was in versions without it is told by no replica any more.
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "gs/core/graph/causal_graph.h"
+#include "gs/core/graph/operation.h"
+#include "gs/engine/database/merging.h"
+#include "gs/storage/log/log.h"
+
+namespace gs::engine {
+
+// The changes of a version.
+class Ancestors {
+ public:
+  Ancestors() = default;
+  Ancestors(const graph::CausalGraph& graph, graph::CausalGraph::Changes heads)
+      : ranges_(graph.diff(heads, {}).only_a) {}
+
+  bool have(graph::ChangeNumber change) const noexcept {
+    const auto behind = std::partition_point(
+        ranges_.begin(), ranges_.end(),
+        [change](const graph::ChangeRange& range) { return range.first <= change; });
+    return behind != ranges_.begin() && change <= (behind - 1)->last;
+  }
+  std::span<const graph::ChangeRange> ranges() const noexcept { return ranges_; }
+
+ private:
+  std::vector<graph::ChangeRange> ranges_;  // ascending
+};
+
+// Consecutive changes of the log, and where the first one lies.
+struct Stretch {
+  graph::ChangeRange changes;
+  log::Location at = 0;
+};
+
+// Operations on records, as they lie in one snapshot of the log, which has to stay.
+class PastWrites {
+ public:
+  // Of one call for all records: 24 bytes for each, and 150 for each change.
+  static constexpr std::size_t kWritesMax = std::size_t{8} << 20;
+
+  struct Write {
+    Id id;
+    graph::ChangeNumber change = 0;
+    std::uint32_t offset = 0;  // of the operation, from the change's begin
+  };
+  struct Change {
+    graph::ChangeNumber number = 0;
+    log::Location at = 0;
+    graph::ChangeView view;
+  };
+
+  // Remembers what a change does to the records that `wants` names; expectations do nothing.
+  // Errors: too_large.
+  template <typename Wants>
+  Error add(graph::ChangeNumber number, log::Location at, const graph::ChangeView& change,
+            const Wants& wants);
+  // When all were added.
+  void sort();
+
+  std::span<const Write> all() const noexcept {
+    return writes_;
+  }  // by id, then as the log has them
+  std::span<const Write> of(const Id& id) const noexcept;
+  const Change& change_of(const Write& write) const noexcept;
+
+ private:
+  std::vector<Write> writes_;
+  std::vector<Change> changes_;
+};
+
+// A record as a version has it.
+struct PastRecord {
+  enum class Status : std::uint8_t {
+    none,     // nothing was written to it
+    live,     // `record` says what it was
+    removed,  // and so does the removal
+    erased,   // by an erasure of the version
+    lost,     // by a later one, or one that came at the same time: nobody can tell any more
+  };
+  Status status = Status::none;
+  Merged record;
+
+  bool is_live() const noexcept { return status == Status::live; }
+};
+
+template <typename Wants>
+Error PastWrites::add(graph::ChangeNumber number, log::Location at, const graph::ChangeView& change,
+                      const Wants& wants) {
+  std::vector<bool> wanted(change.id_count());
+  bool is_any = false;
+  for (std::uint32_t i = 0; i < change.id_count(); ++i) {
+    wanted[i] = wants(change.id(i));
+    is_any = is_any || wanted[i];
+  }
+  if (!is_any) return {};
+  const std::size_t had = writes_.size();
+  auto cursor = change.operations();
+  for (graph::OperationView operation; cursor.next(operation);) {
+    if (operation.id_index == graph::kNoId || !wanted[operation.id_index]) continue;
+    if (graph::comes_first(operation.kind)) continue;
+    if (writes_.size() == kWritesMax) {
+      return Error(Code::too_large, "there are more than " + std::to_string(kWritesMax) +
+                                        " writes to look at. Compare versions that differ less");
+    }
+    writes_.push_back(
+        {change.id(operation.id_index), number, static_cast<std::uint32_t>(cursor.offset())});
+  }
+  if (writes_.size() != had) changes_.push_back({number, at, change});
+  return {};
+}
+
+}  // namespace gs::engine
