@@ -73,10 +73,10 @@ bool complete_and_stop(Story& story, Stop stop, std::uint64_t call) {
   const Digest now = copy.digest();
   EXPECT_TRUE(now == story.whole.digest() || (!completed && now == lacking)) << where;
   const bool is_whole = now == story.whole.digest();
-  EXPECT_EQ(copy.complaints({.full = true}).empty(), is_whole) << where;
+  EXPECT_EQ(all_complaints(copy).empty(), is_whole) << where;
   EXPECT_EQ(give(copy, {story.changes[0]}).completed, is_whole ? 0u : 1u) << where;
   EXPECT_EQ(copy.digest(), story.whole.digest()) << where;
-  EXPECT_EQ(copy.complaints({.full = true}), "") << where;
+  EXPECT_EQ(all_complaints(copy), "") << where;
   EXPECT_TRUE(copy->close().ok());
   copy.db.reset();
   copy = story.world.open(disk);

@@ -54,7 +54,7 @@ class StrippedTest : public ::testing::Test {
       EXPECT_EQ(copy_.digest(), whole_.digest());
       EXPECT_EQ(copy_.content(), whole_.content());
       EXPECT_EQ(copy_->stats()->records, whole_->stats()->records);
-      EXPECT_EQ(copy_.complaints({.full = true}), "");
+      EXPECT_EQ(all_complaints(copy_), "");
       restart(loses_state);
     }
     EXPECT_EQ(copy_.digest(), whole_.digest());
@@ -230,7 +230,7 @@ class CompletedTest : public StrippedTest {
       EXPECT_EQ(copy_.digest(), whole_.digest());
       EXPECT_EQ(copy_.content(), whole_.content());
       EXPECT_EQ(copy_->stats()->records, whole_->stats()->records);
-      EXPECT_EQ(copy_.complaints({.full = true}), "");
+      EXPECT_EQ(all_complaints(copy_), "");
       restart(loses_state);
     }
     EXPECT_EQ(copy_.digest(), whole_.digest());

@@ -101,6 +101,7 @@ class Erasing {
   }
 
   std::size_t erased() const { return erased_; }
+  std::size_t completed() const { return completed_; }
   platform::FileSystem& disk(std::size_t replica) { return disks_[replica]; }
 
  protected:
@@ -149,7 +150,9 @@ class Erasing {
   }
 
   void receive(std::size_t to, const std::vector<Buffer>& changes) {
-    for (const Refusal& one : give(all_[to], changes).refusals) ADD_FAILURE() << one.why.text();
+    const ReceiveReport report = give(all_[to], changes);
+    for (const Refusal& one : report.refusals) ADD_FAILURE() << one.why.text();
+    completed_ += report.completed;
   }
 
   void rearrange(std::size_t at) {
@@ -171,6 +174,7 @@ class Erasing {
   std::vector<Store> all_;
   std::vector<Id> minted_;
   std::size_t erased_ = 0;
+  std::size_t completed_ = 0;
 };
 
 }  // namespace gs::engine::testing

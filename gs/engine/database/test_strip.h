@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "gs/engine/database/test_exchange.h"
@@ -33,6 +34,13 @@ inline Buffer strip(const Buffer& change, const std::vector<std::uint32_t>& oper
 inline Buffer strip(const Buffer& change) { return strip(change, payloads_in(change)); }
 
 inline bool lacks_payloads(const Buffer& change) { return view_of(change).explicit_salts(); }
+
+// Of a verification that builds the state a second time.
+inline std::string all_complaints(const Store& store) {
+  VerifyOptions options;
+  options.full = true;
+  return store.complaints(options);
+}
 
 // A change by nobody in particular that says that these payloads were erased, and never comes into
 // any log: nobody has what it was made upon.
