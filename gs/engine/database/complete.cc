@@ -80,7 +80,7 @@ Result<Database::Completed> Database::compare_forms(const graph::ChangeView& her
     if (!one.erased() && !other.erased()) continue;
     const Id id = other.id_index == graph::kNoId ? Id{} : whole.id(other.id_index);
     if (!one.erased()) {
-      // What is here and was erased there goes, as the erase operation says; else that form is worse.
+      // What is here and was erased there goes, as an erase operation says; else it is worse.
       const graph::Erase left = graph::describe_erasure(whole, whole_cursor, other, {});
       if (!said.has(left, id) && !waiting_.vouchers.has(left, id)) return Completed();
     } else if (other.erased()) {

@@ -1,18 +1,11 @@
-// Records made anew from all of the log, while the rest of the state stays: when the log has payloads
-// of theirs that it did not have when they were made.
+// Records made anew from all of the log, while the rest of the state stays: when the log has
+// payloads of theirs that it did not have when they were made.
 
 #include <algorithm>
 
 #include "gs/engine/database/database.h"
 
 namespace gs::engine {
-
-namespace {
-
-// Rows of the records, in memory; then only the newest ones are kept.
-constexpr std::size_t kDerivedBytes = std::size_t{16} << 20;
-
-}  // namespace
 
 bool has_any_of(const graph::ChangeView& change, const std::set<Id>& ids) {
   for (std::uint32_t i = 0; i < change.id_count(); ++i) {
@@ -29,6 +22,7 @@ Error Database::derive(const std::set<Id>& ids, Applier& derived) {
     version->log = log_->view();
     derived.attach(std::move(version));
   };
+  // When they take as much memory as a table may, the newest rows of the records have to do.
   const auto keep_newest = [&]() -> Error {
     const auto before = derived.version_pointer();
     start();
@@ -38,12 +32,12 @@ Error Database::derive(const std::set<Id>& ids, Applier& derived) {
       derived.put_found(found, 0, false);
     }
     const std::size_t kept = derived.version().tables.front()->memory_bytes();
-    derived.spill_above(std::max(kDerivedBytes, 2 * kept));
+    derived.spill_above(std::max<std::size_t>(options_.memory_bytes, 2 * kept));
     return {};
   };
   start();
   derived.only(&ids);
-  derived.spill_at(kDerivedBytes, keep_newest);
+  derived.spill_at(options_.memory_bytes, keep_newest);
   Sequence sequence = 0;
   const auto replay = [&](log::Location at, Bytes bytes, bool&) -> Error {
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));

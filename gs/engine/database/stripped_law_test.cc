@@ -1,6 +1,6 @@
-// Goal: whoever carries changes can take payloads out of them, and even have somebody say that these
-// were erased: replicas that have the same changes in the end, whole or as erase operations have
-// left them, have the same state.
+// Goal: whoever carries changes can take payloads out of them, and even have somebody say that
+// these were erased: replicas that have the same changes in the end, whole or as erase operations
+// have left them, have the same state.
 // Method: replicas write, erase, exchange, merge runs and restart at random; on the way random
 // payloads of random changes are taken out, and of some a false erase operation tells, which no log
 // takes. In the end each gets what the others have. A last round is carried by honest ones from the
@@ -61,14 +61,17 @@ Told expect_law(bool with_witness) {
     told.completed += replicas.completed();
     if (::testing::Test::HasFailure()) return told;
   }
-  EXPECT_GT(told.stripped, 400u) << "payloads must be taken out";
+  EXPECT_GT(told.stripped, 100u) << "payloads must be taken out";
   EXPECT_GT(told.erased, 40u) << "records must be erased";
   return told;
 }
 
 TEST(StrippedLaw, EqualChangesMakeEqualStates) { expect_law(false); }
 
-TEST(StrippedLaw, EqualChangesMakeEqualStatesWhateverIsSaidToBeErased) { expect_law(true); }
+TEST(StrippedLaw, EqualChangesMakeEqualStatesWhateverIsSaidToBeErased) {
+  const Told told = expect_law(true);
+  EXPECT_GT(told.completed, 40u) << "payloads must come back";
+}
 
 }  // namespace
 }  // namespace gs::engine::testing

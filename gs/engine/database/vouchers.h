@@ -26,8 +26,8 @@ class Vouchers {
 
   using IsWanted = std::function<bool(const Digest& change)>;
 
-  // All erase operations of the change, of those about changes that are wanted; none when it returns
-  // an error. Errors: too_large, invalid.
+  // All erase operations of the change, of those about changes that are wanted; none when it
+  // returns an error. Errors: too_large, invalid.
   Error add(const graph::ChangeView& change, const IsWanted& is_wanted = {});
   void remove(const graph::ChangeView& change);
   std::size_t size() const noexcept { return all_.size(); }
@@ -52,7 +52,7 @@ class Vouchers {
 // Whether the bytes of a change may lack payloads; cheap, and true of all that do.
 bool may_lack_payloads(Bytes change) noexcept;
 bool has_erasures(const graph::ChangeView& change) noexcept;
-// The erased operations of the change, told as erase operations do; stops when `each` returns false.
+// The erased operations of the change, told as erase operations do, until `each` returns false.
 template <typename Each>
 bool all_erased(const graph::ChangeView& change, const Each& each) {
   if (!change.explicit_salts()) return true;
