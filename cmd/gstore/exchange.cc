@@ -45,14 +45,20 @@ void print_applied(const ApplyReport& report, Session& session) {
         .number("taken", report.taken)
         .number("known", report.known)
         .number("waiting", report.waiting)
+        .number("incomplete", report.incomplete)
+        .number("completed", report.completed)
         .number("refused", report.refused)
         .raw("refusals", refusals_json(report));
     session.out.line(line.take());
     return;
   }
   session.out.line("taken    " + with_commas(report.taken));
-  session.out.line("known    " + with_commas(report.known));
-  session.out.line("waiting  " + with_commas(report.waiting));
+  std::string known = "known    " + with_commas(report.known);
+  if (report.completed != 0) known += "  (" + with_commas(report.completed) + " completed)";
+  session.out.line(known);
+  std::string waiting = "waiting  " + with_commas(report.waiting);
+  if (report.incomplete != 0) waiting += "  (" + with_commas(report.incomplete) + " incomplete)";
+  session.out.line(waiting);
   session.out.line("refused  " + with_commas(report.refused));
   for (const RefusedChange& one : report.refusals) {
     session.out.line("  " + one.change.text() + ": " + one_line(one.why));
@@ -68,9 +74,18 @@ Result<Exit> outcome(const ApplyReport& report, Session& session) {
                      " refused, and everything else was taken. Each is named with its reason; tell "
                      "whoever wrote it");
   }
-  if (report.waiting != 0 && !session.arguments.json) {
+  if (report.incomplete != 0 && !session.arguments.json) {
     session.terminal.note(
-        "bundle apply: " + count_text(report.waiting, "change waits", "changes wait") +
+        "bundle apply: " + count_text(report.incomplete, "change lacks", "changes lack") +
+        " a payload, and no erase operation says that it was erased: whoever carried it has taken "
+        "it "
+        "out. It waits, with all that builds upon it. Apply a bundle of another replica, which has "
+        "it whole.");
+  }
+  if (report.waiting > report.incomplete && !session.arguments.json) {
+    session.terminal.note(
+        "bundle apply: " +
+        count_text(report.waiting - report.incomplete, "change waits", "changes wait") +
         " for others that have not come yet, and will be taken with them. Apply "
         "a bundle that has more, such as one without --since.");
   }

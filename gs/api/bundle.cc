@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "globalstorage/storage.h"
@@ -117,12 +118,26 @@ ApplyReport report_of(const bundle::Header& header, engine::ReceiveReport& recei
   report.taken = received.applied;
   report.known = received.known;
   report.waiting = received.waiting;
+  report.incomplete = received.incomplete;
+  report.completed = received.completed;
   report.refused = received.refused;
   for (const engine::Refusal& one : received.refusals) {
     report.refusals.push_back(
         {one.change, one.writer, one.sequence, one.why.code(), std::string(one.why.message())});
   }
   return report;
+}
+
+// What the erase operations of the whole file say: they stand behind what they are about, perhaps
+// blocks behind it.
+Error read_vouchers(const BundlePath& path, Database& target, engine::Vouchers& vouchers) {
+  GS_TRY(auto file, path.files->open(path.name, platform::OpenMode::read));
+  GS_TRY(auto reader, bundle::BundleReader::open(std::move(file), path.files->display(path.name)));
+  for (;;) {
+    GS_TRY(const auto changes, reader.next());
+    if (changes.empty()) return {};
+    GS_TRY_OK(target.add_vouchers(changes, vouchers));
+  }
 }
 
 }  // namespace
@@ -169,11 +184,16 @@ Result<ApplyReport> Storage::apply_bundle(const std::string& file, const Progres
     if (progress) progress(done, 2 * bytes);
   }));
   engine::ReceiveReport received;
-  GS_TRY_OK(target.receive({}, received));  // what waited for time; and says what waits
+  GS_TRY_OK(target.receive({}, received));   // what waited for time; and says what waits
+  std::optional<engine::Vouchers> vouchers;  // read when they are needed
   for (;;) {
     GS_TRY(const auto changes, reader.next());
     if (changes.empty()) break;
-    if (Error error = target.receive(changes, received)) return std::move(error).in(name);
+    if (!vouchers && target.wants_vouchers(changes)) {
+      if (Error error = read_vouchers(path, target, vouchers.emplace())) return error;
+    }
+    Error error = target.receive(changes, received, vouchers ? &*vouchers : nullptr);
+    if (error) return std::move(error).in(name);
     if (progress) progress(bytes + reader.offset(), 2 * bytes);
   }
   return report_of(reader.header(), received);

@@ -10,6 +10,8 @@
 #include "globalstorage/storage.h"
 #include "gs/api/runtime.h"
 #include "gs/api/test_directory.h"
+#include "gs/core/graph/change.h"
+#include "gs/storage/bundle/reader.h"
 #include "gs/storage/bundle/writer.h"
 
 namespace gs {
@@ -230,6 +232,53 @@ TEST_F(BundleApi, RefusedChangesAreNamed) {
   EXPECT_EQ(report.refusals[0].change, twin.heads().value()[0]);
   EXPECT_EQ(report.refusals[0].writer, twin.writer());
   EXPECT_NE(report.refusals[0].why, "");
+}
+
+// Blocks lie between what was erased and the operation that tells of it; nothing has to wait.
+TEST_F(BundleApi, WhatWasErasedIsToldOfByTheWholeFile) {
+  Storage other = clone("b");
+  const Id gone = db_->insert("City", R"({"name":"a secret"})").value();
+  ASSERT_TRUE(db_->sync().ok());
+  const std::string large = R"({"text":")" + std::string(3 << 20, 'x') + R"("})";
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(db_->insert("City", large).ok());
+  ASSERT_TRUE(db_->erase(gone, "asked for").ok());
+  give(*db_, "1");
+  const ApplyReport report = take(other, "1");
+  EXPECT_EQ(report.waiting + report.refused + report.incomplete, 0u);
+  EXPECT_FALSE(std::filesystem::exists(path("b/pending")));
+  EXPECT_EQ(other.digest()->digest, db_->digest()->digest);
+  EXPECT_EQ(take(other, "1").known, report.changes);
+}
+
+TEST_F(BundleApi, WhatWasTakenOutOnTheWayIsSaidAndComesWhole) {
+  Storage other = clone("b");
+  const auto since = other.heads().value();
+  ASSERT_TRUE(db_->update(id_, R"({"n":1})").ok());
+  ASSERT_TRUE(db_->update(id_, R"({"n":2})").ok());
+  give(*db_, "1", since);
+  const auto files = api::native_files(path(""));
+  auto reader =
+      bundle::BundleReader::open(files->open("1", platform::OpenMode::read).value(), "1").value();
+  bundle::BundleWriter writer(files->open("2", platform::OpenMode::create).value(), db_->id(),
+                              since);
+  bool is_first = true;
+  for (const Bytes bytes : reader.next().value()) {
+    const graph::ChangeView change = graph::ChangeView::parse(bytes).value();
+    const std::vector<std::uint32_t> last = {change.operation_count() - 1};
+    const Buffer stripped = graph::erase_operations(change, last).value();
+    ASSERT_TRUE(writer.add(is_first ? Bytes(stripped) : bytes).ok());
+    is_first = false;
+  }
+  ASSERT_TRUE(writer.finish().ok());
+  const ApplyReport report = take(other, "2");
+  EXPECT_EQ(report.taken, 0u);
+  EXPECT_EQ(report.waiting, 2u);
+  EXPECT_EQ(report.incomplete, 1u);
+  EXPECT_EQ(other.get(id_)->json(), R"({"name":"Kyiv","n":0})");
+  const ApplyReport whole = take(other, "1");
+  EXPECT_EQ(whole.taken, 2u);
+  EXPECT_EQ(whole.waiting + whole.incomplete, 0u);
+  EXPECT_EQ(other.digest()->digest, db_->digest()->digest);
 }
 
 TEST_F(BundleApi, ACloneHasTheBlobsAndGoesIntoANewDirectory) {

@@ -493,7 +493,12 @@ struct ApplyReport {
   std::uint64_t changes = 0;  // in the bundle
   std::uint64_t taken = 0;    // with those that had waited for them
   std::uint64_t known = 0;    // were here already
-  std::uint64_t waiting = 0;  // here in all, for changes that have not come yet or for their time
+  // Here in all, for changes that have not come yet, for their time, or for a payload.
+  std::uint64_t waiting = 0;
+  // How many of these came without a payload of which no erase operation tells that it was erased:
+  // whoever carried them took it out. They are taken when somebody brings them whole.
+  std::uint64_t incomplete = 0;
+  std::uint64_t completed = 0;  // of those known: had been taken without a payload, and have it now
   std::uint64_t refused = 0;
   std::vector<RefusedChange> refusals;  // the first 100
 };

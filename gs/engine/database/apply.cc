@@ -103,6 +103,22 @@ void Applier::put_erased(const Found& found, const LocalStamp& stamp, Sequence s
   dirty_.set(bucket_of(entry.id));
 }
 
+void Applier::put_found(const Found& found, Sequence sequence, bool was_live) {
+  const std::uint32_t collection = tables_.shape(found.entry.shape).collection;
+  const bool is_live = found.record != nullptr;
+  if (was_live != is_live) count(collection, is_live ? 1 : -1);
+  state::RowTable& rows = *version_->tables.front();
+  Entry entry = found.entry;
+  if (entry.has_image()) {
+    const std::size_t bytes = state::ImageView(found.image).size();
+    const auto space = rows.arena_allocate(bytes);
+    std::memcpy(space.bytes, found.image, bytes);
+    entry.move_image(space.position);
+  }
+  rows.put(entry, sequence, collection);
+  dirty_.set(bucket_of(entry.id));
+}
+
 // One change while it is replayed: the local numbers of its tables.
 struct Applier::Frame {
   const graph::ChangeView& change;
@@ -161,6 +177,9 @@ Error Applier::spill_if_full() {
 
 Error Applier::step(Frame& frame, const OperationView& operation, std::size_t offset) {
   if (!is_whole_insert(operation)) GS_TRY_OK(graph::check_outline(operation));
+  const bool is_passed_over = only_ != nullptr && operation.id_index != graph::kNoId &&
+                              only_->count(frame.id(operation)) == 0;
+  if (is_passed_over) return {};
   if (operation.erased()) {
     apply_erased(frame, operation);
     return {};

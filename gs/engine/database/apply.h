@@ -13,6 +13,7 @@
 #include <bitset>
 #include <functional>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -61,6 +62,7 @@ class Applier {
     version_ = std::move(version);
   }
   const state::Version& version() const noexcept { return *version_; }
+  const std::shared_ptr<const state::Version>& version_pointer() const noexcept { return version_; }
 
   // The current version of a record, also of one that was deleted as long as anything is known of
   // it: false when there is none.
@@ -76,6 +78,10 @@ class Applier {
                   bool was_live);
   // Nothing is left of the record, live or not, but that it was erased.
   void put_erased(const Found& found, const LocalStamp& stamp, Sequence sequence);
+
+  // What is found in another version of the same log and tables. `was_live`: a live record had this
+  // id.
+  void put_found(const Found& found, Sequence sequence, bool was_live);
 
   // Adds shape and collection to the tables; kUnknown when these are full.
   std::uint32_t intern(const record::ShapePtr& shape);
@@ -102,9 +108,15 @@ class Applier {
     spill_ = std::move(spill);
   }
 
+  void spill_above(std::size_t bytes_max) noexcept { table_bytes_max_ = bytes_max; }
+
   // Replay refuses records that move to another collection and ids that are minted twice, for which
   // it looks up what it would not need to. No commit of this engine does such a thing.
   void distrust(bool distrusts) noexcept { distrusts_ = distrusts; }
+
+  // Replay passes over operations on all other records. The set stays as long as the applier; null
+  // means all records.
+  void only(const std::set<Id>* ids) noexcept { only_ = ids; }
 
   // Knows nothing, as before the first change.
   void start_over();
@@ -159,6 +171,7 @@ class Applier {
   Mint mint_;
   graph::Hlc last_hlc_ = 0;
   bool distrusts_ = false;
+  const std::set<Id>* only_ = nullptr;
   std::size_t table_bytes_max_ = ~std::size_t{0};
   std::function<Error()> spill_;
   Merger merger_;

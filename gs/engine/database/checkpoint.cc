@@ -246,6 +246,7 @@ Error Database::write_waiting(std::size_t runs_max) {
 // run and row away from them: so what it saves holds for the log as it is at this moment.
 Error Database::save_checkpoint() {
   checkpoint_unsaved_ = true;
+  if (state_lags_) return {};
   const std::uint64_t old = checkpoint_.number;
   checkpoint_.log_generation_sum = log_->generation_sum();
   checkpoint_.number = next_file_++;

@@ -62,6 +62,9 @@ struct RecordHold {
 
 struct VerifyMemory;
 
+// Whether the change has an operation on one of these records.
+bool has_any_of(const graph::ChangeView& change, const std::set<Id>& ids);
+
 // What the table of records that are not in the log has in it.
 struct UnloggedSize {
   std::size_t bytes = 0;               // of all rows with their images
@@ -188,7 +191,15 @@ class Database : public std::enable_shared_from_this<Database> {
   // Takes changes as they are, in any order, also those that are here. What waits for others is
   // kept. Adds to `report`. Errors: invalid (bytes that are no change; those before were taken),
   // and those of commits.
-  Error receive(std::span<const Bytes> changes, ReceiveReport& report);
+  // `beside`: what erase operations say that come with these changes, in portions behind this one
+  // perhaps. Null: those in `changes` alone.
+  Error receive(std::span<const Bytes> changes, ReceiveReport& report,
+                const Vouchers* beside = nullptr);
+  // Whether one of them is not here and lacks a payload, so that `beside` matters.
+  bool wants_vouchers(std::span<const Bytes> changes) const;
+  // Of the erase operations in `changes`, about changes that are not here. What receive() would
+  // refuse tells nothing. Errors: too_large.
+  Error add_vouchers(std::span<const Bytes> changes, Vouchers& vouchers);
   // Gives all changes of the log, parents first, but those that whoever has `since` has; changes in
   // it that are not here count as nothing. The bytes stay until the next call.
   using TakeChange = std::function<Error(Bytes change)>;
@@ -262,14 +273,56 @@ class Database : public std::enable_shared_from_this<Database> {
   Error check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
                     WriteTargets& targets) const;
   Error check_erasures(const graph::ChangeView& change) const;
+  bool is_stripped(const graph::ChangeView& change) const;
   Error check_here(const graph::ChangeView& change, Digest& missing) const;
   Error append_received(const graph::ChangeView& change);
   Error load_waiting();
-  void remember_waiting(const Digest& change, const Digest& missing, Buffer bytes);
+  Error remember_waiting(const graph::ChangeView& change, const Digest& missing);
   Error keep_waiting(const graph::ChangeView& change, const Digest& missing);
   Buffer forget_waiting(const Digest& change);
-  Error look_at_time(ReceiveReport& report);
+  void remove_waiting(const Digest& change);
+  bool is_due(const Digest& change) const;
+  bool makes_way(const graph::ChangeView& change) const;
+  std::uint64_t count_incomplete() const;
+  Error look_again(ReceiveReport& report);
   Error receive_one(const graph::ChangeView& first, ReceiveReport& report);
+
+  // complete.cc
+  // A change as it will lie in the log.
+  struct Completed {
+    Digest digest;
+    Buffer bytes;
+    std::set<Id> ids = {};  // of records whose payloads come back
+  };
+  using CompletedSegment = std::map<log::Location, Completed>;
+  using Completion = std::map<std::uint32_t, CompletedSegment>;  // by segment
+  bool is_lacking(const Digest& change) const;
+  Result<Completed> compare_forms(const graph::ChangeView& here, const graph::ChangeView& whole,
+                                  const Vouchers& said) const;
+  Error add_completion(const graph::ChangeView& whole, const Vouchers& said,
+                       Completion& completion);
+  Error find_vouchers(std::span<const graph::ChangeView> changes, Vouchers& said);
+  struct History {
+    std::uint64_t bytes = 0;
+    std::size_t operations = 0;
+    History& operator+=(const History& other) noexcept {
+      bytes += other.bytes;
+      operations += other.operations;
+      return *this;
+    }
+  };
+  Error add_histories(std::map<Id, History>& histories);
+  bool has_room_for(const History& history) const;
+  Error choose(CompletedSegment& changes, std::set<Digest>& looked_at, ReceiveReport& report);
+  Error lead_away(std::uint32_t segment);
+  Error put_back(std::uint32_t segment, const CompletedSegment& changes);
+  Error complete_segment(std::uint32_t segment, const CompletedSegment& changes);
+  Error complete_some(std::vector<graph::ChangeView>& left, ReceiveReport& report);
+  Error complete(std::vector<graph::ChangeView> wholes, ReceiveReport& report);
+
+  // derive.cc
+  Error derive(const std::set<Id>& ids, Applier& derived);
+  Error derive_again(const std::set<Id>& ids);
 
   // update_check.cc
   Error check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
@@ -474,7 +527,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error find_payloads(const Settled& settled, Payloads& payloads, const Searched& searched) const;
   Error commit_erasure(Payloads& payloads);
   Error append_erases(const Payloads& payloads, const Found* known);
-  Result<std::size_t> runs_to_leave(const Payloads& payloads) const;
+  Result<std::size_t> runs_to_leave(const std::vector<bool>& segments, const Id* id) const;
   Error check_runs_to_leave(const Payloads& payloads) const;
   Error rewrite_segments(Payloads& payloads);
 
@@ -564,7 +617,8 @@ class Database : public std::enable_shared_from_this<Database> {
   std::condition_variable background_done_;
   bool background_running_ = false;
   std::atomic<bool> checkpoint_unsaved_{false};  // saving `checkpoint_` failed
-  Error background_error_;                       // of the last job
+  bool state_lags_ = false;  // behind the log, so no checkpoint may be saved; background job only
+  Error background_error_;   // of the last job
   bool stopping_ = false;
   std::vector<Frozen> frozen_;    // oldest first
   state::Checkpoint checkpoint_;  // the newest one written

@@ -133,7 +133,7 @@ Error Database::erase_some(Payloads& payloads) {
   if (payloads.erases.empty()) return {};
   GS_TRY_OK(sync());  // before anything is removed
   GS_TRY_OK(write_all_frozen());
-  GS_TRY(const std::size_t runs, runs_to_leave(payloads));
+  GS_TRY(const std::size_t runs, runs_to_leave(payloads.segments(), &payloads.id));
   if (runs != 0) GS_TRY_OK(merge(runs, {.leaves = payloads.segments()}));
   GS_TRY_OK(compact_indexes({}));  // keys are data
   return rewrite_segments(payloads);
@@ -143,7 +143,7 @@ Error Database::erase_some(Payloads& payloads) {
 Error Database::check_runs_to_leave(const Payloads& payloads) const {
   if (payloads.erases.empty()) return {};
   const auto version = current_version();
-  GS_TRY(const std::size_t count, runs_to_leave(payloads));
+  GS_TRY(const std::size_t count, runs_to_leave(payloads.segments(), &payloads.id));
   for (std::size_t i = 0; i < count; ++i) {
     if (version->runs[i]->check_sums()) return state_damage(*version);
   }
@@ -220,17 +220,17 @@ Error Database::append_erases(const Payloads& payloads, const Found* known) {
   return close_change();
 }
 
-// How many runs, from the newest on, to merge so that none holds the record and none points into
-// the segments concerned. Errors: damaged, when one of the others cannot tell.
-Result<std::size_t> Database::runs_to_leave(const Payloads& payloads) const {
-  const std::vector<bool> segments = payloads.segments();
+// How many runs, from the newest on, to merge so that none holds the record, if there is one, and
+// none points into the segments concerned. Errors: damaged, when one of the others cannot tell.
+Result<std::size_t> Database::runs_to_leave(const std::vector<bool>& segments, const Id* id) const {
   const auto points_there = [&](const state::Entry& entry) {
     const std::uint32_t segment = log::segment_of(entry.position());
     return entry.kind() == state::Entry::Kind::log && segment < segments.size() &&
            segments[segment];
   };
   const auto holds_it = [&](const state::Run& run) {
-    const state::Entry* const entry = run.find(payloads.id, state::Run::hash(payloads.id));
+    if (id == nullptr) return false;
+    const state::Entry* const entry = run.find(*id, state::Run::hash(*id));
     return entry != nullptr && !is_erased(*entry);
   };
   const auto leave = [&](const std::shared_ptr<const state::Run>& run) {

@@ -74,14 +74,9 @@ bool KnownChanges::may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
   return change && graph_.is_ancestor(*change, graph::CausalGraph::Changes(parents));
 }
 
-graph::Hlc last_stamp(Bytes change) {
+graph::Hlc last_stamp(const graph::ChangeView& change) {
   graph::Hlc last = 0;
-  const auto view = graph::ChangeView::parse(change);
-  if (!view.ok()) {
-    const std::size_t header = load_u32(change.data() + 8);
-    return graph::HeaderView(change.subspan(graph::kPreambleBytes, header)).hlc();
-  }
-  auto cursor = view->operations();
+  auto cursor = change.operations();
   for (graph::OperationView operation; cursor.next(operation);) last = operation.hlc;
   return last;
 }

@@ -11,6 +11,7 @@
 #include "gs/core/graph/causal_graph.h"
 #include "gs/core/graph/change.h"
 #include "gs/core/graph/header.h"
+#include "gs/engine/database/lacking.h"
 #include "gs/storage/log/log.h"
 
 namespace gs::engine {
@@ -40,6 +41,9 @@ class KnownChanges {
                      std::span<const graph::ChangeNumber> parents) const;
 
   const graph::CausalGraph& graph() const noexcept { return graph_; }
+  const Lacking& lacking() const noexcept { return lacking_; }
+  // After add() of the same change.
+  void add_erased(const graph::ChangeView& change) { lacking_.add(change); }
   std::size_t size() const noexcept { return all_.size(); }
 
  private:
@@ -56,14 +60,14 @@ class KnownChanges {
   };
 
   graph::CausalGraph graph_;
+  Lacking lacking_;
   std::vector<Known> all_;  // by number
   std::unordered_map<Digest, graph::ChangeNumber, Hash> numbers_;
   std::unordered_map<graph::Writer, std::uint32_t, Hash> writers_;
   std::vector<std::vector<graph::ChangeNumber>> chains_;  // by writer
 };
 
-// The stamp of the last operation of a change of the log; of one that is damaged that of the first,
-// as nothing is written upon damage.
-graph::Hlc last_stamp(Bytes change);
+// The stamp of the last operation.
+graph::Hlc last_stamp(const graph::ChangeView& change);
 
 }  // namespace gs::engine

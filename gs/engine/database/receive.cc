@@ -5,14 +5,14 @@
 //
 //   known             it is here already: nothing happens
 //   waits             a parent, or its writer's previous change, is not here; or its clock is far
-//                     ahead of ours. Kept in pending/, and looked at again with each change that
-//                     comes
+//                     ahead of ours; or it lacks a payload of which no erase operation tells.
+//                     Kept in pending/, and looked at again with each change that comes
+//                     (waiting.cc)
 //   refused           broken, of another storage, not admitted, or another change of its writer
 //                     has its place (equivocation). Said, and not kept
 //
 // Nothing of it is applied before it is known that all of it can be.
 
-#include <algorithm>
 #include <deque>
 
 #include "gs/engine/database/database.h"
@@ -24,9 +24,19 @@ namespace {
 // So much is looked at and applied under one commit lock.
 constexpr std::size_t kStepBytes = std::size_t{4} << 20;
 
-std::string name_of(const Digest& change) {
-  return std::string(WaitingChanges::kDirectory) + "/" + change.text();
-}
+// What came with the changes of one step, for as long as they are looked at.
+class BesideScope {
+ public:
+  BesideScope(WaitingChanges& waiting, const Vouchers* beside) : waiting_(waiting) {
+    waiting.beside = beside;
+  }
+  ~BesideScope() { waiting_.beside = nullptr; }
+  BesideScope(const BesideScope&) = delete;
+  BesideScope& operator=(const BesideScope&) = delete;
+
+ private:
+  WaitingChanges& waiting_;
+};
 
 Error equivocation(const graph::ChangeView& change, const Digest& other) {
   return Error(Code::conflict,
@@ -45,8 +55,13 @@ Error equivocation(const graph::ChangeView& change, const Digest& other) {
 Error Database::know(const Settled& settled, log::Location from, KnownChanges& known) const {
   const auto add = [&](log::Location at, Bytes bytes, bool&) -> Error {
     const Bytes header = bytes.subspan(graph::kPreambleBytes, load_u32(bytes.data() + 8));
-    return known.add(graph::HeaderView(header), graph::change_digest(header), at,
-                     last_stamp(bytes));
+    const auto change = graph::ChangeView::parse(bytes);
+    const graph::HeaderView head(header);
+    // Of one that is damaged the first stamp has to do, as nothing is written upon damage.
+    GS_TRY_OK(known.add(head, graph::change_digest(header), at,
+                        change.ok() ? last_stamp(*change) : head.hlc()));
+    if (change.ok()) known.add_erased(*change);
+    return {};
   };
   return each_change(settled, add, from);
 }
@@ -182,6 +197,10 @@ Error Database::check_here(const graph::ChangeView& change, Digest& missing) con
     missing = change.digest();  // for time to come
     return {};
   }
+  if (is_stripped(change)) {
+    missing = change.digest();  // for itself, whole, or for who tells that it was erased
+    return {};
+  }
   GS_TRY_OK(check_seen(change).in("change " + change.digest().text()));
   GS_TRY_OK(validate(change));
   WriteTargets targets(change.id_count());
@@ -207,87 +226,12 @@ Error Database::append_received(const graph::ChangeView& change) {
   const graph::HeaderView header(here.header());
   if (Error error = known_->add(header, here.digest(), room.at, applier_.last_hlc()))
     return fail(std::move(error));
+  known_->add_erased(here);
   if (wants_checkpoint() || memory_of_rows() >= options_.memory_bytes) freeze();
   return {};
 }
 
-// --- what waits ---
-
-// With the commit lock.
-Error Database::load_waiting() {
-  if (waiting_.loaded) return {};
-  waiting_.loaded = true;
-  auto names = env_.files->list(WaitingChanges::kDirectory);
-  if (!names.ok()) return names.code() == Code::not_found ? Error() : std::move(names).error();
-  for (const std::string& name : *names) {
-    const auto digest = Digest::parse(name);
-    if (!digest) continue;
-    auto bytes = env_.files->read_whole(name_of(*digest), graph::kChangeBytesMax);
-    if (!bytes.ok()) continue;
-    const auto change = graph::ChangeView::parse(*bytes);
-    if (!change.ok() || change->digest() != *digest || check_alone(*change)) {
-      env_.files->remove(name_of(*digest)).ignore();
-      continue;
-    }
-    Digest missing;
-    if (known_->find(*digest) || check_here(*change, missing) || missing.is_zero()) {
-      missing = *digest;  // looked at again at once
-    }
-    remember_waiting(*digest, missing, std::move(*bytes));
-  }
-  return {};
-}
-
-void Database::remember_waiting(const Digest& change, const Digest& missing, Buffer bytes) {
-  waiting_.by_missing.emplace(missing, change);
-  waiting_.bytes += bytes.size();
-  waiting_.all[change] = std::move(bytes);
-}
-
-Error Database::keep_waiting(const graph::ChangeView& change, const Digest& missing) {
-  const Bytes bytes = change.bytes();
-  if (waiting_.all.count(change.digest()) != 0) return {};
-  if (waiting_.all.size() >= WaitingChanges::kChangesMax ||
-      waiting_.bytes + bytes.size() > WaitingChanges::kBytesMax) {
-    return Error(Code::too_large,
-                 "change " + change.digest().text() + " waits for " + missing.text() + ", and " +
-                     std::to_string(waiting_.all.size()) +
-                     " changes wait already: no more can. Bring what is missing first, or, while "
-                     "the storage is closed, remove what never comes from " +
-                     WaitingChanges::kDirectory);
-  }
-  GS_TRY_OK(env_.files->make_directory(WaitingChanges::kDirectory, true));
-  GS_TRY_OK(env_.files->write_whole(name_of(change.digest()), bytes));
-  remember_waiting(change.digest(), missing, {bytes.begin(), bytes.end()});
-  return {};
-}
-
-Buffer Database::forget_waiting(const Digest& change) {
-  const auto at = waiting_.all.find(change);
-  Buffer bytes = std::move(at->second);
-  waiting_.bytes -= bytes.size();
-  waiting_.all.erase(at);
-  std::erase_if(waiting_.by_missing, [&](const auto& one) { return one.second == change; });
-  return bytes;
-}
-
 // --- all of it ---
-
-// With the commit lock: what waited for time that has come, or for a look after a restart.
-Error Database::look_at_time(ReceiveReport& report) {
-  std::vector<Digest> due;
-  for (const auto& [missing, change] : waiting_.by_missing) {
-    if (missing == change) due.push_back(change);
-  }
-  for (const Digest& digest : due) {
-    if (waiting_.all.count(digest) == 0) continue;  // another one brought it
-    const Buffer bytes = forget_waiting(digest);
-    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
-    GS_TRY_OK(receive_one(change, report));
-    if (waiting_.all.count(digest) == 0) env_.files->remove(name_of(digest)).ignore();
-  }
-  return {};
-}
 
 // With the commit lock: the change, and what waited for it.
 Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& report) {
@@ -312,7 +256,7 @@ Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& repor
     ++report.applied;
     if (waiting_.all.count(change.digest()) != 0) {  // it came once more
       waited.push_back(forget_waiting(change.digest()));
-      env_.files->remove(name_of(change.digest())).ignore();
+      remove_waiting(change.digest());
     }
     came.push_back(change.digest());
     return {};
@@ -325,15 +269,22 @@ Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& repor
       waited.push_back(forget_waiting(digest));
       GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(waited.back()));
       GS_TRY_OK(look(change));
-      if (waiting_.all.count(digest) == 0) env_.files->remove(name_of(digest)).ignore();
+      if (waiting_.all.count(digest) == 0) remove_waiting(digest);
     }
   }
   return {};
 }
 
-Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report) {
+Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
+                        const Vouchers* beside) {
   GS_TRY_OK(know_changes());
+  Vouchers own;
+  if (beside == nullptr && wants_vouchers(changes)) {
+    GS_TRY_OK(add_vouchers(changes, own));
+    beside = &own;
+  }
   const Watchers::WakeAtEnd wake{watchers_};
+  std::vector<graph::ChangeView> wholes;  // of changes that lack payloads here
   std::size_t next = 0;
   do {
     std::vector<graph::ChangeView> step;
@@ -342,6 +293,7 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report) {
       bytes += changes[next].size();
       if (is_known(change.digest())) {
         ++report.known;
+        if (is_lacking(change.digest()) && check_alone(change).ok()) wholes.push_back(change);
       } else if (Error broken = check_alone(change)) {
         report.refuse(change, std::move(broken));
       } else {
@@ -359,14 +311,19 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report) {
       GS_TRY_OK(writable());
       if (builder_.is_open()) GS_TRY_OK(close_change());
       GS_TRY_OK(load_waiting());
+      const BesideScope scope(waiting_, beside);
       const Digest schema = applier_.schema().digest;
-      GS_TRY_OK(look_at_time(report));
+      GS_TRY_OK(look_again(report));
       for (const graph::ChangeView& change : step) GS_TRY_OK(receive_one(change, report));
+      // At what lacks a payload of which these may have told.
+      if (!waiting_.erased.empty()) GS_TRY_OK(look_again(report));
       report.waiting = waiting_.all.size();
+      report.incomplete = count_incomplete();
       if (applier_.schema().digest != schema) catalog_error_ = use_schema();
     }
     start_background();
   } while (next < changes.size());
+  if (!wholes.empty()) GS_TRY_OK(complete(std::move(wholes), report));
   return sync();
 }
 

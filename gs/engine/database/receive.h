@@ -2,10 +2,12 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "gs/core/graph/change.h"
+#include "gs/engine/database/vouchers.h"
 
 namespace gs::engine {
 
@@ -21,6 +23,9 @@ struct ReceiveReport {
   std::uint64_t applied = 0;
   std::uint64_t known = 0;    // were here already
   std::uint64_t waiting = 0;  // for changes that have not come yet, after all of this
+  // Of those that wait, how many lack a payload of which no erase operation tells.
+  std::uint64_t incomplete = 0;
+  std::uint64_t completed = 0;  // were here without a payload, and have it now
   std::uint64_t refused = 0;
   std::vector<Refusal> refusals;  // the first ones
 
@@ -41,6 +46,10 @@ struct WaitingChanges {
 
   std::map<Digest, Buffer> all;
   std::multimap<Digest, Digest> by_missing;  // a change that is not here; what waits for it
+  std::set<Digest> erased;                   // those in which something is erased
+  Vouchers vouchers;                         // of the erase operations in those that wait
+  // Of those in what is being received, which may come behind what they are about; null: none.
+  const Vouchers* beside = nullptr;
   std::size_t bytes = 0;
   bool loaded = false;
 };

@@ -1,0 +1,76 @@
+// Records made anew from all of the log, while the rest of the state stays: when the log has
+// payloads of theirs that it did not have when they were made.
+
+#include <algorithm>
+
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+bool has_any_of(const graph::ChangeView& change, const std::set<Id>& ids) {
+  for (std::uint32_t i = 0; i < change.id_count(); ++i) {
+    if (ids.count(change.id(i)) != 0) return true;
+  }
+  return false;
+}
+
+// With the commit lock, in a table aside. `derived` is attached to it then.
+Error Database::derive(const std::set<Id>& ids, Applier& derived) {
+  const auto start = [&] {
+    auto version = std::make_shared<state::Version>();
+    version->tables.push_back(std::make_shared<state::RowTable>());
+    version->log = log_->view();
+    derived.attach(std::move(version));
+  };
+  // When they take as much memory as a table may, the newest rows of the records have to do.
+  const auto keep_newest = [&]() -> Error {
+    const auto before = derived.version_pointer();
+    start();
+    for (const Id& id : ids) {
+      Found found;
+      if (before->find(id, ~Sequence{0}, found) != state::Version::Lookup::found) continue;
+      derived.put_found(found, 0, false);
+    }
+    const std::size_t kept = derived.version().tables.front()->memory_bytes();
+    derived.spill_above(std::max<std::size_t>(options_.memory_bytes, 2 * kept));
+    return {};
+  };
+  start();
+  derived.only(&ids);
+  derived.spill_at(options_.memory_bytes, keep_newest);
+  Sequence sequence = 0;
+  const auto replay = [&](log::Location at, Bytes bytes, bool&) -> Error {
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    return has_any_of(change, ids) ? derived.replay(change, at, sequence) : Error();
+  };
+  return each_change({moment(), log_->snapshot(), frontier()}, replay);
+}
+
+// What is in the log alone says what these records are now.
+Error Database::derive_again(const std::set<Id>& ids) {
+  const std::lock_guard lock(commit_mutex_);
+  GS_TRY_OK(writable());
+  if (builder_.is_open()) GS_TRY_OK(close_change());
+  Applier derived(tables_);
+  GS_TRY_OK(derive(ids, derived));
+  const Sequence sequence = visible_.load() + 1;
+  const auto now = without_unlogged(moment()).version;
+  for (const Id& id : ids) {
+    Found had;
+    Found found;
+    const bool was_there = now->find(id, ~Sequence{0}, had) == state::Version::Lookup::found;
+    if (derived.version_pointer()->find(id, ~Sequence{0}, found) == state::Version::Lookup::found) {
+      applier_.put_found(found, sequence, had.record != nullptr);
+    } else if (was_there) {
+      applier_.put_erased(had, {0, had.entry.writer}, sequence);
+    }
+  }
+  if (version_->is_damaged()) return state_damage(*version_);
+  visible_.store(sequence, std::memory_order_release);
+  last_logged_ = sequence;
+  written_ = sequence;
+  freeze();
+  return {};
+}
+
+}  // namespace gs::engine

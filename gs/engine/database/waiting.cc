@@ -1,0 +1,169 @@
+// Changes that wait, in memory and in pending/: for others, for their time, or for a payload.
+//
+// A change that lacks a payload waits until an erase operation tells that it was erased, or the
+// whole change comes: then it is taken in that form. Were it taken as it is, this replica would
+// differ from the others, and what it builds upon that change as well. The erase operation is in a
+// later change, which waits itself for the one that it is about; so one that waits counts.
+
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+namespace {
+
+std::string name_of(const Digest& change) {
+  return std::string(WaitingChanges::kDirectory) + "/" + change.text();
+}
+
+}  // namespace
+
+// --- payloads that are not there ---
+
+bool Database::is_stripped(const graph::ChangeView& change) const {
+  return !all_erased(change, [this](const graph::Erase& left, const Id& id) {
+    if (waiting_.vouchers.has(left, id)) return true;
+    return waiting_.beside != nullptr && waiting_.beside->has(left, id);
+  });
+}
+
+std::uint64_t Database::count_incomplete() const {
+  std::uint64_t count = 0;
+  for (const Digest& digest : waiting_.erased) {
+    const auto change = graph::ChangeView::parse(waiting_.all.at(digest));
+    count += change.ok() && is_stripped(*change) ? 1 : 0;
+  }
+  return count;
+}
+
+bool Database::wants_vouchers(std::span<const Bytes> changes) const {
+  for (const Bytes bytes : changes) {
+    if (!may_lack_payloads(bytes)) continue;
+    const auto change = graph::ChangeView::parse(bytes);
+    if (change.ok() && !is_known(change->digest())) return true;
+  }
+  return false;
+}
+
+Error Database::add_vouchers(std::span<const Bytes> changes, Vouchers& vouchers) {
+  GS_TRY_OK(know_changes());
+  const auto is_wanted = [this](const Digest& change) { return !is_known(change); };
+  for (const Bytes bytes : changes) {
+    const auto change = graph::ChangeView::parse(bytes);
+    if (!change.ok() || !has_erasures(*change)) continue;
+    const bool is_admitted = !only_writer_ || change->writer() == *only_writer_;
+    if (!is_admitted || check_alone(*change)) continue;
+    Error error = vouchers.add(*change, is_wanted);
+    if (error.code() == Code::too_large) return error;
+  }
+  return {};
+}
+
+// --- what waits ---
+
+// With the commit lock.
+Error Database::load_waiting() {
+  if (waiting_.loaded) return {};
+  waiting_.loaded = true;
+  auto names = env_.files->list(WaitingChanges::kDirectory);
+  if (!names.ok()) return names.code() == Code::not_found ? Error() : std::move(names).error();
+  for (const std::string& name : *names) {
+    const auto digest = Digest::parse(name);
+    if (!digest) continue;
+    auto bytes = env_.files->read_whole(name_of(*digest), graph::kChangeBytesMax);
+    if (!bytes.ok()) continue;
+    const auto change = graph::ChangeView::parse(*bytes);
+    if (!change.ok() || change->digest() != *digest || check_alone(*change)) {
+      remove_waiting(*digest);
+      continue;
+    }
+    Digest missing;
+    if (known_->find(*digest) || check_here(*change, missing) || missing.is_zero()) {
+      missing = *digest;  // looked at again at once
+    }
+    if (remember_waiting(*change, missing)) remove_waiting(*digest);
+  }
+  return {};
+}
+
+// Errors: those of what its erase operations say.
+Error Database::remember_waiting(const graph::ChangeView& change, const Digest& missing) {
+  GS_TRY_OK(waiting_.vouchers.add(change));
+  const Bytes bytes = change.bytes();
+  waiting_.by_missing.emplace(missing, change.digest());
+  waiting_.bytes += bytes.size();
+  if (may_lack_payloads(bytes)) waiting_.erased.insert(change.digest());
+  waiting_.all.emplace(change.digest(), Buffer(bytes.begin(), bytes.end()));
+  return {};
+}
+
+// Whether a form of the change that waits gives its place to this one. Else whoever strips a change
+// would keep the whole one out.
+bool Database::makes_way(const graph::ChangeView& change) const {
+  const auto waits = graph::ChangeView::parse(waiting_.all.at(change.digest()));
+  return waits.ok() && is_stripped(*waits) && !is_stripped(change);
+}
+
+Error Database::keep_waiting(const graph::ChangeView& change, const Digest& missing) {
+  const Bytes bytes = change.bytes();
+  if (waiting_.all.count(change.digest()) != 0) {
+    if (!makes_way(change)) return {};
+    forget_waiting(change.digest());
+  }
+  if (waiting_.all.size() >= WaitingChanges::kChangesMax ||
+      waiting_.bytes + bytes.size() > WaitingChanges::kBytesMax) {
+    return Error(Code::too_large,
+                 "change " + change.digest().text() + " waits for " + missing.text() + ", and " +
+                     std::to_string(waiting_.all.size()) +
+                     " changes wait already: no more can. Bring what is missing first, or, while "
+                     "the storage is closed, remove what never comes from " +
+                     WaitingChanges::kDirectory);
+  }
+  GS_TRY_OK(remember_waiting(change, missing));
+  Error error = env_.files->make_directory(WaitingChanges::kDirectory, true);
+  if (error.ok()) error = env_.files->write_whole(name_of(change.digest()), bytes);
+  if (error) forget_waiting(change.digest());
+  return error;
+}
+
+Buffer Database::forget_waiting(const Digest& change) {
+  const auto at = waiting_.all.find(change);
+  Buffer bytes = std::move(at->second);
+  waiting_.bytes -= bytes.size();
+  waiting_.all.erase(at);
+  waiting_.erased.erase(change);
+  if (const auto view = graph::ChangeView::parse(bytes); view.ok()) {
+    waiting_.vouchers.remove(*view);
+  }
+  std::erase_if(waiting_.by_missing, [&](const auto& one) { return one.second == change; });
+  return bytes;
+}
+
+void Database::remove_waiting(const Digest& change) {
+  env_.files->remove(name_of(change)).ignore();
+}
+
+// Of one that waits for nothing but its time or its payloads.
+bool Database::is_due(const Digest& change) const {
+  const auto view = graph::ChangeView::parse(waiting_.all.at(change));
+  if (!view.ok()) return false;
+  return id::hlc_ms(view->hlc()) <= env_.clock->wall_ms() + id::kAheadMsMax && !is_stripped(*view);
+}
+
+// With the commit lock: what waited for time that has come, for who tells what was erased, or for a
+// look after a restart.
+Error Database::look_again(ReceiveReport& report) {
+  std::vector<Digest> due;
+  for (const auto& [missing, change] : waiting_.by_missing) {
+    if (missing == change && is_due(change)) due.push_back(change);
+  }
+  for (const Digest& digest : due) {
+    if (waiting_.all.count(digest) == 0) continue;  // another one brought it
+    const Buffer bytes = forget_waiting(digest);
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    GS_TRY_OK(receive_one(change, report));
+    if (waiting_.all.count(digest) == 0) remove_waiting(digest);
+  }
+  return {};
+}
+
+}  // namespace gs::engine
