@@ -293,7 +293,9 @@ Result<Encoded> Encoder::Impl::encode_json(std::string_view collection, std::str
   GS_TRY_OK(layout->link(pieces));
   if (!delta) layout->add_defaults(pieces);
   GS_TRY(const Encoded encoded, assemble(collection, key));
-  if (!delta) remember(last, *layout);
+  // A record that describes itself has no plan: the last one is of another record, or none.
+  const bool has_plan = last != nullptr && last->shape == encoded.shape;
+  if (!delta && has_plan) remember(last, *layout);
   return encoded;
 }
 

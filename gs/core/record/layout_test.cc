@@ -208,5 +208,23 @@ TEST(Layout, WhatIsFilledInStaysWithinTheLimits) {
   EXPECT_EQ(encoder.encode_json("A", "{\"f\":" + value + "}", {}, &made).code(), Code::too_large);
 }
 
+// Too many fields, or one with a long name: nothing is remembered of how it looked.
+TEST(Layout, ARecordThatDescribesItselfIsLaidOutAsTheFirstAndAsALaterOne) {
+  const Layout made = layout();
+  std::string wide = "{";
+  for (std::size_t i = 0; i <= kFieldsMax; ++i) wide += "\"f" + std::to_string(i) + "\":1,";
+  wide.back() = '}';
+  const std::string long_name = "{\"" + std::string(kFieldNameBytesMax + 1, 'k') + "\":1}";
+  for (const std::string& text : {wide, long_name}) {
+    Encoder encoder;
+    for (int i = 0; i < 2; ++i) {
+      const auto encoded = encoder.encode_json("City", text, {}, &made);
+      ASSERT_TRUE(encoded.ok()) << encoded.error().text();
+      EXPECT_TRUE(encoded->shape->self_describing());
+      ASSERT_TRUE(encoder.encode_json("City", "{\"name\":\"x\"}", {}, &made).ok());
+    }
+  }
+}
+
 }  // namespace
 }  // namespace gs::record
