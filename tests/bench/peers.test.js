@@ -45,18 +45,25 @@ test('all that answer are compared', (t) => {
   assert.ok(row.ok && row.ratio > 1000, 'ours takes less than a second');
 });
 
-test('one that hangs, crashes or is not installed is told, and the others are compared', (t) => {
+test('one that crashes or is not installed is told, and the others are compared', (t) => {
   const acts = {
-    yjs: 'setInterval(() => {}, 1000)',
     diamond: "console.log('failed it is not installed'); process.exitCode = 1",
     automerge: `${GOOD}; process.kill(process.pid, 'SIGKILL')`,
   };
+  const { status, notes, row } = run(t, acts);
+  assert.strictEqual(status, 0);
+  assert.match(notes, /text-open: diamond is left out: it is not installed/);
+  assert.match(notes, /text-open: automerge is left out: it cannot be started, or crashed/);
+  assert.deepStrictEqual(Object.keys(row.all).sort(), ['globalstorage', 'json-joy', 'loro', 'yjs']);
+});
+
+// The others may take as long on a busy machine.
+test('one that hangs is told and ended', (t) => {
+  const acts = { yjs: 'setInterval(() => {}, 1000)' };
   const { status, notes, row } = run(t, acts, { args: ['--peer-s', '1'] });
   assert.strictEqual(status, 0);
   assert.match(notes, /text-open: yjs is left out: it did not end within 1 s/);
-  assert.match(notes, /text-open: diamond is left out: it is not installed/);
-  assert.match(notes, /text-open: automerge is left out: it cannot be started, or crashed/);
-  assert.deepStrictEqual(Object.keys(row.all).sort(), ['globalstorage', 'json-joy', 'loro']);
+  assert.ok(row.all.globalstorage > 0);
 });
 
 test('one that is left out is not asked again', (t) => {
