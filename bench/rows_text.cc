@@ -30,24 +30,31 @@ const std::vector<std::string>& text_peers() {
 }
 
 // One behind the other, so that reading them costs next to nothing.
+struct TypedPatch {
+  std::uint32_t pos;
+  std::uint32_t deleted;
+  std::string_view inserted;  // of the trace
+};
+
 struct Typed {
-  std::vector<crdt::testing::Patch> patches;
+  Trace trace;
+  std::vector<TypedPatch> patches;
   std::string end;
 };
 
 // The first edits of the paper, and what they come to.
 Typed typed_paper(std::uint64_t edits) {
-  Trace trace = crdt::testing::read_trace("automerge-paper");
-  Typed typed;
-  for (auto& transaction : trace.transactions) {
-    for (auto& patch : transaction.patches) {
-      if (typed.patches.size() < edits) typed.patches.push_back(std::move(patch));
+  Typed typed{.trace = crdt::testing::read_trace("automerge-paper"), .patches = {}, .end = {}};
+  for (const auto& transaction : typed.trace.transactions) {
+    for (const auto& patch : transaction.patches) {
+      if (typed.patches.size() == edits) break;
+      typed.patches.push_back({patch.pos, patch.deleted, patch.inserted});
     }
   }
-  typed.end = std::move(trace.end);
+  typed.end = typed.trace.end;
   if (typed.patches.size() < edits) return typed;
   typed.end.clear();
-  for (const auto& patch : typed.patches) {
+  for (const TypedPatch& patch : typed.patches) {
     typed.end.replace(patch.pos, patch.deleted, patch.inserted);
   }
   return typed;
