@@ -26,7 +26,10 @@ struct Arguments {
   std::uint64_t cold_memory_bytes = std::uint64_t{256} << 20;
   std::uint64_t threads = 128;  // of update and swap
   std::string cities;           // file; empty: see read_cities
-  std::string directory;        // empty: a new one below TMPDIR, removed at the end
+  // The script that measures npm packages, and how long it may take for one of them.
+  std::string peers = "bench/peers/main.js";
+  std::uint64_t peer_seconds = 600;
+  std::string directory;  // empty: a new one below TMPDIR, removed at the end
   bool json = false;
   bool cold = false;
   bool as_loaded = false;
@@ -81,6 +84,8 @@ void run_memory(Bench& bench);
 void run_finds(Bench& bench);
 void run_indexes(Bench& bench);
 void run_validate(Bench& bench);
+void run_texts(Bench& bench);
+void run_fields(Bench& bench);
 void run_cold(Bench& bench);
 
 // Work that needs a process of its own: `gstore-bench --child WORD ARGUMENT...`.

@@ -5,7 +5,7 @@
 #include <csignal>
 
 #include "bench/bench.h"
-#include "bench/supervise.h"
+#include "bench/process.h"
 
 namespace gs::bench {
 namespace {
@@ -17,48 +17,16 @@ std::string own_program() {
   return {path, static_cast<std::size_t>(size)};
 }
 
-std::string read_all(int file) {
-  std::string text;
-  char buffer[4096];
-  for (;;) {
-    const ssize_t size = ::read(file, buffer, sizeof buffer);
-    if (size <= 0) return text;
-    text.append(buffer, static_cast<std::size_t>(size));
-  }
-}
-
 }  // namespace
 
 std::string child(const std::vector<std::string>& arguments, bool killed) {
-  const std::string program = own_program();
-  std::string flag = "--child";
-  std::string path = program;
-  std::vector<char*> argv = {path.data(), flag.data()};
-  for (const std::string& each : arguments)
-    argv.push_back(const_cast<char*>(each.c_str()));  // NOLINT: its API knows no const
-  argv.push_back(nullptr);
-  int pipe[2];
-  if (::pipe(pipe) != 0) fail("cannot make a pipe");
-  const pid_t self = ::getpid();
-  const pid_t process = ::fork();
-  if (process < 0) fail("cannot start a process");
-  if (process == 0) {
-    end_with_parent(self);
-    ::dup2(pipe[1], STDOUT_FILENO);
-    ::close(pipe[0]);
-    ::close(pipe[1]);
-    ::execv(program.c_str(), argv.data());
-    ::_exit(127);
-  }
-  ::close(pipe[1]);
-  std::string text = read_all(pipe[0]);
-  ::close(pipe[0]);
-  int status = 0;
-  if (::waitpid(process, &status, 0) != process) fail("lost a process");
-  const bool right = killed ? WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL
-                            : WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  std::vector<std::string> command = {own_program(), "--child"};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  const Ended ended = run_process(std::move(command));
+  const bool right =
+      killed ? WIFSIGNALED(ended.status) && WTERMSIG(ended.status) == SIGKILL : ended_well(ended);
   if (!right) fail("the part '" + arguments[0] + "' that runs in a process of its own failed");
-  return text;
+  return ended.output;
 }
 
 }  // namespace gs::bench

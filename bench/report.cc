@@ -123,8 +123,8 @@ Line rate_line(const std::string& row, const std::string& ours, const Samples& s
     if (name == ours) continue;
     const Cost cost = samples.median_of(name);
     line.all.emplace_back(name, count / cost.wall_s);
-    const bool better =
-        goal.peer.empty() ? line.peer_name.empty() || cost.wall_s < best.wall_s : name == goal.peer;
+    const bool less = goal.by_cpu ? cost.cpu_s < best.cpu_s : cost.wall_s < best.wall_s;
+    const bool better = goal.peer.empty() ? line.peer_name.empty() || less : name == goal.peer;
     if (better) {
       best = cost;
       line.peer_name = name;
@@ -134,9 +134,11 @@ Line rate_line(const std::string& row, const std::string& ours, const Samples& s
     line.peer = count / best.wall_s;
     line.ratio = best.wall_s / our_cost.wall_s;
     line.cpu_ratio = best.cpu_s / our_cost.cpu_s;
-    if (goal.at_least != 0) line.ok = line.ratio >= goal.at_least;
+    const double ratio = goal.by_cpu ? line.cpu_ratio : line.ratio;
+    if (goal.at_least != 0) line.ok = ratio >= goal.at_least;
   }
   if (goal.at_least != 0) line.goal = format(">= %.1fx", goal.at_least);
+  if (goal.at_least != 0 && goal.by_cpu) line.goal += " cpu";
   if (goal.at_least != 0 && !goal.peer.empty()) line.goal += ' ' + goal.peer;
   return line;
 }

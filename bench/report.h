@@ -47,6 +47,7 @@ class Report {
 struct Goal {
   double at_least = 0;  // of the ratio; 0: no goal
   std::string peer;     // empty: the best one
+  bool by_cpu = false;  // by processor time, also which peer is the best
 };
 
 // Rates of `count` per round: ours against the goal's peer.

@@ -8,7 +8,7 @@ Beside the order of the list:
   headers may be included from gs/engine on;
 - gs/core is pure: nothing there may include gs/platform or a header of time, files or threads;
 - tests, fuzzers and benchmarks of a module may use all of gs, but production code never includes
-  a test header (test_*.h, *_test.h, or a file below tests/);
+  a test header (test_*.h, *_test.h, or a file below tests/); bench/ may, for recorded sessions;
 - each header opens with #pragma once.
 """
 
@@ -65,7 +65,8 @@ def check_include(layers, path, include, quoted):
             return 'gs/core is pure; it gets what gs/platform offers as arguments'
     if not include.startswith(OURS):
         return f'"{include}": write our includes from the repository root' if quoted else None
-    if not is_test and (TEST_FILE.search(include) or include.startswith('tests/')):
+    measures = is_test or path.startswith('bench/')
+    if not measures and (TEST_FILE.search(include) or include.startswith('tests/')):
         return f'production code includes the test file {include}'
     if path.startswith('bench/') or include.startswith(('cmd/', 'bench/', 'tests/')):
         if path.startswith('gs/') and include.startswith(('cmd/', 'bench/')):

@@ -254,6 +254,31 @@ class Bench(Machine):
                          'rows: insert get --records 2000')
         self.assertEqual(self.last_line('--smoke'), 'rows: --smoke')
 
+    def with_lock_file(self):
+        self.program('bench/peers/package.json', '')
+        self.program('bench/peers/package-lock.json', 'one')
+
+    def test_packages_to_compare_with_are_installed_once_and_anew_when_others_are_wanted(self):
+        os.symlink(shutil.which('cp'), os.path.join(self.bin, 'cp'))
+        self.program('machine/npm', 'echo "$*" >>../../npm.txt')
+        self.with_lock_file()
+        for _ in range(2):
+            self.assertEqual(self.last_line('get'), 'rows: get')
+        self.assertEqual(self.read('npm.txt').count('ci --ignore-scripts'), 1)
+        self.program('bench/peers/package-lock.json', 'two')
+        self.last_line('get')
+        self.assertEqual(self.read('npm.txt').count('ci --ignore-scripts'), 2)
+
+    def test_packages_that_cannot_be_installed_do_not_stop_the_other_rows(self):
+        os.symlink(shutil.which('cp'), os.path.join(self.bin, 'cp'))
+        self.program('machine/npm', 'echo "no network"; exit 1')
+        self.with_lock_file()
+        status, out = self.run_it('bench', 'get')
+        self.assertEqual(status, 0, out)
+        self.assertIn('no network', out)
+        self.assertIn('run: going on without them', out)
+        self.assertEqual(out.splitlines()[-1], 'rows: get')
+
     def test_standard_output_has_nothing_but_what_was_measured(self):
         out = subprocess.run(['./run', 'bench', '--json'], cwd=self.root, env={'PATH': self.bin},
                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout

@@ -64,6 +64,10 @@ has_schema_packages() {
   cmp -s tests/schema/package-lock.json build/npm-schema/installed.json
 }
 
+has_peer_packages() {
+  cmp -s bench/peers/package-lock.json build/npm-peers/installed.json
+}
+
 # npm is there to fetch what CHECK asks for, no longer.   npm_packages CHECK
 npm_packages() {
   "$1" || command -v npm >/dev/null 2>&1 || echo npm
@@ -89,12 +93,23 @@ ensure_schema_packages() {
     step 'install Metaschema from npm' npm_install tests/schema build/npm-schema
 }
 
+# What merging is compared with. The rows of everything else do without, so this may fail.
+ensure_peer_packages() {
+  has_peer_packages ||
+    try_step 'install packages to compare with from npm' npm_install bench/peers build/npm-peers ||
+    echo "run: going on without them; rows of texts and fields tell our numbers only"
+}
+
 # Whoever configures the preset `dev` needs Node.js: the tests of the command line run in it. One
 # list for each command, so that apt runs once, and who may not run it learns all of it at once.
 install_for() {
   # shellcheck disable=SC2046,SC2086  # lists
   case $1 in
     build) ensure_packages $PACKAGES_BUILD ;;
+    bench)
+      ensure_packages $PACKAGES_BUILD $(node_packages) $(npm_packages has_peer_packages)
+      ensure_peer_packages
+      ;;
     quick) ensure_packages $PACKAGES_QUICK $(node_packages) ;;
     test)
       ensure_packages $PACKAGES_TEST $(node_packages) $(npm_packages has_schema_packages)

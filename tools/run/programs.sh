@@ -49,7 +49,7 @@ find_micro_benchmark() {
 run_bench() {
   begin
   # What is measured has standard output for itself: ./run bench --json >result.json
-  { install_for build; build_product; } >&2
+  { install_for bench; build_product; } >&2
   bench=build/bin/gstore-bench
   [ -x "$bench" ] || { echo "run: $bench was not built" >&2; exit 1; }
   case ${1:-} in
