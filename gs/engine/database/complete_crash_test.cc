@@ -43,10 +43,10 @@ struct Story {
   }
 };
 
-enum class Stop { failure, power };
+enum class CompletionStop { failure, power };
 
 // False: it never came to that call.
-bool complete_and_stop(Story& story, Stop stop, std::uint64_t call) {
+bool complete_and_stop(Story& story, CompletionStop stop, std::uint64_t call) {
   SimFileSystem disk(call);
   write_files(disk, story.base);
   Store copy = story.world.open(disk);
@@ -56,8 +56,8 @@ bool complete_and_stop(Story& story, Stop stop, std::uint64_t call) {
   EXPECT_NE(lacking, story.whole.digest());
 
   Faults faults;
-  if (stop == Stop::failure) faults.fail_call = call;
-  if (stop == Stop::power) faults.power_cut_call = call;
+  if (stop == CompletionStop::failure) faults.fail_call = call;
+  if (stop == CompletionStop::power) faults.power_cut_call = call;
   disk.set_faults(faults);
   const Bytes whole(story.changes[0]);
   ReceiveReport report;
@@ -87,7 +87,7 @@ bool complete_and_stop(Story& story, Stop stop, std::uint64_t call) {
 
 TEST(Completion, LosesNothingWhereverItStops) {
   Story story;
-  for (const Stop stop : {Stop::failure, Stop::power}) {
+  for (const CompletionStop stop : {CompletionStop::failure, CompletionStop::power}) {
     std::uint64_t call = 1;
     while (!HasFailure() && complete_and_stop(story, stop, call)) {
       call += gs::testing::kSanitizedShare;
