@@ -173,6 +173,12 @@ class Parser {
     } catch (const CLI::Success& help) {
       return said(text_of(help));
     } catch (const CLI::ParseError& error) {
+      const std::string word = first_word(argc, argv);
+      const std::vector<std::string> known = commands_of(app_);
+      // CLI11 passes over a word that is no command when one comes behind it.
+      if (!word.empty() && std::find(known.begin(), known.end(), word) == known.end()) {
+        return misuse(unknown("command", word, known), app_.get_name());
+      }
       return misuse(problem_of(error), chosen_name());
     }
     if (app_.got_subcommand("help")) return help();
@@ -779,6 +785,19 @@ class Parser {
     if (!takes_id || !may_be_name || Id::parse(a_.id)) return {};
     return ". A record with a foreign key is named so: -c " + a_.id.substr(0, kShownCharacters) +
            " KEY";
+  }
+
+  // That is no option and not the value of -d.
+  static std::string first_word(int argc, const char* const* argv) {
+    for (int i = 1; i < argc; ++i) {
+      const std::string_view word(argv[i]);
+      if (word == "-d" || word == "--directory") {
+        ++i;
+      } else if (!word.starts_with('-')) {
+        return std::string(word);
+      }
+    }
+    return {};
   }
 
   static Parsed said(std::string text) {

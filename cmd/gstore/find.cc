@@ -22,6 +22,7 @@ void print_cursor(Session& session, const std::string& cursor) {
     line.text("cursor", cursor);
     session.out.line(line.take());
   } else {
+    session.out.flush();  // behind the rows
     session.terminal.note("There are more rows. Go on with --cursor " + cursor);
   }
 }
@@ -34,10 +35,15 @@ Error print_rows(Session& session, Rows rows, std::uint64_t limit) {
     GS_TRY_OK(print_row(session, row));
   }
   if (limit == 0) return {};
-  auto cursor = rows.cursor();
+  const auto cursor = rows.cursor();
   if (!rows.next(row)) return rows.error();
-  if (!cursor) return std::move(cursor).error();
-  print_cursor(session, *cursor);
+  if (cursor) {
+    print_cursor(session, *cursor);
+  } else {
+    session.out.flush();
+    session.terminal.note("There are more rows, but no cursor: " +
+                          std::string(cursor.error().message()));
+  }
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/interrupt.h"
@@ -59,10 +60,7 @@ class Importer {
   // All errors matter: why reading stopped, and whether what was read is in and durable.
   Error run(CsvOptions csv) {
     Error stopped = read(std::move(csv));
-    if (Error error = commit()) {
-      stopped = std::move(error);
-      bad_row_ = false;
-    }
+    if (Error error = commit()) stopped = std::move(error);
     Error lost = acknowledger_.finish();
     session_.terminal.end_progress();
     resumable_ = lost.ok();
@@ -93,6 +91,11 @@ class Importer {
   }
 
  private:
+  struct Kept {
+    std::string text;
+    Row row;
+  };
+
   Error read(CsvOptions csv) {
     const Format format = format_named(arguments_.format).value_or(Format::automatic);
     GS_TRY(const auto reader, open_rows(format, std::move(csv)));
@@ -145,20 +148,24 @@ class Importer {
   Error stage(const Row& row) {
     if (!row.problem.empty()) return about(row, Error(Code::invalid, row.problem));
     if (!transaction_) transaction_ = std::make_unique<Transaction>(storage_.begin());
-    Error error = arguments_.key_field.empty()
-                      ? std::move(transaction_->insert(arguments_.collection, row.text)).error()
-                      : put(row.text);
-    if (!error.ok()) return about(row, std::move(error));
+    if (Error error = put(*transaction_, row.text)) return about(row, std::move(error));
+    if (batch_rows_ == 0) before_batch_ = read_;
+    if (batch_.size() == batch_rows_) batch_.emplace_back();
+    batch_[batch_rows_].text.assign(row.text);  // which is the reader's
+    batch_[batch_rows_].row = row;
     ++read_.rows;
     ++batch_rows_;
     batch_bytes_ += row.text.size();
     return {};
   }
 
-  Error put(std::string_view json) {
+  Error put(Transaction& transaction, std::string_view json) {
+    if (arguments_.key_field.empty()) {
+      return std::move(transaction.insert(arguments_.collection, json)).error();
+    }
     const auto raw = find_member(json, arguments_.key_field);
     const auto key = raw ? key_text(*raw) : std::nullopt;
-    if (key) return std::move(transaction_->put(arguments_.collection, *key, json)).error();
+    if (key) return std::move(transaction.put(arguments_.collection, *key, json)).error();
     GS_TRY_OK(storage_.begin().insert({}, json).error());  // dropped: only says what is malformed
     return Error(Code::invalid, "no text or integer in field '" + arguments_.key_field +
                                     "'. --key needs one in every row.");
@@ -213,10 +220,38 @@ class Importer {
   Error commit() {
     if (batch_rows_ == 0) return {};
     const std::unique_ptr<Transaction> transaction = std::move(transaction_);
-    batch_rows_ = 0;
+    const std::uint64_t rows = std::exchange(batch_rows_, 0);
     batch_bytes_ = 0;
-    GS_TRY(const Ticket ticket, transaction->commit(Durability::lazy));
-    return acknowledger_.add(ticket.sequence, read_);
+    const auto ticket = transaction->commit(Durability::lazy);
+    if (ticket.ok()) return acknowledger_.add(ticket->sequence, read_);
+    bad_row_ = false;
+    return ticket.code() == Code::exists ? commit_singly(rows) : ticket.error().copy();
+  }
+
+  // A row has what a unique index has already, also of a row before it: which one, nobody can tell
+  // of a whole batch.
+  Error commit_singly(std::uint64_t rows) {
+    read_.rows = before_batch_.rows;
+    read_.next_row = before_batch_.next_row;
+    for (std::uint64_t i = 0; i < rows; ++i) {
+      const Row& row = batch_[i].row;
+      Transaction one = storage_.begin();
+      GS_TRY_OK(put(one, batch_[i].text));
+      auto ticket = one.commit(Durability::lazy);
+      const bool is_in = ticket.ok();
+      if (!is_in && ticket.code() != Code::exists) return std::move(ticket).error();
+      if (!is_in) {
+        Error error = about(row, std::move(ticket).error());
+        bad_row_ = !arguments_.skip_bad;
+        if (bad_row_) return error;
+        tell_skipped(error);
+      }
+      read_.next_row = row.number + 1;
+      if (!is_in) continue;
+      ++read_.rows;
+      GS_TRY_OK(acknowledger_.add(ticket->sequence, read_));
+    }
+    return {};
   }
 
   // On the acknowledger's thread; nothing else writes to the output meanwhile.
@@ -250,7 +285,9 @@ class Importer {
   std::uint64_t batch_rows_max_ = kBatchRows;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::unique_ptr<Transaction> transaction_;
+  std::vector<Kept> batch_;  // its rows, and room for more
   std::uint64_t batch_rows_ = 0;
+  Imported before_batch_;
   std::uint64_t batch_bytes_ = 0;
   Imported read_{0, 0, arguments_.first_row};  // also what waits in the batch
   bool resumable_ = false;

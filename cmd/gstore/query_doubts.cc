@@ -69,6 +69,25 @@ void note_unknown_fields(Session& session, const rules::Rules& rules, const quer
   }
 }
 
+// A row whose field names no record comes back as it is.
+void note_no_relations(Session& session, const rules::Rules& rules, const query::Query& query) {
+  using Kind = rules::Rule::Kind;
+  for (const query::Include& include : query.include) {
+    const rules::FieldRule* const field = rules.find(include.field);
+    if (field == nullptr && include.field.find('.') == std::string::npos) continue;  // told already
+    const bool is_link =
+        field != nullptr && (field->rule.kind == Kind::link || field->rule.kind == Kind::links);
+    const bool may_be =
+        field != nullptr && (field->rule.kind == Kind::array || field->rule.kind == Kind::set ||
+                             field->rule.kind == Kind::json);
+    if (is_link || may_be) continue;
+    note(session, "nothing is included for '" + one_line(include.field) + "': " +
+                      (field == nullptr ? "only fields of the record itself can be, not what lies "
+                                          "inside of them"
+                                        : "it is " + one_line(field->rule.expected())));
+  }
+}
+
 void note_impossible_words(Session& session, const rules::Rules& rules,
                            const query::Filter& filter) {
   for (const query::Node& node : filter.nodes()) {
@@ -98,6 +117,7 @@ void note_doubts(Session& session, const Storage& storage, const QueryWords& wor
       catalog.ok() ? (*catalog)->find(session.arguments.collection) : nullptr;
   if (rules == nullptr) return;
   note_unknown_fields(session, *rules, *query);
+  note_no_relations(session, *rules, *query);
   note_impossible_words(session, *rules, query->filter);
 }
 

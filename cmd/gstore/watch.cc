@@ -15,8 +15,10 @@
 
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/interrupt.h"
+#include "cmd/gstore/known.h"
 #include "cmd/gstore/query_doubts.h"
 #include "cmd/gstore/query_words.h"
+#include "cmd/gstore/support/words.h"
 #include "globalstorage/live.h"
 
 namespace gs::cli {
@@ -78,6 +80,16 @@ Error print_first(Session& session, const LiveQuery& live) {
   return {};
 }
 
+// It may come.
+void note_no_collection(Session& session, const Storage& storage) {
+  const std::string& wanted = session.arguments.collection;
+  const std::vector<std::string> known = storage.collections();
+  const bool is_there = std::find(known.begin(), known.end(), wanted) != known.end();
+  if (session.arguments.json || wanted.empty() || is_there) return;
+  session.terminal.note("gstore: note: there is no collection '" + one_line(wanted) + "' yet. " +
+                        meant_collection(session, storage) + "Waiting for its first record.");
+}
+
 // Until it is time to look, or standard output has lost its reader, or a signal came.
 void rest(Session& session) {
   pollfd output{STDOUT_FILENO, 0, 0};
@@ -97,6 +109,7 @@ Result<Exit> watch(Session& session) {
   auto seen = traits_of_log(directory);
   GS_TRY(Storage storage, open_storage(session, Access::read));
   note_doubts(session, storage, query);
+  note_no_collection(session, storage);
   auto begun = storage.watch(query.json);
   if (!begun && stop_requested()) return Exit::interrupted;
   if (!begun) return about_query(query, std::move(begun).error());

@@ -169,6 +169,8 @@ TEST_F(Counter, OnlyNumbersAreAddedTo) {
   EXPECT_EQ(a_->add(id_, "title", 1).message(),
             "field \"title\": it holds no number to add to. Write one first");
   EXPECT_EQ(a_->add(id_, "", 1).code(), Code::invalid);
+  ASSERT_FALSE(a_->update(id_, R"({"at":{"n":1}})"));
+  EXPECT_EQ(a_->add(id_, "at.n", 1).code(), Code::invalid);  // would hide it
   constexpr std::int64_t kMost = std::int64_t{1} << 53;
   EXPECT_EQ(a_->add(id_, "likes", kMost + 1).code(), Code::too_large);
   EXPECT_EQ(a_->add(id_, "likes", -kMost - 1).code(), Code::too_large);
@@ -195,7 +197,7 @@ TEST_F(Counter, BigIntegersAreAddedTo) {
 TEST_F(Counter, ASchemaSaysWhatIsAddedTo) {
   ASSERT_FALSE(a_->apply_schema(
       R"g({"files":{"Post.js":"({ Registry: {}, title: 'string', likes: { type: 'number', )g"
-      R"g(merge: 'counter' }, views: { type: 'number', default: 5 }, )g"
+      R"g(merge: 'counter' }, views: { type: 'number', default: 5, max: 10 }, )g"
       R"g(stars: { type: 'number', was: 'points', required: false } })"}})g",
       true));
   ASSERT_FALSE(a_->add(id_, "likes", 1));
@@ -208,6 +210,12 @@ TEST_F(Counter, ASchemaSaysWhatIsAddedTo) {
   ASSERT_FALSE(tx.add(id_, "views", 1));
   ASSERT_TRUE(tx.commit().ok());
   EXPECT_EQ(a_->get(id_)->find("views")->json(), "7");
+  const Error beyond = a_->add(id_, "views", 4);
+  EXPECT_EQ(beyond.message(),
+            "the record does not fit the schema of Post\n"
+            "  views: expected at most 10, got number 11");
+  EXPECT_EQ(a_->get(id_)->find("views")->json(), "7");
+  ASSERT_FALSE(a_->add(id_, "views", 3));
   ASSERT_FALSE(a_->add(id_, "stars", 2));
   EXPECT_EQ(a_->get(id_)->find("stars")->json(), "2");
 }

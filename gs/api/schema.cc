@@ -5,6 +5,7 @@
 #include "gs/engine/catalog/difference.h"
 #include "gs/engine/catalog/review.h"
 #include "gs/engine/database/fit.h"
+#include "gs/engine/database/scan.h"
 
 namespace gs {
 
@@ -52,9 +53,16 @@ Error look_at_new(const std::shared_ptr<engine::Database>& database, const engin
   return {};
 }
 
+// Damage may hide some.
+bool has_records(const std::shared_ptr<engine::Database>& database, const std::string& collection) {
+  engine::ScanState scan(database, database->moment(), collection, {}, 1);
+  return scan.next() != nullptr || !scan.error().ok();
+}
+
 Result<std::vector<engine::Difference>> compared(const std::shared_ptr<engine::Database>& database,
                                                  const engine::Catalog& next,
                                                  const Progress& progress) {
+  using Risk = engine::Difference::Risk;
   const auto in_force = database->catalog();
   std::vector<engine::Difference> all;
   for (engine::Difference& each : engine::differences(in_force.get(), next)) {
@@ -63,9 +71,14 @@ Result<std::vector<engine::Difference>> compared(const std::shared_ptr<engine::D
         rules != nullptr && (in_force == nullptr || in_force->find(each.collection) == nullptr);
     if (is_new) {
       GS_TRY_OK(look_at_new(database, next, *rules, progress, all));
-    } else {
-      all.push_back(std::move(each));
+      continue;
     }
+    const bool may_break = each.risk == Risk::unsafe || each.risk == Risk::checked;
+    if (may_break && !has_records(database, each.collection)) {
+      each.risk = Risk::safe;
+      each.what += " (there are none)";
+    }
+    all.push_back(std::move(each));
   }
   return all;
 }

@@ -579,6 +579,10 @@ static void test_a_schema_is_compared_and_put_in_force(void) {
   CHECK(strcmp(text, "[]") == 0);
   gs_free(text);
   OK(gs_schema_compare(db, TEXT(CITY_AND_N), &text, NULL, &unsafe, &error));
+  CHECK(unsafe == 0); /* there is no record */
+  gs_free(text);
+  OK(gs_insert(db, TEXT("City"), TEXT("{\"name\":\"Kyiv\"}"), NULL, &error));
+  OK(gs_schema_compare(db, TEXT(CITY_AND_N), &text, NULL, &unsafe, &error));
   CHECK(unsafe == 1 && strstr(text, "{\"risk\":\"unsafe\"") != NULL);
   CHECK(strstr(text, "\"field\":\"n\"") != NULL);
   gs_free(text);

@@ -170,6 +170,8 @@ test('a field that the schema does not know is a note', (t) => {
   assert.strictEqual(notes(['--group', '{"by":[],"fields":{"n":{"$max":"nmae"}}}']), note);
   assert.match(notes(['{"kind":"twon"}']), /does not allow this value of 'kind': it is one of town, city/);
   assert.strictEqual(notes(['{"kind":"town"}']), '');
+  assert.match(notes(['--include', 'at.lat']), /nothing is included for 'at\.lat': only fields of the record itself/);
+  assert.match(notes(['--include', 'kind']), /nothing is included for 'kind': it is one of town, city/);
   assert.strictEqual(notes(['{"kind":null}']), '');
 });
 
@@ -186,4 +188,31 @@ test('words that are nearly right are told how they are meant', (t) => {
   assert.deepStrictEqual(names(place, ['{}', '--sort', 'n,name:desc']), ['Lviv', 'Kyiv']);
   const whole = place.run(['find', '{"collection":"City","filter":{"name":"Kyiv"}}']);
   assert.match(whole.err, /'collection' and 'filter' are taken as fields of records/);
+});
+
+test('rows are printed where no cursor can name the next ones', (t) => {
+  const place = new Place(t);
+  for (const letter of 'ab') {
+    fs.writeFileSync(place.path('long.json'), JSON.stringify({ x: letter.repeat(300000) }));
+    place.ok(['insert', 'T', `@${place.path('long.json')}`]);
+  }
+  const { code, out, err } = place.run(['find', 'T', '--sort', 'x', '-n', '1', '--select', 'x']);
+  assert.strictEqual(code, EXIT.ok);
+  assert.strictEqual(out.length, 300000 + '{"x":""}\n'.length);
+  assert.match(err, /There are more rows, but no cursor: a cursor of \d+ bytes/);
+});
+
+test('a foreign key names a record at any place that the schema knows', (t) => {
+  const place = new Place(t);
+  fs.mkdirSync(place.path('schemas'));
+  fs.writeFileSync(place.path('schemas/City.js'), "({ Registry: {}, name: 'string' })");
+  fs.writeFileSync(place.path('schemas/Shop.js'), `({ Entity: {}, list: { array: 'City' }, m: { many: 'City' },
+    lines: { array: { schema: { city: 'City' } } }, mp: { object: { string: 'City' } } })`);
+  place.ok(['schema', 'apply', place.path('schemas')]);
+  place.ok(['set', '-c', 'City', 'UA', '{"name":"x"}']);
+  place.ok(['insert', 'Shop', '{"list":["UA"],"m":["UA"],"lines":[{"city":"UA"}],"mp":{"k":"UA"}}']);
+  for (const path of ['list.0', 'm.0', 'lines.0.city', 'mp.k', 'list', 'm']) {
+    const filter = path.includes('.') ? { [path]: 'UA' } : { [path]: { $contains: 'UA' } };
+    assert.strictEqual(place.ok(['count', 'Shop', JSON.stringify(filter)]), '1\n', path);
+  }
 });

@@ -446,3 +446,25 @@ test('a delimiter that is given counts whatever the name of the file', (t) => {
     assert.deepStrictEqual(place.ok(['export', name]).trim(), '{"a":"1","b":"2"}');
   }
 });
+
+test('a row that has what a unique index has already is named, or left out', (t) => {
+  const place = new Place(t);
+  fs.mkdirSync(place.path('schemas'));
+  const order = "({ Entity: {}, number: { type: 'number', unique: true } })";
+  fs.writeFileSync(place.path('schemas/Order.js'), order);
+  place.ok(['schema', 'apply', place.path('schemas')]);
+  const numbers = Array.from({ length: 300 }, (_, i) => (i === 250 ? 249 : i));
+  const rows = numbers.map((number) => JSON.stringify({ number }));
+  fs.writeFileSync(place.path('orders.ndjson'), rows.join('\n'));
+  const failed = place.run(['import', 'Order', place.path('orders.ndjson')]);
+  assert.strictEqual(failed.code, EXIT.failure);
+  assert.match(failed.err, /row 251 \(line 251\): .*\(number\) is unique/);
+  assert.match(failed.err, /and record [0-9a-f-]{36} has number 249/);
+  assert.match(failed.err, /already; 250 rows are in.*--first 251.*--skip-bad/);
+  assert.strictEqual(place.ok(['count', 'Order']), '250\n');
+  const rest = place.run(['import', 'Order', place.path('orders.ndjson'), '--first', '251', '--skip-bad']);
+  assert.strictEqual(rest.code, EXIT.ok);
+  assert.match(rest.err, /skipped: .*line 251\): .*\(number\) is unique/);
+  assert.match(rest.err, /49 rows .* 1 skipped/);
+  assert.strictEqual(place.ok(['count', 'Order']), '299\n');
+});

@@ -37,6 +37,14 @@ const withSchema = (t, files = WORLD) => {
   return place;
 };
 
+// With a record in each collection: else no difference is unsafe.
+const withRecords = (t) => {
+  const place = withSchema(t);
+  place.ok(['set', '-c', 'Country', 'UA', '{"name":"Ukraine"}']);
+  place.ok(['insert', 'City', '{"name":"Kyiv","country":"UA"}']);
+  return place;
+};
+
 // The first line and those set in below it.
 const fails = (place, code, args, lines, options) => {
   const result = place.run(args, options);
@@ -199,7 +207,7 @@ test('a schema file that is not UTF-8 is named', (t) => {
 });
 
 test('schema diff marks what is safe, migrated and unsafe, and changes nothing', (t) => {
-  const place = withSchema(t);
+  const place = withRecords(t);
   const next = directory(place, 'next', NEXT);
   const lines = place.ok(['schema', 'diff', next]).trimEnd().split('\n');
   assert.deepStrictEqual(lines, [
@@ -220,7 +228,7 @@ test('schema diff marks what is safe, migrated and unsafe, and changes nothing',
 });
 
 test('schema apply says what changed, and refuses what is unsafe unless it is allowed', (t) => {
-  const place = withSchema(t);
+  const place = withRecords(t);
   const same = path.join(place.root, 'schemas');
   assert.strictEqual(place.ok(['schema', 'apply', same]), 'Nothing to do: the schema is in force.\n');
   assert.deepStrictEqual(place.json(['schema', 'apply', same]), { applied: false, differences: [], warnings: [] });
@@ -404,4 +412,13 @@ test('records that the schema keeps in memory end with the command, which says s
   const script =
     'db.Seat.insert({ n: 1 }); db.Seat.update(db.Seat.insert({ n: 2 }), { n: 3 }); db.Seat.count({ n: 3 })';
   assert.strictEqual(place.ok(['shell', '-e', script]).trim(), '1');
+});
+
+test('nothing is unsafe for a collection without records', (t) => {
+  const place = withSchema(t);
+  const next = directory(place, 'next', { ...WORLD, 'City.js': "({ Entity: {}, title: 'string', size: { type: 'number', unique: true } })" });
+  const all = place.json(['schema', 'diff', next]);
+  assert.ok(all.length > 0);
+  assert.ok(all.every(({ risk }) => risk === 'safe'), JSON.stringify(all));
+  place.ok(['schema', 'apply', next]);
 });

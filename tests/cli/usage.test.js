@@ -15,6 +15,14 @@ const COMMANDS = [
   'schema', 'types', 'shell', 'conflicts', 'resolve', 'blame', 'diff', 'clone', 'bundle', 'counter',
 ];
 
+test('a word that is no command is named, also before one', () => {
+  for (const words of [['schem', 'show'], ['foo', 'count', 'City'], ['-d', 'x', 'fnd', 'City']]) {
+    const { code, err } = run(words);
+    assert.strictEqual(code, EXIT.usage);
+    assert.match(err, new RegExp(`unknown command '${words.find((word) => /^(schem|foo|fnd)$/.test(word))}'`));
+  }
+});
+
 test('help names every command, and every command shows examples', () => {
   const { code, out, err } = run(['--help']);
   assert.deepStrictEqual([code, err], [EXIT.ok, '']);

@@ -11,8 +11,8 @@ constexpr std::string_view kCalls[] = {
     "find",   "get",        "has",         "history", "insert", "proof",  "put",
     "remove", "schema",     "set",         "stats",   "swap",   "update", "verify"};
 constexpr std::string_view kCollectionCalls[] = {
-    "add", "all",     "count",  "delete", "explain", "find", "first", "get",
-    "has", "history", "insert", "name",   "put",     "set",  "swap",  "update"};
+    "add", "all",     "count",  "delete", "erase", "explain", "find", "first", "get",
+    "has", "history", "insert", "name",   "proof", "put",     "set",  "swap",  "update"};
 constexpr std::string_view kQueryCalls[] = {"after",  "all",    "count",   "explain",
                                             "first",  "group",  "include", "limit",
                                             "offset", "select", "sort",    "where"};

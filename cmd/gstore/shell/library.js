@@ -302,6 +302,12 @@ class Collection {
   history(id, count) {
     return db.history(this.#id(id), count);
   }
+  proof(id) {
+    return db.proof(this.#id(id));
+  }
+  erase(id, options) {
+    return db.erase(this.#id(id), options);
+  }
   find(filter) {
     return new Query({ collection: this.name, filter });
   }

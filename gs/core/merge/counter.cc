@@ -33,8 +33,10 @@ std::array<std::uint8_t, 8> bytes_of(std::int64_t value) noexcept {
 }
 
 Error beyond() {
-  return Error(Code::too_large,
-               "a number that is added to goes up to 9,007,199,254,740,992 either way");
+  return Error(
+      Code::too_large,
+      "a number that is added to goes up to 9,007,199,254,740,992 either way. Add less, or "
+      "write the number anew");
 }
 
 }  // namespace

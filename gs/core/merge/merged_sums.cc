@@ -75,6 +75,13 @@ Result<Total::Sum> MergedRecord::added_more(std::string_view name, std::uint32_t
   const std::optional<std::int64_t> number = addition_of(addition);
   if (!number) return Error(Code::invalid, "only whole numbers up to 2^53 can be added");
   const std::uint32_t index = field_named(name);
+  const std::size_t dot = name.find('.');
+  if (index == kNoField && dot != std::string_view::npos &&
+      field_named(name.substr(0, dot)) != kNoField) {
+    return Error(Code::invalid,
+                 "only numbers of the record itself are added to, not what lies inside of them. "
+                 "Update the whole field");
+  }
   const bool is_there = index != kNoField && fields_[index].has_leaf;
   if (is_there && !Total().with(fields_[index].leaf.part)) {
     return Error(Code::invalid, "it holds no number to add to. Write one first");

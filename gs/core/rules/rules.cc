@@ -219,6 +219,13 @@ std::vector<Violation> Rules::check_missing(const record::RecordView& record) co
   return found;
 }
 
+void Rules::check_field(std::string_view name, const record::RecordView& record,
+                        schema::Functions* functions, std::vector<Violation>& out) const {
+  const FieldRule* const field = find(name);
+  const auto value = record.find(name);
+  if (field != nullptr && value) Checker(functions, &out).field(field->rule, *value, name);
+}
+
 std::vector<Violation> Rules::check_default(const FieldRule& field,
                                             schema::Functions* functions) const {
   std::vector<Violation> found;

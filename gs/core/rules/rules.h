@@ -148,6 +148,9 @@ class Rules {
                                      schema::Functions* functions) const;
   // The first of these without lifting and without functions: fields that no rule gives a value.
   std::vector<Violation> check_missing(const record::RecordView& record) const;
+  // Of one field that the record has.
+  void check_field(std::string_view name, const record::RecordView& record,
+                   schema::Functions* functions, std::vector<Violation>& out) const;
   // Of the value that records get which lack the field.
   std::vector<Violation> check_default(const FieldRule& field, schema::Functions* functions) const;
   // Whether only functions can tell if what an update makes of a record is right.

@@ -12,8 +12,8 @@ using record::RecordView;
 
 namespace {
 
-Error check_field(const rules::Rules& rules, std::string_view field) {
-  const rules::FieldRule* const rule = rules.find(field);
+// `rule`: of the field, null when there is none.
+Error check_field(const rules::Rules& rules, std::string_view field, const rules::FieldRule* rule) {
   const auto wrong = [&](const std::string& what) {
     return Error(Code::invalid, rules.collection() + "." + std::string(field) + " " + what);
   };
@@ -26,8 +26,9 @@ Error check_field(const rules::Rules& rules, std::string_view field) {
 
 Error Database::stage_add(TransactionState& tx, const Id& id, const rules::Rules* rules,
                           std::string_view field, double addition) {
+  const rules::FieldRule* const rule = rules == nullptr ? nullptr : rules->find(field);
   if (rules != nullptr) {
-    GS_TRY_OK(check_field(*rules, field));
+    GS_TRY_OK(check_field(*rules, field, rule));
     if (rules->may_lift()) GS_TRY_OK(stage_shown(tx, id, *rules, field));
   }
   Buffer number;
@@ -38,7 +39,10 @@ Error Database::stage_add(TransactionState& tx, const Id& id, const rules::Rules
   StagedOperation& staged = tx.operations.back();
   staged.adds = true;
   staged.rules = rules;
-  if (rules != nullptr && rules->needs_whole_check()) ++tx.whole_checks;
+  // The sum has to fit, too.
+  staged.needs_whole_check =
+      rules != nullptr && (rules->needs_whole_check() || !rule->rule.is_plain());
+  if (staged.needs_whole_check) ++tx.whole_checks;
   return {};
 }
 

@@ -30,6 +30,7 @@ struct StagedOperation {
   Digest version;  // expect; of an update with `was_checked`: of what it was checked against
   bool was_checked = false;             // the commit has to find that version
   const rules::Rules* rules = nullptr;  // of an update: what its result has to fit
+  bool needs_whole_check = false;       // what this is has to be looked at with functions
 };
 
 struct TransactionState {

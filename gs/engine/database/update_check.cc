@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "gs/engine/catalog/lifter.h"
 #include "gs/engine/database/commit_scratch.h"
@@ -27,6 +28,7 @@ struct Made {
   std::optional<Current> current;           // no value: no record
   std::unique_ptr<Merged> merged;           // keeps it
   const rules::Rules* rules = nullptr;      // what it has to fit; null: it was checked already
+  std::set<std::string> added;              // fields that were added to
   std::optional<std::size_t> first_update;  // that found it in the state ...
   Digest version;                           // ... and what it found; zeros: no record
 };
@@ -62,6 +64,7 @@ Error Database::stage_update(TransactionState& tx, const Id& id, const rules::Ru
   GS_TRY_OK(check_delta(tx, id, *rules, delta.shape, view));
   GS_TRY_OK(stage(tx, Kind::update, id, delta));
   tx.operations.back().rules = rules;
+  tx.operations.back().needs_whole_check = rules->needs_whole_check();
   if (rules->needs_whole_check()) ++tx.whole_checks;
   if (rules->has_earlier()) ++tx.earlier_names;
   return {};
@@ -96,7 +99,7 @@ Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rul
 Error Database::check_wholes(TransactionState& tx) const {
   std::map<Id, Made> all;
   for (const StagedOperation& staged : tx.operations) {
-    if (staged.rules != nullptr && staged.rules->needs_whole_check()) all.try_emplace(staged.id);
+    if (staged.needs_whole_check) all.try_emplace(staged.id);
   }
   const Moment now = moment();
   Merger merger(tables_, shape_cache_.get());
@@ -136,12 +139,22 @@ Error Database::check_wholes(TransactionState& tx) const {
     made.current = merged->as_current();
     made.merged = std::move(merged);
     made.rules = staged.rules;
+    if (staged.adds) {
+      made.added.emplace(merge::name_of_field(
+          {staged.shape->get(), tx.record(staged)},
+          static_cast<std::uint32_t>(
+              (*staged.shape)->self_describing() ? 0 : (*staged.shape)->key_fields())));
+    }
   }
   for (const auto& [id, made] : all) {
     if (made.rules != nullptr) {
+      schema::Functions* const functions = tx.catalog->functions();
       const LiftedRecord whole(tx.catalog.get(), made.current->shape, made.current->record);
-      GS_TRY_OK(
-          misfit(*made.rules, made.rules->check_whole(whole.view(), tx.catalog->functions())));
+      std::vector<rules::Violation> found = made.rules->check_whole(whole.view(), functions);
+      for (const std::string& field : made.added) {
+        made.rules->check_field(field, whole.view(), functions, found);
+      }
+      GS_TRY_OK(misfit(*made.rules, found));
     }
     if (!made.first_update) continue;
     StagedOperation& first = tx.operations[*made.first_update];

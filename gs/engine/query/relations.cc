@@ -1,5 +1,7 @@
 #include "gs/engine/query/relations.h"
 
+#include <charconv>
+
 #include "gs/core/record/layout.h"
 
 namespace gs::engine {
@@ -8,6 +10,33 @@ namespace {
 
 using rules::Rule;
 using rules::Rules;
+
+bool is_place(std::string_view part) noexcept {
+  return !part.empty() && part.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// What lies one part of a path further inside. Null: the schema does not know it.
+const Rule* inside(const Rule& rule, std::string_view part) {
+  switch (rule.kind) {
+    case Rule::Kind::structure:
+      return rule.member(part);
+    case Rule::Kind::object:
+    case Rule::Kind::map:
+      return rule.element.get();
+    case Rule::Kind::array:
+      return is_place(part) ? rule.element.get() : nullptr;
+    case Rule::Kind::links:
+      return is_place(part) ? &rule : nullptr;  // has the target of each of them
+    case Rule::Kind::tuple: {
+      std::size_t place = 0;
+      const auto [end, status] = std::from_chars(part.data(), part.data() + part.size(), place);
+      const bool is_one = status == std::errc() && end == part.data() + part.size();
+      return is_one && place < rule.items.size() ? &rule.items[place] : nullptr;
+    }
+    default:
+      return nullptr;
+  }
+}
 
 // Null: the schema does not know the path.
 const Rule* rule_at(const Rules& rules, std::string_view path) {
@@ -18,7 +47,7 @@ const Rule* rule_at(const Rules& rules, std::string_view path) {
   while (rule != nullptr && dot != std::string_view::npos) {
     path = path.substr(dot + 1);
     dot = path.find('.');
-    rule = rule->member(path.substr(0, dot));
+    rule = inside(*rule, path.substr(0, dot));
   }
   return rule;
 }
