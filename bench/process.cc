@@ -20,6 +20,7 @@ constexpr int kNotStarted = 127;
 [[noreturn]] void become(std::vector<std::string>& command, const int (&pipe)[2], pid_t parent) {
   end_with_parent(parent);
   std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
   for (std::string& word : command) argv.push_back(word.data());
   argv.push_back(nullptr);
   ::dup2(pipe[1], STDOUT_FILENO);

@@ -238,19 +238,24 @@ class Importer {
       Transaction one = storage_.begin();
       GS_TRY_OK(put(one, batch_[i].text));
       auto ticket = one.commit(Durability::lazy);
-      const bool is_in = ticket.ok();
-      if (!is_in && ticket.code() != Code::exists) return std::move(ticket).error();
-      if (!is_in) {
-        Error error = about(row, std::move(ticket).error());
-        bad_row_ = !arguments_.skip_bad;
-        if (bad_row_) return error;
-        tell_skipped(error);
+      if (ticket.ok()) {
+        ++read_.rows;
+        read_.next_row = row.number + 1;
+        GS_TRY_OK(acknowledger_.add(ticket->sequence, read_));
+        continue;
       }
-      read_.next_row = row.number + 1;
-      if (!is_in) continue;
-      ++read_.rows;
-      GS_TRY_OK(acknowledger_.add(ticket->sequence, read_));
+      if (ticket.code() != Code::exists) return std::move(ticket).error();
+      GS_TRY_OK(leave_out(row, std::move(ticket).error()));
     }
+    return {};
+  }
+
+  Error leave_out(const Row& row, Error why) {
+    Error error = about(row, std::move(why));
+    bad_row_ = !arguments_.skip_bad;
+    if (bad_row_) return error;
+    tell_skipped(error);
+    read_.next_row = row.number + 1;
     return {};
   }
 

@@ -1,6 +1,7 @@
 // Numbers of a record that writers add to.
 #include <algorithm>
 
+#include "gs/base/check.h"
 #include "gs/core/merge/fields.h"
 #include "gs/core/merge/merged_record.h"
 
@@ -114,6 +115,7 @@ const MergedRecord::Leaf& MergedRecord::latest_added(std::uint32_t index) const 
   added_.each(fields_[index].added, [&](const Leaf& one) {
     if (latest == nullptr || less(latest->stamp, one.stamp)) latest = &one;
   });
+  GS_CHECK(latest != nullptr);
   return *latest;
 }
 
