@@ -1,15 +1,15 @@
-// The command line, its help and its examples. The only file that includes CLI11.
+// The command line, its help and its examples. The only source that includes CLI11.
 #include "cmd/gstore/arguments.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 
-#include "cmd/gstore/support/blob_ref.h"
+#include "cmd/gstore/support/argument_checks.h"
 #include "cmd/gstore/support/rows.h"
 #include "cmd/gstore/support/words.h"
+#include "cmd/gstore/usage_problem.h"
 #include "globalstorage/storage.h"
-#include "gs/base/nearest.h"
 
 namespace gs::cli {
 namespace {
@@ -23,16 +23,6 @@ constexpr const char* kExitHelp =
     "5 not reachable, 6 not found.\n"
     "Data goes to standard output, messages and progress bars to standard error.\n"
     "`gstore COMMAND --help` shows examples.";
-
-// Enough of a wrong argument to recognise it; the rest would bury the message.
-constexpr std::size_t kShownCharacters = 60;
-constexpr std::size_t kPrefixCharactersMin = 4;  // fewer would name many changes
-constexpr std::size_t kDigestCharacters = 64;
-
-std::string shown(std::string_view text) {
-  if (text.size() <= kShownCharacters) return "'" + std::string(text) + "'";
-  return "'" + std::string(text.substr(0, kShownCharacters)) + "..'";
-}
 
 // CLI11 takes a check as a function from the text to what is wrong with it, empty for nothing. Its
 // own ones quote the text whatever its length, and read 010 as eight.
@@ -63,82 +53,6 @@ CLI::Validator one_of(std::vector<std::string> words) {
     for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
     return shown(text) + " is unknown; known: " + list;
   });
-}
-
-std::string check_change(std::string& text) {
-  const bool hex = text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
-  if (hex && text.size() >= kPrefixCharactersMin && text.size() <= kDigestCharacters) return {};
-  return shown(text) +
-         " names no change: give the first 4 to 64 hexadecimal characters of its digest, as "
-         "`gstore log` prints it";
-}
-
-std::string check_head(std::string& text) {
-  if (check_change(text).empty()) return {};
-  return shown(text) +
-         " is no head: a head is the digest of a change, 64 hexadecimal characters or the first 4 "
-         "or more of them, as `gstore digest` and `gstore verify` print it";
-}
-
-std::string check_digest(std::string& text) {
-  return Digest::parse(text) ? "" : shown(text) + " is no digest: give 64 hexadecimal characters";
-}
-
-std::string check_id(std::string& text) {
-  return Id::parse(text) ? "" : shown(text) + " is no id: give 36 characters as scan prints them";
-}
-
-std::string check_blob(std::string& text) {
-  return parse_blob_ref(text)
-             ? ""
-             : shown(text) +
-                   " names no blob: give SHA256:SIZE as `gstore blob put` prints it, or "
-                   "the value as JSON";
-}
-
-std::string check_directory(std::string& text) {
-  return text.empty() ? "'' is no directory: give its path, . for the current one" : "";
-}
-
-std::string check_file(std::string& text) {
-  return text.empty() ? "'' is no file: give its path, or - for standard input" : "";
-}
-
-// It is read twice, and written at two places.
-std::string check_bundle(std::string& text) {
-  return text.empty() || text == "-" ? shown(text) + " is no file: give the path of a bundle" : "";
-}
-
-std::string check_output(std::string& text) {
-  return text.empty() ? "'' is no file: give its path, or - for standard output" : "";
-}
-
-std::string check_record_name(std::string& text) {
-  return text.empty() ? "'' names no record: give its UUID, or a foreign key of 1 to 1,024 bytes"
-                      : "";
-}
-
-// `country=true`, and `a,b`, look right and would name no field.
-std::string check_include(std::string& text) {
-  if (text.starts_with('{') || text.find_first_of("=:,") == std::string::npos) return {};
-  return shown(text) +
-         " is no field: give its name, such as country, or JSON, such as "
-         "'{\"country\":{\"select\":[\"name\"]}}'";
-}
-
-std::string check_column_type(std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon != std::string::npos && column_type(std::string_view(text).substr(colon + 1))) {
-    return {};
-  }
-  return shown(text) +
-         " is not FIELD:TYPE with the TYPE string, number, integer, boolean, date or json";
-}
-
-std::string check_delimiter(std::string& text) {
-  if (text == "\\t" || (text.size() == 1 && text != "\"" && text != "\n" && text != "\r"))
-    return {};
-  return shown(text) + " is not one character; use for example ; or \\t";
 }
 
 class Parser {
@@ -173,13 +87,8 @@ class Parser {
     } catch (const CLI::Success& help) {
       return said(text_of(help));
     } catch (const CLI::ParseError& error) {
-      const std::string word = first_word(argc, argv);
-      const std::vector<std::string> known = commands_of(app_);
-      // CLI11 passes over a word that is no command when one comes behind it.
-      if (!word.empty() && std::find(known.begin(), known.end(), word) == known.end()) {
-        return misuse(unknown("command", word, known), app_.get_name());
-      }
-      return misuse(problem_of(error), chosen_name());
+      const UsageProblem problem = usage_problem(error, app_, a_, argc, argv);
+      return misuse(problem.text, problem.command);
     }
     if (app_.got_subcommand("help")) return help();
     take_chosen();
@@ -711,95 +620,6 @@ class Parser {
     throw CLI::ValidationError("--columns", "only --format csv has columns");  // NOLINT: as above
   }
 
-  // How often an option was given, which CLI11 tells as a form would.
-  static std::string in_our_words(const std::string& text) {
-    const std::string option = text.substr(0, text.find(':'));
-    if (text == "A subcommand is required") return "a command is required";
-    if (text.starts_with(option + ": At Most 1 ")) return option + " is given more than once";
-    if (text.starts_with(option + ": 1 required ")) return option + " needs a value";
-    return text;
-  }
-
-  static std::vector<std::string> commands_of(const CLI::App& app) {
-    std::vector<std::string> names;
-    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-      names.push_back(sub->get_name());
-    }
-    return names;
-  }
-
-  // Of the command and of those around it, as each may stand behind it.
-  static std::vector<std::string> options_of(const CLI::App& app) {
-    std::vector<std::string> names;
-    for (const CLI::App* each = &app; each != nullptr; each = each->get_parent()) {
-      for (const CLI::Option* option : each->get_options()) {
-        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-      }
-    }
-    return names;
-  }
-
-  // Without the value that --option=VALUE brings along.
-  static std::string unknown(const std::string& what, const std::string& word,
-                             const std::vector<std::string>& known) {
-    const auto meant = nearest(word.substr(0, word.find('=')), known);
-    return "unknown " + what + ' ' + shown(word) +
-           (meant ? ". Did you mean " + shown(*meant) + '?' : "");
-  }
-
-  // What CLI11 says, but for words that nobody expected: it names them backwards, or not at all
-  // when a command is missing.
-  std::string problem_of(const CLI::ParseError& error) const {
-    const CLI::App* last = &app_;
-    while (!last->get_subcommands().empty()) last = last->get_subcommands().front();
-    std::vector<std::string> words = app_.remaining(true);
-    const bool extras = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
-    const bool lacks_command = !last->get_subcommands([](const CLI::App*) { return true; }).empty();
-    if (words.empty() || (!extras && !lacks_command)) return in_our_words(error.what());
-    if (words.front().starts_with('-')) {
-      return unknown("option", words.front(), options_of(*last));
-    }
-    if (lacks_command) {
-      const std::vector<std::string> all = commands_of(app_);
-      const bool is_elsewhere =
-          last != &app_ && std::find(all.begin(), all.end(), words.front()) != all.end();
-      if (is_elsewhere) {
-        return "unknown command '" + words.front() + "': it stands alone, as `gstore " +
-               words.front() + '`';
-      }
-      return unknown("command", words.front(), commands_of(*last));
-    }
-    constexpr std::size_t kListedMax = 5;
-    std::string list;
-    for (std::size_t i = 0; i < std::min(words.size(), kListedMax); ++i) {
-      list += ' ' + shown(words[i]);
-    }
-    if (words.size() > kListedMax) list += " ..";
-    return "too many arguments:" + list + how_to_name(*last);
-  }
-
-  // `get City kyiv` is what many try who want the record of a foreign key.
-  std::string how_to_name(const CLI::App& command) const {
-    const bool takes_id = command.get_option_no_throw("ID") != nullptr && a_.collection.empty();
-    const bool may_be_name = !a_.id.empty() && !a_.id.starts_with('{');
-    if (!takes_id || !may_be_name || Id::parse(a_.id)) return {};
-    return ". A record with a foreign key is named so: -c " + a_.id.substr(0, kShownCharacters) +
-           " KEY";
-  }
-
-  // That is no option and not the value of -d.
-  static std::string first_word(int argc, const char* const* argv) {
-    for (int i = 1; i < argc; ++i) {
-      const std::string_view word(argv[i]);
-      if (word == "-d" || word == "--directory") {
-        ++i;
-      } else if (!word.starts_with('-')) {
-        return std::string(word);
-      }
-    }
-    return {};
-  }
-
   static Parsed said(std::string text) {
     Parsed parsed;
     parsed.finished = true;
@@ -834,15 +654,6 @@ class Parser {
       a_.command += (a_.command.empty() ? "" : " ") + sub->get_name();
       a_.rest = sub->remaining();
     }
-  }
-
-  std::string chosen_name() const {
-    std::string name = "gstore";
-    for (const CLI::App* sub = &app_; !sub->get_subcommands().empty();) {
-      sub = sub->get_subcommands().front();
-      name += ' ' + sub->get_name();
-    }
-    return name;
   }
 
   std::string text_of(const CLI::Success& success) const {
