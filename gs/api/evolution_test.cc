@@ -226,6 +226,38 @@ TEST_F(Evolution, AQueryGivesUpWhenConversionsDoNotEnd) {
   EXPECT_EQ(rows(R"({"collection":"Old","filter":{"n":0},"limit":1})"), "{\"n\":0}\n");
 }
 
+// The index had the records as they are stored, and a query through it found them under that.
+TEST_F(Evolution, AnIndexSaysNothingOfRecordsWhoseConversionsDoNotEnd) {
+  for (int i = 0; i < 8; ++i) {
+    ASSERT_TRUE(db_->insert("Old", R"({"n":")" + std::to_string(i) + R"("})").ok());
+  }
+  const auto with = [](const std::string& condition, const char* index) {
+    return R"g({"files":{"Old.js":"({ Entity: {}, n: { type: 'number', required: false, )g" +
+           std::string(index) + R"g(convert: (n) => { if ()g" + condition +
+           R"g() for (;;); return +n; } } })"}})g";
+  };
+  const std::string query = R"({"collection":"Old","filter":{"n":{"$gte":5}}})";
+  const std::string missing = R"({"collection":"Old","filter":{"n":{"$not":{"$gte":0}}}})";
+  const auto answers = [&](const std::string& schema) {
+    apply(schema, true);
+    return rows(query) + "|" + rows(missing);
+  };
+  // One that is met alone is read as it is stored, whether it is found by an index or not.
+  const std::string alone = answers(with("n === '6'", ""));
+  EXPECT_EQ(answers(with("n === '6'", "index: true, ")), alone);
+  EXPECT_NE(alone.find(R"({"n":"6"})"), std::string::npos) << alone;
+  ASSERT_TRUE(db_->insert("Old", R"({"n":9})").ok());  // the table of rows has the index as well
+  EXPECT_EQ(rows(query), "{\"n\":5}\n{\"n\":7}\n{\"n\":9}\n");
+  ASSERT_FALSE(db_->checkpoint());
+  EXPECT_EQ(rows(query), "{\"n\":5}\n{\"n\":7}\n{\"n\":9}\n");
+  EXPECT_TRUE(db_->verify({})->ok);
+  // Three in a row end the query, not only one without an index.
+  apply(with("n !== '0'", "index: true, "), true);
+  const auto ended = db_->count(query);
+  ASSERT_FALSE(ended.ok()) << *ended;
+  EXPECT_EQ(ended.error().code(), Code::too_large);
+}
+
 // --- fields that have one earlier name in common ---
 
 constexpr const char* kWhole = R"g({"files":{"P.js":"({ Entity: {}, fullName: 'string' })"}})g";

@@ -37,6 +37,7 @@ void Stops::note(const Rules& rules, const FieldRule& field, bool stopped) {
     if (in_a_row_.load(std::memory_order_relaxed) != 0) in_a_row_ = 0;
     return;
   }
+  ++count_;
   const std::lock_guard lock(mutex_);
   name_ = rules.collection() + "." + field.name;
   ++in_a_row_;

@@ -33,6 +33,12 @@ class Stops {
  public:
   static constexpr int kInARow = 3;
 
+  // `by_signal`: whether Options::stop stops this reader's conversions as well.
+  explicit Stops(bool by_signal = true) noexcept : by_signal_(by_signal) {}
+
+  bool by_signal() const noexcept { return by_signal_; }
+  // How many were stopped since the reader began.
+  std::uint64_t count() const noexcept { return count_.load(std::memory_order_relaxed); }
   bool gave_up() const noexcept { return in_a_row_.load(std::memory_order_relaxed) >= kInARow; }
   // None, or which conversion it was.
   Error error() const;
@@ -40,6 +46,8 @@ class Stops {
   void clear() noexcept { in_a_row_ = 0; }
 
  private:
+  const bool by_signal_;
+  std::atomic<std::uint64_t> count_{0};
   std::atomic<int> in_a_row_{0};
   mutable record::Mutex mutex_;
   std::string name_;  // of the field

@@ -49,10 +49,9 @@ class Catalog {
   }
   // What the rules call. Locks; must not be called from a function of the sandbox.
   schema::Functions* functions() const noexcept { return &locked_; }
-  // The same for a reader that gives up, or for one that does not (null): what is made for an index
-  // must not depend on a signal.
+  // The same for a reader that gives up, or for one that does not (null).
   schema::Functions* functions_of(const rules::Stops* stops) const noexcept {
-    if (stops == nullptr) return &locked_;
+    if (stops == nullptr || !stops->by_signal()) return &locked_;
     return &stoppable_;
   }
 

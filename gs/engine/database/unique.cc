@@ -292,7 +292,7 @@ Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
           state::Found record;
           const auto lookup = now.version->find(id, now.at, record);
           if (lookup == state::Version::Lookup::damaged) return state_damage(*now.version);
-          records.make_keys(record.entry, record.record, records.made);
+          GS_TRY_OK(records.make_keys(record.entry, record.record, records.made));
           if (counts(records.made, key)) {
             return both_have(look.definition, look.catalog.get(), tables_, *now.version, key, id,
                              cursor.id());
@@ -331,7 +331,7 @@ Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
         return state_damage(*version_);
       }
       KeyList& keys = look.records->made;
-      look.records->make_keys(record.entry, record.record, keys);
+      GS_TRY_OK(look.records->make_keys(record.entry, record.record, keys));
       for (std::size_t i = 0; i < keys.size(); ++i) {
         if (!counts(keys, keys[i])) continue;
         const auto [at, is_new] = given.emplace(Buffer(keys[i].begin(), keys[i].end()), id);

@@ -149,7 +149,7 @@ Result<std::shared_ptr<const index::Run>> build_index_run(
   if (collection != state::kUnknown) {
     state::Cursor cursor(version, at, {collection});
     while (const state::Met* const met = cursor.next()) {
-      records.make_keys(*met->entry, met->record, records.made);
+      GS_TRY_OK(records.make_keys(*met->entry, met->record, records.made));
       for (std::size_t i = 0; i < records.made.size(); ++i) {
         GS_TRY_OK(sorter.add(records.made[i], met->entry->id));
       }
@@ -177,7 +177,7 @@ Error check_index(const IndexView::One& one, const state::Tables& tables,
   if (collection != state::kUnknown) {
     state::Cursor scan(version, at, {collection});
     while (const state::Met* const met = scan.next()) {
-      records.make_keys(*met->entry, met->record, records.made);
+      if (records.make_keys(*met->entry, met->record, records.made)) return {};  // nobody can tell
       expected += records.made.size();
       for (std::size_t i = 0; i < records.made.size(); ++i) {
         const Bytes key = records.made[i];

@@ -4,7 +4,8 @@
 // Of a path that is `many` an array or set has one key for each different element, and what is no
 // array has none. A record whose keys would be too long, or too many, and one with a text where an
 // array should be, has one key that says no more than this: whoever looks for records has to look
-// at these too (docs/FORMAT.md, "Index definition").
+// at these too (docs/FORMAT.md, "Index definition"). So has one of which nobody knows how it is
+// read, because its conversion was stopped.
 //
 // One thread at a time. Deterministic: the same record has the same keys everywhere.
 #pragma once
@@ -37,6 +38,7 @@ class KeyList {
   bool is_irregular() const noexcept { return is_irregular_; }
   bool has(Bytes key) const noexcept;
   void clear() noexcept;
+  void make_irregular();
 
  private:
   friend class KeyMaker;
@@ -45,7 +47,6 @@ class KeyList {
     std::size_t size = 0;
     bool has_null = false;
   };
-  void make_irregular();
 
   Buffer bytes_;
   std::vector<Place> keys_;

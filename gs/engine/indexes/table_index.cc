@@ -27,6 +27,10 @@ Version below(const Version& version, const RowTable& table) {
   return rest;
 }
 
+bool has_rows(const Version& version) noexcept {
+  return !version.tables.empty() || !version.runs.empty();
+}
+
 }  // namespace
 
 bool TableIndex::is_current(Sequence at) const noexcept {
@@ -38,26 +42,17 @@ Error TableIndex::catch_up(const Version& version, Sequence at, Records& records
   const std::uint32_t collection = records.collection();
   const std::uint32_t count = rows_->row_count();
   const Version older = below(version, *rows_);
-  const bool has_older = !older.tables.empty() || !older.runs.empty();
+  const bool has_older = has_rows(older);
   std::uint32_t number = read_to_.load(std::memory_order_relaxed);
   for (; number < count; ++number) {
     const RowTable::Row& row = rows_->row(number);
     if (row.sequence > at) break;
     if (has_older && number + kAhead < count) older.prefetch(rows_->row(number + kAhead).entry.id);
     if (row.collection != collection) continue;
-    const state::Met met = state::meet_row(*rows_, version.log.get(), row.entry);
-    records.make_keys(row.entry, met.record, records.made);
-    state::Found found;
-    if (row.previous != RowTable::kNone) {
-      const state::Entry& previous = rows_->row(row.previous).entry;
-      found = state::meet_row(*rows_, version.log.get(), previous).found();
-    } else if (has_older) {
-      if (older.find(row.entry.id, ~Sequence{0}, found) == Version::Lookup::damaged) {
-        read_to_.store(number, std::memory_order_release);
-        return older.damage();
-      }
+    if (Error error = make_both(version, older, row, records)) {
+      read_to_.store(number, std::memory_order_release);
+      return error;
     }
-    records.make_keys(found.entry, found.record, records.before);
     put_difference(records, row.entry.id, row.sequence);
     const bool is_bounded = rows_ != version.unlogged;  // which has a bound of its own
     if (is_bounded && keys_->memory_bytes() > keys_bytes_max_) {
@@ -67,6 +62,23 @@ Error TableIndex::catch_up(const Version& version, Sequence at, Records& records
   }
   read_to_.store(number, std::memory_order_release);
   return {};
+}
+
+// The keys that the row's record has, and those of the one before.
+Error TableIndex::make_both(const Version& version, const Version& older, const RowTable::Row& row,
+                            Records& records) const {
+  const state::Met met = state::meet_row(*rows_, version.log.get(), row.entry);
+  GS_TRY_OK(records.make_keys(row.entry, met.record, records.made));
+  state::Found found;
+  if (row.previous != RowTable::kNone) {
+    const state::Entry& previous = rows_->row(row.previous).entry;
+    found = state::meet_row(*rows_, version.log.get(), previous).found();
+  } else if (has_rows(older)) {
+    if (older.find(row.entry.id, ~Sequence{0}, found) == Version::Lookup::damaged) {
+      return older.damage();
+    }
+  }
+  return records.make_keys(found.entry, found.record, records.before);
 }
 
 void TableIndex::put_difference(const Records& records, const Id& id, Sequence sequence) {

@@ -5,7 +5,7 @@
 // the row's sequence. So readers of every moment find in keys() what was true then.
 //
 // Threads: catch_up() under the lock of the index, all else for any thread.
-// Errors: damaged, when a record cannot be read; too_large.
+// Errors: damaged, when a record cannot be read; too_large (keys; conversions that are stopped).
 #pragma once
 
 #include <atomic>
@@ -36,6 +36,8 @@ class TableIndex {
   Error catch_up(const state::Version& version, state::Sequence at, Records& records);
 
  private:
+  Error make_both(const state::Version& version, const state::Version& older,
+                  const state::RowTable::Row& row, Records& records) const;
   void put_difference(const Records& records, const Id& id, state::Sequence sequence);
 
   std::shared_ptr<state::RowTable> rows_;
