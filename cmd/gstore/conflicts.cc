@@ -11,6 +11,7 @@ namespace {
 std::string hidden_json(const HiddenWrite& hidden) {
   JsonObject line;
   line.text("field", hidden.field).boolean("removal", hidden.is_removal);
+  if (!hidden.was.empty()) line.text("was", hidden.was);
   if (!hidden.is_removal) line.raw("value", hidden.json);
   if (!hidden.shown_json.empty()) line.raw("shown", hidden.shown_json);
   line.text("rule", hidden.rule)
@@ -52,7 +53,8 @@ void print_conflict(const Conflict& conflict, Output& out) {
       const bool is_shown = !hidden.shown_json.empty();
       out.line("  " + one_line(hidden.field) + (is_shown ? ": " + hidden.shown_json : ":"));
     }
-    out.line("    " + std::to_string(++number) + "  " + hidden.json + by);
+    const std::string was = hidden.was.empty() ? "" : "  as " + one_line(hidden.was);
+    out.line("    " + std::to_string(++number) + "  " + hidden.json + was + by);
   }
 }
 

@@ -434,13 +434,14 @@ struct DiffOptions {
 };
 
 // A write of which another one is shown that did not know of it (docs/SCHEMA.md "Concurrent
-// writes").
+// writes"), or one under an earlier name of a field that has a later one.
 struct HiddenWrite {
   std::string field;        // empty for a removal
+  std::string was;          // the earlier name of the field that it was written under; else empty
   bool is_removal = false;  // of the record, which somebody wrote at the same time
   std::string json;         // its value; empty for a removal
   std::string shown_json;   // what is shown in its place; empty: nothing, the record is removed
-  std::string rule;         // by which: "lww", "max", "min", "first"
+  std::string rule;         // by which: "lww", "max", "min", "first"; "was": of two names the later
   Digest writer;
   std::uint64_t time_ms = 0;  // since 1970-01-01 UTC, by the writer's clock
 };

@@ -154,6 +154,36 @@ test('what waits, and what is refused, is said', (t) => {
   assert.match(errorOf(refused).message, /1 change was refused/);
 });
 
+test('what an older schema writes under an earlier name is listed and can be decided', (t) => {
+  const place = new Place(t);
+  const kyiv = ['-c', 'City', 'kyiv'];
+  const id = place.ok(['set', ...kyiv, '{"name":"Kyiv"}']).trim();
+  const other = clone(place, 'b');
+  const schema = place.path('schema');
+  fs.mkdirSync(schema);
+  place.file('schema/City.js',
+    "({ Entity: {}, title: { type: 'string', was: 'name', convert: (s) => s.toUpperCase() } })");
+  place.ok(['schema', 'apply', schema, '--allow-unsafe']);
+  place.ok(['update', id, '{"title":"KYIV"}']);
+  at(other, ['update', id, '{"name":"Kiew"}']);
+  const file = place.path('b.gsb');
+  at(other, ['bundle', 'create', file, '--json']);
+  place.ok(['bundle', 'apply', file]);
+
+  assert.deepStrictEqual(place.json(['get', id]).data, { title: 'KYIV' });
+  const [{ hidden: [hidden] }] = place.lines(['conflicts', '--json']);
+  const { writer } = jsonAt(other, ['log', '-n', '1']);
+  const { time } = hidden;
+  assert.deepStrictEqual(hidden, {
+    field: 'title', was: 'name', removal: false, value: 'KIEW', shown: 'KYIV', rule: 'was', writer, time,
+  });
+  assert.strictEqual(place.ok(['conflicts', ...kyiv]),
+    `${id} City\n  title: "KYIV"\n    1  "KIEW"  as name  writer ${writer.slice(0, 12)}  ${time}\n`);
+  place.ok(['resolve', ...kyiv, 'title', '--take', '1']);
+  assert.deepStrictEqual(place.json(['get', id]).data, { title: 'KIEW' });
+  assert.strictEqual(place.ok(['conflicts']), '');
+});
+
 test('what concurrent writes hide is listed and can be decided', (t) => {
   const place = new Place(t);
   const kyiv = ['-c', 'City', 'kyiv'];

@@ -1,8 +1,12 @@
-// Conflicts: records of which a concurrent write is not shown.
+// Conflicts: records of which a concurrent write is not shown, or one under an earlier name.
 
+#include <algorithm>
+
+#include "gs/core/merge/field_writes.h"
 #include "gs/core/merge/hidden_writes.h"
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/earlier_writes.h"
 
 namespace gs::engine {
 
@@ -29,25 +33,93 @@ std::string json_of_value(const record::ValueView& value) {
   return text;
 }
 
-Conflict hidden_writes_of(const Found& found, const state::Tables& tables) {
-  const Current current = current_of(found, tables);
-  Conflict conflict;
-  conflict.id = found.entry.id;
-  conflict.collection = current.shape->collection();
-  conflict.is_removed = found.record == nullptr;
-  const auto add = [&](const merge::HiddenWrite& one) {
-    HiddenWrite& told = conflict.hidden.emplace_back();
+// Behind what is told of its field already.
+void add_to(Conflict& conflict, HiddenWrite write) {
+  const auto last = std::find_if(
+      conflict.hidden.rbegin(), conflict.hidden.rend(),
+      [&](const HiddenWrite& each) { return !each.is_removal && each.field == write.field; });
+  const auto removals = std::find_if(conflict.hidden.begin(), conflict.hidden.end(),
+                                     [](const HiddenWrite& each) { return each.is_removal; });
+  conflict.hidden.insert(last != conflict.hidden.rend() ? last.base() : removals, std::move(write));
+}
+
+// One record's.
+class Telling {
+ public:
+  Telling(const Found& found, const state::Tables& tables, const Catalog* catalog)
+      : tables_(tables),
+        current_(current_of(found, tables)),
+        earlier_(found.record != nullptr ? catalog : nullptr, current_) {
+    conflict_.id = found.entry.id;
+    conflict_.collection = current_.shape->collection();
+    conflict_.is_removed = found.record == nullptr;
+  }
+
+  Conflict take() {
+    const merge::Stored stored{&current_.shape, current_.record, current_.image, current_.base};
+    merge::each_hidden_write(stored, !conflict_.is_removed,
+                             [&](const merge::HiddenWrite& one) { add(one); });
+    if (earlier_.may_have()) {
+      merge::each_field_write(stored, [&](const merge::FieldWrite& one) { add(one); });
+    }
+    return std::move(conflict_);
+  }
+
+ private:
+  HiddenWrite by(const merge::LocalStamp& stamp, const char* rule) const {
+    HiddenWrite told;
+    told.rule = rule;
+    told.writer = tables_.writer(stamp.writer);
+    told.time_ms = id::hlc_ms(stamp.hlc);
+    return told;
+  }
+
+  // As the fields would have it that have the name now.
+  EarlierWrites::Tell under_present_names(std::string_view name, const HiddenWrite& told) {
+    return [&conflict = conflict_, told, name](const std::string& field, std::string value,
+                                               std::string shown) {
+      HiddenWrite one = told;
+      one.field = field;
+      one.was = name;
+      one.json = std::move(value);
+      one.shown_json = std::move(shown);
+      add_to(conflict, std::move(one));
+    };
+  }
+
+  void add(const merge::HiddenWrite& one) {
+    HiddenWrite told = by(one.stamp, name_of_rule(one.rule));
+    if (!one.is_removal && earlier_.is_earlier(one.field)) {
+      earlier_.each_by_hidden(one.field, one.value, under_present_names(one.field, told));
+      return;
+    }
     told.field = one.field;
     told.is_removal = one.is_removal;
     if (!one.is_removal) told.json = json_of_value(one.value);
     if (one.is_shown) told.shown_json = json_of_value(one.shown);
-    told.rule = name_of_rule(one.rule);
-    told.writer = tables.writer(one.stamp.writer);
-    told.time_ms = id::hlc_ms(one.stamp.hlc);
-  };
-  merge::each_hidden_write({&current.shape, current.record, current.image, current.base},
-                           !conflict.is_removed, add);
-  return conflict;
+    conflict_.hidden.push_back(std::move(told));
+  }
+
+  void add(const merge::FieldWrite& one) {
+    if (!earlier_.is_earlier(one.field)) return;
+    const merge::LocalStamp& latest = one.added.hlc > one.stamp.hlc ? one.added : one.stamp;
+    earlier_.each_by_shown(one.field, one.value, under_present_names(one.field, by(latest, "was")));
+  }
+
+  const state::Tables& tables_;
+  const Current current_;
+  EarlierWrites earlier_;
+  Conflict conflict_;
+};
+
+Conflict hidden_writes_of(const Found& found, const Moment& now, const state::Tables& tables) {
+  return Telling(found, tables, now.catalog.get()).take();
+}
+
+bool may_have_earlier(const Moment& now, std::string_view collection) {
+  const rules::Rules* const rules =
+      now.catalog == nullptr ? nullptr : now.catalog->find(collection);
+  return rules != nullptr && rules->has_earlier();
 }
 
 }  // namespace
@@ -60,7 +132,7 @@ Result<Conflict> Database::conflicts(const Id& id) const {
   if (lookup != state::Version::Lookup::found || !engine::is_known(found)) {
     return Error(Code::not_found, "no record " + id.text() + " in this storage");
   }
-  return hidden_writes_of(found, tables_);
+  return hidden_writes_of(found, now, tables_);
 }
 
 Result<std::vector<Conflict>> Database::conflicts(std::uint64_t most) const {
@@ -69,8 +141,12 @@ Result<std::vector<Conflict>> Database::conflicts(std::uint64_t most) const {
   for (std::uint32_t number = 0; number < tables_.collection_count(); ++number) {
     state::Cursor cursor(now.version, now.at, {.collection = number, .with_tombstones = true});
     while (const state::Met* const met = all.size() < most ? cursor.next() : nullptr) {
-      if (met->image == nullptr) continue;
-      Conflict conflict = hidden_writes_of(met->found(), tables_);
+      const state::Entry& entry = *met->entry;
+      const bool may_hide = met->image != nullptr ||
+                            (met->record != nullptr &&
+                             may_have_earlier(now, tables_.shape(entry.shape).shape->collection()));
+      if (!may_hide) continue;
+      Conflict conflict = hidden_writes_of(met->found(), now, tables_);
       if (!conflict.hidden.empty()) all.push_back(std::move(conflict));
     }
     if (cursor.is_cut_short()) return state_damage(*now.version);

@@ -85,6 +85,48 @@ TEST_F(ConflictsTest, ARemovalThatAnUpdateHidesIsTold) {
   EXPECT_EQ(told(2, id), "");
 }
 
+// It was nowhere to be seen but in the log.
+TEST_F(ConflictsTest, AWriteUnderAnEarlierNameIsTold) {
+  const Id id = *(*this)[0].insert("City", R"({"name":"Kyiv","n":"1"})");
+  copy();
+  ASSERT_FALSE(next(2).update(id, R"({"name":"Kiew"})"));
+  ASSERT_FALSE(next(1).update(id, R"({"name":"Kiev","n":"2"})"));
+  const char* const schema =
+      R"g({"files":{"City.js":"({ Entity: {}, title: { type: 'string', was: 'name', )g"
+      R"g(convert: (name) => name.toUpperCase() }, size: { type: '?number', was: 'n', )g"
+      R"g(convert: Number } })"}})g";
+  ASSERT_TRUE((*this)[0]->put_schema(schema, {}).ok());
+  ASSERT_FALSE(next(0).update(id, R"({"title":"KYIW"})"));
+  exchange();
+  // Of the two that nobody replaced one stands under the earlier name, the other is hidden there.
+  expect_told(id, R"(title:"KIEW"<"KYIW" title:"KIEV"<"KYIW")");
+  const Conflict conflict = *(*this)[1]->conflicts(id);
+  ASSERT_EQ(conflict.hidden.size(), 2u);
+  EXPECT_EQ(conflict.hidden[0].was, "name");
+  EXPECT_EQ(conflict.hidden[0].rule, "lww");
+  EXPECT_EQ(conflict.hidden[1].rule, "was");
+  EXPECT_EQ(conflict.hidden[1].writer, (*this)[1]->writer());
+  EXPECT_EQ((*this)[2]->conflicts(10)->size(), 1u);
+  // As an update with the schema does.
+  ASSERT_FALSE(next(2).update(id, R"({"title":"KYIV","name":{"$unset":true}})"));
+  EXPECT_EQ(told(2, id), "");
+  exchange();
+  expect_told(id, "");
+}
+
+// One writer with an older schema, after the other: nothing is concurrent, and still not seen.
+TEST_F(ConflictsTest, ALaterWriteUnderAnEarlierNameIsToldOfARecordOfOneWriter) {
+  const Store& db = (*this)[0];
+  const Id id = *db.insert("City", R"({"name":"Kyiv","title":"Capital"})");
+  const Id other = *db.insert("City", R"({"name":"Lviv"})");
+  const char* const schema =
+      R"g({"files":{"City.js":"({ Entity: {}, title: { type: 'string', was: 'name' } })"}})g";
+  ASSERT_TRUE(db->put_schema(schema, {}).ok());
+  EXPECT_EQ(told(0, id), R"(title:"Kyiv"<"Capital")");
+  EXPECT_EQ(told(0, other), "");
+  EXPECT_EQ(db->conflicts(10)->size(), 1u);
+}
+
 TEST_F(ConflictsTest, OutliveRunsAndRestarts) {
   const Id id = *(*this)[0].insert("City", R"({"n":1})");
   copy();
