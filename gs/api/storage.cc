@@ -146,16 +146,27 @@ Result<Object> expected_fields(std::string_view json) {
   return record::RecordView(encoded.shape.get(), encoded.bytes.data()).to_object();
 }
 
-// True when every expected field has exactly that value: equal any-value bytes.
-Result<bool> matches(const record::RecordView& record, const Object& expected) {
+// Equal any-value bytes.
+Result<bool> has_value(const record::ValueView& field, const Value& value) {
   Buffer encoded;
+  GS_TRY_OK(record::encode_any(value, encoded));
+  return encoded[0] == static_cast<std::uint8_t>(field.type) &&
+         equal(Bytes(encoded).subspan(1), field.content);
+}
+
+// True when every expected field has exactly that value, or what a write under the rules would make
+// of it (null: there are none).
+Result<bool> matches(const record::RecordView& record, const Object& expected,
+                     const rules::Rules* rules) {
   for (const Member& member : expected) {
     const auto field = record.find(member.first);
     if (!field) return false;
-    encoded.clear();
-    GS_TRY_OK(record::encode_any(member.second, encoded));
-    if (encoded[0] != static_cast<std::uint8_t>(field->type)) return false;
-    if (!equal(Bytes(encoded).subspan(1), field->content)) return false;
+    GS_TRY(bool is_it, has_value(*field, member.second));
+    if (!is_it && rules != nullptr) {
+      const Object written = rules->layout().applied({member}, false);
+      GS_TRY(is_it, has_value(*field, written.front().second));
+    }
+    if (!is_it) return false;
   }
   return true;
 }
@@ -169,7 +180,10 @@ Result<bool> Storage::swap(const Id& id, std::string_view expected, std::string_
   // loses that race looks again: other fields may have changed.
   for (int i = 0; i < kTriesMax; ++i) {
     GS_TRY(const auto current, impl_->database->get(id));
-    GS_TRY(const bool same, matches(current->view(), fields.value()));
+    const auto catalog = impl_->database->moment().catalog;
+    const rules::Rules* const rules =
+        catalog == nullptr ? nullptr : catalog->find(current->view().shape().collection());
+    GS_TRY(const bool same, matches(current->view(), fields.value(), rules));
     if (!same) return false;
     Transaction tx = begin();
     GS_TRY_OK(tx.expect(id, engine::version_digest(current->found, impl_->database->tables())));

@@ -535,8 +535,9 @@ class Storage {
   Error update(const Id& id, std::string_view json);
   Error add(const Id& id, std::string_view field, std::int64_t addition);  // see Transaction::add
   Error remove(const Id& id);
-  // Applies `changes` when every field named in `expected` has exactly that value now. True when it
-  // did, false when another value was found; not_found without a record.
+  // Applies `changes` when every field named in `expected` has exactly that value now, or what a
+  // write makes of it under the schema. True when it did, false when another value was found;
+  // not_found without a record.
   Result<bool> swap(const Id& id, std::string_view expected, std::string_view changes);
 
   Result<Record> get(const Id& id) const;  // not_found

@@ -215,4 +215,17 @@ test('a foreign key names a record at any place that the schema knows', (t) => {
     const filter = path.includes('.') ? { [path]: 'UA' } : { [path]: { $contains: 'UA' } };
     assert.strictEqual(place.ok(['count', 'Shop', JSON.stringify(filter)]), '1\n', path);
   }
+  // Also where values are compared as a whole.
+  const whole = [{ lines: { $contains: { city: 'UA' } } }, { lines: [{ city: 'UA' }] }, { mp: { k: 'UA' } },
+    { lines: { $in: [[], [{ city: 'UA' }]] } }, { 'lines.0': { city: 'UA' } }, { list: ['UA'] }];
+  for (const filter of whole) {
+    const text = JSON.stringify(filter);
+    assert.strictEqual(place.ok(['count', 'Shop', text]), '1\n', text);
+    assert.strictEqual(place.ok(['count', 'Shop', text.replaceAll('UA', 'PL')]), '0\n', text);
+  }
+  const id = JSON.parse(place.ok(['scan', 'Shop', '--json'])).id;
+  const swapped = (expected) =>
+    place.run(['swap', id, '--if', JSON.stringify(expected), '--set', '{"list":["UA"]}']).out;
+  assert.strictEqual(swapped({ m: ['UA'], lines: [{ city: 'UA' }] }), 'true\n');
+  assert.strictEqual(swapped({ m: ['PL'] }), 'false\n');
 });

@@ -10,13 +10,28 @@
 
 namespace gs::query {
 
-bool names_records(Takes takes, const Value& value) {
-  if (takes != Takes::value && takes != Takes::list && takes != Takes::part) return false;
+namespace {
+
+// Nesting is bounded by that of values.
+bool has_text(const Value& value) {
   if (value.type() == Type::string) return true;
-  const Array* const list = value.get<Array>();
-  return list != nullptr && std::any_of(list->begin(), list->end(), [](const Value& each) {
-           return each.type() == Type::string;
+  if (const Array* const list = value.get<Array>()) {
+    return std::any_of(list->begin(), list->end(), has_text);
+  }
+  if (const Set* const set = value.get<Set>()) {
+    return std::any_of(set->elements.begin(), set->elements.end(), has_text);
+  }
+  const Object* const object = value.get<Object>();
+  return object != nullptr && std::any_of(object->begin(), object->end(), [](const Member& member) {
+           return has_text(member.second);
          });
+}
+
+}  // namespace
+
+bool names_records(Takes takes, const Value& value) {
+  const bool is_compared = takes == Takes::value || takes == Takes::list || takes == Takes::part;
+  return is_compared && has_text(value);
 }
 
 std::size_t Filter::condition_count() const noexcept {
@@ -48,35 +63,35 @@ Error Filter::bind(std::span<const Value> values) {
   return {};
 }
 
-void Filter::relate(const IdOf& id_of) {
-  for (Named& each : named_) relate_one(id_of, each.node, each.takes, each.value, each.is_related);
+void Filter::relate(const AsWritten& as_written) {
+  for (Named& each : named_) {
+    relate_one(as_written, each.node, each.takes, each.value, each.is_related);
+  }
   for (Hole& each : holes_) {
     if (!names_records(each.takes, each.value)) continue;
-    relate_one(id_of, each.node, each.takes, each.value, each.is_related);
+    relate_one(as_written, each.node, each.takes, each.value, each.is_related);
   }
 }
 
-void Filter::relate_one(const IdOf& id_of, std::uint32_t node, Takes takes, const Value& value,
-                        bool& is_related) {
+void Filter::relate_one(const AsWritten& as_written, std::uint32_t node, Takes takes,
+                        const Value& value, bool& is_related) {
   const std::string& path = paths_[nodes_[node].path].text();
-  const auto id_in = [&](const Value& one) {
-    const auto* const text = one.get<std::string>();
-    return text == nullptr ? std::nullopt : id_of(path, *text);
+  const auto related = [&](const Value& one) {
+    return as_written(path, takes == Takes::part, one);
   };
-  const Array* const list = value.get<Array>();
-  const bool relates =
-      list == nullptr ? id_in(value).has_value()
-                      : std::any_of(list->begin(), list->end(),
-                                    [&](const Value& each) { return id_in(each).has_value(); });
+  Value made;
+  if (takes == Takes::list) {
+    Array all;
+    if (const Array* const list = value.get<Array>()) {
+      std::transform(list->begin(), list->end(), std::back_inserter(all), related);
+    }
+    made = std::move(all);
+  } else {
+    made = related(value);
+  }
+  const bool relates = !(made == value);
   if (!relates && !is_related) return;
   is_related = relates;
-  const auto related = [&](const Value& one) {
-    const auto id = id_in(one);
-    return id ? Value(*id) : one;
-  };
-  Array all;
-  if (list != nullptr) std::transform(list->begin(), list->end(), std::back_inserter(all), related);
-  const Value made = list == nullptr ? related(value) : Value(std::move(all));
   // It was an operand before, and ids are.
   GS_CHECK(set_operand(takes, made, {}, nodes_[node]).ok());
 }

@@ -84,10 +84,12 @@ class Filter {
   // text. After an error the filter must not be used before it is bound again.
   Error bind(std::span<const Value> values);
 
-  // Gives texts that are compared with a path for equality the id that they name there, nullopt:
-  // none. Each time anew; after bind().
-  using IdOf = std::function<std::optional<Id>(std::string_view path, std::string_view text)>;
-  void relate(const IdOf& id_of);
+  // Gives operands that are compared with a path for equality what a write would make of them
+  // there: texts in them may name records. `is_element`: with the elements of what the path has.
+  // Each time anew; after bind().
+  using AsWritten =
+      std::function<Value(std::string_view path, bool is_element, const Value& value)>;
+  void relate(const AsWritten& as_written);
 
  private:
   friend class FilterParser;
@@ -95,7 +97,7 @@ class Filter {
   void add_operand(Takes takes, Node& node);
   // ... and fills it.
   Error set_operand(Takes takes, const Value& value, const Where& where, Node& node);
-  void relate_one(const IdOf& id_of, std::uint32_t node, Takes takes, const Value& value,
+  void relate_one(const AsWritten& as_written, std::uint32_t node, Takes takes, const Value& value,
                   bool& is_related);
   Error set_list(const Value& value, const Where& where, OperandSet& set);
   std::vector<Node> nodes_;

@@ -1,5 +1,6 @@
 #include "gs/engine/query/relations.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "gs/core/record/layout.h"
@@ -63,11 +64,90 @@ const std::string* target_at(const Rules* rules, std::string_view path) {
   return is_link ? &rule->target : nullptr;
 }
 
+Value as_written(const Rule& rule, const Value& value);
+
+Array all_as_written(const Rule& rule, const Array& values) {
+  Array made;
+  made.reserve(values.size());
+  for (const Value& each : values) made.push_back(as_written(rule, each));
+  return made;
+}
+
+// Of the pairs of a map the values are of the rule.
+Value pairs_as_written(const Rule& rule, const Array& pairs) {
+  Array made = pairs;
+  for (Value& each : made) {
+    const Array* const pair = each.get<Array>();
+    if (pair != nullptr && pair->size() == 2)
+      each = Array{(*pair)[0], as_written(rule, (*pair)[1])};
+  }
+  return made;
+}
+
+Value members_as_written(const Rule& rule, const Object& members) {
+  Object made;
+  made.reserve(members.size());
+  for (const auto& [name, value] : members) {
+    const Rule* const one = inside(rule, name);
+    made.emplace_back(name, one == nullptr ? value : as_written(*one, value));
+  }
+  return made;
+}
+
+Value items_as_written(const Rule& rule, const Array& items) {
+  Array made = items;
+  for (std::size_t i = 0; i < std::min(made.size(), rule.items.size()); ++i) {
+    made[i] = as_written(rule.items[i], items[i]);
+  }
+  return made;
+}
+
+Value id_of(const Rule& rule, const Value& value) {
+  const auto* const text = value.get<std::string>();
+  if (text == nullptr) return value;
+  return record::linked_id(record::collection_id(rule.target), *text);
+}
+
+// What a write under the rule makes of the value, but for defaults. A value beside an array is
+// meant for its elements. Nesting is bounded by that of values.
+Value as_written(const Rule& rule, const Value& value) {
+  const Array* const list = value.get<Array>();
+  const Set* const set = value.get<Set>();
+  switch (rule.kind) {
+    case Rule::Kind::link:
+      return id_of(rule, value);
+    case Rule::Kind::links:
+      if (list != nullptr) return all_as_written(rule, *list);
+      if (set != nullptr) return Set{all_as_written(rule, set->elements)};
+      return id_of(rule, value);
+    case Rule::Kind::array:
+    case Rule::Kind::set:
+      if (rule.element == nullptr) return value;
+      if (list != nullptr) return all_as_written(*rule.element, *list);
+      if (set != nullptr) return Set{all_as_written(*rule.element, set->elements)};
+      return as_written(*rule.element, value);
+    case Rule::Kind::map:
+      if (list != nullptr && rule.element != nullptr) return pairs_as_written(*rule.element, *list);
+      [[fallthrough]];
+    case Rule::Kind::object:
+    case Rule::Kind::structure:
+      if (const Object* const members = value.get<Object>())
+        return members_as_written(rule, *members);
+      return value;
+    case Rule::Kind::tuple:
+      return list == nullptr ? value : items_as_written(rule, *list);
+    default:
+      return value;
+  }
+}
+
 void relate(query::Filter& filter, const Rules* rules) {
-  filter.relate([rules](std::string_view path, std::string_view text) -> std::optional<Id> {
-    const std::string* const target = target_at(rules, path);
-    if (target == nullptr) return std::nullopt;
-    return record::linked_id(record::collection_id(*target), text);
+  filter.relate([rules](std::string_view path, bool is_element, const Value& value) -> Value {
+    const Rule* rule = rules == nullptr ? nullptr : rule_at(*rules, path);
+    const bool has_elements =
+        rule != nullptr && (rule->kind == Rule::Kind::array || rule->kind == Rule::Kind::set);
+    if (is_element && has_elements) rule = rule->element.get();
+    return rule == nullptr ? value : as_written(*rule, value);
   });
 }
 

@@ -1,4 +1,5 @@
-// Foreign keys in filters: what a text that is compared with a relation names.
+// Foreign keys in filters: what a text that is compared with a relation names, also inside of
+// structures and lists that are compared as a whole.
 //
 // A write makes an id of such a text (docs/SCHEMA.md), so a filter has to; else it finds nothing.
 #pragma once
