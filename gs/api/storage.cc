@@ -271,6 +271,9 @@ Error Storage::log(std::uint64_t newest_first_count, const TakeChangeInfo& take)
 Result<Blame> Storage::blame(const Id& id, const std::optional<Digest>& change) const {
   return impl_->database->blame(id, change);
 }
+Result<Reverted> Storage::revert(const Digest& change) { return impl_->database->revert(change); }
+Result<Reverted> Storage::undo() { return impl_->database->undo(); }
+Result<Reverted> Storage::redo() { return impl_->database->redo(); }
 Error Storage::diff(const Digest& before, const std::optional<Digest>& after,
                     const DiffOptions& options, const TakeDifference& take) const {
   return impl_->database->diff(before, after, options, take);

@@ -433,6 +433,27 @@ struct DiffOptions {
   std::uint64_t limit = ~std::uint64_t{0};
 };
 
+// What was not taken back, because somebody did something about it since.
+struct KeptWrite {
+  enum class Why {
+    written,  // the field, or the record that would go
+    removed,  // the record
+    erased,   // the record: nobody can tell what it was
+  };
+  Id id;
+  std::string collection;
+  std::string field;  // empty: about the record
+  Why why = Why::written;
+  Digest writer;  // who did; zeros where nobody can tell
+};
+// What a revert did. Nothing of other writers is taken back, whatever it was about.
+struct Reverted {
+  Digest change;                          // whose writes were taken back
+  std::uint64_t time_ms = 0;              // when they were written, by the writer's clock
+  std::vector<RecordDifference> records;  // what it changed
+  std::vector<KeptWrite> kept;
+};
+
 // A write of which another one is shown that did not know of it (docs/SCHEMA.md "Concurrent
 // writes"), or one under an earlier name of a field that has a later one.
 struct HiddenWrite {
@@ -625,6 +646,15 @@ class Storage {
   Error diff(const Digest& before, const std::optional<Digest>& after, const DiffOptions& options,
              const TakeDifference& take) const;
   // not_found: nothing is known of the record. As stored: defaults and conversions are left out.
+  // Takes back what a change wrote, by anybody: fields get the values that they had before it,
+  // records that it inserted are removed, those that it removed are there again. What others did to
+  // these fields and records since stays, and is told in `kept`. A transaction of its own; none when
+  // there is nothing to change. Errors: not_found, invalid (the schema in force does not allow it).
+  Result<Reverted> revert(const Digest& change);
+  // The same of one transaction: the newest one of this storage's writer that is not undone, and the
+  // one that was undone last, as long as nothing was written since. not_found: there is none.
+  Result<Reverted> undo();
+  Result<Reverted> redo();
   Result<Conflict> conflicts(const Id& id) const;
   // Of all records, by collection and id, at most so many.
   Result<std::vector<Conflict>> conflicts(std::uint64_t most) const;

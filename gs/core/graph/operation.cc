@@ -71,7 +71,7 @@ bool is_known(std::uint8_t kind) noexcept {
   return (kind >= static_cast<std::uint8_t>(Kind::shape) &&
           kind <= static_cast<std::uint8_t>(Kind::expect)) ||
          (kind >= static_cast<std::uint8_t>(Kind::genesis) &&
-          kind <= static_cast<std::uint8_t>(Kind::reference));
+          kind <= static_cast<std::uint8_t>(Kind::revert));
 }
 
 Error check_known(std::uint8_t kind) {
@@ -179,6 +179,8 @@ const char* kind_name(std::uint8_t kind) noexcept {
       return "erase";
     case Kind::reference:
       return "reference";
+    case Kind::revert:
+      return "revert";
   }
   return "unknown";
 }
@@ -293,6 +295,8 @@ Error validate_payload(const OperationView& operation, const record::Shape* shap
       return error_of(parse_erase(operation.payload));
     case Kind::reference:
       return error_of(parse_reference(operation.payload));
+    case Kind::revert:
+      return error_of(parse_revert(operation.payload));
     default:
       return check_record_operation(operation, shape);
   }

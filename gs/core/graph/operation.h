@@ -80,6 +80,7 @@ enum class Kind : std::uint8_t {
   seal = 36,
   erase = 37,
   reference = 38,
+  revert = 39,
 };
 
 // "unknown" for numbers without a name.
@@ -87,10 +88,12 @@ const char* kind_name(std::uint8_t kind) noexcept;
 // Kinds 2..15: operations on one record, on which the meaning of no other operation depends.
 constexpr bool is_erasable(std::uint8_t kind) noexcept { return kind >= 2 && kind <= 15; }
 
-// What may stand before an expectation in its transaction: definitions and other expectations.
+// What may stand before an expectation in its transaction: definitions, what it is for, and other
+// expectations.
 constexpr bool comes_first(std::uint8_t kind) noexcept {
   return kind == static_cast<std::uint8_t>(Kind::shape) ||
-         kind == static_cast<std::uint8_t>(Kind::expect);
+         kind == static_cast<std::uint8_t>(Kind::expect) ||
+         kind == static_cast<std::uint8_t>(Kind::revert);
 }
 
 inline constexpr std::size_t kNameBytesMax = 255;
@@ -226,6 +229,18 @@ struct Reference {
 };
 Buffer encode_reference(const Reference& reference);
 Result<Reference> parse_reference(Bytes payload);
+
+enum class Why : std::uint8_t { revert = 0, undo = 1, redo = 2 };
+
+// That its transaction takes back what another one wrote.
+struct Revert {
+  Digest change{};
+  Hlc hlc = 0;  // of one transaction of the change; 0: all of it
+  Why why = Why::revert;
+};
+inline constexpr std::size_t kRevertBytes = 48;
+Buffer encode_revert(const Revert& revert);
+Result<Revert> parse_revert(Bytes payload);
 
 // The cheap part of validate_payload: the kind is known, the head names an id and a shape where its
 // kind needs them, and the payload has the bytes that every one of its kind has. Enough to read an

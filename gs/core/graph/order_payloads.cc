@@ -131,4 +131,27 @@ Result<Reference> parse_reference(Bytes payload) {
   return reference;
 }
 
+Buffer encode_revert(const Revert& revert) {
+  return PayloadWriter(kRevertBytes)
+      .digest(revert.change)
+      .number(revert.hlc)
+      .number(static_cast<std::uint8_t>(revert.why))
+      .take();
+}
+
+Result<Revert> parse_revert(Bytes payload) {
+  PayloadReader reader(payload);
+  Revert revert;
+  const Bytes change = reader.bytes(sizeof(Digest));
+  revert.hlc = reader.number<Hlc>();
+  const auto why = reader.number<std::uint8_t>();
+  if (!reader.finish()) return payload_crooked("revert");
+  std::memcpy(revert.change.bytes.data(), change.data(), change.size());
+  if (revert.change.is_zero()) return payload_invalid("revert", "it names no change");
+  if (why > static_cast<std::uint8_t>(Why::redo))
+    return payload_invalid("revert", "unknown reason");
+  revert.why = static_cast<Why>(why);
+  return revert;
+}
+
 }  // namespace gs::graph

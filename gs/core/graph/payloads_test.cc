@@ -80,6 +80,8 @@ std::vector<Sample> samples() {
        again(parse_reference, encode_reference), "020004000200000001010101"},
       {"removed", encode_reference({.what = Refers::removed, .name = "draft"}),
        again(parse_reference, encode_reference), "00000500000000006472616674000000"},
+      {"revert", encode_revert({.change = filled(9), .hlc = 0x0102, .why = Why::undo}),
+       again(parse_revert, encode_revert), "0909090909090909"},
   };
 }
 
@@ -91,7 +93,7 @@ TEST(Payloads, BytesAreFrozen) {
     all.insert(all.end(), sample.payload.begin(), sample.payload.end());
   }
   EXPECT_EQ(crypto::sha256(all).text(),
-            "6700d406fc90f85761c7dbd128811bbcf186069c0bbf60c94b1f35fe51f730e4");
+            "c4ce183c77632125370611ad8f8bbcd232b006cb93ad99a45943eeebf16e130a");
 }
 
 TEST(Payloads, ReadBackAsWritten) {
@@ -232,6 +234,21 @@ TEST(Payloads, SealRulesAreEnforced) {
   store_u32(message.data() + 80 + 64 + 12, kReasonBytesMax + 1);
   message.resize(message.size() + 1024);
   EXPECT_FALSE(parse_seal(message).ok());
+}
+
+TEST(Payloads, RevertRulesAreEnforced) {
+  const Buffer payload = encode_revert({.change = filled(9), .hlc = 0x0102, .why = Why::redo});
+  EXPECT_EQ(payload.size(), kRevertBytes);
+  EXPECT_EQ(to_hex(Bytes(payload).subspan(32)), "02010000000000000200000000000000");
+  Buffer unknown = payload;
+  unknown[40] = 3;
+  EXPECT_EQ(parse_revert(unknown).code(), Code::invalid);
+  Buffer padded = payload;
+  padded[47] = 1;
+  EXPECT_EQ(parse_revert(padded).code(), Code::invalid);
+  padded.pop_back();
+  EXPECT_EQ(parse_revert(padded).code(), Code::invalid);
+  EXPECT_EQ(parse_revert(encode_revert({})).code(), Code::invalid);
 }
 
 TEST(Payloads, ReferenceRulesAreEnforced) {

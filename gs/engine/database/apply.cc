@@ -205,6 +205,7 @@ Error Applier::step(Frame& frame, const OperationView& operation, std::size_t of
     case Kind::grant:
     case Kind::contract:
     case Kind::seal:
+    case Kind::revert:
     case Kind::reference:
       return {};  // kept in the log; the layers that need them read them there
   }

@@ -117,6 +117,7 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
   if (version_->is_damaged()) return state_damage(*version_);
   GS_TRY_OK(std::move(refused));
   count_logged(tx);
+  if (tx.reverts) ++scratch_->logged_count;
   const std::size_t bytes = cost(tx);
   if (bytes > graph::kTransactionBytesMax) {
     return Error(Code::too_large, "a transaction of " + std::to_string(bytes) +
@@ -303,7 +304,7 @@ Error Database::prepare_merge(const TransactionState& tx, std::size_t index,
 // --- room ---
 
 std::size_t Database::cost(const TransactionState& tx) {
-  std::size_t bytes = 0;
+  std::size_t bytes = tx.reverts ? graph::ChangeBuilder::cost(graph::kRevertBytes) : 0;
   const record::Shape* last = nullptr;
   const record::Shape* last_new = nullptr;
   Interner<Digest>& shapes = scratch_->shapes;
@@ -435,6 +436,13 @@ Error Database::close_change(Writing writing) {
 void Database::append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence) {
   const std::size_t count = tx.operations.size();
   std::size_t left = scratch_->logged_count;
+  if (tx.reverts) {
+    const Buffer payload = graph::encode_revert(*tx.reverts);
+    const auto appended = builder_.append(static_cast<std::uint8_t>(Kind::revert),
+                                          --left == 0 ? graph::kLastOfTransaction : 0, nullptr,
+                                          nullptr, stamp.hlc, payload.size());
+    std::memcpy(appended.payload, payload.data(), payload.size());
+  }
   for (std::size_t i = 0; i < count; ++i) {
     if (scratch_->prepared[i].unlogged) {
       append_unlogged(tx, i, stamp, sequence);

@@ -60,6 +60,8 @@ struct RecordHold {
   record::RecordView view() const noexcept { return {shape, found.record}; }
 };
 
+struct Done;        // taking_back.h
+struct TakingBack;  // the same
 struct VerifyMemory;
 
 // Whether the change has an operation on one of these records.
@@ -179,6 +181,10 @@ class Database : public std::enable_shared_from_this<Database> {
   // differences.cc; no second version: now.
   Error diff(const Digest& before, const std::optional<Digest>& after, const DiffOptions& options,
              const TakeDifference& take);
+  // revert.cc: see Storage. Errors as well: those of commits.
+  Result<Reverted> revert(const Digest& change);
+  Result<Reverted> undo();
+  Result<Reverted> redo();
   Result<Conflict> conflicts(const Id& id) const;  // conflicts.cc
   Result<std::vector<Conflict>> conflicts(std::uint64_t most) const;
   Result<Digest> find_change(std::string_view prefix);
@@ -323,6 +329,19 @@ class Database : public std::enable_shared_from_this<Database> {
   // derive.cc
   Error derive(const std::set<Id>& ids, Applier& derived);
   Error derive_again(const std::set<Id>& ids);
+
+  // revert.cc
+  struct LookedBack;
+  Error look_back(const graph::Revert& revert, LookedBack& out);
+  Error look_at_own(const graph::Revert& revert, LookedBack& out);
+  Error look_at_others(LookedBack& out);
+  Error stage_taking_back(TransactionState& tx, const TakingBack& one, const Found& now);
+  Error take_back_record(const LookedBack& looked, const Id& id, TransactionState& tx,
+                         const Omitted& omitted, Reverted& told);
+  Result<Reverted> take_back(const graph::Revert& revert, const Omitted& omitted);
+  Result<Reverted> take_back_own(graph::Why why);
+  using TakeDone = std::function<bool(const Digest& change, const Done& done)>;
+  Error each_done(const graph::Writer& writer, const TakeDone& take);
 
   // update_check.cc
   Error check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
@@ -491,7 +510,7 @@ class Database : public std::enable_shared_from_this<Database> {
                 const Numbered& visit) const;
   Result<LocalStamp> erasure_now(const Settled& settled, const Id& id) const;
   Error recall(const Settled& settled, const PastWrites& writes, const Id& id,
-               const Ancestors& version, PastRecord& out) const;
+               const Ancestors& version, PastRecord& out, const Omitted* omitted = nullptr) const;
   struct Recalled {
     Settled settled;
     Merged record;

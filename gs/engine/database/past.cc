@@ -20,8 +20,10 @@ bool has_content(const OperationView& operation) noexcept {
 // One record, write by write. With the commit lock.
 class PastReplay {
  public:
-  PastReplay(const state::Tables& tables, const PastWrites& writes, const Ancestors& version)
-      : tables_(tables), writes_(writes), version_(version), merger_(tables) {}
+  // `omitted`: null omits nothing.
+  PastReplay(const state::Tables& tables, const PastWrites& writes, const Ancestors& version,
+             const Omitted* omitted)
+      : tables_(tables), writes_(writes), version_(version), omitted_(omitted), merger_(tables) {}
 
   // `erasure`: the one that counts now; hlc 0: none.
   Error run(std::span<const PastWrites::Write> of, const LocalStamp& erasure, PastRecord& out) {
@@ -31,7 +33,7 @@ class PastReplay {
     }
     merger_.record().begin_after(erasure);
     for (const PastWrites::Write& write : of) {
-      if (version_.have(write.change)) GS_TRY_OK(apply(write, erasure));
+      if (is_wanted(write)) GS_TRY_OK(apply(write, erasure));
     }
     if (!exists_) {
       out.status = erasure.hlc != 0 ? PastRecord::Status::erased : PastRecord::Status::none;
@@ -39,7 +41,7 @@ class PastReplay {
     }
     const bool is_live = merger_.record().is_live();
     out.status = is_live ? PastRecord::Status::live : PastRecord::Status::removed;
-    return is_live ? merger_.finish(out.record) : Error();
+    return merger_.finish(out.record);
   }
 
  private:
@@ -47,11 +49,20 @@ class PastReplay {
     return ChangeWriters(change, tables_.find_writer(change.writer()), tables_);
   }
 
+  bool is_wanted(const PastWrites::Write& write) const {
+    if (!version_.have(write.change)) return false;
+    const graph::ChangeView& change = writes_.change_of(write).view;
+    const OperationView operation = change.operation_at(write.offset);
+    if (!version_.have(write.change, operation)) return false;
+    return omitted_ == nullptr || omitted_->transactions.count(operation.hlc) == 0 ||
+           change.writer() != omitted_->writer;
+  }
+
   // Whether the erasure, if there is one, is of this version; or nothing is.
   bool look(std::span<const PastWrites::Write> of, const LocalStamp& erasure) {
     bool is_here = erasure.hlc == 0;
     for (const PastWrites::Write& write : of) {
-      if (!version_.have(write.change)) continue;
+      if (!is_wanted(write)) continue;
       is_any_ = true;
       const graph::ChangeView& change = writes_.change_of(write).view;
       const OperationView operation = change.operation_at(write.offset);
@@ -84,6 +95,7 @@ class PastReplay {
   const state::Tables& tables_;
   const PastWrites& writes_;
   const Ancestors& version_;
+  const Omitted* const omitted_;
   Merger merger_;
   bool is_any_ = false;
   bool exists_ = false;
@@ -167,10 +179,10 @@ Result<LocalStamp> Database::erasure_now(const Settled& settled, const Id& id) c
 }
 
 Error Database::recall(const Settled& settled, const PastWrites& writes, const Id& id,
-                       const Ancestors& version, PastRecord& out) const {
+                       const Ancestors& version, PastRecord& out, const Omitted* omitted) const {
   GS_TRY(const LocalStamp erasure, erasure_now(settled, id));
   const std::lock_guard lock(commit_mutex_);
-  return PastReplay(tables_, writes, version).run(writes.of(id), erasure, out);
+  return PastReplay(tables_, writes, version, omitted).run(writes.of(id), erasure, out);
 }
 
 Result<Database::Recalled> Database::recall_at(const Id& id, const Digest& change) {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <algorithm>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,14 @@ class Ancestors {
   Ancestors(const graph::CausalGraph& graph, graph::CausalGraph::Changes heads)
       : ranges_(graph.diff(heads, {}).only_a) {}
 
+  // Without what the change, one of these, did at `hlc` and after it.
+  void cut(graph::ChangeNumber change, graph::Hlc hlc) noexcept {
+    cut_change_ = change;
+    cut_hlc_ = hlc;
+  }
+  bool have(graph::ChangeNumber change, const graph::OperationView& operation) const noexcept {
+    return have(change) && (change != cut_change_ || operation.hlc < cut_hlc_);
+  }
   bool have(graph::ChangeNumber change) const noexcept {
     const auto behind = std::partition_point(
         ranges_.begin(), ranges_.end(),
@@ -37,6 +46,8 @@ class Ancestors {
 
  private:
   std::vector<graph::ChangeRange> ranges_;  // ascending
+  graph::ChangeNumber cut_change_ = 0;
+  graph::Hlc cut_hlc_ = ~graph::Hlc{0};
 };
 
 // Consecutive changes of the log, and where the first one lies.
@@ -81,12 +92,18 @@ class PastWrites {
   std::vector<Change> changes_;
 };
 
+// Transactions of one writer that count as if they had never been.
+struct Omitted {
+  graph::Writer writer{};
+  std::set<graph::Hlc> transactions;
+};
+
 // A record as a version has it.
 struct PastRecord {
   enum class Status : std::uint8_t {
     none,     // nothing was written to it
     live,     // `record` says what it was
-    removed,  // and so does the removal
+    removed,  // the same, with its removal
     erased,   // by an erasure of the version
     lost,     // by a later one, or one that came at the same time: nobody can tell any more
   };

@@ -42,6 +42,7 @@ struct TransactionState {
   record::Encoder encoder;
   std::vector<StagedOperation> operations;    // after arrange(): all of them
   std::vector<StagedOperation> expectations;  // staged since
+  std::optional<graph::Revert> reverts;       // what it takes back (revert.cc)
   // The last operation on each id that leaves its whole content: only for who asks, see
   // Database::staged_content.
   std::optional<Touched> contents;
@@ -64,7 +65,9 @@ struct TransactionState {
     return encoder.kept().data() + staged.begin;
   }
 
-  std::size_t size() const noexcept { return operations.size() + expectations.size(); }
+  std::size_t size() const noexcept {
+    return operations.size() + expectations.size() + (reverts ? 1 : 0);
+  }
 
   std::size_t memory_bytes() const noexcept {
     const std::size_t staged = operations.capacity() + expectations.capacity();
@@ -84,6 +87,7 @@ struct TransactionState {
   void clear() noexcept {
     operations.clear();
     expectations.clear();
+    reverts.reset();
     plan.reset();
     plan_of = nullptr;
     whole_checks = 0;

@@ -1,0 +1,253 @@
+#include "gs/engine/database/taking_back.h"
+
+#include <algorithm>
+#include <map>
+
+#include "gs/core/merge/field_writes.h"
+#include "gs/core/merge/hidden_writes.h"
+#include "gs/core/record/json.h"
+
+namespace gs::engine {
+
+using merge::FieldWrite;
+using record::ValueView;
+
+namespace {
+
+using Fields = std::map<std::string_view, FieldWrite>;
+
+merge::Stored stored(const Current& record) {
+  return {&record.shape, record.record, record.image, record.base};
+}
+
+Fields fields_of(const Current& record) {
+  Fields fields;
+  merge::each_field_write(stored(record),
+                          [&](const FieldWrite& one) { fields.emplace(one.field, one); });
+  return fields;
+}
+
+const FieldWrite* find(const Fields& fields, std::string_view name) {
+  const auto at = fields.find(name);
+  return at == fields.end() ? nullptr : &at->second;
+}
+
+bool is_same(const FieldWrite* a, const FieldWrite* b) {
+  if (a == nullptr || b == nullptr) return a == b;
+  return a->value.type == b->value.type &&
+         std::equal(a->value.content.begin(), a->value.content.end(), b->value.content.begin(),
+                    b->value.content.end());
+}
+
+std::string json_of(const FieldWrite* write) {
+  std::string text;
+  if (write != nullptr) record::append_json(write->value, text);
+  return text;
+}
+
+// Of a field that was added to.
+std::optional<double> number_of(const FieldWrite* write) {
+  if (write == nullptr) return 0;
+  if (write->value.type == Type::number) return write->value.number();
+  if (write->value.type == Type::integer) return static_cast<double>(write->value.integer());
+  return std::nullopt;
+}
+
+}  // namespace
+
+class TakingBackMaker {
+ public:
+  TakingBackMaker(const LookedAt& record, const TakenBack& writes, const state::Tables& tables)
+      : before_(record.before),
+        after_(record.after),
+        shown_(record.shown),
+        now_(record.now),
+        writes_(writes),
+        tables_(tables) {
+    made_.told.id = now_.entry.id;
+    // What is gone without a trace was erased.
+    if (is_known(now_)) current_ = current_of(now_, tables);
+  }
+
+  TakingBack take() {
+    if (is_erased(before_) || is_erased(after_) || is_erased(shown_) || !is_known(now_)) {
+      keep({}, KeptWrite::Why::erased, {});
+    } else {
+      made_.told.collection = current_.shape->collection();
+      made_.told.key = current_.view().key();
+      if (before_.is_live() && after_.is_live()) take_update();
+      if (!before_.is_live() && after_.is_live()) take_insert();
+      if (before_.is_live() && !after_.is_live()) take_removal();
+    }
+    for (KeptWrite& each : made_.kept) each.collection = made_.told.collection;
+    return std::move(made_);
+  }
+
+ private:
+  static bool is_erased(const PastRecord& record) noexcept {
+    return record.status == PastRecord::Status::erased || record.status == PastRecord::Status::lost;
+  }
+  bool is_live() const noexcept { return now_.record != nullptr; }
+
+  void keep(std::string_view field, KeptWrite::Why why, const LocalStamp& by) {
+    const Digest writer = by.hlc == 0 ? Digest{} : tables_.writer(by.writer);
+    made_.kept.push_back({made_.told.id, {}, std::string(field), why, writer});
+  }
+
+  // Who removed the record and is not taken back; hlc 0: nobody.
+  LocalStamp other_removal() const {
+    if (shown_.status != PastRecord::Status::removed) return {};
+    const merge::ImageView image(shown_.record.image.data());
+    merge::HiddenView hidden = image.first_hidden();
+    LocalStamp latest;
+    for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
+      const bool is_other =
+          hidden.kind() == merge::HiddenKind::removal && !writes_.has(hidden.stamp());
+      if (is_other && hidden.stamp().hlc > latest.hlc) latest = hidden.stamp();
+    }
+    return latest;
+  }
+
+  // --- a record that was inserted ---
+
+  void take_insert() {
+    if (!is_live()) return;  // as it should be
+    if (!shown_.is_live()) return keep({}, KeptWrite::Why::written, {});
+    const auto keep_other = [&](std::string_view field, const LocalStamp& stamp) {
+      if (stamp.hlc != 0 && !writes_.has(stamp)) keep(field, KeptWrite::Why::written, stamp);
+    };
+    const Current shown = shown_.record.as_current();
+    merge::each_field_write(stored(shown), [&](const FieldWrite& one) {
+      keep_other(one.field, one.stamp);
+      keep_other(one.field, one.added);
+    });
+    merge::each_hidden_write(stored(shown), true, [&](const merge::HiddenWrite& one) {
+      if (!one.is_removal) keep_other(one.field, one.stamp);
+    });
+    if (!made_.kept.empty()) return;
+    made_.act = TakingBack::Act::remove;
+    made_.told.kind = RecordDifference::Kind::removed;
+    merge::each_field_write(stored(current_),
+                            [&](const FieldWrite& one) { tell(one.field, json_of(&one), {}); });
+  }
+
+  // --- one that was removed ---
+
+  void take_removal() {
+    if (is_live()) return;
+    const LocalStamp other = other_removal();
+    const bool is_ours = shown_.status == PastRecord::Status::removed && other.hlc == 0;
+    if (!is_ours) return keep({}, KeptWrite::Why::removed, other);
+    made_.act = TakingBack::Act::restore;
+    made_.told.kind = RecordDifference::Kind::added;
+    merge::each_field_write(stored(before_.record.as_current()), [&](const FieldWrite& one) {
+      made_.fields.push_back({one.field, one.value});
+    });
+    merge::each_hidden_write(stored(shown_.record.as_current()), false,
+                             [&](const merge::HiddenWrite& one) { restore_beside(one); });
+    for (const record::FieldView& each : made_.fields) {
+      std::string text;
+      record::append_json(*each.value, text);
+      tell(each.name, {}, std::move(text));
+    }
+  }
+
+  // What somebody wrote beside the removal. Those of one field ascend by time.
+  void restore_beside(const merge::HiddenWrite& one) {
+    if (one.is_removal || writes_.has(one.stamp)) return;
+    const auto at = std::find_if(made_.fields.begin(), made_.fields.end(),
+                                 [&](const auto& each) { return each.name == one.field; });
+    Buffer& content =
+        made_.contents_.emplace_back(one.value.content.begin(), one.value.content.end());
+    ValueView value{one.value.type, Bytes(content)};
+    if (at != made_.fields.end()) {
+      at->value = value;
+    } else {
+      made_.fields.push_back({one.field, value});
+    }
+  }
+
+  // --- one that was written to ---
+
+  void take_update() {
+    if (!is_live() || !shown_.is_live()) return keep({}, KeptWrite::Why::removed, other_removal());
+    const Current had = before_.record.as_current();
+    const Current got = after_.record.as_current();
+    const Current would_have = shown_.record.as_current();
+    const Fields before = fields_of(had);
+    const Fields after = fields_of(got);
+    const Fields shown = fields_of(would_have);
+    const Fields now = fields_of(current_);
+    const auto take = [&](std::string_view name) {
+      take_field(name, {find(before, name), find(after, name), find(shown, name), find(now, name)});
+    };
+    merge::each_field_write(stored(got), [&](const FieldWrite& one) { take(one.field); });
+    merge::each_field_write(stored(had), [&](const FieldWrite& one) {
+      if (find(after, one.field) == nullptr) take(one.field);
+    });
+    if (made_.fields.empty() && made_.additions.empty()) return;
+    made_.act = TakingBack::Act::update;
+    made_.told.kind = RecordDifference::Kind::changed;
+  }
+
+  // One field as the records of LookedAt have it; null: they have not.
+  struct InEach {
+    const FieldWrite* before;
+    const FieldWrite* after;
+    const FieldWrite* shown;
+    const FieldWrite* now;
+  };
+
+  void take_field(std::string_view name, const InEach& in) {
+    if (is_same(in.before, in.after)) return;
+    if (in.after != nullptr && writes_.has(in.after->added) && !writes_.has(in.after->stamp)) {
+      return take_addition(name, in);
+    }
+    const LocalStamp latest = latest_of(in.shown);
+    const bool is_ours = in.after == nullptr ? in.shown == nullptr : writes_.has(latest);
+    if (!is_ours || !is_same(in.after, in.now)) {
+      return keep(name, KeptWrite::Why::written, is_ours ? latest_of(in.now) : latest);
+    }
+    made_.fields.push_back(
+        {name, in.before == nullptr ? std::nullopt : std::optional(in.before->value)});
+    tell(name, json_of(in.now), json_of(in.before));
+  }
+
+  static LocalStamp latest_of(const FieldWrite* write) {
+    if (write == nullptr) return {};
+    return write->added.hlc > write->stamp.hlc ? write->added : write->stamp;
+  }
+
+  // It counts as long as the value is there that it was added to.
+  void take_addition(std::string_view name, const InEach& in) {
+    const auto from = number_of(in.before);
+    const auto to = number_of(in.after);
+    const auto now = number_of(in.now);
+    const bool is_there = in.now != nullptr && in.shown != nullptr &&
+                          in.shown->stamp == in.after->stamp && from && to && now;
+    if (!is_there) return keep(name, KeptWrite::Why::written, latest_of(in.shown));
+    made_.additions.emplace_back(name, *from - *to);
+    std::string text;
+    record::append_json(Value(*now + *from - *to), text);
+    tell(name, json_of(in.now), std::move(text));
+  }
+
+  void tell(std::string_view field, std::string before, std::string after) {
+    made_.told.fields.push_back({std::string(field), std::move(before), std::move(after)});
+  }
+
+  const PastRecord& before_;
+  const PastRecord& after_;
+  const PastRecord& shown_;
+  const state::Found& now_;
+  const TakenBack& writes_;
+  const state::Tables& tables_;
+  Current current_{};
+  TakingBack made_;
+};
+
+TakingBack take_back(const LookedAt& record, const TakenBack& writes, const state::Tables& tables) {
+  return TakingBackMaker(record, writes, tables).take();
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,59 @@
+// What it takes to take back the writes of one change, or of one transaction of it, in one record.
+//
+// A field gets the value back that it had before, as long as the record shows the write that is
+// taken back, or would show it without what its writer has undone since; a number that was added to is added to the other way round. A record that was inserted
+// goes, and one that was removed comes back, with what others wrote beside the removal. What
+// somebody else did to the same field or record since, or at the same time, stays: it is told.
+//
+// Pure: records are what others hand in.
+#pragma once
+
+#include <deque>
+
+#include "globalstorage/storage.h"
+#include "gs/engine/database/past.h"
+
+namespace gs::engine {
+
+// One transaction, as the log tells it.
+struct Done {
+  graph::Hlc hlc = 0;
+  bool is_about_records = false;
+  std::optional<graph::Revert> reverts;
+};
+
+// The writes that are taken back, by their stamps.
+struct TakenBack {
+  std::uint32_t writer = 0;
+  graph::Hlc first = 0;
+  graph::Hlc last = 0;
+  bool has(const LocalStamp& stamp) const noexcept {
+    return stamp.writer == writer && stamp.hlc >= first && stamp.hlc <= last;
+  }
+};
+
+struct TakingBack {
+  enum class Act : std::uint8_t { none, update, remove, restore };
+  Act act = Act::none;
+  std::vector<record::FieldView> fields;                  // of an update; of what is restored: all
+  std::vector<std::pair<std::string, double>> additions;  // of an update
+  RecordDifference told;                                  // unless nothing is done
+  std::vector<KeptWrite> kept;
+
+  bool is_nothing() const noexcept { return act == Act::none; }
+
+ private:
+  friend class TakingBackMaker;
+  std::deque<Buffer> contents_;  // of fields that stand nowhere else
+};
+
+// The record that is looked at; all of it outlives the result.
+struct LookedAt {
+  PastRecord before;  // without these writes and all that came later
+  PastRecord after;   // with them
+  PastRecord shown;   // now, if nothing had been undone since
+  state::Found now;   // as the storage has it, with its id
+};
+TakingBack take_back(const LookedAt& record, const TakenBack& writes, const state::Tables& tables);
+
+}  // namespace gs::engine
