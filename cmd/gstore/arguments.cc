@@ -392,6 +392,15 @@ class Parser {
         ->type_name("N")
         ->transform(whole_number(0));
 
+    sub = add("revert", "take back what a change wrote; what others wrote since stays",
+              "  gstore revert CHANGE\n  gstore revert 3f2a91 --json");
+    sub->add_option("CHANGE", a_.change, "its first 4 or more characters, or all 64")
+        ->required()
+        ->check(validator(check_change));
+    add("undo", "take back your newest transaction that is not undone",
+        "  gstore undo\n  gstore undo --json");
+    add("redo", "take back the last undo", "  gstore redo");
+
     sub = add("conflicts", "list what concurrent writes hide, of one record or of all",
               "  gstore conflicts\n  gstore conflicts -c City kyiv --json");
     sub->add_option("ID", a_.id, kIdHelp)->check(validator(check_record_name));
@@ -527,7 +536,7 @@ class Parser {
                     "when no other copy is written to again");
     };
     for (const char* name : {"insert", "set", "update", "delete", "swap", "import", "proof",
-                             "erase", "compact", "shell"}) {
+                             "revert", "undo", "redo", "resolve", "erase", "compact", "shell"}) {
       add_to(app_.get_subcommand(name));
     }
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));

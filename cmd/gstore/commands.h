@@ -38,6 +38,10 @@ Result<Exit> history(Session& session);
 // blame.cc, diff.cc
 Result<Exit> blame(Session& session);
 Result<Exit> diff(Session& session);
+// revert.cc
+Result<Exit> revert(Session& session);
+Result<Exit> undo(Session& session);
+Result<Exit> redo(Session& session);
 // conflicts.cc
 Result<Exit> conflicts(Session& session);
 Result<Exit> resolve(Session& session);
@@ -94,6 +98,9 @@ inline constexpr Command kCommands[] = {
     {"history", history},
     {"blame", blame},
     {"diff", diff},
+    {"revert", revert},
+    {"undo", undo},
+    {"redo", redo},
     {"conflicts", conflicts},
     {"resolve", resolve},
     {"verify", verify},

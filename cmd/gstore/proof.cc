@@ -19,7 +19,7 @@ std::string padded(std::string text, std::size_t columns) {
 }
 
 // What a failed section says about: what is damaged, and the one step that mends it.
-struct Kind {
+struct FindingWords {
   std::string_view section;
   std::string_view damaged;
   std::string_view step;
@@ -31,7 +31,7 @@ constexpr std::string_view kRebuild =
     "log";
 constexpr std::string_view kLog = "the log";
 constexpr std::string_view kEnd = "the end of the log";
-constexpr Kind kKinds[] = {
+constexpr FindingWords kKinds[] = {
     {"mark", "the mark", "The next command that writes, such as `gstore compact`, makes it again"},
     {"keys", "the keys",
      "Move keys/writer away, or put a copy of it back: without it the next command that writes "
@@ -43,8 +43,8 @@ constexpr Kind kKinds[] = {
 };
 
 // All other sections are about the log itself.
-Kind kind_of(const VerifySection& section) {
-  for (const Kind& kind : kKinds) {
+FindingWords kind_of(const VerifySection& section) {
+  for (const FindingWords& kind : kKinds) {
     if (kind.section == section.name) return kind;
   }
   return {section.name, kLog, kRestore};
@@ -126,7 +126,7 @@ std::string headline(const VerifyReport& report, const std::string& counts) {
 void print_steps(const VerifyReport& report, Output& out) {
   std::string_view last;
   for (const VerifySection& section : report.sections) {
-    const Kind kind = kind_of(section);
+    const FindingWords kind = kind_of(section);
     if (section.ok || kind.damaged == last) continue;
     last = kind.damaged;
     out.line("Damaged: " + std::string(kind.damaged) + ". " + std::string(kind.step) + '.');

@@ -648,11 +648,12 @@ class Storage {
   // not_found: nothing is known of the record. As stored: defaults and conversions are left out.
   // Takes back what a change wrote, by anybody: fields get the values that they had before it,
   // records that it inserted are removed, those that it removed are there again. What others did to
-  // these fields and records since stays, and is told in `kept`. A transaction of its own; none when
-  // there is nothing to change. Errors: not_found, invalid (the schema in force does not allow it).
+  // these fields and records since stays, and is told in `kept`. A transaction of its own; none
+  // when there is nothing to change. Errors: not_found, invalid (the schema in force does not allow
+  // it).
   Result<Reverted> revert(const Digest& change);
-  // The same of one transaction: the newest one of this storage's writer that is not undone, and the
-  // one that was undone last, as long as nothing was written since. not_found: there is none.
+  // The same of one transaction: the newest one of this storage's writer that is not undone, and
+  // the one that was undone last, as long as nothing was written since. not_found: there is none.
   Result<Reverted> undo();
   Result<Reverted> redo();
   Result<Conflict> conflicts(const Id& id) const;

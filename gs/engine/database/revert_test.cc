@@ -1,5 +1,5 @@
-// Goal: what is taken back is what one writer wrote and nothing else: not what others wrote since or
-// at the same time, no removal of somebody else; undo and redo know where they are, whatever came
+// Goal: what is taken back is what one writer wrote and nothing else: not what others wrote since,
+// or at the same time, no removal of somebody else; undo and redo know where they are, whatever came
 // between and after a restart; and every replica has the same in the end.
 #include <gtest/gtest.h>
 
@@ -110,6 +110,17 @@ TEST_F(RevertTest, OthersKeepTheirWork) {
   expect_all(id, R"({"name":"Kyiv","n":9,"m":3})");
   expect_all(other, "<not_found>");
   expect_all(third, R"({"name":"Odesa","n":5})");
+}
+
+TEST_F(RevertTest, WhatSomebodyElseWroteAlikeIsNotOurs) {
+  const Id id = *a().insert("City", R"({"n":1})");
+  copy();
+  ASSERT_FALSE(a().update(id, R"({"n":2})"));
+  exchange();
+  ASSERT_FALSE(b().update(id, R"({"n":2})"));
+  exchange();
+  EXPECT_EQ(undo(a()), " !n:written");
+  expect_all(id, R"({"n":2})");
 }
 
 TEST_F(RevertTest, WhatSomebodyElseRemovedAsWellStaysRemoved) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/merge/hidden_writes.h"
@@ -113,22 +115,40 @@ class TakingBackMaker {
   void take_insert() {
     if (!is_live()) return;  // as it should be
     if (!shown_.is_live()) return keep({}, KeptWrite::Why::written, {});
-    const auto keep_other = [&](std::string_view field, const LocalStamp& stamp) {
-      if (stamp.hlc != 0 && !writes_.has(stamp)) keep(field, KeptWrite::Why::written, stamp);
-    };
-    const Current shown = shown_.record.as_current();
-    merge::each_field_write(stored(shown), [&](const FieldWrite& one) {
-      keep_other(one.field, one.stamp);
-      keep_other(one.field, one.added);
-    });
-    merge::each_hidden_write(stored(shown), true, [&](const merge::HiddenWrite& one) {
-      if (!one.is_removal) keep_other(one.field, one.stamp);
-    });
+    keep_what_is_new();
     if (!made_.kept.empty()) return;
     made_.act = TakingBack::Act::remove;
     made_.told.kind = RecordDifference::Kind::removed;
     merge::each_field_write(stored(current_),
                             [&](const FieldWrite& one) { tell(one.field, json_of(&one), {}); });
+  }
+
+  // What the record shows or hides now and did not then.
+  void keep_what_is_new() {
+    const Current then = after_.record.as_current();
+    const Current shown = shown_.record.as_current();
+    std::set<std::tuple<std::string_view, graph::Hlc, std::uint32_t>> had;
+    const auto is_new = [&](std::string_view field, const LocalStamp& stamp) {
+      return stamp.hlc != 0 && !writes_.has(stamp) &&
+             had.count({field, stamp.hlc, stamp.writer}) == 0;
+    };
+    merge::each_field_write(stored(then), [&](const FieldWrite& one) {
+      had.insert({one.field, one.stamp.hlc, one.stamp.writer});
+      had.insert({one.field, one.added.hlc, one.added.writer});
+    });
+    merge::each_hidden_write(stored(then), true, [&](const merge::HiddenWrite& one) {
+      had.insert({one.field, one.stamp.hlc, one.stamp.writer});
+    });
+    const auto keep_new = [&](std::string_view field, const LocalStamp& stamp) {
+      if (is_new(field, stamp)) keep(field, KeptWrite::Why::written, stamp);
+    };
+    merge::each_field_write(stored(shown), [&](const FieldWrite& one) {
+      keep_new(one.field, one.stamp);
+      keep_new(one.field, one.added);
+    });
+    merge::each_hidden_write(stored(shown), true, [&](const merge::HiddenWrite& one) {
+      if (!one.is_removal) keep_new(one.field, one.stamp);
+    });
   }
 
   // --- one that was removed ---

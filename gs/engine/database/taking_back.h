@@ -1,9 +1,10 @@
 // What it takes to take back the writes of one change, or of one transaction of it, in one record.
 //
 // A field gets the value back that it had before, as long as the record shows the write that is
-// taken back, or would show it without what its writer has undone since; a number that was added to is added to the other way round. A record that was inserted
-// goes, and one that was removed comes back, with what others wrote beside the removal. What
-// somebody else did to the same field or record since, or at the same time, stays: it is told.
+// taken back, or would show it without what its writer has undone since. A number that was added to
+// is added to the other way round. A record that was inserted goes, and one that was removed comes
+// back, with what others wrote beside the removal. What somebody else did to the same field or
+// record since, or at the same time, stays: it is told.
 //
 // Pure: records are what others hand in.
 #pragma once

@@ -1,0 +1,144 @@
+// Goal: undo is the way back that was come, step by step, and redo the way there: after so many
+// steps every record is what it was so many transactions ago; and of what others do meanwhile
+// nothing is taken back.
+//
+// Method: random transactions of one writer over few records, so that they are inserted, written,
+// added to, removed and put again; the model is what the storage said after each of them. Then
+// walks of random length back and forth, with checkpoints and restarts in between. With two more
+// writers, each on fields of its own, the fields of the others must not move.
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "gs/base/test_share.h"
+#include "gs/engine/database/test_replicas.h"
+
+namespace gs::engine::testing {
+namespace {
+
+constexpr std::uint32_t kUndoSeeds = 40;
+constexpr int kUndoSteps = 30;
+constexpr int kUndoRecords = 4;
+
+class UndoLaw : public ::testing::Test {
+ protected:
+
+  // One transaction of one to three operations; false: nothing of it could be done.
+  static bool write(const Store& store, std::vector<Id>& ids, std::mt19937& random,
+                    const std::string& field) {
+    Batch batch(store.db);
+    bool is_any = false;
+    for (std::uint32_t i = 0; i <= random() % 3; ++i) {
+      const std::string json =
+          "{\"" + field + "\":" + std::to_string(random() % 5) + ",\"x" + field + "\":1}";
+      const Id id = ids[random() % ids.size()];
+      const bool is_there = store->get(id).ok();
+      switch (random() % 6) {
+        case 0:
+          if (ids.size() == kUndoRecords) break;
+          ids.push_back(*batch.insert("City", json));
+          is_any = true;
+          break;
+        case 1:
+          EXPECT_TRUE(batch.put("City", "key", json).ok());
+          is_any = true;
+          break;
+        case 2:
+          if (!is_there) break;
+          EXPECT_FALSE(batch.remove(id));
+          return !batch.commit();  // nothing can be written to it after that
+        case 3:
+          if (!is_there) break;
+          EXPECT_FALSE(batch.add(id, field, 7));
+          is_any = true;
+          break;
+        default:
+          if (!is_there) break;
+          EXPECT_FALSE(batch.update(
+              id, random() % 4 == 0 ? "{\"x" + field + "\":{\"$unset\":true}}" : json));
+          is_any = true;
+      }
+    }
+    return is_any && !batch.commit(random() % 2 == 0 ? Durability::lazy : Durability::batch);
+  }
+
+  static std::string all(const Store& store, const std::vector<Id>& ids) {
+    std::string text;
+    for (const Id& id : ids) text += store.text(id) + "\n";
+    return text;
+  }
+};
+
+TEST_F(UndoLaw, LeadsBackTheWayThatWasCome) {
+  const std::uint32_t seeds = kUndoSeeds / gs::testing::kSanitizedShare;
+  for (std::uint32_t seed = 0; seed < seeds; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    Replicas world;
+    std::vector<Id> ids = {id_of_key("City", "key")};
+    std::vector<std::string> states = {""};
+    const auto look = [&] { return all(world.next(0), ids); };
+    for (int i = 0; i < kUndoSteps; ++i) {
+      if (write(world.next(0), ids, random, "n")) states.push_back(look());
+    }
+    for (std::string& state : states) {  // of records that came later: nothing
+      while (std::count(state.begin(), state.end(), '\n') < static_cast<long>(ids.size())) {
+        state += "<not_found>\n";
+      }
+    }
+    std::size_t at = states.size() - 1;
+    for (int walk = 0; walk < 6; ++walk) {
+      const std::size_t to = random() % states.size();
+      while (at != to) {
+        const bool is_back = to < at;
+        const auto moved = is_back ? world.next(0)->undo() : world.next(0)->redo();
+        ASSERT_TRUE(moved.ok()) << moved.error().text();
+        EXPECT_TRUE(moved->kept.empty());
+        at = is_back ? at - 1 : at + 1;
+        ASSERT_EQ(look(), states[at]) << "at " << at << " of " << states.size() - 1;
+      }
+      if (walk % 2 == 0) ASSERT_FALSE(world[0]->checkpoint());
+      if (walk % 3 == 0) world.reopen_first();
+    }
+    EXPECT_TRUE(world[0]->verify({})->ok);
+  }
+}
+
+TEST_F(UndoLaw, LeavesTheWorkOfOthers) {
+  const std::uint32_t seeds = kUndoSeeds / gs::testing::kSanitizedShare;
+  for (std::uint32_t seed = 0; seed < seeds; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    Replicas world;
+    std::vector<Id> ids;
+    for (int i = 0; i < kUndoRecords; ++i) {
+      ids.push_back(*world.next(0).insert("City", R"({"a":0,"b":0,"c":0})"));
+    }
+    world.copy();
+    static constexpr std::array kNames = {"a", "b", "c"};
+    // What each writer gives to its field of each record, in the end.
+    std::array<std::array<int, kUndoRecords>, 3> given{};
+    std::array<int, 3> written{};
+    for (int i = 0; i < kUndoSteps; ++i) {
+      const std::size_t writer = random() % 3;
+      const std::size_t record = random() % kUndoRecords;
+      const int value = static_cast<int>(random() % 100);
+      ASSERT_FALSE(world.next(writer).update(
+          ids[record], "{\"" + std::string(kNames[writer]) + "\":" + std::to_string(value) + "}"));
+      given[writer][record] = value;
+      ++written[writer];
+      if (random() % 4 == 0) world.exchange();
+    }
+    world.exchange();
+    for (int i = 0; i < written[1]; ++i) ASSERT_TRUE(world.next(1)->undo().ok());
+    EXPECT_EQ(world.next(1)->undo().code(), Code::not_found);
+    world.exchange();
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      world.expect_all(ids[i], "{\"a\":" + std::to_string(given[0][i]) +
+                                   ",\"b\":0,\"c\":" + std::to_string(given[2][i]) + "}");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace gs::engine::testing
