@@ -1,4 +1,6 @@
 // conflicts and resolve: what concurrent writes hide, and who decides between them.
+#include <set>
+
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/dates.h"
@@ -79,6 +81,20 @@ Result<std::string> chosen(const Arguments& arguments, const Conflict& conflict)
                                   std::to_string(arguments.take));
 }
 
+// Fields with one earlier name in common lose it together.
+void note_also_settled(Session& session, const Conflict& before, const Conflict& left) {
+  std::set<std::string> fields;
+  for (const HiddenWrite& hidden : before.hidden) {
+    if (!hidden.was.empty() && hidden.field != session.arguments.field) fields.insert(hidden.field);
+  }
+  for (const HiddenWrite& hidden : left.hidden) fields.erase(hidden.field);
+  for (const std::string& field : fields) {
+    session.terminal.note("Field " + one_line(field) +
+                          " is settled by this, too, as it is shown: what was not stood under the "
+                          "same earlier name. `gstore undo` brings it back.");
+  }
+}
+
 }  // namespace
 
 Result<Exit> conflicts(Session& session) {
@@ -118,6 +134,8 @@ Result<Exit> resolve(Session& session) {
   GS_TRY(const std::string value, chosen(arguments, *conflict));
   JsonObject delta;
   GS_TRY_OK(storage.update(id, delta.raw(arguments.field, value).take()));
+  GS_TRY(const Conflict left, storage.conflicts(id));
+  note_also_settled(session, *conflict, left);
   if (arguments.json) {
     JsonObject line;
     session.out.line(line.text("id", id.text()).raw("value", value).take());

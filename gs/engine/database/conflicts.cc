@@ -95,15 +95,17 @@ class Telling {
     }
     told.field = one.field;
     told.is_removal = one.is_removal;
-    if (!one.is_removal) told.json = json_of_value(one.value);
-    if (one.is_shown) told.shown_json = json_of_value(one.shown);
+    if (!one.is_removal) told.json = earlier_.converted(one.field, one.value);
+    if (!one.is_removal && told.json.empty()) told.json = json_of_value(one.value);
+    if (one.is_shown) told.shown_json = earlier_.converted(one.field, one.shown);
+    if (one.is_shown && told.shown_json.empty()) told.shown_json = json_of_value(one.shown);
     conflict_.hidden.push_back(std::move(told));
   }
 
   void add(const merge::FieldWrite& one) {
     if (!earlier_.is_earlier(one.field)) return;
     const merge::LocalStamp& latest = one.added.hlc > one.stamp.hlc ? one.added : one.stamp;
-    earlier_.each_by_shown(one.field, one.value, under_present_names(one.field, by(latest, "was")));
+    earlier_.each_by_shown(one, under_present_names(one.field, by(latest, "was")));
   }
 
   const state::Tables& tables_;
@@ -114,12 +116,6 @@ class Telling {
 
 Conflict hidden_writes_of(const Found& found, const Moment& now, const state::Tables& tables) {
   return Telling(found, tables, now.catalog.get()).take();
-}
-
-bool may_have_earlier(const Moment& now, std::string_view collection) {
-  const rules::Rules* const rules =
-      now.catalog == nullptr ? nullptr : now.catalog->find(collection);
-  return rules != nullptr && rules->has_earlier();
 }
 
 }  // namespace
@@ -141,11 +137,7 @@ Result<std::vector<Conflict>> Database::conflicts(std::uint64_t most) const {
   for (std::uint32_t number = 0; number < tables_.collection_count(); ++number) {
     state::Cursor cursor(now.version, now.at, {.collection = number, .with_tombstones = true});
     while (const state::Met* const met = all.size() < most ? cursor.next() : nullptr) {
-      const state::Entry& entry = *met->entry;
-      const bool may_hide = met->image != nullptr ||
-                            (met->record != nullptr &&
-                             may_have_earlier(now, tables_.shape(entry.shape).shape->collection()));
-      if (!may_hide) continue;
+      if (met->image == nullptr) continue;
       Conflict conflict = hidden_writes_of(met->found(), now, tables_);
       if (!conflict.hidden.empty()) all.push_back(std::move(conflict));
     }

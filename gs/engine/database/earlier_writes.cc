@@ -1,8 +1,8 @@
 #include "gs/engine/database/earlier_writes.h"
 
 #include <algorithm>
+#include <map>
 
-#include "gs/core/merge/field_writes.h"
 #include "gs/core/record/json.h"
 #include "gs/engine/catalog/lifter.h"
 
@@ -19,21 +19,13 @@ bool is_name_of(const FieldRule& field, std::string_view name) {
          std::find(field.was.begin(), field.was.end(), name) != field.was.end();
 }
 
-// Whether the record has the field under a name that is asked for before this one.
-bool has_later_name(const FieldRule& field, std::string_view name, const RecordView& record) {
-  if (record.find(field.name)) return true;
-  const auto at = std::find(field.was.begin(), field.was.end(), name);
-  return std::any_of(field.was.begin(), at,
-                     [&](const std::string& later) { return record.find(later).has_value(); });
-}
-
 }  // namespace
 
 EarlierWrites::EarlierWrites(const Catalog* catalog, const Current& current)
     : catalog_(catalog), current_(current) {
   if (catalog == nullptr || current.record == nullptr) return;
   const rules::Rules* const rules = catalog->find(current.shape->collection());
-  if (rules != nullptr && rules->has_earlier()) rules_ = rules;
+  if (rules != nullptr && rules->may_lift()) rules_ = rules;
 }
 
 void EarlierWrites::each_by_hidden(std::string_view name, const ValueView& value,
@@ -43,12 +35,23 @@ void EarlierWrites::each_by_hidden(std::string_view name, const ValueView& value
   }
 }
 
-void EarlierWrites::each_by_shown(std::string_view name, const ValueView& value, const Tell& tell) {
-  const RecordView record(current_.shape.get(), current_.record);
+std::string EarlierWrites::converted(std::string_view name, const ValueView& value) {
+  const FieldRule* const field = rules_ == nullptr ? nullptr : rules_->find(name);
+  if (field == nullptr || !field->convert) return {};
+  return read_by(*field, name, value);
+}
+
+void EarlierWrites::each_by_shown(const merge::FieldWrite& write, const Tell& tell) {
+  std::map<std::string_view, merge::LocalStamp> present;
+  merge::each_field_write({&current_.shape, current_.record, current_.image, current_.base},
+                          [&](const auto& one) { present.emplace(one.field, one.stamp); });
   for (const FieldRule& field : rules_->fields()) {
-    const bool is_hidden =
-        field.name != name && is_name_of(field, name) && has_later_name(field, name, record);
-    if (is_hidden) tell_one(field, name, value, tell);
+    if (field.name == write.field || !is_name_of(field, write.field)) continue;
+    const auto own = present.find(field.name);
+    if (own == present.end() || own->second == write.stamp) continue;
+    const std::string shown = read(field, current_.shape, current_.record);
+    const std::string value = read_by(field, write.field, write.value);
+    if (!value.empty() && value != shown) tell(field.name, value, shown);
   }
 }
 

@@ -22,7 +22,6 @@ constexpr int kUndoRecords = 4;
 
 class UndoLaw : public ::testing::Test {
  protected:
-
   // One transaction of one to three operations; false: nothing of it could be done.
   static bool write(const Store& store, std::vector<Id>& ids, std::mt19937& random,
                     const std::string& field) {

@@ -1,6 +1,6 @@
 // Goal: what is taken back is what one writer wrote and nothing else: not what others wrote since,
-// or at the same time, no removal of somebody else; undo and redo know where they are, whatever came
-// between and after a restart; and every replica has the same in the end.
+// or at the same time, no removal of somebody else; undo and redo know where they are, whatever
+// came between and after a restart; and every replica has the same in the end.
 #include <gtest/gtest.h>
 
 #include "gs/core/record/json.h"
