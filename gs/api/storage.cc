@@ -470,8 +470,7 @@ Result<Id> Transaction::insert(std::string_view collection, const Object& object
 Result<Id> Transaction::put(std::string_view collection, std::string_view key,
                             std::string_view json) {
   GS_TRY_OK(check_collection(collection));
-  constexpr std::size_t kKeyBytesMax = 1024;
-  if (key.empty() || key.size() > kKeyBytesMax) {
+  if (!record::is_foreign_key(key)) {
     return Error(Code::invalid,
                  "a key of " + std::to_string(key.size()) + " bytes; keys have 1 to 1024 bytes");
   }

@@ -422,3 +422,52 @@ test('nothing is unsafe for a collection without records', (t) => {
   assert.ok(all.every(({ risk }) => risk === 'safe'), JSON.stringify(all));
   place.ok(['schema', 'apply', next]);
 });
+
+test('fields that are lost to the form of a definition are warned of', (t) => {
+  const place = new Place(t);
+  const warned = (text) => {
+    const schemas = directory(place, 'lost', { 'Item.js': text });
+    return place.json(['schema', 'check', schemas]).warnings.map((each) => each.what);
+  };
+  assert.deepStrictEqual(warned("({ name: 'string', type: 'string' })"), [
+    'it describes a value and no record, because it has a field type, so name is lost: ' +
+      'put a kind in front, as in ({ Entity: {}, name: .. })']);
+  assert.deepStrictEqual(warned("({ array: 'string', name: 'string' })").length, 1);
+  assert.deepStrictEqual(warned("({ Name: 'string', age: 'number' })"), [
+    'Name begins with a capital letter, so it is taken for the kind and is no field: ' +
+      'put a kind in front, as in ({ Entity: {}, Name: .. })']);
+  for (const right of ["({ type: 'string', length: 10 })", "({ Entity: {}, type: 'string' })",
+    "({ name: 'string' })", "({ Custom: { a: 1 }, name: 'string' })", "({ array: 'string' })"]) {
+    assert.deepStrictEqual(warned(right), [], right);
+  }
+});
+
+test('what cannot be a foreign key is no relation, and keys of maps have their type', (t) => {
+  const place = new Place(t);
+  place.ok(['schema', 'apply', directory(place, 'schemas', {
+    'Own.js': "({ Registry: {}, z: '?string' })",
+    'A.js': `({ Entity: {}, own: { type: 'Own', required: false }, all: { many: 'Own', required: false },
+      at: { schema: { own: 'Own' }, required: false }, m: { map: { number: 'string' }, required: false },
+      ob: { type: 'object', key: 'boolean', value: 'string', required: false } })`,
+  })]);
+  const refuses = (record, pattern) => {
+    for (const given of [record, ...(Array.isArray(record) ? record : [])]) {
+      const { code, err } = place.run(['insert', 'A', JSON.stringify(given)]);
+      assert.strictEqual(code, EXIT.failure, JSON.stringify(given));
+      assert.match(err, pattern);
+    }
+  };
+  place.ok(['insert', 'A', '{"own":"k","all":["k"],"at":{"own":"k"}}']); // the shape of those that follow
+  refuses({ own: '' }, /own: expected id of Own, got string ""/);
+  refuses({ own: 'x'.repeat(1025) }, /own: expected id of Own/);
+  refuses({ all: ['k', ''] }, /all\[1\]: expected id of Own, got string ""/);
+  refuses({ at: { own: '' } }, /at\.own: expected id of Own, got string ""/);
+  assert.strictEqual(place.ok(['count', 'A', '{"own":""}']), '0\n');
+  refuses({ m: [[true, 'x']] }, /m: expected keys of type number, got the key boolean true/);
+  refuses({ m: [['1', 'x']] }, /m: expected keys of type number, got the key string "1"/);
+  refuses({ m: { foo: 'x' } }, /m: expected keys of type number, got the key "foo"/);
+  refuses({ ob: { 1: 'x' } }, /ob: expected keys of type boolean, got the key "1"/);
+  for (const right of [{ m: [[1, 'x'], [2.5, 'y']] }, { m: { 1: 'x', '-2.5': 'y' } }, { ob: { true: 'x' } }]) {
+    place.ok(['insert', 'A', JSON.stringify(right)]);
+  }
+});

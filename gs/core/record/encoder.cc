@@ -121,8 +121,9 @@ bool Encoder::Impl::read_link(JsonReader& reader, Sink& out, const Place& place,
                               const Layout::LinkField& link) {
   const std::size_t start = out.used();
   if (!reader.take('"') || !reader.string()) return false;
-  const Id id = linked_id(link.target, as_text(out.from(start)));
-  std::memcpy(out.at(out.begin() + place.slot), id.bytes.data(), id.bytes.size());
+  const std::optional<Id> id = linked_id(link.target, as_text(out.from(start)));
+  if (!id) return false;
+  std::memcpy(out.at(out.begin() + place.slot), id->bytes.data(), id->bytes.size());
   out.cut_to(start);
   return true;
 }

@@ -7,9 +7,10 @@
 
 namespace gs::record {
 
-Id linked_id(const CollectionId& target, std::string_view text) {
-  const std::optional<Id> id = Id::parse(text);
-  return id ? *id : keyed_id(target, text);
+std::optional<Id> linked_id(const CollectionId& target, std::string_view text) {
+  if (const std::optional<Id> id = Id::parse(text)) return id;
+  if (!is_foreign_key(text)) return std::nullopt;
+  return keyed_id(target, text);
 }
 
 namespace {
@@ -27,10 +28,10 @@ void append_linked(const CollectionId& target, Type type, Bytes content, Buffer&
   ends.reserve(list.count());
   for (std::uint32_t i = 0; i < list.count(); ++i) {
     const ValueView element = list.element(i);
-    if (element.type == Type::string) {
-      const Id id = linked_id(target, element.text());
+    const auto id = element.type == Type::string ? linked_id(target, element.text()) : std::nullopt;
+    if (id) {
       sink.append_number(static_cast<std::uint8_t>(Type::id));
-      sink.append(id.bytes);
+      sink.append(id->bytes);
     } else {
       sink.append_number(static_cast<std::uint8_t>(element.type));
       sink.append(element.content);
@@ -48,7 +49,8 @@ void append_linked(const CollectionId& target, Type type, Bytes content, Buffer&
 Value linked(const Layout::LinkField& field, const Value& value) {
   const auto one = [&](const Value& from) {
     const std::string* text = from.get<std::string>();
-    return text == nullptr ? from : Value(linked_id(field.target, *text));
+    const auto id = text == nullptr ? std::nullopt : linked_id(field.target, *text);
+    return id ? Value(*id) : from;
   };
   if (field.link == Layout::Link::one) return one(value);
   if (const Array* array = value.get<Array>()) {
@@ -185,8 +187,9 @@ Error Layout::link(Pieces& pieces) const {
     const Buffer content(there.begin(), there.end());
     const std::size_t begin = pieces.contents.size();
     if (link->link == Link::one && piece.type == Type::string) {
-      const Id id = linked_id(link->target, as_text(content));
-      pieces.contents.insert(pieces.contents.end(), id.bytes.begin(), id.bytes.end());
+      const std::optional<Id> id = linked_id(link->target, as_text(content));
+      if (!id) continue;  // stays a text, which is no relation
+      pieces.contents.insert(pieces.contents.end(), id->bytes.begin(), id->bytes.end());
       piece.type = Type::id;
     } else if (link->link == Link::many && (piece.type == Type::array || piece.type == Type::set)) {
       append_linked(link->target, piece.type, content, pieces.contents);

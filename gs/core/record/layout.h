@@ -86,6 +86,6 @@ class Layout {
   std::vector<Default> defaults_;
 };
 
-// The id that a text names.
-Id linked_id(const CollectionId& target, std::string_view text);
+// The id that a text names; nullopt: it names none, as no record can have this foreign key.
+std::optional<Id> linked_id(const CollectionId& target, std::string_view text);
 }  // namespace gs::record

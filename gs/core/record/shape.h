@@ -33,6 +33,7 @@
 
 namespace gs::record {
 
+inline constexpr std::size_t kForeignKeyBytesMax = 1024;
 inline constexpr std::size_t kFieldsMax = 1024;
 inline constexpr std::size_t kFieldNameBytesMax = 1024;
 inline constexpr std::size_t kCollectionNameBytesMax = 255;
@@ -56,6 +57,10 @@ CollectionId collection_id(std::string_view name);
 std::uint64_t name_hash(std::string_view name) noexcept;
 // The id of the record that a foreign key names: UUIDv8 of SHA-256("gs key" | collection | key).
 Id keyed_id(const CollectionId& collection, std::string_view key);
+// Whether a record can have this foreign key.
+constexpr bool is_foreign_key(std::string_view key) noexcept {
+  return !key.empty() && key.size() <= kForeignKeyBytesMax;
+}
 
 class Shape {
  public:

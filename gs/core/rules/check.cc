@@ -1,6 +1,7 @@
 #include "gs/core/rules/check.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "gs/core/record/json.h"
 
@@ -220,15 +221,47 @@ bool Checker::members(const Rule& rule, const ValueView& given) {
   return right;
 }
 
+namespace {
+
+// Whether a value has the `typeof` that keys must have. Words that are none allow all.
+bool is_key(std::string_view wanted, const ValueView& key) {
+  const Type type = key.type;
+  if (wanted == "string") return type == Type::string;
+  if (wanted == "number") return type == Type::number || type == Type::integer;
+  if (wanted == "boolean") return type == Type::boolean;
+  if (wanted == "bigint") return type == Type::integer || type == Type::big;
+  return true;
+}
+
+// Names of members are texts: of other types is what says such a value.
+bool says_key(std::string_view wanted, std::string_view name) {
+  if (wanted == "boolean") return name == "true" || name == "false";
+  if (wanted != "number" && wanted != "bigint") return true;
+  if (wanted == "bigint" && name.find_first_not_of("-0123456789") != std::string_view::npos) {
+    return false;
+  }
+  double number = 0;
+  const auto [end, status] = std::from_chars(name.data(), name.data() + name.size(), number);
+  return status == std::errc() && end == name.data() + name.size();
+}
+
+}  // namespace
+
 bool Checker::values(const Rule& rule, const ValueView& given) {
   if (given.count() == 0 && rule.required && rule.kind == Kind::object) {
     return fail("an object with members", "an empty one");
   }
   bool right = true;
   for (std::uint32_t i = 0; i < given.count(); ++i) {
-    right = field(*rule.element, given.member(i), given.member_name(i)) && right;
+    const std::string_view name = given.member_name(i);
+    if (!says_key(rule.key, name)) right = wrong_key(rule, '"' + std::string(name) + '"');
+    right = field(*rule.element, given.member(i), name) && right;
   }
   return right;
+}
+
+bool Checker::wrong_key(const Rule& rule, const std::string& got) {
+  return fail("keys of type " + rule.key, "the key " + got);
 }
 
 bool Checker::pairs(const Rule& rule, const ValueView& given) {
@@ -239,6 +272,8 @@ bool Checker::pairs(const Rule& rule, const ValueView& given) {
       right = fail("an array of pairs of a key and a value", described(pair));
       continue;
     }
+    const ValueView key = pair.element(0);
+    if (!is_key(rule.key, key)) right = wrong_key(rule, described(key));
     const std::string name = out_ == nullptr ? std::string() : "[" + std::to_string(i) + "]";
     right = field(*rule.element, pair.element(1), name) && right;
   }

@@ -27,6 +27,7 @@ class Checker {
   bool members(const Rule& rule, const record::ValueView& value);
   bool values(const Rule& rule, const record::ValueView& value);
   bool pairs(const Rule& rule, const record::ValueView& value);
+  bool wrong_key(const Rule& rule, const std::string& got);
   bool tuple(const Rule& rule, const record::ValueView& value);
   bool bounds(const Rule& rule, const record::ValueView& value);
   bool calls(const Rule& rule, const record::ValueView& value);

@@ -181,10 +181,12 @@ class Compiler {
     switch (rule.kind) {
       case Rule::Kind::enumeration:
         return read_allowed(field, path, rule);
-      case Rule::Kind::array:
-      case Rule::Kind::set:
       case Rule::Kind::object:
       case Rule::Kind::map:
+        if (const schema::JsValue* const key = field.data("key")) rule.key = key->text;
+        [[fallthrough]];
+      case Rule::Kind::array:
+      case Rule::Kind::set:
         if (field.value == nullptr) return wrong(path, "it does not say what its elements are");
         rule.element = std::make_unique<Rule>();
         return read(*field.value, path + "[]", *rule.element);

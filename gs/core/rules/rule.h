@@ -50,6 +50,7 @@ struct Rule {
   std::string check_type_text;
   std::string pattern_text;  // for messages
   std::string target;
+  std::string key;  // object, map: the `typeof` of keys; empty: any
   std::vector<Value> allowed;
   std::unique_ptr<Rule> element;
   std::vector<Rule> items;

@@ -1,5 +1,6 @@
 #include "gs/engine/catalog/catalog.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include "gs/core/crypto/sha256.h"
@@ -26,6 +27,13 @@ bool names_kind(const schema::JsValue& definition) {
     if (std::isalpha(first) != 0) return std::isupper(first) != 0;
   }
   return false;
+}
+
+Catalog::Definition as_written(const std::string& name, const schema::JsValue& value) {
+  Catalog::Definition made{name, names_kind(value), false, {}};
+  made.has_options = value.members.front().second.kind == schema::JsValue::Kind::object;
+  for (const auto& [member, ignored] : value.members) made.members.push_back(member);
+  return made;
 }
 
 // `{ name: 'string' }` alone is a block of statements for JavaScript: its value is a text, or it is
@@ -149,7 +157,7 @@ Error Catalog::evaluate(platform::Clock* clock) {
       database = std::move(value);
     } else {
       if (!has_fields(value)) return no_definition(file, source);
-      has_kind_[name] = names_kind(value);
+      definitions_.push_back(as_written(name, value));
       definitions.emplace_back(name, std::move(value));
     }
   }
@@ -167,12 +175,18 @@ Error Catalog::compile_rules() {
                                 crypto::sha256(as_bytes(bundle_.json()))};
   for (const schema::Model::Entity& entity : model_->entities()) {
     if (entity.name.starts_with('.') || entity.schema->structure() == nullptr) continue;
-    GS_TRY(auto rules, rules::Rules::compile(*entity.schema, has_kind_[entity.name], host));
+    GS_TRY(auto rules, rules::Rules::compile(*entity.schema, has_kind(entity.name), host));
     may_lift_ = may_lift_ || rules->may_lift();
     by_name_.emplace(rules->collection(), rules.get());
     rules_.push_back(std::move(rules));
   }
   return {};
+}
+
+bool Catalog::has_kind(std::string_view name) const {
+  const auto at = std::find_if(definitions_.begin(), definitions_.end(),
+                               [&](const Definition& each) { return each.name == name; });
+  return at != definitions_.end() && at->has_kind;
 }
 
 const rules::Rules* Catalog::find(std::string_view collection) const noexcept {

@@ -31,7 +31,16 @@ class Catalog {
                                                         platform::Clock* clock,
                                                         const std::atomic<bool>* stop = nullptr);
 
+  // A file of the bundle, as it was written.
+  struct Definition {
+    std::string name;
+    bool has_kind = false;
+    bool has_options = false;          // its first member is an object: what a kind has
+    std::vector<std::string> members;  // names
+  };
+
   const Bundle& bundle() const noexcept { return bundle_; }
+  const std::vector<Definition>& definitions() const noexcept { return definitions_; }
   const schema::Model& model() const noexcept { return *model_; }
   // By name; null: records of this collection may be anything.
   const rules::Rules* find(std::string_view collection) const noexcept;
@@ -77,6 +86,7 @@ class Catalog {
   explicit Catalog(const std::atomic<bool>* stop) : stoppable_(locked_, stop) {}
   Error evaluate(platform::Clock* clock);
   Error compile_rules();
+  bool has_kind(std::string_view name) const;
 
   Bundle bundle_;
   std::unique_ptr<script::Sandbox> sandbox_;
@@ -84,7 +94,7 @@ class Catalog {
   mutable Stoppable stoppable_;
   schema::JsValue make_pattern_;
   schema::JsValue source_of_;
-  std::unordered_map<std::string, bool> has_kind_;  // by entity
+  std::vector<Definition> definitions_;
   std::unique_ptr<schema::Model> model_;
   std::vector<std::shared_ptr<const rules::Rules>> rules_;
   std::unordered_map<std::string_view, const rules::Rules*> by_name_;

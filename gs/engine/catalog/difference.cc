@@ -181,6 +181,9 @@ class Comparison {
     if (now.check_type_text != old.check_type_text) {
       add(Risk::unsafe, path, "has a type that checks otherwise: records may not fit it");
     }
+    if (now.key != old.key && !now.key.empty()) {
+      add(Risk::unsafe, path, "has keys of type " + now.key + ": records may have others");
+    }
     if (old.element && now.element) values(*old.element, *now.element, path + "[]", converts);
     members(old, now, path, converts);
     const std::size_t both = std::min(old.items.size(), now.items.size());

@@ -31,6 +31,32 @@ const std::vector<std::string>& known_attributes() {
   return attributes;
 }
 
+bool is_in(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+std::string in_front(const std::string& field) {
+  return "put a kind in front, as in ({ Entity: {}, " + field + ": .. })";
+}
+
+// What Metaschema's forms make of fields whose names mean something else: they are lost.
+std::optional<std::string> lost_fields(const Catalog& catalog, const Catalog::Definition& as) {
+  const std::string& first = as.members.front();
+  if (catalog.find(as.name) != nullptr) {
+    if (!as.has_kind || as.has_options || is_in(known_kinds(), first)) return std::nullopt;
+    return first + " begins with a capital letter, so it is taken for the kind and is no field: " +
+           in_front(first);
+  }
+  const auto lost = std::find_if(as.members.begin(), as.members.end(), [](const auto& member) {
+    return !is_in(known_attributes(), member);
+  });
+  if (lost == as.members.end() || as.name.starts_with('.')) return std::nullopt;
+  const bool has_type = is_in(as.members, "type");
+  return "it describes a value and no record, because it has a field " +
+         (has_type ? std::string("type") : first) + ", so " + *lost +
+         " is lost: " + in_front(*lost);
+}
+
 std::string meant(const std::optional<std::string>& word) {
   return word ? ". Did you mean " + *word + "?" : std::string();
 }
@@ -70,9 +96,8 @@ class Reviewer {
     std::string kind = rules_.kind();
     if (!kind.empty())
       kind[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(kind[0])));
-    const auto& kinds = known_kinds();
-    if (std::find(kinds.begin(), kinds.end(), kind) != kinds.end()) return;
-    const auto near = nearest(kind, kinds);
+    if (is_in(known_kinds(), kind)) return;
+    const auto near = nearest(kind, known_kinds());
     if (near) {
       doubt({}, "the kind " + kind + " is none that is stored, so its records are in memory" +
                     meant(near));
@@ -171,6 +196,11 @@ Error review_files(const Bundle& bundle) {
 
 Result<std::vector<Doubt>> review(const Catalog& catalog) {
   std::vector<Doubt> doubts;
+  for (const Catalog::Definition& definition : catalog.definitions()) {
+    if (auto lost = lost_fields(catalog, definition)) {
+      doubts.push_back({definition.name, {}, std::move(*lost)});
+    }
+  }
   for (const auto& rules : catalog.collections()) {
     GS_TRY_OK(Reviewer(catalog, *rules, doubts).run());
   }

@@ -105,7 +105,8 @@ Value items_as_written(const Rule& rule, const Array& items) {
 Value id_of(const Rule& rule, const Value& value) {
   const auto* const text = value.get<std::string>();
   if (text == nullptr) return value;
-  return record::linked_id(record::collection_id(rule.target), *text);
+  const auto id = record::linked_id(record::collection_id(rule.target), *text);
+  return id ? Value(*id) : value;
 }
 
 // What a write under the rule makes of the value, but for defaults. A value beside an array is
