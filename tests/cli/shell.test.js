@@ -61,6 +61,36 @@ test('what cannot be stored is refused with its place, and nothing is written', 
   assert.strictEqual(place.json(['stats']).records, 0);
 });
 
+// Such members were left out: a filter or an expectation with a misspelt variable held for all.
+test('undefined in a query or in what swap expects is refused with its path', (t) => {
+  const place = new Place(t);
+  place.ok(['shell', '-e', "db.A.put('k', { lock: 'bob', n: 5 })"]);
+  const cases = [
+    ['db.A.find({ lock: undefined })', /filter\.lock is undefined: null or \{ \$exists: false \} finds/],
+    ['db.A.find({ n: { $gt: undefined, $lt: 2000 } })', /filter\.n\.\$gt is undefined/],
+    ['db.A.count({ lock: { $eq: undefined } })', /filter\.lock\.\$eq is undefined/],
+    ['db.A.first({ $or: [{}, { lock: { $in: [1, undefined] } }] })', /filter\.\$or\[1\]\.lock\.\$in\[1\] is undefined/],
+    ['db.A.find({ lock: { $in: [, 1] } })', /filter\.lock\.\$in\[0\] is undefined/],
+    ['db.A.explain({ o: { $eq: { a: { b: undefined } } } })', /filter\.o\.\$eq\.a\.b is undefined/],
+    ['db.A.find({ s: new Set([undefined]) })', /filter\.s\[0\] is undefined/],
+    ['db.A.find(undefined)', /filter is undefined: give \{\} for all records/],
+    ['db.count("A", undefined)', /filter is undefined/],
+    ['db.A.find().where(undefined)', /filter is undefined/],
+    ['db.A.find({ n: 5 }).where({ lock: undefined })', /filter\.\$and\[1\]\.lock is undefined/],
+    ['db.find({ collection: "A", limit: undefined })', /limit is undefined: leave it out/],
+    ['db.A.find().after(undefined)', /cursor is undefined: leave it out/],
+    ['db.A.find().include({ a: { filter: { b: undefined } } })', /include\.a\.filter\.b is undefined: null or/],
+    ["db.A.swap('k', { lock: 'eve' }, { lock: undefined })", /expected\.lock is undefined: .* not to what is missing/],
+    ["db.A.swap('k', { lock: 'eve' }, { n: 5, o: { a: [undefined] } })", /expected\.o\.a\[0\] is undefined/],
+  ];
+  for (const [code, message] of cases) {
+    place.fails(EXIT.failure, ['shell', '-e', code], new RegExp(`TypeError: ${message.source}`));
+  }
+  assert.strictEqual(value(place, "db.A.swap('k', { lock: undefined, n: 6 }, { lock: 'bob' })"), true);
+  assert.strictEqual(place.ok(['get', '-c', 'A', 'k']), '{"n":6}\n'); // in changes it removes
+  assert.strictEqual(value(place, 'db.A.count() + db.count("A") + db.A.count({ lock: null })'), 3);
+});
+
 test('calls work with and without await, and say what they did', (t) => {
   const place = new Place(t);
   const out = shell(place, `
