@@ -140,6 +140,30 @@ test('queries chain, and their rows are a table', (t) => {
   assert.strictEqual(value(place, group), 3);
 });
 
+// `after` took a cursor, and nothing gave one.
+test('a page has the cursor for the next one, and none behind the last row', (t) => {
+  const place = new Place(t);
+  place.ok(['shell', '-e', 'for (let i = 0; i < 7; i++) db.N.put(i, { i, half: i >> 1 })']);
+  const walk = (query, limit, field) => value(place, `const pages = []; let cursor;
+    do {
+      const next = cursor ? ${query}.limit(${limit}).after(cursor) : ${query}.limit(${limit});
+      const page = next.page();
+      pages.push(page.rows.map((row) => row.${field}));
+      cursor = page.cursor;
+    } while (cursor !== null);
+    ({ pages })`).pages;
+  assert.deepStrictEqual(walk("db.N.find().sort('i')", 3, 'i'), [[0, 1, 2], [3, 4, 5], [6]]);
+  assert.deepStrictEqual(walk("db.N.find({ i: { $gt: 0 } }).sort('i')", '3n', 'i'), [[1, 2, 3], [4, 5, 6]]);
+  assert.deepStrictEqual(walk("db.N.find().group('half')", 3, 'half'), [[0, 1, 2], [3]]);
+  assert.deepStrictEqual(value(place, 'const p = db.N.find().page(); ({ n: p.rows.length, c: p.cursor })'), { n: 7, c: null });
+  assert.deepStrictEqual(value(place, 'db.N.find().limit(0).page()'), { rows: [], cursor: null });
+  assert.strictEqual(value(place, "typeof db.N.find().limit(1).page().rows[0].id.text"), 'string');
+  place.fails(EXIT.failure, ['shell', '-e', "db.N.find().limit('3').page()"], /limit: takes a whole number/);
+  place.fails(EXIT.failure, ['shell', '-e', 'db.N.find().limit(2).after(null).page()'], /cursor: takes/);
+  const cursor = value(place, "db.N.find().sort('i').limit(2).page()").cursor; // of `gstore find` as well
+  assert.strictEqual(place.ok(['find', 'N', '--sort', 'i', '--cursor', cursor, '--select', 'i', '-n', '9']).slice(0, 8), '{"i":2}\n');
+});
+
 test('long results are cut for people and whole as JSON', (t) => {
   const place = new Place(t);
   place.ok(['shell', '-e', "for (let i = 0; i < 250; i++) db.N.put(i, { i })"]);

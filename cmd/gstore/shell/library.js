@@ -250,6 +250,15 @@ class Query {
     const isGroup = this.#parts.group !== undefined;
     return host.find(queryText(this.#parts)).map((line) => toRow(line, isGroup));
   }
+  /** As many rows as `limit` says, and the cursor for `after` when there are more, else null. */
+  page() {
+    const { limit, group } = this.#parts;
+    const most = typeof limit === 'bigint' ? Number(limit) : limit;
+    if (!Number.isSafeInteger(most) || most <= 0) return { rows: this.all(), cursor: null };
+    const page = host.page(queryText({ ...this.#parts, limit: most + 1 }), most);
+    const rows = page.lines.map((line) => toRow(line, group !== undefined));
+    return { rows, cursor: page.cursor === '' ? null : page.cursor };
+  }
   first() {
     return this.limit(Math.min(1, this.#parts.limit ?? 1)).all()[0] ?? null;
   }
