@@ -126,6 +126,25 @@ test('what is wrong is said with its place in the query', (t) => {
   assert.strictEqual(errorOf(place.run(['find', 'City', '{"n":{"$x":1}}', '--json'])).code, 'invalid');
 });
 
+// `gstore count City "$FILTER"` with a variable that is not set counted everything.
+test('an empty FILTER or COLLECTION is refused, as it would stand for everything', (t) => {
+  const place = fill(t);
+  const filter = /FILTER: is empty; give '\{\}' for all records/;
+  const collection = /COLLECTION: is empty; leave it out for all collections/;
+  for (const command of ['find', 'count', 'watch']) {
+    place.fails(EXIT.usage, [command, 'City', ''], filter);
+    place.fails(EXIT.usage, [command, '-c', 'City', ''], filter);
+    place.fails(EXIT.usage, [command, '', '{}'], collection);
+  }
+  for (const command of ['find', 'count', 'watch', 'scan', 'export']) {
+    place.fails(EXIT.usage, [command, ''], collection);
+    place.fails(EXIT.usage, [command, '-c', ''], /--collection: is empty; leave it out/);
+  }
+  place.fails(EXIT.failure, ['count', 'City', ' '], /FILTER is not one JSON object/);
+  place.fails(EXIT.failure, ['count', 'City', '-'], /FILTER is not one JSON object/);
+  assert.strictEqual(place.ok(['count', 'City', '{}']), place.ok(['count', 'City']));
+});
+
 // "Store it with `gstore blob put`" helps nobody with a query.
 test('a query that is too large is to be simplified or split', (t) => {
   const place = fill(t);
