@@ -190,12 +190,22 @@ test('a script ends with its first error, with the place and the status of the c
   assert.strictEqual(code, EXIT.failure);
   assert.match(out, /^1\n[0-9a-f-]{36}\n$/);
   assert.match(err, /^gstore: input:4:1: ReferenceError: 'foo' is not defined\. .*\n$/);
-  place.fails(EXIT.notFound, ['shell', '-e', "db.A.get('none')"], /code:1:\d+: no record/);
+  place.fails(EXIT.notFound, ['shell', '-e', "db.get(new Id('7aa82fbf-1cf4-802a-a99d-9094b4b1d76f'))"], /code:1:\d+: no record/);
   place.fails(EXIT.failure, ['shell', '-e', 'throw new Error("no")'], /Error: no/);
   place.fails(EXIT.failure, ['shell', '-e', 'f('], /SyntaxError/);
   const error = errorOf(place.run(['shell', '--json', '-e', "db.A.get('none')"]));
   assert.strictEqual(error.code, 'not_found');
   assert.strictEqual(value(place, "let c; try { db.A.get('none') } catch (e) { c = e.code } c"), 'not_found');
+});
+
+test('what is not there is named by the key that was given', (t) => {
+  const place = new Place(t);
+  const calls = ["get('no')", "update('no', { a: 1 })", "set('no', {})", "delete('no')", "proof('no')", "swap('no', {}, {})"];
+  for (const call of calls) {
+    place.fails(EXIT.notFound, ['shell', '-e', `db.Book.${call}`], /code:1:\d+: key 'no' of Book is not in this storage\. /);
+  }
+  const id = '7aa82fbf-1cf4-802a-a99d-9094b4b1d76f';
+  place.fails(EXIT.notFound, ['shell', '-e', `db.Book.get('${id}')`], new RegExp(`no record ${id}`));
 });
 
 test('dot commands', (t) => {

@@ -303,6 +303,18 @@ class Collection {
   #id(id) {
     return host.resolve(idText(id), this.name);
   }
+  // What is not there is told by the key that was given, and not by the id that comes of it.
+  #of(id, call) {
+    const text = this.#id(id);
+    try {
+      return call(text);
+    } catch (error) {
+      if (error.code === 'not_found' && typeof id === 'string' && id !== text) {
+        error.message = `key '${id}' of ${this.name} is not in this storage`;
+      }
+      throw error;
+    }
+  }
   insert(record) {
     return db.insert(this.name, record);
   }
@@ -310,34 +322,34 @@ class Collection {
     return db.put(this.name, key, record);
   }
   get(id) {
-    return db.get(this.#id(id));
+    return this.#of(id, (text) => db.get(text));
   }
   has(id) {
     return db.has(this.#id(id));
   }
   set(id, record) {
-    return db.set(this.#id(id), record);
+    return this.#of(id, (text) => db.set(text, record));
   }
   update(id, fields) {
-    return db.update(this.#id(id), fields);
+    return this.#of(id, (text) => db.update(text, fields));
   }
   add(id, field, n) {
-    return db.add(this.#id(id), field, n);
+    return this.#of(id, (text) => db.add(text, field, n));
   }
   swap(id, changes, expected) {
-    return db.swap(this.#id(id), changes, expected);
+    return this.#of(id, (text) => db.swap(text, changes, expected));
   }
   delete(id) {
-    return db.delete(this.#id(id));
+    return this.#of(id, (text) => db.delete(text));
   }
   history(id, count) {
-    return db.history(this.#id(id), count);
+    return this.#of(id, (text) => db.history(text, count));
   }
   proof(id) {
-    return db.proof(this.#id(id));
+    return this.#of(id, (text) => db.proof(text));
   }
   erase(id, options) {
-    return db.erase(this.#id(id), options);
+    return this.#of(id, (text) => db.erase(text, options));
   }
   find(...filter) {
     return queryOf(this.name, filter);
