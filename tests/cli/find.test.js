@@ -211,6 +211,11 @@ test('a field that the schema does not know is a note', (t) => {
   assert.strictEqual(notes(['--select', 'nmae']), note);
   assert.strictEqual(notes(['--group', '{"by":["nmae"],"fields":{"n":{"$count":true}}}']), note);
   assert.strictEqual(notes(['--group', '{"by":[],"fields":{"n":{"$max":"nmae"}}}']), note);
+  fs.writeFileSync(path.join(schemas, 'Shop.js'), "({ Entity: {}, title: { type: 'string', was: ['label', 'name'] } })");
+  place.ok(['schema', 'apply', schemas]);
+  place.ok(['insert', 'Shop', '{"title":"x"}']);
+  assert.strictEqual(place.run(['find', 'Shop', '{"name":"x"}']).err,
+    "gstore: note: the schema of Shop has no field 'name': it was renamed, and is 'title' now.\n");
   assert.match(notes(['{"kind":"twon"}']), /does not allow this value of 'kind': it is one of town, city/);
   assert.strictEqual(notes(['{"kind":"town"}']), '');
   assert.match(notes(['--include', 'at.lat']), /nothing is included for 'at\.lat': only fields of the record itself/);
