@@ -190,7 +190,7 @@ class Parser {
     sub->add_option("--from", a_.from, "first id, inclusive")
         ->type_name("ID")
         ->check(validator(check_id));
-    sub->callback([this] { take_collection(); });
+    sub->callback([this] { take_collection_or_all(); });
   }
 
   void add_query_words(CLI::App* sub) {
@@ -294,7 +294,7 @@ class Parser {
         ->delimiter(',');
     sub->add_flag("--ids", a_.with_ids, "with id, collection and foreign key, as scan prints them");
     sub->callback([this] {
-      take_collection();
+      take_collection_or_all();
       check_columns();
     });
 
@@ -591,8 +591,26 @@ class Parser {
       second_ = std::move(first_);
       first_.reset();
     }
-    if (second_) a_.filter = *second_;
+    if (second_) {
+      refuse_empty("FILTER", *second_, "give '{}' for all records");
+      a_.filter = *second_;
+    }
+    take_collection_or_all();
+  }
+
+  // COLLECTION of a command that takes all when it is left out.
+  void take_collection_or_all() {
+    const CLI::Option* const named = app_.get_subcommands().front()->get_option("--collection");
+    constexpr const char* kInstead = "leave it out for all collections";
+    if (first_) refuse_empty("COLLECTION", *first_, kInstead);
+    if (named->count() != 0) refuse_empty("--collection", a_.collection, kInstead);
     take_collection();
+  }
+
+  // What the shell makes of a variable that is not set would stand for everything.
+  static void refuse_empty(const char* name, const std::string& word, const char* instead) {
+    if (!word.empty()) return;
+    throw CLI::ValidationError(name, std::string("is empty; ") + instead);  // NOLINT: as above
   }
 
   void take_import() {

@@ -1,6 +1,7 @@
 // clone, bundle create and bundle apply: replicas of a storage, and what they give each other.
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/directories.h"
+#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 
@@ -38,7 +39,44 @@ std::string refusals_json(const ApplyReport& report) {
   return list + ']';
 }
 
-void print_applied(const ApplyReport& report, Session& session) {
+// The schema that was in force before, and the one that is now.
+class SchemaWatch {
+ public:
+  explicit SchemaWatch(const Storage& storage)
+      : storage_(storage), text_(storage.schema()), origin_(storage.schema_origin()) {}
+
+  // The origin of another one that came.
+  void look() {
+    if (storage_.schema() != text_) now_ = storage_.schema_origin();
+  }
+
+  std::string json() const {
+    if (!now_) return "null";
+    JsonObject line;
+    line.text("writer", now_->writer.text()).text("time", time_text(now_->time_ms));
+    return line.take();
+  }
+
+  void note(Session& session) const {
+    if (!now_) return;
+    session.terminal.note(
+        "bundle apply: the schema in force is now that of " + named(*now_) +
+        (origin_ ? ", in the place of that of " + named(*origin_) : std::string()) +
+        ". `gstore schema show` prints it, `gstore show CHANGE` the one that a change brought.");
+  }
+
+ private:
+  static std::string named(const SchemaOrigin& origin) {
+    return "writer " + origin.writer.text() + ", of " + time_text(origin.time_ms);
+  }
+
+  const Storage& storage_;
+  const std::string text_;
+  const std::optional<SchemaOrigin> origin_;
+  std::optional<SchemaOrigin> now_;
+};
+
+void print_applied(const ApplyReport& report, const SchemaWatch& schema, Session& session) {
   if (session.arguments.json) {
     JsonObject line;
     line.number("changes", report.changes)
@@ -48,7 +86,8 @@ void print_applied(const ApplyReport& report, Session& session) {
         .number("incomplete", report.incomplete)
         .number("completed", report.completed)
         .number("refused", report.refused)
-        .raw("refusals", refusals_json(report));
+        .raw("refusals", refusals_json(report))
+        .raw("schema", schema.json());
     session.out.line(line.take());
     return;
   }
@@ -141,12 +180,15 @@ Result<Exit> create_bundle(Session& session) {
 
 Result<Exit> apply_bundle(Session& session) {
   GS_TRY(Storage storage, open_storage(session, Access::bulk));
+  SchemaWatch schema(storage);
   GS_TRY(
       const ApplyReport report,
       storage.apply_bundle(session.arguments.file, bar_of(session, "bundle apply", Unit::bytes)));
   session.terminal.end_progress();
+  schema.look();
   GS_TRY_OK(storage.close());
-  print_applied(report, session);
+  print_applied(report, schema, session);
+  if (!session.arguments.json) schema.note(session);
   return outcome(report, session);
 }
 

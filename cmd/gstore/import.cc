@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/csv_hint.h"
 #include "cmd/gstore/interrupt.h"
 #include "cmd/gstore/support/acknowledger.h"
 #include "cmd/gstore/support/json_text.h"
@@ -112,7 +113,8 @@ class Importer {
         return in_file(std::move(found).error());
       }
       if (!*found) return {};
-      if (!reader->is_csv()) GS_TRY_OK(check_no_csv_options());
+      is_csv_ = reader->is_csv();
+      if (!is_csv_) GS_TRY_OK(check_no_csv_options());
       if (row.number < arguments_.first_row) continue;
       if (Error error = stage(row)) {
         bad_row_ = is_about_row(error) && !arguments_.skip_bad;
@@ -148,7 +150,7 @@ class Importer {
   Error stage(const Row& row) {
     if (!row.problem.empty()) return about(row, Error(Code::invalid, row.problem));
     if (!transaction_) transaction_ = std::make_unique<Transaction>(storage_.begin());
-    if (Error error = put(*transaction_, row.text)) return about(row, std::move(error));
+    if (Error error = put(*transaction_, row.text)) return about(row, with_types(error));
     if (batch_rows_ == 0) before_batch_ = read_;
     if (batch_.size() == batch_rows_) batch_.emplace_back();
     batch_[batch_rows_].text.assign(row.text);  // which is the reader's
@@ -169,6 +171,11 @@ class Importer {
     GS_TRY_OK(storage_.begin().insert({}, json).error());  // dropped: only says what is malformed
     return Error(Code::invalid, "no text or integer in field '" + arguments_.key_field +
                                     "'. --key needs one in every row.");
+  }
+
+  Error with_types(const Error& error) const {
+    const std::string hint = is_csv_ ? csv_type_hint(arguments_, error.message()) : std::string();
+    return {error.code(), std::string(error.message()) + hint};
   }
 
   Error about(const Row& row, Error error) const {
@@ -295,6 +302,7 @@ class Importer {
   Imported before_batch_;
   std::uint64_t batch_bytes_ = 0;
   Imported read_{0, 0, arguments_.first_row};  // also what waits in the batch
+  bool is_csv_ = false;
   bool resumable_ = false;
   bool bad_row_ = false;       // one stopped it
   Error late_;                 // from idle()

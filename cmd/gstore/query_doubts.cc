@@ -54,6 +54,23 @@ std::vector<std::string> paths_of(const query::Query& query) {
   return paths;
 }
 
+// The present name of a field that had this one.
+const std::string* renamed(const rules::Rules& rules, std::string_view name) {
+  for (const rules::FieldRule& field : rules.fields()) {
+    if (std::find(field.was.begin(), field.was.end(), name) != field.was.end()) return &field.name;
+  }
+  return nullptr;
+}
+
+std::string about_unknown(const rules::Rules& rules, const std::string& name,
+                          const std::vector<std::string>& known) {
+  if (const std::string* const now = renamed(rules, name)) {
+    return ": it was renamed, and is '" + one_line(*now) + "' now.";
+  }
+  const auto meant = nearest(name, known);
+  return meant ? ". Did you mean '" + one_line(*meant) + "'?" : ".";
+}
+
 void note_unknown_fields(Session& session, const rules::Rules& rules, const query::Query& query) {
   std::vector<std::string> known;
   for (const rules::FieldRule& field : rules.fields()) known.push_back(field.name);
@@ -63,23 +80,22 @@ void note_unknown_fields(Session& session, const rules::Rules& rules, const quer
     const bool is_known = rules.find(path) != nullptr || rules.find(name) != nullptr;
     if (is_known || std::find(told.begin(), told.end(), name) != told.end()) continue;
     told.push_back(name);
-    const auto meant = nearest(name, known);
     note(session, "the schema of " + rules.collection() + " has no field '" + one_line(name) + "'" +
-                      (meant ? ". Did you mean '" + *meant + "'?" : "."));
+                      about_unknown(rules, name, known));
   }
 }
 
 // A row whose field names no record comes back as it is.
 void note_no_relations(Session& session, const rules::Rules& rules, const query::Query& query) {
-  using Kind = rules::Rule::Kind;
+  using RuleKind = rules::Rule::Kind;
   for (const query::Include& include : query.include) {
     const rules::FieldRule* const field = rules.find(include.field);
     if (field == nullptr && include.field.find('.') == std::string::npos) continue;  // told already
-    const bool is_link =
-        field != nullptr && (field->rule.kind == Kind::link || field->rule.kind == Kind::links);
-    const bool may_be =
-        field != nullptr && (field->rule.kind == Kind::array || field->rule.kind == Kind::set ||
-                             field->rule.kind == Kind::json);
+    const bool is_link = field != nullptr && (field->rule.kind == RuleKind::link ||
+                                              field->rule.kind == RuleKind::links);
+    const bool may_be = field != nullptr &&
+                        (field->rule.kind == RuleKind::array || field->rule.kind == RuleKind::set ||
+                         field->rule.kind == RuleKind::json);
     if (is_link || may_be) continue;
     note(session, "nothing is included for '" + one_line(include.field) + "': " +
                       (field == nullptr ? "only fields of the record itself can be, not what lies "

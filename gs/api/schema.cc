@@ -112,6 +112,12 @@ Result<std::string> Storage::schema_types(std::string_view schema) {
 
 std::string Storage::schema() const { return database()->schema().source; }
 
+std::optional<SchemaOrigin> Storage::schema_origin() const {
+  const state::SchemaEntry entry = database()->schema();
+  if (!entry.is_there()) return std::nullopt;
+  return SchemaOrigin{entry.writer, id::hlc_ms(entry.hlc)};
+}
+
 Result<std::vector<SchemaDifference>> Storage::compare_schema(std::string_view schema,
                                                               const Progress& progress) const {
   GS_TRY(const auto catalog, engine::compile_new(schema, api::native_clock()));

@@ -49,6 +49,21 @@ TEST_F(Schemas, RecordsAreLaidOutAndChecked) {
   EXPECT_TRUE(db_->insert("Anything", R"({"at":"all"})").ok());
 }
 
+TEST_F(Schemas, WhoPutItInForceAndItsFilesAreInTheLog) {
+  EXPECT_FALSE(Storage::create(path("none")).value().schema_origin());
+  const auto origin = db_->schema_origin();
+  const std::vector<ChangeInfo> changes = db_->log(1).value();
+  ASSERT_TRUE(origin);
+  ASSERT_EQ(changes.size(), 1u);
+  EXPECT_EQ(origin->writer, db_->writer());
+  EXPECT_EQ(origin->time_ms, changes[0].time_ms);
+  std::vector<OperationInfo> operations;
+  ASSERT_TRUE(db_->change(changes[0].digest, &operations).ok());
+  ASSERT_EQ(operations.size(), 1u);
+  EXPECT_EQ(operations[0].kind, "schema");
+  EXPECT_EQ(operations[0].json, db_->schema());
+}
+
 TEST_F(Schemas, UpdatesAreCheckedToo) {
   const Id city = db_->insert("City", R"({"name":"Kyiv","country":"UA"})").value();
   EXPECT_EQ(db_->update(city, R"({"population":"many"})").code(), Code::invalid);

@@ -385,7 +385,8 @@ struct OperationInfo {
   std::string collection;
   bool last_of_transaction = false;
   bool erased = false;
-  std::string json;  // the record, when there is one; of an update what it was given
+  std::string json;  // the record, when there is one; of an update what it was given; of a schema
+                     // its files, as read_schema gives them
 };
 // One operation on a record, and the change that it is in.
 struct HistoryEntry {
@@ -472,6 +473,12 @@ struct Conflict {
   std::string collection;
   bool is_removed = false;  // the removal is shown, the writes that it did not see are hidden
   std::vector<HiddenWrite> hidden;  // by field, then by time; empty: none
+};
+
+// Who put the schema in force, and when.
+struct SchemaOrigin {
+  Digest writer;
+  std::uint64_t time_ms = 0;  // since 1970-01-01 UTC, by the writer's clock
 };
 
 // One thing that changes when a schema follows the one in force.
@@ -610,6 +617,9 @@ class Storage {
   static Result<std::string> schema_types(std::string_view schema);
   // The one in force; empty: none.
   std::string schema() const;
+  // Of several that came at the same time it is the newest by the clocks of their writers, so one
+  // of another replica may take the place of what this one had. Nothing: none is in force.
+  std::optional<SchemaOrigin> schema_origin() const;
   // What would change, nothing when nothing does. Records of a collection that the schema in force
   // does not name are read, to tell whether they fit; `progress` counts them. Errors: invalid (with
   // file, line and column, or what cannot be kept), too_large, damaged.

@@ -65,7 +65,7 @@ test('replicas that wrote apart are equal after each has the bundle of the other
   assert.match(err, /^bundle create: \S+ is complete, \d+ changes, [\d.]+ (B|KiB)\.\n$/);
 
   const none = { known: 0, waiting: 0, incomplete: 0, completed: 0, refused: 0 };
-  const report = { changes: 1, taken: 1, ...none, refusals: [] };
+  const report = { changes: 1, taken: 1, ...none, refusals: [], schema: null };
   assert.deepStrictEqual(jsonAt(other, ['bundle', 'apply', there]), report);
   assert.match(place.ok(['bundle', 'apply', here]), /^taken {4}1\nknown {4}\d+\nwaiting {2}0\nrefused {2}0\n$/);
   assert.strictEqual(digestOf(other), digestOf(place.directory));
@@ -152,6 +152,45 @@ test('what waits, and what is refused, is said', (t) => {
   assert.strictEqual(report.refusals[0].code, 'conflict');
   assert.match(report.refusals[0].why, /has signed two changes with the number \d+/);
   assert.match(errorOf(refused).message, /1 change was refused/);
+});
+
+// The schema that somebody had put in force was gone without a word.
+test('a bundle that brings another schema in force says so, and the other one can be read', (t) => {
+  const place = new Place(t);
+  const other = clone(place, 'b');
+  const schema = (name, text) => {
+    fs.mkdirSync(place.path(name));
+    place.file(`${name}/City.js`, text);
+    return place.path(name);
+  };
+  const bundle = (directory, name) => {
+    at(directory, ['bundle', 'create', place.path(name), '--json']);
+    return place.path(name);
+  };
+  const texts = ["({ Entity: {}, name: 'string' })", "({ Entity: {}, title: 'string' })"];
+  place.ok(['schema', 'apply', schema('one', texts[0])]);
+  const [first] = place.lines(['log', '-n', '1', '--json']);
+  at(other, ['schema', 'apply', schema('two', texts[1])]);
+  const [second] = [jsonAt(other, ['log', '-n', '1'])];
+  const named = ({ writer, time }) => `writer ${writer}, of ${time}`;
+
+  const { code, err } = place.run(['bundle', 'apply', bundle(other, 'b.gsb')]);
+  assert.strictEqual(code, EXIT.ok);
+  assert.strictEqual(err, `bundle apply: the schema in force is now that of ${named(second)}, in the place of that of ` +
+    `${named(first)}. \`gstore schema show\` prints it, \`gstore show CHANGE\` the one that a change brought.\n`);
+  assert.deepStrictEqual(place.json(['schema', 'show']).files, { 'City.js': texts[1] });
+  const { operations } = place.json(['show', first.change]);
+  assert.deepStrictEqual(operations.map(({ kind, data }) => [kind, data]), [['schema', { files: { 'City.js': texts[0] } }]]);
+  assert.match(place.ok(['show', first.change]), /\n {2}schema \{"files":\{"City\.js":"/);
+
+  // The other way round nothing changes, and nothing is said.
+  const back = bundle(place.directory, 'a.gsb');
+  assert.strictEqual(jsonAt(other, ['bundle', 'apply', back]).schema, null);
+  const third = clone(place, 'c');
+  place.ok(['schema', 'apply', schema('three', texts[0]), '--allow-unsafe']);
+  const { schema: now } = jsonAt(third, ['bundle', 'apply', bundle(place.directory, 'c.gsb')]);
+  const { writer, time } = place.json(['log', '-n', '1']);
+  assert.deepStrictEqual(now, { writer, time });
 });
 
 test('what an older schema writes under an earlier name is listed and can be decided', (t) => {

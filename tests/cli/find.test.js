@@ -126,6 +126,49 @@ test('what is wrong is said with its place in the query', (t) => {
   assert.strictEqual(errorOf(place.run(['find', 'City', '{"n":{"$x":1}}', '--json'])).code, 'invalid');
 });
 
+// `gstore count City "$FILTER"` with a variable that is not set counted everything.
+test('an empty FILTER or COLLECTION is refused, as it would stand for everything', (t) => {
+  const place = fill(t);
+  const filter = /FILTER: is empty; give '\{\}' for all records/;
+  const collection = /COLLECTION: is empty; leave it out for all collections/;
+  for (const command of ['find', 'count', 'watch']) {
+    place.fails(EXIT.usage, [command, 'City', ''], filter);
+    place.fails(EXIT.usage, [command, '-c', 'City', ''], filter);
+    place.fails(EXIT.usage, [command, '', '{}'], collection);
+  }
+  for (const command of ['find', 'count', 'watch', 'scan', 'export']) {
+    place.fails(EXIT.usage, [command, ''], collection);
+    place.fails(EXIT.usage, [command, '-c', ''], /--collection: is empty; leave it out/);
+  }
+  place.fails(EXIT.failure, ['count', 'City', ' '], /FILTER is not one JSON object/);
+  place.fails(EXIT.failure, ['count', 'City', '-'], /FILTER is not one JSON object/);
+  assert.strictEqual(place.ok(['count', 'City', '{}']), place.ok(['count', 'City']));
+});
+
+// "Store it with `gstore blob put`" helps nobody with a query.
+test('a query that is too large is to be simplified or split', (t) => {
+  const place = fill(t);
+  const fields = Array.from({ length: 17 }, (_, i) => `f${i}`).join();
+  const paths = (count) => `{${Array.from({ length: count }, (_, i) => `"p${i}":1`)}}`;
+  const cases = [
+    [['--sort', fields], '', /query: sort: 17 fields, the limit is 16/],
+    [['-'], `{"n":{"$in":[${'1,'.repeat(65536)}1]}}`, /65537 values, the limit is 65536/],
+    [['-'], `{"$or":[${'{},'.repeat(20000)}{}]}`, /logical operators and filters in them/],
+    [['-'], paths(4097), /query: filter\.p4096: 4097 conditions, the limit is 4096/],
+    [['-'], `${'{"$not":'.repeat(70)}{}${'}'.repeat(70)}`, /logical operators inside each other/],
+    [['-'], `{"n":"${'x'.repeat(2 ** 20)}"}`, /a query of \d+ bytes/],
+    [['-'], `{"n":{"$like":"%_${'x'.repeat(70)}%"}}`, /a part with _ between two %/],
+    [['-'], `{"${'x'.repeat(5000)}":1}`, /a path of 5000 bytes/],
+  ];
+  for (const [args, input, message] of cases) {
+    const { err } = place.fails(EXIT.failure, ['find', 'City', ...args], message, { input });
+    assert.match(err, /\. Simplify the query, or split it into several\.\n$/);
+  }
+  assert.strictEqual(place.ok(['count', 'City', '-'], { input: paths(4096) }), '0\n');
+  place.fails(EXIT.failure, ['shell', '-e', `db.City.find().sort(${fields.replaceAll('f', '"f').replaceAll(',', '",')}").all()`],
+    /the limit is 16\. Simplify the query/);
+});
+
 // A write took a key for a relation, a filter did not.
 test('a foreign key stands for the record in a filter, too', (t) => {
   const place = new Place(t);
@@ -168,6 +211,11 @@ test('a field that the schema does not know is a note', (t) => {
   assert.strictEqual(notes(['--select', 'nmae']), note);
   assert.strictEqual(notes(['--group', '{"by":["nmae"],"fields":{"n":{"$count":true}}}']), note);
   assert.strictEqual(notes(['--group', '{"by":[],"fields":{"n":{"$max":"nmae"}}}']), note);
+  fs.writeFileSync(path.join(schemas, 'Shop.js'), "({ Entity: {}, title: { type: 'string', was: ['label', 'name'] } })");
+  place.ok(['schema', 'apply', schemas]);
+  place.ok(['insert', 'Shop', '{"title":"x"}']);
+  assert.strictEqual(place.run(['find', 'Shop', '{"name":"x"}']).err,
+    "gstore: note: the schema of Shop has no field 'name': it was renamed, and is 'title' now.\n");
   assert.match(notes(['{"kind":"twon"}']), /does not allow this value of 'kind': it is one of town, city/);
   assert.strictEqual(notes(['{"kind":"town"}']), '');
   assert.match(notes(['--include', 'at.lat']), /nothing is included for 'at\.lat': only fields of the record itself/);

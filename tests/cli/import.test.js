@@ -468,3 +468,28 @@ test('a row that has what a unique index has already is named, or left out', (t)
   assert.match(rest.err, /49 rows .* 1 skipped/);
   assert.strictEqual(place.ok(['count', 'Order']), '299\n');
 });
+
+// What a spreadsheet gives is text, which the schema refused without a word about --type.
+test('a column that the schema does not take as text is told with its --type', (t) => {
+  const place = new Place(t);
+  fs.mkdirSync(place.path('s'));
+  place.file('s/Shop.js',
+    "({ Entity: {}, name: 'string', open: 'boolean', n: '?number', b: '?bigint', tags: { array: 'string', required: false }, at: '?json' })");
+  place.ok(['schema', 'apply', place.path('s')]);
+  const csv = place.file('shops.csv', 'name,open,n,b,tags,at\nA,true,5,6,"[""x""]","{""lat"":1}"\n');
+  const types = ['open:boolean', 'n:number', 'b:integer', 'tags:json', 'at:json'];
+  const options = types.map((type) => ` --type ${type}`).join('');
+  assert.match(place.run(['import', 'Shop', csv]).err,
+    new RegExp(`; a column of CSV is text unless --type says otherwise: give${options}; no row is in\\. Correct`));
+  assert.match(place.run(['import', 'Shop', csv, '--type', types[0]]).err, /give --type n:number/);
+  const skipped = place.run(['import', 'Shop', csv, '--skip-bad']);
+  assert.match(skipped.err, /gstore: skipped: .*\n(.*\n)+.*give --type open:boolean/);
+  place.run(['import', 'Shop', csv, ...types.flatMap((type) => ['--type', type])]);
+  assert.strictEqual(place.ok(['count', 'Shop', '{"open":true,"n":5,"at.lat":1}']), '1\n');
+
+  const json = place.run(['import', 'Shop', '-'], { input: '{"name":"A","open":"true"}' });
+  assert.match(json.err, /open: expected boolean, got string/);
+  assert.doesNotMatch(json.err, /--type/);
+  assert.match(place.run(['insert', 'Shop', '{"name":"A","open":true,"at":"x"}']).err,
+    /at: expected object, array, set or date, got string "x"/);
+});

@@ -252,6 +252,15 @@ test('schema apply says what changed, and refuses what is unsafe unless it is al
   assert.ok(differences.some(({ field, risk }) => field === 'area' && risk === 'unsafe'));
 });
 
+test('a value that is too long for a unique index is to be shortened', (t) => {
+  const place = new Place(t);
+  const unique = directory(place, 'unique', { 'City.js': "({ Entity: {}, name: { type: 'string', unique: true } })" });
+  place.ok(['schema', 'apply', unique]);
+  const input = JSON.stringify({ name: 'x'.repeat(70000) });
+  const { err } = place.fails(EXIT.failure, ['insert', 'City', '-'], /more than 64 KiB\. /, { input });
+  assert.match(err, /a key of City\(name\) unique .* Give the fields of that key shorter values/);
+});
+
 // diff said safe of what apply refused with another status.
 test('a new unique index is checked when the schema is applied', (t) => {
   const place = new Place(t, { init: true });

@@ -61,6 +61,36 @@ test('what cannot be stored is refused with its place, and nothing is written', 
   assert.strictEqual(place.json(['stats']).records, 0);
 });
 
+// Such members were left out: a filter or an expectation with a misspelt variable held for all.
+test('undefined in a query or in what swap expects is refused with its path', (t) => {
+  const place = new Place(t);
+  place.ok(['shell', '-e', "db.A.put('k', { lock: 'bob', n: 5 })"]);
+  const cases = [
+    ['db.A.find({ lock: undefined })', /filter\.lock is undefined: null or \{ \$exists: false \} finds/],
+    ['db.A.find({ n: { $gt: undefined, $lt: 2000 } })', /filter\.n\.\$gt is undefined/],
+    ['db.A.count({ lock: { $eq: undefined } })', /filter\.lock\.\$eq is undefined/],
+    ['db.A.first({ $or: [{}, { lock: { $in: [1, undefined] } }] })', /filter\.\$or\[1\]\.lock\.\$in\[1\] is undefined/],
+    ['db.A.find({ lock: { $in: [, 1] } })', /filter\.lock\.\$in\[0\] is undefined/],
+    ['db.A.explain({ o: { $eq: { a: { b: undefined } } } })', /filter\.o\.\$eq\.a\.b is undefined/],
+    ['db.A.find({ s: new Set([undefined]) })', /filter\.s\[0\] is undefined/],
+    ['db.A.find(undefined)', /filter is undefined: give \{\} for all records/],
+    ['db.count("A", undefined)', /filter is undefined/],
+    ['db.A.find().where(undefined)', /filter is undefined/],
+    ['db.A.find({ n: 5 }).where({ lock: undefined })', /filter\.\$and\[1\]\.lock is undefined/],
+    ['db.find({ collection: "A", limit: undefined })', /limit is undefined: leave it out/],
+    ['db.A.find().after(undefined)', /cursor is undefined: leave it out/],
+    ['db.A.find().include({ a: { filter: { b: undefined } } })', /include\.a\.filter\.b is undefined: null or/],
+    ["db.A.swap('k', { lock: 'eve' }, { lock: undefined })", /expected\.lock is undefined: .* not to what is missing/],
+    ["db.A.swap('k', { lock: 'eve' }, { n: 5, o: { a: [undefined] } })", /expected\.o\.a\[0\] is undefined/],
+  ];
+  for (const [code, message] of cases) {
+    place.fails(EXIT.failure, ['shell', '-e', code], new RegExp(`TypeError: ${message.source}`));
+  }
+  assert.strictEqual(value(place, "db.A.swap('k', { lock: undefined, n: 6 }, { lock: 'bob' })"), true);
+  assert.strictEqual(place.ok(['get', '-c', 'A', 'k']), '{"n":6}\n'); // in changes it removes
+  assert.strictEqual(value(place, 'db.A.count() + db.count("A") + db.A.count({ lock: null })'), 3);
+});
+
 test('calls work with and without await, and say what they did', (t) => {
   const place = new Place(t);
   const out = shell(place, `
@@ -110,6 +140,30 @@ test('queries chain, and their rows are a table', (t) => {
   assert.strictEqual(value(place, group), 3);
 });
 
+// `after` took a cursor, and nothing gave one.
+test('a page has the cursor for the next one, and none behind the last row', (t) => {
+  const place = new Place(t);
+  place.ok(['shell', '-e', 'for (let i = 0; i < 7; i++) db.N.put(i, { i, half: i >> 1 })']);
+  const walk = (query, limit, field) => value(place, `const pages = []; let cursor;
+    do {
+      const next = cursor ? ${query}.limit(${limit}).after(cursor) : ${query}.limit(${limit});
+      const page = next.page();
+      pages.push(page.rows.map((row) => row.${field}));
+      cursor = page.cursor;
+    } while (cursor !== null);
+    ({ pages })`).pages;
+  assert.deepStrictEqual(walk("db.N.find().sort('i')", 3, 'i'), [[0, 1, 2], [3, 4, 5], [6]]);
+  assert.deepStrictEqual(walk("db.N.find({ i: { $gt: 0 } }).sort('i')", '3n', 'i'), [[1, 2, 3], [4, 5, 6]]);
+  assert.deepStrictEqual(walk("db.N.find().group('half')", 3, 'half'), [[0, 1, 2], [3]]);
+  assert.deepStrictEqual(value(place, 'const p = db.N.find().page(); ({ n: p.rows.length, c: p.cursor })'), { n: 7, c: null });
+  assert.deepStrictEqual(value(place, 'db.N.find().limit(0).page()'), { rows: [], cursor: null });
+  assert.strictEqual(value(place, "typeof db.N.find().limit(1).page().rows[0].id.text"), 'string');
+  place.fails(EXIT.failure, ['shell', '-e', "db.N.find().limit('3').page()"], /limit: takes a whole number/);
+  place.fails(EXIT.failure, ['shell', '-e', 'db.N.find().limit(2).after(null).page()'], /cursor: takes/);
+  const cursor = value(place, "db.N.find().sort('i').limit(2).page()").cursor; // of `gstore find` as well
+  assert.strictEqual(place.ok(['find', 'N', '--sort', 'i', '--cursor', cursor, '--select', 'i', '-n', '9']).slice(0, 8), '{"i":2}\n');
+});
+
 test('long results are cut for people and whole as JSON', (t) => {
   const place = new Place(t);
   place.ok(['shell', '-e', "for (let i = 0; i < 250; i++) db.N.put(i, { i })"]);
@@ -136,12 +190,22 @@ test('a script ends with its first error, with the place and the status of the c
   assert.strictEqual(code, EXIT.failure);
   assert.match(out, /^1\n[0-9a-f-]{36}\n$/);
   assert.match(err, /^gstore: input:4:1: ReferenceError: 'foo' is not defined\. .*\n$/);
-  place.fails(EXIT.notFound, ['shell', '-e', "db.A.get('none')"], /code:1:\d+: no record/);
+  place.fails(EXIT.notFound, ['shell', '-e', "db.get(new Id('7aa82fbf-1cf4-802a-a99d-9094b4b1d76f'))"], /code:1:\d+: no record/);
   place.fails(EXIT.failure, ['shell', '-e', 'throw new Error("no")'], /Error: no/);
   place.fails(EXIT.failure, ['shell', '-e', 'f('], /SyntaxError/);
   const error = errorOf(place.run(['shell', '--json', '-e', "db.A.get('none')"]));
   assert.strictEqual(error.code, 'not_found');
   assert.strictEqual(value(place, "let c; try { db.A.get('none') } catch (e) { c = e.code } c"), 'not_found');
+});
+
+test('what is not there is named by the key that was given', (t) => {
+  const place = new Place(t);
+  const calls = ["get('no')", "update('no', { a: 1 })", "set('no', {})", "delete('no')", "proof('no')", "swap('no', {}, {})"];
+  for (const call of calls) {
+    place.fails(EXIT.notFound, ['shell', '-e', `db.Book.${call}`], /code:1:\d+: key 'no' of Book is not in this storage\. /);
+  }
+  const id = '7aa82fbf-1cf4-802a-a99d-9094b4b1d76f';
+  place.fails(EXIT.notFound, ['shell', '-e', `db.Book.get('${id}')`], new RegExp(`no record ${id}`));
 });
 
 test('dot commands', (t) => {

@@ -13,9 +13,9 @@ constexpr std::string_view kCalls[] = {
 constexpr std::string_view kCollectionCalls[] = {
     "add", "all",     "count",  "delete", "erase", "explain", "find", "first", "get",
     "has", "history", "insert", "name",   "proof", "put",     "set",  "swap",  "update"};
-constexpr std::string_view kQueryCalls[] = {"after",  "all",    "count",   "explain",
-                                            "first",  "group",  "include", "limit",
-                                            "offset", "select", "sort",    "where"};
+constexpr std::string_view kQueryCalls[] = {"after",  "all",     "count", "explain", "first",
+                                            "group",  "include", "limit", "offset",  "page",
+                                            "select", "sort",    "where"};
 constexpr std::string_view kGlobals[] = {"await", "console", "db", "Id", "print"};
 
 bool is_name_part(char c) {

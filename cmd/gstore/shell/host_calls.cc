@@ -127,13 +127,12 @@ Made write_record(Given given, Write write) {
 
 // --- queries ---
 
-Made find_rows(const Storage& storage, Given given) {
-  GS_TRY(const std::string_view query, text_at(given, 0));
-  GS_TRY(Rows rows, storage.find(query));
+// The rows that come, `most` of them.
+Result<std::vector<JsValue>> lines_of(Rows& rows, std::uint64_t most) {
   std::vector<JsValue> lines;
   std::size_t bytes = 0;
   gs::Row row;
-  while (rows.next(row)) {
+  while (lines.size() < most && rows.next(row)) {
     std::string line;
     if (row.is_record()) append_record_head(row.record(), line);
     GS_TRY_OK(row.append_json(line));
@@ -145,7 +144,33 @@ Made find_rows(const Storage& storage, Given given) {
     lines.push_back(of_text(line));
   }
   GS_TRY_OK(rows.error());
+  return lines;
+}
+
+Made find_rows(const Storage& storage, Given given) {
+  GS_TRY(const std::string_view query, text_at(given, 0));
+  GS_TRY(Rows rows, storage.find(query));
+  GS_TRY(std::vector<JsValue> lines, lines_of(rows, ~std::uint64_t{0}));
   return of_list(std::move(lines));
+}
+
+// The query has room for one row more than the page: it tells whether there are others.
+Made find_page(const Storage& storage, Given given) {
+  GS_TRY(const std::string_view query, text_at(given, 0));
+  GS_TRY(Rows rows, storage.find(query));
+  GS_TRY(std::vector<JsValue> lines, lines_of(rows, count_at(given, 1)));
+  const auto cursor = rows.cursor();
+  gs::Row row;
+  const bool has_more = rows.next(row);
+  GS_TRY_OK(rows.error());
+  if (has_more && !cursor) {
+    return cursor.error().copy().in("there are more rows, but no cursor");
+  }
+  JsValue page;
+  page.kind = Kind::object;
+  page.members.emplace_back("lines", of_list(std::move(lines)));
+  page.members.emplace_back("cursor", of_text(has_more ? *cursor : std::string()));
+  return page;
 }
 
 Made history_lines(const Storage& storage, Given given) {
@@ -232,6 +257,7 @@ void add_records(Calls& calls, Storage& db) {
 
 void add_queries(Calls& calls, const Storage& db) {
   calls.add("find", [&db](Given given) { return find_rows(db, given); });
+  calls.add("page", [&db](Given given) { return find_page(db, given); });
   calls.add("count", [&db](Given given) -> Made {
     GS_TRY(const std::string_view query, text_at(given, 0));
     GS_TRY(const std::uint64_t count, db.count(query));

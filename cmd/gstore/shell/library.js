@@ -96,8 +96,24 @@ const refuse = (value, where) => {
   throw new TypeError(`${where || 'the value'}: ${what} cannot be stored`);
 };
 
-// To JSON with extended forms; members without a value are left out. `within`: what is around it.
-const encode = (value, where = '', within = []) => {
+// What takes members that are undefined, and what to do about one that does not.
+const LEAVE_OUT = () => undefined;
+const OF_QUERY = (where) => {
+  if (where === 'filter') refuseUndefined(where, 'give {} for all records, or leave it out');
+  const isInside = where.startsWith('filter.') || where.includes('.filter.');
+  const missing = isInside ? 'null or { $exists: false } finds what is missing; else ' : '';
+  refuseUndefined(where, `${missing}leave it out`);
+};
+const OF_EXPECTED = (where) =>
+  refuseUndefined(where, 'leave it out; null is equal to null alone, not to what is missing');
+
+const refuseUndefined = (where, advice) => {
+  throw new TypeError(`${where} is undefined: ${advice}`);
+};
+
+// To JSON with extended forms. `missing`: what to do of members and items without a value.
+// `within`: what is around it.
+const encode = (value, where = '', missing = LEAVE_OUT, within = []) => {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -108,28 +124,31 @@ const encode = (value, where = '', within = []) => {
     case 'bigint':
       return encodeBigInt(value);
     case 'object':
-      return value === null ? null : encodeObject(value, where, within);
+      return value === null ? null : encodeObject(value, where, missing, within);
+    case 'undefined':
+      missing(where);
+      return refuse(value, where);
     default:
       return refuse(value, where);
   }
 };
 
-const encodeObject = (value, where, within) => {
+const encodeObject = (value, where, missing, within) => {
   if (value instanceof Id) return { $id: value.text };
   if (value instanceof Date) return { $date: value.toISOString() };
   if (value instanceof Uint8Array) return { $bytes: toBase64(value) };
   if (within.includes(value)) throw new TypeError(`${where || 'the value'}: it contains itself`);
   const inside = [...within, value];
-  if (value instanceof Set) {
-    return { $set: [...value].map((item, i) => encode(item, `${where}[${i}]`, inside)) };
-  }
-  if (Array.isArray(value)) return value.map((item, i) => encode(item, `${where}[${i}]`, inside));
+  const item = (each, i) => encode(each, `${where}[${i}]`, missing, inside);
+  if (value instanceof Set) return { $set: [...value].map(item) };
+  if (Array.isArray(value)) return Array.from(value, item); // with the holes
   const maker = Object.getPrototypeOf(value);
   if (maker !== null && Object.getPrototypeOf(maker) !== null) refuse(value, where);
   const made = [];
   for (const [name, member] of Object.entries(value)) {
-    if (member === undefined) continue;
-    made.push([name, encode(member, where ? `${where}.${name}` : name, inside)]);
+    const place = where ? `${where}.${name}` : name;
+    if (member === undefined) missing(place);
+    else made.push([name, encode(member, place, missing, inside)]);
   }
   return fromEntries(made);
 };
@@ -140,14 +159,14 @@ const fromEntries = (entries) => {
   return made;
 };
 
-const toText = (value) => JSON.stringify(encode(value));
+const queryText = (parts) => JSON.stringify(encode(parts, '', OF_QUERY));
 
-const recordText = (value) => {
+const recordText = (value, where = '', missing = LEAVE_OUT) => {
   const isRecord = value !== null && typeof value === 'object' && !Array.isArray(value);
   if (!isRecord || value instanceof Id || value instanceof Date || value instanceof Set) {
     throw new TypeError('a record is an object, for example { name: \'Kyiv\' }');
   }
-  return toText(value);
+  return JSON.stringify(encode(value, where, missing));
 };
 
 // Of an update: a member that is undefined goes.
@@ -192,14 +211,15 @@ const idText = (id) => {
 class Query {
   #parts;
   constructor(parts) {
+    for (const [name, part] of Object.entries(parts)) if (part === undefined) OF_QUERY(name);
     this.#parts = parts;
   }
   #with(part) {
     return new Query({ ...this.#parts, ...part });
   }
   where(filter) {
-    const before = this.#parts.filter;
-    return this.#with({ filter: before === undefined ? filter : { $and: [before, filter] } });
+    const hasOne = Object.hasOwn(this.#parts, 'filter');
+    return this.#with({ filter: hasOne ? { $and: [this.#parts.filter, filter] } : filter });
   }
   sort(...fields) {
     return this.#with({ sort: fields.length === 1 ? fields[0] : fields });
@@ -228,7 +248,16 @@ class Query {
   }
   all() {
     const isGroup = this.#parts.group !== undefined;
-    return host.find(toText(this.#parts)).map((line) => toRow(line, isGroup));
+    return host.find(queryText(this.#parts)).map((line) => toRow(line, isGroup));
+  }
+  /** As many rows as `limit` says, and the cursor for `after` when there are more, else null. */
+  page() {
+    const { limit, group } = this.#parts;
+    const most = typeof limit === 'bigint' ? Number(limit) : limit;
+    if (!Number.isSafeInteger(most) || most <= 0) return { rows: this.all(), cursor: null };
+    const page = host.page(queryText({ ...this.#parts, limit: most + 1 }), most);
+    const rows = page.lines.map((line) => toRow(line, group !== undefined));
+    return { rows, cursor: page.cursor === '' ? null : page.cursor };
   }
   first() {
     return this.limit(Math.min(1, this.#parts.limit ?? 1)).all()[0] ?? null;
@@ -240,10 +269,10 @@ class Query {
     return { rows: rows.slice(0, most), more: rows.length > most };
   }
   count() {
-    return host.count(toText(this.#parts));
+    return host.count(queryText(this.#parts));
   }
   explain() {
-    return JSON.parse(host.explain(toText(this.#parts)));
+    return JSON.parse(host.explain(queryText(this.#parts)));
   }
   then(resolve, reject) {
     try {
@@ -257,10 +286,12 @@ class Query {
   }
 }
 
-const toQuery = (what, filter) => {
-  if (typeof what === 'string') return new Query({ collection: what, filter });
-  return new Query({ ...what });
-};
+// `filter`: none, or one; what is undefined then was meant to be a filter.
+const queryOf = (collection, filter) =>
+  new Query(filter.length === 0 ? { collection } : { collection, filter: filter[0] });
+
+const toQuery = (what = {}, ...filter) =>
+  (typeof what === 'string' ? queryOf(what, filter) : new Query({ ...what }));
 
 // --- collections and the storage ---
 
@@ -272,6 +303,18 @@ class Collection {
   #id(id) {
     return host.resolve(idText(id), this.name);
   }
+  // What is not there is told by the key that was given, and not by the id that comes of it.
+  #of(id, call) {
+    const text = this.#id(id);
+    try {
+      return call(text);
+    } catch (error) {
+      if (error.code === 'not_found' && typeof id === 'string' && id !== text) {
+        error.message = `key '${id}' of ${this.name} is not in this storage`;
+      }
+      throw error;
+    }
+  }
   insert(record) {
     return db.insert(this.name, record);
   }
@@ -279,49 +322,49 @@ class Collection {
     return db.put(this.name, key, record);
   }
   get(id) {
-    return db.get(this.#id(id));
+    return this.#of(id, (text) => db.get(text));
   }
   has(id) {
     return db.has(this.#id(id));
   }
   set(id, record) {
-    return db.set(this.#id(id), record);
+    return this.#of(id, (text) => db.set(text, record));
   }
   update(id, fields) {
-    return db.update(this.#id(id), fields);
+    return this.#of(id, (text) => db.update(text, fields));
   }
   add(id, field, n) {
-    return db.add(this.#id(id), field, n);
+    return this.#of(id, (text) => db.add(text, field, n));
   }
   swap(id, changes, expected) {
-    return db.swap(this.#id(id), changes, expected);
+    return this.#of(id, (text) => db.swap(text, changes, expected));
   }
   delete(id) {
-    return db.delete(this.#id(id));
+    return this.#of(id, (text) => db.delete(text));
   }
   history(id, count) {
-    return db.history(this.#id(id), count);
+    return this.#of(id, (text) => db.history(text, count));
   }
   proof(id) {
-    return db.proof(this.#id(id));
+    return this.#of(id, (text) => db.proof(text));
   }
   erase(id, options) {
-    return db.erase(this.#id(id), options);
+    return this.#of(id, (text) => db.erase(text, options));
   }
-  find(filter) {
-    return new Query({ collection: this.name, filter });
+  find(...filter) {
+    return queryOf(this.name, filter);
   }
   all() {
     return this.find().all();
   }
-  first(filter) {
-    return this.find(filter).first();
+  first(...filter) {
+    return this.find(...filter).first();
   }
-  count(filter) {
-    return this.find(filter).count();
+  count(...filter) {
+    return this.find(...filter).count();
   }
-  explain(filter) {
-    return this.find(filter).explain();
+  explain(...filter) {
+    return this.find(...filter).explain();
   }
 }
 
@@ -344,12 +387,12 @@ const calls = {
   update: (id, fields) => void host.update(idText(id), changesText(fields)),
   add: (id, field, n = 1) => void host.add(idText(id), String(field), Number(n)),
   swap: (id, changes, expected) =>
-    host.swap(idText(id), recordText(expected), changesText(changes)),
+    host.swap(idText(id), recordText(expected, 'expected', OF_EXPECTED), changesText(changes)),
   delete: (id) => void host.remove(idText(id)),
   remove: (id) => void host.remove(idText(id)),
-  find: (what = {}, filter = undefined) => toQuery(what, filter),
-  count: (what = {}, filter = undefined) => toQuery(what, filter).count(),
-  explain: (what = {}, filter = undefined) => toQuery(what, filter).explain(),
+  find: (...given) => toQuery(...given),
+  count: (...given) => toQuery(...given).count(),
+  explain: (...given) => toQuery(...given).explain(),
   collections: () => host.collections(),
   collection: (name) => new Collection(String(name)),
   schema: () => {

@@ -56,6 +56,7 @@ TEST(Complete, CollectionsAndCallsFollowDb) {
   EXPECT_EQ(offered("db.co"), (Words{"collection", "collections", "count"}));
   EXPECT_EQ(offered("db.City.fi"), (Words{"find", "first"}));
   EXPECT_EQ(offered("db.City.find({}).so"), Words{"sort"});
+  EXPECT_EQ(offered("db.City.find({}).pa"), Words{"page"});
   EXPECT_EQ(offered("print(db.City.find().limit(1).al"), Words{"all"});
   EXPECT_TRUE(offered("xdb.Ci").empty());
   EXPECT_TRUE(offered("a.db.Ci").empty());

@@ -89,6 +89,31 @@ const char* advice_name(Advice advice) noexcept {
 
 namespace {
 
+// What to do about a message that begins so, also behind a place: it knows more than its code.
+struct StepOf {
+  Code code;
+  std::string_view beginning;
+  const char* step;
+};
+constexpr const char* kSmallerQuery = "Simplify the query, or split it into several.";
+constexpr StepOf kSteps[] = {
+    {Code::too_large, "query: ", kSmallerQuery},
+    {Code::too_large, "a query of ", kSmallerQuery},
+    {Code::too_large, "a key of ", "Give the fields of that key shorter values."},
+};
+
+const char* next_step(const Error& error) noexcept {
+  const std::string_view message = error.message();
+  for (const StepOf& each : kSteps) {
+    if (error.code() != each.code) continue;
+    for (std::size_t at = message.find(each.beginning); at != std::string_view::npos;
+         at = message.find(each.beginning, at + 1)) {
+      if (at == 0 || message.substr(0, at).ends_with(": ")) return each.step;
+    }
+  }
+  return gs::cli::next_step(error.code());
+}
+
 // Whether the message gives this advice already, after a comma or semicolon.
 bool says(std::string_view message, std::string_view step) {
   const auto same = [](char a, char b) {
@@ -105,15 +130,15 @@ bool says(std::string_view message, std::string_view step) {
 std::string sentences(const Error& error) {
   std::string text(error.message());
   if (text.empty()) text = code_meaning(error.code());
+  const char* const step = next_step(error);
   // A message of two sentences has its own next step, which knows more than the list above. So has
   // one about derived files: nothing has to be restored for them.
   const bool has_step = text.find(". ") != std::string::npos ||
-                        text.find("rebuilt from the log") != std::string::npos ||
-                        says(text, next_step(error.code()));
+                        text.find("rebuilt from the log") != std::string::npos || says(text, step);
   if (text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
   if (!has_step) {
     text += ' ';
-    text += next_step(error.code());
+    text += step;
   }
   return text;
 }

@@ -53,6 +53,24 @@ TEST(ExitCode, SentencesGetTheNextStepOnlyWhenTheyLackOne) {
             "a.gsl: full; free some space and try again.");
 }
 
+TEST(ExitCode, WhatIsTooLargeIsNotAlwaysForABlob) {
+  const auto of = [](const char* message) { return sentences(Error(Code::too_large, message)); };
+  EXPECT_EQ(of("query: sort: 17 fields, the limit is 16"),
+            "query: sort: 17 fields, the limit is 16. Simplify the query, or split it into "
+            "several.");
+  EXPECT_EQ(of("code:1:9: a query of 9 bytes, the limit is 8"),
+            "code:1:9: a query of 9 bytes, the limit is 8. Simplify the query, or split it into "
+            "several.");
+  EXPECT_EQ(of("row 7: a key of City(name) unique has more than 64 KiB"),
+            "row 7: a key of City(name) unique has more than 64 KiB. Give the fields of that key "
+            "shorter values.");
+  EXPECT_EQ(of("'a query of mine' has 9 bytes, the limit is 8"),
+            "'a query of mine' has 9 bytes, the limit is 8. Make it smaller, or store it with "
+            "`gstore blob put`.");
+  EXPECT_EQ(of("query: group: too many groups. Give a filter"),
+            "query: group: too many groups. Give a filter.");
+}
+
 TEST(ExitCode, JsonErrorsHaveCodeMessageAndAdvice) {
   EXPECT_EQ(error_json(Error(Code::locked, "a \"b\"\xFF. Wait")),
             "{\"error\":{\"code\":\"locked\",\"message\":\"a \\\"b\\\"\xEF\xBF\xBD. Wait.\","

@@ -218,11 +218,17 @@ class FilterParser {
     return too_large_at(where, "logical operators inside each other", depth, kFilterDepthMax);
   }
 
-  Error open(Node node, const Where& where, std::uint32_t& index) {
-    if (made_.nodes_.size() == kFilterNodesMax) {
-      return too_large_at(where, "conditions and logical operators", kFilterNodesMax + 1,
-                          kFilterNodesMax);
+  Error count_node(const Node& node, const Where& where) {
+    if (node.op > Op::none) {
+      if (++conditions_ <= kConditionsMax) return {};
+      return too_large_at(where, "conditions", conditions_, kConditionsMax);
     }
+    if (++groups_ <= kFilterGroupsMax) return {};
+    return too_large_at(where, "logical operators and filters in them", groups_, kFilterGroupsMax);
+  }
+
+  Error open(Node node, const Where& where, std::uint32_t& index) {
+    GS_TRY_OK(count_node(node, where));
     index = static_cast<std::uint32_t>(made_.nodes_.size());
     made_.nodes_.push_back(node);
     return {};
@@ -245,6 +251,8 @@ class FilterParser {
 
   ParameterNames* const parameters_;
   Filter made_;
+  std::size_t conditions_ = 0;
+  std::size_t groups_ = 0;
   std::map<std::string, std::uint32_t, std::less<>> path_numbers_;
 };
 

@@ -9,8 +9,11 @@ namespace gs::query {
 inline constexpr std::size_t kQueryBytesMax = std::size_t{1} << 20;
 // $and, $or and $not inside each other: each is one call while a record is looked at.
 inline constexpr std::size_t kFilterDepthMax = 64;
-// Conditions and logical operators: each may cost some nanoseconds for every record.
-inline constexpr std::size_t kFilterNodesMax = 4096;
+// Conditions: each may cost some nanoseconds for every record.
+inline constexpr std::size_t kConditionsMax = 4096;
+// Logical operators and the filters in them: each condition may stand in a filter of its own, and
+// below a $not.
+inline constexpr std::size_t kFilterGroupsMax = 4 * kConditionsMax;
 // Values of one $in: their sorted keys stay in a processor's cache.
 inline constexpr std::size_t kInMax = 65'536;
 // Fields of `sort`, paths of `by`: more can hardly differ where these are equal.

@@ -169,16 +169,44 @@ TEST(QueryLimits, NestingIsExactAndAThousandLevelsAreOnlyAnError) {
   EXPECT_TRUE(filter_error("{\"a\":" + inner + "}").starts_with("too_large: "));
 }
 
+// What holds them together does not count as conditions.
 TEST(QueryLimits, ConditionsAreExact) {
-  const auto many = [](std::size_t count) {
-    std::string filter = "{";
+  const auto many = [](const char* head, const char* before, const char* after, const char* tail,
+                       std::size_t count) {
+    std::string filter = head;
     for (std::size_t i = 0; i < count; ++i) {
-      filter += (i == 0 ? "\"a" : ",\"a") + std::to_string(i) + "\":1";
+      if (i != 0) filter += ',';
+      filter += before;
+      filter += "\"a" + std::to_string(i);
+      filter += after;
     }
-    return filter_error(filter + "}");
+    return filter_error(filter + tail);
   };
-  EXPECT_EQ(many(kFilterNodesMax - 1), "");  // and one node for all of them
-  EXPECT_TRUE(many(kFilterNodesMax).starts_with("too_large: "));
+  const auto flat = [&](std::size_t count) { return many("{", "", "\":1", "}", count); };
+  EXPECT_EQ(flat(kConditionsMax), "");
+  EXPECT_EQ(flat(kConditionsMax + 1),
+            "too_large: query: filter.a4096: 4097 conditions, the limit is 4096");
+  const auto any = [&](std::size_t count) {
+    return many(R"({"$or":[)", "{", "\":1}", "]}", count);
+  };
+  EXPECT_EQ(any(kConditionsMax), "");
+  EXPECT_EQ(any(kConditionsMax + 1),
+            "too_large: query: filter.$or[4096].a4096: 4097 conditions, the limit is 4096");
+  const auto none = [&](std::size_t count) {
+    return many(R"({"$or":[)", "{", R"(":{"$not":{"$gt":1}}})", "]}", count);
+  };
+  EXPECT_EQ(none(kConditionsMax), "");
+  EXPECT_TRUE(none(kConditionsMax + 1).starts_with("too_large: "));
+}
+
+TEST(QueryLimits, WhatHoldsConditionsTogetherIsExact) {
+  const auto empty = [](std::size_t count) {
+    return filter_error(R"({"$or":[)" + repeated("{},", count - 1) + "{}]}");
+  };
+  EXPECT_EQ(empty(kFilterGroupsMax - 2), "");  // the filter itself, and its $or
+  EXPECT_EQ(empty(kFilterGroupsMax - 1),
+            "too_large: query: filter.$or[16382]: 16385 logical operators and filters in them, the "
+            "limit is 16384");
 }
 
 TEST(QueryLimits, ListsAreExact) {

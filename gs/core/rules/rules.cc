@@ -67,7 +67,7 @@ std::string Rule::expected() const {
     case Kind::tuple:
       return "tuple";
     case Kind::json:
-      return "object or array";
+      return "object, array, set or date";
     case Kind::link:
       return "id of " + target;
     case Kind::links:

@@ -20,6 +20,16 @@ constexpr std::size_t kPrefixCharsMin = 4;
 // So many changes are told at once, each with some hundred bytes.
 constexpr std::uint64_t kLogPageChanges = 1024;
 
+// The files of a schema on one line; nothing of an entry that holds something else.
+std::string schema_json(const graph::OperationView& operation) {
+  std::string json;
+  const auto schema = graph::parse_schema(operation.payload);
+  if (!schema) return json;
+  const auto files = record::parse_json(schema->source);
+  if (files) record::append_json(*files, json);
+  return json;
+}
+
 // Of a change that nobody compared: it may be anything.
 Digest digest_of(Bytes change) {
   const std::uint64_t header_bytes = load_u32(change.data() + 8);
@@ -247,6 +257,7 @@ OperationInfo Database::describe(const graph::ChangeView& change,
   if (operation.id_index != graph::kNoId) line.id = change.id(operation.id_index);
   line.last_of_transaction = operation.last_of_transaction();
   line.erased = operation.erased();
+  if (static_cast<Kind>(operation.kind) == Kind::schema) line.json = schema_json(operation);
   if (operation.shape == graph::kNoShape) return line;
   const record::ShapePtr shape = known_shape(change.shape(operation.shape));
   if (!shape) return line;
