@@ -70,12 +70,14 @@ void each_hidden_write(const Stored& stored, bool is_live,
       one.is_removal = true;
       visit(one);
     }
-    const bool is_lost_total = hidden.kind() == HiddenKind::total && !is_live;
-    if (hidden.kind() != HiddenKind::value && !is_lost_total) continue;
+    const bool stands_beside =
+        hidden.kind() == HiddenKind::total || hidden.kind() == HiddenKind::elements;
+    const bool is_lost = stands_beside && !is_live;
+    if (hidden.kind() != HiddenKind::value && !is_lost) continue;
     if (!is_live && (hidden.flags() & kCovered) != 0) continue;
     one.field = name_of_field(record, hidden.field());
     one.value = {static_cast<Type>(hidden.type()), hidden.content()};
-    if (!is_lost_total) one.value = totals.with(hidden.field(), one.value, sum);
+    if (!is_lost) one.value = totals.with(hidden.field(), one.value, sum);
     one.rule = static_cast<Rule>(hidden.rule());
     if (const auto shown = value_of_field(record, hidden.field()); shown && is_live) {
       one.shown = *shown;
