@@ -13,8 +13,8 @@
 //                         a value is written less what its writer saw added (counter.h)
 //   change of elements    stands beside values, too: the elements that it adds. It takes those that
 //                         it removes, and those that it adds again, from all writes that it saw.
-//                         Shown are the elements of the value and of all changes, each once. A change
-//                         without elements stays until the next one that saw it (elements.h)
+//                         Shown are the elements of the value and of all changes, each once. A
+//                         change without elements stays until the next one that saw it (elements.h)
 //   erasure               what is written after one has to name its stamp, which is for the engine
 //                         to check; the record keeps it for those who write to it
 //   order of fields       those of the base write, the insert or set with the greatest stamp, in
