@@ -50,6 +50,11 @@ class SetReplica {
     merged.see({write.shape.get(), write.record.data()}, write.seen);
     return keep(std::move(write));
   }
+  SetWrite add(int number) {
+    SetWrite write = encode("{\"tags\":" + std::to_string(number) + "}", false);
+    write.seen = {{0, static_cast<std::uint8_t>(Rule::added), {}}};
+    return keep(std::move(write));
+  }
   // A whole value, as the change that it is.
   SetWrite wish(const std::string& json) {
     SetWrite write = encode(json, false);
@@ -325,6 +330,37 @@ TEST(MergedElements, SetsStaySets) {
   of.b.take(one);
   EXPECT_EQ(of.a.shown(), R"({"$set":["a","b"]})");
   EXPECT_EQ(of.b.image(), of.a.image());
+}
+
+// Where values wait for a decision, each is told with what was added beside it.
+TEST(MergedElements, AHiddenValueIsToldWithWhatWasAdded) {
+  ThreeReplicas of(R"({"name":"n"})");
+  const SetWrite one = of.a.update(R"({"tags":["a","x"]})");
+  of.c.take(of.b.update(R"({"tags":["b","x"]})"));
+  of.c.take(one);
+  of.c.include(R"(["c","a"])");
+  EXPECT_EQ(of.c.shown(), R"(["b","x","c","a"])");
+  std::string told;
+  each_hidden_write(of.c.stored(), true,
+                    [&](const HiddenWrite& hidden) { record::append_json(hidden.value, told); });
+  EXPECT_EQ(told, R"(["a","x","c"])");
+}
+
+// Of two who do not know what the other makes of a field, who has elements is shown.
+TEST(MergedElements, BesideTotalsTheyAreShown) {
+  ThreeReplicas of(R"({"name":"n"})");
+  const SetWrite total = of.a.add(5);
+  const SetWrite addition = of.b.include(R"(["b"])");
+  of.a.take(addition);
+  of.b.take(total);
+  EXPECT_EQ(of.a.shown(), R"(["b"])");
+  EXPECT_EQ(of.b.image(), of.a.image());
+  of.a.exclude(R"(["b"])");
+  EXPECT_EQ(of.a.shown(), "[]");
+  of.a.update(R"({"tags":{"$unset":true}})");
+  EXPECT_EQ(of.a.shown(), "absent");
+  of.b.update(R"({"tags":1})");
+  EXPECT_EQ(of.b.shown(), "6") << "a value replaces elements, and totals stay";
 }
 
 // As when a schema makes a set of an array.
