@@ -15,7 +15,7 @@ namespace {
 // Of a few, comparing each with each is less than sorting.
 constexpr std::size_t kFirstByEye = 8;
 
-bool is_same(Bytes a, Bytes b) noexcept {
+bool are_equal(Bytes a, Bytes b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
@@ -23,7 +23,7 @@ void keep_first_of_few(std::vector<Bytes>& elements) {
   auto end = elements.begin();
   for (auto at = elements.begin(); at != elements.end(); ++at) {
     const bool is_known =
-        std::any_of(elements.begin(), end, [&](Bytes one) { return is_same(one, *at); });
+        std::any_of(elements.begin(), end, [&](Bytes one) { return are_equal(one, *at); });
     if (!is_known) *end++ = *at;
   }
   elements.erase(end, elements.end());
@@ -62,12 +62,12 @@ void keep_first(std::vector<Bytes>& elements) {
   std::vector<std::uint32_t> order(elements.size());
   std::iota(order.begin(), order.end(), 0u);
   std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    if (is_same(elements[a], elements[b])) return a < b;
+    if (are_equal(elements[a], elements[b])) return a < b;
     return ElementSet::before(elements[a], elements[b]);
   });
   std::vector<bool> is_again(elements.size());
   for (std::size_t i = 1; i < order.size(); ++i) {
-    is_again[order[i]] = is_same(elements[order[i]], elements[order[i - 1]]);
+    is_again[order[i]] = are_equal(elements[order[i]], elements[order[i - 1]]);
   }
   std::size_t end = 0;
   for (std::size_t i = 0; i < elements.size(); ++i) {
@@ -89,7 +89,7 @@ ElementChange change_of(std::uint8_t rule, const Part& part) {
 void append_elements(Type type, std::vector<Bytes> elements, Buffer& out) {
   if (type == Type::set) {
     std::sort(elements.begin(), elements.end(), ElementSet::before);
-    elements.erase(std::unique(elements.begin(), elements.end(), is_same), elements.end());
+    elements.erase(std::unique(elements.begin(), elements.end(), are_equal), elements.end());
   }
   append_number(static_cast<std::uint32_t>(elements.size()), out);
   std::uint32_t end = 0;
