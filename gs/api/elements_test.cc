@@ -107,6 +107,42 @@ TEST_F(Elements, StayAcrossARestart) {
   EXPECT_EQ(tags(), R"(["y",{"a":1}])");
 }
 
+// Whoever looks at a change sees what it and those before it made, whatever came since.
+TEST_F(Elements, ThePastIsAsItWas) {
+  std::vector<std::pair<Digest, std::string>> seen;
+  for (int i = 0; i < 12; ++i) {
+    const std::string one = "[" + std::to_string(i % 5) + ",\"x\"]";
+    if (i % 3 == 2) {
+      ASSERT_FALSE(a_->remove_elements(id_, "tags", one));
+    } else if (i == 7) {
+      ASSERT_FALSE(a_->update(id_, R"({"tags":["w",3]})"));
+    } else {
+      ASSERT_FALSE(a_->add_elements(id_, "tags", one));
+    }
+    ASSERT_FALSE(a_->sync());
+    seen.emplace_back(a_->heads().value().front(), tags());
+    ASSERT_FALSE(b_->add_elements(id_, "tags", "[4,\"b\"]"));
+    if (i == 6) give(*b_, *a_);
+  }
+  exchange();
+  for (const auto& [change, json] : seen) {
+    EXPECT_EQ(a_->get(id_, change)->find("tags")->json(), json);
+    EXPECT_EQ(b_->get(id_, change)->find("tags")->json(), json);
+  }
+}
+
+TEST_F(Elements, RecordsInMemoryHaveThemToo) {
+  ASSERT_FALSE(a_->apply_schema(R"g({"files":{"Note.js":"({ Registry: { store: 'memory' }, )g"
+                                R"g(tags: { array: 'string', merge: 'set' } })"}})g",
+                                true));
+  const Id note = a_->insert("Note", R"({"tags":["x"]})").value();
+  ASSERT_FALSE(a_->add_elements(note, "tags", R"(["a","b"])"));
+  ASSERT_FALSE(a_->remove_elements(note, "tags", R"(["x","a"])"));
+  EXPECT_EQ(a_->get(note)->json(), R"({"tags":["b"]})");
+  ASSERT_FALSE(a_->update(note, R"({"tags":["c"]})"));
+  EXPECT_EQ(a_->get(note)->json(), R"({"tags":["c"]})");
+}
+
 TEST_F(Elements, OnlyArraysAndSetsHaveThem) {
   EXPECT_EQ(a_->add_elements(id_, "title", "[1]").message(),
             "field \"title\": it holds no array or set. Write one first");
