@@ -85,6 +85,7 @@ class Parser {
     try {
       const std::vector<std::string> words = unsplit(argc, argv);
       std::vector<const char*> given;
+      given.reserve(words.size());
       for (const std::string& word : words) given.push_back(word.c_str());
       app_.parse(argc, given.data());
     } catch (const CLI::Success& help) {
