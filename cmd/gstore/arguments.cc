@@ -83,7 +83,11 @@ class Parser {
   Parsed parse(int argc, const char* const* argv) {
     Parsed parsed;
     try {
-      app_.parse(argc, argv);
+      const std::vector<std::string> words = unsplit(argc, argv);
+      std::vector<const char*> given;
+      given.reserve(words.size());
+      for (const std::string& word : words) given.push_back(word.c_str());
+      app_.parse(argc, given.data());
     } catch (const CLI::Success& help) {
       return said(text_of(help));
     } catch (const CLI::ParseError& error) {
@@ -166,6 +170,18 @@ class Parser {
     sub->add_option("FIELD", a_.field, "its name; one that is not there is 0")->required();
     sub->add_option("N", addition_, "what to add, a whole number")->required();
     sub->callback([this] { take_addition(); });
+
+    CLI::App* const elements =
+        add("elements", "arrays and sets that several writers add to and remove from",
+            "  gstore elements add ID tags new 'two words'\n"
+            "  gstore elements remove -c Item tea tags new");
+    elements->require_subcommand(1);
+    add_elements(add(*elements, "add", "add elements; prints what there are then",
+                     "  gstore elements add ID tags new 'two words'\n"
+                     "  gstore elements add -c Item tea sizes 5 '{\"width\":3}'"));
+    add_elements(add(*elements, "remove", "remove elements; prints what there are then",
+                     "  gstore elements remove ID tags new\n"
+                     "  gstore elements remove -c Item tea sizes 5"));
 
     sub = add("delete", "delete a record; its history stays",
               "  gstore delete ID\n  gstore delete -c City kyiv");
@@ -541,8 +557,33 @@ class Parser {
     }
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));
     add_to(app_.get_subcommand("counter")->get_subcommand("add"));
+    for (const char* name : {"add", "remove"}) {
+      add_to(app_.get_subcommand("elements")->get_subcommand(name));
+    }
     add_to(app_.get_subcommand("schema")->get_subcommand("apply"));
     add_to(app_.get_subcommand("bundle")->get_subcommand("apply"));
+  }
+
+  void add_elements(CLI::App* sub) {
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name; adding makes one that is not there")->required();
+    sub->add_option("ELEMENT", a_.elements,
+                    "JSON, or a text that is none: new, 5, '\"5\"', '{\"a\":1}'")
+        ->required();
+    sub->callback([this] {
+      for (std::string& element : a_.elements) element.erase(0, element.find_first_not_of(kWhole));
+    });
+  }
+
+  // CLI11 splits what looks like an array where it expects several words.
+  static constexpr char kWhole = '\x01';
+  static std::vector<std::string> unsplit(int argc, const char* const* argv) {
+    std::vector<std::string> words(argv, argv + argc);
+    if (std::find(words.begin(), words.end(), "elements") == words.end()) return words;
+    for (std::string& word : words) {
+      if (word.starts_with('[')) word.insert(word.begin(), kWhole);
+    }
+    return words;
   }
 
   // CLI11 reads 010 as eight, and 1e3 not at all.

@@ -30,8 +30,9 @@ struct Arguments {
   std::string target;                   // backup, restore and clone: the directory to make
   std::vector<std::string> since;       // bundle create: digests
   std::string reason;                   // erase
-  std::string field;                    // resolve
+  std::string field;                    // resolve, counter add, elements
   std::int64_t addition = 0;            // counter add
+  std::vector<std::string> elements;    // elements add, elements remove
   std::uint64_t take = 0;               // resolve: 0 what is shown
   std::optional<std::string> log_root;  // verify-proof --root
   std::string schema;                   // init --schema, schema, types: a directory of schema files

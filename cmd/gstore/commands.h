@@ -12,6 +12,10 @@ Result<Exit> get(Session& session);
 Result<Exit> set(Session& session);
 Result<Exit> update(Session& session);
 Result<Exit> add_to_counter(Session& session);
+// elements.cc
+Result<Exit> add_elements(Session& session);
+Result<Exit> remove_elements(Session& session);
+// records.cc
 Result<Exit> remove(Session& session);
 Result<Exit> swap(Session& session);
 Result<Exit> scan(Session& session);
@@ -78,6 +82,8 @@ inline constexpr Command kCommands[] = {
     {"set", set},
     {"update", update},
     {"counter add", add_to_counter},
+    {"elements add", add_elements},
+    {"elements remove", remove_elements},
     {"delete", remove},
     {"swap", swap},
     {"scan", scan},

@@ -70,6 +70,30 @@ gs_code gs_add(gs_storage* storage, const gs_id* id, const char* field, size_t f
   });
 }
 
+gs_code gs_add_elements(gs_storage* storage, const gs_id* id, const char* field,
+                        size_t field_length, const char* json, size_t json_length,
+                        gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view elements, gs::c::text(json, json_length, "json"));
+    return storage->storage.add_elements(gs::c::to_id(*id), name, elements);
+  });
+}
+
+gs_code gs_remove_elements(gs_storage* storage, const gs_id* id, const char* field,
+                           size_t field_length, const char* json, size_t json_length,
+                           gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view elements, gs::c::text(json, json_length, "json"));
+    return storage->storage.remove_elements(gs::c::to_id(*id), name, elements);
+  });
+}
+
 gs_code gs_remove(gs_storage* storage, const gs_id* id, gs_error** error) noexcept {
   return call(error, [&]() -> Error {
     GS_TRY_OK(need_open(storage));

@@ -80,6 +80,30 @@ gs_code gs_transaction_add(gs_transaction* transaction, const gs_id* id, const c
   });
 }
 
+gs_code gs_transaction_add_elements(gs_transaction* transaction, const gs_id* id, const char* field,
+                                    size_t field_length, const char* json, size_t json_length,
+                                    gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view elements, gs::c::text(json, json_length, "json"));
+    return transaction->transaction.add_elements(gs::c::to_id(*id), name, elements);
+  });
+}
+
+gs_code gs_transaction_remove_elements(gs_transaction* transaction, const gs_id* id,
+                                       const char* field, size_t field_length, const char* json,
+                                       size_t json_length, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view elements, gs::c::text(json, json_length, "json"));
+    return transaction->transaction.remove_elements(gs::c::to_id(*id), name, elements);
+  });
+}
+
 gs_code gs_transaction_remove(gs_transaction* transaction, const gs_id* id,
                               gs_error** error) noexcept {
   return call(error, [&]() -> Error {

@@ -8,6 +8,7 @@
 #include "gs/api/copies.h"
 #include "gs/api/handle.h"
 #include "gs/api/runtime.h"
+#include "gs/api/staging.h"
 #include "gs/core/record/json.h"
 
 namespace gs {
@@ -135,9 +136,6 @@ Error Storage::remove(const Id& id) {
 
 namespace {
 
-// Every try that fails means that somebody else's write succeeded.
-constexpr int kTriesMax = 1000;
-
 // The fields of a record's text, also where a value of it would be a form, like {"$int":"5"}.
 // The encoder is its own, because what somebody expects must not count as a shape of the storage.
 Result<Object> expected_fields(std::string_view json) {
@@ -178,7 +176,7 @@ Result<bool> Storage::swap(const Id& id, std::string_view expected, std::string_
   if (!fields.ok()) return std::move(fields).error().in("the expected fields");
   // Looks, then writes on condition that nobody wrote since; the condition stands in the log. Who
   // loses that race looks again: other fields may have changed.
-  for (int i = 0; i < kTriesMax; ++i) {
+  for (int i = 0; i < api::kTriesMax; ++i) {
     GS_TRY(const auto current, impl_->database->get(id));
     const auto catalog = impl_->database->moment().catalog;
     const rules::Rules* const rules =
@@ -192,7 +190,8 @@ Result<bool> Storage::swap(const Id& id, std::string_view expected, std::string_
     if (committed.ok()) return true;
     if (committed.code() != Code::conflict) return std::move(committed).error();
   }
-  return Error(Code::conflict, "record " + id.text() + " changed " + std::to_string(kTriesMax) +
+  return Error(Code::conflict, "record " + id.text() + " changed " +
+                                   std::to_string(api::kTriesMax) +
                                    " times while it was compared. Try again");
 }
 
@@ -200,7 +199,7 @@ Result<bool> Storage::swap(const Id& id, std::string_view expected, std::string_
 // that race looks again.
 Error Storage::add(const Id& id, std::string_view field, std::int64_t addition) {
   Error lost;
-  for (int i = 0; i < kTriesMax; ++i) {
+  for (int i = 0; i < api::kTriesMax; ++i) {
     Transaction tx = begin();
     GS_TRY_OK(tx.add(id, field, addition));
     auto committed = tx.commit();
@@ -358,11 +357,8 @@ Transaction::~Transaction() {
 
 namespace {
 
+using api::layout_of;
 using engine::TransactionState;
-
-const record::Layout* layout_of(const rules::Rules* rules) noexcept {
-  return rules == nullptr ? nullptr : &rules->layout();
-}
 
 Result<record::Encoded> encode(TransactionState& tx, std::string_view collection,
                                std::string_view key, const record::Layout* layout,
@@ -435,8 +431,7 @@ template <typename Content>
 Error update_record(TransactionState& tx, const Id& id, const Content& content) {
   const rules::Rules* rules = nullptr;
   if (tx.catalog != nullptr) {
-    GS_TRY(const Home home, home_of(tx, id));
-    rules = tx.db->rules_of(tx, home.collection);
+    GS_TRY(rules, api::rules_of_record(tx, id));
   }
   GS_TRY(const record::Encoded encoded, encode_delta(tx, layout_of(rules), content));
   return tx.db->stage_update(tx, id, rules, encoded);
@@ -451,13 +446,17 @@ Error add_to_record(TransactionState& tx, const Id& id, std::string_view field,
   if (field.empty()) return Error(Code::invalid, "a field has a name");
   const rules::Rules* rules = nullptr;
   if (tx.catalog != nullptr) {
-    GS_TRY(const Home home, home_of(tx, id));
-    rules = tx.db->rules_of(tx, home.collection);
+    GS_TRY(rules, api::rules_of_record(tx, id));
   }
   return tx.db->stage_add(tx, id, rules, field, static_cast<double>(addition));
 }
 
 }  // namespace
+
+Result<const rules::Rules*> api::rules_of_record(TransactionState& tx, const Id& id) {
+  GS_TRY(const Home home, home_of(tx, id));
+  return tx.db->rules_of(tx, home.collection);
+}
 
 Result<Id> Transaction::insert(std::string_view collection, std::string_view json) {
   return insert_record(*state_, collection, json);

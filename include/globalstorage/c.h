@@ -235,6 +235,15 @@ GS_EXPORT gs_code gs_update(gs_storage* storage, const gs_id* id, const char* js
  * time counts as well. GS_NOT_FOUND, GS_INVALID, GS_TOO_LARGE. */
 GS_EXPORT gs_code gs_add(gs_storage* storage, const gs_id* id, const char* field,
                          size_t field_length, int64_t addition, gs_error** error) GS_NO_THROW;
+/* Adds elements to an array or a set, or removes them: `json` is an array of them. What others do
+ * at the same time counts as well, and who adds an element wins over who removes it. GS_NOT_FOUND,
+ * GS_INVALID, GS_TOO_LARGE. */
+GS_EXPORT gs_code gs_add_elements(gs_storage* storage, const gs_id* id, const char* field,
+                                  size_t field_length, const char* json, size_t json_length,
+                                  gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_remove_elements(gs_storage* storage, const gs_id* id, const char* field,
+                                     size_t field_length, const char* json, size_t json_length,
+                                     gs_error** error) GS_NO_THROW;
 /* GS_NOT_FOUND. */
 GS_EXPORT gs_code gs_remove(gs_storage* storage, const gs_id* id, gs_error** error) GS_NO_THROW;
 /* Applies `changes` (as gs_update) when every field of `expected` has exactly that value now.
@@ -329,6 +338,14 @@ GS_EXPORT gs_code gs_transaction_update(gs_transaction* transaction, const gs_id
 GS_EXPORT gs_code gs_transaction_add(gs_transaction* transaction, const gs_id* id,
                                      const char* field, size_t field_length, int64_t addition,
                                      gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_add_elements(gs_transaction* transaction, const gs_id* id,
+                                              const char* field, size_t field_length,
+                                              const char* json, size_t json_length,
+                                              gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_remove_elements(gs_transaction* transaction, const gs_id* id,
+                                                 const char* field, size_t field_length,
+                                                 const char* json, size_t json_length,
+                                                 gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_transaction_remove(gs_transaction* transaction, const gs_id* id,
                                         gs_error** error) GS_NO_THROW;
 /* The commit gives GS_CONFLICT unless the record has exactly this version then; or is not there. */

@@ -278,6 +278,11 @@ class Transaction {
   // Adds to a number, up to 2^53 either way; one that is not there is 0. What others add at the
   // same time counts as well. Who writes the field instead writes a value to go on from.
   Error add(const Id& id, std::string_view field, std::int64_t addition);
+  // Adds elements to an array or a set, or removes them; `elements` is a JSON array of them. What
+  // others do at the same time counts as well, and who adds an element wins over who removes it. A
+  // field that is not there is made by adding. Two elements are one when their values are.
+  Error add_elements(const Id& id, std::string_view field, std::string_view elements);
+  Error remove_elements(const Id& id, std::string_view field, std::string_view elements);
   Error remove(const Id& id);
   // The commit fails with `conflict` unless the record has exactly this version then.
   Error expect(const Id& id, const Digest& version);
@@ -380,7 +385,7 @@ struct ChangeInfo {
   std::uint64_t offset = 0;
 };
 struct OperationInfo {
-  std::string kind;  // "insert", "set", "update", "add", "remove", ..
+  std::string kind;  // "insert", "set", "update", "add", "add-elements", "remove", ..
   std::optional<Id> id;
   std::string collection;
   bool last_of_transaction = false;
@@ -562,6 +567,8 @@ class Storage {
   Error set(const Id& id, std::string_view json);
   Error update(const Id& id, std::string_view json);
   Error add(const Id& id, std::string_view field, std::int64_t addition);  // see Transaction::add
+  Error add_elements(const Id& id, std::string_view field, std::string_view elements);  // as well
+  Error remove_elements(const Id& id, std::string_view field, std::string_view elements);
   Error remove(const Id& id);
   // Applies `changes` when every field named in `expected` has exactly that value now, or what a
   // write makes of it under the schema. True when it did, false when another value was found;

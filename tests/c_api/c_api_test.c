@@ -290,6 +290,13 @@ static void test_one_record_is_written_and_read(void) {
   OK(gs_swap(db, &id, TEXT("{\"n\":1}"), TEXT("{\"n\":3}"), &flag, &error));
   CHECK(!flag);
   STORED(&id, "{\"n\":2}");
+  OK(gs_add_elements(db, &id, TEXT("tags"), TEXT("[\"a\",1]"), &error));
+  OK(gs_remove_elements(db, &id, TEXT("tags"), TEXT("[\"a\",\"b\"]"), &error));
+  STORED(&id, "{\"n\":2,\"tags\":[1]}");
+  GIVES(GS_INVALID, gs_add_elements(db, &id, TEXT("tags"), TEXT("1"), &error));
+  GIVES(GS_INVALID, gs_add_elements(db, &id, TEXT("n"), TEXT("[1]"), &error));
+  GIVES(GS_INVALID, gs_remove_elements(db, &id, TEXT(""), TEXT("[1]"), &error));
+  OK(gs_update(db, &id, TEXT("{\"tags\":{\"$unset\":true}}"), &error));
 
   OK(gs_put(db, TEXT("Country"), TEXT("UA"), TEXT("{\"name\":\"Ukraine\"}"), &key_id, &error));
   OK(gs_put(db, TEXT("Country"), TEXT("UA"), TEXT("{\"name\":\"Україна\"}"), NULL, &error));
@@ -365,11 +372,13 @@ static void test_transactions_take_effect_all_or_none(void) {
   OK(gs_transaction_expect_absent(tx, &missing, &error));
   OK(gs_transaction_update(tx, &first, TEXT("{\"n\":10}"), &error));
   OK(gs_transaction_add(tx, &first, TEXT("n"), 5, &error));
+  OK(gs_transaction_add_elements(tx, &first, TEXT("m"), TEXT("[1,2]"), &error));
+  OK(gs_transaction_remove_elements(tx, &first, TEXT("m"), TEXT("[1]"), &error));
   OK(gs_transaction_set(tx, &second, TEXT("{\"m\":20}"), &error));
   OK(gs_transaction_remove(tx, &key_id, &error));
   OK(gs_transaction_commit(tx, GS_DURABILITY_SYNC, NULL, &error));
   gs_transaction_free(tx);
-  STORED(&first, "{\"n\":15}");
+  STORED(&first, "{\"n\":15,\"m\":[2]}");
   STORED(&second, "{\"m\":20}");
   OK(gs_has(db, &key_id, &flag, &error));
   CHECK(!flag);

@@ -132,6 +132,33 @@ test('counter add prints the sum', (t) => {
   place.fails(EXIT.notFound, ['counter', 'add', UNKNOWN, 'likes', '1']);
 });
 
+test('elements add and remove print what there is', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'Post', '{"title":"One","tags":["a"]}']).trim();
+  const add = (...words) => place.ok(['elements', 'add', id, ...words]);
+  assert.strictEqual(add('tags', 'new', 'two words', '007'), '["a","new","two words","007"]\n');
+  assert.strictEqual(add('sizes', '5', '"5"', '-1.5', 'null', '[1,2]', '{"w":3}'),
+    '[5,"5",-1.5,null,[1,2],{"w":3}]\n');
+  const removed = place.json(['elements', 'remove', id, 'tags', 'new', 'a', 'unknown']);
+  assert.deepStrictEqual(removed, { id, value: ['two words', '007'] });
+  assert.strictEqual(place.ok(['elements', 'remove', id, 'sizes', '--', '5', '[1,2]', '-1.5']),
+    '["5",null,{"w":3}]\n');
+  assert.strictEqual(add('tags', '--', '--x'), '["two words","007","--x"]\n');
+  const kinds = place.lines(['history', id, '-n', '2', '--json']).map(({ kind }) => kind);
+  assert.deepStrictEqual(kinds, ['add-elements', 'remove-elements']);
+  const script = `db.Post.addElements('${id}', 'tags', new Set(['s', new Date(0)]));
+    db.removeElements('${id}', 'tags', ['007', '--x']); db.get('${id}').tags.length`;
+  assert.strictEqual(place.ok(['shell', '-e', script]), '3\n');
+  const missing = ['elements', 'remove', id, 'tagz', 'x'];
+  place.fails(EXIT.failure, missing, /field "tagz": it is not there, so it has no elements to remove/);
+  place.fails(EXIT.failure, ['elements', 'add', id, 'title', 'x'], /it holds no array or set/);
+  place.fails(EXIT.failure, ['elements', 'add', id, 'tags', '{"a":'], /JSON/);
+  place.fails(EXIT.failure, ['shell', '-e', `db.addElements('${id}', 'tags', 'x')`], /an array or a set/);
+  place.fails(EXIT.usage, ['elements', 'add', id, 'tags'], /ELEMENT/);
+  place.fails(EXIT.usage, ['elements', 'add', id, 'tags', 'x', '--tagz'], /--tagz/);
+  place.fails(EXIT.notFound, ['elements', 'add', UNKNOWN, 'tags', 'x']);
+});
+
 test('get --at shows the record as it was', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', '{"a":1}']).trim();

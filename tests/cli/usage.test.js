@@ -13,6 +13,7 @@ const COMMANDS = [
   'show', 'verify', 'proof', 'verify-proof', 'erase', 'digest', 'stats', 'compact', 'backup',
   'restore', 'bench', 'blob', 'history', 'help', 'completion', 'find', 'count',
   'schema', 'types', 'shell', 'conflicts', 'resolve', 'blame', 'diff', 'clone', 'bundle', 'counter',
+  'elements',
 ];
 
 test('a word that is no command is named, also before one', () => {

@@ -7,12 +7,16 @@ namespace gs::cli::shell {
 namespace {
 
 constexpr std::string_view kCalls[] = {
-    "add",    "collection", "collections", "count",   "delete", "erase",  "explain",
-    "find",   "get",        "has",         "history", "insert", "proof",  "put",
-    "remove", "schema",     "set",         "stats",   "swap",   "update", "verify"};
+    "add",    "addElements",    "collection", "collections", "count",
+    "delete", "erase",          "explain",    "find",        "get",
+    "has",    "history",        "insert",     "proof",       "put",
+    "remove", "removeElements", "schema",     "set",         "stats",
+    "swap",   "update",         "verify"};
 constexpr std::string_view kCollectionCalls[] = {
-    "add", "all",     "count",  "delete", "erase", "explain", "find", "first", "get",
-    "has", "history", "insert", "name",   "proof", "put",     "set",  "swap",  "update"};
+    "add",   "addElements",    "all",    "count", "delete",
+    "erase", "explain",        "find",   "first", "get",
+    "has",   "history",        "insert", "name",  "proof",
+    "put",   "removeElements", "set",    "swap",  "update"};
 constexpr std::string_view kQueryCalls[] = {"after",  "all",     "count", "explain", "first",
                                             "group",  "include", "limit", "offset",  "page",
                                             "select", "sort",    "where"};

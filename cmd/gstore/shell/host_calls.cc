@@ -118,6 +118,14 @@ Made add_to_record(Storage& storage, Given given) {
   return done(storage.add(id, field, static_cast<std::int64_t>(number)));
 }
 
+template <typename Change>
+Made change_elements(Given given, Change change) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view field, text_at(given, 1));
+  GS_TRY(const std::string_view elements, text_at(given, 2));
+  return done(change(id, field, elements));
+}
+
 template <typename Write>
 Made write_record(Given given, Write write) {
   GS_TRY(const Id id, id_at(given, 0));
@@ -240,6 +248,16 @@ void add_records(Calls& calls, Storage& db) {
     return write_record(given, [&](const Id& id, auto json) { return db.update(id, json); });
   });
   calls.add("add", [&db](Given given) { return add_to_record(db, given); });
+  calls.add("addElements", [&db](Given given) {
+    return change_elements(given, [&](const Id& id, auto field, auto elements) {
+      return db.add_elements(id, field, elements);
+    });
+  });
+  calls.add("removeElements", [&db](Given given) {
+    return change_elements(given, [&](const Id& id, auto field, auto elements) {
+      return db.remove_elements(id, field, elements);
+    });
+  });
   calls.add("remove", [&db](Given given) -> Made {
     GS_TRY(const Id id, id_at(given, 0));
     return done(db.remove(id));

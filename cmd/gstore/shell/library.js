@@ -170,6 +170,13 @@ const recordText = (value, where = '', missing = LEAVE_OUT) => {
 };
 
 // Of an update: a member that is undefined goes.
+const elementsText = (value) => {
+  if (!Array.isArray(value) && !(value instanceof Set)) {
+    throw new TypeError('elements are an array or a set of them, for example [\'new\']');
+  }
+  return toText([...value]);
+};
+
 const changesText = (value) => {
   const text = recordText(value);
   const gone = Object.keys(value).filter((name) => value[name] === undefined);
@@ -336,6 +343,12 @@ class Collection {
   add(id, field, n) {
     return this.#of(id, (text) => db.add(text, field, n));
   }
+  addElements(id, field, elements) {
+    return db.addElements(this.#id(id), field, elements);
+  }
+  removeElements(id, field, elements) {
+    return db.removeElements(this.#id(id), field, elements);
+  }
   swap(id, changes, expected) {
     return this.#of(id, (text) => db.swap(text, changes, expected));
   }
@@ -386,6 +399,10 @@ const calls = {
   set: (id, record) => void host.set(idText(id), recordText(record)),
   update: (id, fields) => void host.update(idText(id), changesText(fields)),
   add: (id, field, n = 1) => void host.add(idText(id), String(field), Number(n)),
+  addElements: (id, field, elements) =>
+    void host.addElements(idText(id), String(field), elementsText(elements)),
+  removeElements: (id, field, elements) =>
+    void host.removeElements(idText(id), String(field), elementsText(elements)),
   swap: (id, changes, expected) =>
     host.swap(idText(id), recordText(expected, 'expected', OF_EXPECTED), changesText(changes)),
   delete: (id) => void host.remove(idText(id)),

@@ -14,12 +14,14 @@ std::optional<ValueView> value_of_field(const RecordView& record, std::uint32_t 
 
 namespace {
 
-// The latest addition to each field that was added to. They ascend by field, then by stamp.
-std::vector<std::pair<std::uint32_t, LocalStamp>> latest_additions(const ImageView& image) {
+// The latest hidden write of this kind of each field that has one. They ascend by field, then by
+// stamp.
+std::vector<std::pair<std::uint32_t, LocalStamp>> latest_of(const ImageView& image,
+                                                            HiddenKind kind) {
   std::vector<std::pair<std::uint32_t, LocalStamp>> all;
   HiddenView hidden = image.first_hidden();
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
-    if (hidden.kind() != HiddenKind::total) continue;
+    if (hidden.kind() != kind) continue;
     if (all.empty() || all.back().first != hidden.field()) all.emplace_back();
     all.back() = {hidden.field(), hidden.stamp()};
   }
@@ -35,19 +37,26 @@ void each_field_write(const Stored& stored, const std::function<void(const Field
   const StampException* end = nullptr;
   bool is_base_covered = false;
   std::vector<std::pair<std::uint32_t, LocalStamp>> additions;
+  std::vector<std::pair<std::uint32_t, LocalStamp>> changes;
   if (stored.image != nullptr) {
     const ImageView image(stored.image);
     exception = image.exceptions();
     end = exception + image.exception_count();
     is_base_covered = (image.base_flags() & kCovered) != 0;
-    additions = latest_additions(image);
+    additions = latest_of(image, HiddenKind::total);
+    changes = latest_of(image, HiddenKind::elements);
   }
   auto addition = additions.begin();
+  auto change = changes.begin();
   const auto first = static_cast<std::uint32_t>(shape.self_describing() ? 0 : shape.key_fields());
   for (std::uint32_t field = first; field < field_numbers_end(record); ++field) {
     FieldWrite one{
         name_of_field(record, field), {}, stored.base, Rule::latest, is_base_covered, {}};
     if (addition != additions.end() && addition->first == field) one.added = addition++->second;
+    if (change != changes.end() && change->first == field) {
+      const LocalStamp stamp = change++->second;
+      if (one.added.hlc < stamp.hlc) one.added = stamp;
+    }
     while (exception != end && exception->field() < field) ++exception;
     if (exception != end && exception->field() == field) {
       one.stamp = exception->stamp();

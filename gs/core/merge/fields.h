@@ -6,6 +6,11 @@
 namespace gs::merge {
 
 inline constexpr auto kAdded = static_cast<std::uint8_t>(Rule::added);
+inline constexpr auto kIncluded = static_cast<std::uint8_t>(Rule::included);
+inline constexpr auto kExcluded = static_cast<std::uint8_t>(Rule::excluded);
+inline constexpr auto kChanged = static_cast<std::uint8_t>(Rule::changed);
+
+inline bool changes_elements(std::uint8_t rule) noexcept { return rule >= kIncluded; }
 
 inline record::Part part_of(const record::RecordView& record, std::size_t field) {
   if (!record.present(field)) return {};

@@ -22,7 +22,9 @@ bool has_unseen(const ImageView& image) noexcept {
   }
   HiddenView hidden = image.first_hidden();
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
-    const bool is_write = hidden.kind() == HiddenKind::value || hidden.kind() == HiddenKind::total;
+    const bool is_write = hidden.kind() == HiddenKind::value ||
+                          hidden.kind() == HiddenKind::total ||
+                          hidden.kind() == HiddenKind::elements;
     if (is_write && is_unseen(hidden.flags())) return true;
   }
   return false;

@@ -8,9 +8,11 @@ namespace {
 constexpr std::size_t kLooseBytes = 9;
 // What a write can leave of a field beside name and value: an exception, a hidden write with its
 // padding, what the field takes in a record, and a slot of the widest type for a null; of an
-// addition also the summand.
+// addition also the summand, of a change of elements the value beside it and what counts elements.
 constexpr std::size_t kWriteBytes =
-    sizeof(StampException) + kHiddenBytes + 7 + kLooseBytes + 16 + kHiddenBytes + 8;
+    sizeof(StampException) + kHiddenBytes + 7 + kLooseBytes + 16 + kHiddenBytes + 8 + 8;
+// Elements are kept with the write that added them, and shown once more with all others.
+constexpr std::size_t kTimesKept = 2;
 
 }  // namespace
 
@@ -23,16 +25,16 @@ std::size_t settled_bytes(const Stored& stored) noexcept {
   if (!record.shape().self_describing()) {
     more += record.shape().definition().size() + fields * kLooseBytes;  // it may come to do so
   }
-  return kept + more;
+  return kept + (kTimesKept - 1) * record.size() + more;
 }
 
 std::size_t added_bytes(const record::Shape& shape, std::size_t bytes) noexcept {
-  return bytes + shape.definition().size() + shape.field_count() * kWriteBytes;
+  return kTimesKept * bytes + shape.definition().size() + shape.field_count() * kWriteBytes;
 }
 
 std::size_t added_bytes(const record::RecordView& write) noexcept {
   if (!write.shape().self_describing()) return added_bytes(write.shape(), write.size());
-  return write.size() + field_numbers_end(write) * kWriteBytes;
+  return kTimesKept * write.size() + field_numbers_end(write) * kWriteBytes;
 }
 
 }  // namespace gs::merge

@@ -1,7 +1,7 @@
 // How large an image can get by writes that are not merged yet: for who has to refuse them before.
 //
-// Never less than it will be, and close to it where contents are large. O(1) for an operation with
-// a shape and for what is stored. Pure; of valid records.
+// Never less than it will be, and where contents are large at most twice of it. O(1) for an
+// operation with a shape and for what is stored. Pure; of valid records.
 #pragma once
 
 #include "gs/core/merge/merged_record.h"

@@ -20,7 +20,10 @@ const GrowingOrder kGrowingOrder;
 
 class Growing {
  public:
-  explicit Growing(std::uint64_t seed) : random_(seed) { fields_ = 1 + below(300); }
+  explicit Growing(std::uint64_t seed) : random_(seed) {
+    fields_ = 1 + below(300);
+    long_element_ = "[1,\"" + std::string(300, 'x') + "\",null]";
+  }
 
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
 
@@ -46,7 +49,11 @@ class Growing {
       bytes.emplace_back(made->bytes.begin(), made->bytes.end());
       shapes.push_back(made->shape);
       std::vector<Seen> seen;
-      if (below(4) == 0) merged.see({shapes.back().get(), bytes.back().data()}, seen);
+      if (!is_whole && below(3) == 0) {
+        change_all(merged, {shapes.back().get(), bytes.back().data()}, seen);
+      } else if (below(4) == 0) {
+        merged.see({shapes.back().get(), bytes.back().data()}, seen);
+      }
       const LocalStamp base = below(4) == 0 ? merged.base() : LocalStamp{};
       merged.write({&shapes.back(), bytes.back().data(), stamp_, is_whole, base, seen});
       at_most += added_bytes({shapes.back().get(), bytes.back().data()});
@@ -68,26 +75,39 @@ class Growing {
     return {&shape_, image_.data() + record_at_, is_plain ? nullptr : image_.data(), base_};
   }
 
+  // Every field of the write has elements to add or to remove, upon all that there is.
+  void change_all(MergedRecord& merged, const record::RecordView& write, std::vector<Seen>& seen) {
+    std::vector<MergedRecord::FieldRule> changes;
+    const auto rule = static_cast<std::uint8_t>(below(3) == 0 ? Rule::excluded : Rule::included);
+    for (std::uint32_t i = 0; i < field_numbers_end(write); ++i) changes.push_back({i, rule});
+    merged.see(write, changes, seen);
+  }
+
   std::string object(bool is_delta) {
     static constexpr const char* kValues[] = {"null",
                                               "true",
                                               "1",
                                               "\"\"",
+                                              "[]",
+                                              "[2]",
                                               R"({"$id":"00000000-0000-7000-8000-000000000000"})",
                                               R"({"$unset":true})"};
+    const bool is_long = below(8) == 0;
     const std::uint64_t same = below(std::size(kValues) + 2);  // or each its own
     std::string text = "{";
     const std::uint64_t first = below(fields_);
     for (std::uint64_t i = first; i < fields_; ++i) {
       std::uint64_t value = same < std::size(kValues) ? same : below(std::size(kValues));
       if (!is_delta && value == std::size(kValues) - 1) value = 0;
-      text += (i == first ? "\"f" : ",\"f") + std::to_string(i) + "\":" + kValues[value];
+      text += (i == first ? "\"f" : ",\"f") + std::to_string(i) + "\":";
+      text += is_long ? long_element_.c_str() : kValues[value];
     }
     return text + "}";
   }
 
   std::mt19937_64 random_;
   std::uint64_t fields_ = 0;
+  std::string long_element_;
   record::Encoder tight_;
   record::Encoder loose_{std::make_shared<record::ShapeCache>(0)};
   bool kept_ = false;

@@ -59,6 +59,8 @@ class LeafLists {
     for (; head != kNone; head = nodes_[head].next) visit(nodes_[head].leaf);
   }
 
+  bool has_one(Head head) const noexcept { return head != kNone && nodes_[head].next == kNone; }
+
   // Of all fields.
   template <typename Visit>
   void each_of_all(const Visit& visit) {

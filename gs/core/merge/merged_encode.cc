@@ -60,7 +60,7 @@ bool MergedRecord::is_loose() const noexcept {
   return order_of_fields_.size() + (keyed_ ? 1 : 0) > record::kFieldsMax ||
          std::any_of(fields_.begin(), fields_.end(),
                      [&](const Field& field) { return field.has_leaf && is_one(field.leaf); }) ||
-         hidden_.any(is_one) || added_.any(is_one);
+         hidden_.any(is_one) || added_.any(is_one) || elements_.any(is_one);
 }
 
 void MergedRecord::append_hidden(Buffer& out) const {
@@ -98,6 +98,7 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
                                               record::ShapeCache* shapes) {
   arrange();
   add_up();
+  unite();
   const bool loose = is_loose();
   // Leaves with the base stamp share flags.
   std::uint8_t base_flags = 0;
@@ -162,7 +163,7 @@ void MergedRecord::tell_hidden() {
       tell(HiddenKind::value, index, fields_[index].hidden, hidden_);
     }
   }
-  if (added_.empty()) return;
+  if (added_.empty() && elements_.empty()) return;
   for (const std::uint32_t index : order_of_fields_) {
     if (has_summand(fields_[index])) {
       told_.push_back({HiddenKind::summand, index, fields_[index].leaf});
@@ -170,6 +171,12 @@ void MergedRecord::tell_hidden() {
   }
   for (const std::uint32_t index : order_of_fields_) {
     if (fields_[index].has_added()) tell(HiddenKind::total, index, fields_[index].added, added_);
+  }
+  for (const std::uint32_t index : order_of_fields_) {
+    const Field& field = fields_[index];
+    if (field.has_elements() && !is_all_elements(field)) {
+      tell(HiddenKind::elements, index, field.elements, elements_);
+    }
   }
 }
 

@@ -17,7 +17,8 @@ namespace {
 // Beyond so many fields names are found by a sorted list.
 constexpr std::size_t kNamesByEye = 16;
 constexpr bool is_of_field(HiddenKind kind) noexcept {
-  return kind == HiddenKind::value || kind == HiddenKind::total || kind == HiddenKind::summand;
+  return kind == HiddenKind::value || kind == HiddenKind::total || kind == HiddenKind::summand ||
+         kind == HiddenKind::elements;
 }
 
 Buffer order_key_of(const Part& part) {
@@ -73,6 +74,8 @@ void MergedRecord::clear() {
   fields_.clear();
   hidden_.clear();
   added_.clear();
+  elements_.clear();
+  made_.clear();
   removals_.clear();
   names_.clear();
   is_last_write_ = false;
@@ -104,7 +107,7 @@ void MergedRecord::load_fields(const Stored& stored) {
   std::uint32_t rank = 0;
   each_field(record, [&](std::string_view name, Type declared, const Part& part) {
     fields_.push_back({.name = name,
-                       .leaf = {base_, 0, flags, declared, part},
+                       .leaf = {base_, 0, flags, declared, kNoField, part},
                        .has_leaf = true,
                        .rank = rank++});
   });
@@ -151,8 +154,13 @@ void MergedRecord::load_image(const ImageView& image) {
     }
     if (is_of_field(hidden.kind())) load_hidden(hidden, first);
   }
-  for (Field& field : fields_) {  // else its value came as a summand
-    if (field.has_added() && field.leaf.rule == kAdded) field.has_leaf = false;
+  for (Field& field : fields_) {
+    if (!field.has_leaf || field.leaf.rule < kAdded) continue;
+    // Else its value came as a summand, and what is shown was made of all.
+    if (field.leaf.rule == kIncluded && !field.has_elements()) {
+      elements_.push(field.elements, field.leaf);
+    }
+    field.has_leaf = false;
   }
 }
 
@@ -161,14 +169,18 @@ void MergedRecord::load_hidden(const HiddenView& hidden, std::size_t first) {
   Field& field = fields_[index];
   const auto type = static_cast<Type>(hidden.type());
   const Part part{type == Type::null ? Part::null : Part::value, type, hidden.content()};
-  const Leaf leaf{hidden.stamp(), hidden.rule(), hidden.flags(),
-                  static_cast<Type>(hidden.declared()), part};
+  const Leaf leaf{hidden.stamp(), hidden.rule(),
+                  hidden.flags(), static_cast<Type>(hidden.declared()),
+                  kNoField,       part};
   switch (hidden.kind()) {
     case HiddenKind::value:
       hidden_.push(field.hidden, leaf);
       break;
     case HiddenKind::total:
       added_.push(field.added, leaf);
+      break;
+    case HiddenKind::elements:
+      elements_.push(field.elements, leaf);
       break;
     default:
       field.leaf = leaf;
@@ -239,19 +251,32 @@ void MergedRecord::show_best(std::uint32_t index) {
   });
 }
 
-// A value replaces values, an addition additions, a removal both.
+// What a write of a field has seen, in both forms.
+void MergedRecord::look(const LocalStamp& stamp, const LocalStamp& base,
+                        std::span<const Seen> seen) {
+  seen_.clear();
+  seen_up_to_.clear();
+  const auto add = [&](const LocalStamp& one) {
+    seen_.add(one);
+    seen_up_to_.add(one);
+  };
+  add(stamp);  // of one transaction the last write counts
+  if (seen.empty() && base.hlc != 0) add(base);
+  for (const Seen& one : seen) add(one.stamp);
+}
+
+// A value replaces values and elements, an addition additions, a removal all.
 void MergedRecord::write_field(std::uint32_t index, const Leaf& leaf, const Write& write,
                                std::span<const Seen> seen) {
   Field& field = fields_[index];
   const bool is_removal = leaf.part.state == Part::absent;
   const bool is_addition = leaf.rule == kAdded && !is_removal;
-  seen_.clear();
-  seen_.add(leaf.stamp);  // of one transaction the last write counts
-  if (seen.empty() && write.seen_base.hlc != 0) seen_.add(write.seen_base);
-  for (const Seen& one : seen) seen_.add(one.stamp);
+  look(leaf.stamp, write.seen_base, seen);
+  if (changes_elements(leaf.rule) && !is_removal) return change_elements(index, leaf);
   const auto is_seen = [&](const Leaf& one) { return seen_.has(one.stamp); };
   if (is_addition || is_removal) added_.erase_if(field.added, is_seen);
   if (is_addition) return added_.push(field.added, leaf);
+  elements_.erase_if(field.elements, [&](const Leaf& one) { return seen_up_to_.has(one.stamp); });
   if (field.has_leaf && is_seen(field.leaf)) field.has_leaf = false;
   hidden_.erase_if(field.hidden, is_seen);
   if (!is_removal && field.has_leaf) {
@@ -298,7 +323,7 @@ void MergedRecord::write(const Write& write) {
     }
     if (is_base && part.state != Part::absent) fields_[index].rank = rank++;
     const std::uint8_t rule = seen.empty() ? 0 : seen.front().rule;
-    write_field(index, {write.stamp, rule, flags, declared, part}, write, seen);
+    write_field(index, {write.stamp, rule, flags, declared, kNoField, part}, write, seen);
   });
   // A write that has seen a removal replaces it.
   if (!removals_.empty()) {
@@ -309,7 +334,7 @@ void MergedRecord::write(const Write& write) {
     std::erase_if(removals_, [&](const SeenRemoval& one) { return seen_.has(one.stamp); });
   }
   is_last_write_ = is_base && erasure_.hlc == 0 && removals_.empty() && hidden_.empty() &&
-                   added_.empty() && stands_alone(record) &&
+                   added_.empty() && elements_.empty() && stands_alone(record) &&
                    std::all_of(fields_.begin(), fields_.end(), [&](const Field& field) {
                      return field.has_leaf ? field.leaf.stamp == write.stamp && field.leaf.rule == 0
                                            : field.rank == kTail;
@@ -329,6 +354,7 @@ void MergedRecord::remove(const Removal& removal) {
   }
   hidden_.each_of_all(cover);
   added_.each_of_all(cover);
+  elements_.each_of_all(cover);
   std::erase_if(removals_, [&](const SeenRemoval& had) {
     return had.stamp == removal.stamp || seen_.has(had.stamp);
   });
@@ -343,7 +369,7 @@ bool MergedRecord::is_live() const noexcept {
   const auto is_open = [](const Leaf& leaf) { return (leaf.flags & kCovered) == 0; };
   return std::any_of(fields_.begin(), fields_.end(),
                      [&](const Field& field) { return field.has_leaf && is_open(field.leaf); }) ||
-         hidden_.any(is_open) || added_.any(is_open);
+         hidden_.any(is_open) || added_.any(is_open) || elements_.any(is_open);
 }
 
 }  // namespace gs::merge

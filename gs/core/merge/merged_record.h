@@ -11,6 +11,10 @@
 //   addition to a field   stands beside its values and replaces only what its writer added before:
 //                         it is that writer's total. Shown is the value and all totals together, so
 //                         a value is written less what its writer saw added (counter.h)
+//   change of elements    stands beside values, too: the elements that it adds. It takes those that
+//                         it removes, and those that it adds again, from all writes that it saw.
+//                         Shown are the elements of the value and of all changes, each once. A
+//                         change without elements stays until the next one that saw it (elements.h)
 //   erasure               what is written after one has to name its stamp, which is for the engine
 //                         to check; the record keeps it for those who write to it
 //   order of fields       those of the base write, the insert or set with the greatest stamp, in
@@ -29,6 +33,7 @@
 #include <vector>
 
 #include "gs/core/merge/counter.h"
+#include "gs/core/merge/elements.h"
 #include "gs/core/merge/image.h"
 #include "gs/core/merge/leaf_lists.h"
 #include "gs/core/merge/stamp_set.h"
@@ -42,8 +47,11 @@ enum class Rule : std::uint8_t {
   latest = 0,    // the one with the greatest stamp
   greatest = 1,  // the greatest value, as docs/QUERY.md orders values
   least = 2,
-  first = 3,  // the one with the smallest stamp
-  added = 4,  // none: it is a number to add to the one that is
+  first = 3,     // the one with the smallest stamp
+  added = 4,     // none: it is a number to add to the one that is
+  included = 5,  // none: it has elements to add ...
+  excluded = 6,  // ... to remove ...
+  changed = 7,   // ... or both (elements.h)
 };
 
 // Whether a removed record with writes that its removal has not seen is there.
@@ -118,6 +126,21 @@ class MergedRecord {
   Result<bool> less_added(const record::RecordView& write, Buffer& out);
   // The same of an addition, whose fields are numbers: this writer's totals with it.
   Error with_added(const record::RecordView& addition, std::uint32_t writer, Buffer& out);
+  // A field of a write, as Seen counts it, and its rule.
+  struct FieldRule {
+    std::uint32_t field = 0;
+    std::uint8_t rule = 0;
+  };
+  // The same for a write of which some fields, ascending, change elements.
+  void see(const record::RecordView& write, std::span<const FieldRule> changes,
+           std::vector<Seen>& out);
+  // How a write with these values is stored for concurrent ones to count as well: these fields of
+  // it, ascending, as changes of the elements that are there. `changes`: which of them are. In
+  // place of what is in `out`; false: as it is.
+  bool as_changes(const record::RecordView& write, std::span<const std::uint32_t> fields,
+                  Buffer& out, std::vector<FieldRule>& changes);
+  // Whether elements can be added to these fields, or removed. Error: invalid.
+  Error check_elements(const record::RecordView& change, Rule rule);
   // Fields that are there and that the write does not name.
   void fields_beside(const record::RecordView& write, std::vector<std::string_view>& out);
 
@@ -137,22 +160,25 @@ class MergedRecord {
     std::uint8_t rule = 0;
     std::uint8_t flags = 0;
     Type declared = Type::null;
+    std::uint32_t made = kNoField;  // of made_: where the content is that was made of a write's
     record::Part part;
   };
   using Leaves = LeafLists<Leaf>;
   struct Field {
     std::string_view name;
-    Leaf leaf{};                          // the one shown
-    bool has_leaf = false;                // else none is left
-    Leaves::Head hidden = Leaves::kNone;  // concurrent values
-    Leaves::Head added = Leaves::kNone;   // totals of writers
-    bool is_named = false;                // scratch of fields_beside()
-    std::uint32_t rank = kTail;           // among the leading ones
-    std::uint32_t sum = kNoField;         // scratch of encode(): what is shown instead of the leaf
+    Leaf leaf{};                            // the one shown
+    bool has_leaf = false;                  // else none is left
+    Leaves::Head hidden = Leaves::kNone;    // concurrent values
+    Leaves::Head added = Leaves::kNone;     // totals of writers
+    Leaves::Head elements = Leaves::kNone;  // that writes added
+    bool is_named = false;                  // scratch of fields_beside()
+    std::uint32_t rank = kTail;             // among the leading ones
+    std::uint32_t sum = kNoField;  // scratch of encode(): what is shown instead of the leaf
 
     bool has_hidden() const noexcept { return hidden != Leaves::kNone; }
     bool has_added() const noexcept { return added != Leaves::kNone; }
-    bool is_there() const noexcept { return has_leaf || has_added(); }
+    bool has_elements() const noexcept { return elements != Leaves::kNone; }
+    bool is_there() const noexcept { return has_leaf || has_added() || has_elements(); }
   };
   // A hidden write of the image.
   struct Told {
@@ -164,7 +190,7 @@ class MergedRecord {
     std::uint32_t number = 0;  // among the leading fields, removed or not
     std::string_view name;
   };
-  // What a field shows to which was added.
+  // What a field shows that is made of several writes.
   struct Shown {
     Leaf leaf;
     Total::Sum sum;
@@ -191,10 +217,31 @@ class MergedRecord {
   std::size_t names_from() const noexcept { return fields_by_shape_ ? shape_fields_ : 0; }
   Total total_of(std::uint32_t field) const noexcept;
   const Leaf* added_by(std::uint32_t field, std::uint32_t writer) const noexcept;
-  const Leaf& latest_added(std::uint32_t field) const noexcept;
   Result<Total::Sum> added_more(std::string_view field, std::uint32_t writer,
                                 const record::Part& addition);
   void add_up();
+  template <typename Visit>
+  void each_leaf(const Field& field, const Visit& visit) const {
+    if (field.has_leaf) visit(field.leaf);
+    hidden_.each(field.hidden, visit);
+    elements_.each(field.elements, visit);
+  }
+  const Leaf& latest_of(const Leaves& leaves, Leaves::Head head) const;
+  void look(const LocalStamp& stamp, const LocalStamp& base, std::span<const Seen> seen);
+  void change_elements(std::uint32_t field, Leaf leaf);
+  void take(const ElementSet& elements, Leaf& leaf);
+  void append(const std::vector<Bytes>& elements, Leaf& leaf);
+  void put_elements(Type type, std::vector<Bytes> elements, Leaf& leaf);
+  bool shows_elements(const Field& field) const noexcept;
+  bool is_all_elements(const Field& field) const noexcept;
+  void unite();
+  std::vector<Bytes> elements_of(const Field& field) const;
+  bool may_change(const Field& field, const record::Part& part) const noexcept;
+  std::uint8_t change_to(const record::Part& wanted, std::uint32_t field, Buffer& content) const;
+  Error check_elements(std::string_view field, Rule rule);
+  bool is_inside_of_field(std::string_view name);
+  static Error only_of_itself(const char* what);
+  Error rewrite(const record::RecordView& write, std::span<const record::Part> parts, Buffer& out);
   static bool has_summand(const Field& field) noexcept {
     return field.sum != kNoField && field.has_leaf;
   }
@@ -203,6 +250,9 @@ class MergedRecord {
   }
   void show_best(std::uint32_t field);
   void see_record(std::vector<Seen>& out) const;
+  template <typename Add>
+  void add_latest(const Field& field, const Add& add);
+  void see_elements(const Field* field, const FieldRule& change, std::vector<Seen>& out);
   void write_field(std::uint32_t field, const Leaf& leaf, const Write& write,
                    std::span<const Seen> seen);
   void arrange();
@@ -225,6 +275,8 @@ class MergedRecord {
   std::vector<Field> fields_;
   Leaves hidden_;
   Leaves added_;
+  Leaves elements_;
+  std::vector<Buffer> made_;  // contents of leaves
   std::vector<SeenRemoval> removals_;
   bool is_last_write_ = false;
   bool fields_by_shape_ = false;  // fields_[i] is a field of shape_, before those that came since
@@ -235,8 +287,10 @@ class MergedRecord {
       order_of_fields_;              // scratch of encode(), and what follows: fields there
   std::vector<HiddenPlace> places_;  // of leading fields that are not
   std::vector<Shown> sums_;
+  std::vector<Buffer> united_;
   std::vector<Told> told_;
   StampSet seen_;  // scratch of one write or removal
+  SeenUpTo seen_up_to_;
   std::vector<record::FieldKey> keys_;
   std::vector<record::Part> parts_;
   std::vector<record::NamedPart> members_;

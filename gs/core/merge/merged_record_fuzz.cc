@@ -60,16 +60,26 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto third = [&](MergedRecord& merged) {
     merged.remove({{3, 0}, RemovalRule::update_wins, {1, 0}, {}});
   };
-  // Every field is added to, whatever it holds.
+  // Every field is added to, whatever it holds, and its elements are changed.
   std::vector<Seen> added;
+  std::vector<std::vector<Seen>> changed(3);
   const record::RecordView view(shape->get(), bytes.data());
   const std::uint32_t first_field =
       (*shape)->self_describing() ? 0 : static_cast<std::uint32_t>((*shape)->key_fields());
   for (std::uint32_t i = first_field; i < field_numbers_end(view); ++i) {
     added.push_back({i, static_cast<std::uint8_t>(Rule::added), {}});
+    changed[0].push_back({i, static_cast<std::uint8_t>(Rule::included), {}});
+    changed[1].push_back({i, static_cast<std::uint8_t>(Rule::changed), {1, 0}});
+    changed[2].push_back({i, static_cast<std::uint8_t>(Rule::excluded), {2, 3}});
   }
   const auto addition = [&](MergedRecord& merged) {
     merged.write({&*shape, bytes.data(), {2, 2}, false, {}, added});
+  };
+  const auto change = [&](std::size_t which) {
+    return [&, which](MergedRecord& merged) {
+      const auto writer = static_cast<std::uint32_t>(3 + which);
+      merged.write({&*shape, bytes.data(), {2 + which, writer}, false, {}, changed[which]});
+    };
   };
   const auto fourth = [&](MergedRecord& merged) {
     merged.write({&*shape, bytes.data(), {4, 1}, true, {2, 1}, {&removal, 1}});
@@ -92,6 +102,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   step(second);
   step(addition);
+  step(change(0));
+  step(change(1));
+  step(change(2));
   step(third);
   step(fourth);
   const Image whole = encode(at_once);

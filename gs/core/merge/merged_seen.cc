@@ -17,28 +17,56 @@ bool is_same(const Seen& a, const Seen& b) noexcept { return a.stamp == b.stamp;
 
 }  // namespace
 
-void MergedRecord::see(const RecordView& write, std::vector<Seen>& out) {
+void MergedRecord::see(const RecordView& write, std::vector<Seen>& out) { see(write, {}, out); }
+
+void MergedRecord::see(const RecordView& write, std::span<const FieldRule> changes,
+                       std::vector<Seen>& out) {
+  auto change = changes.begin();
   const Shape& shape = write.shape();
   auto at = first_field(shape);
   each_field(write, [&](std::string_view name, Type, const Part& part) {
     const std::uint32_t written = at++;
     const std::uint32_t index = field_named(name);
-    if (index == kNoField || !fields_[index].is_there()) return;
+    const bool is_there = index != kNoField && fields_[index].is_there();
+    if (change != changes.end() && change->field == written) {
+      return see_elements(is_there ? &fields_[index] : nullptr, *change++, out);
+    }
+    if (!is_there) return;
     const Field& field = fields_[index];
     const bool sees_added = field.has_added() && part.state == Part::absent;
     const bool is_usual = field.has_leaf && field.leaf.stamp == base_;
-    if (is_usual && !field.has_hidden() && !sees_added) return;
+    if (is_usual && !field.has_hidden() && !sees_added && !field.has_elements()) return;
     const auto begin = static_cast<std::ptrdiff_t>(out.size());
     const auto add = [&](const Leaf& one) { out.push_back({written, 0, one.stamp}); };
     if (field.has_leaf) add(field.leaf);
     hidden_.each(field.hidden, add);
-    if (!sees_added) return;
-    added_.each(field.added, add);
+    add_latest(field, [&](const LocalStamp& stamp) { out.push_back({written, 0, stamp}); });
+    if (sees_added) added_.each(field.added, add);
     // One transaction may have written a value and added to it, with one stamp.
     std::sort(out.begin() + begin, out.end(), before);
     out.erase(std::unique(out.begin() + begin, out.end(), is_same), out.end());
   });
   see_record(out);
+}
+
+// The latest elements of each writer: whoever has seen these, has seen all before.
+template <typename Add>
+void MergedRecord::add_latest(const Field& field, const Add& add) {
+  seen_up_to_.clear();
+  elements_.each(field.elements, [&](const Leaf& one) { seen_up_to_.add(one.stamp); });
+  for (const LocalStamp& stamp : seen_up_to_.by_writer()) add(stamp);
+}
+
+// The field is named in each case, for its rule to have a place.
+void MergedRecord::see_elements(const Field* field, const FieldRule& change,
+                                std::vector<Seen>& out) {
+  seen_up_to_.clear();
+  if (field != nullptr) {
+    each_leaf(*field, [&](const Leaf& one) { seen_up_to_.add(one.stamp); });
+  }
+  const std::span<const LocalStamp> latest = seen_up_to_.by_writer();
+  for (const LocalStamp& stamp : latest) out.push_back({change.field, change.rule, stamp});
+  if (latest.empty()) out.push_back({change.field, change.rule, {}});
 }
 
 // What every write has to name, whatever fields it writes.
@@ -68,6 +96,7 @@ void MergedRecord::see_all(std::vector<Seen>& out) const {
     if (field.has_leaf) add(field.leaf.stamp);
     hidden_.each(field.hidden, [&](const Leaf& one) { add(one.stamp); });
     added_.each(field.added, [&](const Leaf& one) { add(one.stamp); });
+    elements_.each(field.elements, [&](const Leaf& one) { add(one.stamp); });
   }
   for (const SeenRemoval& one : removals_) add(one.stamp);
   if (erasure_.hlc != 0) add(erasure_);

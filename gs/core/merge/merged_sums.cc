@@ -71,20 +71,27 @@ Error MergedRecord::with_added(const record::RecordView& addition, std::uint32_t
   return wrong;
 }
 
+// Of a name that no field has: whether it is a path into one.
+bool MergedRecord::is_inside_of_field(std::string_view name) {
+  const std::size_t dot = name.find('.');
+  return dot != std::string_view::npos && field_named(name.substr(0, dot)) != kNoField;
+}
+
+Error MergedRecord::only_of_itself(const char* what) {
+  return Error(Code::invalid, std::string("only ") + what +
+                                  ", not what lies inside of them. Update the whole field");
+}
+
 Result<Total::Sum> MergedRecord::added_more(std::string_view name, std::uint32_t writer,
                                             const Part& addition) {
   const std::optional<std::int64_t> number = addition_of(addition);
   if (!number) return Error(Code::invalid, "only whole numbers up to 2^53 can be added");
   const std::uint32_t index = field_named(name);
-  const std::size_t dot = name.find('.');
-  if (index == kNoField && dot != std::string_view::npos &&
-      field_named(name.substr(0, dot)) != kNoField) {
-    return Error(Code::invalid,
-                 "only numbers of the record itself are added to, not what lies inside of them. "
-                 "Update the whole field");
-  }
+  if (index == kNoField && is_inside_of_field(name))
+    return only_of_itself("numbers of the record itself are added to");
   const bool is_there = index != kNoField && fields_[index].has_leaf;
-  if (is_there && !Total().with(fields_[index].leaf.part)) {
+  const bool is_other = is_there && !Total().with(fields_[index].leaf.part);
+  if (is_other || (index != kNoField && shows_elements(fields_[index]))) {
     return Error(Code::invalid, "it holds no number to add to. Write one first");
   }
   const Leaf* const own = added_by(index, writer);
@@ -96,23 +103,24 @@ Result<Total::Sum> MergedRecord::added_more(std::string_view name, std::uint32_t
 void MergedRecord::add_up() {
   sums_.clear();
   for (Field& field : fields_) field.sum = kNoField;
+  sums_.reserve(added_.size() + elements_.size());  // the leaves point into it
   if (added_.empty()) return;
-  sums_.reserve(added_.size());  // the leaves point into it
   for (std::uint32_t i = 0; i < fields_.size(); ++i) {
     Field& field = fields_[i];
-    if (!field.has_added()) continue;
+    if (!field.has_added() || shows_elements(field)) continue;
     const auto sum = total_of(i).with(field.has_leaf ? field.leaf.part : Part());
     if (!sum) continue;
-    Shown& made = sums_.emplace_back(Shown{field.has_leaf ? field.leaf : latest_added(i), *sum});
+    const Leaf& shows = field.has_leaf ? field.leaf : latest_of(added_, field.added);
+    Shown& made = sums_.emplace_back(Shown{shows, *sum});
     made.leaf.part = {Part::value, made.sum.type, Bytes(made.sum.content)};
     made.leaf.declared = made.sum.type;
     field.sum = static_cast<std::uint32_t>(sums_.size() - 1);
   }
 }
 
-const MergedRecord::Leaf& MergedRecord::latest_added(std::uint32_t index) const noexcept {
+const MergedRecord::Leaf& MergedRecord::latest_of(const Leaves& leaves, Leaves::Head head) const {
   const Leaf* latest = nullptr;
-  added_.each(fields_[index].added, [&](const Leaf& one) {
+  leaves.each(head, [&](const Leaf& one) {
     if (latest == nullptr || less(latest->stamp, one.stamp)) latest = &one;
   });
   GS_CHECK(latest != nullptr);

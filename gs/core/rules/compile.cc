@@ -310,6 +310,12 @@ class Compiler {
     if (made.merge == Merge::counter && !is_number) {
       return wrong(made.name, "only a number can be a counter");
     }
+    const bool is_collection = kind == Rule::Kind::array || kind == Rule::Kind::set ||
+                               kind == Rule::Kind::links || kind == Rule::Kind::json ||
+                               kind == Rule::Kind::custom;
+    if (made.merge == Merge::set && !is_collection) {
+      return wrong(made.name, "only an array, a set or a list of relations can merge as a set");
+    }
     if (made.merge == Merge::text && kind != Rule::Kind::string) {
       return wrong(made.name, "only a string can merge as text");
     }

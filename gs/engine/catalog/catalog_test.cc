@@ -195,6 +195,8 @@ TEST(Catalog, WhatCannotBeKeptIsRefused) {
             std::string_view::npos);
   EXPECT_NE(with("{ type: 'string', merge: 'counter' }").message().find("only a number"),
             std::string_view::npos);
+  EXPECT_NE(with("{ type: 'string', merge: 'set' }").message().find("only an array"),
+            std::string_view::npos);
   EXPECT_NE(with("'strnig'").message().find("Unknown type strnig"), std::string_view::npos);
   EXPECT_NE(refused({{"A.js", "({ Entity: { allow: 'all' } })"}}).message().find("write, append"),
             std::string_view::npos);

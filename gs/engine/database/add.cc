@@ -37,7 +37,7 @@ Error Database::stage_add(TransactionState& tx, const Id& id, const rules::Rules
   GS_TRY(const record::Encoded encoded, tx.encoder.encode_views({}, {&view, 1}));
   GS_TRY_OK(stage(tx, Kind::update, id, encoded));
   StagedOperation& staged = tx.operations.back();
-  staged.adds = true;
+  staged.change = merge::Rule::added;
   staged.rules = rules;
   // The sum has to fit, too.
   staged.needs_whole_check =

@@ -251,7 +251,7 @@ Error Database::prepare_insert(const TransactionState& tx, std::size_t index,
     prepared.kind = Kind::set;
     PreparedMore& more = *(prepared.more = scratch_->take_more());
     more.written.shape = nullptr;
-    return merger.insert_marked(*staged.shape, record, stamp, more.merged, more.seen);
+    return merger.insert_marked(*staged.shape, record, stamp, more.merged, more.seen, more.written);
   }
   if (prepared.unlogged || merge::stands_alone({staged.shape->get(), record})) return {};
   PreparedMore& more = *(prepared.more = scratch_->take_more());
@@ -267,7 +267,7 @@ Error Database::prepare_after(const TransactionState& tx, std::size_t index,
   PreparedMore& more = *(scratch_->prepared[index].more = scratch_->take_more());
   more.written.shape = nullptr;
   return scratch_->merger.insert_after(erasure, *staged.shape, tx.record(staged), stamp,
-                                       more.merged, more.seen);
+                                       more.merged, more.seen, more.written);
 }
 
 // What the operation makes of a record that is known.
@@ -289,12 +289,9 @@ Error Database::prepare_merge(const TransactionState& tx, std::size_t index,
   } else if (is_put) {
     GS_TRY_OK(
         merger.put(current, *staged.shape, record, stamp, more.merged, more.seen, more.written));
-  } else if (staged.adds) {
-    GS_TRY_OK(
-        merger.add(current, *staged.shape, record, stamp, more.merged, more.seen, more.written));
   } else {
-    GS_TRY_OK(
-        merger.update(current, *staged.shape, record, stamp, more.merged, more.seen, more.written));
+    GS_TRY_OK(merger.update(current, staged.change, *staged.shape, record, stamp, more.merged,
+                            more.seen, more.written));
   }
   scratch_->result_bytes += more.merged.image.size();
   if (scratch_->result_bytes <= kResultBytesMax) return {};

@@ -22,6 +22,10 @@ const char* name_of_rule(merge::Rule rule) noexcept {
       return "first";
     case merge::Rule::added:
       return "counter";
+    case merge::Rule::included:
+    case merge::Rule::excluded:
+    case merge::Rule::changed:
+      return "set";
     default:
       return "lww";
   }

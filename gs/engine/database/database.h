@@ -140,6 +140,13 @@ class Database : public std::enable_shared_from_this<Database> {
   // Adds to a number. Errors as well: invalid (what the schema says of the field).
   Error stage_add(TransactionState& tx, const Id& id, const rules::Rules* rules,
                   std::string_view field, double addition);
+  // Includes elements in a field or excludes them, as `change` says: an update with an array or a
+  // set of them, as is_set() wants it. Errors of both as well: invalid (the same).
+  Error stage_elements(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                       std::string_view field, merge::Rule change, const record::Encoded& delta);
+  // Whether the field is a set, not an array.
+  Result<bool> is_set(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                      std::string_view field);
   Error stage_remove(TransactionState& tx, const Id& id);
   Error stage_expect(TransactionState& tx, const Id& id, const Digest& version);
   // The last staged operation that gives the record its whole content or removes it; null: none.

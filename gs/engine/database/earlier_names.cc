@@ -131,7 +131,7 @@ Error EarlierNames::remove() {
   const Moment now = database_.moment();
   for (std::size_t i = 0; i < tx_.operations.size(); ++i) {
     const StagedOperation& staged = tx_.operations[i];
-    const bool is_update = staged.kind == Kind::update && !staged.adds;
+    const bool is_update = staged.kind == Kind::update && !staged.is_change();
     if (!is_update || staged.rules == nullptr || !staged.rules->has_earlier()) continue;
     // What this transaction wrote as a whole has no earlier names.
     if (database_.staged_content(tx_, staged.id) != nullptr) continue;

@@ -99,7 +99,7 @@ class Replicas {
     bool is_new = false;
     Id made;
     for (std::uint64_t left = 1 + below(3); left != 0; --left) {
-      switch (below(10)) {
+      switch (below(13)) {
         case 0: {
           auto inserted = batch.insert("City", R"({"name":"b","y":)" + n + "}");
           ASSERT_TRUE(inserted.ok());
@@ -129,6 +129,11 @@ class Replicas {
         case 7:
           ASSERT_TRUE(batch.add(id, below(2) == 0 ? "n" : "sum", 1).ok());
           break;
+        case 8:
+        case 9:
+        case 10:
+          change_tags(batch, id, n);
+          break;
         default:
           ASSERT_TRUE(batch.update(id, R"({"n":)" + n + "}").ok());
       }
@@ -139,6 +144,16 @@ class Replicas {
       EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::conflict)
           << error.text();
     if (error.ok() && is_new) ids_.push_back(made);
+  }
+
+  // Elements can be removed from what is there.
+  void change_tags(Batch& batch, const Id& id, const std::string& n) {
+    const std::string one = "[" + n.substr(0, 1) + ",\"t\"]";
+    ASSERT_TRUE(batch.change(id, "tags", merge::Rule::included, one).ok());
+    if (below(2) == 0) return;
+    const std::string other = "[" + std::to_string(below(10)) + ",\"t\"]";
+    ASSERT_TRUE(batch.change(id, "tags", merge::Rule::excluded, other).ok());
+    if (below(4) == 0) ASSERT_TRUE(batch.update(id, R"({"tags":["w"]})").ok());
   }
 
   void exchange(std::size_t from, std::size_t to, bool is_whole) {

@@ -250,10 +250,28 @@ Result<std::vector<HistoryEntry>> Database::history(const Id& id,
                                    std::make_move_iterator(newest.rend()));
 }
 
+namespace {
+
+// An update that does one thing to all of its fields; null: it writes values, or does several.
+const char* name_of_change(merge::Rule rule) noexcept {
+  switch (rule) {
+    case merge::Rule::added:
+      return "add";
+    case merge::Rule::included:
+      return "add-elements";
+    case merge::Rule::excluded:
+      return "remove-elements";
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
 OperationInfo Database::describe(const graph::ChangeView& change,
                                  const graph::OperationView& operation) {
   OperationInfo line;
-  line.kind = is_addition(operation) ? "add" : graph::kind_name(operation.kind);
+  line.kind = graph::kind_name(operation.kind);
   if (operation.id_index != graph::kNoId) line.id = change.id(operation.id_index);
   line.last_of_transaction = operation.last_of_transaction();
   line.erased = operation.erased();
@@ -266,6 +284,9 @@ OperationInfo Database::describe(const graph::ChangeView& change,
   if (operation.erased() || record.empty()) return line;
   const record::RecordView content(shape.get(), record.data());
   if (static_cast<Kind>(operation.kind) == Kind::update) {
+    if (const char* const name = name_of_change(rule_of_all(operation, content))) {
+      line.kind = name;
+    }
     record::append_delta_json(content, line.json);
   } else {
     record::append_json(content, line.json);

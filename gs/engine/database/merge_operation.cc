@@ -28,12 +28,21 @@ const std::vector<Seen>& ChangeWriters::seen(const graph::OverwrittenView& overw
   return seen_;
 }
 
-bool is_addition(const graph::OperationView& operation) {
-  if (operation.kind != static_cast<std::uint8_t>(Kind::update) || operation.erased()) return false;
+merge::Rule rule_of_all(const graph::OperationView& operation, const record::RecordView& delta) {
   Bytes rest;
   const auto overwritten = graph::parse_overwritten(operation.payload, rest);
-  if (!overwritten.ok() || overwritten->exceptions == 0) return false;
-  return overwritten->exception(0).rule == static_cast<std::uint8_t>(merge::Rule::added);
+  if (!overwritten.ok() || overwritten->exceptions == 0) return merge::Rule::latest;
+  const std::uint8_t rule = overwritten->exception(0).rule;
+  std::uint32_t next =
+      delta.shape().self_describing() ? 0 : static_cast<std::uint32_t>(delta.shape().key_fields());
+  for (std::uint32_t i = 0; i < overwritten->exceptions; ++i) {
+    const graph::OverwrittenView::Exception one = overwritten->exception(i);
+    if (one.field == graph::kWholeRecord) break;
+    if (one.rule != rule || one.field > next) return merge::Rule::latest;
+    if (one.field == next) ++next;  // they ascend, and a field may have several
+  }
+  const bool is_of_all = next == merge::field_numbers_end(delta);
+  return is_of_all ? static_cast<merge::Rule>(rule) : merge::Rule::latest;
 }
 
 bool outlives(const graph::OperationView& operation, const LocalStamp& erasure,

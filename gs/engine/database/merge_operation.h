@@ -29,8 +29,9 @@ class ChangeWriters {
   std::vector<Seen> seen_;
 };
 
-// Whether an update adds to its fields.
-bool is_addition(const graph::OperationView& operation);
+// The rule that an update names for each of its fields, when it is one; else Rule::latest. `delta`:
+// its record.
+merge::Rule rule_of_all(const graph::OperationView& operation, const record::RecordView& delta);
 
 // Whether an operation is about the record that there may be after this erasure: it says to have
 // seen it. hlc 0: nothing was erased, so all are.

@@ -73,25 +73,22 @@ Error Merger::insert(const record::ShapePtr& shape, const std::uint8_t* record,
 
 Error Merger::insert_after(const LocalStamp& erasure, const record::ShapePtr& shape,
                            const std::uint8_t* record, const LocalStamp& stamp, Merged& out,
-                           std::vector<Seen>& seen) {
+                           std::vector<Seen>& seen, Written& written) {
   record_.begin_after(erasure);
-  seen.clear();
-  rules_.mark({shape.get(), record}, {}, seen);
-  seen.push_back({merge::kNoField, 0, erasure});
-  record_.write({&shape, record, stamp, true, {}, seen});
+  written.shape = nullptr;
+  GS_TRY_OK(write_values(shape, record, true, {}, stamp, seen, written));
   return finish(out);
 }
 
 Error Merger::insert_marked(const record::ShapePtr& shape, const std::uint8_t* record,
-                            const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen) {
+                            const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen,
+                            Written& written) {
   record_.clear();
-  seen.clear();
-  rules_.mark({shape.get(), record}, {}, seen);
-  record_.write({&shape, record, stamp, true, {}, seen});
+  written.shape = nullptr;
+  GS_TRY_OK(write_values(shape, record, true, {}, stamp, seen, written));
   return finish(out);
 }
 
-// Of a write that `written` may stand for already.
 Error Merger::subtract_added(const record::ShapePtr& shape, const std::uint8_t* record,
                              Written& written) {
   GS_TRY(const bool is_changed, record_.less_added({shape.get(), record}, less_));
@@ -101,31 +98,75 @@ Error Merger::subtract_added(const record::ShapePtr& shape, const std::uint8_t* 
   return {};
 }
 
-Error Merger::update(const Current& current, const record::ShapePtr& shape,
+// Whole arrays and sets become the changes that they are, where the schema says so.
+void Merger::note_changes(const record::ShapePtr& shape, const std::uint8_t* record,
+                          Written& written) {
+  changes_.clear();
+  const record::RecordView view(shape.get(), record);
+  const std::span<const std::uint32_t> fields = rules_.sets(view);
+  if (fields.empty() || !record_.as_changes(view, fields, less_, changes_)) return;
+  written.shape = shape;
+  std::swap(written.record, less_);
+}
+
+Error Merger::write_values(const record::ShapePtr& shape, const std::uint8_t* record, bool is_whole,
+                           const LocalStamp& base, const LocalStamp& stamp, std::vector<Seen>& seen,
+                           Written& written) {
+  const record::ShapePtr of = written.shape != nullptr ? written.shape : shape;
+  const auto bytes = [&] { return written.shape != nullptr ? written.record.data() : record; };
+  GS_TRY_OK(subtract_added(of, bytes(), written));
+  note_changes(of, bytes(), written);
+  seen.clear();
+  record_.see({of.get(), bytes()}, changes_, seen);
+  rules_.mark({of.get(), bytes()}, base, seen);
+  record_.write({&of, bytes(), stamp, is_whole, base, seen});
+  return {};
+}
+
+Error Merger::update(const Current& current, merge::Rule change, const record::ShapePtr& shape,
                      const std::uint8_t* delta, const LocalStamp& stamp, Merged& out,
                      std::vector<Seen>& seen, Written& written) {
   load(current);
   written.shape = nullptr;
-  GS_TRY_OK(subtract_added(shape, delta, written));
-  if (written.shape != nullptr) delta = written.record.data();
-  seen.clear();
-  record_.see({shape.get(), delta}, seen);
-  rules_.mark({shape.get(), delta}, current.base, seen);
-  record_.write({&shape, delta, stamp, false, current.base, seen});
+  switch (change) {
+    case merge::Rule::added:
+      GS_TRY_OK(add(current, shape, delta, stamp, seen, written));
+      break;
+    case merge::Rule::included:
+    case merge::Rule::excluded:
+      GS_TRY_OK(record_.check_elements({shape.get(), delta}, change));
+      change_elements(current, change, shape, delta, stamp, seen);
+      break;
+    default:
+      GS_TRY_OK(write_values(shape, delta, false, current.base, stamp, seen, written));
+  }
   return finish_own(current, out);
 }
 
 Error Merger::add(const Current& current, const record::ShapePtr& shape,
-                  const std::uint8_t* addition, const LocalStamp& stamp, Merged& out,
-                  std::vector<Seen>& seen, Written& written) {
-  load(current);
+                  const std::uint8_t* addition, const LocalStamp& stamp, std::vector<Seen>& seen,
+                  Written& written) {
   const record::RecordView view(shape.get(), addition);
   GS_TRY_OK(record_.with_added(view, stamp.writer, written.record));
   written.shape = shape;
   seen.clear();
   record_.see_added(view, stamp.writer, seen);
   record_.write({&shape, written.record.data(), stamp, false, current.base, seen});
-  return finish_own(current, out);
+  return {};
+}
+
+void Merger::change_elements(const Current& current, merge::Rule change,
+                             const record::ShapePtr& shape, const std::uint8_t* delta,
+                             const LocalStamp& stamp, std::vector<Seen>& seen) {
+  const record::RecordView view(shape.get(), delta);
+  const auto first = static_cast<std::uint32_t>(shape->self_describing() ? 0 : shape->key_fields());
+  changes_.clear();
+  for (std::uint32_t i = first; i < merge::field_numbers_end(view); ++i) {
+    changes_.push_back({i, static_cast<std::uint8_t>(change)});
+  }
+  seen.clear();
+  record_.see(view, changes_, seen);
+  record_.write({&shape, delta, stamp, false, current.base, seen});
 }
 
 Error Merger::put(const Current& current, const record::ShapePtr& shape, const std::uint8_t* record,
@@ -140,15 +181,7 @@ Error Merger::put(const Current& current, const record::ShapePtr& shape, const s
     written.record.clear();
     GS_TRY(written.shape, both.encode_removing(beside_, written.record, shapes_));
   }
-  const auto shape_put = [&]() -> const record::ShapePtr& {
-    return written.shape != nullptr ? written.shape : shape;
-  };
-  const auto record_put = [&] { return written.shape != nullptr ? written.record.data() : record; };
-  GS_TRY_OK(subtract_added(record::ShapePtr(shape_put()), record_put(), written));
-  seen.clear();
-  record_.see({shape_put().get(), record_put()}, seen);
-  rules_.mark({shape_put().get(), record_put()}, current.base, seen);
-  record_.write({&shape_put(), record_put(), stamp, true, current.base, seen});
+  GS_TRY_OK(write_values(shape, record, true, current.base, stamp, seen, written));
   return finish_own(current, out);
 }
 

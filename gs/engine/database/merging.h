@@ -69,26 +69,27 @@ class Merger {
   // A record of which nothing is known.
   Error insert(const record::ShapePtr& shape, const std::uint8_t* record, const LocalStamp& stamp,
                Merged& out);
-  // A record with a key that was erased, put again.
-  Error insert_after(const LocalStamp& erasure, const record::ShapePtr& shape,
-                     const std::uint8_t* record, const LocalStamp& stamp, Merged& out,
-                     std::vector<Seen>& seen);
   // What follows are writes by this storage. `seen`: what they replace, see merge::Write.
   WriteRules& rules() noexcept { return rules_; }
-  // An insert of which the schema says how concurrent ones merge.
-  Error insert_marked(const record::ShapePtr& shape, const std::uint8_t* record,
-                      const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen);
   // `written`: has a shape when the operation is to say this instead. A number says less what was
-  // added to its field.
+  // added to its field; an array or set, where the rules say so, what it changes.
   struct Written {
     record::ShapePtr shape;
     Buffer record;
   };
-  Error update(const Current& current, const record::ShapePtr& shape, const std::uint8_t* delta,
-               const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen, Written& written);
-  // Adds the numbers of a delta to its fields. What is written are this writer's totals.
-  Error add(const Current& current, const record::ShapePtr& shape, const std::uint8_t* addition,
-            const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen, Written& written);
+  // A record with a key that was erased, put again.
+  Error insert_after(const LocalStamp& erasure, const record::ShapePtr& shape,
+                     const std::uint8_t* record, const LocalStamp& stamp, Merged& out,
+                     std::vector<Seen>& seen, Written& written);
+  // An insert of which the schema says how concurrent ones merge.
+  Error insert_marked(const record::ShapePtr& shape, const std::uint8_t* record,
+                      const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen,
+                      Written& written);
+  // `change`: what the delta has is to be added, included or excluded; of numbers the totals of
+  // this writer are written. Else it has values.
+  Error update(const Current& current, merge::Rule change, const record::ShapePtr& shape,
+               const std::uint8_t* delta, const LocalStamp& stamp, Merged& out,
+               std::vector<Seen>& seen, Written& written);
   // A record in place of all content: what is written names fields that it removes.
   Error put(const Current& current, const record::ShapePtr& shape, const std::uint8_t* record,
             const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen, Written& written);
@@ -108,7 +109,16 @@ class Merger {
   };
 
   Error finish_own(const Current& before, Merged& out);
+  // The content of a write, which `written` may stand for already.
+  Error write_values(const record::ShapePtr& shape, const std::uint8_t* record, bool is_whole,
+                     const LocalStamp& base, const LocalStamp& stamp, std::vector<Seen>& seen,
+                     Written& written);
   Error subtract_added(const record::ShapePtr& shape, const std::uint8_t* record, Written& written);
+  void note_changes(const record::ShapePtr& shape, const std::uint8_t* record, Written& written);
+  void change_elements(const Current& current, merge::Rule change, const record::ShapePtr& shape,
+                       const std::uint8_t* delta, const LocalStamp& stamp, std::vector<Seen>& seen);
+  Error add(const Current& current, const record::ShapePtr& shape, const std::uint8_t* addition,
+            const LocalStamp& stamp, std::vector<Seen>& seen, Written& written);
 
   ByKey order_;
   record::ShapeCache* shapes_;
@@ -116,6 +126,7 @@ class Merger {
   merge::MergedRecord record_{order_};
   std::vector<std::string_view> beside_;
   Buffer less_;
+  std::vector<merge::MergedRecord::FieldRule> changes_;
   Buffer image_;
 };
 

@@ -64,6 +64,13 @@ class Batch {
   Error add(const Id& id, std::string_view field, double addition) {
     return db_->stage_add(*state_, id, nullptr, field, addition);
   }
+  // `elements`: a JSON array.
+  Error change(const Id& id, const std::string& field, merge::Rule change,
+               const std::string& elements) {
+    const std::string json = "{\"" + field + "\":" + elements + "}";
+    GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta_json({}, json));
+    return db_->stage_elements(*state_, id, nullptr, field, change, encoded);
+  }
   Error remove(const Id& id) { return db_->stage_remove(*state_, id); }
   Error expect(const Id& id, const Digest& version) {
     return db_->stage_expect(*state_, id, version);

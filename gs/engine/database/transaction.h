@@ -20,7 +20,8 @@ class Database;
 
 struct StagedOperation {
   graph::Kind kind = graph::Kind::insert;
-  bool adds = false;   // of an update: the record's numbers are to be added to those there
+  // Of an update: added, included or excluded, when the record has what is done to its one field.
+  merge::Rule change = merge::Rule::latest;
   bool keyed = false;  // put by foreign key: insert or set, decided at commit
   Id id;
   std::uint64_t mint = graph::kNoMint;
@@ -31,6 +32,8 @@ struct StagedOperation {
   bool was_checked = false;             // the commit has to find that version
   const rules::Rules* rules = nullptr;  // of an update: what its result has to fit
   bool needs_whole_check = false;       // what this is has to be looked at with functions
+
+  bool is_change() const noexcept { return change != merge::Rule::latest; }
 };
 
 struct TransactionState {

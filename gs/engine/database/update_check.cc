@@ -24,11 +24,11 @@ namespace {
 
 // What the operations of a transaction make of one record, so far.
 struct Made {
-  bool is_known = false;                    // the transaction found it in the state, or wrote it
-  std::optional<Current> current;           // no value: no record
-  std::unique_ptr<Merged> merged;           // keeps it
-  const rules::Rules* rules = nullptr;      // what it has to fit; null: it was checked already
-  std::set<std::string> added;              // fields that were added to
+  bool is_known = false;                // the transaction found it in the state, or wrote it
+  std::optional<Current> current;       // no value: no record
+  std::unique_ptr<Merged> merged;       // keeps it
+  const rules::Rules* rules = nullptr;  // what it has to fit; null: it was checked already
+  std::set<std::string> changed;        // fields that were added to, or whose elements were changed
   std::optional<std::size_t> first_update;  // that found it in the state ...
   Digest version;                           // ... and what it found; zeros: no record
 };
@@ -82,9 +82,9 @@ Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rul
     Merged merged;
     std::vector<Seen> seen;
     Merger::Written written;
-    GS_TRY_OK(
-        Merger(tables_, shape_cache_.get())
-            .update(current_of(stored, tables_), shape, delta.start(), {}, merged, seen, written));
+    GS_TRY_OK(Merger(tables_, shape_cache_.get())
+                  .update(current_of(stored, tables_), merge::Rule::latest, shape, delta.start(),
+                          {}, merged, seen, written));
     const LiftedRecord whole(tx.catalog.get(), merged.shape, merged.as_current().record);
     for (rules::Violation& each : rules.check_whole(whole.view(), functions)) {
       const bool is_told = std::any_of(found.begin(), found.end(),
@@ -131,16 +131,16 @@ Error Database::check_wholes(TransactionState& tx) const {
     made.is_known = true;
     if (!made.current) continue;  // the commit will say so, unless somebody puts one meanwhile
     auto merged = std::make_unique<Merged>();
-    const auto update = staged.adds ? &Merger::add : &Merger::update;
-    GS_TRY_OK((merger.*update)(*made.current, *staged.shape, tx.record(staged), {}, *merged, seen,
-                               written));
+    merger.rules().use(staged.rules);
+    GS_TRY_OK(merger.update(*made.current, staged.change, *staged.shape, tx.record(staged), {},
+                            *merged, seen, written));
     bytes += merged->image.size();
     if (bytes > kResultBytesMax) return too_many_results();
     made.current = merged->as_current();
     made.merged = std::move(merged);
     made.rules = staged.rules;
-    if (staged.adds) {
-      made.added.emplace(merge::name_of_field(
+    if (staged.is_change()) {
+      made.changed.emplace(merge::name_of_field(
           {staged.shape->get(), tx.record(staged)},
           static_cast<std::uint32_t>(
               (*staged.shape)->self_describing() ? 0 : (*staged.shape)->key_fields())));
@@ -151,7 +151,7 @@ Error Database::check_wholes(TransactionState& tx) const {
       schema::Functions* const functions = tx.catalog->functions();
       const LiftedRecord whole(tx.catalog.get(), made.current->shape, made.current->record);
       std::vector<rules::Violation> found = made.rules->check_whole(whole.view(), functions);
-      for (const std::string& field : made.added) {
+      for (const std::string& field : made.changed) {
         made.rules->check_field(field, whole.view(), functions, found);
       }
       GS_TRY_OK(misfit(*made.rules, found));

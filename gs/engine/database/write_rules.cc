@@ -14,6 +14,8 @@ merge::Rule rule_of(rules::Merge merge) noexcept {
       return merge::Rule::least;
     case rules::Merge::first:
       return merge::Rule::first;
+    case rules::Merge::set:
+      return merge::Rule::included;
     default:
       return merge::Rule::latest;
   }
@@ -64,11 +66,20 @@ const std::vector<WriteRules::Marked>& WriteRules::of(const record::RecordView& 
   return marked_;
 }
 
+std::span<const std::uint32_t> WriteRules::sets(const record::RecordView& write) {
+  sets_.clear();
+  for (const Marked& one : of(write)) {
+    if (one.rule == merge::Rule::included) sets_.push_back(one.field);
+  }
+  return sets_;
+}
+
 void WriteRules::mark(const record::RecordView& write, const merge::LocalStamp& base,
                       std::vector<merge::Seen>& seen) {
   const std::vector<Marked>& marked = of(write);
   if (marked.empty()) return;
   for (const Marked& one : marked) {
+    if (one.rule == merge::Rule::included) continue;
     bool is_named = false;
     for (merge::Seen& had : seen) {
       if (had.field != one.field) continue;

@@ -24,8 +24,11 @@ class WriteRules {
   merge::RemovalRule removal() const noexcept;
   // Whether some field of these records has a rule of its own.
   bool has_any(const record::RecordView& write) { return !of(write).empty(); }
-  // Names these fields in `seen`, ascending by field, with their rules. What is not named yet has
-  // seen `base`.
+  // Fields, ascending, of which a whole array or set is written as the change that it is. Until the
+  // next call.
+  std::span<const std::uint32_t> sets(const record::RecordView& write);
+  // Names the other fields with rules in `seen`, ascending by field. What is not
+  // named yet has seen `base`.
   void mark(const record::RecordView& write, const merge::LocalStamp& base,
             std::vector<merge::Seen>& seen);
 
@@ -40,6 +43,7 @@ class WriteRules {
   std::vector<std::pair<std::string_view, merge::Rule>> named_;  // fields with rules
   const record::Shape* shape_ = nullptr;                         // of marked_; null: of none
   std::vector<Marked> marked_;                                   // ascending by field
+  std::vector<std::uint32_t> sets_;
 };
 
 }  // namespace gs::engine

@@ -1,0 +1,236 @@
+// Fields whose elements writers change.
+#include "gs/base/check.h"
+#include "gs/core/merge/fields.h"
+#include "gs/core/merge/merged_record.h"
+#include "gs/core/record/record_writer.h"
+
+namespace gs::merge {
+
+using record::Part;
+using record::RecordView;
+
+// The content of a leaf, in memory of its own, which it keeps when it is changed again.
+void MergedRecord::put_elements(Type type, std::vector<Bytes> elements, Leaf& leaf) {
+  Buffer content;
+  append_elements(type, std::move(elements), content);
+  if (leaf.made == kNoField) {
+    leaf.made = static_cast<std::uint32_t>(made_.size());
+    made_.emplace_back();
+  }
+  made_[leaf.made] = std::move(content);
+  leaf.part = {Part::value, type, Bytes(made_[leaf.made])};
+}
+
+// Leaves out these elements. What is not touched keeps its bytes.
+void MergedRecord::take(const ElementSet& elements, Leaf& leaf) {
+  if (elements.empty()) return;
+  std::vector<Bytes> rest;
+  bool is_less = false;
+  each_element(leaf.part, [&](Bytes one) {
+    if (elements.has(one)) {
+      is_less = true;
+    } else {
+      rest.push_back(one);
+    }
+  });
+  if (is_less) put_elements(leaf.part.type, std::move(rest), leaf);
+}
+
+void MergedRecord::append(const std::vector<Bytes>& elements, Leaf& leaf) {
+  std::vector<Bytes> all;
+  each_element(leaf.part, [&](Bytes one) { all.push_back(one); });
+  all.insert(all.end(), elements.begin(), elements.end());
+  put_elements(leaf.part.type, std::move(all), leaf);
+}
+
+// What it has seen is in seen_up_to_. From values only goes what it removes: what it adds again is
+// there twice then, and shown once, in its place.
+void MergedRecord::change_elements(std::uint32_t index, Leaf leaf) {
+  Field& field = fields_[index];
+  const ElementChange change = change_of(leaf.rule, leaf.part);
+  const ElementSet removed(change.removed);
+  std::vector<Bytes> all = change.removed;
+  all.insert(all.end(), change.added.begin(), change.added.end());
+  const ElementSet replaced(std::move(all));
+  const auto take_seen = [&](const ElementSet& elements, Leaf& one) {
+    if (seen_up_to_.has(one.stamp)) take(elements, one);
+  };
+  if (field.has_leaf) take_seen(removed, field.leaf);
+  hidden_.each(field.hidden, [&](Leaf& one) { take_seen(removed, one); });
+  elements_.each(field.elements, [&](Leaf& one) { take_seen(replaced, one); });
+  elements_.erase_if(field.elements, [&](const Leaf& one) {
+    return !has_elements(one.part) && seen_up_to_.has(one.stamp);
+  });
+  bool is_one_more = false;  // of its transaction
+  elements_.each(field.elements, [&](Leaf& one) {
+    if (one.stamp != leaf.stamp) return;
+    append(change.added, one);
+    is_one_more = true;
+  });
+  if (is_one_more) return;
+  if (!is_collection(leaf.part)) leaf.declared = Type::array;
+  leaf.rule = kIncluded;
+  put_elements(is_collection(leaf.part) ? leaf.part.type : Type::array, change.added, leaf);
+  elements_.push(field.elements, leaf);
+}
+
+// Beside a value that has no elements they are not shown.
+bool MergedRecord::shows_elements(const Field& field) const noexcept {
+  if (!field.has_elements()) return false;
+  return !field.has_leaf || field.leaf.part.state == Part::null || is_collection(field.leaf.part);
+}
+
+// Whether the elements of one write are all that there is, so that they stand for themselves.
+bool MergedRecord::is_all_elements(const Field& field) const noexcept {
+  return !field.has_leaf && !field.has_added() && elements_.has_one(field.elements);
+}
+
+// As they are shown: those of the value, then by stamp, each where it is first.
+std::vector<Bytes> MergedRecord::elements_of(const Field& field) const {
+  std::vector<const Leaf*> leaves;
+  elements_.each(field.elements, [&](const Leaf& one) { leaves.push_back(&one); });
+  std::sort(leaves.begin(), leaves.end(),
+            [&](const Leaf* a, const Leaf* b) { return less(a->stamp, b->stamp); });
+  if (field.has_leaf) leaves.insert(leaves.begin(), &field.leaf);
+  std::vector<Bytes> all;
+  for (const Leaf* const leaf : leaves) {
+    each_element(leaf->part, [&](Bytes one) { all.push_back(one); });
+  }
+  keep_first(all);
+  return all;
+}
+
+// What fields show whose elements were changed. The latest write says whether it is an array or a
+// set.
+void MergedRecord::unite() {
+  united_.clear();
+  if (elements_.empty()) return;
+  united_.reserve(elements_.size());
+  for (Field& field : fields_) {
+    if (!shows_elements(field)) continue;
+    const Leaf& latest = latest_of(elements_, field.elements);
+    const bool is_value_latest =
+        field.has_leaf && is_collection(field.leaf.part) && less(latest.stamp, field.leaf.stamp);
+    const Leaf& typed = is_value_latest ? field.leaf : latest;
+    Shown& made = sums_.emplace_back(Shown{field.has_leaf ? field.leaf : latest, {}});
+    made.leaf.declared = typed.declared;
+    field.sum = static_cast<std::uint32_t>(sums_.size() - 1);
+    if (is_all_elements(field)) continue;
+    Buffer& content = united_.emplace_back();
+    append_elements(typed.part.type, elements_of(field), content);
+    made.leaf.part = {Part::value, typed.part.type, Bytes(content)};
+  }
+}
+
+// --- how writes become changes ---
+
+// Where somebody has to decide between values, a value decides.
+bool MergedRecord::may_change(const Field& field, const Part& part) const noexcept {
+  const bool has_value = field.has_leaf && field.leaf.part.state != Part::null;
+  return is_collection(part) && !field.has_hidden() && !field.has_added() &&
+         (!has_value || is_collection(field.leaf.part));
+}
+
+// The change that makes these elements of those that are there, and its rule.
+std::uint8_t MergedRecord::change_to(const Part& wanted, std::uint32_t index,
+                                     Buffer& content) const {
+  std::vector<Bytes> had;
+  if (index != kNoField) had = elements_of(fields_[index]);
+  std::vector<Bytes> wants;
+  each_element(wanted, [&](Bytes one) { wants.push_back(one); });
+  keep_first(wants);
+  const ElementSet has(had);
+  const ElementSet stays(wants);
+  std::erase_if(wants, [&](Bytes one) { return has.has(one); });
+  std::erase_if(had, [&](Bytes one) { return stays.has(one); });
+  if (had.empty()) {
+    append_elements(wanted.type, std::move(wants), content);
+    return kIncluded;
+  }
+  if (wants.empty()) {
+    append_elements(wanted.type, std::move(had), content);
+    return kExcluded;
+  }
+  append_change(wanted.type, {std::move(wants), std::move(had)}, content);
+  return kChanged;
+}
+
+// With these parts in the place of its own, without the key. Error: the pairs of a change may take
+// more than a record holds, in bytes or in depth.
+Error MergedRecord::rewrite(const RecordView& write, std::span<const Part> parts, Buffer& out) {
+  const record::Shape& shape = write.shape();
+  std::vector<Part> all;
+  for (std::size_t i = 0; i < shape.key_fields(); ++i) all.push_back(part_of(write, i));
+  if (shape.self_describing()) {
+    members_.clear();
+    std::size_t at = 0;
+    each_field(write, [&](std::string_view name, Type, const Part&) {
+      members_.push_back({name, parts[at++]});
+    });
+    object_.clear();
+    record::Sink sink(object_);
+    write_object(members_, sink);
+    sink.finish();
+    all.push_back({Part::value, Type::object, Bytes(object_)});
+  } else {
+    all.insert(all.end(), parts.begin(), parts.end());
+  }
+  out.clear();
+  record::Sink sink(out);
+  GS_TRY_OK(write_record(shape, all, sink));
+  sink.finish();
+  return record::validate(shape, out);
+}
+
+bool MergedRecord::as_changes(const RecordView& write, std::span<const std::uint32_t> fields,
+                              Buffer& out, std::vector<FieldRule>& changes) {
+  changes.clear();
+  std::vector<Part> parts;
+  std::vector<Buffer> contents;
+  contents.reserve(fields.size());  // the parts point into it
+  auto next = fields.begin();
+  auto at = first_field(write.shape());
+  each_field(write, [&](std::string_view name, Type, const Part& part) {
+    parts.push_back(part);
+    const std::uint32_t number = at++;
+    if (next == fields.end() || *next != number) return;
+    ++next;
+    const std::uint32_t index = field_named(name);
+    if (!may_change(index == kNoField ? Field{} : fields_[index], part)) return;
+    Buffer& content = contents.emplace_back();
+    changes.push_back({number, change_to(part, index, content)});
+    parts.back().content = content;
+  });
+  if (changes.empty()) return false;
+  if (!rewrite(write, parts, out)) return true;
+  changes.clear();  // the values themselves, then
+  return false;
+}
+
+Error MergedRecord::check_elements(const RecordView& change, Rule rule) {
+  Error wrong;
+  each_field(change, [&](std::string_view name, Type, const Part&) {
+    if (!wrong) wrong = check_elements(name, rule);
+    if (wrong) wrong = std::move(wrong).in("field \"" + std::string(name) + "\"");
+  });
+  return wrong;
+}
+
+Error MergedRecord::check_elements(std::string_view name, Rule rule) {
+  const std::uint32_t index = field_named(name);
+  const bool is_there = index != kNoField && fields_[index].is_there();
+  if (!is_there) {
+    if (is_inside_of_field(name))
+      return only_of_itself("arrays and sets of the record itself are changed");
+    if (rule == Rule::included) return {};
+    return Error(Code::invalid, "it is not there, so it has no elements to remove");
+  }
+  const Field& field = fields_[index];
+  const bool holds_number = field.has_added() && !shows_elements(field);
+  const bool holds_other =
+      field.has_leaf && field.leaf.part.state == Part::value && !is_collection(field.leaf.part);
+  if (!holds_number && !holds_other) return {};
+  return Error(Code::invalid, "it holds no array or set. Write one first");
+}
+
+}  // namespace gs::merge

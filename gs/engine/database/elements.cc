@@ -1,0 +1,76 @@
+// Staging changes of elements. What they make of a field is decided by the commit (merging.h); here
+// is what the schema says of it.
+
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+using record::RecordView;
+
+namespace {
+
+// `rule`: of the field, null when there is none.
+Error check_set_field(const rules::Rules& rules, std::string_view field,
+                      const rules::FieldRule* rule) {
+  const auto wrong = [&](const std::string& what) {
+    return Error(Code::invalid, rules.collection() + "." + std::string(field) + " " + what);
+  };
+  if (rule == nullptr) return wrong("is no field of the schema");
+  switch (rule->rule.kind) {
+    case rules::Rule::Kind::array:
+    case rules::Rule::Kind::set:
+    case rules::Rule::Kind::links:
+    case rules::Rule::Kind::json:
+    case rules::Rule::Kind::custom:
+      return {};
+    default:
+      return wrong("is " + rule->rule.expected() +
+                   ": only arrays, sets and lists of relations have elements to add and remove");
+  }
+}
+
+}  // namespace
+
+Result<bool> Database::is_set(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                              std::string_view field) {
+  const rules::FieldRule* const rule = rules == nullptr ? nullptr : rules->find(field);
+  if (rules != nullptr) {
+    GS_TRY_OK(check_set_field(*rules, field, rule));
+    if (rule->rule.kind == rules::Rule::Kind::set) return true;
+    if (rule->rule.kind == rules::Rule::Kind::array) return false;
+  }
+  std::optional<record::ValueView> value;
+  Found found;
+  const Moment now = moment();
+  if (const StagedOperation* const staged = staged_content(tx, id)) {
+    if (staged->shape != nullptr) {
+      value = RecordView(staged->shape->get(), tx.record(*staged)).find(field);
+    }
+  } else if (find_stored(now, id, found)) {
+    value = RecordView(tables_.shape(found.entry.shape).shape.get(), found.record).find(field);
+  }
+  return value && value->type == Type::set;
+}
+
+Error Database::stage_elements(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                               std::string_view field, merge::Rule change,
+                               const record::Encoded& delta) {
+  // The encoder's bytes are gone when it encodes the value that the schema gives.
+  const record::ShapePtr shape = delta.shape;
+  const Buffer bytes(delta.bytes.begin(), delta.bytes.end());
+  if (rules != nullptr && rules->may_lift()) GS_TRY_OK(stage_shown(tx, id, *rules, field));
+  const RecordView view(shape.get(), bytes.data());
+  const record::FieldView one{field, view.find(field)};
+  GS_TRY(const record::Encoded encoded, tx.encoder.encode_views({}, {&one, 1}));
+  GS_TRY_OK(stage(tx, Kind::update, id, encoded));
+  StagedOperation& staged = tx.operations.back();
+  staged.change = change;
+  staged.rules = rules;
+  // The field has to fit with all its elements.
+  staged.needs_whole_check = rules != nullptr;
+  if (staged.needs_whole_check) ++tx.whole_checks;
+  return {};
+}
+
+}  // namespace gs::engine
