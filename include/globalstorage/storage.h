@@ -365,6 +365,28 @@ struct VerifyReport {
   std::vector<std::string> damage;  // every damaged place of the log, up to 1,000
 };
 
+// A version of the storage: some changes, and all that comes before them, by causality. So it is
+// the same on every replica that has these changes.
+struct Version {
+  Version() = default;
+  Version(const Digest& change) : heads{change} {}  // NOLINT(google-explicit-constructor)
+  explicit Version(std::vector<Digest> changes) : heads(std::move(changes)) {}
+  std::vector<Digest> heads;
+};
+
+// A tag is a name that stays at a version, a branch one that is meant to move. All names are
+// different. Of two replicas that give one name at the same time the later one wins everywhere.
+struct NamedVersion {
+  enum class Kind { tag, branch };
+  std::string name;
+  Kind kind = Kind::tag;
+  std::vector<Digest> heads;  // ascending
+  Digest writer;              // who gave the name its version
+  std::uint64_t time_ms = 0;  // and when, since 1970-01-01 UTC, by the writer's clock
+};
+// create: the name must be new. move: it must be there.
+enum class Naming { create, move };
+
 // One change, as `gstore log` and `gstore show` print it.
 struct ChangeInfo {
   Digest digest;

@@ -97,6 +97,8 @@ class Database : public std::enable_shared_from_this<Database> {
     std::size_t table_keys_bytes_max = kTableKeysBytesMax;
     // Of what others wrote, the image that a record may get. Smaller in tests.
     std::size_t image_bytes_max = merge::kImageBytesMax;
+    // Of all names of versions. Smaller in tests.
+    std::size_t references_bytes_max = state::References::kBytesMax;
   };
 
   static Result<std::shared_ptr<Database>> create(Setup setup, const CreateOptions& create);
@@ -124,6 +126,16 @@ class Database : public std::enable_shared_from_this<Database> {
   // Whether a record is what the rules want; null wants nothing. `invalid` names all that is wrong.
   Error check_record(TransactionState& tx, const rules::Rules* rules,
                      const record::Encoded& encoded) const;
+
+  // --- names of versions (references.cc) ---
+  // By name. Writes first what is committed but still open.
+  Result<std::vector<NamedVersion>> references();
+  // Durably, and in constant time: a name is an operation in the log. Errors: exists, not_found,
+  // invalid (what the name may not be), too_large.
+  Error name_version(NamedVersion::Kind kind, std::string_view name,
+                     const std::optional<Version>& version, Naming naming);
+  Error rename_version(NamedVersion::Kind kind, std::string_view from, std::string_view to);
+  Error remove_version_name(NamedVersion::Kind kind, std::string_view name);
 
   // --- writing ---
   std::unique_ptr<TransactionState> begin();
@@ -273,6 +285,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
                     WriteTargets& targets) const;
   Error check_erasures(const graph::ChangeView& change) const;
+  Error check_references(const graph::ChangeView& change) const;  // references.cc
   bool is_stripped(const graph::ChangeView& change) const;
   Error check_here(const graph::ChangeView& change, Digest& missing) const;
   Error append_received(const graph::ChangeView& change);
@@ -467,6 +480,7 @@ class Database : public std::enable_shared_from_this<Database> {
     log::Log::Snapshot log;
     std::vector<Digest> frontier;
     Sequence last_logged = 0;
+    std::shared_ptr<const state::References> references = nullptr;
   };
   Result<Settled> settle();
   Result<Settled> settle_locked();  // with commit_mutex_ held
@@ -478,6 +492,15 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<log::Location> locate(const Settled& settled, const Digest& change) const;
   static Error missing_change(const Digest& change);
   OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation);
+
+  // references.cc, with commit_mutex_ held
+  Error check_named(NamedVersion::Kind kind, std::string_view name) const;
+  Error unknown_version(std::string_view name) const;
+  Result<std::vector<Digest>> heads_to_name(const std::optional<Version>& version);
+  Result<Sequence> append_references(std::span<const graph::Reference> references);
+  // Without it.
+  using MakeReferences = std::function<Result<std::vector<graph::Reference>>()>;
+  Error write_references(const MakeReferences& make);
 
   // past.cc. What settle() does, and questions about the graph of just these changes.
   using AskKnown = std::function<Error(const Settled& settled, const KnownChanges& known)>;
@@ -514,7 +537,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error find_newest(const Settled& settled, Newest& newest) const;
 
   // backup.cc
-  Result<Digest> state_digest_at(const Moment& moment) const;
+  Result<Digest> state_digest_at(const Settled& settled) const;
   Error note_state(const Settled& settled, platform::FileSystem& target) const;
   Error check_note();
   Error copy(platform::FileSystem& target, bool with_note, Error& lacking,

@@ -82,7 +82,8 @@ Result<Database::Settled> Database::settle_locked() {
     GS_TRY_OK(close_change());
     publish_log_view();
   }
-  return Settled{without_unlogged(moment()), log_->snapshot(), frontier(), last_logged_};
+  return Settled{without_unlogged(moment()), log_->snapshot(), frontier(), last_logged_,
+                 applier_.fixed_references()};
 }
 
 record::ShapePtr Database::known_shape(const Digest& digest) {
