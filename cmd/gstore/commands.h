@@ -38,6 +38,9 @@ Result<Exit> history(Session& session);
 // blame.cc, diff.cc
 Result<Exit> blame(Session& session);
 Result<Exit> diff(Session& session);
+// names.cc
+Result<Exit> tag(Session& session);
+Result<Exit> branch(Session& session);
 // conflicts.cc
 Result<Exit> conflicts(Session& session);
 Result<Exit> resolve(Session& session);
@@ -94,6 +97,8 @@ inline constexpr Command kCommands[] = {
     {"history", history},
     {"blame", blame},
     {"diff", diff},
+    {"tag", tag},
+    {"branch", branch},
     {"conflicts", conflicts},
     {"resolve", resolve},
     {"verify", verify},

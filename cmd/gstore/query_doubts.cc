@@ -71,15 +71,15 @@ void note_unknown_fields(Session& session, const rules::Rules& rules, const quer
 
 // A row whose field names no record comes back as it is.
 void note_no_relations(Session& session, const rules::Rules& rules, const query::Query& query) {
-  using Kind = rules::Rule::Kind;
+  using RuleKind = rules::Rule::Kind;
   for (const query::Include& include : query.include) {
     const rules::FieldRule* const field = rules.find(include.field);
     if (field == nullptr && include.field.find('.') == std::string::npos) continue;  // told already
-    const bool is_link =
-        field != nullptr && (field->rule.kind == Kind::link || field->rule.kind == Kind::links);
-    const bool may_be =
-        field != nullptr && (field->rule.kind == Kind::array || field->rule.kind == Kind::set ||
-                             field->rule.kind == Kind::json);
+    const bool is_link = field != nullptr && (field->rule.kind == RuleKind::link ||
+                                              field->rule.kind == RuleKind::links);
+    const bool may_be = field != nullptr &&
+                        (field->rule.kind == RuleKind::array || field->rule.kind == RuleKind::set ||
+                         field->rule.kind == RuleKind::json);
     if (is_link || may_be) continue;
     note(session, "nothing is included for '" + one_line(include.field) + "': " +
                       (field == nullptr ? "only fields of the record itself can be, not what lies "

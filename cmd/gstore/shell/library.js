@@ -186,16 +186,28 @@ const idText = (id) => {
   return id;
 };
 
+// As the host takes it: empty for what is there now.
+const versionText = (version) => {
+  if (version === undefined) return '';
+  return version instanceof Date ? version.toISOString() : String(version);
+};
+
 // --- queries ---
 
 /** A query: nothing is read before its rows are asked for. */
 class Query {
   #parts;
-  constructor(parts) {
+  #version;
+  constructor(parts, version = '') {
     this.#parts = parts;
+    this.#version = version;
   }
   #with(part) {
-    return new Query({ ...this.#parts, ...part });
+    return new Query({ ...this.#parts, ...part }, this.#version);
+  }
+  /** The same of an earlier version: a change, a tag, a branch or a time. */
+  at(version) {
+    return new Query(this.#parts, versionText(version));
   }
   where(filter) {
     const before = this.#parts.filter;
@@ -228,7 +240,7 @@ class Query {
   }
   all() {
     const isGroup = this.#parts.group !== undefined;
-    return host.find(toText(this.#parts)).map((line) => toRow(line, isGroup));
+    return host.find(toText(this.#parts), this.#version).map((line) => toRow(line, isGroup));
   }
   first() {
     return this.limit(Math.min(1, this.#parts.limit ?? 1)).all()[0] ?? null;
@@ -240,10 +252,10 @@ class Query {
     return { rows: rows.slice(0, most), more: rows.length > most };
   }
   count() {
-    return host.count(toText(this.#parts));
+    return host.count(toText(this.#parts), this.#version);
   }
   explain() {
-    return JSON.parse(host.explain(toText(this.#parts)));
+    return JSON.parse(host.explain(toText(this.#parts), this.#version));
   }
   then(resolve, reject) {
     try {
@@ -278,8 +290,8 @@ class Collection {
   put(key, record) {
     return db.put(this.name, key, record);
   }
-  get(id) {
-    return db.get(this.#id(id));
+  get(id, version) {
+    return db.get(this.#id(id), version);
   }
   has(id) {
     return db.has(this.#id(id));
@@ -338,7 +350,7 @@ const calls = {
     return new Id(host.insert(String(collection), recordText(record)));
   },
   put: (collection, key, record) => new Id(host.put(collection, String(key), recordText(record))),
-  get: (id) => toRecord(host.get(idText(id))),
+  get: (id, version) => toRecord(host.get(idText(id), versionText(version))),
   has: (id) => host.has(idText(id)),
   set: (id, record) => void host.set(idText(id), recordText(record)),
   update: (id, fields) => void host.update(idText(id), changesText(fields)),
@@ -357,6 +369,9 @@ const calls = {
     return text === '' ? null : JSON.parse(text).files;
   },
   history: (id, count = Infinity) => host.history(idText(id), count).map(toEntry),
+  tag: (name, version) => void host.tag(String(name), versionText(version)),
+  branch: (name, version) => void host.branch(String(name), versionText(version)),
+  versions: () => host.versions().map(toEntry),
   stats: () => JSON.parse(host.stats()),
   verify: ({ full = false } = {}) => JSON.parse(host.verify(full)),
   proof: (id) => JSON.parse(host.proof(idText(id))),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "gs/base/digit.h"
 #include "gs/core/graph/operation.h"
 #include "gs/core/record/utf8.h"
 
@@ -11,8 +12,7 @@ namespace gs::graph {
 namespace {
 
 constexpr std::size_t kPrefixCharsMin = 4;  // of the digest of a change
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr std::size_t kDigestChars = 64;
 
 bool is_hexadecimal(char c) noexcept {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
@@ -29,19 +29,23 @@ bool has_control_character(std::string_view name) noexcept {
   return false;
 }
 
-// 2026-11-29, whatever follows.
-bool begins_with_day(std::string_view name) noexcept {
-  constexpr std::string_view kForm = "dddd-dd-dd";
-  if (name.size() < kForm.size()) return false;
-  return std::equal(kForm.begin(), kForm.end(), name.begin(),
-                    [](char form, char c) { return form == 'd' ? is_digit(c) : c == form; });
-}
-
 Error refused(std::string_view name, const char* why) {
   return Error(Code::invalid, "'" + std::string(name) + "' cannot name a version: " + why);
 }
 
 }  // namespace
+
+bool looks_like_digest(std::string_view text) noexcept {
+  return text.size() >= kPrefixCharsMin && text.size() <= kDigestChars &&
+         std::all_of(text.begin(), text.end(), is_hexadecimal);
+}
+
+bool looks_like_time(std::string_view text) noexcept {
+  constexpr std::string_view kForm = "dddd-dd-dd";
+  if (text.size() < kForm.size()) return false;
+  return std::equal(kForm.begin(), kForm.end(), text.begin(),
+                    [](char form, char c) { return form == 'd' ? is_digit(c) : c == form; });
+}
 
 Error check_version_name(std::string_view name) {
   if (name.empty() || name.size() > kNameBytesMax) {
@@ -58,10 +62,10 @@ Error check_version_name(std::string_view name) {
       name.find("..") != std::string_view::npos) {
     return refused(name, "it has a blank, '~', '^', ':' or '..'. Use '-', '_', '.' or '/'");
   }
-  if (name.size() >= kPrefixCharsMin && std::all_of(name.begin(), name.end(), is_hexadecimal)) {
+  if (looks_like_digest(name)) {
     return refused(name, "it looks like the digest of a change. Put a word before it");
   }
-  if (begins_with_day(name)) return refused(name, "it begins like a time. Put a word before it");
+  if (looks_like_time(name)) return refused(name, "it begins like a time. Put a word before it");
   return {};
 }
 

@@ -165,7 +165,10 @@ class Database : public std::enable_shared_from_this<Database> {
   // --- reading ---
   Moment moment() const;
   Result<std::shared_ptr<RecordHold>> get(const Id& id) const;
-  Result<std::shared_ptr<RecordHold>> get_at(const Id& id, const Digest& change);
+  Result<std::shared_ptr<RecordHold>> get_at(const Id& id, const Version& version);
+  // past_state.cc: the state of a version, with the schema that was in force in it and without any
+  // index. Errors: not_found, too_large, damaged, those of files; what the schema says.
+  Result<Moment> moment_at(const Version& version);
   // The record as it is stored, without a handle; false when there is none, or damage hides it.
   bool find_stored(const Moment& moment, const Id& id, Found& out) const;
   // What damage was met in the version's files, as far as anybody met it. An owner removes damaged
@@ -182,15 +185,18 @@ class Database : public std::enable_shared_from_this<Database> {
   void unwatch(const Watcher& watcher) noexcept { watchers_.remove(watcher); }
 
   // --- history: all of these first write what is committed but still open ---
-  Error log(std::uint64_t newest_first_count, const TakeChangeInfo& take);
+  Error log(std::uint64_t newest_first_count, const TakeChangeInfo& take,
+            const std::optional<Version>& version = {});
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count);
   Result<ChangeInfo> change(const Digest& digest, std::vector<OperationInfo>* operations);
   Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count);
-  // blame.cc; no change: now.
-  Result<Blame> blame(const Id& id, const std::optional<Digest>& change);
+  // blame.cc; no version: now.
+  Result<Blame> blame(const Id& id, const std::optional<Version>& version);
   // differences.cc; no second version: now.
-  Error diff(const Digest& before, const std::optional<Digest>& after, const DiffOptions& options,
+  Error diff(const Version& before, const std::optional<Version>& after, const DiffOptions& options,
              const TakeDifference& take);
+  // versions.cc: what a text names. Errors: not_found, invalid (it can be nothing, or several).
+  Result<Version> find_version(std::string_view text);
   Result<Conflict> conflicts(const Id& id) const;  // conflicts.cc
   Result<std::vector<Conflict>> conflicts(std::uint64_t most) const;
   Result<Digest> find_change(std::string_view prefix);
@@ -490,6 +496,8 @@ class Database : public std::enable_shared_from_this<Database> {
                     log::Log::Compare compare = log::Log::Compare::frames) const;
   Error no_change(const Settled& settled, Error not_found) const;
   Result<log::Location> locate(const Settled& settled, const Digest& change) const;
+  Result<std::vector<log::Location>> places_of(const std::optional<Version>& version,
+                                               Settled& settled);
   static Error missing_change(const Digest& change);
   OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation);
 
@@ -519,15 +527,30 @@ class Database : public std::enable_shared_from_this<Database> {
     Settled settled;
     Merged record;
   };
-  // A live record as of a change. Errors: not_found, erased.
-  Result<Recalled> recall_at(const Id& id, const Digest& change);
+  // A live record as of a version. Errors: not_found, erased.
+  Result<Recalled> recall_at(const Id& id, const Version& version);
+
+  // versions.cc. The numbers of a version's heads. Errors: not_found, when one is not here; see
+  // no_change() then.
+  static Result<std::vector<graph::ChangeNumber>> numbers_of_heads(const Version& version,
+                                                                   const KnownChanges& known);
+  Result<Version> version_by_digest(std::string_view text);
+  Result<Version> version_by_time(std::string_view text);
+  Result<Version> version_by_name(std::string_view text);
+
+  // past_state.cc
+  struct Then;
+  Result<Then> changes_of(const Version& version);
+  Result<std::vector<Id>> erased_since(const Then& then) const;
+  Error replay_past(const Then& then, Applier& past, Sequence& sequence);
+  Error hide_erased(const Then& then, Applier& past, Sequence sequence);
 
   // blame.cc
   Result<Moment> find_blamed(const Settled& settled, const Id& id, Found& found) const;
 
   // differences.cc
   struct Compared;
-  Result<Compared> compare_versions(const Digest& before, const std::optional<Digest>& after);
+  Result<Compared> compare_versions(const Version& before, const std::optional<Version>& after);
   Error find_writes(const Compared& compared, PastWrites& writes) const;
   Error difference(const Compared& compared, const PastWrites& writes, const Id& id,
                    std::optional<RecordDifference>& out) const;

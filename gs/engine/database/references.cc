@@ -54,7 +54,8 @@ Error Database::unknown_version(std::string_view name) const {
   }
   std::string text = "no version is called '" + std::string(name) + "'. ";
   if (const auto meant = nearest(name, known)) text += "Did you mean '" + *meant + "'? ";
-  return Error(Code::not_found, text + "`gstore tag` and `gstore branch` list the names");
+  return Error(Code::not_found,
+               text + "`gstore tag` and `gstore branch` list the names, `gstore log` the changes");
 }
 
 Error Database::check_named(NamedVersion::Kind kind, std::string_view name) const {
@@ -75,6 +76,7 @@ Result<std::vector<Digest>> Database::heads_to_name(const std::optional<Version>
                                       "most 1,024. Write something, which joins them");
   }
   if (!version) return heads;
+  if (!known_) return Error(Code::conflict, "the log was written anew meanwhile. Try again");
   for (const Digest& head : heads) {
     if (!known_->find(head)) return missing_change(head);
   }
@@ -108,16 +110,10 @@ Result<Sequence> Database::append_references(std::span<const graph::Reference> r
 
 // `make`: with the commit lock, when what was committed before is in closed changes.
 Error Database::write_references(const MakeReferences& make) {
-  GS_TRY_OK(know_changes());
   GS_TRY_OK(throttle());
   Sequence sequence = 0;
   {
-    std::unique_lock lock(commit_mutex_);
-    while (!known_) {  // the log was written anew
-      lock.unlock();
-      GS_TRY_OK(know_changes());
-      lock.lock();
-    }
+    const std::lock_guard lock(commit_mutex_);
     GS_TRY_OK(writable());
     if (builder_.is_open()) GS_TRY_OK(close_change());
     GS_TRY(const std::vector<graph::Reference> references, make());
@@ -131,6 +127,7 @@ Error Database::write_references(const MakeReferences& make) {
 Error Database::name_version(NamedVersion::Kind kind, std::string_view name,
                              const std::optional<Version>& version, Naming naming) {
   GS_TRY_OK(graph::check_version_name(name));
+  if (version) GS_TRY_OK(know_changes());  // of what is there now nothing has to be looked up
   return write_references([&]() -> Result<std::vector<graph::Reference>> {
     const state::Reference* const found = applier_.references().find(name);
     if (naming == Naming::create && found != nullptr) return name_exists(name, found->what);

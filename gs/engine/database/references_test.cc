@@ -80,7 +80,7 @@ TEST_F(NamedVersions, SayWhatIsWrong) {
   const Error meant = db->remove_version_name(kTag, "verison-1");
   EXPECT_EQ(meant.message(),
             "no version is called 'verison-1'. Did you mean 'version-1'? `gstore tag` and `gstore "
-            "branch` list the names");
+            "branch` list the names, `gstore log` the changes");
   Digest stranger;
   stranger.bytes[0] = 1;
   const auto name = [&](const Version& version) {

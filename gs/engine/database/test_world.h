@@ -118,8 +118,8 @@ struct Store {
     return hold.ok() ? json_of(hold.value()->view())
                      : std::string("<") + code_name(hold.code()) + ">";
   }
-  std::string text_at(const Id& id, const Digest& change) const {
-    const auto hold = db->get_at(id, change);
+  std::string text_at(const Id& id, const Version& version) const {
+    const auto hold = db->get_at(id, version);
     return hold.ok() ? json_of(hold.value()->view())
                      : std::string("<") + code_name(hold.code()) + ">";
   }
