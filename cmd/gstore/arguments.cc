@@ -17,6 +17,7 @@ namespace {
 constexpr const char* kContentHelp =
     "one JSON object: the text itself, @FILE, or - for standard input";
 constexpr const char* kIdHelp = "UUID of a record, or a foreign key";
+constexpr const char* kVersionHelp = "change, tag, branch, time, or main";
 constexpr const char* kSameHelp = "the same as COLLECTION";
 constexpr const char* kExitHelp =
     "Exit status: 0 ok, 1 failure, 2 usage, 3 damage or verification failed, 4 conflict, "
@@ -73,6 +74,7 @@ class Parser {
     add_files();
     add_schemas();
     add_history();
+    add_names();
     add_proofs();
     add_care();
     add_exchange();
@@ -116,6 +118,11 @@ class Parser {
     sub->add_option("ID", a_.id, kIdHelp)->required()->check(validator(check_record_name));
     add_collection(sub, "collection of the foreign key, or the one that the UUID must be in");
   }
+  void add_version(CLI::App* sub, const char* help) {
+    sub->add_option("--at", a_.version, std::string(help) + ": " + kVersionHelp)
+        ->type_name("VERSION")
+        ->check(validator(check_version));
+  }
   void add_collection(CLI::App* sub, const char* help) {
     sub->add_option("-c,--collection", a_.collection, help)->type_name("NAME");
   }
@@ -143,11 +150,9 @@ class Parser {
 
     sub = add("get", "print a record as JSON",
               "  gstore get 01936c1e-1f7a-7abc-8def-0123456789ab\n"
-              "  gstore get -c City kyiv --json\n  gstore get ID --at 9f3c01a2");
+              "  gstore get -c City kyiv --json\n  gstore get ID --at v1.0");
     add_id(sub);
-    sub->add_option("--at", a_.change, "as this change and all before it make it")
-        ->type_name("CHANGE")
-        ->check(validator(check_change));
+    add_version(sub, "as in this version");
 
     sub = add("set", "replace a record; with a foreign key also create it",
               "  gstore set ID '{\"name\":\"Kyiv\"}'\n  gstore set -c City kyiv @kyiv.json");
@@ -253,10 +258,13 @@ class Parser {
     sub->add_option("--cursor", a_.cursor, "go on where an earlier result ended")
         ->type_name("TEXT");
     sub->add_flag("--explain", a_.explain, "execute, and print how instead of the rows");
+    add_version(sub, "in this version");
 
     sub = add("count", "print how many records pass a filter",
-              "  gstore count City\n  gstore count City '{\"population\":{\"$gt\":0}}' --json");
+              "  gstore count City\n  gstore count City '{\"population\":{\"$gt\":0}}' --json\n"
+              "  gstore count City --at v1.0");
     add_query_words(sub);
+    add_version(sub, "in this version");
 
     sub = add(
         "watch", "print the rows of a query, and then what changes in them, line by line",
@@ -367,7 +375,9 @@ class Parser {
 
   void add_history() {
     CLI::App* sub = add("log", "print the changes, newest first",
-                        "  gstore log -n 10\n  gstore log --graph | less\n  gstore log --json");
+                        "  gstore log -n 10\n  gstore log --graph | less\n  gstore log v1.0");
+    sub->add_option("VERSION", a_.version, "those of this version; default: all")
+        ->check(validator(check_version));
     sub->add_option("-n,--limit", a_.limit, "at most this many")
         ->type_name("N")
         ->transform(whole_number(0));
@@ -388,21 +398,17 @@ class Parser {
 
     sub = add("blame", "print who wrote each field of a record, when, and by which change",
               "  gstore blame ID\n  gstore blame -c City kyiv --json\n"
-              "  gstore blame ID --at 9f3c01a2");
+              "  gstore blame ID --at v1.0");
     add_id(sub);
-    sub->add_option("--at", a_.change, "as this change and all before it make it")
-        ->type_name("CHANGE")
-        ->check(validator(check_change));
+    add_version(sub, "as in this version");
 
     sub = add("diff", "print what differs between two versions, a record a line",
-              "  gstore diff 9f3c01a2            # from there to now\n"
-              "  gstore diff 9f3c01a2 51d0e2b7 -c City -n 10\n"
-              "  gstore diff 9f3c01a2 --json | jq .fields");
-    sub->add_option("BEFORE", a_.before, "change, or its first 4 or more characters")
-        ->required()
-        ->check(validator(check_change));
-    sub->add_option("AFTER", a_.after, "another change; default: now")
-        ->check(validator(check_change));
+              "  gstore diff v1.0                # from there to now\n"
+              "  gstore diff v1.0 v1.1 -c City -n 10\n"
+              "  gstore diff 2026-11-29T08:00 --json | jq .fields");
+    sub->add_option("BEFORE", a_.before, kVersionHelp)->required()->check(validator(check_version));
+    sub->add_option("AFTER", a_.after, "another one; default: now")
+        ->check(validator(check_version));
     add_collection(sub, "records of this collection only");
     sub->add_option("-n,--limit", a_.limit, "at most this many records")
         ->type_name("N")
@@ -433,6 +439,32 @@ class Parser {
     sub->add_option("--take", a_.take, "number of a hidden value; 0, the default, what is shown")
         ->type_name("N")
         ->transform(whole_number(0));
+  }
+
+  void add_names() {
+    add_names_of("tag", "name a version for good, or list the names",
+                 "  gstore tag v1.0\n  gstore tag v0.9 9f3c01a2\n  gstore tag\n"
+                 "  gstore tag --delete v0.9");
+    add_names_of("branch", "name a version that is meant to move, or list the names",
+                 "  gstore branch draft\n  gstore branch draft main --move\n"
+                 "  gstore branch --rename draft work\n  gstore branch --delete work");
+  }
+
+  void add_names_of(const char* command, const char* what, const char* examples) {
+    CLI::App* const sub = add(command, what, examples);
+    CLI::Option* const name = sub->add_option("NAME", a_.name, "its name; none: list them");
+    sub->add_option("VERSION", a_.version, std::string(kVersionHelp) + "; default: now")
+        ->check(validator(check_version));
+    sub->add_flag("--move", a_.move, "of a name that is there: give it this version")->needs(name);
+    CLI::Option* const remove =
+        sub->add_option("--delete", a_.old_name, "take the name away; the version stays")
+            ->type_name("NAME")
+            ->excludes(name);
+    sub->add_option("--rename", a_.renamed, "give the version another name")
+        ->type_name("OLD NEW")
+        ->expected(2)
+        ->excludes(name)
+        ->excludes(remove);
   }
 
   void add_proofs() {
@@ -498,16 +530,17 @@ class Parser {
     bundle->require_subcommand(1);
     sub = add(*bundle, "create", "write changes into a file; prints the heads that it leads to",
               "  gstore bundle create changes.gsb\n"
-              "  gstore bundle create new.gsb --since $(cat heads-of-the-last-one)");
+              "  gstore bundle create new.gsb --since $(cat heads-of-the-last-one)\n"
+              "  gstore bundle create since-release.gsb --since v1.0");
     sub->add_option("FILE", a_.file, "file to write; an earlier bundle is replaced")
         ->required()
         ->check(validator(check_bundle));
-    sub->add_option("--since", a_.since, "leave out what leads to these heads, as digests")
-        ->type_name("HEAD,..")
+    sub->add_option("--since", a_.since, "leave out what these versions have")
+        ->type_name("VERSION,..")
         ->delimiter(',')
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->check(validator(check_digest));
+        ->check(validator(check_version));
     sub = add(*bundle, "apply", "take the changes of a file", "  gstore bundle apply changes.gsb");
     sub->add_option("FILE", a_.file, "the bundle")->required()->check(validator(check_bundle));
   }
@@ -551,8 +584,9 @@ class Parser {
                     "go on as the writer whose key lies here, though the directory was moved; only "
                     "when no other copy is written to again");
     };
-    for (const char* name : {"insert", "set", "update", "delete", "swap", "import", "proof",
-                             "revert", "undo", "redo", "resolve", "erase", "compact", "shell"}) {
+    for (const char* name :
+         {"insert", "set", "update", "delete", "swap", "import", "proof", "revert", "undo", "redo",
+          "resolve", "erase", "compact", "shell", "tag", "branch"}) {
       add_to(app_.get_subcommand(name));
     }
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));

@@ -23,12 +23,16 @@ struct Arguments {
   std::optional<std::string> content;  // JSON, @FILE or -
   std::string expected;                // swap --if
   std::string changes;                 // swap --set
-  std::optional<std::string> change;   // get and blame --at, show, verify --head
-  std::string before;                  // diff: a change
+  std::optional<std::string> change;   // show, verify --head
+  std::optional<std::string> version;  // get, blame, find and count --at, log, tag, branch
+  std::string before;                  // diff: a version
   std::optional<std::string> after;    // diff: another one; none: now
+  std::string name;                    // tag, branch; empty: list them
+  std::string old_name;                // tag, branch --delete
+  std::vector<std::string> renamed;    // tag, branch --rename: from, to
   std::string file;
   std::string target;                   // backup, restore and clone: the directory to make
-  std::vector<std::string> since;       // bundle create: digests
+  std::vector<std::string> since;       // bundle create: versions
   std::string reason;                   // erase
   std::string field;                    // resolve, counter add, elements
   std::int64_t addition = 0;            // counter add
@@ -71,6 +75,7 @@ struct Arguments {
   bool self = false;          // bench
   bool explain = false;       // find
   bool graph = false;         // log
+  bool move = false;          // tag, branch
   bool read_only = false;     // shell
   bool allow_unsafe = false;  // schema apply
 };

@@ -1,8 +1,8 @@
 // blame: who wrote each field of a record.
 #include "cmd/gstore/commands.h"
-#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
+#include "gs/base/dates.h"
 
 namespace gs::cli {
 namespace {
@@ -29,11 +29,11 @@ Result<Exit> blame(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   const Id id = Storage::resolve(arguments.id, arguments.collection);
-  std::optional<Digest> change;
-  if (arguments.change) {
-    GS_TRY(change, change_of(session, storage, *arguments.change));
+  std::optional<Version> version;
+  if (arguments.version) {
+    GS_TRY(version, version_of(session, storage, *arguments.version));
   }
-  auto found = storage.blame(id, change);
+  auto found = storage.blame(id, version);
   if (!found) return about_record(session, storage, std::move(found).error());
   GS_TRY_OK(check_collection(session, found->collection));
   for (const FieldOrigin& origin : found->fields) {

@@ -46,6 +46,9 @@ Result<Exit> diff(Session& session);
 Result<Exit> revert(Session& session);
 Result<Exit> undo(Session& session);
 Result<Exit> redo(Session& session);
+// names.cc
+Result<Exit> tag(Session& session);
+Result<Exit> branch(Session& session);
 // conflicts.cc
 Result<Exit> conflicts(Session& session);
 Result<Exit> resolve(Session& session);
@@ -107,6 +110,8 @@ inline constexpr Command kCommands[] = {
     {"revert", revert},
     {"undo", undo},
     {"redo", redo},
+    {"tag", tag},
+    {"branch", branch},
     {"conflicts", conflicts},
     {"resolve", resolve},
     {"verify", verify},

@@ -3,9 +3,9 @@
 
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/report_json.h"
-#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
+#include "gs/base/dates.h"
 
 namespace gs::cli {
 namespace {

@@ -8,10 +8,10 @@ Result<Exit> diff(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY_OK(check_known_collection(session, storage));
-  GS_TRY(const Digest before, change_of(session, storage, arguments.before));
-  std::optional<Digest> after;
+  GS_TRY(const Version before, version_of(session, storage, arguments.before));
+  std::optional<Version> after;
   if (arguments.after) {
-    GS_TRY(after, change_of(session, storage, *arguments.after));
+    GS_TRY(after, version_of(session, storage, *arguments.after));
   }
   DiffOptions options;
   options.limit = arguments.limit;

@@ -1,9 +1,9 @@
 // clone, bundle create and bundle apply: replicas of a storage, and what they give each other.
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/directories.h"
-#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
+#include "gs/base/dates.h"
 
 namespace gs::cli {
 namespace {
@@ -18,9 +18,17 @@ Error about_since(Error error) {
                    "first, or name heads that both have, or leave out --since");
 }
 
-std::vector<Digest> since_of(const Arguments& arguments) {
+// Whole digests are taken as they are: of those that are not here there is more to say.
+Result<std::vector<Digest>> since_of(const Session& session, const Storage& storage) {
   std::vector<Digest> since;
-  for (const std::string& text : arguments.since) since.push_back(*Digest::parse(text));
+  for (const std::string& text : session.arguments.since) {
+    if (const auto digest = Digest::parse(text)) {
+      since.push_back(*digest);
+      continue;
+    }
+    GS_TRY(const Version version, version_of(session, storage, text));
+    since.insert(since.end(), version.heads.begin(), version.heads.end());
+  }
   return since;
 }
 
@@ -156,8 +164,8 @@ Result<Exit> clone(Session& session) {
 Result<Exit> create_bundle(Session& session) {
   const std::string& file = session.arguments.file;
   GS_TRY(const Storage storage, open_storage(session, Access::read));
-  auto made = storage.create_bundle(file, since_of(session.arguments),
-                                    bar_of(session, "bundle create", Unit::bytes));
+  GS_TRY(const std::vector<Digest> since, since_of(session, storage));
+  auto made = storage.create_bundle(file, since, bar_of(session, "bundle create", Unit::bytes));
   if (!made) return about_since(std::move(made).error());
   session.terminal.end_progress();
   if (session.arguments.json) {

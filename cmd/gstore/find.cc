@@ -57,13 +57,17 @@ Result<Exit> find(Session& session) {
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY_OK(check_known_collection(session, storage));
   note_doubts(session, storage, query);
+  std::optional<Version> version;
+  if (arguments.version) {
+    GS_TRY(version, version_of(session, storage, *arguments.version));
+  }
   if (arguments.explain) {
-    const auto plan = storage.explain(query.json);
+    const auto plan = version ? storage.explain(query.json, *version) : storage.explain(query.json);
     if (!plan) return about_query(query, plan.error().copy());
     session.out.line(*plan);
     return Exit::ok;
   }
-  auto rows = storage.find(query.json);
+  auto rows = version ? storage.find(query.json, *version) : storage.find(query.json);
   if (!rows) return about_query(query, std::move(rows).error());
   GS_TRY_OK(print_rows(session, std::move(*rows), limit));
   return Exit::ok;
@@ -74,7 +78,11 @@ Result<Exit> count(Session& session) {
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY_OK(check_known_collection(session, storage));
   note_doubts(session, storage, query);
-  const auto records = storage.count(query.json);
+  std::optional<Version> version;
+  if (session.arguments.version) {
+    GS_TRY(version, version_of(session, storage, *session.arguments.version));
+  }
+  const auto records = version ? storage.count(query.json, *version) : storage.count(query.json);
   if (!records) return about_query(query, records.error().copy());
   if (session.arguments.json) {
     JsonObject line;

@@ -1,12 +1,13 @@
 // log, show and history: the chain as people and programs read it.
 #include <algorithm>
+#include <map>
 
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/change_lanes.h"
-#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
+#include "gs/base/dates.h"
 
 namespace gs::cli {
 namespace {
@@ -78,8 +79,18 @@ void print_entry(const HistoryEntry& entry, Output& out) {
 // The lines of `log --graph`.
 class GraphPrinter {
  public:
-  GraphPrinter(std::vector<Digest> heads, Output& out) : heads_(std::move(heads)), out_(out) {
+  GraphPrinter(std::vector<Digest> heads, const std::vector<NamedVersion>& names, Output& out)
+      : heads_(std::move(heads)), out_(out) {
     std::sort(heads_.begin(), heads_.end());
+    for (const NamedVersion& named : names) {
+      for (const Digest& head : named.heads) names_[head].push_back(named.name);
+    }
+  }
+
+  // Of versions of which the change is a head.
+  std::vector<std::string> names_of(const Digest& change) const {
+    const auto found = names_.find(change);
+    return found == names_.end() ? std::vector<std::string>() : found->second;
   }
 
   bool is_head(const Digest& change) const {
@@ -96,7 +107,11 @@ class GraphPrinter {
     std::string text = drawn.at + "  " + short_text(change.digest) + "  " +
                        time_text(change.time_ms) + "  writer " + short_text(change.writer) + "  " +
                        count_text(change.operations, "operation", "operations");
-    if (is_head(change.digest)) text += "  (head)";
+    std::string names = is_head(change.digest) ? "head" : "";
+    for (const std::string& name : names_of(change.digest)) {
+      names += (names.empty() ? "" : ", ") + one_line(name);
+    }
+    if (!names.empty()) text += "  (" + names + ')';
     if (drawn.missing != 0) {
       text += "  (" + count_text(drawn.missing, "parent", "parents") + " not drawn)";
     }
@@ -106,6 +121,7 @@ class GraphPrinter {
 
  private:
   std::vector<Digest> heads_;
+  std::map<Digest, std::vector<std::string>> names_;  // by change
   Output& out_;
   ChangeLanes lanes_;
 };
@@ -113,7 +129,9 @@ class GraphPrinter {
 std::string log_json(const ChangeInfo& change, const GraphPrinter* graph) {
   JsonObject line = change_json(change);
   line.number("operations", std::uint64_t{change.operations});
-  if (graph != nullptr) line.boolean("head", graph->is_head(change.digest));
+  if (graph == nullptr) return line.take();
+  line.boolean("head", graph->is_head(change.digest))
+      .raw("names", texts_json(graph->names_of(change.digest)));
   return line.take();
 }
 
@@ -138,7 +156,12 @@ Result<Exit> log(Session& session) {
   std::optional<GraphPrinter> graph;
   if (arguments.graph) {
     GS_TRY(std::vector<Digest> heads, storage.heads());
-    graph.emplace(std::move(heads), session.out);
+    GS_TRY(const std::vector<NamedVersion> names, storage.named_versions());
+    graph.emplace(std::move(heads), names, session.out);
+  }
+  std::optional<Version> version;
+  if (arguments.version) {
+    GS_TRY(version, version_of(session, storage, *arguments.version));
   }
   const auto print = [&](const ChangeInfo& change) {
     if (arguments.json) {
@@ -150,7 +173,7 @@ Result<Exit> log(Session& session) {
     }
     return session.out.wanted();
   };
-  GS_TRY_OK(storage.log(arguments.limit, print));
+  GS_TRY_OK(storage.log(arguments.limit, print, version));
   return Exit::ok;
 }
 

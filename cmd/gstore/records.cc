@@ -87,11 +87,11 @@ Result<Exit> get(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(Storage storage, open_storage(session, Access::read));
   const Id id = Storage::resolve(arguments.id, arguments.collection);
-  Digest change;
-  if (arguments.change) {
-    GS_TRY(change, change_of(session, storage, *arguments.change));
+  Version version;
+  if (arguments.version) {
+    GS_TRY(version, version_of(session, storage, *arguments.version));
   }
-  auto found = arguments.change ? storage.get(id, change) : storage.get(id);
+  auto found = arguments.version ? storage.get(id, version) : storage.get(id);
   if (!found) return about_record(session, storage, std::move(found).error());
   const Record& record = *found;
   GS_TRY_OK(check_collection(session, record.collection()));

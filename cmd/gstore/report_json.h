@@ -8,6 +8,7 @@
 namespace gs::cli {
 
 std::string entry_json(const HistoryEntry& entry);                   // history
+std::string named_json(const NamedVersion& named);                   // tag, branch
 std::string stats_json(const Storage& storage, const Stats& stats);  // stats
 std::string report_json(const VerifyReport& report);                 // verify
 

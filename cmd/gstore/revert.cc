@@ -1,9 +1,9 @@
 // revert, undo and redo: taking back what was written.
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/difference_text.h"
-#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
+#include "gs/base/dates.h"
 
 namespace gs::cli {
 namespace {

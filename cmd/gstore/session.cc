@@ -6,10 +6,10 @@
 
 #include "cmd/gstore/directories.h"
 #include "cmd/gstore/known.h"
-#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
+#include "gs/base/dates.h"
 
 namespace gs::cli {
 namespace {
@@ -189,7 +189,7 @@ Error about_record(const Session& session, const Storage& storage, Error error) 
     return Error(Code::damaged, name + " is not in what can be read of this storage; it may lie " +
                                     in_damage(session));
   }
-  const bool past = arguments.change.has_value();  // --at
+  const bool past = arguments.version.has_value();  // --at
   const Id id = Storage::resolve(arguments.id, arguments.collection);
   if (error.code() == Code::erased || (!past && was_erased(storage, id))) {
     return Error(Code::erased, name +
@@ -197,7 +197,7 @@ Error about_record(const Session& session, const Storage& storage, Error error) 
                                    "verifies");
   }
   if (past) {
-    return Error(Code::not_found, name + " did not exist at change " + *arguments.change +
+    return Error(Code::not_found, name + " did not exist at " + *arguments.version +
                                       ". `gstore log` lists the changes, `gstore show` their "
                                       "records");
   }
@@ -210,6 +210,14 @@ Error about_record(const Session& session, const Storage& storage, Error error) 
                name + " is not in this storage. " + meant_collection(session, storage) +
                    (bare_key ? "Name its collection with -c, or look with `gstore scan`"
                              : "`gstore scan` lists what is there, `gstore log` what was written"));
+}
+
+Result<Version> version_of(const Session& session, const Storage& storage, std::string_view text) {
+  auto found = storage.find_version(text);
+  if (found.ok() || found.code() != Code::not_found || session.damage.empty()) return found;
+  return Error(Code::damaged, "nothing is called " + std::string(text) +
+                                  " in what can be read of this storage; it may lie " +
+                                  in_damage(session));
 }
 
 Result<Digest> change_of(const Session& session, const Storage& storage, std::string_view prefix) {
@@ -233,6 +241,15 @@ std::string digests_json(const std::vector<Digest>& digests) {
   for (const Digest& digest : digests) {
     if (out.size() > 1) out += ',';
     out += '"' + digest.text() + '"';
+  }
+  return out + ']';
+}
+
+std::string texts_json(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const std::string& text : texts) {
+    if (out.size() > 1) out += ',';
+    append_json_string(text, out);
   }
   return out + ']';
 }

@@ -64,12 +64,16 @@ Error about_record(const Session& session, const Storage& storage, Error error);
 
 // A change named by the beginning of its digest. Errors: invalid, not_found; damaged when it may
 // lie in the damage.
+// What a text names: a change, a tag, a branch, a time or what is there now. The same errors.
+Result<Version> version_of(const Session& session, const Storage& storage, std::string_view text);
 Result<Digest> change_of(const Session& session, const Storage& storage, std::string_view prefix);
 
 // As many digits as people need to tell one from others.
 std::string short_text(const Digest& digest);
 // ["hex","hex"]
 std::string digests_json(const std::vector<Digest>& digests);
+// ["text","text"]
+std::string texts_json(const std::vector<std::string>& texts);
 
 // {"id":..,"collection":..,"data": with "key" before it when the record has one: what comes before
 // the record's content in a line that tells which record it is. A brace ends the line.

@@ -22,6 +22,21 @@ gs_code gs_find(const gs_storage* storage, const char* query, size_t length, gs_
   });
 }
 
+gs_code gs_find_at(const gs_storage* storage, const char* query, size_t length,
+                   const gs_digest* heads, size_t head_count, gs_rows** rows,
+                   gs_error** error) noexcept {
+  gs::c::clear(rows);
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(rows, "rows"));
+    GS_TRY(const std::string_view text, gs::c::text(query, length, "query"));
+    GS_TRY(const gs::Version version, gs::c::to_version(heads, head_count));
+    GS_TRY(gs::Rows found, storage->storage.find(text, version));
+    *rows = new gs_rows{std::move(found)};
+    return {};
+  });
+}
+
 void gs_rows_free(gs_rows* rows) noexcept { delete rows; }
 
 bool gs_rows_next(gs_rows* rows, const char** json, size_t* length) noexcept {
@@ -72,6 +87,19 @@ gs_code gs_count(const gs_storage* storage, const char* query, size_t length, ui
     GS_TRY_OK(need(count, "count"));
     GS_TRY(const std::string_view text, gs::c::text(query, length, "query"));
     GS_TRY(*count, storage->storage.count(text));
+    return {};
+  });
+}
+
+gs_code gs_count_at(const gs_storage* storage, const char* query, size_t length,
+                    const gs_digest* heads, size_t head_count, uint64_t* count,
+                    gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(count, "count"));
+    GS_TRY(const std::string_view text, gs::c::text(query, length, "query"));
+    GS_TRY(const gs::Version version, gs::c::to_version(heads, head_count));
+    GS_TRY(*count, storage->storage.count(text, version));
     return {};
   });
 }

@@ -131,15 +131,15 @@ gs_code gs_get(const gs_storage* storage, const gs_id* id, gs_record** record,
   });
 }
 
-gs_code gs_get_at(const gs_storage* storage, const gs_id* id, const gs_digest* change,
-                  gs_record** record, gs_error** error) noexcept {
+gs_code gs_get_at(const gs_storage* storage, const gs_id* id, const gs_digest* heads,
+                  size_t head_count, gs_record** record, gs_error** error) noexcept {
   gs::c::clear(record);
   return call(error, [&]() -> Error {
     GS_TRY_OK(need_open(storage));
     GS_TRY_OK(need(id, "id"));
-    GS_TRY_OK(need(change, "change"));
     GS_TRY_OK(need(record, "record"));
-    GS_TRY(gs::Record found, storage->storage.get(gs::c::to_id(*id), gs::c::to_digest(*change)));
+    GS_TRY(const gs::Version version, gs::c::to_version(heads, head_count));
+    GS_TRY(gs::Record found, storage->storage.get(gs::c::to_id(*id), version));
     *record = new gs_record{std::move(found)};
     return {};
   });

@@ -127,6 +127,14 @@ inline gs_digest from_digest(const Digest& digest) noexcept {
   return made;
 }
 
+// Of a version; none is an error.
+inline Result<Version> to_version(const gs_digest* heads, std::size_t count) {
+  GS_TRY_OK(need(heads, "heads"));
+  Version version;
+  for (std::size_t i = 0; i < count; ++i) version.heads.push_back(to_digest(heads[i]));
+  return version;
+}
+
 // Memory that gs_free() releases. Without memory the program stops, as everywhere in the library.
 inline void* allocate(std::size_t bytes) noexcept {
   void* memory = std::malloc(bytes > 0 ? bytes : 1);

@@ -159,6 +159,22 @@ Result<std::string> Storage::explain(std::string_view query_json) const {
   return explain_all(*find);
 }
 
+Result<Rows> Storage::find(std::string_view query_json, const Version& version) const {
+  Rows rows;
+  GS_TRY(rows.find_, engine::Find::start(database(), query_json, version));
+  return rows;
+}
+
+Result<std::uint64_t> Storage::count(std::string_view query_json, const Version& version) const {
+  return engine::count_matches(database(), query_json, version);
+}
+
+Result<std::string> Storage::explain(std::string_view query_json, const Version& version) const {
+  GS_TRY(const std::unique_ptr<engine::Find> find,
+         engine::Find::start(database(), query_json, version));
+  return explain_all(*find);
+}
+
 Result<PreparedQuery> Storage::prepare(std::string_view query_json) const {
   PreparedQuery query;
   GS_TRY(query.prepared_, engine::Prepared::make(query_json));

@@ -215,8 +215,8 @@ Result<Record> Storage::get(const Id& id) const {
   return api::make_record(std::move(hold));
 }
 
-Result<Record> Storage::get(const Id& id, const Digest& change) const {
-  GS_TRY(auto hold, impl_->database->get_at(id, change));
+Result<Record> Storage::get(const Id& id, const Version& version) const {
+  GS_TRY(auto hold, impl_->database->get_at(id, version));
   return api::make_record(std::move(hold));
 }
 
@@ -264,16 +264,17 @@ Result<Buffer> Storage::get_blob(const BlobRef& blob) const {
 Result<std::vector<ChangeInfo>> Storage::log(std::uint64_t newest_first_count) const {
   return impl_->database->log(newest_first_count);
 }
-Error Storage::log(std::uint64_t newest_first_count, const TakeChangeInfo& take) const {
-  return impl_->database->log(newest_first_count, take);
+Error Storage::log(std::uint64_t newest_first_count, const TakeChangeInfo& take,
+                   const std::optional<Version>& version) const {
+  return impl_->database->log(newest_first_count, take, version);
 }
-Result<Blame> Storage::blame(const Id& id, const std::optional<Digest>& change) const {
-  return impl_->database->blame(id, change);
+Result<Blame> Storage::blame(const Id& id, const std::optional<Version>& version) const {
+  return impl_->database->blame(id, version);
 }
 Result<Reverted> Storage::revert(const Digest& change) { return impl_->database->revert(change); }
 Result<Reverted> Storage::undo() { return impl_->database->undo(); }
 Result<Reverted> Storage::redo() { return impl_->database->redo(); }
-Error Storage::diff(const Digest& before, const std::optional<Digest>& after,
+Error Storage::diff(const Version& before, const std::optional<Version>& after,
                     const DiffOptions& options, const TakeDifference& take) const {
   return impl_->database->diff(before, after, options, take);
 }
@@ -291,6 +292,22 @@ Result<std::vector<Conflict>> Storage::conflicts(std::uint64_t most) const {
 }
 Result<Digest> Storage::find_change(std::string_view prefix) const {
   return impl_->database->find_change(prefix);
+}
+Result<Version> Storage::find_version(std::string_view text) const {
+  return impl_->database->find_version(text);
+}
+Result<std::vector<NamedVersion>> Storage::named_versions() const {
+  return impl_->database->references();
+}
+Error Storage::name_version(NamedVersion::Kind kind, std::string_view name,
+                            const std::optional<Version>& version, Naming naming) {
+  return impl_->database->name_version(kind, name, version, naming);
+}
+Error Storage::rename_version(NamedVersion::Kind kind, std::string_view from, std::string_view to) {
+  return impl_->database->rename_version(kind, from, to);
+}
+Error Storage::remove_version_name(NamedVersion::Kind kind, std::string_view name) {
+  return impl_->database->remove_version_name(kind, name);
 }
 Result<VerifyReport> Storage::verify(const VerifyOptions& options) const {
   return impl_->database->verify(options);

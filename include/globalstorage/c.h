@@ -257,9 +257,10 @@ typedef struct gs_record gs_record;
 /* The newest version. GS_NOT_FOUND. */
 GS_EXPORT gs_code gs_get(const gs_storage* storage, const gs_id* id, gs_record** record,
                          gs_error** error) GS_NO_THROW;
-/* As that change and all before it make it. GS_NOT_FOUND (the record or the change), GS_ERASED. */
-GS_EXPORT gs_code gs_get_at(const gs_storage* storage, const gs_id* id, const gs_digest* change,
-                            gs_record** record, gs_error** error) GS_NO_THROW;
+/* As in a version: `heads` are changes, and mean all that comes before them as well (see
+ * gs_find_version()). GS_NOT_FOUND (the record or a change), GS_ERASED. */
+GS_EXPORT gs_code gs_get_at(const gs_storage* storage, const gs_id* id, const gs_digest* heads,
+                            size_t head_count, gs_record** record, gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_has(const gs_storage* storage, const gs_id* id, bool* has,
                          gs_error** error) GS_NO_THROW;
 
@@ -411,6 +412,10 @@ typedef struct gs_rows gs_rows;
 /* GS_INVALID, GS_TOO_LARGE: the message says where in the query. */
 GS_EXPORT gs_code gs_find(const gs_storage* storage, const char* query, size_t length,
                           gs_rows** rows, gs_error** error) GS_NO_THROW;
+/* The same of a version, with the schema that was in force in it. GS_NOT_FOUND (a change). */
+GS_EXPORT gs_code gs_find_at(const gs_storage* storage, const char* query, size_t length,
+                             const gs_digest* heads, size_t head_count, gs_rows** rows,
+                             gs_error** error) GS_NO_THROW;
 GS_EXPORT void gs_rows_free(gs_rows* rows) GS_NO_THROW;
 /* False at the end (see gs_rows_error()). `json`: the row on one line, what the query selects of a
  * record with what it includes, or the values of a group; with a zero at its end, borrowed until
@@ -430,6 +435,9 @@ GS_EXPORT gs_code gs_rows_cursor(const gs_rows* rows, char** cursor, size_t* cur
 /* How many records pass; the query has nothing but `collection` and `filter`. */
 GS_EXPORT gs_code gs_count(const gs_storage* storage, const char* query, size_t length,
                            uint64_t* count, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_count_at(const gs_storage* storage, const char* query, size_t length,
+                              const gs_digest* heads, size_t head_count, uint64_t* count,
+                              gs_error** error) GS_NO_THROW;
 /* Executes the query and tells how, as JSON: gs_free(). `plan_length`: or NULL. */
 GS_EXPORT gs_code gs_explain(const gs_storage* storage, const char* query, size_t length,
                              char** plan, size_t* plan_length, gs_error** error) GS_NO_THROW;
@@ -493,6 +501,36 @@ GS_EXPORT gs_code gs_log(const gs_storage* storage, uint64_t count_max, gs_chang
 /* A change named by the first 4 to 64 characters of its digest in hexadecimal. GS_NOT_FOUND. */
 GS_EXPORT gs_code gs_find_change(const gs_storage* storage, const char* prefix, size_t length,
                                  gs_change* change, gs_error** error) GS_NO_THROW;
+
+/* --- versions and their names ---------------------------------------------------------------- */
+
+typedef enum gs_version_kind {
+  GS_VERSION_TAG = 0,   /* a name that stays at a version */
+  GS_VERSION_BRANCH = 1 /* one that is meant to move */
+} gs_version_kind;
+
+/* What a text names: a change by 4 to 64 characters of its digest, a tag or a branch, "main" or
+ * "now" for what is here, or a time, "2026-11-29T12:00". `heads`: an array of `head_count`;
+ * gs_free(). GS_NOT_FOUND, GS_INVALID. */
+GS_EXPORT gs_code gs_find_version(const gs_storage* storage, const char* text, size_t length,
+                                  gs_digest** heads, size_t* head_count,
+                                  gs_error** error) GS_NO_THROW;
+/* Gives a version a name, durably; without heads what is here now. `move`: the name is there and
+ * gets another version; else it is new. GS_EXISTS, GS_NOT_FOUND, GS_INVALID, GS_TOO_LARGE. */
+GS_EXPORT gs_code gs_name_version(gs_storage* storage, gs_version_kind kind, const char* name,
+                                  size_t length, const gs_digest* heads, size_t head_count,
+                                  bool move, gs_error** error) GS_NO_THROW;
+/* GS_NOT_FOUND, GS_EXISTS, GS_INVALID. */
+GS_EXPORT gs_code gs_rename_version(gs_storage* storage, gs_version_kind kind, const char* from,
+                                    size_t from_length, const char* to, size_t to_length,
+                                    gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_remove_version_name(gs_storage* storage, gs_version_kind kind,
+                                         const char* name, size_t length,
+                                         gs_error** error) GS_NO_THROW;
+/* All names, ascending: [{"name":"v1","kind":"tag","heads":["hex"],"writer":"hex","time_ms":1}];
+ * gs_free(). `names_length`: or NULL. */
+GS_EXPORT gs_code gs_named_versions(const gs_storage* storage, char** names, size_t* names_length,
+                                    gs_error** error) GS_NO_THROW;
 
 /* The digest of the state, equal on every replica with the same heads. `heads`: digests of the
  * newest changes of the log, those that no other change follows; gs_free(). Both or NULL. */

@@ -370,6 +370,28 @@ struct VerifyReport {
   std::vector<std::string> damage;  // every damaged place of the log, up to 1,000
 };
 
+// A version of the storage: some changes, and all that comes before them, by causality. So it is
+// the same on every replica that has these changes.
+struct Version {
+  Version() = default;
+  Version(const Digest& change) : heads{change} {}  // NOLINT(google-explicit-constructor)
+  explicit Version(std::vector<Digest> changes) : heads(std::move(changes)) {}
+  std::vector<Digest> heads;
+};
+
+// A tag is a name that stays at a version, a branch one that is meant to move. All names are
+// different. Of two replicas that give one name at the same time the later one wins everywhere.
+struct NamedVersion {
+  enum class Kind { tag, branch };
+  std::string name;
+  Kind kind = Kind::tag;
+  std::vector<Digest> heads;  // ascending
+  Digest writer;              // who gave the name its version
+  std::uint64_t time_ms = 0;  // and when, since 1970-01-01 UTC, by the writer's clock
+};
+// create: the name must be new. move: it must be there.
+enum class Naming { create, move };
+
 // One change, as `gstore log` and `gstore show` print it.
 struct ChangeInfo {
   Digest digest;
@@ -576,9 +598,9 @@ class Storage {
   Result<bool> swap(const Id& id, std::string_view expected, std::string_view changes);
 
   Result<Record> get(const Id& id) const;  // not_found
-  // As that change and all that came before it, by causality, make it: the same on every replica
-  // that has the change. not_found, erased (also since). Reads these changes.
-  Result<Record> get(const Id& id, const Digest& change) const;
+  // As in a version: the same on every replica that has its changes. not_found, erased (also
+  // since). Reads these changes.
+  Result<Record> get(const Id& id, const Version& version) const;
   bool has(const Id& id) const;
   // The id that a text names: a UUID, or a foreign key in `collection`.
   static Id resolve(std::string_view text, std::string_view collection = {});
@@ -594,6 +616,13 @@ class Storage {
   Result<PreparedQuery> prepare(std::string_view query_json) const;
   // How many records pass; the query has nothing but `collection` and `filter`.
   Result<std::uint64_t> count(std::string_view query_json) const;
+  // The same of a version: what a storage with just its changes would answer, with the schema that
+  // was in force in it, without records erased since. Makes the state of the version anew from its
+  // changes, in bounded memory, for each call, and scans it. Errors as well: not_found (a change
+  // is not here), too_large (4 Mi records were erased since).
+  Result<Rows> find(std::string_view query_json, const Version& version) const;
+  Result<std::uint64_t> count(std::string_view query_json, const Version& version) const;
+  Result<std::string> explain(std::string_view query_json, const Version& version) const;
   // Executes the query and tells how, as JSON: steps, index, rows examined, matched and returned.
   Result<std::string> explain(std::string_view query_json) const;
   // The rows of a query, and then what changes in them: live.h. `on_commit` is called after commits
@@ -644,23 +673,24 @@ class Storage {
 
   // --- history and proofs ---
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count) const;
-  // The same one by one, with 8 bytes of memory for each change of the log.
-  Error log(std::uint64_t newest_first_count, const TakeChangeInfo& take) const;
+  // The same one by one, of a version (none: all that is here), with 8 bytes of memory for each
+  // change of the log.
+  Error log(std::uint64_t newest_first_count, const TakeChangeInfo& take,
+            const std::optional<Version>& version = {}) const;
   Result<ChangeInfo> change(const Digest& digest,
                             std::vector<OperationInfo>* operations = nullptr) const;
   // Every operation on the record, erased ones and its deletion among them; empty: nothing in the
   // log names it. Reads the whole log, and keeps what it returns in memory.
   Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count) const;
-  // Of each field of a record, now or as of a change, who wrote it, when, and by which change. As
+  // Of each field of a record, now or as of a version, who wrote it, when, and by which change. As
   // stored: defaults and conversions are left out. Errors: not_found, erased. Of now it reads no
   // change once the graph of changes is known, for which it reads all of them once.
-  Result<Blame> blame(const Id& id, const std::optional<Digest>& change = {}) const;
+  Result<Blame> blame(const Id& id, const std::optional<Version>& version = {}) const;
   // What differs between two versions, from `before` to `after` (none: now): of the records that
-  // changes in only one of them write to, by id, as stored. A version is a change with all that
-  // came before it, by causality. Reads the changes in only one of them, and when records that they
-  // write to may be older, the log before once. Errors: not_found (a change is not here), too_large
-  // (more than 8 Mi writes to look at).
-  Error diff(const Digest& before, const std::optional<Digest>& after, const DiffOptions& options,
+  // changes in only one of them write to, by id, as stored. Reads the changes in only one of them,
+  // and when records that they write to may be older, the log before once. Errors: not_found (a
+  // change is not here), too_large (more than 8 Mi writes to look at).
+  Error diff(const Version& before, const std::optional<Version>& after, const DiffOptions& options,
              const TakeDifference& take) const;
   // not_found: nothing is known of the record. As stored: defaults and conversions are left out.
   // Takes back what a change wrote, by anybody: fields get the values that they had before it,
@@ -678,6 +708,24 @@ class Storage {
   Result<std::vector<Conflict>> conflicts(std::uint64_t most) const;
   // A change named by the beginning of its digest in hexadecimal (at least 4 characters).
   Result<Digest> find_change(std::string_view prefix) const;
+
+  // --- versions and their names ---
+  // What a text names: the digest of a change or its beginning (at least 4 characters); a tag or a
+  // branch; "main" or "now", what is here; or a time, "2026-11-29T12:00": the largest version in
+  // which no change is later, of those that are here. Errors: not_found, invalid
+  // (several changes begin so; no time).
+  Result<Version> find_version(std::string_view text) const;
+  // All names, ascending.
+  Result<std::vector<NamedVersion>> named_versions() const;
+  // Gives a version (none: now) a name, durably. Nothing is copied. Names have 1 to 255 bytes
+  // without blanks and control characters, and none that may be taken for another version. Errors:
+  // exists (create), not_found (move; a change is not here), invalid (the name; it is of the other
+  // kind), too_large (16 MiB of names, removed ones among them).
+  Error name_version(NamedVersion::Kind kind, std::string_view name,
+                     const std::optional<Version>& version = {}, Naming naming = Naming::create);
+  // Errors: not_found, exists, invalid.
+  Error rename_version(NamedVersion::Kind kind, std::string_view from, std::string_view to);
+  Error remove_version_name(NamedVersion::Kind kind, std::string_view name);  // not_found, invalid
   Result<VerifyReport> verify(const VerifyOptions& options = {}) const;
   // Self-contained JSON; verify_proof() needs nothing else.
   Result<std::string> proof(const Id& id) const;

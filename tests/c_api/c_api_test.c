@@ -693,10 +693,10 @@ static void test_history_is_checked_proven_and_erased(void) {
   GIVES(GS_NOT_FOUND, gs_find_change(db, TEXT("0000000000000000000000"), &change, &error));
 
   OK(gs_update(db, &id, TEXT("{\"name\":\"Anna\"}"), &error));
-  OK(gs_get_at(db, &id, &change.digest, &record, &error));
+  OK(gs_get_at(db, &id, &change.digest, 1, &record, &error));
   json_is(record, "{\"name\":\"Ann\"}", __LINE__);
   gs_record_free(record);
-  GIVES(GS_NOT_FOUND, gs_get_at(db, &id, &strange, &record, &error));
+  GIVES(GS_NOT_FOUND, gs_get_at(db, &id, &strange, 1, &record, &error));
 
   OK(gs_state_digest(db, &digest, &heads, &count, &error));
   CHECK(count == 1);
@@ -734,13 +734,62 @@ static void test_history_is_checked_proven_and_erased(void) {
   OK(gs_erase(db, &id, TEXT("asked for it"), &payloads, &error));
   CHECK(payloads == 2);
   GIVES(GS_NOT_FOUND, gs_get(db, &id, &record, &error));
-  GIVES(GS_ERASED, gs_get_at(db, &id, &change.digest, &record, &error));
+  GIVES(GS_ERASED, gs_get_at(db, &id, &change.digest, 1, &record, &error));
   OK(gs_verify(db, NULL, &summary, NULL, NULL, &error));
   CHECK(summary.ok && summary.erased == 2);
   memset(&id, 0x7F, sizeof(id));
   GIVES(GS_NOT_FOUND, gs_erase(db, &id, NULL, 0, NULL, &error));
   GIVES(GS_NOT_FOUND, gs_proof(db, &id, &proof, &proof_length, &error));
   CHECK(proof == NULL);
+  gs_storage_free(db);
+}
+
+static void test_versions_have_names(void) {
+  gs_error* error = NULL;
+  gs_storage* db = create("versions");
+  gs_id id, other;
+  gs_digest* heads = NULL;
+  gs_record* record = NULL;
+  gs_rows* rows = NULL;
+  char* names = NULL;
+  const char* json = NULL;
+  size_t count = 0, length = 0;
+  uint64_t found = 0;
+
+  OK(gs_insert(db, TEXT("Person"), TEXT("{\"name\":\"Ann\"}"), &id, &error));
+  OK(gs_name_version(db, GS_VERSION_TAG, TEXT("v1"), NULL, 0, false, &error));
+  GIVES(GS_EXISTS, gs_name_version(db, GS_VERSION_TAG, TEXT("v1"), NULL, 0, false, &error));
+  GIVES(GS_INVALID, gs_name_version(db, GS_VERSION_TAG, TEXT("main"), NULL, 0, false, &error));
+  OK(gs_update(db, &id, TEXT("{\"name\":\"Anna\"}"), &error));
+  OK(gs_insert(db, TEXT("Person"), TEXT("{\"name\":\"Bob\"}"), &other, &error));
+
+  OK(gs_find_version(db, TEXT("v1"), &heads, &count, &error));
+  CHECK(count == 1);
+  OK(gs_get_at(db, &id, heads, count, &record, &error));
+  json_is(record, "{\"name\":\"Ann\"}", __LINE__);
+  gs_record_free(record);
+  OK(gs_count_at(db, TEXT("{\"collection\":\"Person\"}"), heads, count, &found, &error));
+  CHECK(found == 1);
+  OK(gs_find_at(db, TEXT("{\"collection\":\"Person\"}"), heads, count, &rows, &error));
+  CHECK(gs_rows_next(rows, &json, &length));
+  CHECK(strcmp(json, "{\"name\":\"Ann\"}") == 0);
+  CHECK(!gs_rows_next(rows, &json, &length));
+  gs_rows_free(rows);
+
+  OK(gs_name_version(db, GS_VERSION_BRANCH, TEXT("draft"), heads, count, false, &error));
+  gs_free(heads);
+  OK(gs_name_version(db, GS_VERSION_BRANCH, TEXT("draft"), NULL, 0, true, &error));
+  OK(gs_rename_version(db, GS_VERSION_BRANCH, TEXT("draft"), TEXT("work"), &error));
+  OK(gs_named_versions(db, &names, &length, &error));
+  CHECK(strstr(names, "[{\"name\":\"v1\",\"kind\":\"tag\",\"heads\":[\"") == names);
+  CHECK(strstr(names, "},{\"name\":\"work\",\"kind\":\"branch\",") != NULL);
+  gs_free(names);
+  OK(gs_remove_version_name(db, GS_VERSION_BRANCH, TEXT("work"), &error));
+  GIVES(GS_NOT_FOUND, gs_find_version(db, TEXT("work"), &heads, &count, &error));
+  GIVES(GS_INVALID, gs_find_at(db, TEXT("{}"), NULL, 1, &rows, &error));
+  GIVES(GS_INVALID, gs_count_at(db, TEXT("{}"), NULL, 1, &found, &error));
+  GIVES(GS_INVALID, gs_find_version(db, NULL, 2, &heads, &count, &error));
+  GIVES(GS_INVALID, gs_named_versions(db, NULL, &length, &error));
   gs_storage_free(db);
 }
 
@@ -816,7 +865,7 @@ static void test_mistakes_are_answered(void) {
   GIVES(GS_INVALID, gs_swap(db, &id, TEXT("{}"), TEXT("{}"), NULL, &error));
   GIVES(GS_INVALID, gs_get(db, NULL, &record, &error));
   GIVES(GS_INVALID, gs_get(db, &id, NULL, &error));
-  GIVES(GS_INVALID, gs_get_at(db, &id, NULL, &record, &error));
+  GIVES(GS_INVALID, gs_get_at(db, &id, NULL, 1, &record, &error));
   GIVES(GS_INVALID, gs_has(db, NULL, &flag, &error));
   GIVES(GS_INVALID, gs_has(db, &id, NULL, &error));
   GIVES(GS_INVALID, gs_begin(none, &tx, &error));
@@ -906,6 +955,7 @@ int main(int argc, char** argv) {
   test_a_schema_is_read_from_its_directory();
   test_blobs_come_back();
   test_history_is_checked_proven_and_erased();
+  test_versions_have_names();
   test_a_backup_becomes_a_storage();
   test_mistakes_are_answered();
   nftw(work, remove_one, 16, FTW_DEPTH | FTW_PHYS);

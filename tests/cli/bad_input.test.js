@@ -59,7 +59,7 @@ test('unknown ids are not found', (t) => {
   assert.match(error.message, new RegExp(UNKNOWN));
   const id = place.ok(['insert', '{"a":1}']).trim();
   place.fails(EXIT.notFound, ['get', id, '--at', 'abcdef12']);
-  place.fails(EXIT.usage, ['get', id, '--at', 'abc'], /names no change/);
+  place.fails(EXIT.notFound, ['get', id, '--at', 'abc'], /no version is called 'abc'/);
   place.fails(EXIT.usage, ['show', '../x'], /names no change/);
   place.fails(EXIT.usage, ['scan', '--from', '../x'], /is no id/);
   for (const args of commands) {

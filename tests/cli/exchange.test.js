@@ -85,9 +85,11 @@ test('heads that cannot be used are told before anything is written', (t) => {
   const known = place.json(['digest']).frontier.join();
   place.fails(EXIT.notFound, create(`${known},${zeros}`), /change 0{64} is not here/);
   assert.strictEqual(errorOf(place.run([...create(zeros), '--json'])).code, 'not_found');
-  for (const since of ['xyz', '', `${known},x`, known.slice(1)]) {
-    place.fails(EXIT.usage, create(since), /is no digest/);
+  for (const since of ['xyz', `${known},xyz`]) {
+    place.fails(EXIT.notFound, create(since), /no version is called 'xyz'/);
   }
+  place.fails(EXIT.notFound, create(known.slice(1)), /no change begins with/);
+  place.fails(EXIT.usage, create(''), /'' is no version/);
   assert.ok(!fs.existsSync(file));
   place.ok([...create(known), '--json']);
 });

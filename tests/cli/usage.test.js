@@ -12,8 +12,8 @@ const COMMANDS = [
   'init', 'insert', 'get', 'set', 'update', 'delete', 'swap', 'scan', 'import', 'export', 'log',
   'show', 'verify', 'proof', 'verify-proof', 'erase', 'digest', 'stats', 'compact', 'backup',
   'restore', 'bench', 'blob', 'history', 'help', 'completion', 'find', 'count',
-  'schema', 'types', 'shell', 'conflicts', 'resolve', 'blame', 'diff', 'clone', 'bundle', 'counter',
-  'elements',
+  'schema', 'types', 'shell', 'conflicts', 'resolve', 'blame', 'diff', 'tag', 'branch', 'clone', 'bundle',
+  'counter', 'elements', 'revert', 'undo', 'redo',
 ];
 
 test('a word that is no command is named, also before one', () => {
@@ -156,7 +156,9 @@ test('every argument that cannot be understood is a usage error, and is named br
     [['restore', 'a', ''], /NEWDIR: '' is no directory/],
     [['clone', 'a', ''], /NEWDIR: '' is no directory/],
     [['bundle', 'apply', '-'], /FILE: '-' is no file: give the path of a bundle/],
-    [['bundle', 'create', 'x', '--since', 'a,b'], /--since: 'a' is no digest/],
+    [['bundle', 'create', 'x', '--since', ''], /--since: '' is no version/],
+    [['get', 'x', '--at', ''], /--at: '' is no version: give a change, a tag, a branch, a time or main/],
+    [['tag', '--move'], /NAME/],
     [['import', 'City', ''], /FILE: '' is no file/],
     [[...import_, '--type', 'a:date', '--type', 'a:json'], /--type: 'a' has two types/],
     [['export', '--columns', 'a'], /--columns: only --format csv has columns/],

@@ -67,7 +67,7 @@ test('blame names writer, time and change of each field', (t) => {
   place.fails(EXIT.notFound, ['blame', id, '-c', 'Street'], /is in collection 'City', not in 'Street'/);
   place.fails(EXIT.notFound, ['blame', '-c', 'City', 'nobody'], /key 'nobody' of City is not in this storage/);
   place.fails(EXIT.notFound, ['blame', id, '--at', 'abcd'], /no change begins with abcd/);
-  place.fails(EXIT.usage, ['blame', id, '--at', 'xyz'], /names no change/);
+  place.fails(EXIT.notFound, ['blame', id, '--at', 'xyz'], /no version is called 'xyz'/);
   place.ok(['delete', id]);
   place.fails(EXIT.notFound, ['blame', id], /was deleted at /);
   place.ok(['erase', id]);
@@ -133,5 +133,5 @@ test('diff tells what differs between two versions', (t) => {
   place.fails(EXIT.notFound, ['diff', now, '-c', 'Cit'], /Did you mean the collection 'City'\?|'City'/);
   place.fails(EXIT.notFound, ['diff', 'abcd'], /no change begins with abcd/);
   place.fails(EXIT.usage, ['diff'], /BEFORE/);
-  place.fails(EXIT.usage, ['diff', 'xyz'], /names no change/);
+  place.fails(EXIT.notFound, ['diff', 'xyz'], /no version is called 'xyz'/);
 });

@@ -7,19 +7,19 @@ namespace gs::cli::shell {
 namespace {
 
 constexpr std::string_view kCalls[] = {
-    "add",    "addElements",    "collection", "collections", "count",
-    "delete", "erase",          "explain",    "find",        "get",
-    "has",    "history",        "insert",     "proof",       "put",
-    "remove", "removeElements", "schema",     "set",         "stats",
-    "swap",   "update",         "verify"};
+    "add",     "addElements", "branch",  "collection", "collections", "count",
+    "delete",  "erase",       "explain", "find",       "get",         "has",
+    "history", "insert",      "proof",   "put",        "remove",      "removeElements",
+    "schema",  "set",         "stats",   "swap",       "tag",         "update",
+    "verify",  "versions"};
 constexpr std::string_view kCollectionCalls[] = {
     "add",   "addElements",    "all",    "count", "delete",
     "erase", "explain",        "find",   "first", "get",
     "has",   "history",        "insert", "name",  "proof",
     "put",   "removeElements", "set",    "swap",  "update"};
-constexpr std::string_view kQueryCalls[] = {"after",  "all",     "count", "explain", "first",
-                                            "group",  "include", "limit", "offset",  "page",
-                                            "select", "sort",    "where"};
+constexpr std::string_view kQueryCalls[] = {"after", "all",    "at",      "count", "explain",
+                                            "first", "group",  "include", "limit", "offset",
+                                            "page",  "select", "sort",    "where"};
 constexpr std::string_view kGlobals[] = {"await", "console", "db", "Id", "print"};
 
 bool is_name_part(char c) {

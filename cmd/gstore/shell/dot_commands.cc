@@ -17,8 +17,10 @@ constexpr std::string_view kHelp =
   db.City.put('kyiv', { name: 'Kyiv' })            with a foreign key
   db.City.get('kyiv')   db.get(id)                 a record; also set, update, swap, delete, has
   db.City.find({ lat: { $gt: 50 } }).sort('name').limit(10)
-      where sort limit offset after select include group; all first count explain
+      where sort limit offset after select include group at; all first count explain
   db.find({ collection: 'City', filter: {..} })    the query of docs/QUERY.md
+  db.tag('v1')  db.branch('draft', 'v1')  db.versions()     names of versions
+  db.City.find().at('v1')  db.get(id, 'v1')        what was there then
   db.history(id)  db.proof(id)  db.erase(id, { reason })
   db.collections()  db.schema()  db.stats()  db.verify({ full: true })
   print(..)                                        also console.log

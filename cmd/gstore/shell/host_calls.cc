@@ -91,9 +91,20 @@ Made put_record(Storage& storage, Given given) {
   return of_text(id.text());
 }
 
+// The version that a call may name behind what it is about; empty: none, so what is there now.
+Result<std::optional<Version>> version_at(const Storage& storage, Given given, std::size_t index) {
+  std::optional<Version> version;
+  if (index >= given.size()) return version;
+  GS_TRY(const std::string_view text, text_at(given, index));
+  if (text.empty()) return version;
+  GS_TRY(version, storage.find_version(text));
+  return version;
+}
+
 Made get_record(const Storage& storage, Given given) {
   GS_TRY(const Id id, id_at(given, 0));
-  GS_TRY(const Record record, storage.get(id));
+  GS_TRY(const std::optional<Version> version, version_at(storage, given, 1));
+  GS_TRY(const Record record, version ? storage.get(id, *version) : storage.get(id));
   std::string line;
   append_record_line(record, line);
   return of_text(line);
@@ -155,17 +166,22 @@ Result<std::vector<JsValue>> lines_of(Rows& rows, std::uint64_t most) {
   return lines;
 }
 
-Made find_rows(const Storage& storage, Given given) {
+// `version_at_place`: of the version among what was given.
+Result<Rows> rows_of(const Storage& storage, Given given, std::size_t version_at_place) {
   GS_TRY(const std::string_view query, text_at(given, 0));
-  GS_TRY(Rows rows, storage.find(query));
+  GS_TRY(const std::optional<Version> version, version_at(storage, given, version_at_place));
+  return version ? storage.find(query, *version) : storage.find(query);
+}
+
+Made find_rows(const Storage& storage, Given given) {
+  GS_TRY(Rows rows, rows_of(storage, given, 1));
   GS_TRY(std::vector<JsValue> lines, lines_of(rows, ~std::uint64_t{0}));
   return of_list(std::move(lines));
 }
 
 // The query has room for one row more than the page: it tells whether there are others.
 Made find_page(const Storage& storage, Given given) {
-  GS_TRY(const std::string_view query, text_at(given, 0));
-  GS_TRY(Rows rows, storage.find(query));
+  GS_TRY(Rows rows, rows_of(storage, given, 2));
   GS_TRY(std::vector<JsValue> lines, lines_of(rows, count_at(given, 1)));
   const auto cursor = rows.cursor();
   gs::Row row;
@@ -278,13 +294,34 @@ void add_queries(Calls& calls, const Storage& db) {
   calls.add("page", [&db](Given given) { return find_page(db, given); });
   calls.add("count", [&db](Given given) -> Made {
     GS_TRY(const std::string_view query, text_at(given, 0));
-    GS_TRY(const std::uint64_t count, db.count(query));
+    GS_TRY(const std::optional<Version> version, version_at(db, given, 1));
+    GS_TRY(const std::uint64_t count, version ? db.count(query, *version) : db.count(query));
     return of_number(count);
   });
   calls.add("explain", [&db](Given given) -> Made {
     GS_TRY(const std::string_view query, text_at(given, 0));
-    GS_TRY(const std::string plan, db.explain(query));
+    GS_TRY(const std::optional<Version> version, version_at(db, given, 1));
+    GS_TRY(const std::string plan, version ? db.explain(query, *version) : db.explain(query));
     return of_text(plan);
+  });
+}
+
+void add_versions(Calls& calls, Storage& db) {
+  const auto name_version = [&db](NamedVersion::Kind kind, Given given) -> Made {
+    GS_TRY(const std::string_view name, text_at(given, 0));
+    GS_TRY(const std::optional<Version> version, version_at(db, given, 1));
+    return done(db.name_version(kind, name, version));
+  };
+  calls.add("tag",
+            [name_version](Given given) { return name_version(NamedVersion::Kind::tag, given); });
+  calls.add("branch", [name_version](Given given) {
+    return name_version(NamedVersion::Kind::branch, given);
+  });
+  calls.add("versions", [&db](Given) -> Made {
+    GS_TRY(const std::vector<NamedVersion> all, db.named_versions());
+    std::vector<JsValue> lines;
+    for (const NamedVersion& named : all) lines.push_back(of_text(named_json(named)));
+    return of_list(std::move(lines));
   });
 }
 
@@ -316,6 +353,7 @@ Result<JsValue> host_calls(engine::script::Sandbox& sandbox, Session& session, S
   Calls calls(sandbox);
   add_records(calls, storage);
   add_queries(calls, storage);
+  add_versions(calls, storage);
   add_whole(calls, storage);
   calls.add("print", [&session](Given given) -> Made {
     if (!given.empty()) session.out.line(printed(given[0].items, 0));

@@ -212,17 +212,29 @@ const idText = (id) => {
   return id;
 };
 
+// As the host takes it: empty for what is there now.
+const versionText = (version) => {
+  if (version === undefined) return '';
+  return version instanceof Date ? version.toISOString() : String(version);
+};
+
 // --- queries ---
 
 /** A query: nothing is read before its rows are asked for. */
 class Query {
   #parts;
-  constructor(parts) {
+  #version;
+  constructor(parts, version = '') {
     for (const [name, part] of Object.entries(parts)) if (part === undefined) OF_QUERY(name);
     this.#parts = parts;
+    this.#version = version;
   }
   #with(part) {
-    return new Query({ ...this.#parts, ...part });
+    return new Query({ ...this.#parts, ...part }, this.#version);
+  }
+  /** The same of an earlier version: a change, a tag, a branch or a time. */
+  at(version) {
+    return new Query(this.#parts, versionText(version));
   }
   where(filter) {
     const hasOne = Object.hasOwn(this.#parts, 'filter');
@@ -255,14 +267,14 @@ class Query {
   }
   all() {
     const isGroup = this.#parts.group !== undefined;
-    return host.find(queryText(this.#parts)).map((line) => toRow(line, isGroup));
+    return host.find(queryText(this.#parts), this.#version).map((line) => toRow(line, isGroup));
   }
   /** As many rows as `limit` says, and the cursor for `after` when there are more, else null. */
   page() {
     const { limit, group } = this.#parts;
     const most = typeof limit === 'bigint' ? Number(limit) : limit;
     if (!Number.isSafeInteger(most) || most <= 0) return { rows: this.all(), cursor: null };
-    const page = host.page(queryText({ ...this.#parts, limit: most + 1 }), most);
+    const page = host.page(queryText({ ...this.#parts, limit: most + 1 }), most, this.#version);
     const rows = page.lines.map((line) => toRow(line, group !== undefined));
     return { rows, cursor: page.cursor === '' ? null : page.cursor };
   }
@@ -276,10 +288,10 @@ class Query {
     return { rows: rows.slice(0, most), more: rows.length > most };
   }
   count() {
-    return host.count(queryText(this.#parts));
+    return host.count(queryText(this.#parts), this.#version);
   }
   explain() {
-    return JSON.parse(host.explain(queryText(this.#parts)));
+    return JSON.parse(host.explain(queryText(this.#parts), this.#version));
   }
   then(resolve, reject) {
     try {
@@ -328,8 +340,8 @@ class Collection {
   put(key, record) {
     return db.put(this.name, key, record);
   }
-  get(id) {
-    return this.#of(id, (text) => db.get(text));
+  get(id, version) {
+    return this.#of(id, (text) => db.get(text, version));
   }
   has(id) {
     return db.has(this.#id(id));
@@ -394,7 +406,7 @@ const calls = {
     return new Id(host.insert(String(collection), recordText(record)));
   },
   put: (collection, key, record) => new Id(host.put(collection, String(key), recordText(record))),
-  get: (id) => toRecord(host.get(idText(id))),
+  get: (id, version) => toRecord(host.get(idText(id), versionText(version))),
   has: (id) => host.has(idText(id)),
   set: (id, record) => void host.set(idText(id), recordText(record)),
   update: (id, fields) => void host.update(idText(id), changesText(fields)),
@@ -417,6 +429,9 @@ const calls = {
     return text === '' ? null : JSON.parse(text).files;
   },
   history: (id, count = Infinity) => host.history(idText(id), count).map(toEntry),
+  tag: (name, version) => void host.tag(String(name), versionText(version)),
+  branch: (name, version) => void host.branch(String(name), versionText(version)),
+  versions: () => host.versions().map(toEntry),
   stats: () => JSON.parse(host.stats()),
   verify: ({ full = false } = {}) => JSON.parse(host.verify(full)),
   proof: (id) => JSON.parse(host.proof(idText(id))),

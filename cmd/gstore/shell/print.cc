@@ -5,9 +5,9 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/text_width.h"
 #include "cmd/gstore/support/words.h"
+#include "gs/base/dates.h"
 #include "gs/core/record/json.h"
 
 namespace gs::cli::shell {

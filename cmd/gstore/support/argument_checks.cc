@@ -25,6 +25,12 @@ std::string check_change(std::string& text) {
          "`gstore log` prints it";
 }
 
+std::string check_version(std::string& text) {
+  constexpr std::size_t kVersionBytesMax = 255;  // as names of versions
+  if (!text.empty() && text.size() <= kVersionBytesMax) return {};
+  return shown(text) + " is no version: give a change, a tag, a branch, a time or main";
+}
+
 std::string check_head(std::string& text) {
   if (check_change(text).empty()) return {};
   return shown(text) +

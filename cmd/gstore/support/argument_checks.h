@@ -15,6 +15,7 @@ inline constexpr std::size_t kShownCharacters = 60;
 std::string shown(std::string_view text);
 
 std::string check_change(std::string& text);
+std::string check_version(std::string& text);  // it may be one
 std::string check_head(std::string& text);
 std::string check_digest(std::string& text);
 std::string check_id(std::string& text);

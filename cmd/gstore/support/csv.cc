@@ -5,9 +5,9 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
+#include "gs/base/dates.h"
 #include "gs/base/digit.h"
 
 namespace gs::cli {

@@ -2,10 +2,10 @@
 #include <algorithm>
 
 #include "cmd/gstore/support/csv.h"
-#include "cmd/gstore/support/dates.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/utf8_mark.h"
 #include "cmd/gstore/support/words.h"
+#include "gs/base/dates.h"
 
 namespace gs::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/gstore/support/csv.h"
-#include "cmd/gstore/support/dates.h"
+#include "gs/base/dates.h"
 
 namespace gs::cli {
 namespace {

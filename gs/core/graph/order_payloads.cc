@@ -5,6 +5,7 @@
 #include "gs/core/graph/operation.h"
 #include "gs/core/graph/payload_io.h"
 #include "gs/core/graph/unique.h"
+#include "gs/core/graph/version_name.h"
 #include "gs/core/record/utf8.h"
 
 namespace gs::graph {
@@ -121,6 +122,7 @@ Result<Reference> parse_reference(Bytes payload) {
                            "heads belong to branches and tags, and only those have them");
   }
   GS_TRY_OK(check_payload_text("reference", "name", reference.name, kNameBytesMax));
+  GS_TRY_OK(check_version_name(reference.name).in("reference payload"));
   reference.heads.resize(heads);
   if (heads != 0) std::memcpy(reference.heads.data(), digests.data(), digests.size());
   for (std::size_t i = 1; i < reference.heads.size(); ++i) {

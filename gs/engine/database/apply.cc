@@ -40,6 +40,28 @@ void Applier::start_over() {
   live_.clear();
   dirty_.set();
   schema_ = {};
+  references_.clear();
+  fixed_references_.reset();
+}
+
+std::shared_ptr<const state::References> Applier::fixed_references() {
+  if (!fixed_references_) {
+    fixed_references_ = std::make_shared<const state::References>(references_);
+  }
+  return fixed_references_;
+}
+
+void Applier::reset_references(state::References references) {
+  references_ = std::move(references);
+  fixed_references_.reset();
+}
+
+Error Applier::put_reference(const graph::Reference& reference, graph::Hlc hlc,
+                             const graph::Writer& writer) {
+  GS_TRY_OK(references_.check_room(reference));
+  references_.put(reference, hlc, writer);
+  fixed_references_.reset();
+  return {};
 }
 
 Error Applier::put_schema(Bytes payload, graph::Hlc hlc, const graph::Writer& writer) {
@@ -200,13 +222,16 @@ Error Applier::step(Frame& frame, const OperationView& operation, std::size_t of
       return {};
     case Kind::schema:
       return put_schema(operation.payload, operation.hlc, frame.change.writer());
+    case Kind::reference: {
+      GS_TRY(const graph::Reference reference, graph::parse_reference(operation.payload));
+      return put_reference(reference, operation.hlc, frame.change.writer());
+    }
     case Kind::expect:  // its writer had checked it
     case Kind::genesis:
     case Kind::grant:
     case Kind::contract:
     case Kind::seal:
     case Kind::revert:
-    case Kind::reference:
       return {};  // kept in the log; the layers that need them read them there
   }
   return Error(Code::broken_chain, "it cannot be applied");

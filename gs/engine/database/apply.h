@@ -127,6 +127,15 @@ class Applier {
   // Takes the entry when its stamp is greater than that of the schema in force.
   Error put_schema(Bytes payload, graph::Hlc hlc, const graph::Writer& writer);
 
+  // Names of versions. A fixed copy, made again only when there are others since.
+  const state::References& references() const noexcept { return references_; }
+  std::shared_ptr<const state::References> fixed_references();
+  void reset_references(state::References references);
+  void bound_references(std::size_t bytes_max) { references_ = state::References(bytes_max); }
+  // Errors: too_large.
+  Error put_reference(const graph::Reference& reference, graph::Hlc hlc,
+                      const graph::Writer& writer);
+
   std::vector<std::uint64_t>& live_records() noexcept { return live_; }  // by collection number
   const std::vector<std::uint64_t>& live_records() const noexcept { return live_; }
   BucketSet& dirty() noexcept { return dirty_; }
@@ -168,6 +177,8 @@ class Applier {
   std::vector<std::uint64_t> live_;
   BucketSet dirty_;
   state::SchemaEntry schema_;
+  state::References references_;
+  std::shared_ptr<const state::References> fixed_references_;  // null: there are others since
   Mint mint_;
   graph::Hlc last_hlc_ = 0;
   bool distrusts_ = false;

@@ -113,12 +113,18 @@ Error Applier::check(const graph::ChangeView& change, WriteTargets& targets,
     const std::uint32_t number = tables_.find_shape(change.shape(i));
     shapes.push_back(number == state::kUnknown ? nullptr : tables_.shape(number).shape);
   }
+  std::size_t reference_bytes = 0;
   auto cursor = change.operations();
   for (OperationView operation; cursor.next(operation);) {
     const auto kind = static_cast<Kind>(operation.kind);
     if (operation.erased()) continue;
     if (kind == Kind::shape) {
       GS_TRY(shapes[operation.shape], record::Shape::decode(operation.payload));
+    }
+    if (kind == Kind::reference) {
+      GS_TRY(const graph::Reference reference, graph::parse_reference(operation.payload));
+      GS_TRY_OK(references_.check_room(reference, reference_bytes));
+      reference_bytes += state::References::bytes_of(reference);
     }
     if (!is_write(kind) && kind != Kind::remove) continue;
     if (is_write(kind) && shapes[operation.shape] == nullptr)

@@ -173,15 +173,16 @@ std::string note_text(const std::vector<Digest>& frontier, const Digest& digest)
 
 }  // namespace
 
-Result<Digest> Database::state_digest_at(const Moment& moment) const {
+Result<Digest> Database::state_digest_at(const Settled& settled) const {
   std::vector<Digest> buckets;
   BucketSet all;
   all.set();
-  return state_digest(moment.version, moment.at, tables_, all, buckets);
+  const Moment& moment = settled.moment;
+  return state_digest(moment.version, moment.at, tables_, *settled.references, all, buckets);
 }
 
 Error Database::note_state(const Settled& settled, platform::FileSystem& target) const {
-  GS_TRY(const Digest digest, state_digest_at(settled.moment));
+  GS_TRY(const Digest digest, state_digest_at(settled));
   return target.write_whole(kNoteFile, as_bytes(note_text(settled.frontier, digest)));
 }
 
@@ -190,7 +191,7 @@ Error Database::check_note() {
   if (note.code() == Code::not_found) return {};  // of a damaged storage, or no backup
   if (!note.ok()) return std::move(note).error();
   GS_TRY(const Settled settled, settle());
-  GS_TRY(const Digest digest, state_digest_at(settled.moment));
+  GS_TRY(const Digest digest, state_digest_at(settled));
   const std::string expected = note_text(settled.frontier, digest);
   if (as_text(note.value()) == expected) return {};
   // Somebody went on with the backup: then the note is about another moment.

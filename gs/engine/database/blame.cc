@@ -33,10 +33,10 @@ Blame blame_of(const Id& id, const Current& record, const state::Tables& tables,
 
 }  // namespace
 
-Result<Blame> Database::blame(const Id& id, const std::optional<Digest>& change) {
+Result<Blame> Database::blame(const Id& id, const std::optional<Version>& version) {
   Blame blame;
-  if (change) {
-    GS_TRY(const Recalled recalled, recall_at(id, *change));
+  if (version) {
+    GS_TRY(const Recalled recalled, recall_at(id, *version));
     const auto tell = [&](const Settled&, const KnownChanges& known) -> Error {
       blame = blame_of(id, recalled.record.as_current(), tables_, &known);
       return {};

@@ -99,6 +99,8 @@ class Database : public std::enable_shared_from_this<Database> {
     std::size_t table_keys_bytes_max = kTableKeysBytesMax;
     // Of what others wrote, the image that a record may get. Smaller in tests.
     std::size_t image_bytes_max = merge::kImageBytesMax;
+    // Of all names of versions. Smaller in tests.
+    std::size_t references_bytes_max = state::References::kBytesMax;
   };
 
   static Result<std::shared_ptr<Database>> create(Setup setup, const CreateOptions& create);
@@ -126,6 +128,16 @@ class Database : public std::enable_shared_from_this<Database> {
   // Whether a record is what the rules want; null wants nothing. `invalid` names all that is wrong.
   Error check_record(TransactionState& tx, const rules::Rules* rules,
                      const record::Encoded& encoded) const;
+
+  // --- names of versions (references.cc) ---
+  // By name. Writes first what is committed but still open.
+  Result<std::vector<NamedVersion>> references();
+  // Durably, and in constant time: a name is an operation in the log. Errors: exists, not_found,
+  // invalid (what the name may not be), too_large.
+  Error name_version(NamedVersion::Kind kind, std::string_view name,
+                     const std::optional<Version>& version, Naming naming);
+  Error rename_version(NamedVersion::Kind kind, std::string_view from, std::string_view to);
+  Error remove_version_name(NamedVersion::Kind kind, std::string_view name);
 
   // --- writing ---
   std::unique_ptr<TransactionState> begin();
@@ -162,7 +174,10 @@ class Database : public std::enable_shared_from_this<Database> {
   // --- reading ---
   Moment moment() const;
   Result<std::shared_ptr<RecordHold>> get(const Id& id) const;
-  Result<std::shared_ptr<RecordHold>> get_at(const Id& id, const Digest& change);
+  Result<std::shared_ptr<RecordHold>> get_at(const Id& id, const Version& version);
+  // past_state.cc: the state of a version, with the schema that was in force in it and without any
+  // index. Errors: not_found, too_large, damaged, those of files; what the schema says.
+  Result<Moment> moment_at(const Version& version);
   // The record as it is stored, without a handle; false when there is none, or damage hides it.
   bool find_stored(const Moment& moment, const Id& id, Found& out) const;
   // What damage was met in the version's files, as far as anybody met it. An owner removes damaged
@@ -179,19 +194,22 @@ class Database : public std::enable_shared_from_this<Database> {
   void unwatch(const Watcher& watcher) noexcept { watchers_.remove(watcher); }
 
   // --- history: all of these first write what is committed but still open ---
-  Error log(std::uint64_t newest_first_count, const TakeChangeInfo& take);
+  Error log(std::uint64_t newest_first_count, const TakeChangeInfo& take,
+            const std::optional<Version>& version = {});
   Result<std::vector<ChangeInfo>> log(std::uint64_t newest_first_count);
   Result<ChangeInfo> change(const Digest& digest, std::vector<OperationInfo>* operations);
   Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count);
-  // blame.cc; no change: now.
-  Result<Blame> blame(const Id& id, const std::optional<Digest>& change);
+  // blame.cc; no version: now.
+  Result<Blame> blame(const Id& id, const std::optional<Version>& version);
   // differences.cc; no second version: now.
-  Error diff(const Digest& before, const std::optional<Digest>& after, const DiffOptions& options,
+  Error diff(const Version& before, const std::optional<Version>& after, const DiffOptions& options,
              const TakeDifference& take);
   // revert.cc: see Storage. Errors as well: those of commits.
   Result<Reverted> revert(const Digest& change);
   Result<Reverted> undo();
   Result<Reverted> redo();
+  // versions.cc: what a text names. Errors: not_found, invalid (it can be nothing, or several).
+  Result<Version> find_version(std::string_view text);
   Result<Conflict> conflicts(const Id& id) const;  // conflicts.cc
   Result<std::vector<Conflict>> conflicts(std::uint64_t most) const;
   Result<Digest> find_change(std::string_view prefix);
@@ -286,6 +304,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
                     WriteTargets& targets) const;
   Error check_erasures(const graph::ChangeView& change) const;
+  Error check_references(const graph::ChangeView& change) const;  // references.cc
   bool is_stripped(const graph::ChangeView& change) const;
   Error check_here(const graph::ChangeView& change, Digest& missing) const;
   Error append_received(const graph::ChangeView& change);
@@ -493,6 +512,7 @@ class Database : public std::enable_shared_from_this<Database> {
     log::Log::Snapshot log;
     std::vector<Digest> frontier;
     Sequence last_logged = 0;
+    std::shared_ptr<const state::References> references = nullptr;
   };
   Result<Settled> settle();
   Result<Settled> settle_locked();  // with commit_mutex_ held
@@ -502,8 +522,19 @@ class Database : public std::enable_shared_from_this<Database> {
                     log::Log::Compare compare = log::Log::Compare::frames) const;
   Error no_change(const Settled& settled, Error not_found) const;
   Result<log::Location> locate(const Settled& settled, const Digest& change) const;
+  Result<std::vector<log::Location>> places_of(const std::optional<Version>& version,
+                                               Settled& settled);
   static Error missing_change(const Digest& change);
   OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation);
+
+  // references.cc, with commit_mutex_ held
+  Error check_named(NamedVersion::Kind kind, std::string_view name) const;
+  Error unknown_version(std::string_view name) const;
+  Result<std::vector<Digest>> heads_to_name(const std::optional<Version>& version);
+  Result<Sequence> append_references(std::span<const graph::Reference> references);
+  // Without it.
+  using MakeReferences = std::function<Result<std::vector<graph::Reference>>()>;
+  Error write_references(const MakeReferences& make);
 
   // past.cc. What settle() does, and questions about the graph of just these changes.
   using AskKnown = std::function<Error(const Settled& settled, const KnownChanges& known)>;
@@ -522,15 +553,30 @@ class Database : public std::enable_shared_from_this<Database> {
     Settled settled;
     Merged record;
   };
-  // A live record as of a change. Errors: not_found, erased.
-  Result<Recalled> recall_at(const Id& id, const Digest& change);
+  // A live record as of a version. Errors: not_found, erased.
+  Result<Recalled> recall_at(const Id& id, const Version& version);
+
+  // versions.cc. The numbers of a version's heads. Errors: not_found, when one is not here; see
+  // no_change() then.
+  static Result<std::vector<graph::ChangeNumber>> numbers_of_heads(const Version& version,
+                                                                   const KnownChanges& known);
+  Result<Version> version_by_digest(std::string_view text);
+  Result<Version> version_by_time(std::string_view text);
+  Result<Version> version_by_name(std::string_view text);
+
+  // past_state.cc
+  struct Then;
+  Result<Then> changes_of(const Version& version);
+  Result<std::vector<Id>> erased_since(const Then& then) const;
+  Error replay_past(const Then& then, Applier& past, Sequence& sequence);
+  Error hide_erased(const Then& then, Applier& past, Sequence sequence);
 
   // blame.cc
   Result<Moment> find_blamed(const Settled& settled, const Id& id, Found& found) const;
 
   // differences.cc
   struct Compared;
-  Result<Compared> compare_versions(const Digest& before, const std::optional<Digest>& after);
+  Result<Compared> compare_versions(const Version& before, const std::optional<Version>& after);
   Error find_writes(const Compared& compared, PastWrites& writes) const;
   Error difference(const Compared& compared, const PastWrites& writes, const Id& id,
                    std::optional<RecordDifference>& out) const;
@@ -540,7 +586,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error find_newest(const Settled& settled, Newest& newest) const;
 
   // backup.cc
-  Result<Digest> state_digest_at(const Moment& moment) const;
+  Result<Digest> state_digest_at(const Settled& settled) const;
   Error note_state(const Settled& settled, platform::FileSystem& target) const;
   Error check_note();
   Error copy(platform::FileSystem& target, bool with_note, Error& lacking,

@@ -97,32 +97,24 @@ std::vector<graph::ChangeRange> joined_ranges(graph::CausalGraph::Difference dif
 
 }  // namespace
 
-Result<Database::Compared> Database::compare_versions(const Digest& before,
-                                                      const std::optional<Digest>& after) {
+Result<Database::Compared> Database::compare_versions(const Version& before,
+                                                      const std::optional<Version>& after) {
   Compared compared;
-  std::optional<Digest> missing;
+  Error missing;
   const auto ask = [&](const Settled& settled, const KnownChanges& known) -> Error {
-    std::vector<graph::ChangeNumber> a;
-    std::vector<graph::ChangeNumber> b;
-    const auto look = [&](const Digest& change, std::vector<graph::ChangeNumber>& to) {
-      if (const auto number = known.find(change)) {
-        to.push_back(*number);
-      } else if (!missing) {
-        missing = change;
-      }
-    };
-    look(before, a);
-    for (const Digest& head : after ? std::vector<Digest>{*after} : settled.frontier) look(head, b);
+    const auto a = numbers_of_heads(before, known);
+    const auto b = numbers_of_heads(after ? *after : Version(settled.frontier), known);
+    missing = !a.ok() ? a.error().copy() : !b.ok() ? b.error().copy() : Error();
     if (missing) return {};
     const graph::CausalGraph& graph = known.graph();
-    compared.before = Ancestors(graph, a);
-    compared.after = Ancestors(graph, b);
-    compared.different = stretches_of(known, joined_ranges(graph.diff(a, b)));
-    compared.common = stretches_of(known, Ancestors(graph, graph.merge_base(a, b)).ranges());
+    compared.before = Ancestors(graph, *a);
+    compared.after = Ancestors(graph, *b);
+    compared.different = stretches_of(known, joined_ranges(graph.diff(*a, *b)));
+    compared.common = stretches_of(known, Ancestors(graph, graph.merge_base(*a, *b)).ranges());
     return {};
   };
   GS_TRY(compared.settled, settle_known(ask));
-  if (missing) return no_change(compared.settled, missing_change(*missing));
+  if (missing) return no_change(compared.settled, std::move(missing));
   return compared;
 }
 
@@ -181,7 +173,7 @@ Error Database::difference(const Compared& compared, const PastWrites& writes, c
   return {};
 }
 
-Error Database::diff(const Digest& before, const std::optional<Digest>& after,
+Error Database::diff(const Version& before, const std::optional<Version>& after,
                      const DiffOptions& options, const TakeDifference& take) {
   GS_TRY(const Compared compared, compare_versions(before, after));
   PastWrites writes;

@@ -118,8 +118,8 @@ Digest version_digest(const Found& found, const state::Tables& tables) {
 }
 
 Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version, Sequence at,
-                            const state::Tables& tables, const BucketSet& dirty,
-                            std::vector<Digest>& buckets) {
+                            const state::Tables& tables, const state::References& references,
+                            const BucketSet& dirty, std::vector<Digest>& buckets) {
   buckets.resize(kBuckets);
   std::size_t records = 0;
   for (const auto& table : version->tables) records += table->row_count();
@@ -147,7 +147,9 @@ Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version
     digest_buckets(leaves, buckets);
   }
   std::vector<Digest> tree = buckets;
-  return crypto::merkle_root_in_place(tree);
+  const Digest root = crypto::merkle_root_in_place(tree);
+  if (references.empty()) return root;
+  return crypto::sha256({as_bytes("gs state"), root.bytes, references.digest().bytes});
 }
 
 Result<StateDigest> Database::digest() {
@@ -162,8 +164,8 @@ Result<StateDigest> Database::digest() {
   }
   StateDigest result;
   result.frontier = settled.frontier;
-  auto digest =
-      state_digest(settled.moment.version, settled.moment.at, tables_, dirty, bucket_digests_);
+  auto digest = state_digest(settled.moment.version, settled.moment.at, tables_,
+                             *settled.references, dirty, bucket_digests_);
   if (!digest.ok()) {
     std::lock_guard lock(commit_mutex_);
     applier_.dirty() |= dirty;  // nobody has read them: the next time has to

@@ -79,6 +79,21 @@ Bytes record_in(const graph::OperationView& operation) {
   }
 }
 
+// {"branch":"draft","heads":["hex"]}, or {"removed":"draft","heads":[]}
+std::string reference_json(const graph::OperationView& operation) {
+  const auto reference = graph::parse_reference(operation.payload);
+  if (!reference.ok()) return {};
+  constexpr const char* kWhat[] = {"removed", "branch", "tag"};  // as in graph::Refers
+  std::string text = std::string("{\"") + kWhat[static_cast<std::size_t>(reference->what)] + "\":";
+  record::append_json_string(reference->name, text);
+  text += ",\"heads\":[";
+  for (const Digest& head : reference->heads) {
+    if (&head != &reference->heads.front()) text += ',';
+    text += '"' + head.text() + '"';
+  }
+  return text + "]}";
+}
+
 }  // namespace
 
 Result<Database::Settled> Database::settle() {
@@ -92,7 +107,8 @@ Result<Database::Settled> Database::settle_locked() {
     GS_TRY_OK(close_change());
     publish_log_view();
   }
-  return Settled{without_unlogged(moment()), log_->snapshot(), frontier(), last_logged_};
+  return Settled{without_unlogged(moment()), log_->snapshot(), frontier(), last_logged_,
+                 applier_.fixed_references()};
 }
 
 record::ShapePtr Database::known_shape(const Digest& digest) {
@@ -140,26 +156,48 @@ Result<log::Location> Database::locate(const Settled& settled, const Digest& cha
   return no_change(settled, missing_change(change));
 }
 
-// In pages from the newest one on: of each change only the place is kept.
-Error Database::log(std::uint64_t newest_first_count, const TakeChangeInfo& take) {
-  GS_TRY(const Settled settled, settle());
+// Where the changes of a version lie, or all that are here.
+Result<std::vector<log::Location>> Database::places_of(const std::optional<Version>& version,
+                                                       Settled& settled) {
+  Ancestors wanted;
+  Error missing;
+  const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
+    const auto heads = numbers_of_heads(*version, known);
+    missing = heads.ok() ? Error() : heads.error().copy();
+    if (!missing) wanted = Ancestors(known.graph(), *heads);
+    return {};
+  };
+  GS_TRY(settled, version ? settle_known(ask) : settle());
+  if (missing) return no_change(settled, std::move(missing));
   std::vector<log::Location> places;
+  graph::ChangeNumber number = 0;
   const auto count = [&](log::Location at, Bytes, bool&) -> Error {
-    places.push_back(at);
+    if (!version || wanted.have(number)) places.push_back(at);
+    ++number;
     return {};
   };
   GS_TRY_OK(each_change(settled, count, 0, log::Log::Compare::heads));
+  return places;
+}
+
+// In pages from the newest one on: of each change only the place is kept.
+Error Database::log(std::uint64_t newest_first_count, const TakeChangeInfo& take,
+                    const std::optional<Version>& version) {
+  Settled settled;
+  GS_TRY(std::vector<log::Location> places, places_of(version, settled));
   std::uint64_t left = std::min<std::uint64_t>(newest_first_count, places.size());
   while (left != 0) {
     const auto page = static_cast<std::size_t>(std::min(left, kLogPageChanges));
     std::vector<ChangeInfo> infos;
+    const auto first = places.end() - static_cast<std::ptrdiff_t>(page);
     const auto show = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+      if (at != first[static_cast<std::ptrdiff_t>(infos.size())]) return {};  // of another version
       GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
       infos.push_back(info_of(view, at));
       stop = infos.size() == page;
       return {};
     };
-    GS_TRY_OK(each_change(settled, show, places[places.size() - page] - log::kFrameBytes));
+    GS_TRY_OK(each_change(settled, show, *first - log::kFrameBytes));
     for (auto info = infos.rbegin(); info != infos.rend(); ++info) {
       if (!take(*info)) return {};
     }
@@ -273,6 +311,7 @@ OperationInfo Database::describe(const graph::ChangeView& change,
   OperationInfo line;
   line.kind = graph::kind_name(operation.kind);
   if (operation.id_index != graph::kNoId) line.id = change.id(operation.id_index);
+  if (static_cast<Kind>(operation.kind) == Kind::reference) line.json = reference_json(operation);
   line.last_of_transaction = operation.last_of_transaction();
   line.erased = operation.erased();
   if (static_cast<Kind>(operation.kind) == Kind::schema) line.json = schema_json(operation);

@@ -28,6 +28,7 @@ class KnownChanges {
                                           std::uint64_t sequence) const;
   const Digest& digest(graph::ChangeNumber number) const { return all_[number].digest; }
   log::Location place(graph::ChangeNumber number) const { return all_[number].place; }
+  graph::Hlc hlc(graph::ChangeNumber number) const { return all_[number].hlc; }  // its first stamp
   // How many changes of the writer there are; they have the sequences below.
   std::uint64_t count(const graph::Writer& writer) const;
   // The last stamp of the writer's newest change; 0 for none.

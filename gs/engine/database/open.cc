@@ -84,7 +84,9 @@ Database::Database(Setup setup)
       tables_(setup_.numbers_max),
       hashing_(builder_, env_.background),
       log_writing_(env_.background),
-      scratch_(std::make_unique<CommitScratch>(*env_.random, tables_, shape_cache_.get())) {}
+      scratch_(std::make_unique<CommitScratch>(*env_.random, tables_, shape_cache_.get())) {
+  applier_.bound_references(setup_.references_bytes_max);
+}
 
 Database::~Database() { close().ignore(); }  // close() is there for those who want to know
 

@@ -12,9 +12,21 @@ using graph::OperationView;
 
 namespace {
 
+constexpr std::ptrdiff_t kHeadsShownMax = 3;
+
 bool has_content(const OperationView& operation) noexcept {
   const auto kind = static_cast<Kind>(operation.kind);
   return kind == Kind::insert || kind == Kind::set || kind == Kind::update;
+}
+
+std::string text_of_heads(const Version& version) {
+  std::string text = "change ";
+  for (const Digest& head : version.heads) {
+    if (&head != &version.heads.front()) text += " with ";
+    if (&head - version.heads.data() == kHeadsShownMax) return text + "others";
+    text += head.text();
+  }
+  return text;
 }
 
 // One record, write by write. With the commit lock.
@@ -185,21 +197,21 @@ Error Database::recall(const Settled& settled, const PastWrites& writes, const I
   return PastReplay(tables_, writes, version, omitted).run(writes.of(id), erasure, out);
 }
 
-Result<Database::Recalled> Database::recall_at(const Id& id, const Digest& change) {
+Result<Database::Recalled> Database::recall_at(const Id& id, const Version& version) {
   Recalled recalled;
-  Ancestors version;
+  Ancestors changes;
   std::vector<Stretch> stretches;
-  bool is_here = false;
+  Error missing;
   const auto look = [&](const Settled&, const KnownChanges& known) -> Error {
-    const auto number = known.find(change);
-    is_here = number.has_value();
-    if (!is_here) return {};
-    version = Ancestors(known.graph(), graph::CausalGraph::Changes(&*number, 1));
-    stretches = stretches_of(known, version.ranges());
+    const auto heads = numbers_of_heads(version, known);
+    missing = heads.ok() ? Error() : heads.error().copy();
+    if (missing) return {};
+    changes = Ancestors(known.graph(), *heads);
+    stretches = stretches_of(known, changes.ranges());
     return {};
   };
   GS_TRY(recalled.settled, settle_known(look));
-  if (!is_here) return no_change(recalled.settled, missing_change(change));
+  if (missing) return no_change(recalled.settled, std::move(missing));
   PastWrites writes;
   const auto add = [&](graph::ChangeNumber number, log::Location at,
                        const graph::ChangeView& view) {
@@ -208,7 +220,7 @@ Result<Database::Recalled> Database::recall_at(const Id& id, const Digest& chang
   GS_TRY_OK(each_in(recalled.settled, stretches, add));
   writes.sort();
   PastRecord past;
-  GS_TRY_OK(recall(recalled.settled, writes, id, version, past));
+  GS_TRY_OK(recall(recalled.settled, writes, id, changes, past));
   switch (past.status) {
     case PastRecord::Status::live:
       recalled.record = std::move(past.record);
@@ -218,12 +230,12 @@ Result<Database::Recalled> Database::recall_at(const Id& id, const Digest& chang
       return Error(Code::erased, "record " + id.text() + " was erased; its proof is intact");
     default:
       return Error(Code::not_found,
-                   "record " + id.text() + " did not exist at change " + change.text());
+                   "record " + id.text() + " did not exist at " + text_of_heads(version));
   }
 }
 
-Result<std::shared_ptr<RecordHold>> Database::get_at(const Id& id, const Digest& change) {
-  GS_TRY(Recalled recalled, recall_at(id, change));
+Result<std::shared_ptr<RecordHold>> Database::get_at(const Id& id, const Version& version) {
+  GS_TRY(Recalled recalled, recall_at(id, version));
   Merged& then = recalled.record;
   auto hold = std::make_shared<RecordHold>();
   hold->db = shared_from_this();

@@ -32,7 +32,7 @@ class Rebuild {
     std::vector<Digest> buckets;
     BucketSet all;
     all.set();
-    return state_digest(version_, sequence_, tables_, all, buckets);
+    return state_digest(version_, sequence_, tables_, applier_.references(), all, buckets);
   }
 
  private:

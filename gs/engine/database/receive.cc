@@ -205,6 +205,7 @@ Error Database::check_here(const graph::ChangeView& change, Digest& missing) con
   GS_TRY_OK(validate(change));
   WriteTargets targets(change.id_count());
   GS_TRY_OK(check_causes(change, targets).in("change " + change.digest().text()));
+  GS_TRY_OK(check_references(change).in("change " + change.digest().text()));
   return applier_.check(change, targets, setup_.image_bytes_max)
       .in("change " + change.digest().text());
 }

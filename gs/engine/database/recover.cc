@@ -58,6 +58,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     change_count_ = checkpoint_.log_tree_size;
     applier_.live_records() = checkpoint_.live_records;
     applier_.reset_schema(checkpoint_.schema);
+    if (checkpoint_.has_references()) applier_.reset_references(*checkpoint_.references);
     for (const state::WriterHead& head : checkpoint_.heads) {
       if (head.writer >= heads_.size()) heads_.resize(head.writer + std::size_t{1});
       heads_[head.writer] = head;

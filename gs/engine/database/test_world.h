@@ -125,8 +125,8 @@ struct Store {
     return hold.ok() ? json_of(hold.value()->view())
                      : std::string("<") + code_name(hold.code()) + ">";
   }
-  std::string text_at(const Id& id, const Digest& change) const {
-    const auto hold = db->get_at(id, change);
+  std::string text_at(const Id& id, const Version& version) const {
+    const auto hold = db->get_at(id, version);
     return hold.ok() ? json_of(hold.value()->view())
                      : std::string("<") + code_name(hold.code()) + ">";
   }
@@ -228,6 +228,7 @@ struct World {
   std::size_t numbers_max = Database::Setup().numbers_max;
   std::size_t table_keys_bytes_max = Database::Setup().table_keys_bytes_max;
   std::size_t image_bytes_max = Database::Setup().image_bytes_max;
+  std::size_t references_bytes_max = Database::Setup().references_bytes_max;
 
   explicit World(std::uint64_t seed = 1) : random(seed) {
     options.memory_bytes = std::uint64_t{1} << 20;
@@ -248,6 +249,7 @@ struct World {
     setup.numbers_max = numbers_max;
     setup.table_keys_bytes_max = table_keys_bytes_max;
     setup.image_bytes_max = image_bytes_max;
+    setup.references_bytes_max = references_bytes_max;
     return setup;
   }
   Result<Store> try_create() {

@@ -377,7 +377,7 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
       verifier.fail(Verifier::state, std::string(rebuild_error.message()));
     } else {
       GS_TRY(const Digest expected, rebuild->digest());
-      GS_TRY(const Digest actual, state_digest_at(settled.moment));
+      GS_TRY(const Digest actual, state_digest_at(settled));
       if (expected != actual) {
         verifier.fail(Verifier::state, "the state digest is " + actual.text() +
                                            ", the log leads to " + expected.text());

@@ -26,6 +26,7 @@ struct QueryBounds {
 // Immutable while a row has it: rows keep it beyond the end of the execution.
 struct QueryContext {
   std::shared_ptr<const Database> db;
+  std::optional<Moment> past;  // of an earlier version, in place of what is there now
   Moment moment;
   query::Query query;
   QueryBounds bounds;

@@ -11,10 +11,10 @@ namespace {
 // An index that the query could use is built when it is not there; without it, as on a full disk or
 // for a reader, the query scans.
 void take_moment(const std::shared_ptr<Database>& db, QueryContext& context) {
-  context.moment = db->moment();
+  context.moment = context.past ? *context.past : db->moment();
   context.db = db;
   relate(context);
-  if (db->read_only()) return;
+  if (db->read_only() || context.past) return;
   for (const IndexView::One* missing = missing_index(context); missing != nullptr;) {
     const std::shared_ptr<Index> index = missing->index;
     if (db->build_index(index->digest, Database::Waiting::no)) return;
@@ -32,6 +32,16 @@ Result<std::unique_ptr<Find>> Find::start(const std::shared_ptr<Database>& db,
   auto context = std::make_shared<QueryContext>();
   GS_TRY(context->query, query::parse_query(json));
   context->bounds = bounds;
+  auto find = std::make_unique<Find>(std::move(context));
+  GS_TRY_OK(find->begin(db));
+  return find;
+}
+
+Result<std::unique_ptr<Find>> Find::start(const std::shared_ptr<Database>& db,
+                                          std::string_view json, const Version& version) {
+  auto context = std::make_shared<QueryContext>();
+  GS_TRY(context->query, query::parse_query(json));
+  GS_TRY(context->past, db->moment_at(version));
   auto find = std::make_unique<Find>(std::move(context));
   GS_TRY_OK(find->begin(db));
   return find;
@@ -74,7 +84,9 @@ void Find::leave() {
   forget();
   left_ = 0;
   plan_.access.leave();
-  if (has_no_rows()) context_->moment = {};
+  if (!has_no_rows()) return;
+  context_->moment = {};
+  context_->past.reset();  // it was made for this execution
 }
 
 Error Find::collect_sorted() {
@@ -212,6 +224,14 @@ Result<std::uint64_t> Find::count_records() {
 Result<std::uint64_t> count_matches(const std::shared_ptr<Database>& db, std::string_view json) {
   auto context = std::make_shared<QueryContext>();
   GS_TRY(context->query, query::parse_count(json));
+  return Find(std::move(context)).count(db);
+}
+
+Result<std::uint64_t> count_matches(const std::shared_ptr<Database>& db, std::string_view json,
+                                    const Version& version) {
+  auto context = std::make_shared<QueryContext>();
+  GS_TRY(context->query, query::parse_count(json));
+  GS_TRY(context->past, db->moment_at(version));
   return Find(std::move(context)).count(db);
 }
 

@@ -27,6 +27,9 @@ class Find {
  public:
   static Result<std::unique_ptr<Find>> start(const std::shared_ptr<Database>& db,
                                              std::string_view json, const QueryBounds& bounds = {});
+  // Of an earlier version.
+  static Result<std::unique_ptr<Find>> start(const std::shared_ptr<Database>& db,
+                                             std::string_view json, const Version& version);
   // Of a context that has its query and bounds: begin() does what start() does, once or again, in
   // the memory of the execution before.
   explicit Find(std::shared_ptr<QueryContext> context) : context_(std::move(context)) {}
@@ -78,5 +81,7 @@ class Find {
 
 // How many records pass the filter of a query with nothing but a collection and a filter.
 Result<std::uint64_t> count_matches(const std::shared_ptr<Database>& db, std::string_view json);
+Result<std::uint64_t> count_matches(const std::shared_ptr<Database>& db, std::string_view json,
+                                    const Version& version);
 
 }  // namespace gs::engine

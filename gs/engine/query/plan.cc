@@ -49,8 +49,9 @@ std::vector<std::string> texts_of(const std::vector<query::Path>& paths) {
   return texts;
 }
 
-std::string access_step(const Query& query, const Access& access) {
-  PlanStep step(access.index == nullptr ? "scan" : "index");
+std::string access_step(const QueryContext& context, const Access& access) {
+  const Query& query = context.query;
+  PlanStep step(access.index != nullptr ? "index" : context.past ? "scan of the past" : "scan");
   if (!query.collection.empty()) step.text("collection", query.collection);
   if (access.index == nullptr) return step.done();
   step.texts("fields", access.index->definition.fields);
@@ -118,7 +119,7 @@ Error make_plan(const QueryContext& context, Plan& plan) {
 std::string explain_json(const QueryContext& context, const Plan& plan, const QueryCounts& counts) {
   const Query& query = context.query;
   std::vector<std::string> steps;
-  steps.push_back(access_step(query, plan.access));
+  steps.push_back(access_step(context, plan.access));
   if (query.filter.condition_count() > 0) {
     steps.push_back(PlanStep("filter").number("conditions", query.filter.condition_count()).done());
   }

@@ -16,8 +16,11 @@
 // Errors: not_found, damaged, io, no_space, too_large.
 #pragma once
 
+#include <memory>
+
 #include "gs/core/graph/change.h"
 #include "gs/platform/file_system.h"
+#include "gs/storage/state/references.h"
 #include "gs/storage/state/tables.h"
 
 namespace gs::state {
@@ -59,12 +62,15 @@ struct Checkpoint {
   std::vector<Digest> frontier;             // of branch main, ascending
   std::vector<std::uint64_t> live_records;  // by collection number
   SchemaEntry schema;
-  std::vector<IndexRuns> indexes;  // ascending by definition
+  std::vector<IndexRuns> indexes;                // ascending by definition
+  std::shared_ptr<const References> references;  // null or empty: there never was one
   // Shapes, writers and collections in order of their numbers: those that the log before this
   // checkpoint defines, and none that a lost tail may have defined.
   std::uint32_t shape_count = kUnknown;
   std::uint32_t writer_count = kUnknown;
   std::uint32_t collection_count = kUnknown;
+
+  bool has_references() const noexcept { return references != nullptr && !references->empty(); }
 };
 
 inline constexpr const char* kManifestPath = "manifest";

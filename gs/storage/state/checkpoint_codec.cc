@@ -12,13 +12,16 @@ namespace gs::state {
 namespace {
 
 constexpr std::uint32_t kCheckpointMagic = 0x31707367;  // "gsp1"
-constexpr std::uint16_t kCheckpointVersion = 2;
-constexpr std::uint16_t kPlainVersion = 1;  // neither schema nor index
+constexpr std::uint16_t kPlainVersion = 1;              // neither schema, index nor reference
+constexpr std::uint16_t kSchemaVersion = 2;             // no reference
+constexpr std::uint16_t kReferencesVersion = 3;         // references, and perhaps the others
 constexpr std::size_t kHeadBytes = 88;
 constexpr std::size_t kCollectionBytes = 24;  // without the name
 constexpr std::size_t kShapeBytes = 8;        // without the definition
 constexpr std::size_t kWriterHeadBytes = 80;
-constexpr std::size_t kIndexBytes = 40;  // without the run numbers
+constexpr std::size_t kIndexBytes = 40;         // without the run numbers
+constexpr std::size_t kReferenceBytes = 48;     // without name and heads
+constexpr std::size_t kReferenceHeadBytes = 8;  // of its payload: what it has, and how much
 
 class Output {
  public:
@@ -67,6 +70,7 @@ class Input {
     ok_ = ok_ && count <= rest_.size() / bytes;
     return ok_;
   }
+  Bytes ahead(std::size_t size) const { return rest_.first(std::min(size, rest_.size())); }
   bool ok() const { return ok_; }
   bool at_end() const { return ok_ && rest_.empty(); }
 
@@ -212,6 +216,41 @@ Error read_indexes(Input& in, std::uint32_t count, std::vector<IndexRuns>& index
   return {};
 }
 
+// How long the payload is that begins here: the numbers in front of it say so.
+std::size_t reference_bytes(Bytes begin) {
+  if (begin.size() < kReferenceHeadBytes) return kReferenceHeadBytes;
+  const std::size_t name = load_u16(begin.data() + 2);
+  const std::size_t heads = load_u32(begin.data() + 4);
+  return align_up<std::size_t>(kReferenceHeadBytes + heads * sizeof(Digest) + name, 8);
+}
+
+Error read_references(Input& in, References& references) {
+  const auto count = in.number<std::uint32_t>();
+  in.zeros(4);
+  if (!in.fits(count, kReferenceBytes)) return damaged("references are cut off");
+  if (count == 0) return damaged("its format version does not fit what it holds");
+  std::string last;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto hlc = in.number<std::uint64_t>();
+    id::Writer writer;
+    in.fixed(writer);
+    const auto reference = graph::parse_reference(in.raw(reference_bytes(in.ahead(8))));
+    if (!in.ok() || !reference.ok()) return damaged("a reference is malformed");
+    if (i != 0 && reference->name <= last) return damaged("references are out of order");
+    last = reference->name;
+    references.put(*reference, hlc, writer);
+  }
+  return {};
+}
+
+void write_references(Output& out, const References& references) {
+  out.number(static_cast<std::uint32_t>(references.all().size()));
+  out.number(std::uint32_t{0});
+  for (const auto& [name, reference] : references.all()) {
+    out.raw(References::encode(name, reference));
+  }
+}
+
 void write_schema(Output& out, const SchemaEntry& schema) {
   out.number(schema.hlc);
   out.raw(schema.writer.bytes);
@@ -231,6 +270,12 @@ void write_indexes(Output& out, const std::vector<IndexRuns>& indexes) {
   }
 }
 
+std::uint16_t version_of(const Checkpoint& checkpoint) {
+  if (checkpoint.has_references()) return kReferencesVersion;
+  const bool is_plain = !checkpoint.schema.is_there() && checkpoint.indexes.empty();
+  return is_plain ? kPlainVersion : kSchemaVersion;
+}
+
 }  // namespace
 
 Result<Buffer> encode_checkpoint(const Checkpoint& checkpoint, const Tables& tables) {
@@ -242,9 +287,9 @@ Result<Buffer> encode_checkpoint(const Checkpoint& checkpoint, const Tables& tab
   const std::uint32_t shapes = known(checkpoint.shape_count, tables.shape_count());
   const std::uint32_t collections = known(checkpoint.collection_count, tables.collection_count());
   Output out;
-  const bool is_plain = !checkpoint.schema.is_there() && checkpoint.indexes.empty();
+  const std::uint16_t version = version_of(checkpoint);
   out.number(kCheckpointMagic);
-  out.number(is_plain ? kPlainVersion : kCheckpointVersion);
+  out.number(version);
   out.number(std::uint16_t{0});
   out.number(checkpoint.number);
   out.number(checkpoint.log_location);
@@ -288,10 +333,11 @@ Result<Buffer> encode_checkpoint(const Checkpoint& checkpoint, const Tables& tab
   }
   for (const Digest& digest : checkpoint.frontier) out.raw(digest.bytes);
   for (const std::uint64_t count : checkpoint.live_records) out.number(count);
-  if (!is_plain) {
+  if (version != kPlainVersion) {
     write_schema(out, checkpoint.schema);
     write_indexes(out, checkpoint.indexes);
   }
+  if (version == kReferencesVersion) write_references(out, *checkpoint.references);
   if (out.buffer.size() > kCheckpointBytesMax) {
     return Error(Code::too_large, "checkpoint: more than 1 GiB of shapes, writers and collections");
   }
@@ -303,7 +349,7 @@ Result<Checkpoint> decode_checkpoint(Bytes file, Tables& tables) {
   if (!in.fits(1, kHeadBytes) || in.number<std::uint32_t>() != kCheckpointMagic)
     return damaged("it is none");
   const auto version = in.number<std::uint16_t>();
-  if (version != kPlainVersion && version != kCheckpointVersion)
+  if (version < kPlainVersion || version > kReferencesVersion)
     return damaged("its format version is unknown");
   in.zeros(2);
   Checkpoint out;
@@ -329,8 +375,12 @@ Result<Checkpoint> decode_checkpoint(Bytes file, Tables& tables) {
     GS_TRY_OK(read_schema(in, out.schema));
     GS_TRY_OK(read_indexes(in, counts.indexes, out.indexes));
   }
-  const bool is_plain = !out.schema.is_there() && out.indexes.empty();
-  if (is_plain != (version == kPlainVersion) || (is_plain && counts.indexes != 0))
+  if (version == kReferencesVersion) {
+    auto references = std::make_shared<References>();
+    GS_TRY_OK(read_references(in, *references));
+    out.references = std::move(references);
+  }
+  if (version != version_of(out) || (version == kPlainVersion && counts.indexes != 0))
     return damaged("its format version does not fit what it holds");
   if (!in.at_end()) return damaged("there are bytes behind its end");
 

@@ -1,7 +1,7 @@
 // The bytes of a checkpoint file (docs/FORMAT.md, "Checkpoint").
 //
 //   offset  size  field
-//        0     4  magic "gsp1"          4  2  format version 1 or 2   6  2  zero
+//        0     4  magic "gsp1"          4  2  format version 1..3     6  2  zero
 //        8     8  checkpoint number    16  8  log location            24  8  log sequence
 //       32     8  log generation sum   40  8  changes before it       48  8  next file number
 //       56     4  collections C        60  4  shapes S                64  4  writers W
@@ -16,12 +16,18 @@
 //        .   32F  digests, ascending, all different
 //        .    8L  live records by collection number
 //
-//   Version 2, which is written exactly when there is a schema or an index, goes on:
+//   Version 2, which is written exactly when there is a schema or an index, goes on, and so does
+//   version 3, which is written exactly when there ever was a reference:
 //
 //        .     .  the schema in force: u64 hlc, writer 32, digest of the entry 32, u32 source bytes
 //                 N, u32 zero, source N, zeros to 8. Without one N and all else is zero
 //        .     .  I times, ascending by digest: digest of the definition 32, u32 runs R, u32 zero,
 //                 8R run numbers, newest first
+//
+//   Version 3 goes on:
+//
+//        .     .  u32 references N, at least 1, u32 zero, N times, ascending by name: u64 hlc,
+//                 writer 32, and the payload of the operation
 //
 // Exactly one encoding; nothing follows. Pure. Errors: damaged.
 #pragma once

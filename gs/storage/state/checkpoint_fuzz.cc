@@ -35,6 +35,10 @@ Buffer valid_checkpoint() {
     checkpoint.frontier.push_back(digest);
     checkpoint.live_records.push_back(i);
   }
+  const auto references = std::make_shared<References>();
+  references->put({graph::Refers::tag, "v1", {checkpoint.frontier[0]}}, 5, checkpoint.frontier[1]);
+  references->put({graph::Refers::removed, "v2", {}}, 6, checkpoint.frontier[1]);
+  checkpoint.references = references;
   return std::move(*encode_checkpoint(checkpoint, tables));
 }
 

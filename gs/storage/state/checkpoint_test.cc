@@ -76,12 +76,25 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
     EXPECT_EQ(a.indexes[i].definition, b.indexes[i].definition);
     EXPECT_EQ(a.indexes[i].runs, b.indexes[i].runs);
   }
+  ASSERT_EQ(a.has_references(), b.has_references());
+  if (a.has_references()) EXPECT_EQ(*a.references, *b.references);
 }
 
 Checkpoint example_with_schema() {
   Checkpoint checkpoint = example_checkpoint();
   checkpoint.schema = {88, digest(0xaa), digest(0x5c), "{\"City.js\":\"({})\"}"};
   checkpoint.indexes = {{digest(3), {9, 4}}, {digest(7), {}}};
+  return checkpoint;
+}
+
+Checkpoint example_with_references() {
+  using graph::Refers;
+  Checkpoint checkpoint = example_checkpoint();
+  auto references = std::make_shared<References>();
+  references->put({Refers::tag, "v1.0", {digest(1)}}, 90, digest(0xaa));
+  references->put({Refers::branch, "draft", {digest(1), digest(2)}}, 91, digest(0xbb));
+  references->put({Refers::removed, "old", {}}, 92, digest(0xaa));
+  checkpoint.references = std::move(references);
   return checkpoint;
 }
 
@@ -223,8 +236,26 @@ TEST_F(Checkpoints, SchemaAndIndexesComeBack) {
             "a69c9b0e82cbfbc071feea6d94871425f58f340965dd6017bb2650a71647b362");
 }
 
+TEST_F(Checkpoints, ReferencesComeBack) {
+  Checkpoint with_all = example_with_schema();
+  with_all.references = example_with_references().references;
+  for (const Checkpoint& checkpoint : {example_with_references(), with_all}) {
+    const Buffer bytes = std::move(*encode_checkpoint(checkpoint, names_));
+    EXPECT_EQ(bytes[4], 3);  // the format version
+    Tables names;
+    auto decoded = decode_checkpoint(bytes, names);
+    ASSERT_TRUE(decoded.ok()) << decoded.error().text();
+    expect_same(*decoded, checkpoint);
+  }
+  const Buffer bytes = std::move(*encode_checkpoint(example_with_references(), names_));
+  EXPECT_EQ(bytes.size(), 880u);
+  EXPECT_EQ(crypto::sha256(bytes).text(),
+            "96c6e18c3e96d75fe5debb2aab1a78ed783be2c2c61781f00a7186d1cf19c40d");
+}
+
 TEST_F(Checkpoints, EveryCutOrExtendedFileIsRefused) {
-  for (const Checkpoint& checkpoint : {example_checkpoint(), example_with_schema()}) {
+  for (const Checkpoint& checkpoint :
+       {example_checkpoint(), example_with_schema(), example_with_references()}) {
     Buffer bytes = std::move(*encode_checkpoint(checkpoint, names_));
     for (std::size_t size = 0; size < bytes.size(); ++size) {
       Tables names;
@@ -246,6 +277,31 @@ TEST_F(Checkpoints, AVersionThatDoesNotFitIsRefused) {
   bytes[4] = 2;
   bytes.resize(bytes.size() + 80);  // no schema, no index
   EXPECT_EQ(decode_checkpoint(bytes, names).code(), Code::damaged);
+  bytes[4] = 3;
+  bytes.resize(bytes.size() + 8);  // no reference
+  EXPECT_EQ(decode_checkpoint(bytes, names).code(), Code::damaged);
+}
+
+TEST_F(Checkpoints, WhatIsNoReferenceIsRefused) {
+  const Buffer good = std::move(*encode_checkpoint(example_with_references(), names_));
+  const std::size_t begin = good.size() - 264;  // behind their number
+  Tables names;
+  for (std::size_t at = begin; at < good.size(); ++at) {
+    Buffer bad = good;
+    bad[at] ^= 0x80;
+    const auto decoded = decode_checkpoint(bad, names);
+    if (decoded.ok()) {  // another head or stamp
+      ASSERT_EQ(*encode_checkpoint(*decoded, names), bad) << at;
+      names.clear();
+    } else {
+      ASSERT_EQ(decoded.code(), Code::damaged) << at;
+    }
+  }
+  for (const std::uint32_t count : {0u, 2u, 4u, 0xffffffffu}) {
+    Buffer bad = good;
+    store_u32(bad.data() + begin - 8, count);
+    EXPECT_EQ(decode_checkpoint(bad, names).code(), Code::damaged) << count;
+  }
 }
 
 TEST_F(Checkpoints, HugeCountsAreRefusedBeforeMemoryIsTaken) {

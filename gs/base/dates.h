@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace gs::cli {
+namespace gs {
 
 // For messages about a text that is none of them.
 inline constexpr std::string_view kDateForms =
@@ -23,4 +23,4 @@ inline std::string time_text(std::uint64_t time_ms) {
   return date_text(static_cast<std::int64_t>(time_ms));
 }
 
-}  // namespace gs::cli
+}  // namespace gs

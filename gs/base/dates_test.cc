@@ -1,10 +1,10 @@
 // Goal: the dates of other programs' files mean what they say, and nothing else passes for a date.
 // Method: frozen examples of each form, a round trip at the edges of the calendar, and near misses.
-#include "cmd/gstore/support/dates.h"
+#include "gs/base/dates.h"
 
 #include <gtest/gtest.h>
 
-namespace gs::cli {
+namespace gs {
 namespace {
 
 std::string canonical(std::string_view text) {
@@ -79,4 +79,4 @@ TEST(Dates, NearMisses) {
 }
 
 }  // namespace
-}  // namespace gs::cli
+}  // namespace gs

@@ -1,15 +1,15 @@
 // The calendar behind dates. Days to civil date and back: Howard Hinnant, "chrono-Compatible
 // Low-Level Date Algorithms", 2014.
-#include "cmd/gstore/support/dates.h"
+#include "gs/base/dates.h"
 
 #include <cstdio>
 
 #include "gs/base/digit.h"
 
-namespace gs::cli {
+namespace gs {
 namespace {
 
-using Wide = __int128;  // the largest years in milliseconds pass 64 bits
+using WideMs = __int128;  // the largest years in milliseconds pass 64 bits
 
 constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kMinuteMs = 60'000;
@@ -133,14 +133,14 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
     const bool separated = take(text, 'T') || take(text, 't') || take(text, ' ');
     if (!separated || !take_time(text, time_ms) || !take_zone(text, offset_ms)) return std::nullopt;
   }
-  const Wide ms = Wide{days} * kDayMs + time_ms - offset_ms;
+  const WideMs ms = WideMs{days} * kDayMs + time_ms - offset_ms;
   if (!text.empty() || ms < INT64_MIN || ms > INT64_MAX) return std::nullopt;
   return static_cast<std::int64_t>(ms);
 }
 
 std::string date_text(std::int64_t time_ms) {
   const std::int64_t days = time_ms / kDayMs - (time_ms % kDayMs < 0 ? 1 : 0);
-  const auto ms = static_cast<std::int64_t>(time_ms - Wide{days} * kDayMs);
+  const auto ms = static_cast<std::int64_t>(time_ms - WideMs{days} * kDayMs);
   const Day date = day_of(days);
   const bool long_year = date.year < 0 || date.year > 9999;
   const char* const sign = !long_year ? "" : date.year < 0 ? "-" : "+";
@@ -153,4 +153,4 @@ std::string date_text(std::int64_t time_ms) {
   return text;
 }
 
-}  // namespace gs::cli
+}  // namespace gs

@@ -1,0 +1,183 @@
+// Names of versions: tags and branches. A name is an operation in the log, and the table of names
+// (state/references.h) is a function of all of these.
+//
+// The heads that a name is given come before the change that gives it, here as in what others
+// wrote: so whoever has the name has its version.
+
+#include <algorithm>
+
+#include "gs/base/nearest.h"
+#include "gs/core/graph/version_name.h"
+#include "gs/engine/database/commit_scratch.h"
+
+namespace gs::engine {
+
+using graph::Refers;
+
+namespace {
+
+Refers refers_of(NamedVersion::Kind kind) noexcept {
+  return kind == NamedVersion::Kind::tag ? Refers::tag : Refers::branch;
+}
+
+const char* word_of(Refers what) noexcept { return what == Refers::tag ? "tag" : "branch"; }
+
+Error other_kind(std::string_view name, Refers what) {
+  const std::string word = word_of(what);
+  return Error(Code::invalid, "'" + std::string(name) + "' is a " + word + ". Use `gstore " + word +
+                                  "` for it, or another name");
+}
+
+Error name_exists(std::string_view name, Refers what) {
+  return Error(Code::exists, "there is a " + std::string(word_of(what)) + " '" + std::string(name) +
+                                 "' already. Use another name, or move it (--move)");
+}
+
+}  // namespace
+
+Result<std::vector<NamedVersion>> Database::references() {
+  GS_TRY(const Settled settled, settle());
+  std::vector<NamedVersion> all;
+  for (const auto& [name, reference] : settled.references->all()) {
+    if (!reference.is_there()) continue;
+    const auto kind =
+        reference.what == Refers::tag ? NamedVersion::Kind::tag : NamedVersion::Kind::branch;
+    all.push_back({name, kind, reference.heads, reference.writer, id::hlc_ms(reference.hlc)});
+  }
+  return all;
+}
+
+Error Database::unknown_version(std::string_view name) const {
+  std::vector<std::string> known;
+  for (const auto& [one, reference] : applier_.references().all()) {
+    if (reference.is_there()) known.push_back(one);
+  }
+  std::string text = "no version is called '" + std::string(name) + "'. ";
+  if (const auto meant = nearest(name, known)) text += "Did you mean '" + *meant + "'? ";
+  return Error(Code::not_found,
+               text + "`gstore tag` and `gstore branch` list the names, `gstore log` the changes");
+}
+
+Error Database::check_named(NamedVersion::Kind kind, std::string_view name) const {
+  const state::Reference* const found = applier_.references().find(name);
+  if (found == nullptr) return unknown_version(name);
+  return found->what == refers_of(kind) ? Error() : other_kind(name, found->what);
+}
+
+// Ascending, and all of them here. Nothing to do for what is there now.
+Result<std::vector<Digest>> Database::heads_to_name(const std::optional<Version>& version) {
+  std::vector<Digest> heads = version ? version->heads : frontier();
+  std::sort(heads.begin(), heads.end());
+  heads.erase(std::unique(heads.begin(), heads.end()), heads.end());
+  if (heads.empty()) return Error(Code::invalid, "a version has at least one change");
+  if (heads.size() > graph::kParentsMax) {
+    return Error(Code::too_large, "a version of " + std::to_string(heads.size()) +
+                                      " changes that do not come before each other; names have at "
+                                      "most 1,024. Write something, which joins them");
+  }
+  if (!version) return heads;
+  if (!known_) return Error(Code::conflict, "the log was written anew meanwhile. Try again");
+  for (const Digest& head : heads) {
+    if (!known_->find(head)) return missing_change(head);
+  }
+  return heads;
+}
+
+// All or none, as one transaction.
+Result<Sequence> Database::append_references(std::span<const graph::Reference> references) {
+  std::vector<Buffer> payloads;
+  std::size_t bytes = 0;
+  std::size_t room = 0;
+  for (const graph::Reference& reference : references) {
+    GS_TRY_OK(applier_.references().check_room(reference, room));
+    room += state::References::bytes_of(reference);
+    payloads.push_back(graph::encode_reference(reference));
+    bytes += graph::ChangeBuilder::cost(payloads.back().size());
+  }
+  const graph::Hlc hlc = next_hlc();
+  GS_TRY_OK(ensure_room(bytes, 0, hlc));
+  for (std::size_t i = 0; i < payloads.size(); ++i) {
+    const std::uint8_t flags = i + 1 == payloads.size() ? graph::kLastOfTransaction : 0;
+    const auto appended = builder_.append(static_cast<std::uint8_t>(graph::Kind::reference), flags,
+                                          nullptr, nullptr, hlc, payloads[i].size());
+    std::memcpy(appended.payload, payloads[i].data(), payloads[i].size());
+    GS_TRY_OK(applier_.put_reference(references[i], hlc, writer_));
+  }
+  const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
+  make_visible(sequence, hlc, payloads.size());
+  return sequence;
+}
+
+// `make`: with the commit lock, when what was committed before is in closed changes.
+Error Database::write_references(const MakeReferences& make) {
+  GS_TRY_OK(throttle());
+  Sequence sequence = 0;
+  {
+    const std::lock_guard lock(commit_mutex_);
+    GS_TRY_OK(writable());
+    if (builder_.is_open()) GS_TRY_OK(close_change());
+    GS_TRY(const std::vector<graph::Reference> references, make());
+    GS_TRY(sequence, append_references(references));
+  }
+  watchers_.wake();
+  start_background();
+  return wait(sequence);
+}
+
+Error Database::name_version(NamedVersion::Kind kind, std::string_view name,
+                             const std::optional<Version>& version, Naming naming) {
+  GS_TRY_OK(graph::check_version_name(name));
+  if (version) GS_TRY_OK(know_changes());  // of what is there now nothing has to be looked up
+  return write_references([&]() -> Result<std::vector<graph::Reference>> {
+    const state::Reference* const found = applier_.references().find(name);
+    if (naming == Naming::create && found != nullptr) return name_exists(name, found->what);
+    if (naming == Naming::move) GS_TRY_OK(check_named(kind, name));
+    GS_TRY(std::vector<Digest> heads, heads_to_name(version));
+    return std::vector{graph::Reference{refers_of(kind), name, std::move(heads)}};
+  });
+}
+
+Error Database::rename_version(NamedVersion::Kind kind, std::string_view from,
+                               std::string_view to) {
+  GS_TRY_OK(graph::check_version_name(to));
+  return write_references([&]() -> Result<std::vector<graph::Reference>> {
+    GS_TRY_OK(check_named(kind, from));
+    const state::Reference* const other = applier_.references().find(to);
+    if (other != nullptr) return name_exists(to, other->what);
+    return std::vector{
+        graph::Reference{refers_of(kind), to, applier_.references().find(from)->heads},
+        graph::Reference{Refers::removed, from, {}}};
+  });
+}
+
+Error Database::remove_version_name(NamedVersion::Kind kind, std::string_view name) {
+  return write_references([&]() -> Result<std::vector<graph::Reference>> {
+    GS_TRY_OK(check_named(kind, name));
+    return std::vector{graph::Reference{Refers::removed, name, {}}};
+  });
+}
+
+// With the commit lock, after its parents are known to be here.
+Error Database::check_references(const graph::ChangeView& change) const {
+  std::vector<graph::ChangeNumber> parents;
+  for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
+    parents.push_back(*known_->find(change.parent(i)));
+  }
+  std::optional<Ancestors> before;  // when somebody wants to know
+  auto cursor = change.operations();
+  for (graph::OperationView operation; cursor.next(operation);) {
+    if (operation.kind != static_cast<std::uint8_t>(graph::Kind::reference)) continue;
+    GS_TRY(const graph::Reference reference, graph::parse_reference(operation.payload));
+    if (!before) before.emplace(known_->graph(), graph::CausalGraph::Changes(parents));
+    for (const Digest& head : reference.heads) {
+      const auto number = known_->find(head);
+      if (number && before->have(*number)) continue;
+      return Error(Code::invalid, "operation " + std::to_string(cursor.index()) +
+                                      ": it names change " + head.text() +
+                                      ", which does not come before it");
+    }
+  }
+  return {};
+}
+
+}  // namespace gs::engine

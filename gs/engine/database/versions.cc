@@ -1,0 +1,105 @@
+// What a text names: a version of the storage, by the digest of a change or its beginning, a tag or
+// a branch, a time, or `main`. No text can be two of these (gs/core/graph/version_name.h).
+//
+// The version of a time is the largest in which no change is later: of the changes here, those that
+// are not later and follow none that is. Whoever gets older changes of others afterwards has
+// another version of that time; what a name or a digest means never changes.
+
+#include <algorithm>
+
+#include "gs/base/dates.h"
+#include "gs/core/graph/version_name.h"
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+namespace {
+
+// The heads of the changes that are not later than `time_ms`.
+Version version_until(std::uint64_t time_ms, const KnownChanges& known) {
+  const graph::CausalGraph& graph = known.graph();
+  std::vector<bool> is_in(known.size());
+  std::vector<bool> is_followed(known.size());
+  for (graph::ChangeNumber number = 0; number < known.size(); ++number) {
+    const std::vector<graph::ChangeNumber> parents = graph.parents_of(number);
+    is_in[number] = id::hlc_ms(known.hlc(number)) <= time_ms &&
+                    std::all_of(parents.begin(), parents.end(),
+                                [&](graph::ChangeNumber parent) { return is_in[parent]; });
+    if (!is_in[number]) continue;
+    for (const graph::ChangeNumber parent : parents) is_followed[parent] = true;
+  }
+  Version version;
+  for (graph::ChangeNumber number = 0; number < known.size(); ++number) {
+    if (is_in[number] && !is_followed[number]) version.heads.push_back(known.digest(number));
+  }
+  std::sort(version.heads.begin(), version.heads.end());
+  return version;
+}
+
+}  // namespace
+
+Result<std::vector<graph::ChangeNumber>> Database::numbers_of_heads(const Version& version,
+                                                                    const KnownChanges& known) {
+  std::vector<graph::ChangeNumber> numbers;
+  for (const Digest& head : version.heads) {
+    const auto number = known.find(head);
+    if (!number) return missing_change(head);
+    numbers.push_back(*number);
+  }
+  if (numbers.empty()) return Error(Code::invalid, "a version has at least one change");
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  return numbers;
+}
+
+Result<Version> Database::version_by_digest(std::string_view text) {
+  GS_TRY(const Digest change, find_change(text));
+  bool is_here = false;
+  const auto look = [&](const Settled&, const KnownChanges& known) -> Error {
+    is_here = known.find(change).has_value();
+    return {};
+  };
+  GS_TRY(const Settled settled, settle_known(look));
+  if (!is_here) return no_change(settled, missing_change(change));
+  return Version(change);
+}
+
+Result<Version> Database::version_by_time(std::string_view text) {
+  const auto time_ms = parse_date(text);
+  if (!time_ms) {
+    return Error(Code::invalid, "'" + std::string(text.substr(0, graph::kNameBytesMax)) +
+                                    "' is no time. Write it as " + std::string(kDateForms));
+  }
+  Version version;
+  std::uint64_t first_ms = 0;
+  const auto look = [&](const Settled&, const KnownChanges& known) -> Error {
+    if (known.size() != 0) first_ms = id::hlc_ms(known.hlc(0));
+    if (*time_ms >= 0) version = version_until(static_cast<std::uint64_t>(*time_ms), known);
+    return {};
+  };
+  GS_TRY([[maybe_unused]] const Settled settled, settle_known(look));
+  if (!version.heads.empty()) return version;
+  return Error(Code::not_found, "there was nothing yet at " + date_text(*time_ms) +
+                                    ": the storage began at " +
+                                    date_text(static_cast<std::int64_t>(first_ms)));
+}
+
+Result<Version> Database::version_by_name(std::string_view text) {
+  const std::lock_guard lock(commit_mutex_);
+  if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
+  const state::Reference* const found = applier_.references().find(text);
+  if (found == nullptr) return unknown_version(text.substr(0, graph::kNameBytesMax));
+  return Version(found->heads);
+}
+
+Result<Version> Database::find_version(std::string_view text) {
+  if (text == graph::kMainName || text == graph::kNowName) {
+    GS_TRY(Settled settled, settle());
+    return Version(std::move(settled.frontier));
+  }
+  if (graph::looks_like_digest(text)) return version_by_digest(text);
+  if (graph::looks_like_time(text)) return version_by_time(text);
+  return version_by_name(text);
+}
+
+}  // namespace gs::engine
