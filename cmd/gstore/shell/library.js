@@ -169,14 +169,14 @@ const recordText = (value, where = '', missing = LEAVE_OUT) => {
   return JSON.stringify(encode(value, where, missing));
 };
 
-// Of an update: a member that is undefined goes.
 const elementsText = (value) => {
   if (!Array.isArray(value) && !(value instanceof Set)) {
     throw new TypeError('elements are an array or a set of them, for example [\'new\']');
   }
-  return toText([...value]);
+  return JSON.stringify(encode([...value], '', LEAVE_OUT));
 };
 
+// Of an update: a member that is undefined goes.
 const changesText = (value) => {
   const text = recordText(value);
   const gone = Object.keys(value).filter((name) => value[name] === undefined);
