@@ -105,6 +105,7 @@ struct Database::LookedBack {
   Ancestors all;
   PastWrites past;
   std::vector<Id> ids;  // of records that it wrote to, ascending
+  std::set<graph::Hlc> transactions;
   std::uint64_t time_ms = 0;
 };
 
@@ -148,6 +149,7 @@ Error Database::look_at_own(const Revert& revert, LookedBack& out) {
     auto cursor = change.operations();
     for (graph::OperationView operation; cursor.next(operation);) {
       if (revert.hlc != 0 && operation.hlc != revert.hlc) continue;
+      out.transactions.insert(operation.hlc);
       out.writes.first = std::min(out.writes.first, operation.hlc);
       out.writes.last = std::max(out.writes.last, operation.hlc);
       if (writes_record(operation)) ids.insert(change.id(operation.id_index));
@@ -214,6 +216,15 @@ Error Database::stage_taking_back(TransactionState& tx, const TakingBack& one, c
   for (const auto& [field, addition] : one.additions) {
     GS_TRY_OK(stage_add(tx, id, rules, field, addition));
   }
+  for (const TakingBack::Elements& each : one.elements) {
+    Buffer list;
+    GS_TRY_OK(
+        record::encode_any(each.is_set ? Value(Set{each.elements}) : Value(each.elements), list));
+    const record::FieldView view{
+        each.field, record::ValueView{static_cast<Type>(list[0]), Bytes(list).subspan(1)}};
+    GS_TRY(const record::Encoded delta, tx.encoder.encode_views({}, {&view, 1}));
+    GS_TRY_OK(stage_elements(tx, id, rules, each.field, each.change, delta));
+  }
   return {};
 }
 
@@ -224,6 +235,9 @@ Error Database::take_back_record(const LookedBack& looked, const Id& id, Transac
   GS_TRY_OK(recall(settled, looked.past, id, looked.before, record.before));
   GS_TRY_OK(recall(settled, looked.past, id, looked.after, record.after));
   GS_TRY_OK(recall(settled, looked.past, id, looked.all, record.shown, &omitted));
+  Omitted never = omitted;
+  never.transactions.insert(looked.transactions.begin(), looked.transactions.end());
+  GS_TRY_OK(recall(settled, looked.past, id, looked.all, record.without, &never));
   const Moment& moment = settled.moment;
   const auto lookup = moment.version->find(id, moment.at, record.now);
   if (lookup == state::Version::Lookup::damaged) return state_damage(*moment.version);

@@ -155,6 +155,33 @@ TEST_F(RevertTest, AdditionsAreTakenBackWhateverOthersAdded) {
   expect_all(id, R"({"n":7})");
 }
 
+TEST_F(RevertTest, ElementsAreTakenBackButForThoseOfOthers) {
+  const Id id = *a().insert("City", R"({"tags":["x","y"]})");
+  copy();
+  const auto change = [&](const Store& store, merge::Rule rule, const char* json) {
+    Batch batch(store.db);
+    ASSERT_FALSE(batch.change(id, "tags", rule, json));
+    ASSERT_FALSE(batch.commit());
+  };
+  change(a(), merge::Rule::included, R"(["own","both"])");
+  change(b(), merge::Rule::included, R"(["both","other"])");
+  exchange();
+  change(a(), merge::Rule::excluded, R"(["x"])");
+  exchange();
+  EXPECT_EQ(told_of(a()->undo()),
+            R"(tags:["y","own","both","other"]>["y","own","both","other","x"];)");
+  exchange();
+  EXPECT_EQ(told_of(a()->undo()),
+            R"(tags:["y","own","both","other","x"]>["y","both","other","x"];)");
+  exchange();
+  expect_all(id, R"({"tags":["y","both","other","x"]})");
+  EXPECT_TRUE(a()->redo().ok());
+  EXPECT_TRUE(a()->redo().ok());
+  exchange();
+  expect_all(id, R"({"tags":["y","both","other","own"]})");
+  EXPECT_TRUE(a()->verify({})->ok);
+}
+
 TEST_F(RevertTest, UndoGoesBackAndRedoForward) {
   const Id id = *a().insert("City", R"({"n":0})");
   for (const char* json : {R"({"n":1})", R"({"n":2})", R"({"n":3})"}) {

@@ -47,6 +47,31 @@ std::string json_of(const FieldWrite* write) {
   return text;
 }
 
+bool is_list(const FieldWrite* write) {
+  return write->value.type == Type::array || write->value.type == Type::set;
+}
+
+// What an array or set has in it, in its order; found by the bytes.
+class ElementsOf {
+ public:
+  explicit ElementsOf(const FieldWrite* write) {
+    if (write == nullptr || !is_list(write)) return;
+    for (std::uint32_t i = 0; i < write->value.count(); ++i) {
+      const ValueView element = write->value.element(i);
+      Buffer bytes{static_cast<std::uint8_t>(element.type)};
+      bytes.insert(bytes.end(), element.content.begin(), element.content.end());
+      if (known_.insert(bytes).second) all_.emplace_back(std::move(bytes), element.to_value());
+    }
+  }
+
+  const std::vector<std::pair<Buffer, Value>>& all() const noexcept { return all_; }
+  bool has(const Buffer& bytes) const { return known_.count(bytes) != 0; }
+
+ private:
+  std::vector<std::pair<Buffer, Value>> all_;
+  std::set<Buffer> known_;
+};
+
 // Of a field that was added to.
 std::optional<double> number_of(const FieldWrite* write) {
   if (write == nullptr) return 0;
@@ -63,6 +88,7 @@ class TakingBackMaker {
       : before_(record.before),
         after_(record.after),
         shown_(record.shown),
+        without_(record.without),
         now_(record.now),
         writes_(writes),
         tables_(tables) {
@@ -198,14 +224,17 @@ class TakingBackMaker {
     const Fields after = fields_of(got);
     const Fields shown = fields_of(would_have);
     const Fields now = fields_of(current_);
+    const Current never = without_.is_live() ? without_.record.as_current() : Current();
+    const Fields without = without_.is_live() ? fields_of(never) : Fields();
     const auto take = [&](std::string_view name) {
-      take_field(name, {find(before, name), find(after, name), find(shown, name), find(now, name)});
+      take_field(name, {find(before, name), find(after, name), find(shown, name),
+                        find(without, name), find(now, name)});
     };
     merge::each_field_write(stored(got), [&](const FieldWrite& one) { take(one.field); });
     merge::each_field_write(stored(had), [&](const FieldWrite& one) {
       if (find(after, one.field) == nullptr) take(one.field);
     });
-    if (made_.fields.empty() && made_.additions.empty()) return;
+    if (made_.fields.empty() && made_.additions.empty() && made_.elements.empty()) return;
     made_.act = TakingBack::Act::update;
     made_.told.kind = RecordDifference::Kind::changed;
   }
@@ -215,11 +244,15 @@ class TakingBackMaker {
     const FieldWrite* before;
     const FieldWrite* after;
     const FieldWrite* shown;
+    const FieldWrite* without;
     const FieldWrite* now;
   };
 
   void take_field(std::string_view name, const InEach& in) {
     if (is_same(in.before, in.after)) return;
+    if (in.after != nullptr && writes_.has(in.after->added) && is_list(in.after)) {
+      return take_elements(name, in);
+    }
     if (in.after != nullptr && writes_.has(in.after->added) && !writes_.has(in.after->stamp)) {
       return take_addition(name, in);
     }
@@ -252,6 +285,36 @@ class TakingBackMaker {
     tell(name, json_of(in.now), std::move(text));
   }
 
+  void take_elements(std::string_view name, const InEach& in) {
+    const ElementsOf before(in.before);
+    const ElementsOf after(in.after);
+    const ElementsOf without(in.without);
+    const ElementsOf now(in.now);
+    Array gone;
+    Array come;
+    Array left;
+    for (const auto& [bytes, element] : now.all()) {
+      const bool is_ours = after.has(bytes) && !before.has(bytes) && !without.has(bytes);
+      (is_ours ? gone : left).push_back(element);
+    }
+    for (const auto& [bytes, element] : before.all()) {
+      const bool is_missed = !after.has(bytes) && without.has(bytes) && !now.has(bytes);
+      if (is_missed) come.push_back(element);
+    }
+    if (gone.empty() && come.empty()) return;
+    const bool is_set = in.after->value.type == Type::set;
+    left.insert(left.end(), come.begin(), come.end());
+    std::string text;
+    record::append_json(is_set ? Value(Set{left}) : Value(left), text);
+    tell(name, json_of(in.now), std::move(text));
+    const auto change = [&](merge::Rule rule, Array elements) {
+      if (elements.empty()) return;
+      made_.elements.push_back({std::string(name), rule, is_set, std::move(elements)});
+    };
+    change(merge::Rule::excluded, std::move(gone));
+    change(merge::Rule::included, std::move(come));
+  }
+
   void tell(std::string_view field, std::string before, std::string after) {
     made_.told.fields.push_back({std::string(field), std::move(before), std::move(after)});
   }
@@ -259,6 +322,7 @@ class TakingBackMaker {
   const PastRecord& before_;
   const PastRecord& after_;
   const PastRecord& shown_;
+  const PastRecord& without_;
   const state::Found& now_;
   const TakenBack& writes_;
   const state::Tables& tables_;

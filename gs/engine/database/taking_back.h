@@ -2,7 +2,8 @@
 //
 // A field gets the value back that it had before, as long as the record shows the write that is
 // taken back, or would show it without what its writer has undone since. A number that was added to
-// is added to the other way round. A record that was inserted goes, and one that was removed comes
+// is added to the other way round, and elements are removed or added, but for those that are there, or
+// not, without these writes as well. A record that was inserted goes, and one that was removed comes
 // back, with what others wrote beside the removal. What somebody else did to the same field or
 // record since, or at the same time, stays: it is told.
 //
@@ -38,7 +39,15 @@ struct TakingBack {
   Act act = Act::none;
   std::vector<record::FieldView> fields;                  // of an update; of what is restored: all
   std::vector<std::pair<std::string, double>> additions;  // of an update
-  RecordDifference told;                                  // unless nothing is done
+  // Of an update: elements that a field gets or loses.
+  struct Elements {
+    std::string field;
+    merge::Rule change = merge::Rule::included;
+    bool is_set = false;
+    Array elements;
+  };
+  std::vector<Elements> elements;
+  RecordDifference told;  // unless nothing is done
   std::vector<KeptWrite> kept;
 
   bool is_nothing() const noexcept { return act == Act::none; }
@@ -50,10 +59,11 @@ struct TakingBack {
 
 // The record that is looked at; all of it outlives the result.
 struct LookedAt {
-  PastRecord before;  // without these writes and all that came later
-  PastRecord after;   // with them
-  PastRecord shown;   // now, if nothing had been undone since
-  state::Found now;   // as the storage has it, with its id
+  PastRecord before;   // without these writes and all that came later
+  PastRecord after;    // with them
+  PastRecord shown;    // now, if nothing had been undone since
+  PastRecord without;  // the same, if these writes had never been
+  state::Found now;    // as the storage has it, with its id
 };
 TakingBack take_back(const LookedAt& record, const TakenBack& writes, const state::Tables& tables);
 
