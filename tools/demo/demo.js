@@ -22,6 +22,7 @@ const STAGES = [
   ['swap', require('./rows/swap.js')],
   ['schema', require('./rows/schema.js')],
   ['replicas', require('./rows/replicas.js')],
+  ['versions', require('./rows/versions.js')],
   ['size and time', require('./rows/measure.js')],
 ];
 

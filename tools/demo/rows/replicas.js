@@ -19,11 +19,14 @@ const digestOf = async (directory) => {
 };
 
 const edit = async (directory, name, countries) => {
-  const shared = JSON.stringify({ [name]: 1, by: name });
-  await succeed(directory, ['update', '-c', 'Country', SHARED, shared]);
+  const key = ['-c', 'Country', SHARED];
+  await succeed(directory, ['update', ...key, JSON.stringify({ [name]: 1, by: name })]);
   for (const { cca2 } of countries) {
     await succeed(directory, ['update', '-c', 'Country', cca2, JSON.stringify({ visited: name })]);
   }
+  await succeed(directory, ['counter', 'add', ...key, 'visits', '2']);
+  await succeed(directory, ['elements', 'add', ...key, 'tags', name, 'seen']);
+  if (name !== 'a') await succeed(directory, ['elements', 'remove', ...key, 'tags', 'old']);
   await succeed(directory, ['insert', 'Note', JSON.stringify({ of: name })]);
 };
 
@@ -39,6 +42,8 @@ module.exports = async ({ table, sources, folder }) => {
   const { countries } = sources;
   await succeed(replicas.a, ['init']);
   await succeed(replicas.a, ['import', 'Country', countries.file, '--key', 'cca2']);
+  await succeed(replicas.a, ['update', '-c', 'Country', SHARED, '{"tags":["old"]}']);
+  await succeed(replicas.a, ['tag', 'yesterday']);
   const since = parseOne((await succeed(replicas.a, ['digest', '--json'])).out).frontier.join();
   for (const name of ['b', 'c']) await succeed(home, ['clone', replicas.a, replicas[name]]);
   for (const [i, name] of NAMES.entries()) {
@@ -60,6 +65,9 @@ module.exports = async ({ table, sources, folder }) => {
   const shared = await succeed(replicas.b, ['get', '-c', 'Country', SHARED]);
   const seen = NAMES.filter((name) => parseOne(shared.out)[name] === 1);
   table.add('the record that all wrote has fields of', NAMES.join(' '), seen.join(' '));
+  const { visits, tags } = parseOne(shared.out);
+  table.add('a number that each added 2 to has', 2 * NAMES.length, visits);
+  table.add('a set has what each added, not what two removed', 'a b c seen', tags.sort().join(' '));
   const notes = parseLines((await succeed(replicas.c, ['scan', 'Note'])).out);
   table.add('and no record of any is missing', NAMES.length, notes.length);
 
