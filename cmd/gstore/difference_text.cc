@@ -2,8 +2,21 @@
 
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
+#include "gs/base/dates.h"
 
 namespace gs::cli {
+
+const char* why_word(KeptWrite::Why why) noexcept {
+  switch (why) {
+    case KeptWrite::Why::written:
+      return "written";
+    case KeptWrite::Why::removed:
+      return "removed";
+    default:
+      return "erased";
+  }
+}
+
 namespace {
 
 const char* word_of(RecordDifference::Kind kind) noexcept {
@@ -37,6 +50,25 @@ std::string field_text(const FieldDifference& field, RecordDifference::Kind kind
   return (field.after_json.empty() ? '-' : '+') + name + value;
 }
 
+std::string kept_json(const KeptWrite& kept) {
+  JsonObject line;
+  line.text("id", kept.id.text()).text("collection", kept.collection);
+  if (!kept.field.empty()) line.text("field", kept.field);
+  line.text("why", why_word(kept.why));
+  if (kept.writer != Digest{}) line.text("writer", kept.writer.text());
+  return line.take();
+}
+
+template <typename T, typename Text>
+std::string list_json(const std::vector<T>& all, const Text& text) {
+  std::string list = "[";
+  for (const T& one : all) {
+    if (list.size() > 1) list += ',';
+    list += text(one);
+  }
+  return list + ']';
+}
+
 }  // namespace
 
 std::string difference_json(const RecordDifference& difference) {
@@ -63,6 +95,15 @@ std::string difference_line(const RecordDifference& difference) {
     before = ", ";
   }
   return line;
+}
+
+std::string reverted_json(const Reverted& reverted) {
+  JsonObject line;
+  return line.text("change", reverted.change.text())
+      .text("time", time_text(reverted.time_ms))
+      .raw("records", list_json(reverted.records, difference_json))
+      .raw("kept", list_json(reverted.kept, kept_json))
+      .take();
 }
 
 }  // namespace gs::cli

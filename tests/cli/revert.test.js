@@ -65,3 +65,15 @@ test('what the schema does not allow any more is not taken back', (t) => {
   assert.match(err, /n: expected number, got string/);
   assert.deepStrictEqual(place.json(['get', id]).data, { n: 2 });
 });
+
+test('the shell takes back, too', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"n":0}']).trim();
+  place.ok(['update', id, '{"n":1}']);
+  const shell = (line) => place.ok(['shell', '-e', line]).trim();
+  assert.strictEqual(shell('db.undo().records[0].fields[0].after'), '0');
+  assert.strictEqual(shell('db.redo().kept.length'), '0');
+  assert.strictEqual(shell(`db.get('${id}').n`), '1');
+  assert.strictEqual(shell(`db.revert('${headOf(place)}').time instanceof Date`), 'true');
+  assert.strictEqual(shell(`db.get('${id}').n`), '0');
+});

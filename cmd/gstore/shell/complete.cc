@@ -7,11 +7,12 @@ namespace gs::cli::shell {
 namespace {
 
 constexpr std::string_view kCalls[] = {
-    "add",     "addElements", "branch",  "collection", "collections", "count",
-    "delete",  "erase",       "explain", "find",       "get",         "has",
-    "history", "insert",      "proof",   "put",        "remove",      "removeElements",
-    "schema",  "set",         "stats",   "swap",       "tag",         "update",
-    "verify",  "versions"};
+    "add",    "addElements", "branch",  "collection",     "collections",
+    "count",  "delete",      "erase",   "explain",        "find",
+    "get",    "has",         "history", "insert",         "proof",
+    "put",    "redo",        "remove",  "removeElements", "revert",
+    "schema", "set",         "stats",   "swap",           "tag",
+    "undo",   "update",      "verify",  "versions"};
 constexpr std::string_view kCollectionCalls[] = {
     "add",   "addElements",    "all",    "count", "delete",
     "erase", "explain",        "find",   "first", "get",

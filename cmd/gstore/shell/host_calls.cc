@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cmd/gstore/difference_text.h"
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/shell/print.h"
 
@@ -306,6 +307,21 @@ void add_queries(Calls& calls, const Storage& db) {
   });
 }
 
+Made text_of(const Result<Reverted>& reverted) {
+  if (!reverted.ok()) return reverted.error().copy();
+  return of_text(reverted_json(*reverted));
+}
+
+void add_reverts(Calls& calls, Storage& db) {
+  calls.add("revert", [&db](Given given) -> Made {
+    GS_TRY(const std::string_view prefix, text_at(given, 0));
+    GS_TRY(const Digest change, db.find_change(prefix));
+    return text_of(db.revert(change));
+  });
+  calls.add("undo", [&db](Given) { return text_of(db.undo()); });
+  calls.add("redo", [&db](Given) { return text_of(db.redo()); });
+}
+
 void add_versions(Calls& calls, Storage& db) {
   const auto name_version = [&db](NamedVersion::Kind kind, Given given) -> Made {
     GS_TRY(const std::string_view name, text_at(given, 0));
@@ -354,6 +370,7 @@ Result<JsValue> host_calls(engine::script::Sandbox& sandbox, Session& session, S
   add_records(calls, storage);
   add_queries(calls, storage);
   add_versions(calls, storage);
+  add_reverts(calls, storage);
   add_whole(calls, storage);
   calls.add("print", [&session](Given given) -> Made {
     if (!given.empty()) session.out.line(printed(given[0].items, 0));
