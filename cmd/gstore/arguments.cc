@@ -289,7 +289,7 @@ class Parser {
         ->check(one_of({"ndjson", "json", "csv"}));
     sub->add_option("--key", a_.key_field, "field that is the foreign key; rows replace each other")
         ->type_name("FIELD");
-    sub->add_option("--type", a_.types, "CSV: string, number, integer, boolean, date or json")
+    sub->add_option("--type", a_.types, "CSV: string, number, integer, boolean, date, json or key")
         ->type_name("FIELD:TYPE")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)

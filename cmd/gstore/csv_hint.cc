@@ -33,6 +33,9 @@ std::string option_for(const Arguments& arguments, std::string_view line) {
   const std::string_view column = line.substr(2, expected - 2);
   const std::size_t from = expected + kExpected.size();
   const std::string_view what = line.substr(from, got - from);
+  if (what.starts_with("id of ") && line.substr(got).starts_with(", got string \"\"")) {
+    return has_type(arguments, column) ? "" : " --type " + std::string(column) + ":key";
+  }
   const auto* const wanted =
       std::find_if(std::begin(kWanted), std::end(kWanted),
                    [&](const Wanted& each) { return each.expected == what; });

@@ -472,6 +472,11 @@ test('what cannot be a foreign key is no relation, and keys of maps have their t
   refuses({ all: ['k', ''] }, /all\[1\]: expected id of Own, got string ""/);
   refuses({ at: { own: '' } }, /at\.own: expected id of Own, got string ""/);
   assert.strictEqual(place.ok(['count', 'A', '{"own":""}']), '0\n');
+  const file = place.file('a.csv', 'own\n""\nk\n');
+  const refused = place.run(['import', 'A', file]);
+  assert.match(refused.err, /own: expected id of Own, got string "".*give --type own:key/s);
+  place.ok(['import', 'A', file, '--type', 'own:key']);
+  assert.strictEqual(place.ok(['count', 'A', '{"own":null}']), '1\n');
   refuses({ m: [[true, 'x']] }, /m: expected keys of type number, got the key boolean true/);
   refuses({ m: [['1', 'x']] }, /m: expected keys of type number, got the key string "1"/);
   refuses({ m: { foo: 'x' } }, /m: expected keys of type number, got the key "foo"/);

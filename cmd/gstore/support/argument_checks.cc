@@ -90,7 +90,7 @@ std::string check_column_type(std::string& text) {
     return {};
   }
   return shown(text) +
-         " is not FIELD:TYPE with the TYPE string, number, integer, boolean, date or json";
+         " is not FIELD:TYPE with the TYPE string, number, integer, boolean, date, json or key";
 }
 
 std::string check_delimiter(std::string& text) {

@@ -171,6 +171,9 @@ bool append_csv_value(std::string_view field, ColumnType type, std::string& out)
       if (!is_one_value(field)) return false;
       out += field;
       return true;
+    case ColumnType::key:
+      append_json_string(field, out);
+      return true;
     case ColumnType::string:
       break;
   }

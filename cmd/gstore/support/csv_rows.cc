@@ -30,6 +30,8 @@ std::string type_word(ColumnType type) {
       return "date (" + std::string(kDateForms) + ')';
     case ColumnType::json:
       return "JSON value";
+    case ColumnType::key:
+      return "key";
   }
   return "value";
 }
@@ -192,6 +194,7 @@ std::optional<ColumnType> column_type(std::string_view word) {
   if (word == "boolean") return ColumnType::boolean;
   if (word == "date") return ColumnType::date;
   if (word == "json") return ColumnType::json;
+  if (word == "key") return ColumnType::key;
   return std::nullopt;
 }
 

@@ -57,7 +57,7 @@ std::unique_ptr<RowReader> read_lines(Input& input);
 // without white space and line breaks inside and between.
 std::unique_ptr<RowReader> read_elements(Input& input, bool array);
 
-enum class ColumnType { string, number, integer, boolean, date, json };
+enum class ColumnType { string, number, integer, boolean, date, json, key };
 
 // Parses the word after the colon of --type.
 std::optional<ColumnType> column_type(std::string_view word);
