@@ -6,10 +6,10 @@
 namespace gs::cli {
 namespace {
 
-std::atomic<bool> stop{false};
+std::atomic<bool> interrupted{false};
 static_assert(std::atomic<bool>::is_always_lock_free);  // or a handler could not set it
 
-void on_signal(int) { stop = true; }
+void on_signal(int) { interrupted = true; }
 
 }  // namespace
 
@@ -21,6 +21,6 @@ void catch_interrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-const std::atomic<bool>& stop_requested() noexcept { return stop; }
+const std::atomic<bool>& stop_requested() noexcept { return interrupted; }
 
 }  // namespace gs::cli

@@ -10,6 +10,7 @@
 #include "cmd/gstore/schema_directory.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
+#include "cmd/gstore/types_doubts.h"
 #include "gs/api/runtime.h"
 #include "gs/engine/catalog/review.h"
 
@@ -281,6 +282,10 @@ Result<Exit> types(Session& session) {
   if (!made) {
     if (arguments.schema.empty()) return std::move(made).error();
     return about_schema(arguments.schema, std::move(made).error());
+  }
+  if (const std::string doubts = types_doubts(*made); !doubts.empty()) {
+    session.terminal.note("types: TypeScript will not take it as it is: " + doubts +
+                          ". Metaschema prints the same; give other names in the schema.");
   }
   if (!arguments.types_file.empty() && arguments.types_file != "-") {
     GS_TRY_OK(write_file(arguments.types_file, *made));

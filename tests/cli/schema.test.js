@@ -485,3 +485,13 @@ test('what cannot be a foreign key is no relation, and keys of maps have their t
     place.ok(['insert', 'A', JSON.stringify(right)]);
   }
 });
+
+test('types says what TypeScript does not take', (t) => {
+  const place = new Place(t);
+  const schemas = directory(place, 'odd', {
+    'Node.js': "({ Entity: {}, node: '?Node', 'e-mail': 'string' })", 'string.js': "({ Entity: {}, a: 'number' })",
+  });
+  const { err } = place.run(['types', schemas]);
+  assert.match(err, /string is no name of an interface, Node\.e-mail is no name of a member, Node\.nodeId stands twice/);
+  assert.strictEqual(place.run(['types', directory(place, 'schemas', WORLD)]).err, '');
+});

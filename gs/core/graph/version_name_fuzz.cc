@@ -20,8 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size > kNameBytesMax) return 0;
   Digest head;
   head.bytes[0] = 1;
-  const auto parsed =
-      parse_reference(encode_reference({.what = Refers::tag, .name = text, .heads = {head}}));
+  const Buffer payload = encode_reference({.what = Refers::tag, .name = text, .heads = {head}});
+  const auto parsed = parse_reference(payload);  // borrows its name
   GS_CHECK(parsed.ok() == may_be_one);
   if (may_be_one) GS_CHECK(parsed->name == text && parsed->heads.size() == 1);
   return 0;

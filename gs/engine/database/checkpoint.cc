@@ -12,7 +12,6 @@
 namespace gs::engine {
 
 using state::Checkpoint;
-using state::Version;
 
 namespace {
 
@@ -22,12 +21,12 @@ constexpr std::uint64_t kQuietMergeBytesMax = std::uint64_t{256} << 20;
 
 }  // namespace
 
-std::shared_ptr<const Version> Database::current_version() const {
+std::shared_ptr<const state::Version> Database::current_version() const {
   std::lock_guard lock(version_mutex_);
   return version_;
 }
 
-void Database::publish(std::shared_ptr<const Version> version, const NewIndexRuns& runs,
+void Database::publish(std::shared_ptr<const state::Version> version, const NewIndexRuns& runs,
                        const UnloggedIndexes& unlogged) {
   applier_.attach(version);
   auto view = followed(index_view_, *version, runs, unlogged);
@@ -39,7 +38,7 @@ void Database::publish(std::shared_ptr<const Version> version, const NewIndexRun
 void Database::publish_log_view() {
   auto view = log_->view();
   if (view == version_->log) return;
-  auto version = std::make_shared<Version>(*version_);
+  auto version = std::make_shared<state::Version>(*version_);
   version->log = std::move(view);
   publish(std::move(version));
 }
@@ -76,7 +75,7 @@ void Database::freeze() {
   }
   checkpoint_log_bytes_ = log_->bytes();
 
-  auto version = std::make_shared<Version>(*version_);
+  auto version = std::make_shared<state::Version>(*version_);
   auto table = version->tables.front();
   version->tables.insert(version->tables.begin(), table->successor());
   version->log = log_->view();
@@ -201,7 +200,7 @@ Error Database::write_frozen() {
   std::vector<std::uint64_t> runs;
   {
     std::lock_guard commit_lock(commit_mutex_);
-    auto version = std::make_shared<Version>(*version_);
+    auto version = std::make_shared<state::Version>(*version_);
     version->runs.insert(version->runs.begin(), run);
     version->tables.pop_back();  // the oldest frozen table is the last
     for (const auto& each : version->runs) runs.push_back(each->number());
@@ -299,7 +298,7 @@ Error Database::merge(std::size_t count, state::MergeOptions options) {
   std::vector<std::uint64_t> runs;
   {
     std::lock_guard commit_lock(commit_mutex_);
-    auto version = std::make_shared<Version>(*version_);
+    auto version = std::make_shared<state::Version>(*version_);
     const auto at = std::find(version->runs.begin(), version->runs.end(), inputs.front());
     *at = std::move(run);
     version->runs.erase(at + 1, at + static_cast<std::ptrdiff_t>(count));

@@ -10,7 +10,6 @@
 namespace gs::engine {
 
 using state::Run;
-using state::Version;
 
 Result<std::unique_ptr<ReplayRuns>> ReplayRuns::aside(const platform::Environment& env,
                                                       Numbers new_number) {
@@ -29,8 +28,8 @@ Result<std::unique_ptr<ReplayRuns>> ReplayRuns::aside(const platform::Environmen
   return runs;
 }
 
-Result<std::shared_ptr<const Version>> ReplayRuns::add(const Version& full,
-                                                       const state::Tables& tables) {
+Result<std::shared_ptr<const state::Version>> ReplayRuns::add(const state::Version& full,
+                                                              const state::Tables& tables) {
   auto added = spill(full, tables);
   const Code code = added.code();
   // What the files of nobody say of themselves must not be taken for a word about the storage.
@@ -40,9 +39,9 @@ Result<std::shared_ptr<const Version>> ReplayRuns::add(const Version& full,
   return Error(Code::io, std::string(added.error().message()));
 }
 
-Result<std::shared_ptr<const Version>> ReplayRuns::spill(const Version& full,
-                                                         const state::Tables& tables) {
-  auto version = std::make_shared<Version>(full);
+Result<std::shared_ptr<const state::Version>> ReplayRuns::spill(const state::Version& full,
+                                                                const state::Tables& tables) {
+  auto version = std::make_shared<state::Version>(full);
   std::shared_ptr<state::RowTable>& table = version->tables.front();
   GS_TRY(const std::uint64_t number, new_number_());
   const std::string path = state_path(number, ".gsr");
@@ -61,15 +60,15 @@ Result<std::shared_ptr<const Version>> ReplayRuns::spill(const Version& full,
     count -= merged - 1;
   }
   count_ = count;
-  return std::shared_ptr<const Version>(std::move(version));
+  return std::shared_ptr<const state::Version>(std::move(version));
 }
 
-Result<std::shared_ptr<const Run>> ReplayRuns::keep(const Version& version,
+Result<std::shared_ptr<const Run>> ReplayRuns::keep(const state::Version& version,
                                                     const state::Tables& tables) {
   return merge(files_, version, count_, tables);
 }
 
-void ReplayRuns::replace_newest(Version& version, std::size_t count,
+void ReplayRuns::replace_newest(state::Version& version, std::size_t count,
                                 std::shared_ptr<const Run> run) {
   version.runs.front() = std::move(run);
   version.runs.erase(version.runs.begin() + 1,
@@ -78,7 +77,8 @@ void ReplayRuns::replace_newest(Version& version, std::size_t count,
 
 // The newest `count` runs as one.
 Result<std::shared_ptr<const Run>> ReplayRuns::merge(platform::FileSystem& files,
-                                                     const Version& version, std::size_t count,
+                                                     const state::Version& version,
+                                                     std::size_t count,
                                                      const state::Tables& tables) {
   const auto begin = version.runs.begin();
   const std::vector<std::shared_ptr<const Run>> inputs(begin,

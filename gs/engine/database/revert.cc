@@ -115,7 +115,9 @@ Error Database::look_back(const Revert& revert, LookedBack& out) {
     number = known.find(revert.change);
     if (!number) return {};
     std::vector<graph::ChangeNumber> heads;
-    for (const Digest& head : settled.frontier) heads.push_back(*known.find(head));
+    for (const Digest& head : settled.frontier) {
+      if (const auto at = known.find(head)) heads.push_back(*at);
+    }
     const graph::CausalGraph::Changes self(&*number, 1);
     out.before = Ancestors(known.graph(), self);
     out.before.cut(*number, revert.hlc);
