@@ -6,10 +6,10 @@
 namespace gs::cli {
 namespace {
 
-std::atomic<bool> interrupted{false};
+std::atomic<bool> signal_came{false};
 static_assert(std::atomic<bool>::is_always_lock_free);  // or a handler could not set it
 
-void on_signal(int) { interrupted = true; }
+void on_signal(int) { signal_came = true; }
 
 }  // namespace
 
@@ -21,6 +21,6 @@ void catch_interrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-const std::atomic<bool>& stop_requested() noexcept { return interrupted; }
+const std::atomic<bool>& stop_requested() noexcept { return signal_came; }
 
 }  // namespace gs::cli
