@@ -1,7 +1,6 @@
 #include "gs/core/rules/check.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "gs/core/record/json.h"
 
@@ -240,9 +239,9 @@ bool says_key(std::string_view wanted, std::string_view name) {
   if (wanted == "bigint" && name.find_first_not_of("-0123456789") != std::string_view::npos) {
     return false;
   }
-  double number = 0;
-  const auto [end, status] = std::from_chars(name.data(), name.data() + name.size(), number);
-  return status == std::errc() && end == name.data() + name.size();
+  // A text of JSON that begins like a number is one.
+  const bool begins_right = !name.empty() && (name[0] == '-' || (name[0] >= '0' && name[0] <= '9'));
+  return begins_right && !record::check_json(name);
 }
 
 }  // namespace
