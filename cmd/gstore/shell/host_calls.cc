@@ -336,6 +336,7 @@ void add_versions(Calls& calls, Storage& db) {
   calls.add("versions", [&db](Given) -> Made {
     GS_TRY(const std::vector<NamedVersion> all, db.named_versions());
     std::vector<JsValue> lines;
+    lines.reserve(all.size());
     for (const NamedVersion& named : all) lines.push_back(of_text(named_json(named)));
     return of_list(std::move(lines));
   });
