@@ -9,14 +9,13 @@
 namespace gs::engine {
 
 using state::Sequence;
-using state::Version;
 
 namespace {
 
 // Records between two calls of BuildIndex::between: some milliseconds.
 constexpr std::uint64_t kBuildStep = 8192;
 
-bool has_tables_of(const IndexView::One& one, const Version& version) noexcept {
+bool has_tables_of(const IndexView::One& one, const state::Version& version) noexcept {
   const auto* const unlogged = one.unlogged != nullptr ? one.unlogged->rows().get() : nullptr;
   if (unlogged != version.unlogged.get()) return false;
   return std::equal(one.tables.begin(), one.tables.end(), version.tables.begin(),
@@ -25,7 +24,7 @@ bool has_tables_of(const IndexView::One& one, const Version& version) noexcept {
 }
 
 // The tables of the version, and whether one of before is gone.
-bool follow_tables(const IndexView::One& one, const Version& version,
+bool follow_tables(const IndexView::One& one, const state::Version& version,
                    std::vector<std::shared_ptr<TableIndex>>& out) {
   std::size_t kept = 0;
   for (const auto& table : version.tables) {
@@ -37,7 +36,8 @@ bool follow_tables(const IndexView::One& one, const Version& version,
   return kept < one.tables.size();
 }
 
-std::shared_ptr<TableIndex> follow_unlogged(const IndexView::One& one, const Version& version,
+std::shared_ptr<TableIndex> follow_unlogged(const IndexView::One& one,
+                                            const state::Version& version,
                                             const UnloggedIndexes& made) {
   if (version.unlogged == nullptr) return nullptr;
   const auto is_made = made.find(one.index->digest);
@@ -73,7 +73,7 @@ std::size_t IndexView::memory_bytes() const noexcept {
 }
 
 std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>& view,
-                                          const Version& version, const NewIndexRuns& runs,
+                                          const state::Version& version, const NewIndexRuns& runs,
                                           const UnloggedIndexes& unlogged) {
   const bool is_same =
       runs.empty() && std::all_of(view->all.begin(), view->all.end(), [&](const auto& one) {
@@ -101,8 +101,8 @@ std::shared_ptr<const IndexView> followed(const std::shared_ptr<const IndexView>
   return made;
 }
 
-Result<std::shared_ptr<const index::Tiers>> tiers(const IndexView::One& one, const Version& version,
-                                                  Sequence at) {
+Result<std::shared_ptr<const index::Tiers>> tiers(const IndexView::One& one,
+                                                  const state::Version& version, Sequence at) {
   const auto catch_up = [&](TableIndex& table) -> Error {
     if (table.is_current(at)) return {};
     const std::lock_guard lock(one.index->mutex);
@@ -115,7 +115,7 @@ Result<std::shared_ptr<const index::Tiers>> tiers(const IndexView::One& one, con
 
 Result<std::shared_ptr<const index::Run>> write_index_run(
     platform::FileSystem& files, const IndexView::One& one, std::size_t table,
-    const Version& version, const std::function<Result<std::uint64_t>()>& new_number) {
+    const state::Version& version, const std::function<Result<std::uint64_t>()>& new_number) {
   TableIndex& source = *one.tables[table];
   {
     const std::lock_guard lock(one.index->mutex);
@@ -128,8 +128,8 @@ Result<std::shared_ptr<const index::Run>> write_index_run(
   return index::Run::open(files, path, number);
 }
 
-std::shared_ptr<const Version> runs_only(const Version& version) {
-  auto made = std::make_shared<Version>();
+std::shared_ptr<const state::Version> runs_only(const state::Version& version) {
+  auto made = std::make_shared<state::Version>();
   made->tables.push_back(std::make_shared<state::RowTable>());
   made->runs = version.runs;
   made->log = version.log;
@@ -137,7 +137,7 @@ std::shared_ptr<const Version> runs_only(const Version& version) {
 }
 
 Result<std::shared_ptr<const index::Run>> build_index_run(
-    Records& records, const std::shared_ptr<const Version>& version, Sequence at,
+    Records& records, const std::shared_ptr<const state::Version>& version, Sequence at,
     const BuildIndex& options) {
   std::uint64_t total = 0;
   for (const auto& table : version->tables) total += table->row_count();
@@ -166,7 +166,7 @@ Result<std::shared_ptr<const index::Run>> build_index_run(
 }
 
 Error check_index(const IndexView::One& one, const state::Tables& tables,
-                  const std::shared_ptr<const Version>& version, Sequence at) {
+                  const std::shared_ptr<const state::Version>& version, Sequence at) {
   const std::string name = one.index->definition.text();
   for (const auto& run : one.runs) GS_TRY_OK(run->check());
   GS_TRY(const auto held, tiers(one, *version, at));

@@ -8,7 +8,6 @@ namespace gs::engine {
 
 using state::RowTable;
 using state::Sequence;
-using state::Version;
 
 namespace {
 
@@ -16,18 +15,18 @@ namespace {
 constexpr std::uint32_t kAhead = 8;
 
 // What the version has below one of its tables: of a record that is not in the log nothing.
-Version below(const Version& version, const RowTable& table) {
+state::Version below(const state::Version& version, const RowTable& table) {
   if (&table == version.unlogged.get()) return {{}, {}, version.log, nullptr};
   const auto at = std::find_if(version.tables.begin(), version.tables.end(),
                                [&](const auto& each) { return each.get() == &table; });
-  Version rest;
+  state::Version rest;
   if (at != version.tables.end()) rest.tables.assign(at + 1, version.tables.end());
   rest.runs = version.runs;
   rest.log = version.log;
   return rest;
 }
 
-bool has_rows(const Version& version) noexcept {
+bool has_rows(const state::Version& version) noexcept {
   return !version.tables.empty() || !version.runs.empty();
 }
 
@@ -38,10 +37,10 @@ bool TableIndex::is_current(Sequence at) const noexcept {
   return read_to == rows_->row_count() || rows_->row(read_to).sequence > at;
 }
 
-Error TableIndex::catch_up(const Version& version, Sequence at, Records& records) {
+Error TableIndex::catch_up(const state::Version& version, Sequence at, Records& records) {
   const std::uint32_t collection = records.collection();
   const std::uint32_t count = rows_->row_count();
-  const Version older = below(version, *rows_);
+  const state::Version older = below(version, *rows_);
   const bool has_older = has_rows(older);
   std::uint32_t number = read_to_.load(std::memory_order_relaxed);
   for (; number < count; ++number) {
@@ -65,8 +64,8 @@ Error TableIndex::catch_up(const Version& version, Sequence at, Records& records
 }
 
 // The keys that the row's record has, and those of the one before.
-Error TableIndex::make_both(const Version& version, const Version& older, const RowTable::Row& row,
-                            Records& records) const {
+Error TableIndex::make_both(const state::Version& version, const state::Version& older,
+                            const RowTable::Row& row, Records& records) const {
   const state::Met met = state::meet_row(*rows_, version.log.get(), row.entry);
   GS_TRY_OK(records.make_keys(row.entry, met.record, records.made));
   state::Found found;
@@ -74,7 +73,7 @@ Error TableIndex::make_both(const Version& version, const Version& older, const 
     const state::Entry& previous = rows_->row(row.previous).entry;
     found = state::meet_row(*rows_, version.log.get(), previous).found();
   } else if (has_rows(older)) {
-    if (older.find(row.entry.id, ~Sequence{0}, found) == Version::Lookup::damaged) {
+    if (older.find(row.entry.id, ~Sequence{0}, found) == state::Version::Lookup::damaged) {
       return older.damage();
     }
   }

@@ -53,7 +53,7 @@ class StableVector {
 
  private:
   static std::size_t block_of(std::size_t index) noexcept {
-    return static_cast<std::size_t>(std::bit_width(index / kBlockMin + 1)) - 1;
+    return static_cast<std::size_t>(std::bit_width((index / kBlockMin + 1) >> 1));
   }
   static std::size_t begin_of(std::size_t block) noexcept {
     return kBlockMin * ((std::size_t{1} << block) - 1);
