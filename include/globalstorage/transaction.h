@@ -1,0 +1,80 @@
+// Operations on several records that take effect all or none.
+//
+// Threads: one at a time. Errors: each call says which it can give, beside those that all calls of
+// a storage can give (storage.h).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "globalstorage/bytes.h"
+#include "globalstorage/id.h"
+#include "globalstorage/options.h"
+#include "globalstorage/result.h"
+#include "globalstorage/value.h"
+
+namespace gs {
+
+namespace engine {
+struct TransactionState;
+}  // namespace engine
+
+struct ScanOptions {
+  std::string collection;  // empty: every collection
+  std::optional<Id> from;  // first id, inclusive
+  std::uint64_t limit = ~std::uint64_t{0};
+};
+
+// Waits can be put off: commit lazily, keep the ticket, wait for many at once.
+struct Ticket {
+  std::uint64_t sequence = 0;
+};
+
+// Operations on several records that take effect all or none. Nothing happens before commit();
+// destroying an uncommitted transaction forgets it. Reads through the storage do not see it.
+class Transaction {
+ public:
+  ~Transaction();
+  Transaction(Transaction&&) noexcept;
+  Transaction& operator=(Transaction&&) noexcept;
+
+  // JSON: one object (see docs/FORMAT.md "JSON" for dates, bytes, big numbers, ids and sets).
+  Result<Id> insert(std::string_view collection, std::string_view json);
+  Result<Id> insert(std::string_view collection, const Object& object);
+  // With a foreign key: the record's id is derived from collection and key; replaces it if there.
+  Result<Id> put(std::string_view collection, std::string_view key, std::string_view json);
+  // Whole content replaced; not_found when there is no such record at commit.
+  Error set(const Id& id, std::string_view json);
+  Error set(const Id& id, const Object& object);
+  // The given fields replaced, others kept; {"$unset":true} as a value removes a field.
+  Error update(const Id& id, std::string_view json);
+  Error update(const Id& id, const Object& object);
+  // Adds to a number, up to 2^53 either way; one that is not there is 0. What others add at the
+  // same time counts as well. Who writes the field instead writes a value to go on from.
+  Error add(const Id& id, std::string_view field, std::int64_t addition);
+  // Adds elements to an array or a set, or removes them; `elements` is a JSON array of them. What
+  // others do at the same time counts as well, and who adds an element wins over who removes it. A
+  // field that is not there is made by adding. Two elements are one when their values are.
+  Error add_elements(const Id& id, std::string_view field, std::string_view elements);
+  Error remove_elements(const Id& id, std::string_view field, std::string_view elements);
+  Error remove(const Id& id);
+  // The commit fails with `conflict` unless the record has exactly this version then.
+  Error expect(const Id& id, const Digest& version);
+  Error expect_absent(const Id& id);
+
+  std::size_t operations() const noexcept;
+
+  // Errors: conflict, not_found, too_large, no_space: nothing of it took effect. After io or failed
+  // it was visible here and may or may not be on disk; the next open tells.
+  Result<Ticket> commit();
+  Result<Ticket> commit(Durability durability);
+
+ private:
+  friend class Storage;
+  explicit Transaction(std::unique_ptr<engine::TransactionState> state);
+  std::unique_ptr<engine::TransactionState> state_;
+};
+
+}  // namespace gs
