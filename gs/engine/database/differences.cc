@@ -66,26 +66,6 @@ std::vector<FieldDifference> fields_that_differ(const PastRecord& before, const 
   return all;
 }
 
-bool begins_minted(const graph::ChangeView& change, const PastWrites::Write& write) {
-  return write.id.version() == id::kMintedVersion &&
-         change.operation_at(write.offset).kind == static_cast<std::uint8_t>(Kind::insert);
-}
-
-// Of those written to, by id, those that may be older than these writes.
-std::vector<Id> maybe_older(const PastWrites& writes) {
-  std::vector<Id> ids;
-  const auto all = writes.all();
-  for (auto begin = all.begin(); begin != all.end();) {
-    const Id id = begin->id;
-    bool is_new = false;
-    for (; begin != all.end() && begin->id == id; ++begin) {
-      is_new = is_new || begins_minted(writes.change_of(*begin).view, *begin);
-    }
-    if (!is_new) ids.push_back(id);
-  }
-  return ids;
-}
-
 std::vector<graph::ChangeRange> joined_ranges(graph::CausalGraph::Difference difference) {
   std::vector<graph::ChangeRange> all = std::move(difference.only_a);
   all.insert(all.end(), difference.only_b.begin(), difference.only_b.end());
@@ -125,7 +105,7 @@ Error Database::find_writes(const Compared& compared, PastWrites& writes) const 
   };
   GS_TRY_OK(each_in(compared.settled, compared.different, add_all));
   writes.sort();
-  const std::vector<Id> older = maybe_older(writes);
+  const std::vector<Id> older = writes.maybe_older();
   if (older.empty()) return {};
   const auto add_older = [&](graph::ChangeNumber number, log::Location at,
                              const graph::ChangeView& change) {

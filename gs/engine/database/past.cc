@@ -131,6 +131,24 @@ std::span<const PastWrites::Write> PastWrites::of(const Id& id) const noexcept {
   return {first, end};
 }
 
+std::vector<Id> PastWrites::maybe_older() const {
+  const auto begins_minted = [&](const Write& write) {
+    return write.id.version() == id::kMintedVersion &&
+           change_of(write).view.operation_at(write.offset).kind ==
+               static_cast<std::uint8_t>(Kind::insert);
+  };
+  std::vector<Id> ids;
+  for (auto begin = writes_.begin(); begin != writes_.end();) {
+    const Id id = begin->id;
+    bool is_new = false;
+    for (; begin != writes_.end() && begin->id == id; ++begin) {
+      is_new = is_new || begins_minted(*begin);
+    }
+    if (!is_new) ids.push_back(id);
+  }
+  return ids;
+}
+
 const PastWrites::Change& PastWrites::change_of(const Write& write) const noexcept {
   return *std::partition_point(changes_.begin(), changes_.end(),
                                [&](const Change& change) { return change.number < write.change; });

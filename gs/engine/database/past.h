@@ -86,6 +86,9 @@ class PastWrites {
   }  // by id, then as the log has them
   std::span<const Write> of(const Id& id) const noexcept;
   const Change& change_of(const Write& write) const noexcept;
+  // Of those written to, by id, those that may be older than these writes: not those that one of
+  // them inserted, as nothing comes before the insert of a minted id.
+  std::vector<Id> maybe_older() const;
 
  private:
   std::vector<Write> writes_;

@@ -176,17 +176,7 @@ Error Database::look_at_others(LookedBack& out) {
     };
   };
   out.past.sort();
-  std::vector<Id> older;
-  for (const Id& id : out.ids) {
-    const auto writes = out.past.of(id);
-    const bool is_new =
-        id.version() == id::kMintedVersion &&
-        std::any_of(writes.begin(), writes.end(), [&](const auto& write) {
-          const auto& view = out.past.change_of(write).view;
-          return view.operation_at(write.offset).kind == static_cast<std::uint8_t>(Kind::insert);
-        });
-    if (!is_new) older.push_back(id);
-  }
+  const std::vector<Id> older = out.past.maybe_older();
   GS_TRY_OK(each_in(out.settled, out.later, add_of(out.ids)));
   if (!older.empty()) GS_TRY_OK(each_in(out.settled, out.common, add_of(older)));
   out.past.sort();
