@@ -188,6 +188,25 @@ class Parser {
                      "  gstore elements remove ID tags new\n"
                      "  gstore elements remove -c Item tea sizes 5"));
 
+    CLI::App* const text = add("text", "texts that several writers edit",
+                               "  gstore text splice ID body 0 0 'Hello, '\n"
+                               "  gstore text splice -c Post one body end 0 --file more.txt");
+    text->require_subcommand(1);
+    sub = add(*text, "splice", "delete and insert in a text; prints what it is then",
+              "  gstore text splice ID body 0 0 'Hello, '\n"
+              "  gstore text splice ID body 7 5 world\n"
+              "  gstore text splice -c Post one body end 0 --file more.txt");
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name; one that is not there is an empty text")
+        ->required();
+    sub->add_option("POS", position_, "before which character, counted from 0; or: end")
+        ->required();
+    sub->add_option("DELETE", deleted_, "how many characters to delete there")->required();
+    auto* const inserted = sub->add_option("TEXT", a_.inserted, "what to insert there");
+    sub->add_option("--file", a_.file, "insert what is in this file; - is standard input")
+        ->excludes(inserted);
+    sub->callback([this] { take_splice(); });
+
     sub = add("delete", "delete a record; its history stays",
               "  gstore delete ID\n  gstore delete -c City kyiv");
     add_id(sub);
@@ -594,6 +613,7 @@ class Parser {
     for (const char* name : {"add", "remove"}) {
       add_to(app_.get_subcommand("elements")->get_subcommand(name));
     }
+    add_to(app_.get_subcommand("text")->get_subcommand("splice"));
     add_to(app_.get_subcommand("schema")->get_subcommand("apply"));
     add_to(app_.get_subcommand("bundle")->get_subcommand("apply"));
   }
@@ -618,6 +638,19 @@ class Parser {
       if (word.starts_with('[')) word.insert(word.begin(), kWhole);
     }
     return words;
+  }
+
+  void take_splice() {
+    a_.at_end = position_ == "end";
+    if (!a_.at_end) a_.position = take_count("POS", position_);
+    a_.deleted = take_count("DELETE", deleted_);
+  }
+  static std::uint64_t take_count(const char* name, const std::string& word) {
+    std::uint64_t count = 0;
+    const char* const end = word.data() + word.size();
+    const auto [after, status] = std::from_chars(word.data(), end, count);
+    if (status == std::errc() && after == end) return count;
+    throw CLI::ValidationError(name, shown(word) + " is no count of characters");  // NOLINT: below
   }
 
   // CLI11 reads 010 as eight, and 1e3 not at all.
@@ -770,6 +803,8 @@ class Parser {
   std::optional<std::string> first_;
   std::optional<std::string> second_;
   std::string addition_;
+  std::string position_;
+  std::string deleted_;
   std::vector<std::string> help_words_;
 };
 

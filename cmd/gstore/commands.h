@@ -15,6 +15,9 @@ Result<Exit> add_to_counter(Session& session);
 // elements.cc
 Result<Exit> add_elements(Session& session);
 Result<Exit> remove_elements(Session& session);
+
+// texts.cc
+Result<Exit> splice_text(Session& session);
 // records.cc
 Result<Exit> remove(Session& session);
 Result<Exit> swap(Session& session);
@@ -87,6 +90,7 @@ inline constexpr Command kCommands[] = {
     {"counter add", add_to_counter},
     {"elements add", add_elements},
     {"elements remove", remove_elements},
+    {"text splice", splice_text},
     {"delete", remove},
     {"swap", swap},
     {"scan", scan},

@@ -94,6 +94,18 @@ gs_code gs_remove_elements(gs_storage* storage, const gs_id* id, const char* fie
   });
 }
 
+gs_code gs_splice(gs_storage* storage, const gs_id* id, const char* field, size_t field_length,
+                  uint64_t position, uint64_t deleted, const char* inserted, size_t inserted_length,
+                  gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view text, gs::c::text(inserted, inserted_length, "inserted"));
+    return storage->storage.splice(gs::c::to_id(*id), name, position, deleted, text);
+  });
+}
+
 gs_code gs_remove(gs_storage* storage, const gs_id* id, gs_error** error) noexcept {
   return call(error, [&]() -> Error {
     GS_TRY_OK(need_open(storage));

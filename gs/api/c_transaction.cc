@@ -104,6 +104,19 @@ gs_code gs_transaction_remove_elements(gs_transaction* transaction, const gs_id*
   });
 }
 
+gs_code gs_transaction_splice(gs_transaction* transaction, const gs_id* id, const char* field,
+                              size_t field_length, uint64_t position, uint64_t deleted,
+                              const char* inserted, size_t inserted_length,
+                              gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view text, gs::c::text(inserted, inserted_length, "inserted"));
+    return transaction->transaction.splice(gs::c::to_id(*id), name, position, deleted, text);
+  });
+}
+
 gs_code gs_transaction_remove(gs_transaction* transaction, const gs_id* id,
                               gs_error** error) noexcept {
   return call(error, [&]() -> Error {

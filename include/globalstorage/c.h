@@ -244,6 +244,13 @@ GS_EXPORT gs_code gs_add_elements(gs_storage* storage, const gs_id* id, const ch
 GS_EXPORT gs_code gs_remove_elements(gs_storage* storage, const gs_id* id, const char* field,
                                      size_t field_length, const char* json, size_t json_length,
                                      gs_error** error) GS_NO_THROW;
+/* Edits a text: takes out `deleted` code points at `position` and puts in others. What others type
+ * at the same time stays. A field that is not there is an empty text. GS_NOT_FOUND, GS_INVALID (a
+ * position that is not in the text), GS_CONFLICT (somebody replaced the text), GS_TOO_LARGE. */
+GS_EXPORT gs_code gs_splice(gs_storage* storage, const gs_id* id, const char* field,
+                            size_t field_length, uint64_t position, uint64_t deleted,
+                            const char* inserted, size_t inserted_length,
+                            gs_error** error) GS_NO_THROW;
 /* GS_NOT_FOUND. */
 GS_EXPORT gs_code gs_remove(gs_storage* storage, const gs_id* id, gs_error** error) GS_NO_THROW;
 /* Applies `changes` (as gs_update) when every field of `expected` has exactly that value now.
@@ -347,6 +354,10 @@ GS_EXPORT gs_code gs_transaction_remove_elements(gs_transaction* transaction, co
                                                  const char* field, size_t field_length,
                                                  const char* json, size_t json_length,
                                                  gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_splice(gs_transaction* transaction, const gs_id* id,
+                                        const char* field, size_t field_length, uint64_t position,
+                                        uint64_t deleted, const char* inserted,
+                                        size_t inserted_length, gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_transaction_remove(gs_transaction* transaction, const gs_id* id,
                                         gs_error** error) GS_NO_THROW;
 /* The commit gives GS_CONFLICT unless the record has exactly this version then; or is not there. */

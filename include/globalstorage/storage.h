@@ -65,6 +65,8 @@ class Storage {
   Error add(const Id& id, std::string_view field, std::int64_t addition);  // see Transaction::add
   Error add_elements(const Id& id, std::string_view field, std::string_view elements);  // as well
   Error remove_elements(const Id& id, std::string_view field, std::string_view elements);
+  Error splice(const Id& id, std::string_view field, std::uint64_t position, std::uint64_t deleted,
+               std::string_view inserted);
   Error remove(const Id& id);
   // Applies `changes` when every field named in `expected` has exactly that value now, or what a
   // write makes of it under the schema. True when it did, false when another value was found;

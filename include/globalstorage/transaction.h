@@ -59,6 +59,13 @@ class Transaction {
   // field that is not there is made by adding. Two elements are one when their values are.
   Error add_elements(const Id& id, std::string_view field, std::string_view elements);
   Error remove_elements(const Id& id, std::string_view field, std::string_view elements);
+  // Edits a text: takes out `deleted` code points at `position` and puts in others. What others
+  // type at the same time stays, wherever it was typed. A field that is not there is an empty text.
+  // The position is one of the text that readers see when this is called, with what the transaction
+  // did to it before. Errors: not_found, invalid (a position that is not in the text); of the
+  // commit as well conflict (somebody replaced the text).
+  Error splice(const Id& id, std::string_view field, std::uint64_t position, std::uint64_t deleted,
+               std::string_view inserted);
   Error remove(const Id& id);
   // The commit fails with `conflict` unless the record has exactly this version then.
   Error expect(const Id& id, const Digest& version);

@@ -297,6 +297,13 @@ static void test_one_record_is_written_and_read(void) {
   GIVES(GS_INVALID, gs_add_elements(db, &id, TEXT("n"), TEXT("[1]"), &error));
   GIVES(GS_INVALID, gs_remove_elements(db, &id, TEXT(""), TEXT("[1]"), &error));
   OK(gs_update(db, &id, TEXT("{\"tags\":{\"$unset\":true}}"), &error));
+  OK(gs_splice(db, &id, TEXT("body"), 0, 0, TEXT("\xc3\xa9t\xc3\xa9"), &error));
+  OK(gs_splice(db, &id, TEXT("body"), 1, 1, TEXT("T"), &error));
+  STORED(&id, "{\"n\":2,\"body\":\"\xc3\xa9T\xc3\xa9\"}");
+  GIVES(GS_INVALID, gs_splice(db, &id, TEXT("body"), 4, 0, TEXT("x"), &error));
+  GIVES(GS_INVALID, gs_splice(db, &id, TEXT("n"), 0, 0, TEXT("x"), &error));
+  GIVES(GS_NOT_FOUND, gs_splice(db, &missing, TEXT("body"), 0, 0, TEXT("x"), &error));
+  OK(gs_update(db, &id, TEXT("{\"body\":{\"$unset\":true}}"), &error));
 
   OK(gs_put(db, TEXT("Country"), TEXT("UA"), TEXT("{\"name\":\"Ukraine\"}"), &key_id, &error));
   OK(gs_put(db, TEXT("Country"), TEXT("UA"), TEXT("{\"name\":\"Україна\"}"), NULL, &error));
@@ -374,11 +381,13 @@ static void test_transactions_take_effect_all_or_none(void) {
   OK(gs_transaction_add(tx, &first, TEXT("n"), 5, &error));
   OK(gs_transaction_add_elements(tx, &first, TEXT("m"), TEXT("[1,2]"), &error));
   OK(gs_transaction_remove_elements(tx, &first, TEXT("m"), TEXT("[1]"), &error));
+  OK(gs_transaction_splice(tx, &first, TEXT("t"), 0, 0, TEXT("ac"), &error));
+  OK(gs_transaction_splice(tx, &first, TEXT("t"), 1, 0, TEXT("b"), &error));
   OK(gs_transaction_set(tx, &second, TEXT("{\"m\":20}"), &error));
   OK(gs_transaction_remove(tx, &key_id, &error));
   OK(gs_transaction_commit(tx, GS_DURABILITY_SYNC, NULL, &error));
   gs_transaction_free(tx);
-  STORED(&first, "{\"n\":15,\"m\":[2]}");
+  STORED(&first, "{\"n\":15,\"m\":[2],\"t\":\"abc\"}");
   STORED(&second, "{\"m\":20}");
   OK(gs_has(db, &key_id, &flag, &error));
   CHECK(!flag);

@@ -159,6 +159,30 @@ test('elements add and remove print what there is', (t) => {
   place.fails(EXIT.notFound, ['elements', 'add', UNKNOWN, 'tags', 'x']);
 });
 
+test('text splice prints the text', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'Post', '{"title":"One","n":1}']).trim();
+  const splice = (...words) => place.ok(['text', 'splice', id, ...words]);
+  assert.strictEqual(splice('body', '0', '0', 'été'), 'été\n');
+  assert.strictEqual(splice('body', '1', '1', 'T'), 'éTé\n');
+  assert.strictEqual(splice('body', 'end', '0', '😀 x'), 'éTé😀 x\n');
+  assert.deepStrictEqual(place.json(['text', 'splice', id, 'body', '4', '2']), { id, value: 'éTé😀' });
+  const more = place.file('more.txt', 'two\nlines\n');
+  assert.strictEqual(splice('title', '0', '3', '--file', more), 'two\nlines\n\n');
+  const [edit] = place.lines(['history', id, '-n', '1', '--json']);
+  assert.strictEqual(edit.kind, 'edit');
+  assert.deepStrictEqual(edit.data, { title: { $edits: [[0, 3, 'two\nlines\n']] } });
+  const script = `db.Post.splice('${id}', 'body', 5, 0, '!'); db.splice('${id}', 'body', 0, 3, '');
+    db.get('${id}').body`;
+  assert.match(place.ok(['shell', '-e', script]), /😀!/);
+  place.fails(EXIT.failure, ['text', 'splice', id, 'body', '3', '0', 'x'], /has 2 characters/);
+  place.fails(EXIT.failure, ['text', 'splice', id, 'n', '0', '0', 'x'], /it holds no text/);
+  place.fails(EXIT.usage, ['text', 'splice', id, 'body', '-1', '0', 'x'], /POS/);
+  place.fails(EXIT.usage, ['text', 'splice', id, 'body', '0', 'all', 'x'], /DELETE: 'all' is no count/);
+  place.fails(EXIT.failure, ['shell', '-e', `db.splice('${id}', 'n', 0, 0, 'x')`], /n is no text/);
+  place.fails(EXIT.notFound, ['text', 'splice', UNKNOWN, 'body', '0', '0', 'x']);
+});
+
 test('get --at shows the record as it was', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', '{"a":1}']).trim();

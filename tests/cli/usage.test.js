@@ -13,7 +13,7 @@ const COMMANDS = [
   'show', 'verify', 'proof', 'verify-proof', 'erase', 'digest', 'stats', 'compact', 'backup',
   'restore', 'bench', 'blob', 'history', 'help', 'completion', 'find', 'count',
   'schema', 'types', 'shell', 'conflicts', 'resolve', 'blame', 'diff', 'tag', 'branch', 'clone', 'bundle',
-  'counter', 'elements', 'revert', 'undo', 'redo',
+  'counter', 'elements', 'text', 'revert', 'undo', 'redo',
 ];
 
 test('a word that is no command is named, also before one', () => {

@@ -11,13 +11,14 @@ constexpr std::string_view kCalls[] = {
     "count",  "delete",      "erase",   "explain",        "find",
     "get",    "has",         "history", "insert",         "proof",
     "put",    "redo",        "remove",  "removeElements", "revert",
-    "schema", "set",         "stats",   "swap",           "tag",
-    "undo",   "update",      "verify",  "versions"};
+    "schema", "set",         "splice",  "stats",          "swap",
+    "tag",    "undo",        "update",  "verify",         "versions"};
 constexpr std::string_view kCollectionCalls[] = {
-    "add",   "addElements",    "all",    "count", "delete",
-    "erase", "explain",        "find",   "first", "get",
-    "has",   "history",        "insert", "name",  "proof",
-    "put",   "removeElements", "set",    "swap",  "update"};
+    "add",   "addElements",    "all",    "count",  "delete",
+    "erase", "explain",        "find",   "first",  "get",
+    "has",   "history",        "insert", "name",   "proof",
+    "put",   "removeElements", "set",    "splice", "swap",
+    "update"};
 constexpr std::string_view kQueryCalls[] = {"after", "all",    "at",      "count", "explain",
                                             "first", "group",  "include", "limit", "offset",
                                             "page",  "select", "sort",    "where"};

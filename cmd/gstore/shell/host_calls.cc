@@ -130,6 +130,25 @@ Made add_to_record(Storage& storage, Given given) {
   return done(storage.add(id, field, static_cast<std::int64_t>(number)));
 }
 
+Made splice_text(Storage& storage, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view field, text_at(given, 1));
+  const auto count_at = [&](std::size_t at) -> Result<std::uint64_t> {
+    constexpr double kCountMax = 4294967296.0;
+    const double number = given.size() > at ? given[at].number : 0;
+    if (number >= 0 && number <= kCountMax && std::trunc(number) == number) {
+      return static_cast<std::uint64_t>(number);
+    }
+    return Error(Code::invalid,
+                 "positions in a text and counts of its characters are whole "
+                 "numbers from 0 on");
+  };
+  GS_TRY(const std::uint64_t position, count_at(2));
+  GS_TRY(const std::uint64_t deleted, count_at(3));
+  GS_TRY(const std::string_view inserted, text_at(given, 4));
+  return done(storage.splice(id, field, position, deleted, inserted));
+}
+
 template <typename Change>
 Made change_elements(Given given, Change change) {
   GS_TRY(const Id id, id_at(given, 0));
@@ -275,6 +294,7 @@ void add_records(Calls& calls, Storage& db) {
       return db.remove_elements(id, field, elements);
     });
   });
+  calls.add("splice", [&db](Given given) { return splice_text(db, given); });
   calls.add("remove", [&db](Given given) -> Made {
     GS_TRY(const Id id, id_at(given, 0));
     return done(db.remove(id));

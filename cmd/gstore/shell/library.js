@@ -176,6 +176,17 @@ const elementsText = (value) => {
   return JSON.stringify(encode([...value], '', LEAVE_OUT));
 };
 
+// Positions in JavaScript count the units of a string, the storage counts characters.
+const characters = (text, units) =>
+  [...text.slice(0, units)].length + Math.max(0, units - text.length);
+const spliceText = (record, field, start, count, inserted) => {
+  const text = record?.[field] ?? '';
+  if (typeof inserted !== 'string') throw new TypeError('what is inserted is a string');
+  if (typeof text !== 'string') throw new TypeError(`${field} is no text`);
+  const from = characters(text, Number(start));
+  return [from, characters(text, Number(start) + Number(count)) - from];
+};
+
 // Of an update: a member that is undefined goes.
 const changesText = (value) => {
   const text = recordText(value);
@@ -361,6 +372,9 @@ class Collection {
   removeElements(id, field, elements) {
     return db.removeElements(this.#id(id), field, elements);
   }
+  splice(id, field, start, count, inserted) {
+    return db.splice(this.#id(id), field, start, count, inserted);
+  }
   swap(id, changes, expected) {
     return this.#of(id, (text) => db.swap(text, changes, expected));
   }
@@ -415,6 +429,10 @@ const calls = {
     void host.addElements(idText(id), String(field), elementsText(elements)),
   removeElements: (id, field, elements) =>
     void host.removeElements(idText(id), String(field), elementsText(elements)),
+  splice: (id, field, start, count = 0, inserted = '') => {
+    const [from, taken] = spliceText(db.get(id), String(field), start, count, inserted);
+    host.splice(idText(id), String(field), from, taken, inserted);
+  },
   swap: (id, changes, expected) =>
     host.swap(idText(id), recordText(expected, 'expected', OF_EXPECTED), changesText(changes)),
   delete: (id) => void host.remove(idText(id)),

@@ -23,7 +23,8 @@ std::vector<std::pair<std::uint32_t, LocalStamp>> latest_of(const ImageView& ima
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
     if (hidden.kind() != kind) continue;
     if (all.empty() || all.back().first != hidden.field()) all.emplace_back();
-    all.back() = {hidden.field(), hidden.stamp()};
+    const bool is_text = kind == HiddenKind::text;
+    all.back() = {hidden.field(), is_text ? TextLog(hidden.content()).latest() : hidden.stamp()};
   }
   return all;
 }
@@ -38,6 +39,7 @@ void each_field_write(const Stored& stored, const std::function<void(const Field
   bool is_base_covered = false;
   std::vector<std::pair<std::uint32_t, LocalStamp>> additions;
   std::vector<std::pair<std::uint32_t, LocalStamp>> changes;
+  std::vector<std::pair<std::uint32_t, LocalStamp>> edits;
   if (stored.image != nullptr) {
     const ImageView image(stored.image);
     exception = image.exceptions();
@@ -45,16 +47,20 @@ void each_field_write(const Stored& stored, const std::function<void(const Field
     is_base_covered = (image.base_flags() & kCovered) != 0;
     additions = latest_of(image, HiddenKind::total);
     changes = latest_of(image, HiddenKind::elements);
+    edits = latest_of(image, HiddenKind::text);
   }
   auto addition = additions.begin();
   auto change = changes.begin();
+  auto edit = edits.begin();
   const auto first = static_cast<std::uint32_t>(shape.self_describing() ? 0 : shape.key_fields());
   for (std::uint32_t field = first; field < field_numbers_end(record); ++field) {
     FieldWrite one{
         name_of_field(record, field), {}, stored.base, Rule::latest, is_base_covered, {}};
     if (addition != additions.end() && addition->first == field) one.added = addition++->second;
-    if (change != changes.end() && change->first == field) {
-      const LocalStamp stamp = change++->second;
+    for (auto* const at : {&change, &edit}) {
+      const auto end_of = at == &change ? changes.end() : edits.end();
+      if (*at == end_of || (*at)->first != field) continue;
+      const LocalStamp stamp = (*at)++->second;
       if (one.added.hlc < stamp.hlc) one.added = stamp;
     }
     while (exception != end && exception->field() < field) ++exception;

@@ -14,7 +14,7 @@ struct FieldWrite {
   LocalStamp stamp;
   Rule rule = Rule::latest;
   bool is_covered = false;  // seen by a removal of the record
-  LocalStamp added;         // of the latest addition or change of elements; hlc 0: none
+  LocalStamp added;         // of the latest addition, change or edit; hlc 0: none
 };
 
 // Of the fields that are there, in their order, without the key.

@@ -9,8 +9,11 @@ inline constexpr auto kAdded = static_cast<std::uint8_t>(Rule::added);
 inline constexpr auto kIncluded = static_cast<std::uint8_t>(Rule::included);
 inline constexpr auto kExcluded = static_cast<std::uint8_t>(Rule::excluded);
 inline constexpr auto kChanged = static_cast<std::uint8_t>(Rule::changed);
+inline constexpr auto kText = static_cast<std::uint8_t>(Rule::text);
 
-inline bool changes_elements(std::uint8_t rule) noexcept { return rule >= kIncluded; }
+inline bool changes_elements(std::uint8_t rule) noexcept {
+  return rule >= kIncluded && rule <= kChanged;
+}
 
 inline record::Part part_of(const record::RecordView& record, std::size_t field) {
   if (!record.present(field)) return {};

@@ -4,6 +4,7 @@
 
 #include "gs/core/merge/elements.h"
 #include "gs/core/merge/field_writes.h"
+#include "gs/core/merge/made_texts.h"
 
 namespace gs::merge {
 
@@ -88,9 +89,57 @@ class Additions {
   std::vector<HiddenView> all_;
 };
 
+// What was typed into values of a record.
+class Typed {
+ public:
+  Typed(const ImageView& image, const WriterOrder& order) : texts_(order) {
+    HiddenView hidden = image.first_hidden();
+    for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
+      if (hidden.kind() == HiddenKind::text) all_.push_back(hidden);
+    }
+  }
+
+  // What a value would show, in the place of `text`.
+  ValueView with(const HiddenView& value, const ValueView& as_is, std::string& text) {
+    for (const HiddenView& one : all_) {
+      if (one.field() != value.field() || one.stamp() != value.stamp()) continue;
+      return made(as_is.is_null() ? std::string_view() : as_text(as_is.content), one, text);
+    }
+    return as_is;
+  }
+  // The text that stands on no value.
+  ValueView alone(const HiddenView& typed, std::string& text) { return made({}, typed, text); }
+
+ private:
+  ValueView made(std::string_view value, const HiddenView& typed, std::string& text) {
+    text = texts_.text(value, TextLog(typed.content()));
+    return {Type::string, as_bytes(text)};
+  }
+
+  MadeTexts texts_;
+  std::vector<HiddenView> all_;
+};
+
+// The rule of what a field shows.
+Rule rule_shown(const ImageView& image, std::uint32_t field) {
+  for (std::uint32_t i = 0; i < image.exception_count(); ++i) {
+    if (image.exceptions()[i].field() == field) {
+      return static_cast<Rule>(image.exceptions()[i].rule());
+    }
+  }
+  return Rule::latest;
+}
+
+// Whether somebody has to be told of what was typed: while the field shows a value, or the record
+// is removed by who did not see it.
+bool is_hidden_text(const HiddenView& typed, bool is_live, bool shows_value) {
+  if (typed.kind() != HiddenKind::text) return false;
+  return is_live ? typed.stamp().hlc == 0 && shows_value : has_open_writer(typed.content());
+}
+
 }  // namespace
 
-void each_hidden_write(const Stored& stored, bool is_live,
+void each_hidden_write(const Stored& stored, bool is_live, const WriterOrder& order,
                        const std::function<void(const HiddenWrite&)>& visit) {
   if (stored.image == nullptr) return;
   const ImageView image(stored.image);
@@ -98,7 +147,9 @@ void each_hidden_write(const Stored& stored, bool is_live,
   if (!is_live) each_unseen_field(stored, visit);
   const Totals totals(image);
   const Additions additions(image);
+  Typed typed(image, order);
   Buffer elements;
+  std::string text;
   HiddenView hidden = image.first_hidden();
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
     HiddenWrite one;
@@ -111,13 +162,20 @@ void each_hidden_write(const Stored& stored, bool is_live,
     const bool stands_beside =
         hidden.kind() == HiddenKind::total || hidden.kind() == HiddenKind::elements;
     const bool is_lost = stands_beside && !is_live;
-    if (hidden.kind() != HiddenKind::value && !is_lost) continue;
-    if (!is_live && (hidden.flags() & kCovered) != 0) continue;
+    const bool is_text =
+        is_hidden_text(hidden, is_live, rule_shown(image, hidden.field()) != Rule::text);
+    if (hidden.kind() != HiddenKind::value && !is_lost && !is_text) continue;
+    if (!is_live && !is_text && (hidden.flags() & kCovered) != 0) continue;
     one.field = name_of_field(record, hidden.field());
     one.value = {static_cast<Type>(hidden.type()), hidden.content()};
     if (!is_lost) {
       one.value = totals.with(hidden.field(), one.value, sum);
       one.value = additions.with(hidden.field(), one.value, elements);
+      one.value = typed.with(hidden, one.value, text);
+    }
+    if (is_text) {
+      one.value = typed.alone(hidden, text);
+      one.stamp = TextLog(hidden.content()).latest();
     }
     one.rule = static_cast<Rule>(hidden.rule());
     if (const auto shown = value_of_field(record, hidden.field()); shown && is_live) {

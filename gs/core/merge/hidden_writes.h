@@ -18,8 +18,9 @@ struct HiddenWrite {
   bool is_shown = false;  // `shown` is there; else the record is removed
 };
 
-// By field, in their order, then removals. `is_live`: whether the record is there.
-void each_hidden_write(const Stored& stored, bool is_live,
+// By field, in their order, then removals. `is_live`: whether the record is there. Of a field that
+// shows a value it tells the text that was begun where there was none, too.
+void each_hidden_write(const Stored& stored, bool is_live, const WriterOrder& order,
                        const std::function<void(const HiddenWrite&)>& visit);
 
 }  // namespace gs::merge

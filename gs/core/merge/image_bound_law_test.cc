@@ -7,16 +7,13 @@
 #include <random>
 
 #include "gs/core/merge/image_bound.h"
+#include "gs/core/merge/test_writers.h"
 #include "gs/core/record/encoder.h"
 
 namespace gs::merge {
 namespace {
 
-class GrowingOrder final : public WriterOrder {
- public:
-  bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return a < b; }
-};
-const GrowingOrder kGrowingOrder;
+const NumberedWriters kGrowingOrder;
 
 class Growing {
  public:

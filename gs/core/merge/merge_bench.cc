@@ -3,16 +3,13 @@
 
 #include "gs/base/check.h"
 #include "gs/core/merge/merged_record.h"
+#include "gs/core/merge/test_writers.h"
 #include "gs/core/record/encoder.h"
 
 namespace gs::merge {
 namespace {
 
-class Numbers final : public WriterOrder {
- public:
-  bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return a < b; }
-};
-const Numbers kOrder;
+const NumberedWriters kOrder;
 
 struct Write {
   record::ShapePtr shape;

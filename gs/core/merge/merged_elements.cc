@@ -107,7 +107,7 @@ void MergedRecord::unite() {
   if (elements_.empty()) return;
   united_.reserve(elements_.size());
   for (Field& field : fields_) {
-    if (!shows_elements(field)) continue;
+    if (field.sum != kNoField || !shows_elements(field)) continue;
     const Leaf& latest = latest_of(elements_, field.elements);
     const bool is_value_latest =
         field.has_leaf && is_collection(field.leaf.part) && less(latest.stamp, field.leaf.stamp);
@@ -157,8 +157,8 @@ std::uint8_t MergedRecord::change_to(const Part& wanted, std::uint32_t index,
 
 // With these parts in the place of its own, without the key. Error: the pairs of a change may take
 // more than a record holds, in bytes or in depth.
-Error MergedRecord::rewrite(const RecordView& write, std::span<const Part> parts, Buffer& out) {
-  const record::Shape& shape = write.shape();
+Error MergedRecord::rewrite(const RecordView& write, const record::Shape& shape,
+                            std::span<const Part> parts, Buffer& out) {
   std::vector<Part> all;
   for (std::size_t i = 0; i < shape.key_fields(); ++i) all.push_back(part_of(write, i));
   if (shape.self_describing()) {
@@ -182,29 +182,57 @@ Error MergedRecord::rewrite(const RecordView& write, std::span<const Part> parts
   return record::validate(shape, out);
 }
 
-bool MergedRecord::as_changes(const RecordView& write, std::span<const std::uint32_t> fields,
-                              Buffer& out, std::vector<FieldRule>& changes) {
+// Edits are bytes, whatever their field was declared as.
+Result<record::ShapePtr> MergedRecord::shape_of_changes(const record::ShapePtr& shape,
+                                                        std::span<const FieldRule> changes,
+                                                        record::ShapeCache* shapes) {
+  const bool has_edits = std::any_of(changes.begin(), changes.end(),
+                                     [](const FieldRule& one) { return one.rule == kText; });
+  if (shape->self_describing() || !has_edits) return shape;
+  std::vector<record::FieldKey> keys;
+  for (std::size_t i = shape->key_fields(); i < shape->field_count(); ++i) {
+    keys.push_back({shape->fields()[i].name, shape->fields()[i].type});
+  }
+  for (const FieldRule& one : changes) {
+    if (one.rule == kText) keys[one.field - shape->key_fields()].type = Type::bytes;
+  }
+  return shapes != nullptr ? shapes->merged(shape->collection(), shape->keyed(), keys)
+                           : record::make_shape(shape->collection(), shape->keyed(), keys);
+}
+
+record::ShapePtr MergedRecord::as_changes(const record::ShapePtr& shape, const std::uint8_t* bytes,
+                                          std::span<const FieldRule> fields,
+                                          record::ShapeCache* shapes, Buffer& out,
+                                          std::vector<FieldRule>& changes) {
+  const RecordView write(shape.get(), bytes);
   changes.clear();
   std::vector<Part> parts;
   std::vector<Buffer> contents;
   contents.reserve(fields.size());  // the parts point into it
   auto next = fields.begin();
-  auto at = first_field(write.shape());
+  auto at = first_field(*shape);
   each_field(write, [&](std::string_view name, Type, const Part& part) {
     parts.push_back(part);
     const std::uint32_t number = at++;
-    if (next == fields.end() || *next != number) return;
-    ++next;
+    if (next == fields.end() || next->field != number) return;
+    const std::uint8_t rule = next++->rule;
     const std::uint32_t index = field_named(name);
-    if (!may_change(index == kNoField ? Field{} : fields_[index], part)) return;
-    Buffer& content = contents.emplace_back();
-    changes.push_back({number, change_to(part, index, content)});
-    parts.back().content = content;
+    const Field& field = index == kNoField ? Field{} : fields_[index];
+    if (rule == kText && may_edit(field, part)) {
+      contents.push_back(edits_to(index, part));
+      changes.push_back({number, kText});
+      parts.back() = {Part::value, Type::bytes, contents.back()};
+    } else if (rule == kIncluded && may_change(field, part)) {
+      Buffer& content = contents.emplace_back();
+      changes.push_back({number, change_to(part, index, content)});
+      parts.back().content = content;
+    }
   });
-  if (changes.empty()) return false;
-  if (!rewrite(write, parts, out)) return true;
+  if (changes.empty()) return nullptr;
+  auto made = shape_of_changes(shape, changes, shapes);
+  if (made.ok() && !rewrite(write, **made, parts, out)) return std::move(*made);
   changes.clear();  // the values themselves, then
-  return false;
+  return nullptr;
 }
 
 Error MergedRecord::check_elements(const RecordView& change, Rule rule) {

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "gs/core/merge/merged_record.h"
+#include "gs/core/merge/test_writers.h"
 #include "gs/core/record/encoder.h"
 #include "gs/core/record/json.h"
 
@@ -23,11 +24,7 @@ constexpr const char* kSetFields[] = {"tags", "marks"};
 constexpr const char* kElements[] = {"1",     "2",         "\"a\"", "\"b\"",
                                      "[1,2]", "{\"x\":1}", "null",  "[false,\"a\"]"};
 
-class ChangersBackwards final : public WriterOrder {
- public:
-  bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return a > b; }
-};
-const ChangersBackwards kChangersOrder;
+const BackwardWriters kChangersOrder;
 
 using Texts = std::vector<std::string>;
 
@@ -325,7 +322,13 @@ class SetHistory {
     std::vector<MergedRecord::FieldRule> changes;
     Buffer stored;
     const Texts names = names_of(view(op), fields);
-    if (merged.as_changes(view(op), fields, stored, changes)) op.record = std::move(stored);
+    std::vector<MergedRecord::FieldRule> rules;
+    for (const std::uint32_t field : fields) {
+      rules.push_back({field, static_cast<std::uint8_t>(Rule::included)});
+    }
+    if (merged.as_changes(op.shape, op.record.data(), rules, nullptr, stored, changes)) {
+      op.record = std::move(stored);
+    }
     for (const MergedRecord::FieldRule& change : changes) {
       const std::string name(name_of_field(view(op), change.field));
       Meant& meant = op.meant[name];

@@ -8,17 +8,14 @@
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/merge/hidden_writes.h"
 #include "gs/core/merge/image_bound.h"
+#include "gs/core/merge/test_writers.h"
 #include "gs/core/record/encoder.h"
 #include "gs/core/record/json.h"
 
 namespace gs::merge {
 namespace {
 
-class SetWriters final : public WriterOrder {
- public:
-  bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return a < b; }
-};
-const SetWriters kSetWriters;
+const NumberedWriters kSetWriters;
 
 struct SetWrite {
   record::ShapePtr shape;
@@ -60,11 +57,11 @@ class SetReplica {
     SetWrite write = encode(json, false);
     MergedRecord merged(kSetWriters);
     load(merged);
-    const record::RecordView view(write.shape.get(), write.record.data());
-    const std::uint32_t field = 0;
+    const MergedRecord::FieldRule field{0, static_cast<std::uint8_t>(Rule::included)};
     Buffer stored;
     std::vector<MergedRecord::FieldRule> changes;
-    if (merged.as_changes(view, {&field, 1}, stored, changes)) write.record = std::move(stored);
+    if (merged.as_changes(write.shape, write.record.data(), {&field, 1}, nullptr, stored, changes))
+      write.record = std::move(stored);
     merged.see({write.shape.get(), write.record.data()}, changes, write.seen);
     return keep(std::move(write));
   }
@@ -341,7 +338,7 @@ TEST(MergedElements, AHiddenValueIsToldWithWhatWasAdded) {
   of.c.include(R"(["c","a"])");
   EXPECT_EQ(of.c.shown(), R"(["b","x","c","a"])");
   std::string told;
-  each_hidden_write(of.c.stored(), true,
+  each_hidden_write(of.c.stored(), true, kSetWriters,
                     [&](const HiddenWrite& hidden) { record::append_json(hidden.value, told); });
   EXPECT_EQ(told, R"(["a","x","c"])");
 }
@@ -419,7 +416,7 @@ TEST(MergedElements, BlameAndConflicts) {
   of.b.include(R"(["b"])");
   of.b.take(one);
   std::size_t hidden = 0;
-  each_hidden_write(of.b.stored(), true, [&](const HiddenWrite&) { ++hidden; });
+  each_hidden_write(of.b.stored(), true, kSetWriters, [&](const HiddenWrite&) { ++hidden; });
   EXPECT_EQ(hidden, 0u) << "additions are no conflict";
   each_field_write(of.b.stored(), [&](const FieldWrite& field) {
     EXPECT_EQ(field.stamp.writer, 0u);

@@ -60,7 +60,8 @@ bool MergedRecord::is_loose() const noexcept {
   return order_of_fields_.size() + (keyed_ ? 1 : 0) > record::kFieldsMax ||
          std::any_of(fields_.begin(), fields_.end(),
                      [&](const Field& field) { return field.has_leaf && is_one(field.leaf); }) ||
-         hidden_.any(is_one) || added_.any(is_one) || elements_.any(is_one);
+         hidden_.any(is_one) || added_.any(is_one) || elements_.any(is_one) ||
+         texts_.any([&](const TextLeaf& one) { return is_one(one.leaf); });
 }
 
 void MergedRecord::append_hidden(Buffer& out) const {
@@ -97,6 +98,10 @@ void MergedRecord::append_hidden(Buffer& out) const {
 Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record_at,
                                               record::ShapeCache* shapes) {
   arrange();
+  sums_.clear();
+  sums_.reserve(added_.size() + elements_.size() + texts_.size());  // the leaves point into it
+  for (Field& field : fields_) field.sum = kNoField;
+  spell();
   add_up();
   unite();
   const bool loose = is_loose();
@@ -163,7 +168,7 @@ void MergedRecord::tell_hidden() {
       tell(HiddenKind::value, index, fields_[index].hidden, hidden_);
     }
   }
-  if (added_.empty() && elements_.empty()) return;
+  if (added_.empty() && elements_.empty() && texts_.empty()) return;
   for (const std::uint32_t index : order_of_fields_) {
     if (has_summand(fields_[index])) {
       told_.push_back({HiddenKind::summand, index, fields_[index].leaf});
@@ -177,6 +182,18 @@ void MergedRecord::tell_hidden() {
     if (field.has_elements() && !is_all_elements(field)) {
       tell(HiddenKind::elements, index, field.elements, elements_);
     }
+  }
+  tell_texts();
+}
+
+void MergedRecord::tell_texts() {
+  for (const std::uint32_t index : order_of_fields_) {
+    const auto begin = static_cast<std::ptrdiff_t>(told_.size());
+    texts_.each(fields_[index].texts, [&](const TextLeaf& one) {
+      told_.push_back({HiddenKind::text, index, one.leaf});
+    });
+    std::sort(told_.begin() + begin, told_.end(),
+              [&](const Told& a, const Told& b) { return less(a.leaf.stamp, b.leaf.stamp); });
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gs/core/merge/fields.h"
+#include "gs/core/merge/made_texts.h"
 #include "gs/core/record/order_key.h"
 
 namespace gs::merge {
@@ -18,7 +19,7 @@ namespace {
 constexpr std::size_t kNamesByEye = 16;
 constexpr bool is_of_field(HiddenKind kind) noexcept {
   return kind == HiddenKind::value || kind == HiddenKind::total || kind == HiddenKind::summand ||
-         kind == HiddenKind::elements;
+         kind == HiddenKind::elements || kind == HiddenKind::text;
 }
 
 Buffer order_key_of(const Part& part) {
@@ -64,6 +65,10 @@ bool stands_alone(const RecordView& record) noexcept {
   return count != 0;
 }
 
+MergedRecord::MergedRecord(const WriterOrder& order)
+    : order_(order), typed_(std::make_unique<MadeTexts>(order)) {}
+MergedRecord::~MergedRecord() = default;
+
 void MergedRecord::clear() {
   shape_.reset();
   key_ = {};
@@ -75,7 +80,9 @@ void MergedRecord::clear() {
   hidden_.clear();
   added_.clear();
   elements_.clear();
+  texts_.clear();
   made_.clear();
+  spelled_.clear();
   removals_.clear();
   names_.clear();
   is_last_write_ = false;
@@ -94,7 +101,9 @@ void MergedRecord::load(const Stored& stored) {
   clear();
   base_ = stored.base;
   load_fields(stored);
-  if (stored.image != nullptr) load_image(ImageView(stored.image));
+  if (stored.image == nullptr) return;
+  load_image(ImageView(stored.image));
+  if (!texts_.empty()) know_texts(stored, fields_by_shape_ ? shape_->key_fields() : 0);
 }
 
 void MergedRecord::load_fields(const Stored& stored) {
@@ -182,6 +191,9 @@ void MergedRecord::load_hidden(const HiddenView& hidden, std::size_t first) {
     case HiddenKind::elements:
       elements_.push(field.elements, leaf);
       break;
+    case HiddenKind::text:
+      texts_.push(field.texts, {leaf, {}, false});
+      break;
     default:
       field.leaf = leaf;
   }
@@ -265,7 +277,7 @@ void MergedRecord::look(const LocalStamp& stamp, const LocalStamp& base,
   for (const Seen& one : seen) add(one.stamp);
 }
 
-// A value replaces values and elements, an addition additions, a removal all.
+// A value replaces values, elements and texts, an addition additions, a removal all.
 void MergedRecord::write_field(std::uint32_t index, const Leaf& leaf, const Write& write,
                                std::span<const Seen> seen) {
   Field& field = fields_[index];
@@ -273,10 +285,12 @@ void MergedRecord::write_field(std::uint32_t index, const Leaf& leaf, const Writ
   const bool is_addition = leaf.rule == kAdded && !is_removal;
   look(leaf.stamp, write.seen_base, seen);
   if (changes_elements(leaf.rule) && !is_removal) return change_elements(index, leaf);
+  if (leaf.rule == kText && !is_removal) return change_text(index, leaf, seen);
   const auto is_seen = [&](const Leaf& one) { return seen_.has(one.stamp); };
   if (is_addition || is_removal) added_.erase_if(field.added, is_seen);
   if (is_addition) return added_.push(field.added, leaf);
   elements_.erase_if(field.elements, [&](const Leaf& one) { return seen_up_to_.has(one.stamp); });
+  if (field.has_texts()) replace_texts(field);
   if (field.has_leaf && is_seen(field.leaf)) field.has_leaf = false;
   hidden_.erase_if(field.hidden, is_seen);
   if (!is_removal && field.has_leaf) {
@@ -334,7 +348,7 @@ void MergedRecord::write(const Write& write) {
     std::erase_if(removals_, [&](const SeenRemoval& one) { return seen_.has(one.stamp); });
   }
   is_last_write_ = is_base && erasure_.hlc == 0 && removals_.empty() && hidden_.empty() &&
-                   added_.empty() && elements_.empty() && stands_alone(record) &&
+                   added_.empty() && elements_.empty() && texts_.empty() && stands_alone(record) &&
                    std::all_of(fields_.begin(), fields_.end(), [&](const Field& field) {
                      return field.has_leaf ? field.leaf.stamp == write.stamp && field.leaf.rule == 0
                                            : field.rank == kTail;
@@ -344,8 +358,13 @@ void MergedRecord::write(const Write& write) {
 void MergedRecord::remove(const Removal& removal) {
   is_last_write_ = false;
   seen_.clear();
-  seen_.add(removal.seen_base);
-  for (const Seen& one : removal.seen) seen_.add(one.stamp);
+  seen_up_to_.clear();
+  const auto add = [&](const LocalStamp& stamp) {
+    seen_.add(stamp);
+    seen_up_to_.add(stamp);
+  };
+  add(removal.seen_base);
+  for (const Seen& one : removal.seen) add(one.stamp);
   const auto cover = [&](Leaf& leaf) {
     if (seen_.has(leaf.stamp)) leaf.flags |= kCovered;
   };
@@ -355,6 +374,11 @@ void MergedRecord::remove(const Removal& removal) {
   hidden_.each_of_all(cover);
   added_.each_of_all(cover);
   elements_.each_of_all(cover);
+  texts_.each_of_all([&](TextLeaf& one) {
+    TextLog log(one.leaf.part.content);
+    log.cover(seen_up_to_);
+    write_log(log, one.leaf);
+  });
   std::erase_if(removals_, [&](const SeenRemoval& had) {
     return had.stamp == removal.stamp || seen_.has(had.stamp);
   });
@@ -369,7 +393,8 @@ bool MergedRecord::is_live() const noexcept {
   const auto is_open = [](const Leaf& leaf) { return (leaf.flags & kCovered) == 0; };
   return std::any_of(fields_.begin(), fields_.end(),
                      [&](const Field& field) { return field.has_leaf && is_open(field.leaf); }) ||
-         hidden_.any(is_open) || added_.any(is_open) || elements_.any(is_open);
+         hidden_.any(is_open) || added_.any(is_open) || elements_.any(is_open) ||
+         texts_.any([](const TextLeaf& one) { return has_open_writer(one.leaf.part.content); });
 }
 
 }  // namespace gs::merge

@@ -15,6 +15,10 @@
 //                         it removes, and those that it adds again, from all writes that it saw.
 //                         Shown are the elements of the value and of all changes, each once. A
 //                         change without elements stays until the next one that saw it (elements.h)
+//   edits of a text       stand upon a value, or upon none, and upon the edits that their writer
+//                         saw. Shown is the text that they make together. A write that replaces the
+//                         value replaces its text; one where there is no value the edits that it
+//                         saw, and what stands on them (text_log.h)
 //   erasure               what is written after one has to name its stamp, which is for the engine
 //                         to check; the record keeps it for those who write to it
 //   order of fields       those of the base write, the insert or set with the greatest stamp, in
@@ -29,7 +33,10 @@
 // before).
 #pragma once
 
+#include <deque>
+#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "gs/core/merge/counter.h"
@@ -37,6 +44,7 @@
 #include "gs/core/merge/image.h"
 #include "gs/core/merge/leaf_lists.h"
 #include "gs/core/merge/stamp_set.h"
+#include "gs/core/merge/text_log.h"
 #include "gs/core/record/content.h"
 #include "gs/core/record/shape_cache.h"
 
@@ -52,6 +60,7 @@ enum class Rule : std::uint8_t {
   included = 5,  // none: it has elements to add ...
   excluded = 6,  // ... to remove ...
   changed = 7,   // ... or both (elements.h)
+  text = 8,      // none: it has edits of a text
 };
 
 // Whether a removed record with writes that its removal has not seen is there.
@@ -61,10 +70,12 @@ enum class RemovalRule : std::uint8_t { delete_wins = 0, update_wins = 1, archiv
 class WriterOrder {
  public:
   virtual ~WriterOrder() = default;
-  virtual bool before(std::uint32_t a, std::uint32_t b) const noexcept = 0;
+  virtual Digest key(std::uint32_t writer) const noexcept = 0;
+  bool before(std::uint32_t a, std::uint32_t b) const noexcept { return key(a) < key(b); }
 };
 
-// A stamp that a write saw on a field. `field`: of the write's shape, its key counted; of one that
+// A stamp that a write saw on a field. Of edits of a text first comes the value that they stand on,
+// hlc 0 for none, then the edits. `field`: of the write's shape, its key counted; of one that
 // describes itself, member. kNoField: on the record, a removal.
 struct Seen {
   std::uint32_t field = kNoField;
@@ -97,9 +108,12 @@ struct Stored {
   LocalStamp base;
 };
 
+class MadeTexts;
+
 class MergedRecord {
  public:
-  explicit MergedRecord(const WriterOrder& order) : order_(order) {}
+  explicit MergedRecord(const WriterOrder& order);
+  ~MergedRecord();
 
   // Before the first write.
   void clear();
@@ -131,14 +145,22 @@ class MergedRecord {
     std::uint32_t field = 0;
     std::uint8_t rule = 0;
   };
-  // The same for a write of which some fields, ascending, change elements.
+  // The same for a write of which some fields, ascending, change elements or edit texts.
   void see(const record::RecordView& write, std::span<const FieldRule> changes,
            std::vector<Seen>& out);
   // How a write with these values is stored for concurrent ones to count as well: these fields of
-  // it, ascending, as changes of the elements that are there. `changes`: which of them are. In
-  // place of what is in `out`; false: as it is.
-  bool as_changes(const record::RecordView& write, std::span<const std::uint32_t> fields,
-                  Buffer& out, std::vector<FieldRule>& changes);
+  // it, ascending, as changes of the elements or edits of the text that are there. `changes`: which
+  // of them are. In place of what is in `out`, with this shape; null: as it is.
+  record::ShapePtr as_changes(const record::ShapePtr& shape, const std::uint8_t* write,
+                              std::span<const FieldRule> fields, record::ShapeCache* shapes,
+                              Buffer& out, std::vector<FieldRule>& changes);
+  // What every write has to name, whatever fields it writes.
+  void see_record(std::vector<Seen>& out) const;
+  // What edits that are made upon a field now stand on, as Write::seen says for `number`. Errors:
+  // invalid.
+  Result<std::vector<Seen>> see_text(std::string_view field, std::uint32_t number);
+  // Whether edits that stand on this can still be made. Errors: invalid, conflict.
+  Error check_text(const record::RecordView& change, std::span<const Seen> seen);
   // Whether elements can be added to these fields, or removed. Error: invalid.
   Error check_elements(const record::RecordView& change, Rule rule);
   // Fields that are there and that the write does not name.
@@ -164,6 +186,13 @@ class MergedRecord {
     record::Part part;
   };
   using Leaves = LeafLists<Leaf>;
+  // What was typed into a value: leaf.stamp is that of the value, its content a TextLog.
+  struct TextLeaf {
+    Leaf leaf;
+    std::string_view text;  // that comes of it ...
+    bool is_known = false;  // ... when somebody had to know
+  };
+  using TextLeaves = LeafLists<TextLeaf>;
   struct Field {
     std::string_view name;
     Leaf leaf{};                            // the one shown
@@ -171,14 +200,19 @@ class MergedRecord {
     Leaves::Head hidden = Leaves::kNone;    // concurrent values
     Leaves::Head added = Leaves::kNone;     // totals of writers
     Leaves::Head elements = Leaves::kNone;  // that writes added
-    bool is_named = false;                  // scratch of fields_beside()
-    std::uint32_t rank = kTail;             // among the leading ones
+    TextLeaves::Head texts = TextLeaves::kNone;
+    bool is_named = false;         // scratch of fields_beside()
+    std::uint32_t rank = kTail;    // among the leading ones
     std::uint32_t sum = kNoField;  // scratch of encode(): what is shown instead of the leaf
 
     bool has_hidden() const noexcept { return hidden != Leaves::kNone; }
     bool has_added() const noexcept { return added != Leaves::kNone; }
     bool has_elements() const noexcept { return elements != Leaves::kNone; }
-    bool is_there() const noexcept { return has_leaf || has_added() || has_elements(); }
+    bool has_texts() const noexcept { return texts != TextLeaves::kNone; }
+    // A text stands on a value, but for one.
+    bool is_there() const noexcept {
+      return has_leaf || has_added() || has_elements() || has_texts();
+    }
   };
   // A hidden write of the image.
   struct Told {
@@ -227,6 +261,15 @@ class MergedRecord {
     elements_.each(field.elements, visit);
   }
   const Leaf& latest_of(const Leaves& leaves, Leaves::Head head) const;
+  void know_texts(const Stored& stored, std::size_t first);
+  const Leaf* value_of(const Field& field, const LocalStamp& stamp) const;
+  TextLeaf* text_on(const Field& field, const LocalStamp& value);
+  TextLeaf* shown_text(const Field& field);
+  std::string_view text_of(const Field& field, TextLeaf& text);
+  void change_text(std::uint32_t field, const Leaf& leaf, std::span<const Seen> seen);
+  void replace_texts(Field& field);
+  void write_log(const TextLog& log, Leaf& leaf);
+  void spell();
   void look(const LocalStamp& stamp, const LocalStamp& base, std::span<const Seen> seen);
   void change_elements(std::uint32_t field, Leaf leaf);
   void take(const ElementSet& elements, Leaf& leaf);
@@ -237,11 +280,17 @@ class MergedRecord {
   void unite();
   std::vector<Bytes> elements_of(const Field& field) const;
   bool may_change(const Field& field, const record::Part& part) const noexcept;
+  bool may_edit(const Field& field, const record::Part& part) const noexcept;
+  Buffer edits_to(std::uint32_t field, const record::Part& wanted);
   std::uint8_t change_to(const record::Part& wanted, std::uint32_t field, Buffer& content) const;
   Error check_elements(std::string_view field, Rule rule);
   bool is_inside_of_field(std::string_view name);
   static Error only_of_itself(const char* what);
-  Error rewrite(const record::RecordView& write, std::span<const record::Part> parts, Buffer& out);
+  Error rewrite(const record::RecordView& write, const record::Shape& shape,
+                std::span<const record::Part> parts, Buffer& out);
+  static Result<record::ShapePtr> shape_of_changes(const record::ShapePtr& shape,
+                                                   std::span<const FieldRule> changes,
+                                                   record::ShapeCache* shapes);
   static bool has_summand(const Field& field) noexcept {
     return field.sum != kNoField && field.has_leaf;
   }
@@ -249,10 +298,12 @@ class MergedRecord {
     return field.sum == kNoField ? field.leaf : sums_[field.sum].leaf;
   }
   void show_best(std::uint32_t field);
-  void see_record(std::vector<Seen>& out) const;
+  template <typename Add>
+  void add_typed(const Field& field, const Add& add);
   template <typename Add>
   void add_latest(const Field& field, const Add& add);
   void see_elements(const Field* field, const FieldRule& change, std::vector<Seen>& out);
+  void see_edits(std::uint32_t index, std::uint32_t number, std::vector<Seen>& out);
   void write_field(std::uint32_t field, const Leaf& leaf, const Write& write,
                    std::span<const Seen> seen);
   void arrange();
@@ -263,6 +314,7 @@ class MergedRecord {
   Result<record::ShapePtr> describe_itself(record::ShapeCache* shapes);
   void tell(HiddenKind kind, std::uint32_t field, Leaves::Head head, const Leaves& leaves);
   void tell_hidden();
+  void tell_texts();
   void append_hidden(Buffer& out) const;
 
   const WriterOrder& order_;
@@ -276,7 +328,10 @@ class MergedRecord {
   Leaves hidden_;
   Leaves added_;
   Leaves elements_;
-  std::vector<Buffer> made_;  // contents of leaves
+  TextLeaves texts_;
+  std::vector<Buffer> made_;          // contents of leaves
+  std::deque<std::string> spelled_;   // texts
+  std::unique_ptr<MadeTexts> typed_;  // kept between records
   std::vector<SeenRemoval> removals_;
   bool is_last_write_ = false;
   bool fields_by_shape_ = false;  // fields_[i] is a field of shape_, before those that came since

@@ -3,15 +3,11 @@
 #include <cstdlib>
 
 #include "gs/core/merge/merged_record.h"
+#include "gs/core/merge/test_writers.h"
 #include "gs/core/record/record.h"
 
 namespace gs::merge {
 namespace {
-
-class Numbers final : public WriterOrder {
- public:
-  bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return a < b; }
-};
 
 struct Image {
   record::ShapePtr shape;
@@ -47,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Buffer bytes(input.begin() + static_cast<std::ptrdiff_t>(definition_bytes), input.end());
   if (record::validate(**shape, bytes)) return 0;
 
-  const Numbers order;
+  const NumberedWriters order;
   MergedRecord at_once(order);
   MergedRecord in_steps(order);
   const Seen removal{kNoField, 0, {2, 1}};
@@ -60,9 +56,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto third = [&](MergedRecord& merged) {
     merged.remove({{3, 0}, RemovalRule::update_wins, {1, 0}, {}});
   };
-  // Every field is added to, whatever it holds, and its elements are changed.
+  // Every field is added to, whatever it holds, its elements are changed, and its bytes are typed:
+  // by two at the same time, and by one who saw both.
   std::vector<Seen> added;
   std::vector<std::vector<Seen>> changed(3);
+  std::vector<std::vector<Seen>> typed(3);
   const record::RecordView view(shape->get(), bytes.data());
   const std::uint32_t first_field =
       (*shape)->self_describing() ? 0 : static_cast<std::uint32_t>((*shape)->key_fields());
@@ -71,6 +69,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     changed[0].push_back({i, static_cast<std::uint8_t>(Rule::included), {}});
     changed[1].push_back({i, static_cast<std::uint8_t>(Rule::changed), {1, 0}});
     changed[2].push_back({i, static_cast<std::uint8_t>(Rule::excluded), {2, 3}});
+    for (std::vector<Seen>& each : typed) {
+      each.push_back({i, static_cast<std::uint8_t>(Rule::text), {}});
+    }
+    typed[2].push_back({i, static_cast<std::uint8_t>(Rule::text), {2, 6}});
+    typed[2].push_back({i, static_cast<std::uint8_t>(Rule::text), {3, 7}});
   }
   const auto addition = [&](MergedRecord& merged) {
     merged.write({&*shape, bytes.data(), {2, 2}, false, {}, added});
@@ -79,6 +82,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return [&, which](MergedRecord& merged) {
       const auto writer = static_cast<std::uint32_t>(3 + which);
       merged.write({&*shape, bytes.data(), {2 + which, writer}, false, {}, changed[which]});
+    };
+  };
+  const auto type = [&](std::size_t which) {
+    return [&, which](MergedRecord& merged) {
+      const auto writer = static_cast<std::uint32_t>(6 + which);
+      merged.write({&*shape, bytes.data(), {2 + which, writer}, false, {}, typed[which]});
     };
   };
   const auto fourth = [&](MergedRecord& merged) {
@@ -105,6 +114,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   step(change(0));
   step(change(1));
   step(change(2));
+  step(type(0));
+  step(type(1));
+  step(type(2));
   step(third);
   step(fourth);
   const Image whole = encode(at_once);

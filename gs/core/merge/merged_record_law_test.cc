@@ -11,6 +11,7 @@
 #include <set>
 
 #include "gs/core/merge/merged_record.h"
+#include "gs/core/merge/test_writers.h"
 #include "gs/core/record/encoder.h"
 #include "gs/core/record/order_key.h"
 
@@ -20,12 +21,7 @@ namespace {
 constexpr std::uint32_t kWriters = 6;
 constexpr const char* kNames[] = {"name", "lat", "zip", "area", "b", "note"};
 
-// Writers with greater numbers come first, so that numbers are not taken for keys.
-class Backwards final : public WriterOrder {
- public:
-  bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return a > b; }
-};
-const Backwards kOrder;
+const BackwardWriters kOrder;
 
 struct Op {
   enum Kind { write, whole, removal } kind = write;

@@ -4,17 +4,14 @@
 #include "gs/base/hex.h"
 #include "gs/base/test_share.h"
 #include "gs/core/merge/merged_record.h"
+#include "gs/core/merge/test_writers.h"
 #include "gs/core/record/encoder.h"
 #include "gs/core/record/json.h"
 
 namespace gs::merge {
 namespace {
 
-class Numbers final : public WriterOrder {
- public:
-  bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return a < b; }
-};
-const Numbers kByNumber;
+const NumberedWriters kByNumber;
 constexpr LocalStamp kFirst{100, 0};
 
 struct Written {

@@ -28,6 +28,9 @@ void MergedRecord::see(const RecordView& write, std::span<const FieldRule> chang
     const std::uint32_t written = at++;
     const std::uint32_t index = field_named(name);
     const bool is_there = index != kNoField && fields_[index].is_there();
+    if (change != changes.end() && change->field == written && change->rule == kText) {
+      return see_edits(index, change++->field, out);
+    }
     if (change != changes.end() && change->field == written) {
       return see_elements(is_there ? &fields_[index] : nullptr, *change++, out);
     }
@@ -35,12 +38,17 @@ void MergedRecord::see(const RecordView& write, std::span<const FieldRule> chang
     const Field& field = fields_[index];
     const bool sees_added = field.has_added() && part.state == Part::absent;
     const bool is_usual = field.has_leaf && field.leaf.stamp == base_;
-    if (is_usual && !field.has_hidden() && !sees_added && !field.has_elements()) return;
+    if (is_usual && !field.has_hidden() && !sees_added && !field.has_elements() &&
+        !field.has_texts()) {
+      return;
+    }
     const auto begin = static_cast<std::ptrdiff_t>(out.size());
     const auto add = [&](const Leaf& one) { out.push_back({written, 0, one.stamp}); };
     if (field.has_leaf) add(field.leaf);
     hidden_.each(field.hidden, add);
-    add_latest(field, [&](const LocalStamp& stamp) { out.push_back({written, 0, stamp}); });
+    const auto add_stamp = [&](const LocalStamp& stamp) { out.push_back({written, 0, stamp}); };
+    add_latest(field, add_stamp);
+    add_typed(field, add_stamp);
     if (sees_added) added_.each(field.added, add);
     // One transaction may have written a value and added to it, with one stamp.
     std::sort(out.begin() + begin, out.end(), before);
@@ -57,6 +65,16 @@ void MergedRecord::add_latest(const Field& field, const Add& add) {
   for (const LocalStamp& stamp : seen_up_to_.by_writer()) add(stamp);
 }
 
+// The same of what was typed where there is no value: else the value stands for it.
+template <typename Add>
+void MergedRecord::add_typed(const Field& field, const Add& add) {
+  texts_.each(field.texts, [&](const TextLeaf& one) {
+    if (one.leaf.stamp.hlc != 0) return;
+    const TextLog log(one.leaf.part.content);
+    for (const TextLog::Writer& writer : log.writers()) add(writer.stamp());
+  });
+}
+
 // The field is named in each case, for its rule to have a place.
 void MergedRecord::see_elements(const Field* field, const FieldRule& change,
                                 std::vector<Seen>& out) {
@@ -69,7 +87,6 @@ void MergedRecord::see_elements(const Field* field, const FieldRule& change,
   if (latest.empty()) out.push_back({change.field, change.rule, {}});
 }
 
-// What every write has to name, whatever fields it writes.
 void MergedRecord::see_record(std::vector<Seen>& out) const {
   for (const SeenRemoval& one : removals_) out.push_back({kNoField, 0, one.stamp});
   if (erasure_.hlc != 0) out.push_back({kNoField, 0, erasure_});
@@ -97,6 +114,10 @@ void MergedRecord::see_all(std::vector<Seen>& out) const {
     hidden_.each(field.hidden, [&](const Leaf& one) { add(one.stamp); });
     added_.each(field.added, [&](const Leaf& one) { add(one.stamp); });
     elements_.each(field.elements, [&](const Leaf& one) { add(one.stamp); });
+    texts_.each(field.texts, [&](const TextLeaf& one) {
+      const TextLog log(one.leaf.part.content);
+      for (const TextLog::Writer& writer : log.writers()) add(writer.stamp());
+    });
   }
   for (const SeenRemoval& one : removals_) add(one.stamp);
   if (erasure_.hlc != 0) add(erasure_);

@@ -101,13 +101,10 @@ Result<Total::Sum> MergedRecord::added_more(std::string_view name, std::uint32_t
 
 // What fields show to which was added. A value that is no number is shown as it is.
 void MergedRecord::add_up() {
-  sums_.clear();
-  for (Field& field : fields_) field.sum = kNoField;
-  sums_.reserve(added_.size() + elements_.size());  // the leaves point into it
   if (added_.empty()) return;
   for (std::uint32_t i = 0; i < fields_.size(); ++i) {
     Field& field = fields_[i];
-    if (!field.has_added() || shows_elements(field)) continue;
+    if (!field.has_added() || field.sum != kNoField || shows_elements(field)) continue;
     const auto sum = total_of(i).with(field.has_leaf ? field.leaf.part : Part());
     if (!sum) continue;
     const Leaf& shows = field.has_leaf ? field.leaf : latest_of(added_, field.added);

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "gs/core/merge/merged_record.h"
+#include "gs/core/merge/test_writers.h"
 #include "gs/engine/catalog/test_catalog.h"
 
 namespace gs::engine::testing {
@@ -161,10 +162,7 @@ class Case {
     const std::string name = object[below(object.size())].first;
     const auto delta = encoder.encode_delta("T", {{name, Value(Object{{"$unset", Value(true)}})}});
     ASSERT_TRUE(delta.ok());
-    struct Order final : merge::WriterOrder {
-      bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return a < b; }
-    };
-    const Order order;
+    const merge::NumberedWriters order;
     merge::MergedRecord merged(order);
     merged.write({&shape, bytes.data(), {1, 0}, true, {}, {}});
     merged.write({&delta->shape, delta->bytes.data(), {2, 0}, false, {1, 0}, {}});

@@ -24,13 +24,11 @@ class OrderWith final : public merge::WriterOrder {
   OrderWith(const state::Tables& tables, const graph::Writer& writer)
       : tables_(tables), writer_(writer), number_(tables.find_writer(writer)) {}
   std::uint32_t number() const noexcept { return number_; }
-  bool before(std::uint32_t a, std::uint32_t b) const noexcept override { return key(a) < key(b); }
-
- private:
-  graph::Writer key(std::uint32_t number) const noexcept {
+  graph::Writer key(std::uint32_t number) const noexcept override {
     return number == number_ ? writer_ : tables_.writer(number);
   }
 
+ private:
   const state::Tables& tables_;
   const graph::Writer writer_;
   const std::uint32_t number_;

@@ -290,7 +290,7 @@ Error Database::prepare_merge(const TransactionState& tx, std::size_t index,
     GS_TRY_OK(
         merger.put(current, *staged.shape, record, stamp, more.merged, more.seen, more.written));
   } else {
-    GS_TRY_OK(merger.update(current, staged.change, *staged.shape, record, stamp, more.merged,
+    GS_TRY_OK(merger.update(current, tx.change(staged), *staged.shape, record, stamp, more.merged,
                             more.seen, more.written));
   }
   scratch_->result_bytes += more.merged.image.size();

@@ -26,6 +26,8 @@ const char* name_of_rule(merge::Rule rule) noexcept {
     case merge::Rule::excluded:
     case merge::Rule::changed:
       return "set";
+    case merge::Rule::text:
+      return "text";
     default:
       return "lww";
   }
@@ -61,7 +63,7 @@ class Telling {
 
   Conflict take() {
     const merge::Stored stored{&current_.shape, current_.record, current_.image, current_.base};
-    merge::each_hidden_write(stored, !conflict_.is_removed,
+    merge::each_hidden_write(stored, !conflict_.is_removed, WritersByKey(tables_),
                              [&](const merge::HiddenWrite& one) { add(one); });
     if (earlier_.may_have()) {
       merge::each_field_write(stored, [&](const merge::FieldWrite& one) { add(one); });

@@ -156,6 +156,10 @@ class Database : public std::enable_shared_from_this<Database> {
   // set of them, as is_set() wants it. Errors of both as well: invalid (the same).
   Error stage_elements(TransactionState& tx, const Id& id, const rules::Rules* rules,
                        std::string_view field, merge::Rule change, const record::Encoded& delta);
+  // Edits a text. Errors of the record and of the position, too: not_found, invalid; the commit may
+  // say conflict (somebody replaced the text).
+  Error stage_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                   std::string_view field, const TextEdit& edit);
   // Whether the field is a set, not an array.
   Result<bool> is_set(TransactionState& tx, const Id& id, const rules::Rules* rules,
                       std::string_view field);
@@ -364,7 +368,10 @@ class Database : public std::enable_shared_from_this<Database> {
   Error stage_taking_back(TransactionState& tx, const TakingBack& one, const Found& now);
   Error take_back_record(const LookedBack& looked, const Id& id, TransactionState& tx,
                          const Omitted& omitted, Reverted& told);
-  Result<Reverted> take_back(const graph::Revert& revert, const Omitted& omitted);
+  // Of a transaction that is taken back: which one has typed what it typed; nothing: none any more.
+  using DoneBy = std::function<std::optional<graph::Hlc>(graph::Hlc)>;
+  Result<Reverted> take_back(const graph::Revert& revert, const Omitted& omitted,
+                             const DoneBy& done_by);
   Result<Reverted> take_back_own(graph::Why why);
   using TakeDone = std::function<bool(const Digest& change, const Done& done)>;
   Error each_done(const graph::Writer& writer, const TakeDone& take);
@@ -377,6 +384,14 @@ class Database : public std::enable_shared_from_this<Database> {
   Error stage_shown(TransactionState& tx, const Id& id, const rules::Rules& rules,
                     std::string_view field);
   Error check_missing(const TransactionState& tx) const;  // with commit_mutex_ held
+
+  // texts.cc
+  Result<StagedText> begin_text(TransactionState& tx, const Id& id, std::string_view field);
+  Error stage_text(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                   const std::pair<Id, std::string>& key, StagedText text);
+  static Error encode_texts(TransactionState& tx);
+  Error stage_difference(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                         std::string_view field, const crdt::Difference& difference);
 
   // rules.cc
   Error use_schema();

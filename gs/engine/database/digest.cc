@@ -32,12 +32,32 @@ class StampHash {
     add_u32(static_cast<std::uint32_t>(bytes.size()));
     hash_.add(bytes);
   }
+  // What was typed into a field, whatever order it came in: the latest of each writer.
+  void add_text(Bytes content) {
+    const merge::TextLog log(content);
+    std::vector<std::pair<Digest, merge::TextLog::Writer>> all;
+    for (const merge::TextLog::Writer& one : log.writers()) {
+      all.emplace_back(tables_.writer(one.number), one);
+    }
+    std::sort(all.begin(), all.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    add_u32(static_cast<std::uint32_t>(all.size()));
+    for (const auto& [key, one] : all) {
+      add(one.stamp());
+      add(one.is_open() ? std::uint8_t{0} : std::uint8_t{merge::kCovered});
+    }
+  }
   Digest finish() { return hash_.finish(); }
 
  private:
   const state::Tables& tables_;
   crypto::Sha256 hash_;
 };
+
+void add_text_of(StampHash& hash, const merge::HiddenView& text) {
+  if (text.stamp().hlc != 0) hash.add(text.stamp());  // of the value
+  hash.add_text(text.content());
+}
 
 // What is more than stamps of fields: rules, places of removed fields, hidden writes.
 void add_merge(StampHash& hash, const state::ImageView& image) {
@@ -56,6 +76,10 @@ void add_merge(StampHash& hash, const state::ImageView& image) {
     hash.add(hidden.rule());
     hash.add(hidden.flags());
     hash.add_u32(hidden.field());
+    if (hidden.kind() == merge::HiddenKind::text) {
+      add_text_of(hash, hidden);
+      continue;
+    }
     if (hidden.kind() != merge::HiddenKind::place) hash.add(hidden.stamp());
     hash.add(hidden.content());
   }

@@ -99,7 +99,7 @@ class Replicas {
     bool is_new = false;
     Id made;
     for (std::uint64_t left = 1 + below(3); left != 0; --left) {
-      switch (below(13)) {
+      switch (below(16)) {
         case 0: {
           auto inserted = batch.insert("City", R"({"name":"b","y":)" + n + "}");
           ASSERT_TRUE(inserted.ok());
@@ -134,14 +134,20 @@ class Replicas {
         case 10:
           change_tags(batch, id, n);
           break;
+        case 11:
+        case 12:
+        case 13:
+          type(batch, id, n);
+          break;
         default:
           ASSERT_TRUE(batch.update(id, R"({"n":)" + n + "}").ok());
       }
     }
     const Error error = batch.commit(below(3) == 0 ? Durability::lazy : Durability::batch);
-    // What is not there cannot be changed; nothing else may fail.
+    // What is not there cannot be changed, nor a text behind its end; nothing else may fail.
     if (error)
-      EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::conflict)
+      EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::conflict ||
+                  error.code() == Code::invalid)
           << error.text();
     if (error.ok() && is_new) ids_.push_back(made);
   }
@@ -154,6 +160,19 @@ class Replicas {
     const std::string other = "[" + std::to_string(below(10)) + ",\"t\"]";
     ASSERT_TRUE(batch.change(id, "tags", merge::Rule::excluded, other).ok());
     if (below(4) == 0) ASSERT_TRUE(batch.update(id, R"({"tags":["w"]})").ok());
+  }
+
+  // Into a text that has a value, and into one that has not. Where there is none, or no record, that
+  // is said, and nothing is done.
+  void type(Batch& batch, const Id& id, const std::string& n) {
+    for (std::uint64_t left = 1 + below(2); left != 0; --left) {
+      const Error error = batch.splice(id, below(2) == 0 ? "name" : "text",
+                                       {below(4), below(3), std::string_view(n).substr(below(2))});
+      if (error) {
+        EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::invalid)
+            << error.text();
+      }
+    }
   }
 
   void exchange(std::size_t from, std::size_t to, bool is_whole) {

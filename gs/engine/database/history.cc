@@ -7,6 +7,7 @@
 #include "gs/base/endian.h"
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/edits_json.h"
 #include "gs/engine/database/merge_operation.h"
 
 namespace gs::engine {
@@ -299,6 +300,8 @@ const char* name_of_change(merge::Rule rule) noexcept {
       return "add-elements";
     case merge::Rule::excluded:
       return "remove-elements";
+    case merge::Rule::text:
+      return "edit";
     default:
       return nullptr;
   }
@@ -326,7 +329,9 @@ OperationInfo Database::describe(const graph::ChangeView& change,
     if (const char* const name = name_of_change(rule_of_all(operation, content))) {
       line.kind = name;
     }
-    record::append_delta_json(content, line.json);
+    append_written_json(operation, content, line.json);
+  } else if (has_edits(operation)) {
+    append_written_json(operation, content, line.json);
   } else {
     record::append_json(content, line.json);
   }

@@ -98,49 +98,73 @@ Error Merger::subtract_added(const record::ShapePtr& shape, const std::uint8_t* 
   return {};
 }
 
-// Whole arrays and sets become the changes that they are, where the schema says so.
+// Whole arrays, sets and texts become the changes that they are, where the schema says so.
 void Merger::note_changes(const record::ShapePtr& shape, const std::uint8_t* record,
                           Written& written) {
   changes_.clear();
   const record::RecordView view(shape.get(), record);
-  const std::span<const std::uint32_t> fields = rules_.sets(view);
-  if (fields.empty() || !record_.as_changes(view, fields, less_, changes_)) return;
-  written.shape = shape;
+  const std::span<const merge::MergedRecord::FieldRule> fields = rules_.changes(view);
+  if (fields.empty()) return;
+  record::ShapePtr made = record_.as_changes(shape, record, fields, shapes_, less_, changes_);
+  if (made == nullptr) return;
+  written.shape = std::move(made);
   std::swap(written.record, less_);
 }
 
 Error Merger::write_values(const record::ShapePtr& shape, const std::uint8_t* record, bool is_whole,
                            const LocalStamp& base, const LocalStamp& stamp, std::vector<Seen>& seen,
                            Written& written) {
-  const record::ShapePtr of = written.shape != nullptr ? written.shape : shape;
+  // By value: `written` is what they are replaced in.
+  const auto of = [&] { return written.shape != nullptr ? written.shape : shape; };
   const auto bytes = [&] { return written.shape != nullptr ? written.record.data() : record; };
-  GS_TRY_OK(subtract_added(of, bytes(), written));
-  note_changes(of, bytes(), written);
+  GS_TRY_OK(subtract_added(of(), bytes(), written));
+  note_changes(of(), bytes(), written);
+  const record::ShapePtr stored = of();
   seen.clear();
-  record_.see({of.get(), bytes()}, changes_, seen);
-  rules_.mark({of.get(), bytes()}, base, seen);
-  record_.write({&of, bytes(), stamp, is_whole, base, seen});
+  record_.see({stored.get(), bytes()}, changes_, seen);
+  rules_.mark({stored.get(), bytes()}, base, seen);
+  record_.write({&stored, bytes(), stamp, is_whole, base, seen});
   return {};
 }
 
-Error Merger::update(const Current& current, merge::Rule change, const record::ShapePtr& shape,
+Error Merger::update(const Current& current, const Change& change, const record::ShapePtr& shape,
                      const std::uint8_t* delta, const LocalStamp& stamp, Merged& out,
                      std::vector<Seen>& seen, Written& written) {
   load(current);
   written.shape = nullptr;
-  switch (change) {
+  switch (change.rule) {
+    case merge::Rule::text:
+      GS_TRY_OK(edit(current, change.stands_on, shape, delta, stamp, seen));
+      break;
     case merge::Rule::added:
       GS_TRY_OK(add(current, shape, delta, stamp, seen, written));
       break;
     case merge::Rule::included:
     case merge::Rule::excluded:
-      GS_TRY_OK(record_.check_elements({shape.get(), delta}, change));
-      change_elements(current, change, shape, delta, stamp, seen);
+      GS_TRY_OK(record_.check_elements({shape.get(), delta}, change.rule));
+      change_elements(current, change.rule, shape, delta, stamp, seen);
       break;
     default:
       GS_TRY_OK(write_values(shape, delta, false, current.base, stamp, seen, written));
   }
   return finish_own(current, out);
+}
+
+Error Merger::edit(const Current& current, const std::vector<Seen>* stands_on,
+                   const record::ShapePtr& shape, const std::uint8_t* delta,
+                   const LocalStamp& stamp, std::vector<Seen>& seen) {
+  const record::RecordView view(shape.get(), delta);
+  const auto first = static_cast<std::uint32_t>(shape->self_describing() ? 0 : shape->key_fields());
+  const std::string_view field = merge::name_of_field(view, first);
+  if (stands_on != nullptr) {
+    seen = *stands_on;
+  } else {
+    GS_TRY(seen, record_.see_text(field, first));
+  }
+  GS_TRY_OK(record_.check_text(view, seen));
+  record_.see_record(seen);
+  record_.write({&shape, delta, stamp, false, current.base, seen});
+  return {};
 }
 
 Error Merger::add(const Current& current, const record::ShapePtr& shape,

@@ -50,6 +50,16 @@ struct Merged {
   }
 };
 
+// Writers as the tables number them.
+class WritersByKey final : public merge::WriterOrder {
+ public:
+  explicit WritersByKey(const state::Tables& tables) : tables_(tables) {}
+  Digest key(std::uint32_t writer) const noexcept override { return tables_.writer(writer); }
+
+ private:
+  const state::Tables& tables_;
+};
+
 class Merger {
  public:
   // `shapes` remembers merged shapes; null makes each anew.
@@ -85,9 +95,14 @@ class Merger {
   Error insert_marked(const record::ShapePtr& shape, const std::uint8_t* record,
                       const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen,
                       Written& written);
-  // `change`: what the delta has is to be added, included or excluded; of numbers the totals of
-  // this writer are written. Else it has values.
-  Error update(const Current& current, merge::Rule change, const record::ShapePtr& shape,
+  struct Change {
+    // What the delta has is to be added, included or excluded; of numbers the totals of this writer
+    // are written. `text`: it has the edits of one field. Else it has values.
+    merge::Rule rule = merge::Rule::latest;
+    // What the edits stand on; null: on what there is.
+    const std::vector<Seen>* stands_on = nullptr;
+  };
+  Error update(const Current& current, const Change& change, const record::ShapePtr& shape,
                const std::uint8_t* delta, const LocalStamp& stamp, Merged& out,
                std::vector<Seen>& seen, Written& written);
   // A record in place of all content: what is written names fields that it removes.
@@ -97,17 +112,6 @@ class Merger {
                std::vector<Seen>& seen);
 
  private:
-  class ByKey final : public merge::WriterOrder {
-   public:
-    explicit ByKey(const state::Tables& tables) : tables_(tables) {}
-    bool before(std::uint32_t a, std::uint32_t b) const noexcept override {
-      return tables_.writer(a) < tables_.writer(b);
-    }
-
-   private:
-    const state::Tables& tables_;
-  };
-
   Error finish_own(const Current& before, Merged& out);
   // The content of a write, which `written` may stand for already.
   Error write_values(const record::ShapePtr& shape, const std::uint8_t* record, bool is_whole,
@@ -117,10 +121,13 @@ class Merger {
   void note_changes(const record::ShapePtr& shape, const std::uint8_t* record, Written& written);
   void change_elements(const Current& current, merge::Rule change, const record::ShapePtr& shape,
                        const std::uint8_t* delta, const LocalStamp& stamp, std::vector<Seen>& seen);
+  Error edit(const Current& current, const std::vector<Seen>* stands_on,
+             const record::ShapePtr& shape, const std::uint8_t* delta, const LocalStamp& stamp,
+             std::vector<Seen>& seen);
   Error add(const Current& current, const record::ShapePtr& shape, const std::uint8_t* addition,
             const LocalStamp& stamp, std::vector<Seen>& seen, Written& written);
 
-  ByKey order_;
+  WritersByKey order_;
   record::ShapeCache* shapes_;
   WriteRules rules_;
   merge::MergedRecord record_{order_};

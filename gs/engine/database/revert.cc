@@ -5,6 +5,7 @@
 // takes back the newest transaction that is not taken back already, redo the newest undo, unless
 // something else was written since. What is done in each record is in taking_back.h.
 
+#include <map>
 #include <set>
 
 #include "gs/engine/database/commit_scratch.h"
@@ -55,12 +56,17 @@ class Stack {
     const Transaction self{change, done.hlc};
     const Why why = done.reverts ? done.reverts->why : Why::revert;
     if (why == Why::redo) {
-      cancel({done.reverts->change, done.reverts->hlc});
+      const Transaction undone{done.reverts->change, done.reverts->hlc};
+      cancel(undone);
+      done_by_.try_emplace(undone, done.hlc);
       omitted_.transactions.insert(done.hlc);
       return false;
     }
     if (why == Why::undo) {
-      if (is_cancelled(self)) return false;
+      if (is_cancelled(self)) {
+        done_by_.try_emplace({done.reverts->change, done.reverts->hlc}, done_by_[self]);
+        return false;
+      }
       if (why_ == Why::redo) return take(self);
       cancel({done.reverts->change, done.reverts->hlc});
       omitted_.transactions.insert(done.hlc);
@@ -73,6 +79,12 @@ class Stack {
 
   const std::optional<Transaction>& found() const noexcept { return found_; }
   const Omitted& omitted() const noexcept { return omitted_; }
+  // Which transaction has done what this one did: itself, or a redo of it; nothing: it is undone.
+  std::optional<graph::Hlc> done_by(const Transaction& one) const {
+    if (is_cancelled(one)) return std::nullopt;
+    const auto at = done_by_.find(one);
+    return at == done_by_.end() ? one.second : at->second;
+  }
 
  private:
   void cancel(const Transaction& one) {
@@ -87,6 +99,7 @@ class Stack {
 
   const Why why_;
   std::set<Transaction> cancelled_;
+  std::map<Transaction, graph::Hlc> done_by_;  // of an undo: the redo of it
   Omitted omitted_;
   std::optional<Transaction> found_;
 };
@@ -147,7 +160,7 @@ Error Database::look_at_own(const Revert& revert, LookedBack& out) {
   std::set<Id> ids;
   const auto add = [&](graph::ChangeNumber number, log::Location at,
                        const graph::ChangeView& change) -> Error {
-    out.writes = {tables_.find_writer(change.writer()), ~graph::Hlc{0}, 0};
+    out.writes = {tables_.find_writer(change.writer()), ~graph::Hlc{0}, 0, {}};
     auto cursor = change.operations();
     for (graph::OperationView operation; cursor.next(operation);) {
       if (revert.hlc != 0 && operation.hlc != revert.hlc) continue;
@@ -208,6 +221,9 @@ Error Database::stage_taking_back(TransactionState& tx, const TakingBack& one, c
   for (const auto& [field, addition] : one.additions) {
     GS_TRY_OK(stage_add(tx, id, rules, field, addition));
   }
+  for (const TakingBack::Edits& each : one.texts) {
+    GS_TRY_OK(stage_difference(tx, id, rules, each.field, each.edits));
+  }
   for (const TakingBack::Elements& each : one.elements) {
     Buffer list;
     GS_TRY_OK(
@@ -242,10 +258,14 @@ Error Database::take_back_record(const LookedBack& looked, const Id& id, Transac
   return {};
 }
 
-Result<Reverted> Database::take_back(const Revert& revert, const Omitted& omitted) {
+Result<Reverted> Database::take_back(const Revert& revert, const Omitted& omitted,
+                                     const DoneBy& done_by) {
   for (int i = 0; i < kRevertTriesMax; ++i) {
     LookedBack looked;
     GS_TRY_OK(look_back(revert, looked));
+    for (const graph::Hlc hlc : looked.transactions) {
+      if (const auto typed = done_by(hlc)) looked.writes.typed.push_back(*typed);
+    }
     Reverted told;
     told.change = revert.change;
     told.time_ms = looked.time_ms;
@@ -300,7 +320,9 @@ Result<Reverted> Database::revert(const Digest& change) {
     return true;
   };
   GS_TRY_OK(each_done(writer, look));
-  return take_back({change, 0, Why::revert}, stack.omitted());
+  return take_back({change, 0, Why::revert}, stack.omitted(), [&](graph::Hlc hlc) {
+    return stack.done_by({change, hlc});
+  });
 }
 
 Result<Reverted> Database::take_back_own(Why why) {
@@ -313,7 +335,10 @@ Result<Reverted> Database::take_back_own(Why why) {
                      ? "nothing that was written here is left to undo. See `gstore log`"
                      : "nothing was undone since the last write. See `gstore log`");
   }
-  return take_back({stack.found()->first, stack.found()->second, why}, stack.omitted());
+  const Digest& change = stack.found()->first;
+  return take_back({change, stack.found()->second, why}, stack.omitted(), [&](graph::Hlc hlc) {
+    return stack.done_by({change, hlc});
+  });
 }
 
 Result<Reverted> Database::undo() { return take_back_own(Why::undo); }

@@ -7,6 +7,8 @@
 
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/merge/hidden_writes.h"
+#include "gs/core/merge/made_texts.h"
+#include "gs/core/merge/taken_text.h"
 #include "gs/core/record/json.h"
 
 namespace gs::engine {
@@ -162,7 +164,7 @@ class TakingBackMaker {
       had.insert({one.field, one.stamp.hlc, one.stamp.writer});
       had.insert({one.field, one.added.hlc, one.added.writer});
     });
-    merge::each_hidden_write(stored(then), true, [&](const merge::HiddenWrite& one) {
+    merge::each_hidden_write(stored(then), true, order_, [&](const merge::HiddenWrite& one) {
       had.insert({one.field, one.stamp.hlc, one.stamp.writer});
     });
     const auto keep_new = [&](std::string_view field, const LocalStamp& stamp) {
@@ -172,7 +174,7 @@ class TakingBackMaker {
       keep_new(one.field, one.stamp);
       keep_new(one.field, one.added);
     });
-    merge::each_hidden_write(stored(shown), true, [&](const merge::HiddenWrite& one) {
+    merge::each_hidden_write(stored(shown), true, order_, [&](const merge::HiddenWrite& one) {
       if (!one.is_removal) keep_new(one.field, one.stamp);
     });
   }
@@ -189,7 +191,7 @@ class TakingBackMaker {
     merge::each_field_write(stored(before_.record.as_current()), [&](const FieldWrite& one) {
       made_.fields.push_back({one.field, one.value});
     });
-    merge::each_hidden_write(stored(shown_.record.as_current()), false,
+    merge::each_hidden_write(stored(shown_.record.as_current()), false, order_,
                              [&](const merge::HiddenWrite& one) { restore_beside(one); });
     for (const record::FieldView& each : made_.fields) {
       std::string text;
@@ -234,7 +236,9 @@ class TakingBackMaker {
     merge::each_field_write(stored(had), [&](const FieldWrite& one) {
       if (find(after, one.field) == nullptr) take(one.field);
     });
-    if (made_.fields.empty() && made_.additions.empty() && made_.elements.empty()) return;
+    const bool is_nothing = made_.fields.empty() && made_.additions.empty() &&
+                            made_.elements.empty() && made_.texts.empty();
+    if (is_nothing) return;
     made_.act = TakingBack::Act::update;
     made_.told.kind = RecordDifference::Kind::changed;
   }
@@ -253,6 +257,7 @@ class TakingBackMaker {
     if (in.after != nullptr && writes_.has(in.after->added) && is_list(in.after)) {
       return take_elements(name, in);
     }
+    if (in.after != nullptr && writes_.has(latest_of(in.after)) && take_edits(name, in)) return;
     if (in.after != nullptr && writes_.has(in.after->added) && !writes_.has(in.after->stamp)) {
       return take_addition(name, in);
     }
@@ -283,6 +288,34 @@ class TakingBackMaker {
     std::string text;
     record::append_json(Value(*now + *from - *to), text);
     tell(name, json_of(in.now), std::move(text));
+  }
+
+  // False: nothing was typed into it then.
+  bool take_edits(std::string_view name, const InEach& in) {
+    const Current then = after_.record.as_current();
+    const auto after = merge::typed_field(stored(then), name);
+    if (!after || writes_.has(after->on)) return false;
+    const auto now = merge::typed_field(stored(current_), name);
+    if (!now || now->on != after->on) {
+      keep(name, KeptWrite::Why::written, latest_of(in.now));
+      return true;
+    }
+    const auto is_taken = [&](const LocalStamp& stamp) {
+      return stamp.writer == writes_.writer && std::find(writes_.typed.begin(), writes_.typed.end(),
+                                                         stamp.hlc) != writes_.typed.end();
+    };
+    auto edits = merge::take_back_edits(*now, order_, is_taken);
+    if (!edits.ok() || edits->runs.empty()) return true;
+    std::string text(as_text(in.now->value.content));
+    const Buffer encoded = crdt::encode_edits(edits->runs, edits->text);
+    if (const auto parsed = crdt::parse_edits(encoded); parsed.ok()) {
+      merge::edit_text(text, *parsed);
+    }
+    std::string json;
+    record::append_json(Value(std::move(text)), json);
+    tell(name, json_of(in.now), std::move(json));
+    made_.texts.push_back({std::string(name), std::move(*edits)});
+    return true;
   }
 
   void take_elements(std::string_view name, const InEach& in) {
@@ -326,6 +359,7 @@ class TakingBackMaker {
   const state::Found& now_;
   const TakenBack& writes_;
   const state::Tables& tables_;
+  const WritersByKey order_{tables_};
   Current current_{};
   TakingBack made_;
 };

@@ -3,7 +3,8 @@
 // A field gets the value back that it had before, as long as the record shows the write that is
 // taken back, or would show it without what its writer has undone since. A number that was added to
 // is added to the other way round. Elements are removed and added again, but for those that are
-// there, or not, without these writes as well. A record that was inserted goes, and one that was
+// there, or not, without these writes as well. What was typed into a text is deleted, what was
+// deleted comes back where it was. A record that was inserted goes, and one that was
 // removed comes back, with what others wrote beside the removal. What somebody else did to the same
 // field or record since, or at the same time, stays: it is told.
 //
@@ -11,8 +12,10 @@
 #pragma once
 
 #include <deque>
+#include <vector>
 
 #include "globalstorage/storage.h"
+#include "gs/core/crdt/text/difference.h"
 #include "gs/engine/database/past.h"
 
 namespace gs::engine {
@@ -29,6 +32,9 @@ struct TakenBack {
   std::uint32_t writer = 0;
   graph::Hlc first = 0;
   graph::Hlc last = 0;
+  // The transactions whose edits of texts are taken back: those of the writes, but for what was
+  // undone; for what was redone those that did it.
+  std::vector<graph::Hlc> typed;
   bool has(const LocalStamp& stamp) const noexcept {
     return stamp.writer == writer && stamp.hlc >= first && stamp.hlc <= last;
   }
@@ -47,6 +53,12 @@ struct TakingBack {
     Array elements;
   };
   std::vector<Elements> elements;
+  // Of an update: what is typed into a field.
+  struct Edits {
+    std::string field;
+    crdt::Difference edits;
+  };
+  std::vector<Edits> texts;
   RecordDifference told;  // unless nothing is done
   std::vector<KeptWrite> kept;
 

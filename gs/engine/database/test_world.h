@@ -71,6 +71,9 @@ class Batch {
     GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta_json({}, json));
     return db_->stage_elements(*state_, id, nullptr, field, change, encoded);
   }
+  Error splice(const Id& id, std::string_view field, const TextEdit& edit) {
+    return db_->stage_edit(*state_, id, nullptr, field, edit);
+  }
   Error remove(const Id& id) { return db_->stage_remove(*state_, id); }
   Error expect(const Id& id, const Digest& version) {
     return db_->stage_expect(*state_, id, version);

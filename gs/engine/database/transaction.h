@@ -4,11 +4,14 @@
 // thread at a time.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
+#include "gs/core/crdt/text/difference.h"
 #include "gs/core/record/encoder.h"
 #include "gs/engine/catalog/catalog.h"
 #include "gs/engine/database/apply.h"
@@ -20,9 +23,11 @@ class Database;
 
 struct StagedOperation {
   graph::Kind kind = graph::Kind::insert;
-  // Of an update: added, included or excluded, when the record has what is done to its one field.
+  // Of an update: added, included, excluded or text, when the record has what is done to its one
+  // field.
   merge::Rule change = merge::Rule::latest;
-  bool keyed = false;  // put by foreign key: insert or set, decided at commit
+  std::size_t text = kNoText;  // of edits: which of TransactionState::texts they are
+  bool keyed = false;          // put by foreign key: insert or set, decided at commit
   Id id;
   std::uint64_t mint = graph::kNoMint;
   const record::ShapePtr* shape = nullptr;  // in the encoder's ShapeCache; null: no record
@@ -33,7 +38,25 @@ struct StagedOperation {
   const rules::Rules* rules = nullptr;  // of an update: what its result has to fit
   bool needs_whole_check = false;       // what this is has to be looked at with functions
 
+  static constexpr std::size_t kNoText = ~std::size_t{0};
   bool is_change() const noexcept { return change != merge::Rule::latest; }
+};
+
+// Positions and counts in code points.
+struct TextEdit {
+  std::uint64_t position = 0;
+  std::uint64_t deleted = 0;
+  std::string_view inserted;
+};
+
+// What a transaction types into one field, as long as it does nothing else to the record.
+struct StagedText {
+  std::size_t operation = 0;
+  std::vector<Seen> stands_on;          // empty: on what the transaction itself has written
+  std::optional<std::uint32_t> length;  // of the text by now, in code points, when it is known
+  std::vector<crdt::EditRun> runs;
+  std::string inserted;
+  bool is_encoded = false;
 };
 
 struct TransactionState {
@@ -53,6 +76,9 @@ struct TransactionState {
   // Fields that updates wrote: only for who asks, see Database::wrote_field.
   std::set<std::pair<Id, std::string>> fields;
   std::size_t fields_indexed = 0;
+  std::vector<StagedText> texts;
+  // Fields that edits can be added to: of the records to which nothing else was done since.
+  std::map<std::pair<Id, std::string>, std::size_t> open_texts;
   // What the schema says, from the beginning of the transaction on; null: nothing.
   std::shared_ptr<const Catalog> catalog;
   // Of the record checked last.
@@ -66,6 +92,15 @@ struct TransactionState {
 
   const std::uint8_t* record(const StagedOperation& staged) const noexcept {
     return encoder.kept().data() + staged.begin;
+  }
+
+  // Something else is done to the record: what is typed from now on comes behind that.
+  void close_texts(const Id& id);
+
+  Merger::Change change(const StagedOperation& staged) const noexcept {
+    const bool is_on_state =
+        staged.text != StagedOperation::kNoText && !texts[staged.text].stands_on.empty();
+    return {staged.change, is_on_state ? &texts[staged.text].stands_on : nullptr};
   }
 
   std::size_t size() const noexcept {
@@ -82,6 +117,7 @@ struct TransactionState {
   void arrange() {
     if (expectations.empty()) return;
     operations.insert(operations.begin(), expectations.begin(), expectations.end());
+    for (StagedText& text : texts) text.operation += expectations.size();
     expectations.clear();
     indexed = 0;  // all have moved
     fields_indexed = 0;
@@ -99,6 +135,8 @@ struct TransactionState {
     indexed = 0;
     fields.clear();
     fields_indexed = 0;
+    texts.clear();
+    open_texts.clear();
     encoder.forget();
   }
 

@@ -41,6 +41,7 @@ constexpr int kCheckTriesMax = 1000;
 
 Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
   tx.arrange();
+  GS_TRY_OK(encode_texts(tx));
   for (int i = 0; i < kCheckTriesMax; ++i) {
     EarlierNames earlier_names(*this, tx);
     if (tx.whole_checks + tx.earlier_names != 0) {
@@ -83,8 +84,8 @@ Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rul
     std::vector<Seen> seen;
     Merger::Written written;
     GS_TRY_OK(Merger(tables_, shape_cache_.get())
-                  .update(current_of(stored, tables_), merge::Rule::latest, shape, delta.start(),
-                          {}, merged, seen, written));
+                  .update(current_of(stored, tables_), {}, shape, delta.start(), {}, merged, seen,
+                          written));
     const LiftedRecord whole(tx.catalog.get(), merged.shape, merged.as_current().record);
     for (rules::Violation& each : rules.check_whole(whole.view(), functions)) {
       const bool is_told = std::any_of(found.begin(), found.end(),
@@ -132,8 +133,10 @@ Error Database::check_wholes(TransactionState& tx) const {
     if (!made.current) continue;  // the commit will say so, unless somebody puts one meanwhile
     auto merged = std::make_unique<Merged>();
     merger.rules().use(staged.rules);
-    GS_TRY_OK(merger.update(*made.current, staged.change, *staged.shape, tx.record(staged), {},
-                            *merged, seen, written));
+    // Later than all that there is, as the commit will be.
+    const LocalStamp stamp{~id::Hlc{0}, writer_number_};
+    GS_TRY_OK(merger.update(*made.current, tx.change(staged), *staged.shape, tx.record(staged),
+                            stamp, *merged, seen, written));
     bytes += merged->image.size();
     if (bytes > kResultBytesMax) return too_many_results();
     made.current = merged->as_current();

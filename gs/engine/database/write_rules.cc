@@ -16,9 +16,16 @@ merge::Rule rule_of(rules::Merge merge) noexcept {
       return merge::Rule::first;
     case rules::Merge::set:
       return merge::Rule::included;
+    case rules::Merge::text:
+      return merge::Rule::text;
     default:
       return merge::Rule::latest;
   }
+}
+
+// Values of such fields have no rule: they are changes, or count as values.
+bool is_of_changes(merge::Rule rule) noexcept {
+  return rule == merge::Rule::included || rule == merge::Rule::text;
 }
 
 }  // namespace
@@ -66,12 +73,15 @@ const std::vector<WriteRules::Marked>& WriteRules::of(const record::RecordView& 
   return marked_;
 }
 
-std::span<const std::uint32_t> WriteRules::sets(const record::RecordView& write) {
-  sets_.clear();
+std::span<const merge::MergedRecord::FieldRule> WriteRules::changes(
+    const record::RecordView& write) {
+  changes_.clear();
   for (const Marked& one : of(write)) {
-    if (one.rule == merge::Rule::included) sets_.push_back(one.field);
+    if (is_of_changes(one.rule)) {
+      changes_.push_back({one.field, static_cast<std::uint8_t>(one.rule)});
+    }
   }
-  return sets_;
+  return changes_;
 }
 
 void WriteRules::mark(const record::RecordView& write, const merge::LocalStamp& base,
@@ -79,7 +89,7 @@ void WriteRules::mark(const record::RecordView& write, const merge::LocalStamp& 
   const std::vector<Marked>& marked = of(write);
   if (marked.empty()) return;
   for (const Marked& one : marked) {
-    if (one.rule == merge::Rule::included) continue;
+    if (is_of_changes(one.rule)) continue;
     bool is_named = false;
     for (merge::Seen& had : seen) {
       if (had.field != one.field) continue;

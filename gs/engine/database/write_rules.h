@@ -24,9 +24,9 @@ class WriteRules {
   merge::RemovalRule removal() const noexcept;
   // Whether some field of these records has a rule of its own.
   bool has_any(const record::RecordView& write) { return !of(write).empty(); }
-  // Fields, ascending, of which a whole array or set is written as the change that it is. Until the
-  // next call.
-  std::span<const std::uint32_t> sets(const record::RecordView& write);
+  // Fields, ascending, of which a whole array, set or text is written as the change that it is.
+  // Until the next call.
+  std::span<const merge::MergedRecord::FieldRule> changes(const record::RecordView& write);
   // Names the other fields with rules in `seen`, ascending by field. What is not
   // named yet has seen `base`.
   void mark(const record::RecordView& write, const merge::LocalStamp& base,
@@ -43,7 +43,7 @@ class WriteRules {
   std::vector<std::pair<std::string_view, merge::Rule>> named_;  // fields with rules
   const record::Shape* shape_ = nullptr;                         // of marked_; null: of none
   std::vector<Marked> marked_;                                   // ascending by field
-  std::vector<std::uint32_t> sets_;
+  std::vector<merge::MergedRecord::FieldRule> changes_;
 };
 
 }  // namespace gs::engine

@@ -12,6 +12,9 @@ const NAMES = ['a', 'b', 'c'];
 const ORDERS = { a: ['b', 'c'], b: ['c', 'a'], c: ['a', 'b'] };
 const SHARED = 'UA'; // written by all
 const EDITS = 20; // of countries of its own, by each
+const STORY = 'Kyiv stands at the Dnipro.'; // typed into by all
+const TYPED = { a: ['0', '0', 'Old '], b: ['end', '0', ' It is large.'], c: ['5', '6', 'lies'] };
+const TOGETHER = 'Old Kyiv lies at the Dnipro. It is large.';
 
 const digestOf = async (directory) => {
   const { out } = await succeed(directory, ['digest', '--json']);
@@ -27,6 +30,8 @@ const edit = async (directory, name, countries) => {
   await succeed(directory, ['counter', 'add', ...key, 'visits', '2']);
   await succeed(directory, ['elements', 'add', ...key, 'tags', name, 'seen']);
   if (name !== 'a') await succeed(directory, ['elements', 'remove', ...key, 'tags', 'old']);
+  const [position, deleted, text] = TYPED[name];
+  await succeed(directory, ['text', 'splice', ...key, 'story', position, deleted, text]);
   await succeed(directory, ['insert', 'Note', JSON.stringify({ of: name })]);
 };
 
@@ -42,7 +47,8 @@ module.exports = async ({ table, sources, folder }) => {
   const { countries } = sources;
   await succeed(replicas.a, ['init']);
   await succeed(replicas.a, ['import', 'Country', countries.file, '--key', 'cca2']);
-  await succeed(replicas.a, ['update', '-c', 'Country', SHARED, '{"tags":["old"]}']);
+  const begun = JSON.stringify({ tags: ['old'], story: STORY });
+  await succeed(replicas.a, ['update', '-c', 'Country', SHARED, begun]);
   await succeed(replicas.a, ['tag', 'yesterday']);
   const since = parseOne((await succeed(replicas.a, ['digest', '--json'])).out).frontier.join();
   for (const name of ['b', 'c']) await succeed(home, ['clone', replicas.a, replicas[name]]);
@@ -65,9 +71,10 @@ module.exports = async ({ table, sources, folder }) => {
   const shared = await succeed(replicas.b, ['get', '-c', 'Country', SHARED]);
   const seen = NAMES.filter((name) => parseOne(shared.out)[name] === 1);
   table.add('the record that all wrote has fields of', NAMES.join(' '), seen.join(' '));
-  const { visits, tags } = parseOne(shared.out);
+  const { visits, tags, story } = parseOne(shared.out);
   table.add('a number that each added 2 to has', 2 * NAMES.length, visits);
   table.add('a set has what each added, not what two removed', 'a b c seen', tags.sort().join(' '));
+  table.add('a text has what each typed', TOGETHER, story);
   const notes = parseLines((await succeed(replicas.c, ['scan', 'Note'])).out);
   table.add('and no record of any is missing', NAMES.length, notes.length);
 

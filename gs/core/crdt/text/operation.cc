@@ -46,13 +46,30 @@ void append_parents(Buffer& out, const OperationParts& parts) {
   }
 }
 
-void append_edits(Buffer& out, const OperationParts& parts) {
+void append_edits(Buffer& out, std::span<const EditRun> runs, std::string_view text) {
   EditsWriter columns;
-  for (const EditRun& run : parts.runs) columns.add(run);
+  for (const EditRun& run : runs) columns.add(run);
   columns.finish();
   append_block(out, columns.heads());
   append_block(out, columns.positions());
-  append_block(out, as_bytes(parts.text));
+  append_block(out, as_bytes(text));
+}
+
+// Takes them off the front of `in`.
+Result<EditsView> take_edits(Bytes& in) {
+  EditsView edits;
+  Bytes text;
+  if (!take_block(in, edits.heads) || !take_block(in, edits.positions) || !take_block(in, text)) {
+    return broken_operation("a column is longer than the rest");
+  }
+  GS_TRY(edits.counts, check_edits(edits.heads, edits.positions));
+  edits.text = as_text(text);
+  const bool one_letter = text.size() == 1 && text[0] < 0x80;
+  if (!one_letter && !record::valid_utf8(text)) return broken_operation("its text is not UTF-8");
+  if (measure(edits.text).points != edits.counts.inserted) {
+    return broken_operation("its text has another length than its runs");
+  }
+  return edits;
 }
 
 bool stands_on_edit_before(const OperationParts& parts) {
@@ -88,21 +105,26 @@ Error OperationView::parse_parents(Bytes& in) {
   return {};
 }
 
-Error OperationView::parse_edits(Bytes& in) {
-  Bytes text;
-  if (!take_block(in, edits_.heads) || !take_block(in, edits_.positions) || !take_block(in, text)) {
-    return broken_operation("a column is longer than the rest");
-  }
-  GS_TRY(edits_.counts, check_edits(edits_.heads, edits_.positions));
-  edits_.text = as_text(text);
+Error OperationView::take_chain(Bytes& in) {
+  GS_TRY(edits_, take_edits(in));
   if (edits_.counts.events == 0) return broken_operation("no edits");
   if (edits_.counts.events > kSeqMax - first_seq_) return broken_operation("a seq is too large");
-  const bool one_letter = text.size() == 1 && text[0] < 0x80;
-  if (!one_letter && !record::valid_utf8(text)) return broken_operation("its text is not UTF-8");
-  if (measure(edits_.text).points != edits_.counts.inserted) {
-    return broken_operation("its text has another length than its runs");
-  }
   return {};
+}
+
+Result<EditsView> parse_edits(Bytes bytes) {
+  if (bytes.size() > kOperationBytesMax) {
+    return Error(Code::too_large, "edits of a text of more than 16 MiB");
+  }
+  GS_TRY(const EditsView edits, take_edits(bytes));
+  if (!bytes.empty()) return broken_operation("bytes behind its end");
+  return edits;
+}
+
+Buffer encode_edits(std::span<const EditRun> runs, std::string_view text) {
+  Buffer out;
+  append_edits(out, runs, text);
+  return out;
 }
 
 Result<OperationView> OperationView::parse(Bytes payload) {
@@ -115,7 +137,7 @@ Result<OperationView> OperationView::parse(Bytes payload) {
   if (!take_varint(rest, view.first_seq_) || view.first_seq_ > kSeqMax)
     return broken_operation("no seq");
   GS_TRY_OK(view.parse_parents(rest));
-  GS_TRY_OK(view.parse_edits(rest));
+  GS_TRY_OK(view.take_chain(rest));
   if (rest.size() >= 8) return broken_operation("bytes behind its end");
   for (const std::uint8_t byte : rest) {
     if (byte != 0) return broken_operation("padding is not zero");
@@ -128,7 +150,7 @@ Buffer encode_operation(const OperationParts& parts) {
   out.reserve(parts.text.size() + parts.runs.size() * 4 + 32);
   append_varint(out, parts.first_seq);
   append_parents(out, parts);
-  append_edits(out, parts);
+  append_edits(out, parts.runs, parts.text);
   out.resize(align_up(out.size(), std::size_t{8}));
   return out;
 }
@@ -146,7 +168,7 @@ Buffer Session::encode(std::uint32_t writer, const OperationParts& parts) {
   append_varint(out, writer * 2 + (chained ? 0 : 1));
   append_varint(out, fold(parts.first_seq - next));
   if (!chained) append_parents(out, parts);
-  append_edits(out, parts);
+  append_edits(out, parts.runs, parts.text);
   next = parts.first_seq;
   for (const EditRun& run : parts.runs) next += run.count;
   return out;
@@ -176,7 +198,7 @@ Result<Session::Live> Session::decode(Bytes bytes) {
       return broken_operation("the edit before needs no list of parents");
     }
   }
-  GS_TRY_OK(view.parse_edits(bytes));
+  GS_TRY_OK(view.take_chain(bytes));
   if (!bytes.empty()) return broken_operation("bytes behind its end");
   next_seq(live.writer) = view.first_seq_ + view.edits_.counts.events;
   return live;

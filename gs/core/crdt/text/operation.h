@@ -1,6 +1,6 @@
 // The bytes of an operation on a text: a chain of edits of one writer, and what they stand on.
 //
-// All numbers are varints (varint.h), texts UTF-8; docs/FORMAT.md, section "Text operation":
+// All numbers are varints (varint.h), texts UTF-8; docs/FORMAT.md, section "Text edits":
 //
 //   first seq     of the first edit; each edit is one code point and takes one seq
 //   P             how many parents; 0: on the empty text
@@ -13,6 +13,9 @@
 //   T             bytes of the inserted text
 //   text          as many code points as the runs insert
 //   zeros         to a multiple of 8; not in the live form
+//
+// A change carries the part from H on alone, as the value of a field: what it stands on is said by
+// stamps, and seqs follow from the order of a writer's changes.
 //
 // The live form is for sessions between peers: what is typed is sent at once, and once more later
 // in a signed change. Edits that arrive twice do no harm. It begins with
@@ -28,6 +31,7 @@
 // what writers make. Pure. Errors: invalid, too_large.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "gs/core/crdt/text/edits.h"
@@ -48,6 +52,10 @@ struct EditsView {
   std::string_view text{};
   EditCounts counts{};
 };
+
+// The edits alone; there may be none. Checks all that can be checked without the text.
+Result<EditsView> parse_edits(Bytes bytes);
+Buffer encode_edits(std::span<const EditRun> runs, std::string_view text);
 
 class OperationView {
  public:
@@ -73,7 +81,7 @@ class OperationView {
   friend class Session;
   static bool take_parent(Bytes& in, std::uint32_t first_seq, Parent& parent) noexcept;
   Error parse_parents(Bytes& in);
-  Error parse_edits(Bytes& in);
+  Error take_chain(Bytes& in);
 
   std::uint32_t first_seq_ = 0;
   std::uint32_t parent_count_ = 0;

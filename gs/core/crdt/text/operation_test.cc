@@ -36,7 +36,7 @@ OperationParts parts_of(const OperationView& view) {
   return parts;
 }
 
-// The examples of docs/FORMAT.md, "Text operation".
+// The examples of docs/FORMAT.md, "Text edits".
 TEST(TextOperation, BytesAreFrozen) {
   const OperationParts key{
       .first_seq = 259, .parents = {{true, 0, 258}}, .runs = {{Edit::insert, 70, 1}}, .text = "a"};

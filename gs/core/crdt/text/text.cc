@@ -82,11 +82,7 @@ Error Text::resolve(const OperationView& operation, bool on_edit_before, std::ui
   });
   if (outside) return Error(Code::invalid, "a parent's writer is not in the table");
   if (missing) return unknown_parent();
-  std::sort(parents_.begin(), parents_.end());
-  if (std::adjacent_find(parents_.begin(), parents_.end()) != parents_.end()) {
-    return Error(Code::invalid, "a parent is named twice");
-  }
-  return {};
+  return sort_parents();
 }
 
 // Fills runs_ with the edits behind the first `skip`, and cuts `text` accordingly.
@@ -136,8 +132,36 @@ Error Text::apply(const OperationView& operation, bool on_edit_before, std::uint
   } else {
     GS_TRY_OK(resolve(operation, on_edit_before, writer, table));
   }
+  return add_chain(first, operation.edits(), known, changes);
+}
+
+Error Text::apply(const EditsView& edits, EventId first, std::span<const EventId> parents,
+                  Changes* changes) {
+  GS_TRY_OK(ready());
+  const EventGraph& graph = history_.graph();
+  if (graph.knows_any(first, edits.counts.events)) {
+    return Error(Code::invalid, "some of the edits are here already");
+  }
+  parents_.clear();
+  for (const EventId& parent : parents) {
+    const Place place = graph.find(parent);
+    if (place == kNoPlace) return unknown_parent();
+    parents_.push_back(place);
+  }
+  GS_TRY_OK(sort_parents());
+  return add_chain(first, edits, 0, changes);
+}
+
+Error Text::sort_parents() {
+  std::sort(parents_.begin(), parents_.end());
+  if (std::adjacent_find(parents_.begin(), parents_.end()) == parents_.end()) return {};
+  return Error(Code::invalid, "a parent is named twice");
+}
+
+// Those behind the first `skip`, whose first one is `first`, on parents_.
+Error Text::add_chain(EventId first, const EditsView& edits, std::uint32_t skip, Changes* changes) {
   std::string_view text;
-  GS_TRY_OK(read_runs(operation.edits(), known, text));
+  GS_TRY_OK(read_runs(edits, skip, text));
   effects_.clear();
   GS_TRY_OK(history_.add(first, parents_, runs_, effects_));
   inserted_.append(text, measure(text).points);

@@ -68,6 +68,11 @@ class Text {
   Error apply(const OperationView& operation, bool on_edit_before, std::uint32_t writer,
               std::span<const std::uint32_t> table, Changes* changes = nullptr);
 
+  // A chain of edits that is not here yet, its first one by this name and on these. not_found: one
+  // of these is not here.
+  Error apply(const EditsView& edits, EventId first, std::span<const EventId> parents,
+              Changes* changes = nullptr);
+
   // The seq that the next edit of this writer takes.
   Result<std::uint32_t> next_seq(std::uint32_t writer);
   // The edits of `writer` from `first_seq` on, as far as each stands on the one before, in a form
@@ -102,6 +107,8 @@ class Text {
                 std::span<const std::uint32_t> table);
   Error read_runs(const EditsView& edits, std::uint32_t skip, std::string_view& text);
   Error check_room(std::string_view text) const;
+  Error sort_parents();
+  Error add_chain(EventId first, const EditsView& edits, std::uint32_t skip, Changes* changes);
   Error do_effects(Changes* changes);
   Result<Version> places_of(std::span<const EventId> version) const;
 

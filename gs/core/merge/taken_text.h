@@ -1,0 +1,28 @@
+// Taking back what was typed: edits upon a text as it is now, after which it is as if some others
+// had never been typed. What they inserted goes, as far as it is there; what they deleted comes
+// back where it was, unless somebody who did not know of that deleted it as well. So nothing of
+// others goes, and nothing that others deleted comes back. Pure.
+#pragma once
+
+#include <functional>
+
+#include "gs/core/crdt/text/difference.h"
+#include "gs/core/merge/merged_record.h"
+#include "gs/core/merge/text_log.h"
+
+namespace gs::merge {
+
+// What a field shows that holds a text into which was typed.
+struct TypedField {
+  LocalStamp on;           // the value that it stands on; hlc 0: none
+  std::string_view value;  // that
+  Bytes edits;             // a TextLog
+};
+// Nothing: nobody typed into what the field shows.
+std::optional<TypedField> typed_field(const Stored& stored, std::string_view name);
+
+// Errors: damaged (the log says what cannot be).
+Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOrder& order,
+                                         const std::function<bool(const LocalStamp&)>& is_taken);
+
+}  // namespace gs::merge
