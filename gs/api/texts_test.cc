@@ -267,17 +267,17 @@ TEST_F(TextsOfRecords, UndoTakesBackWhatThisOneTyped) {
   ASSERT_TRUE(a_->undo().ok());
   EXPECT_EQ(body(), R"("Good-day everybody")");
   ASSERT_TRUE(a_->undo().ok());
-  EXPECT_EQ(body(), R"("Hello- everybody")");
+  EXPECT_EQ(body(), R"("-Hello everybody")");
   ASSERT_TRUE(a_->redo().ok());
   EXPECT_EQ(body(), R"("Good-day everybody")");
   ASSERT_TRUE(a_->redo().ok());
   EXPECT_EQ(body(), R"("Good-day everybody!")");
   ASSERT_TRUE(a_->undo().ok());
   ASSERT_TRUE(a_->undo().ok());
-  EXPECT_EQ(body(), R"("Hello- everybody")");
+  EXPECT_EQ(body(), R"("-Hello everybody")");
   ASSERT_TRUE(b_->undo().ok());  // of what b typed, which has not heard of that
   exchange();
-  EXPECT_EQ(body(), R"("Hello- world")");
+  EXPECT_EQ(body(), R"("-Hello world")");
 }
 
 TEST_F(TextsOfRecords, UndoBringsBackNothingThatSomebodyElseDeletedAsWell) {

@@ -1,7 +1,8 @@
 // Taking back what was typed: edits upon a text as it is now, after which it is as if some others
-// had never been typed. What they inserted goes, as far as it is there; what they deleted comes
-// back where it was, unless somebody who did not know of that deleted it as well. So nothing of
-// others goes, and nothing that others deleted comes back. Pure.
+// had never been. What they inserted goes, as far as it is there; what they deleted comes back
+// where it was, unless somebody else deleted it as well. So nothing of others goes, and nothing
+// that others deleted comes back. Whoever takes back one step after the other takes back all steps
+// each time, and what took them back with them: what a step brought back is no new text. Pure.
 #pragma once
 
 #include <functional>

@@ -368,10 +368,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error stage_taking_back(TransactionState& tx, const TakingBack& one, const Found& now);
   Error take_back_record(const LookedBack& looked, const Id& id, TransactionState& tx,
                          const Omitted& omitted, Reverted& told);
-  // Of a transaction that is taken back: which one has typed what it typed; nothing: none any more.
-  using DoneBy = std::function<std::optional<graph::Hlc>(graph::Hlc)>;
-  Result<Reverted> take_back(const graph::Revert& revert, const Omitted& omitted,
-                             const DoneBy& done_by);
+  Result<Reverted> take_back(const graph::Revert& revert, const Omitted& omitted);
   Result<Reverted> take_back_own(graph::Why why);
   using TakeDone = std::function<bool(const Digest& change, const Done& done)>;
   Error each_done(const graph::Writer& writer, const TakeDone& take);

@@ -162,8 +162,8 @@ class Replicas {
     if (below(4) == 0) ASSERT_TRUE(batch.update(id, R"({"tags":["w"]})").ok());
   }
 
-  // Into a text that has a value, and into one that has not. Where there is none, or no record, that
-  // is said, and nothing is done.
+  // Into a text that has a value, and into one that has not. Where there is none, or no record,
+  // that is said, and nothing is done.
   void type(Batch& batch, const Id& id, const std::string& n) {
     for (std::uint64_t left = 1 + below(2); left != 0; --left) {
       const Error error = batch.splice(id, below(2) == 0 ? "name" : "text",

@@ -5,7 +5,6 @@
 // takes back the newest transaction that is not taken back already, redo the newest undo, unless
 // something else was written since. What is done in each record is in taking_back.h.
 
-#include <map>
 #include <set>
 
 #include "gs/engine/database/commit_scratch.h"
@@ -56,17 +55,12 @@ class Stack {
     const Transaction self{change, done.hlc};
     const Why why = done.reverts ? done.reverts->why : Why::revert;
     if (why == Why::redo) {
-      const Transaction undone{done.reverts->change, done.reverts->hlc};
-      cancel(undone);
-      done_by_.try_emplace(undone, done.hlc);
+      cancel({done.reverts->change, done.reverts->hlc});
       omitted_.transactions.insert(done.hlc);
       return false;
     }
     if (why == Why::undo) {
-      if (is_cancelled(self)) {
-        done_by_.try_emplace({done.reverts->change, done.reverts->hlc}, done_by_[self]);
-        return false;
-      }
+      if (is_cancelled(self)) return false;
       if (why_ == Why::redo) return take(self);
       cancel({done.reverts->change, done.reverts->hlc});
       omitted_.transactions.insert(done.hlc);
@@ -79,12 +73,6 @@ class Stack {
 
   const std::optional<Transaction>& found() const noexcept { return found_; }
   const Omitted& omitted() const noexcept { return omitted_; }
-  // Which transaction has done what this one did: itself, or a redo of it; nothing: it is undone.
-  std::optional<graph::Hlc> done_by(const Transaction& one) const {
-    if (is_cancelled(one)) return std::nullopt;
-    const auto at = done_by_.find(one);
-    return at == done_by_.end() ? one.second : at->second;
-  }
 
  private:
   void cancel(const Transaction& one) {
@@ -99,7 +87,6 @@ class Stack {
 
   const Why why_;
   std::set<Transaction> cancelled_;
-  std::map<Transaction, graph::Hlc> done_by_;  // of an undo: the redo of it
   Omitted omitted_;
   std::optional<Transaction> found_;
 };
@@ -258,14 +245,12 @@ Error Database::take_back_record(const LookedBack& looked, const Id& id, Transac
   return {};
 }
 
-Result<Reverted> Database::take_back(const Revert& revert, const Omitted& omitted,
-                                     const DoneBy& done_by) {
+Result<Reverted> Database::take_back(const Revert& revert, const Omitted& omitted) {
   for (int i = 0; i < kRevertTriesMax; ++i) {
     LookedBack looked;
     GS_TRY_OK(look_back(revert, looked));
-    for (const graph::Hlc hlc : looked.transactions) {
-      if (const auto typed = done_by(hlc)) looked.writes.typed.push_back(*typed);
-    }
+    looked.writes.never = omitted.transactions;
+    looked.writes.never.insert(looked.transactions.begin(), looked.transactions.end());
     Reverted told;
     told.change = revert.change;
     told.time_ms = looked.time_ms;
@@ -320,9 +305,7 @@ Result<Reverted> Database::revert(const Digest& change) {
     return true;
   };
   GS_TRY_OK(each_done(writer, look));
-  return take_back({change, 0, Why::revert}, stack.omitted(), [&](graph::Hlc hlc) {
-    return stack.done_by({change, hlc});
-  });
+  return take_back({change, 0, Why::revert}, stack.omitted());
 }
 
 Result<Reverted> Database::take_back_own(Why why) {
@@ -335,10 +318,7 @@ Result<Reverted> Database::take_back_own(Why why) {
                      ? "nothing that was written here is left to undo. See `gstore log`"
                      : "nothing was undone since the last write. See `gstore log`");
   }
-  const Digest& change = stack.found()->first;
-  return take_back({change, stack.found()->second, why}, stack.omitted(), [&](graph::Hlc hlc) {
-    return stack.done_by({change, hlc});
-  });
+  return take_back({stack.found()->first, stack.found()->second, why}, stack.omitted());
 }
 
 Result<Reverted> Database::undo() { return take_back_own(Why::undo); }

@@ -301,8 +301,7 @@ class TakingBackMaker {
       return true;
     }
     const auto is_taken = [&](const LocalStamp& stamp) {
-      return stamp.writer == writes_.writer && std::find(writes_.typed.begin(), writes_.typed.end(),
-                                                         stamp.hlc) != writes_.typed.end();
+      return stamp.writer == writes_.writer && writes_.never.count(stamp.hlc) != 0;
     };
     auto edits = merge::take_back_edits(*now, order_, is_taken);
     if (!edits.ok() || edits->runs.empty()) return true;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <deque>
+#include <set>
 #include <vector>
 
 #include "globalstorage/storage.h"
@@ -32,9 +33,9 @@ struct TakenBack {
   std::uint32_t writer = 0;
   graph::Hlc first = 0;
   graph::Hlc last = 0;
-  // The transactions whose edits of texts are taken back: those of the writes, but for what was
-  // undone; for what was redone those that did it.
-  std::vector<graph::Hlc> typed;
+  // All transactions of the writer that are as if they had never been: these, and what was undone
+  // before with what undid it.
+  std::set<graph::Hlc> never;
   bool has(const LocalStamp& stamp) const noexcept {
     return stamp.writer == writer && stamp.hlc >= first && stamp.hlc <= last;
   }

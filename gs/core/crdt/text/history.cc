@@ -123,6 +123,13 @@ Error History::add_concurrent(EventId first, std::uint32_t count, VersionView pa
   return {};
 }
 
+std::vector<Step> History::without(std::span<const PlaceSpan> events) const {
+  Tracker tracker(kNoPlace);
+  tracker.apply(known(), graph_.size(), nullptr);
+  tracker.prepare(known(), graph_.frontier());
+  return steps_without(known(), tracker, events);
+}
+
 Result<std::vector<Step>> History::diff(VersionView from, VersionView to) const {
   for (const VersionView version : {from, to}) {
     for (const Place place : version) {

@@ -91,6 +91,15 @@ class Text {
   Result<std::string> text_at(std::span<const EventId> version);
   Result<Changes> diff(std::span<const EventId> from, std::span<const EventId> to);
 
+  // So many edits of a writer, one after the other.
+  struct Chain {
+    EventId first{};
+    std::uint32_t count = 0;
+  };
+  // What leads from the text as it is to what it would be if these edits had never been. not_found:
+  // one is not here.
+  Result<Changes> without(std::span<const Chain> edits);
+
   // Text and history as bytes (docs/FORMAT.md, "Text snapshot"), and back. Loading copies the text
   // and looks at the rest when it is needed: `damaged` may come from a later call.
   Result<Buffer> save();
@@ -110,6 +119,7 @@ class Text {
   Error sort_parents();
   Error add_chain(EventId first, const EditsView& edits, std::uint32_t skip, Changes* changes);
   Error do_effects(Changes* changes);
+  Changes changes_of(const std::vector<Step>& steps) const;
   Result<Version> places_of(std::span<const EventId> version) const;
 
   Rope rope_;

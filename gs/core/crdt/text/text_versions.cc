@@ -30,6 +30,28 @@ Result<Changes> Text::diff(std::span<const EventId> from, std::span<const EventI
   GS_TRY(const Version before, places_of(from));
   GS_TRY(const Version after, places_of(to));
   GS_TRY(const std::vector<Step> steps, history_.diff(before, after));
+  return changes_of(steps);
+}
+
+Result<Changes> Text::without(std::span<const Chain> edits) {
+  GS_TRY_OK(ready());
+  std::vector<PlaceSpan> places;
+  for (Chain chain : edits) {
+    while (chain.count != 0) {
+      std::uint32_t follow = 0;
+      const Place place = history_.graph().find(chain.first, &follow);
+      if (place == kNoPlace) return Error(Code::not_found, "an edit that is not here");
+      const std::uint32_t part = std::min(follow, chain.count);
+      places.push_back({place, place + part});
+      chain = {{chain.first.writer, chain.first.seq + part}, chain.count - part};
+    }
+  }
+  std::sort(places.begin(), places.end(),
+            [](const PlaceSpan& a, const PlaceSpan& b) { return a.begin < b.begin; });
+  return changes_of(history_.without(places));
+}
+
+Changes Text::changes_of(const std::vector<Step>& steps) const {
   Changes changes;
   for (const Step& step : steps) {
     const std::string_view text = inserted_.slice(step.ordinal, step.inserted);

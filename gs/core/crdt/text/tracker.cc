@@ -65,6 +65,16 @@ void Tracker::toggle_targets(Place place, std::uint32_t count, std::uint32_t ste
   }
 }
 
+void Tracker::restore(const Known& known, PlaceSpan places) {
+  while (places.begin < places.end) {
+    const LogPiece piece = known.log.piece(places.begin, places.end);
+    if (piece.run.edit != Edit::insert) {
+      toggle_targets(piece.place, piece.run.count, ~std::uint32_t{0});
+    }
+    places.begin += piece.run.count;
+  }
+}
+
 void Tracker::apply(const Known& known, Place end, std::vector<Effect>* effects) {
   while (end_ < end) {
     const EventGraph::Piece events = known.graph.piece(end_);

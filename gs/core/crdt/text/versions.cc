@@ -51,7 +51,40 @@ class Steps {
   std::uint32_t pos_ = 0;
 };
 
+// Calls `visit(first, count, is_in)` for the parts of a span of units that are, or are not, among
+// these events.
+template <typename Visit>
+void each_part(const UnitSpan& span, std::span<const PlaceSpan> events, const Visit& visit) {
+  Unit at = span.first;
+  const Unit end = span.first + span.count;
+  auto next = std::upper_bound(events.begin(), events.end(), at,
+                               [](Unit unit, const PlaceSpan& one) { return unit < one.end; });
+  while (at < end) {
+    const bool is_in = next != events.end() && next->begin <= at;
+    Unit stop = end;
+    if (next != events.end()) stop = std::min(end, is_in ? next->end : next->begin);
+    visit(at, stop - at, is_in);
+    at = stop;
+    if (is_in && next->end <= at) ++next;
+  }
+}
+
 }  // namespace
+
+std::vector<Step> steps_without(const Known& known, Tracker& tracker,
+                                std::span<const PlaceSpan> events) {
+  for (const PlaceSpan& one : events) tracker.restore(known, one);
+  Steps steps(known.log);
+  tracker.tree().visit([&](const UnitSpan& span) {
+    each_part(span, events, [&](Unit first, std::uint32_t count, bool is_in) {
+      const bool will_be = span.state == 1 && !is_in;
+      if (!span.gone && will_be) steps.both(count);
+      if (!span.gone && !will_be) steps.deleted(count);
+      if (span.gone && will_be) steps.inserted(first, count);
+    });
+  });
+  return steps.take();
+}
 
 std::optional<std::vector<Step>> compare_versions(const Known& known, Tracker& tracker,
                                                   VersionView from, VersionView to) {

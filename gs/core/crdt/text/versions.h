@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "gs/core/crdt/text/tracker.h"
@@ -23,5 +24,11 @@ struct Step {
 // versions end up prepared in it, one after the other.
 std::optional<std::vector<Step>> compare_versions(const Known& known, Tracker& tracker,
                                                   VersionView from, VersionView to);
+
+// The steps from the text as it is to what it would be if some events, ascending, had never been:
+// without what they inserted, with what they deleted and nobody else. `tracker` stands on the
+// beginning, has all events applied and all prepared; it is of no use afterwards.
+std::vector<Step> steps_without(const Known& known, Tracker& tracker,
+                                std::span<const PlaceSpan> events);
 
 }  // namespace gs::crdt
