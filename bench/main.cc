@@ -42,6 +42,7 @@ rows (all when none is named; those of one line are measured together):
   validate validate-whole
   text-apply text-live text-open (each alone)
   text-bytes text-bytes-zstd
+  text-session
   fields-update fields-exchange fields-bytes fields-bytes-zstd fields-memory
   cold cold-scan cold-get cold-miss (only when asked for)
 
@@ -86,6 +87,7 @@ const std::vector<Row>& all_rows() {
       {{"insert-indexed", "index-build"}, run_indexes},
       {{"validate", "validate-whole"}, run_validate},
       {{"text-apply", "text-live", "text-open", "text-bytes", "text-bytes-zstd"}, run_texts},
+      {{"text-session"}, run_text_session},
       {{"fields-update", "fields-exchange", "fields-bytes", "fields-bytes-zstd", "fields-memory"},
        run_fields},
       {{kCold, "cold-scan", "cold-get", "cold-miss"}, run_cold},

@@ -5,7 +5,8 @@
 //
 //   node tools/demo/demo.js        exit status 0 when every row is ok
 //
-// Works in build/demo, which it empties first. GSTORE names another program.
+// Works in build/demo, which it empties first. GSTORE names another program,
+// GSTORE_BENCH that of the benchmarks.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -23,6 +24,7 @@ const STAGES = [
   ['schema', require('./rows/schema.js')],
   ['replicas', require('./rows/replicas.js')],
   ['versions', require('./rows/versions.js')],
+  ['session', require('./rows/session.js')],
   ['size and time', require('./rows/measure.js')],
 ];
 

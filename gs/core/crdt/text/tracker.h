@@ -49,8 +49,8 @@ class Tracker {
   // (null: the text has these events already).
   void apply(const Known& known, Place end, std::vector<Effect>* effects);
 
-  // Brings back in the prepared version what these events deleted and no other one; it is no version
-  // of anybody then, and nothing may be prepared or applied any more.
+  // Brings back in the prepared version what these events deleted and no other one. It is no
+  // version of anybody then, and nothing may be prepared or applied any more.
   void restore(const Known& known, PlaceSpan places);
 
   // How long the prepared version and the text are beyond their base, as differences to it.
