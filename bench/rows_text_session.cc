@@ -1,5 +1,6 @@
-// A recorded session of two people, as two replicas of a storage: each types into a text of a record
-// what its person typed, with what it had heard of the other by then, carried over as a file.
+// A recorded session of two people, as two replicas of a storage: each types into a text of a
+// record what its person typed, with what it had heard of the other by then, carried over as a
+// file.
 //
 //   text-session   26,078 transactions, 2,446 files; what it costs all in all
 //

@@ -72,10 +72,11 @@ class Growing {
     return {&shape_, image_.data() + record_at_, is_plain ? nullptr : image_.data(), base_};
   }
 
-  // Every field of the write has elements to add or to remove, upon all that there is.
+  // Every field of the write has elements to add or to remove, or edits, upon all that there is.
   void change_all(MergedRecord& merged, const record::RecordView& write, std::vector<Seen>& seen) {
     std::vector<MergedRecord::FieldRule> changes;
-    const auto rule = static_cast<std::uint8_t>(below(3) == 0 ? Rule::excluded : Rule::included);
+    static constexpr Rule kRules[] = {Rule::included, Rule::included, Rule::excluded, Rule::text};
+    const auto rule = static_cast<std::uint8_t>(kRules[below(std::size(kRules))]);
     for (std::uint32_t i = 0; i < field_numbers_end(write); ++i) changes.push_back({i, rule});
     merged.see(write, changes, seen);
   }
@@ -88,6 +89,7 @@ class Growing {
                                               "[]",
                                               "[2]",
                                               R"({"$id":"00000000-0000-7000-8000-000000000000"})",
+                                              R"({"$bytes":"AQMBAAJhYg=="})",  // ab, at 0
                                               R"({"$unset":true})"};
     const bool is_long = below(8) == 0;
     const std::uint64_t same = below(std::size(kValues) + 2);  // or each its own

@@ -51,6 +51,23 @@ TEST(TextOperation, BytesAreFrozen) {
   EXPECT_EQ(parts_of(OperationView::parse(encode_operation(many)).value()).runs, many.runs);
 }
 
+TEST(TextOperation, EditsAloneAreFrozen) {
+  const std::vector<EditRun> runs = {{Edit::erase, 0, 5}, {Edit::insert, 0, 2}};
+  const Buffer bytes = encode_edits(runs, "H\xc3\xa9");
+  EXPECT_EQ(bytes, hex("02 0d03 02 0000 03 48c3a9"));
+  EXPECT_EQ(parse_edits(bytes)->counts.events, 7u);
+  EXPECT_EQ(encode_edits({}, {}), hex("00 00 00"));
+  EXPECT_EQ(parse_edits(hex("00 00 00"))->counts.events, 0u);
+  for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
+    EXPECT_FALSE(parse_edits(Bytes(bytes).first(cut)).ok()) << cut;
+  }
+  Buffer longer = bytes;
+  longer.push_back(0);
+  EXPECT_FALSE(parse_edits(longer).ok());
+  EXPECT_FALSE(parse_edits(hex("01 03 01 00 01 61")).ok()) << "two inserted, one given";
+  EXPECT_FALSE(parse_edits(hex("01 00 01 00 01 ff")).ok()) << "no UTF-8";
+}
+
 TEST(TextOperation, LiveBytesAreFrozen) {
   Session session;
   const OperationParts first{
