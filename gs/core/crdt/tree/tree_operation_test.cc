@@ -140,6 +140,9 @@ TEST(TreeOperation, EveryTruncationAndEveryByteIsNoticedOrMeansSomethingElse) {
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_FALSE(OperationView::parse(Bytes(whole).first(size)).ok()) << size;
   }
+  // Entries of a table are different, so that each number of an entry is of one writer.
+  std::vector<Writer> writers;
+  for (std::uint32_t i = 0; i < 200; ++i) writers.push_back(tree_writer(2 + i));
   std::size_t other = 0;
   for (std::size_t at = 0; at < whole.size(); ++at) {
     for (int value = 0; value < 256; ++value) {
@@ -147,9 +150,6 @@ TEST(TreeOperation, EveryTruncationAndEveryByteIsNoticedOrMeansSomethingElse) {
       changed[at] = static_cast<std::uint8_t>(value);
       const auto view = OperationView::parse(changed);
       if (!view.ok()) continue;
-      // Entries of a table are different, so that each number of an entry is of one writer.
-      std::vector<Writer> writers;
-      for (std::uint32_t i = 0; i < 200; ++i) writers.push_back(tree_writer(2 + i));
       const auto read = testing::operation_of(*view, {large.stamp, changed, writers});
       if (!read) continue;  // refused when it is applied
       EXPECT_EQ(encode_operation(*read, writers), changed) << "byte " << at << " = " << value;
