@@ -147,6 +147,7 @@ std::vector<Writer> named_writers(const Operation& operation) {
 }
 
 Buffer encode_operation(const Operation& operation, std::span<const Writer> table) {
+  GS_CHECK(!operation.edits.empty());
   const NameWriter names(operation, table);
   Buffer out;
   names.append_sources(out);

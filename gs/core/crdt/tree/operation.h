@@ -49,7 +49,7 @@ struct Operation {
 
 // The other writers that an operation names, each once.
 std::vector<Writer> named_writers(const Operation& operation);
-// `table`: of the change, with all that are named.
+// Of an operation with edits. `table`: of the change, with all that are named.
 Buffer encode_operation(const Operation& operation, std::span<const Writer> table);
 
 // The operation that created nodes which another one names.

@@ -61,11 +61,12 @@ Result<Operation> Tree::begin(const Stamp& stamp) {
     return Error(Code::invalid, "tree: a new operation has a stamp above all that is known");
   }
   newest_ = stamp;
+  open_ = stamp;
   return Operation{.stamp = stamp, .bytes_max = kEditBytesMax};
 }
 
 Error Tree::check_open(const Operation& made, std::size_t more_bytes) const {
-  if (made.stamp != newest_) {
+  if (made.stamp.hlc == 0 || made.stamp != open_) {
     return Error(Code::invalid, "tree: another operation came in between; begin a new one");
   }
   if (made.edits.size() >= kEditsMax) {

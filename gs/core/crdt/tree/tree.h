@@ -67,7 +67,7 @@ class Tree {
   Tree& operator=(Tree&&) = default;
 
   // A local operation: its stamp is above all that is known here. Edits go to it until another one
-  // is begun or applied; then it takes no more.
+  // is begun or applied; then it takes no more, as its writer had not seen that.
   Result<Operation> begin(const Stamp& stamp);
   Result<NodeId> create(Operation& made, const Spot& spot, Bytes value);
   Error move(Operation& made, const NodeId& node, const Spot& spot);
@@ -131,6 +131,7 @@ class Tree {
   std::map<Writer, std::vector<Node*>> created_;  // of each writer, ascending
   MoveLog log_;
   Stamp newest_{};
+  Stamp open_{};  // of the local operation that takes edits; hlc 0: none does
   Stamp forgotten_{};
 };
 

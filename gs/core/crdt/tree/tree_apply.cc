@@ -40,6 +40,7 @@ Error Tree::take(const Arrival& arrival) {
   GS_TRY(std::vector<Targets> targets, targets_of(operation, sources));
   do_edits(operation, arrival.stamp, targets);
   newest_ = std::max(newest_, arrival.stamp);
+  open_ = {};
   return {};
 }
 

@@ -84,6 +84,8 @@ TEST(Tree, RefusesEditsThatCannotBeAndStaysAsItWas) {
   EXPECT_EQ(tree.set(made, none, value).code(), Code::not_found);
   EXPECT_EQ(tree.set(made, a, Buffer{99}).code(), Code::invalid);
   EXPECT_EQ(tree.remove(made, kTrash).code(), Code::not_found);
+  Operation never_begun;
+  EXPECT_EQ(tree.remove(never_begun, a).code(), Code::invalid);
   EXPECT_EQ(made.edits.size(), 2u);
   EXPECT_EQ(text_of(tree), before);
   EXPECT_TRUE(tree.check());
@@ -103,6 +105,39 @@ TEST(Tree, AnOperationIsBegunAboveAllThatIsKnownAndEndsWhenAnotherComes) {
   EXPECT_EQ(one.tree.begin({}).code(), Code::invalid);
   EXPECT_TRUE(one.tree.begin({10, tree_writer(2)}).ok());
   EXPECT_EQ(outline(one.tree), "a b");
+}
+
+// Also when it is earlier: an edit behind it might name what came with it.
+TEST(Tree, AnOperationEndsWhenAnEarlierOneComes) {
+  TreePeer one(0);
+  TreePeer two(1);
+  two.begin();
+  two.create("b");
+  const SentTree sent = two.finish();
+  one.begin(10);
+  one.create("a");
+  EXPECT_EQ(one.tree.apply({sent.made.stamp, {}, {}}).code(), Code::invalid);
+  one.create("c");  // that was none
+  EXPECT_FALSE(one.failed);
+  ASSERT_FALSE(one.receive(sent));
+  EXPECT_EQ(one.tree.create(one.made(), {}, text_value("d")).code(), Code::invalid);
+  EXPECT_EQ(one.made().edits.size(), 2u);
+}
+
+// It cannot come about while changes are signed and chained; if it did, the tree would stay one.
+TEST(Tree, TwoOperationsWithOneStampDoNotBreakIt) {
+  std::mt19937_64 random(1);
+  for (int round = 0; round < 200; ++round) {
+    testing::TreeHistory one(random(), {.writers = 2, .steps = 30});
+    testing::TreeHistory two(random(), {.writers = 2, .steps = 30});
+    Tree tree;
+    for (std::size_t i = 0; i < one.operations().size() + two.operations().size(); ++i) {
+      const auto& from = random() % 2 == 0 ? one.operations() : two.operations();
+      const Error error = tree.apply(from[random() % from.size()].sent.arrival());
+      EXPECT_TRUE(error.ok() || error.code() == Code::not_found);
+      ASSERT_TRUE(tree.check());
+    }
+  }
 }
 
 TEST(Tree, OperationsOfTooManyBytesAreRefused) {
