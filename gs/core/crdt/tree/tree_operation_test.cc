@@ -142,7 +142,7 @@ TEST(TreeOperation, EveryTruncationAndEveryByteIsNoticedOrMeansSomethingElse) {
   }
   // Entries of a table are different, so that each number of an entry is of one writer.
   std::vector<Writer> writers;
-  for (std::uint32_t i = 0; i < 200; ++i) writers.push_back(tree_writer(2 + i));
+  for (std::uint32_t i = 0; i < 16; ++i) writers.push_back(tree_writer(2 + i));
   std::size_t other = 0;
   for (std::size_t at = 0; at < whole.size(); ++at) {
     for (int value = 0; value < 256; ++value) {
