@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <random>
 
+#include "gs/base/test_share.h"
 #include "gs/core/crdt/tree/test_tree_peer.h"
 
 namespace gs::tree {
@@ -69,7 +70,7 @@ class Row {
 constexpr std::size_t kInsertions = 10'000;
 
 TEST(PlaceIndexLaw, BetweenAnyTwoThereIsRoom) {
-  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 30 / gs::testing::kSanitizedShare; ++seed) {
     std::mt19937_64 random(seed);
     Row row;
     for (std::uint64_t i = 0; i < 1500; ++i) {

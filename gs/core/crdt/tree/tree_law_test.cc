@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "gs/base/test_share.h"
 #include "gs/core/crdt/tree/test_tree_history.h"
 
 namespace gs::tree {
@@ -21,7 +22,7 @@ using testing::TreeShape;
 
 std::uint64_t tree_seeds(std::uint64_t usual) {
   const char* const more = std::getenv("GS_RUNS");
-  return more == nullptr ? usual : std::strtoull(more, nullptr, 10);
+  return more == nullptr ? usual / gs::testing::kSanitizedShare : std::strtoull(more, nullptr, 10);
 }
 
 // Operations as they arrive, each told once.
@@ -101,7 +102,8 @@ TEST(TreeLaw, EveryThreeMovesThatMeetInEveryOrder) {
       edits.push_back({.kind = Kind::move, .node = node, .parent = parent, .index = "\x88"});
     }
   }
-  for (std::size_t choice = 0; choice < edits.size() * edits.size() * edits.size(); ++choice) {
+  for (std::size_t choice = 0; choice < edits.size() * edits.size() * edits.size();
+       choice += gs::testing::kSanitizedStep) {
     std::vector<SentTree> sent(3);
     std::vector<const Operation*> operations{&first.made};
     std::size_t rest = choice;
