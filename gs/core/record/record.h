@@ -52,6 +52,8 @@ class ShapeCache;
 
 // Accepts exactly the canonical encodings. O(bytes).
 Error validate(const Shape& shape, Bytes record);
+// The same of one any value that stands on its own.
+Error validate_any(Bytes value);
 
 // One value inside a record: a type and the bytes of its content (without the u8 type).
 struct ValueView {

@@ -71,6 +71,22 @@ TEST(Validate, AnyValueRules) {
   EXPECT_EQ(check_any("08"), Code::invalid);
 }
 
+TEST(Validate, AValueOnItsOwnMayBeNullAndNestsOneDeeper) {
+  EXPECT_FALSE(validate_any(hex_bytes("00")));
+  EXPECT_FALSE(validate_any(hex_bytes("0668")));
+  EXPECT_EQ(validate_any({}).code(), Code::invalid);
+  EXPECT_EQ(validate_any(hex_bytes("0000")).code(), Code::invalid);
+  EXPECT_EQ(validate_any(hex_bytes("0d")).code(), Code::invalid);
+  std::string content = "09 00000000";
+  for (std::size_t levels = 1; levels <= kNestingMax; ++levels) {
+    EXPECT_FALSE(validate_any(hex_bytes(content))) << levels;
+    Buffer end(4);
+    store_u32(end.data(), static_cast<std::uint32_t>(spaceless(content).size() / 2));
+    content = "09 01000000" + to_hex(end) + content;
+  }
+  EXPECT_EQ(validate_any(hex_bytes(content)).code(), Code::invalid);
+}
+
 TEST(Validate, ContainerRules) {
   EXPECT_EQ(check_any("09 00000000"), Code::ok);
   EXPECT_EQ(check_any("09 000000"), Code::invalid);

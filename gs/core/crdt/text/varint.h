@@ -1,7 +1,8 @@
 // Numbers in as few bytes as they need: 7 bits a byte, lowest first, 0x80 says that more follow.
 //
-// One number has one form: a reader refuses a last byte of zero, and what does not fit 32 bits.
-// Signed numbers are folded, 0 -1 1 -2 ... to 0 1 2 3 ... Pure; no allocation by readers.
+// One number has one form: a reader refuses a last byte of zero, and what does not fit 32 bits (64
+// where the name says so). Signed numbers are folded, 0 -1 1 -2 ... to 0 1 2 3 ... Pure; no
+// allocation by readers.
 #pragma once
 
 #include "globalstorage/bytes.h"
@@ -9,14 +10,16 @@
 namespace gs::crdt {
 
 inline constexpr std::size_t kVarintBytesMax = 5;
+inline constexpr std::size_t kVarint64BytesMax = 10;
 
-inline void append_varint(Buffer& out, std::uint32_t value) {
+inline void append_varint64(Buffer& out, std::uint64_t value) {
   while (value >= 0x80) {
     out.push_back(static_cast<std::uint8_t>(value | 0x80));
     value >>= 7;
   }
   out.push_back(static_cast<std::uint8_t>(value));
 }
+inline void append_varint(Buffer& out, std::uint32_t value) { append_varint64(out, value); }
 
 // Takes one number off the front of `in`; false: the bytes are none, and `in` is unspecified.
 inline bool take_varint(Bytes& in, std::uint32_t& value) noexcept {
@@ -31,6 +34,21 @@ inline bool take_varint(Bytes& in, std::uint32_t& value) noexcept {
     if (in[i] >= 0x80) continue;
     if (in[i] == 0 || bits > 0xffffffff) return false;
     value = static_cast<std::uint32_t>(bits);
+    in = in.subspan(i + 1);
+    return true;
+  }
+  return false;
+}
+
+// The same of a number of 64 bits.
+inline bool take_varint64(Bytes& in, std::uint64_t& value) noexcept {
+  value = 0;
+  for (std::size_t i = 0; i < in.size() && i < kVarint64BytesMax; ++i) {
+    const std::uint64_t bits = in[i] & 0x7f;
+    if (i + 1 == kVarint64BytesMax && bits > 1) return false;
+    value |= bits << (7 * i);
+    if (in[i] >= 0x80) continue;
+    if (in[i] == 0 && i > 0) return false;
     in = in.subspan(i + 1);
     return true;
   }
