@@ -147,14 +147,15 @@ Error Text::apply(const OperationView& operation, bool on_edit_before, std::uint
 Error Text::do_effects(Changes* changes) {
   std::uint64_t length = rope_.size().points;
   for (const Effect& effect : effects_) {
-    const std::uint64_t end = effect.insert ? effect.pos : std::uint64_t{effect.pos} + effect.count;
+    const bool insert = effect.edit == Edit::insert;
+    const std::uint64_t end = insert ? effect.pos : std::uint64_t{effect.pos} + effect.count;
     if (end > length) return Error(Code::damaged, "the text is shorter than its history says");
-    length += effect.insert ? effect.count : 0;
-    length -= effect.insert ? 0 : effect.count;
+    length += insert ? effect.count : 0;
+    length -= insert ? 0 : effect.count;
   }
   for (const Effect& effect : effects_) {
     Change change{.pos = effect.pos};
-    if (effect.insert) {
+    if (effect.edit == Edit::insert) {
       const std::string_view text = inserted_.slice(effect.ordinal, effect.count);
       rope_.insert(effect.pos, text);
       if (changes == nullptr) continue;
