@@ -125,14 +125,8 @@ Error List::apply(Bytes edits, const ListOrigin& origin) {
   EventId first = origin.first;
   if (first.seq > kSeqMax - count) return Error(Code::too_large, "too many edits of one writer");
   // Known edits come first: whoever has one has those that it stands on.
-  std::uint32_t known = 0;
   Place last = kNoPlace;
-  for (std::uint32_t follow = 0; known < count; known += follow) {
-    const Place place = graph.find({first.writer, first.seq + known}, &follow);
-    if (place == kNoPlace) break;
-    follow = std::min(follow, count - known);
-    last = place + follow - 1;
-  }
+  const std::uint32_t known = graph.count_known(first, count, last);
   if (known == count) return {};
   first.seq += known;
   if (graph.knows_any(first, count - known)) {

@@ -35,7 +35,7 @@
 
 namespace gs::crdt {
 
-// What an operation is beside its edits.
+// What an operation is beside its edits. Writers have the numbers of the list's writer_number().
 struct ListOrigin {
   EventId first{};  // its first event
   std::uint64_t hlc = 0;

@@ -23,7 +23,8 @@ Error List::check_draft(const ListDraft& draft, std::uint64_t events, std::size_
   if (draft.end_ != history_.graph().size()) {
     return Error(Code::invalid, "the list has changed since the operation began: begin another");
   }
-  const std::size_t bytes = runs * ListEditsWriter::kRunBytesMax + kVarintBytesMax + value_bytes;
+  const std::uint64_t bytes =
+      std::uint64_t{runs} * ListEditsWriter::kRunBytesMax + kVarintBytesMax + value_bytes;
   if (bytes > kOperationBytesMax - draft.writer_.bytes_max()) {
     return Error(Code::too_large, "a list operation of more than 16 MiB: begin another");
   }

@@ -117,15 +117,10 @@ Error Text::apply(const OperationView& operation, bool on_edit_before, std::uint
   const EventGraph& graph = history_.graph();
   const std::uint32_t count = operation.edits().counts.events;
   // Known edits come first: whoever has one has those that it stands on.
-  std::uint32_t known = 0;
   Place last = kNoPlace;
   const bool all_new = operation.first_seq() >= graph.next_seq(writer);
-  for (std::uint32_t follow = 0; !all_new && known < count; known += follow) {
-    const Place place = graph.find({writer, operation.first_seq() + known}, &follow);
-    if (place == kNoPlace) break;
-    follow = std::min(follow, count - known);
-    last = place + follow - 1;
-  }
+  const std::uint32_t known =
+      all_new ? 0 : graph.count_known({writer, operation.first_seq()}, count, last);
   if (known == count) return {};
   const EventId first{writer, operation.first_seq() + known};
   if (!all_new && graph.knows_any(first, count - known)) {
