@@ -116,8 +116,8 @@ TEST(ListExhaustive, TwoEditsOfEachOfTwo) {
       chains.push_back({first, second});
     }
   }
-  for (std::size_t i = 0; i < chains.size(); ++i) {
-    for (std::size_t j = i % kStep; j < chains.size(); j += kStep) {
+  for (std::size_t i = 0; i < chains.size(); i += kStep) {
+    for (std::size_t j = i / kStep % kStep; j < chains.size(); j += kStep) {
       const Scene scene({{chains[i], 5}, {chains[j], 5 + j % 3 - 1}});
       ASSERT_EQ(scene.check(), "") << "chains " << i << ", " << j;
     }
