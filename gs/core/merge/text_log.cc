@@ -15,23 +15,12 @@ namespace {
 constexpr std::size_t kHeadBytes = 16;
 constexpr std::size_t kWriterBytes = 24;
 
-// Differences of stamps have 64 bits: the low half, then the high one.
+// Differences of stamps have 64 bits.
 constexpr std::uint64_t fold(std::uint64_t difference) noexcept {
   return (difference << 1) ^ (0 - (difference >> 63));
 }
 constexpr std::uint64_t unfold(std::uint64_t folded) noexcept {
   return (folded >> 1) ^ (0 - (folded & 1));
-}
-void append_long(Buffer& out, std::uint64_t value) {
-  append_varint(out, static_cast<std::uint32_t>(value));
-  append_varint(out, static_cast<std::uint32_t>(value >> 32));
-}
-bool take_long(Bytes& in, std::uint64_t& value) noexcept {
-  std::uint32_t low = 0;
-  std::uint32_t high = 0;
-  if (!take_varint(in, low) || !take_varint(in, high)) return false;
-  value = low | std::uint64_t{high} << 32;
-  return true;
 }
 
 }  // namespace
@@ -75,7 +64,8 @@ bool TextLog::Cursor::next(Operation& operation) {
   rest_ = rest_.subspan(bytes);
   std::uint64_t folded = 0;
   std::uint32_t parents = 0;
-  if (!take_varint(in, operation.writer) || !take_long(in, folded) || !take_varint(in, parents))
+  if (!take_varint(in, operation.writer) || !crdt::take_varint64(in, folded) ||
+      !take_varint(in, parents))
     return false;
   if (operation.writer >= writers_.size() || parents > number) return false;
   hlc_ += unfold(folded);
@@ -151,7 +141,7 @@ void TextLog::append(const LocalStamp& stamp, std::span<const std::uint32_t> par
   }
   Buffer one;
   append_varint(one, static_cast<std::uint32_t>(writer - writers_.begin()));
-  append_long(one, fold(stamp.hlc - before));
+  crdt::append_varint64(one, fold(stamp.hlc - before));
   append_varint(one, static_cast<std::uint32_t>(parents.size()));
   for (const std::uint32_t parent : parents) append_varint(one, count_ - parent);
   one.insert(one.end(), edits.begin(), edits.end());

@@ -52,8 +52,6 @@ class ShapeCache;
 
 // Accepts exactly the canonical encodings. O(bytes).
 Error validate(const Shape& shape, Bytes record);
-// The same of one any value that stands on its own.
-Error validate_any(Bytes value);
 
 // One value inside a record: a type and the bytes of its content (without the u8 type).
 struct ValueView {
@@ -109,8 +107,12 @@ class RecordView {
 // are given as nullptr) to `out`, 8-byte padded. Sets are sorted and made unique. An error leaves
 // `out` as it was. Errors: invalid (type mismatch, not UTF-8, not finite), too_large.
 Error encode(const Shape& shape, std::span<const Value* const> values, Buffer& out);
-// Appends the any-value encoding of `value`, which stands on its own or is a field of a record.
+// Appends the any-value encoding of `value`, which stands on its own, is a field of a record, or an
+// element of an array there.
 inline constexpr std::size_t kFieldDepth = 2;
+inline constexpr std::size_t kElementDepth = 3;
 Error encode_any(const Value& value, Buffer& out, std::size_t depth = 1);
+// Accepts exactly these encodings. O(bytes).
+Error validate_any(Bytes value, std::size_t depth = 1);
 
 }  // namespace gs::record

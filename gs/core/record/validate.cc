@@ -232,9 +232,9 @@ class Checker {
 
 Error validate(const Shape& shape, Bytes record) { return Checker(shape, record).run(); }
 
-Error validate_any(Bytes value) {
-  const Problem problem = any_problem(value, 1);
-  return problem == nullptr ? Error() : Error(Code::invalid, std::string("value: ") + problem);
+Error validate_any(Bytes value, std::size_t depth) {
+  const Problem problem = any_problem(value, depth);
+  return problem ? Error(Code::invalid, std::string("value: ") + problem) : Error();
 }
 
 }  // namespace gs::record

@@ -149,5 +149,14 @@ TEST(Validate, NestingIsExact) {
   EXPECT_EQ(check_any(content), Code::invalid) << "the record itself is the first level";
 }
 
+TEST(Validate, AValueOnItsOwnMayBeNullAndNestsByItsDepth) {
+  EXPECT_EQ(validate_any(hex_bytes("00")).code(), Code::ok);
+  EXPECT_EQ(validate_any({}).code(), Code::invalid);
+  EXPECT_EQ(validate_any(hex_bytes("0d")).code(), Code::invalid);
+  const Buffer array = hex_bytes("09 00000000");
+  EXPECT_EQ(validate_any(array, kNestingMax).code(), Code::ok);
+  EXPECT_EQ(validate_any(array, kNestingMax + 1).code(), Code::invalid);
+}
+
 }  // namespace
 }  // namespace gs::record

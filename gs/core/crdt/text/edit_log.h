@@ -47,7 +47,7 @@ class EditLog {
     Place place;
     std::uint32_t pos;
     std::uint32_t ordinal : 30;  // kEventsMax fits: a run begins before the last event
-    std::uint32_t edit : 2;
+    std::uint32_t edit : 2;      // all four of them
   };
   void append_other(EditRun run);
   std::size_t find(Place place) const noexcept;

@@ -7,7 +7,7 @@ namespace {
 
 // How `last` would go on with a deletion at `pos`; Edit::insert: it would not.
 Edit continuation(const EditRun& last, std::uint32_t pos) noexcept {
-  if (last.edit == Edit::insert) return Edit::insert;
+  if (last.edit == Edit::insert || last.edit == Edit::touch) return Edit::insert;
   if (last.edit == Edit::erase && pos == last.pos) return Edit::erase;
   const bool back = last.edit == Edit::erase_back || last.count == 1;
   return back && pos == last.pos - last.count ? Edit::erase_back : Edit::insert;
@@ -18,7 +18,7 @@ Edit continuation(const EditRun& last, std::uint32_t pos) noexcept {
 EditRun run_from(const EditRun& run, std::uint32_t skip) noexcept {
   EditRun rest = run;
   rest.count -= skip;
-  if (run.edit == Edit::insert) rest.pos += skip;
+  if (run.edit == Edit::insert || run.edit == Edit::touch) rest.pos += skip;
   if (run.edit == Edit::erase_back) rest.pos -= skip;
   if (rest.edit == Edit::erase_back && rest.count == 1) rest.edit = Edit::erase;
   return rest;
@@ -26,8 +26,8 @@ EditRun run_from(const EditRun& run, std::uint32_t skip) noexcept {
 
 bool join_run(EditRun& last, EditRun& next) noexcept {
   if (last.count == 0) return false;
-  if (next.edit == Edit::insert) {
-    if (last.edit != Edit::insert || next.pos != last.pos + last.count) return false;
+  if (next.edit == Edit::insert || next.edit == Edit::touch) {
+    if (last.edit != next.edit || next.pos != last.pos + last.count) return false;
     last.count += next.count;
     next.count = 0;
     return true;
@@ -46,7 +46,7 @@ bool join_run(EditRun& last, EditRun& next) noexcept {
 }
 
 std::uint32_t cursor_after(const EditRun& run) noexcept {
-  if (run.edit == Edit::insert) return run.pos + run.count;
+  if (run.edit == Edit::insert || run.edit == Edit::touch) return run.pos + run.count;
   return run.edit == Edit::erase ? run.pos : run.pos - (run.count - 1);
 }
 

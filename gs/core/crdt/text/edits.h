@@ -6,7 +6,8 @@
 //
 // An insertion leaves the cursor behind what it inserted, a deletion where it deleted last. Runs
 // are as long as they can be, from the front: the first event of a run never continues the run
-// before; one deletion alone is Edit::erase. So one list of events has one encoding.
+// before; one deletion alone is Edit::erase. So one list of events has one encoding. Columns have
+// no Edit::touch: lists write their edits in a form of their own.
 // Pure. Readers do not allocate. Errors: invalid.
 #pragma once
 
@@ -36,6 +37,8 @@ inline std::uint32_t length_after(const EditRun& run, std::uint32_t length) noex
       return run.pos <= length && run.count <= kEventsMax - length ? length + run.count : kNoLength;
     case Edit::erase:
       return run.pos <= length && run.count <= length - run.pos ? length - run.count : kNoLength;
+    case Edit::touch:
+      return run.pos <= length && run.count <= length - run.pos ? length : kNoLength;
     case Edit::erase_back:
       break;
   }

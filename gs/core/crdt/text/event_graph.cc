@@ -144,6 +144,18 @@ Place EventGraph::find(EventId id, std::uint32_t* follow) const noexcept {
   return run.place + offset;
 }
 
+std::uint32_t EventGraph::count_known(EventId first, std::uint32_t count,
+                                      Place& last) const noexcept {
+  std::uint32_t known = 0;
+  for (std::uint32_t follow = 0; known < count; known += follow) {
+    const Place place = find({first.writer, first.seq + known}, &follow);
+    if (place == kNoPlace) break;
+    follow = std::min(follow, count - known);
+    last = place + follow - 1;
+  }
+  return known;
+}
+
 bool EventGraph::knows_any(EventId first, std::uint32_t count) const noexcept {
   if (first.writer >= by_writer_.size()) return false;
   const auto& runs = by_writer_[first.writer];

@@ -57,6 +57,9 @@ class EventGraph {
   std::uint32_t writer_of(Place place) const noexcept { return runs_[find_run(place)].writer; }
   // kNoPlace: not known. `follow`: how many events from `id` on are known at places in a row.
   Place find(EventId id, std::uint32_t* follow = nullptr) const noexcept;
+  // How many of `count` events from `first` on are known before one that is not; `last`: the place
+  // of the last one of them, if there is one.
+  std::uint32_t count_known(EventId first, std::uint32_t count, Place& last) const noexcept;
   // Whether any of `count` seqs from `first` on is known.
   bool knows_any(EventId first, std::uint32_t count) const noexcept;
   // One more than the greatest known seq of the writer.

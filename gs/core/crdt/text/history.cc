@@ -7,9 +7,10 @@
 namespace gs::crdt {
 namespace {
 
-Effect effect_of(const EditRun& run, std::uint32_t ordinal) {
-  if (run.edit == Edit::insert) return {true, run.pos, run.count, ordinal};
-  return {false, cursor_after(run), run.count, 0};
+Effect effect_of(const EditRun& run, std::uint32_t ordinal, Place place) {
+  if (run.edit == Edit::insert) return {run.edit, run.pos, run.count, ordinal, place};
+  const bool back = run.edit == Edit::erase_back;
+  return {run.edit, back ? cursor_after(run) : run.pos, run.count, 0, place};
 }
 
 }  // namespace
@@ -40,15 +41,18 @@ Error History::check_limits(EventId first, std::span<const EditRun> runs) const 
 }
 
 Error History::add(EventId first, VersionView parents, std::span<const EditRun> runs,
-                   std::vector<Effect>& effects) {
+                   std::vector<Effect>& effects, Targets* late) {
   GS_TRY_OK(check_limits(first, runs));
   std::uint32_t count = 0;
   for (const EditRun& run : runs) count += run.count;
-  if (!graph_.is_frontier(parents)) return add_concurrent(first, count, parents, runs, effects);
+  if (!graph_.is_frontier(parents)) {
+    return add_concurrent(first, count, parents, runs, effects, late);
+  }
   std::uint32_t length = length_;
   for (const EditRun& run : runs) {
     length = length_after(run, length);
-    if (length == kNoLength) return Error(Code::invalid, "a position is not in the text");
+    if (length == kNoLength)
+      return Error(Code::invalid, "a position is not in what the writer saw");
   }
   length_ = length;
   add_on_frontier(first, count, runs, effects);
@@ -59,7 +63,7 @@ void History::add_on_frontier(EventId first, std::uint32_t count, std::span<cons
                               std::vector<Effect>& effects) {
   std::uint32_t ordinal = log_.inserted();
   for (const EditRun& run : runs) {
-    effects.push_back(effect_of(run, ordinal));
+    effects.push_back(effect_of(run, ordinal, log_.size()));
     if (run.edit == Edit::insert) ordinal += run.count;
     log_.append(run);
   }
@@ -73,7 +77,7 @@ void History::drop_old_tracker() {
 
 Error History::add_local(std::uint32_t writer, const EditRun& run) {
   const std::uint32_t length = length_after(run, length_);
-  if (length == kNoLength) return Error(Code::invalid, "a position is not in the text");
+  if (length == kNoLength) return Error(Code::invalid, "a position is not in what the writer saw");
   if (run.count > kEventsMax - graph_.size() || !graph_.add_to_last(writer, run.count)) {
     const EventId first{writer, graph_.next_seq(writer)};
     GS_TRY_OK(check_limits(first, {&run, 1}));
@@ -105,7 +109,8 @@ void History::ready_tracker(VersionView parents) {
 }
 
 Error History::add_concurrent(EventId first, std::uint32_t count, VersionView parents,
-                              std::span<const EditRun> runs, std::vector<Effect>& effects) {
+                              std::span<const EditRun> runs, std::vector<Effect>& effects,
+                              Targets* late) {
   if (!graph_.is_version(parents)) {
     return Error(Code::invalid, "of two parents one is an ancestor of the other");
   }
@@ -114,11 +119,12 @@ Error History::add_concurrent(EventId first, std::uint32_t count, VersionView pa
   std::uint32_t length = base_length_ + tracker_->prepared_growth();
   for (const EditRun& run : runs) {
     length = length_after(run, length);
-    if (length == kNoLength) return Error(Code::invalid, "a position is not in the text");
+    if (length == kNoLength)
+      return Error(Code::invalid, "a position is not in what the writer saw");
   }
   graph_.add(first, count, parents);
   for (const EditRun& run : runs) log_.append(run);
-  tracker_->apply(known(), graph_.size(), &effects);
+  tracker_->apply(known(), graph_.size(), &effects, late);
   length_ = base_length_ + tracker_->present_growth();
   return {};
 }

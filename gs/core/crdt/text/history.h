@@ -41,9 +41,10 @@ class History {
   std::uint32_t writer_number(const Writer& writer);
 
   // Adds a chain of events, the first one on `parents` (known places, ascending); no id in it is
-  // known yet. Appends what that changes to `effects`.
+  // known yet. Appends what that changes to `effects`; to `late`, if there is one, the units that
+  // events were about without an effect, as they are gone.
   Error add(EventId first, VersionView parents, std::span<const EditRun> runs,
-            std::vector<Effect>& effects);
+            std::vector<Effect>& effects, Targets* late = nullptr);
   // The same for one run on the frontier, which needs no thought: `run` is its effect.
   Error add_local(std::uint32_t writer, const EditRun& run);
 
@@ -66,7 +67,7 @@ class History {
   void add_on_frontier(EventId first, std::uint32_t count, std::span<const EditRun> runs,
                        std::vector<Effect>& effects);
   Error add_concurrent(EventId first, std::uint32_t count, VersionView parents,
-                       std::span<const EditRun> runs, std::vector<Effect>& effects);
+                       std::span<const EditRun> runs, std::vector<Effect>& effects, Targets* late);
   void ready_tracker(VersionView parents);
   void drop_old_tracker();
 

@@ -15,19 +15,6 @@ Error broken_operation(const char* what) {
   return Error(Code::invalid, std::string("text operation: ") + what);
 }
 
-bool take_block(Bytes& in, Bytes& block) noexcept {
-  std::uint32_t bytes = 0;
-  if (!take_varint(in, bytes) || bytes > in.size()) return false;
-  block = in.first(bytes);
-  in = in.subspan(bytes);
-  return true;
-}
-
-void append_block(Buffer& out, Bytes block) {
-  append_varint(out, static_cast<std::uint32_t>(block.size()));
-  out.insert(out.end(), block.begin(), block.end());
-}
-
 // The two numbers of a parent, in the order in which they stand.
 std::pair<std::uint32_t, std::uint32_t> wire_of(const Parent& parent, std::uint32_t first_seq) {
   if (parent.own) return {0, first_seq - 1 - parent.seq};

@@ -58,6 +58,12 @@ void SpanIndex::remove(std::uint32_t first) noexcept {
   chunks_.erase(chunks_.begin() + chunk);
 }
 
+std::size_t SpanIndex::memory_bytes() const noexcept {
+  std::size_t bytes = keys_.capacity() * sizeof(std::uint32_t);
+  for (const auto& entries : chunks_) bytes += sizeof entries + entries.capacity() * sizeof(Entry);
+  return bytes;
+}
+
 std::uint32_t SpanIndex::leaf_of(std::uint32_t unit) const noexcept {
   const Where where = find(unit);
   return chunks_[where.chunk][where.at].leaf;

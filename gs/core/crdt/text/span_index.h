@@ -18,6 +18,7 @@ class SpanIndex {
   void remove(std::uint32_t first) noexcept;
   // The leaf of the greatest key at or below `unit`; there must be one.
   std::uint32_t leaf_of(std::uint32_t unit) const noexcept;
+  std::size_t memory_bytes() const noexcept;
 
  private:
   static constexpr std::size_t kChunk = 128;

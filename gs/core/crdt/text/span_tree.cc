@@ -41,22 +41,42 @@ bool SpanTree::settle(Cursor& at) const noexcept {
   return true;
 }
 
-SpanTree::Found SpanTree::find_prepared(std::uint32_t pos) const noexcept {
-  GS_CHECK(pos < prepared_);
+struct SpanTree::PreparedVersion {
+  static std::uint32_t of(const Inner& inner, std::uint32_t slot) { return inner.prepared[slot]; }
+  static std::uint32_t of(const UnitSpan& span) { return span.prepared(); }
+};
+
+struct SpanTree::PresentVersion {
+  static std::uint32_t of(const Inner& inner, std::uint32_t slot) { return inner.present[slot]; }
+  static std::uint32_t of(const UnitSpan& span) { return span.present(); }
+};
+
+template <typename Counted>
+SpanTree::Found SpanTree::find(std::uint32_t pos) const noexcept {
   std::uint32_t node = root_;
   while (true) {
     const Inner& inner = inners_[node];
     std::uint32_t slot = 0;
-    while (pos >= inner.prepared[slot]) pos -= inner.prepared[slot++];
+    while (pos >= Counted::of(inner, slot)) pos -= Counted::of(inner, slot++);
     work_ += slot + 1;
     node = inner.child[slot];
     if (inner.low) break;
   }
   const Leaf& leaf = leaves_[node];
   std::uint32_t slot = 0;
-  while (pos >= leaf.spans[slot].prepared()) pos -= leaf.spans[slot++].prepared();
+  while (pos >= Counted::of(leaf.spans[slot])) pos -= Counted::of(leaf.spans[slot++]);
   work_ += slot + 1;
   return {{node, slot}, pos};
+}
+
+SpanTree::Found SpanTree::find_prepared(std::uint32_t pos) const noexcept {
+  GS_CHECK(pos < prepared_);
+  return find<PreparedVersion>(pos);
+}
+
+SpanTree::Found SpanTree::find_present(std::uint32_t pos) const noexcept {
+  GS_CHECK(pos < present_);
+  return find<PresentVersion>(pos);
 }
 
 SpanTree::Found SpanTree::find_unit(Unit unit) const noexcept {
@@ -72,16 +92,25 @@ SpanTree::Found SpanTree::find_unit(Unit unit) const noexcept {
   return {};
 }
 
-std::uint32_t SpanTree::present_before(Cursor at) const noexcept {
+template <typename Counted>
+std::uint32_t SpanTree::units_before(Cursor at) const noexcept {
   const Leaf& leaf = leaves_[at.leaf];
   std::uint32_t before = 0;
-  for (std::uint32_t i = 0; i < at.slot; ++i) before += leaf.spans[i].present();
+  for (std::uint32_t i = 0; i < at.slot; ++i) before += Counted::of(leaf.spans[i]);
   std::uint32_t slot = leaf.slot;
   for (std::uint32_t node = leaf.parent; node != kNone; node = inners_[node].parent) {
-    for (std::uint32_t i = 0; i < slot; ++i) before += inners_[node].present[i];
+    for (std::uint32_t i = 0; i < slot; ++i) before += Counted::of(inners_[node], i);
     slot = inners_[node].slot;
   }
   return before;
+}
+
+std::uint32_t SpanTree::present_before(Cursor at) const noexcept {
+  return units_before<PresentVersion>(at);
+}
+
+std::uint32_t SpanTree::prepared_before(Cursor at) const noexcept {
+  return units_before<PreparedVersion>(at);
 }
 
 int SpanTree::compare(Unit a, Unit b, bool low) const noexcept {

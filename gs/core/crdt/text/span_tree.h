@@ -3,7 +3,7 @@
 // A span is a run of units that were inserted one behind the other, by writers whose first bytes
 // are the same, and that have the same state. The tree sums how many units there are in the
 // prepared version and in the text as it is, so that a position of either one finds its place, and
-// the other way round, in O(log n).
+// the other way round, in O(log n). A list of values keeps its slots in one, too.
 //
 // Not thread-safe. Pure. Misuse stops the program: callers pass positions and units that are there.
 #pragma once
@@ -64,11 +64,13 @@ class SpanTree {
   // Moves on to a span when `at` is the end of a leaf; false: there is none.
   bool settle(Cursor& at) const noexcept;
 
-  // Unit `pos` < prepared_units() of the prepared version.
+  // Unit `pos` < prepared_units() of the prepared version, `pos` < present_units() of the text.
   Found find_prepared(std::uint32_t pos) const noexcept;
+  Found find_present(std::uint32_t pos) const noexcept;
   Found find_unit(Unit unit) const noexcept;
-  // Units of the text before the span.
+  // Units of the text, of the prepared version, before the span.
   std::uint32_t present_before(Cursor at) const noexcept;
+  std::uint32_t prepared_before(Cursor at) const noexcept;
   // Negative: a stands before b; kNoUnit as `a` or `b` is before all when `low`, else behind all.
   int compare(Unit a, Unit b, bool low) const noexcept;
 
@@ -95,6 +97,10 @@ class SpanTree {
   // Spans looked at and nodes changed since the beginning: what tests bound instead of time.
   std::uint64_t work() const noexcept { return work_; }
   std::size_t span_count() const noexcept { return span_count_; }
+  std::size_t memory_bytes() const noexcept {
+    return leaves_.capacity() * sizeof(Leaf) + inners_.capacity() * sizeof(Inner) +
+           index_.memory_bytes();
+  }
   void add_work(std::uint64_t steps) const noexcept { work_ += steps; }
 
  private:
@@ -118,6 +124,14 @@ class SpanTree {
     std::uint32_t prepared[kChildren] = {};
     std::uint32_t present[kChildren] = {};
   };
+
+  // One of the two versions: what inner nodes and spans count of it.
+  struct PreparedVersion;
+  struct PresentVersion;
+  template <typename Counted>
+  Found find(std::uint32_t pos) const noexcept;
+  template <typename Counted>
+  std::uint32_t units_before(Cursor at) const noexcept;
 
   void add_sums(std::uint32_t leaf, std::uint32_t prepared, std::uint32_t present) noexcept;
   void make_room(Cursor& at);

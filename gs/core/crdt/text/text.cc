@@ -113,15 +113,10 @@ Error Text::apply(const OperationView& operation, bool on_edit_before, std::uint
   const EventGraph& graph = history_.graph();
   const std::uint32_t count = operation.edits().counts.events;
   // Known edits come first: whoever has one has those that it stands on.
-  std::uint32_t known = 0;
   Place last = kNoPlace;
   const bool all_new = operation.first_seq() >= graph.next_seq(writer);
-  for (std::uint32_t follow = 0; !all_new && known < count; known += follow) {
-    const Place place = graph.find({writer, operation.first_seq() + known}, &follow);
-    if (place == kNoPlace) break;
-    follow = std::min(follow, count - known);
-    last = place + follow - 1;
-  }
+  const std::uint32_t known =
+      all_new ? 0 : graph.count_known({writer, operation.first_seq()}, count, last);
   if (known == count) return {};
   const EventId first{writer, operation.first_seq() + known};
   if (!all_new && graph.knows_any(first, count - known)) {
@@ -171,14 +166,15 @@ Error Text::add_chain(EventId first, const EditsView& edits, std::uint32_t skip,
 Error Text::do_effects(Changes* changes) {
   std::uint64_t length = rope_.size().points;
   for (const Effect& effect : effects_) {
-    const std::uint64_t end = effect.insert ? effect.pos : std::uint64_t{effect.pos} + effect.count;
+    const bool insert = effect.edit == Edit::insert;
+    const std::uint64_t end = insert ? effect.pos : std::uint64_t{effect.pos} + effect.count;
     if (end > length) return Error(Code::damaged, "the text is shorter than its history says");
-    length += effect.insert ? effect.count : 0;
-    length -= effect.insert ? 0 : effect.count;
+    length += insert ? effect.count : 0;
+    length -= insert ? 0 : effect.count;
   }
   for (const Effect& effect : effects_) {
     Change change{.pos = effect.pos};
-    if (effect.insert) {
+    if (effect.edit == Edit::insert) {
       const std::string_view text = inserted_.slice(effect.ordinal, effect.count);
       rope_.insert(effect.pos, text);
       if (changes == nullptr) continue;

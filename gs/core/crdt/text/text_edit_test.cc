@@ -269,7 +269,7 @@ TEST(History, OrdersTheValuesOfAList) {
     inserted.insert(inserted.end(), fresh.begin(), fresh.end());
     for (const Effect& effect : effects) {
       const auto at = values.begin() + effect.pos;
-      if (effect.insert) {
+      if (effect.edit == Edit::insert) {
         const auto from = inserted.begin() + effect.ordinal;
         values.insert(at, from, from + effect.count);
       } else {
@@ -284,6 +284,54 @@ TEST(History, OrdersTheValuesOfAList) {
   const auto steps = list.diff(list.graph().frontier(), Version{2}).value();
   ASSERT_EQ(steps.size(), 1u);
   EXPECT_EQ(steps[0], (Step{1, 2, 1, 1}));
+}
+
+// A list asks which unit an event is about, also when that is gone, or older than the tracker.
+TEST(History, TouchesTellTheirUnitsAndChangeNothing) {
+  History list;
+  const std::uint32_t ann = list.writer_number(testing::test_writer(0));
+  const std::uint32_t bob = list.writer_number(testing::test_writer(1));
+  std::vector<Effect> effects;
+  Targets late;
+  const auto add = [&](EventId id, Version parents, const std::vector<EditRun>& runs) {
+    effects.clear();
+    late.clear();
+    const Error error = list.add(id, parents, runs, effects, &late);
+    EXPECT_FALSE(error) << error.text();
+  };
+  add({ann, 0}, {}, {{Edit::insert, 0, 4}});
+  add({ann, 4}, {3}, {{Edit::touch, 1, 2}, {Edit::erase, 2, 1}});
+  EXPECT_EQ(effects, (std::vector<Effect>{{Edit::touch, 1, 2, 0, 4}, {Edit::erase, 2, 1, 0, 6}}));
+  EXPECT_EQ(list.length(), 3u);
+  // Bob saw all four, and inserts one before them.
+  add({bob, 0}, {3}, {{Edit::insert, 0, 1}, {Edit::touch, 2, 3}, {Edit::erase, 3, 1}});
+  EXPECT_EQ(effects, (std::vector<Effect>{{Edit::insert, 0, 1, 4, 7},
+                                          {Edit::touch, 2, 1, 0, 8},
+                                          {Edit::touch, 3, 1, 0, 10}}));
+  EXPECT_EQ(late.find(9), kBaseUnit + 2);
+  EXPECT_EQ(late.find(11), kBaseUnit + 2);
+  EXPECT_EQ(late.find(10), std::nullopt);
+  // What is outside of the list that he saw cannot be touched.
+  const EditRun outside{Edit::touch, 2, 3};
+  EXPECT_EQ(list.add({bob, 5}, Version{11}, {&outside, 1}, effects).code(), Code::invalid);
+}
+
+TEST(Targets, AreFoundByTheirEventsForwardsAndBackwards) {
+  Targets targets;
+  targets.add({10, 5, 2, false});
+  targets.add({12, 7, 1, false});  // goes on
+  targets.add({20, 40, 1, false});
+  targets.add({21, 39, 2, true});  // goes down
+  EXPECT_EQ(targets.find(9), std::nullopt);
+  EXPECT_EQ(targets.find(12), Unit{7});
+  EXPECT_EQ(targets.find(13), std::nullopt);
+  EXPECT_EQ(targets.find(22), Unit{38});
+  std::vector<std::uint32_t> lowest;
+  targets.visit(11, 11, [&](const Target& target) {
+    lowest.push_back(target.lowest());
+    lowest.push_back(target.count);
+  });
+  EXPECT_EQ(lowest, (std::vector<std::uint32_t>{6, 2, 39, 2}));
 }
 
 }  // namespace

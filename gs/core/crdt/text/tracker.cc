@@ -27,8 +27,10 @@ void Tracker::toggle(const Known& known, PlaceSpan places, bool advance) {
                                    : known.log.piece_before(places.end, places.begin);
     if (piece.run.edit == Edit::insert) {
       toggle_units(piece.place, piece.run.count, step);
-    } else {
-      toggle_targets(piece.place, piece.run.count, step);
+    } else {  // of touches there are no targets
+      targets_.visit(piece.place, piece.run.count, [&](const Target& target) {
+        toggle_units(target.lowest(), target.count, step);
+      });
     }
     if (advance) {
       places.begin += piece.run.count;
@@ -50,32 +52,19 @@ void Tracker::toggle_units(Unit first, std::uint32_t count, std::uint32_t step) 
   }
 }
 
-void Tracker::toggle_targets(Place place, std::uint32_t count, std::uint32_t step) {
-  auto target = std::upper_bound(targets_.begin(), targets_.end(), place,
-                                 [](Place at, const Target& t) { return at < t.place; }) -
-                1;
-  while (count > 0) {
-    const std::uint32_t skip = place - target->place;
-    const std::uint32_t part = std::min(count, target->count - skip);
-    const Unit first = target->back ? target->unit - skip - (part - 1) : target->unit + skip;
-    toggle_units(first, part, step);
-    place += part;
-    count -= part;
-    ++target;
-  }
-}
-
 void Tracker::restore(const Known& known, PlaceSpan places) {
   while (places.begin < places.end) {
     const LogPiece piece = known.log.piece(places.begin, places.end);
     if (piece.run.edit != Edit::insert) {
-      toggle_targets(piece.place, piece.run.count, ~std::uint32_t{0});
+      targets_.visit(piece.place, piece.run.count, [&](const Target& target) {
+        toggle_units(target.lowest(), target.count, ~std::uint32_t{0});
+      });
     }
     places.begin += piece.run.count;
   }
 }
 
-void Tracker::apply(const Known& known, Place end, std::vector<Effect>* effects) {
+void Tracker::apply(const Known& known, Place end, std::vector<Effect>* effects, Targets* late) {
   while (end_ < end) {
     const EventGraph::Piece events = known.graph.piece(end_);
     Place one = 0;
@@ -84,7 +73,8 @@ void Tracker::apply(const Known& known, Place end, std::vector<Effect>* effects)
     while (end_ < stop) {
       const LogPiece piece = known.log.piece(end_, stop);
       apply_run(known, piece,
-                {events.first.writer, events.first.seq + (end_ - events.places.begin)}, effects);
+                {events.first.writer, events.first.seq + (end_ - events.places.begin)}, effects,
+                late);
       end_ += piece.run.count;
     }
     prepared_.assign(1, end_ - 1);
@@ -92,11 +82,13 @@ void Tracker::apply(const Known& known, Place end, std::vector<Effect>* effects)
 }
 
 void Tracker::apply_run(const Known& known, const LogPiece& piece, EventId id,
-                        std::vector<Effect>* effects) {
+                        std::vector<Effect>* effects, Targets* late) {
   if (piece.run.edit == Edit::insert) {
     apply_insert(known, piece, id, effects);
+  } else if (piece.run.edit == Edit::touch) {
+    if (effects != nullptr) apply_touch(piece, effects, late);
   } else {
-    apply_erase(piece, effects);
+    apply_erase(piece, effects, late);
   }
 }
 
@@ -129,7 +121,8 @@ void Tracker::apply_insert(const Known& known, const LogPiece& piece, EventId id
   if (effects == nullptr) return;
   // It may have become the end of the span before.
   const std::uint32_t before = tree_.span(at).count - piece.run.count;
-  effects->push_back({true, tree_.present_before(at) + before, piece.run.count, piece.ordinal});
+  effects->push_back({Edit::insert, tree_.present_before(at) + before, piece.run.count,
+                      piece.ordinal, piece.place});
 }
 
 SpanTree::Cursor Tracker::integrate(const Known& known, SpanTree::Cursor at, const UnitSpan& mine,
@@ -159,25 +152,7 @@ SpanTree::Cursor Tracker::integrate(const Known& known, SpanTree::Cursor at, con
   return at;
 }
 
-void Tracker::add_target(const Target& added) {
-  if (!targets_.empty()) {
-    Target& last = targets_.back();
-    const bool follows = last.place + last.count == added.place;
-    if (follows && !last.back && !added.back && added.unit == last.unit + last.count) {
-      last.count += added.count;
-      return;
-    }
-    const bool down = (last.back || last.count == 1) && (added.back || added.count == 1);
-    if (follows && down && added.unit == last.unit - last.count) {
-      last.back = true;
-      last.count += added.count;
-      return;
-    }
-  }
-  targets_.push_back(added);
-}
-
-void Tracker::apply_erase(const LogPiece& piece, std::vector<Effect>* effects) {
+void Tracker::apply_erase(const LogPiece& piece, std::vector<Effect>* effects, Targets* late) {
   const bool back = piece.run.edit == Edit::erase_back;
   Place place = piece.place;
   std::uint32_t pos = piece.run.pos;
@@ -187,16 +162,35 @@ void Tracker::apply_erase(const LogPiece& piece, std::vector<Effect>* effects) {
     const std::uint32_t part = std::min(left, there);
     tree_.isolate(at, back ? offset + 1 - part : offset, part);
     const UnitSpan span = tree_.span(at);
-    const Unit target = back ? span.first + part - 1 : span.first;
-    add_target({place, target, part, back && part > 1});
+    const bool down = back && part > 1;
+    const Target target{place, down ? span.first + part - 1 : span.first, part, down};
+    targets_.add(target);
+    if (span.gone && late != nullptr) late->add(target);
     if (!span.gone && effects != nullptr) {
-      effects->push_back({false, tree_.present_before(at), part, 0});
+      const Edit edit = down ? Edit::erase_back : Edit::erase;
+      effects->push_back({edit, tree_.present_before(at), part, 0, place});
     }
     tree_.set(at, span.state + 1, true);
     tree_.join_before(at);
     place += part;
     left -= part;
     if (back) pos -= part;
+  }
+}
+
+void Tracker::apply_touch(const LogPiece& piece, std::vector<Effect>* effects,
+                          Targets* late) const {
+  for (std::uint32_t done = 0; done < piece.run.count;) {
+    const auto [at, offset] = tree_.find_prepared(piece.run.pos + done);
+    const UnitSpan& span = tree_.span(at);
+    const std::uint32_t part = std::min(piece.run.count - done, span.count - offset);
+    const Place place = piece.place + done;
+    if (!span.gone) {
+      effects->push_back({Edit::touch, tree_.present_before(at) + offset, part, 0, place});
+    } else if (late != nullptr) {
+      late->add({place, span.first + offset, part, false});
+    }
+    done += part;
   }
 }
 

@@ -23,7 +23,7 @@
 
 #include "gs/core/crdt/text/edit_log.h"
 #include "gs/core/crdt/text/event_graph.h"
-#include "gs/core/crdt/text/span_tree.h"
+#include "gs/core/crdt/text/targets.h"
 
 namespace gs::crdt {
 
@@ -46,8 +46,8 @@ class Tracker {
   // Makes `version`, of applied events at or above the base, the prepared one.
   void prepare(const Known& known, VersionView version);
   // Applies the events from end() to `end`, preparing their parents; appends what changed
-  // (null: the text has these events already).
-  void apply(const Known& known, Place end, std::vector<Effect>* effects);
+  // (null: the text has these events already), and to `late` what events were about that is gone.
+  void apply(const Known& known, Place end, std::vector<Effect>* effects, Targets* late = nullptr);
 
   // Brings back in the prepared version what these events deleted and no other one. It is no
   // version of anybody then, and nothing may be prepared or applied any more.
@@ -60,28 +60,19 @@ class Tracker {
   const SpanTree& tree() const noexcept { return tree_; }
 
  private:
-  // Deletion events from `place` on deleted units from `unit` on, downwards when `back`.
-  struct Target {
-    Place place;
-    Unit unit;
-    std::uint32_t count;
-    bool back;
-  };
-
   void apply_run(const Known& known, const LogPiece& piece, EventId id,
-                 std::vector<Effect>* effects);
+                 std::vector<Effect>* effects, Targets* late);
   void apply_insert(const Known& known, const LogPiece& piece, EventId id,
                     std::vector<Effect>* effects);
-  void apply_erase(const LogPiece& piece, std::vector<Effect>* effects);
-  void add_target(const Target& added);
+  void apply_erase(const LogPiece& piece, std::vector<Effect>* effects, Targets* late);
+  void apply_touch(const LogPiece& piece, std::vector<Effect>* effects, Targets* late) const;
   SpanTree::Cursor integrate(const Known& known, SpanTree::Cursor at, const UnitSpan& mine,
                              EventId id) const;
   void toggle(const Known& known, PlaceSpan places, bool advance);
   void toggle_units(Unit first, std::uint32_t count, std::uint32_t step);
-  void toggle_targets(Place place, std::uint32_t count, std::uint32_t step);
 
   SpanTree tree_;
-  std::vector<Target> targets_;  // ascending by place
+  Targets targets_;  // of deletions
   Version prepared_;
   Place base_;
   Place end_;

@@ -45,9 +45,10 @@ struct EventId {
 
 // What an edit does, by the numbers of the format.
 enum class Edit : std::uint8_t {
-  insert = 0,     // unit i of the run goes to pos + i
-  erase = 1,      // each event deletes the unit at pos, as the delete key does
-  erase_back = 2  // event i deletes the unit at pos - i, as backspace does; count > 1
+  insert = 0,      // unit i of the run goes to pos + i
+  erase = 1,       // each event deletes the unit at pos, as the delete key does
+  erase_back = 2,  // event i deletes the unit at pos - i, as backspace does; count > 1
+  touch = 3        // event i is about the unit at pos + i, which stays: lists only
 };
 
 struct EditRun {
@@ -57,12 +58,14 @@ struct EditRun {
   friend bool operator==(const EditRun&, const EditRun&) = default;
 };
 
-// One step of what changed in a text, to be done in order.
+// One step of what changed in a text, to be done in order. Deletions of what is gone already change
+// nothing and are no effects; nor are events about units that are gone.
 struct Effect {
-  bool insert = false;
-  std::uint32_t pos = 0;
+  Edit edit = Edit::insert;
+  std::uint32_t pos = 0;  // of the first of the units; erase_back: event i is about the last but i
   std::uint32_t count = 0;
   std::uint32_t ordinal = 0;  // of an insertion: how many units this replica had seen inserted
+  Place place = 0;            // of the first event
   friend bool operator==(const Effect&, const Effect&) = default;
 };
 

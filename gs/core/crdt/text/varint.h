@@ -55,6 +55,20 @@ inline bool take_varint64(Bytes& in, std::uint64_t& value) noexcept {
   return false;
 }
 
+// A block is the number of its bytes, then they. False as above.
+inline bool take_block(Bytes& in, Bytes& block) noexcept {
+  std::uint32_t bytes = 0;
+  if (!take_varint(in, bytes) || bytes > in.size()) return false;
+  block = in.first(bytes);
+  in = in.subspan(bytes);
+  return true;
+}
+
+inline void append_block(Buffer& out, Bytes block) {
+  append_varint(out, static_cast<std::uint32_t>(block.size()));
+  out.insert(out.end(), block.begin(), block.end());
+}
+
 // `difference` is taken modulo 2^32, so every pair of positions has one.
 constexpr std::uint32_t fold(std::uint32_t difference) noexcept {
   return (difference << 1) ^ (0 - (difference >> 31));
