@@ -8,6 +8,7 @@
 
 #include "globalstorage/storage.h"
 #include "gs/api/test_directory.h"
+#include "gs/base/test_share.h"
 
 namespace gs {
 namespace {
@@ -134,6 +135,7 @@ std::vector<Id> stage_many(Transaction& tx, std::size_t records) {
 // Each set walked, and each expectation moved, all operations before it. The time limit of the
 // tests ends that.
 TEST_F(TransactionTest, TheTimeOfALongOneGrowsWithItsLength) {
+  GS_TEST_OF_VOLUME();
   constexpr std::size_t kStaged = 130'000;  // about as much as one can hold
   constexpr std::size_t kCommitted = 100'000;
   {

@@ -9,16 +9,19 @@
 
 namespace gs::model {
 
-// Instrumented code is ten times slower.
+// Instrumented code is ten times slower: few walks, the first of which gives a collection its fill of
+// shapes.
 #if defined(GS_SANITIZE_ADDRESS)
-constexpr std::uint64_t kWalks = 6;
+constexpr std::uint64_t kFirst = 5;
+constexpr std::uint64_t kWalks = 3;
 #else
+constexpr std::uint64_t kFirst = 1;
 constexpr std::uint64_t kWalks = 40;
 #endif
 
 TEST(Model, WhateverIsDoneTheStorageIsWhatAMapSays) {
   Totals totals;
-  for (std::uint64_t seed = 1; seed <= kWalks; ++seed) {
+  for (std::uint64_t seed = kFirst; seed < kFirst + kWalks; ++seed) {
     ASSERT_EQ(walk(seed, default_directory(), totals), "") << "seed " << seed;
   }
   EXPECT_GT(totals.transactions, kWalks * 50);

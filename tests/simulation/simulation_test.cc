@@ -12,7 +12,7 @@ namespace gs::simulation {
 
 // Instrumented code is ten times slower and looks for something else than the model does.
 #if defined(GS_SANITIZE_ADDRESS)
-constexpr std::uint64_t kSchedules = 300;
+constexpr std::uint64_t kSchedules = 200;
 #else
 constexpr std::uint64_t kSchedules = 4'000;
 #endif

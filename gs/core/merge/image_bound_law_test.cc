@@ -6,6 +6,7 @@
 #include <deque>
 #include <random>
 
+#include "gs/base/test_share.h"
 #include "gs/core/merge/image_bound.h"
 #include "gs/core/merge/test_writers.h"
 #include "gs/core/record/encoder.h"
@@ -120,7 +121,7 @@ class Growing {
 
 TEST(ImageBoundLaw, NoImageIsLarger) {
   std::size_t largest = 0;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 300 / gs::testing::kSanitizedShare; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Growing growing(seed);
     for (std::uint64_t left = 1 + growing.below(12); left != 0; --left) growing.step();

@@ -10,6 +10,7 @@
 #include <random>
 #include <set>
 
+#include "gs/base/test_share.h"
 #include "gs/core/merge/merged_record.h"
 #include "gs/core/merge/test_writers.h"
 #include "gs/core/record/encoder.h"
@@ -490,11 +491,13 @@ void compare(const Kept& kept, const std::vector<Op>& ops) {
   EXPECT_EQ(kept.is_live, is_live(ops, remains));
 }
 
+constexpr std::uint64_t kHistories = 2000 / gs::testing::kSanitizedShare;
+
 TEST(MergedRecordLaw, IsAFunctionOfTheSetOfItsWrites) {
   std::size_t with_hidden = 0;
   std::size_t with_sums = 0;
   std::size_t dead = 0;
-  for (std::uint64_t seed = 1; seed <= 2000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= kHistories; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     History history(seed);
     history.play(2 + history.below(40));
@@ -512,9 +515,9 @@ TEST(MergedRecordLaw, IsAFunctionOfTheSetOfItsWrites) {
     dead += !first.is_live;
     if (HasFailure()) return;
   }
-  EXPECT_GT(with_hidden, 500u);
-  EXPECT_GT(with_sums, 500u);
-  EXPECT_GT(dead, 200u);
+  EXPECT_GT(with_hidden, kHistories / 4);
+  EXPECT_GT(with_sums, kHistories / 4);
+  EXPECT_GT(dead, kHistories / 10);
 }
 
 }  // namespace

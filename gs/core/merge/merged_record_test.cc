@@ -257,6 +257,7 @@ TEST_F(MergedRecordTest, OneFieldMayHaveManyWriters) {
 
 // Of hidden ones, and of shown ones that come on top of them.
 TEST_F(MergedRecordTest, AnImageHasALimit) {
+  GS_TEST_OF_VOLUME();
   constexpr std::size_t kFit = 17;
   const std::string text(kImageBytesMax / (kFit + 1), 'x');
   const Written base = whole("{\"a\":1}");

@@ -1,6 +1,7 @@
 // Goal: a sum is the true sum, rounded once, whatever the order; so is a mean.
 // Method: frozen sums that ordinary addition gets wrong, then random numbers of all sizes against
 // the definition of "nearest", checked in exact arithmetic on bits.
+#include "gs/base/test_share.h"
 #include "gs/core/query/exact_sum.h"
 
 #include <gtest/gtest.h>
@@ -103,7 +104,7 @@ TEST(ExactSumLaw, IsTheNearestInEveryOrder) {
     const double made = std::ldexp(mantissa, std::min(exponent, 960));
     return make.below(2) == 0 ? made : -made;
   };
-  for (int i = 0; i < 400; ++i) {
+  for (int i = 0; i < 400 / gs::testing::kSanitizedShare; ++i) {
     Array values;
     for (std::uint64_t n = 1 + make.below(12); n > 0; --n) values.push_back(number());
     Exact total;
@@ -136,7 +137,7 @@ TEST(ExactSum, WhatIsTakenBackWasNeverThere) {
 TEST(ExactSumLaw, TakingBackLeavesTheSumOfTheRest) {
   naive::QueryMaker make(2);
   std::uint64_t taken = 0;
-  for (int i = 0; i < 400; ++i) {
+  for (int i = 0; i < 400 / gs::testing::kSanitizedShare; ++i) {
     Array kept;
     Array gone;
     Added added;
@@ -152,7 +153,7 @@ TEST(ExactSumLaw, TakingBackLeavesTheSumOfTheRest) {
     ASSERT_EQ(added.sum.sum().value(), wanted.sum().value()) << naive::json_of(kept);
     ASSERT_EQ(added.sum.mean().value(), wanted.mean().value()) << naive::json_of(kept);
   }
-  EXPECT_GT(taken, 500u);
+  EXPECT_GT(taken, 500u / gs::testing::kSanitizedShare);
 }
 
 }  // namespace

@@ -290,7 +290,7 @@ class Colliding {
 
 // Each was compared with all before it. The time limit of the tests ends that.
 TEST(ShapeCache, LearnsShapesOfStrangersInTimeThatGrowsWithTheirNumber) {
-  constexpr std::size_t kShapes = 200'000 / testing::kSanitizedShare;
+  constexpr std::size_t kShapes = 100'000 / testing::kSanitizedShare;
   Colliding colliding;
   ShapeCache cache;
   for (std::size_t i = 0; i < kShapes; ++i) {

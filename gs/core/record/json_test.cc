@@ -1,6 +1,7 @@
 // Goal: JSON goes in and out without any change, and wrong text is refused with its place.
 // Method: one example of each form and each mistake, number vectors of ECMAScript, exact limits.
 #include "gs/core/record/json.h"
+#include "gs/base/test_share.h"
 
 #include <gtest/gtest.h>
 
@@ -296,6 +297,7 @@ TEST(JsonLimits, TextSizeIsExact) {
 }
 
 TEST(JsonLimits, SmallTextThatEncodesHugeIsRefused) {
+  GS_TEST_OF_VOLUME();
   std::string text = "[0";
   text.reserve(kJsonBytesMax);
   while (text.size() + 3 < kJsonBytesMax / 2) text += ",0";

@@ -2,6 +2,7 @@
 // Method: frozen keys, a ladder of values at every border, then random pairs against a comparison
 // that knows no keys (test_order.h), also composed and inverted.
 #include "gs/core/record/order_key.h"
+#include "gs/base/test_share.h"
 
 #include <gtest/gtest.h>
 
@@ -168,7 +169,7 @@ Value huge(ValueMaker& make) {
 
 TEST(OrderKeyLaw, KeysOrderAsValuesDo) {
   ValueMaker make(1);
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < 20000 / gs::testing::kSanitizedShare; ++i) {
     const Value a = i % 16 == 0 ? huge(make) : make.value(3);
     const Value b = i % 16 == 0 ? huge(make) : changed(a, make);
     const int expected = sign(naive::compare(a, b));
@@ -178,7 +179,7 @@ TEST(OrderKeyLaw, KeysOrderAsValuesDo) {
 
 TEST(OrderKeyLaw, KeysBehindEachOtherOrderByTheFirstThatDiffersAlsoInverted) {
   ValueMaker make(2);
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < 20000 / gs::testing::kSanitizedShare; ++i) {
     const Value a[2] = {make.value(2), make.value(2)};
     const Value b[2] = {changed(a[0], make), changed(a[1], make)};
     const bool inverted = make.below(2) == 0;

@@ -1,6 +1,7 @@
 // Goal: a stranger's definition or value costs bounded time and memory, and is refused by name.
 // Method: both sides of each limit, and shapes that would cost the square of their size.
 #include "gs/core/schema/limits.h"
+#include "gs/base/test_share.h"
 
 #include <gtest/gtest.h>
 
@@ -42,12 +43,14 @@ TEST(Limits, TenThousandFieldsAreOrdinary) {
 }
 
 TEST(Limits, NumberOfFieldsIsExact) {
+  GS_TEST_OF_VOLUME();
   EXPECT_EQ(code(fields(kFieldsMax, "string")), Code::ok);
   EXPECT_EQ(code(fields(kFieldsMax + 1, "string")), Code::too_large);
   EXPECT_EQ(code(fields(100'000, "string")), Code::too_large);
 }
 
 TEST(Limits, AModelHasALimitOfItsOwn) {
+  GS_TEST_OF_VOLUME();
   Definitions entities;
   for (int i = 0; i < 3; ++i) {
     entities.emplace_back("E" + std::to_string(i), fields(kFieldsMax - 1, "string"));

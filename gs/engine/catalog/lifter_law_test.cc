@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "gs/base/test_share.h"
 #include "gs/core/merge/merged_record.h"
 #include "gs/core/merge/test_writers.h"
 #include "gs/engine/catalog/test_catalog.h"
@@ -11,7 +12,7 @@
 namespace gs::engine::testing {
 namespace {
 
-constexpr std::uint64_t kSeeds = 300;
+constexpr std::uint64_t kSeeds = 300 / gs::testing::kSanitizedShare;
 constexpr int kRecords = 20;
 
 // What a conversion gives: it throws, or gives undefined, or a value.

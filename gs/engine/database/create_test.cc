@@ -4,6 +4,7 @@
 // created again. Directories that hold parts of another storage.
 #include <gtest/gtest.h>
 
+#include "gs/base/test_share.h"
 #include "gs/engine/database/keys.h"
 #include "gs/engine/database/test_world.h"
 #include "gs/platform/sim/sim_file_system.h"
@@ -115,7 +116,7 @@ struct Stopped {
 };
 
 void stop_at_every_call(std::uint64_t Faults::*at, bool create_again) {
-  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 6 / gs::testing::kSanitizedShare; ++seed) {
     Faults faults;
     for (faults.*at = 1;; ++(faults.*at)) {
       Stopped creation(seed);
@@ -150,8 +151,9 @@ TEST(Creation, IsWholeOrNoStorageWhereverThePowerWent) {
 
 // Without it a log beside a storage.json that a power cut took is called damage.
 TEST(Creation, KeepsItsMarkUntilItsEndIsCertain) {
+  constexpr int kSeeds = 24 / gs::testing::kSanitizedShare;
   int marks_left = 0;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     Faults failing;
     for (failing.fail_call = 1;; ++failing.fail_call) {
       bool opened = false;
@@ -177,7 +179,7 @@ TEST(Creation, KeepsItsMarkUntilItsEndIsCertain) {
       marks_left += marked ? 1 : 0;
     }
   }
-  EXPECT_GT(marks_left, 20);
+  EXPECT_GT(marks_left, kSeeds);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Lasting and damage are in durability_test.cc.
 #include <gtest/gtest.h>
 
+#include "gs/base/test_share.h"
 #include "gs/engine/database/test_world.h"
 #include "gs/platform/forwarding_file_system.h"
 #include "gs/platform/memory/inline_executor.h"
@@ -358,6 +359,7 @@ TEST_F(DatabaseTest, WhatATransactionRefusesTakesNoMemory) {
 
 // A few bytes of log can make records of 16 MiB, which wait in memory.
 TEST_F(DatabaseTest, UpdatesOfOneTransactionMakeABoundedAmount) {
+  GS_TEST_OF_VOLUME();
   const std::string text(std::size_t{1} << 20, 'x');
   const Id id = db.insert("City", "{\"n\":-1,\"t\":\"" + text + "\"}").value();
   const auto update = [&](int updates) {
@@ -378,6 +380,7 @@ TEST_F(DatabaseTest, UpdatesOfOneTransactionMakeABoundedAmount) {
 
 // What one needed was kept for the next.
 TEST_F(DatabaseTest, AGiantTransactionLeavesNoMemoryBehind) {
+  GS_TEST_OF_VOLUME();
   constexpr std::size_t kKeptBytesMax = std::size_t{4} << 20;
   const auto memory_after = [&](int records) {
     for (const bool again : {false, true}) {

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "gs/base/test_share.h"
 #include "gs/engine/database/test_exchange.h"
 
 namespace gs::engine::testing {
@@ -84,6 +85,7 @@ class LargeMergeTest : public ::testing::Test {
 };
 
 TEST_F(LargeMergeTest, FieldsThatAreLargerTogetherThanOneWriteMayBeAreAllThere) {
+  GS_TEST_OF_VOLUME();
   begin();
   ASSERT_FALSE(copies_[0].update(kyiv_, object(member("a", 'a'))));
   ASSERT_FALSE(copies_[1].update(kyiv_, object(member("b", 'b'))));
@@ -94,6 +96,7 @@ TEST_F(LargeMergeTest, FieldsThatAreLargerTogetherThanOneWriteMayBeAreAllThere) 
 }
 
 TEST_F(LargeMergeTest, HiddenWritesThatAreLargerTogetherThanOneWriteMayBeAreKept) {
+  GS_TEST_OF_VOLUME();
   begin();
   for (std::size_t i = 0; i < kCopies; ++i) {
     world_.clock.advance_ms(1);
@@ -113,6 +116,7 @@ TEST_F(LargeMergeTest, HiddenWritesThatAreLargerTogetherThanOneWriteMayBeAreKept
 }
 
 TEST_F(LargeMergeTest, AWriteHereMakesALargeRecordOnlySmaller) {
+  GS_TEST_OF_VOLUME();
   begin();
   ASSERT_FALSE(copies_[0].update(kyiv_, object(member("a", 'a'))));
   // What one writer writes is within the limit of one write.

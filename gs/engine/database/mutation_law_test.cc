@@ -15,8 +15,10 @@ using platform::MemoryFileSystem;
 // Prime, so that all fields of all structures are met.
 #if defined(GS_SANITIZE_ADDRESS)
 constexpr std::size_t kStride = 4001;
+constexpr std::size_t kStrideSmall = 67;
 #else
 constexpr std::size_t kStride = 1009;
+constexpr std::size_t kStrideSmall = 17;
 #endif
 
 constexpr const char* kTornTail = "a torn tail in the newest segment";
@@ -199,7 +201,7 @@ TEST_F(Mutation, EveryHarmIsToldOrHealed) {
   std::map<std::string, int> told;
   for (const auto& [path, bytes] : files) {
     const bool is_log = path.ends_with(".gsl");
-    const std::size_t stride = bytes.size() < 1000 ? 17 : kStride;
+    const std::size_t stride = bytes.size() < 1000 ? kStrideSmall : kStride;
     for (std::size_t at = 0; at < bytes.size(); at += stride) {
       for (const Harm how : kHarms) {
         Files harmed = files;

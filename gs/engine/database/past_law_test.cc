@@ -10,6 +10,7 @@
 #include <random>
 #include <set>
 
+#include "gs/base/test_share.h"
 #include "gs/engine/database/test_exchange.h"
 
 namespace gs::engine::testing {
@@ -303,8 +304,9 @@ class PastLaw {
 };
 
 TEST(PastLaw, AVersionIsWhatItsChangesMake) {
+  constexpr std::uint64_t kSeeds = 42 / gs::testing::kSanitizedShare;
   std::size_t concurrent = 0;
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     PastLaw law(seed);
     law.play(60);
@@ -312,7 +314,7 @@ TEST(PastLaw, AVersionIsWhatItsChangesMake) {
     concurrent += law.concurrent();
     if (::testing::Test::HasFailure()) return;
   }
-  EXPECT_GT(concurrent, 50u) << "writes must be concurrent";
+  EXPECT_GT(concurrent, kSeeds * 5 / 4) << "writes must be concurrent";
 }
 
 }  // namespace

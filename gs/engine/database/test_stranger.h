@@ -114,7 +114,7 @@ class Stranger {
     open.sequence = sequence;
     open.prev = prev;
     open.parents = parents;
-    Buffer space(std::size_t{1} << 20);
+    Buffer space(bytes_of(operations));
     graph::ChangeBuilder builder;
     builder.begin(std::move(open), space);
     for (const graph::Writer& each : writers) builder.writer_index(each);
@@ -144,6 +144,16 @@ class Stranger {
   }
 
  private:
+  // What a change of these takes at most: a buffer for any would be most of a test's time.
+  std::size_t bytes_of(const std::vector<StrangeOperation>& operations) const {
+    std::size_t bytes = graph::ChangeBuilder::overhead(parents.size());
+    bytes += graph::ChangeBuilder::cost(0, 1 + writers.size());
+    for (const StrangeOperation& each : operations) {
+      bytes += graph::ChangeBuilder::cost(each.payload.size());
+    }
+    return bytes;
+  }
+
   static Buffer erase(const Result<graph::ChangeView>& change,
                       const std::vector<StrangeOperation>& operations, Bytes whole) {
     std::vector<std::uint32_t> erased;

@@ -18,7 +18,7 @@ namespace naive = query::naive;
 using naive::json_of;
 using testing::Reader;
 
-constexpr std::uint64_t kWalks = 24 / gs::testing::kSanitizedShare;
+constexpr std::uint64_t kWalks = 24 / gs::testing::kSanitizedShareOfLong;
 constexpr int kSteps = 90;
 constexpr std::size_t kReaders = 12;
 

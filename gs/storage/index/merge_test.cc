@@ -21,7 +21,7 @@ struct Put {
   friend bool operator==(const Put&, const Put&) = default;
 };
 
-class IndexMerging : public testing::Test {
+class IndexMerging : public ::testing::Test {
  protected:
   using Runs = std::vector<std::shared_ptr<const index::Run>>;
 

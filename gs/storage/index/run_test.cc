@@ -2,6 +2,7 @@
 // goes unnoticed or takes a reader out of the file.
 
 #include "gs/storage/index/run.h"
+#include "gs/base/test_share.h"
 
 #include <algorithm>
 #include <map>
@@ -86,13 +87,13 @@ void walk_both_ways(const Run& run, const Model& model) {
   for (const auto& each : model) {
     expect_at(source, each);
     source.next();
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
   }
   ASSERT_TRUE(source.done());
   for (auto each = model.rbegin(); each != model.rend(); ++each) {
     source.previous();
     expect_at(source, {each->first, each->second});
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
   }
   source.previous();
   ASSERT_TRUE(source.done());
@@ -112,7 +113,7 @@ void seek_everywhere(const Run& run, const Model& model) {
     source.seek(pair_of(behind));
     ASSERT_EQ(source.done(), wanted == model.end());
     if (wanted != model.end()) expect_at(source, *wanted);
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
     const std::uint64_t step = place * 7 % 400;
     const auto to = place + step < model.size() ? std::next(each, step) : model.end();
     const auto added = std::count_if(each, to, [](const auto& one) { return !one.second; });
@@ -249,7 +250,7 @@ void expect_same_or_damaged(const Run& run, const Model& model) {
   for (; !source.done(); source.next(), ++wanted) {
     ASSERT_NE(wanted, model.end());
     expect_at(source, *wanted);
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
   }
   ASSERT_EQ(source.is_cut_short(), wanted != model.end());
   ASSERT_TRUE(!source.is_cut_short() || run.is_damaged());
@@ -259,14 +260,14 @@ void expect_same_or_damaged(const Run& run, const Model& model) {
   for (; !source.done(); source.previous()) {
     ASSERT_NE(last, model.begin());
     expect_at(source, *--last);
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
   }
   ASSERT_EQ(source.is_cut_short(), last != model.begin());
   for (const auto& each : model) {
     source.seek(pair_of(each.first));
     ASSERT_EQ(source.done(), source.is_cut_short());
     if (!source.done()) expect_at(source, each);
-    if (testing::Test::HasFatalFailure()) return;
+    if (::testing::Test::HasFatalFailure()) return;
   }
 }
 
@@ -324,7 +325,8 @@ TEST(IndexRunLaw, ReadersOfADamagedFileGetWhatWasWrittenOrADamage) {
   const Buffer good = test::read_file(files, kPath);
   std::size_t flips = 0;
   std::size_t noticed = 0;
-  for (std::size_t at = kRunHeaderBytes; at < good.size(); at += 2999) {
+  for (std::size_t at = kRunHeaderBytes; at < good.size();
+       at += 2999 * (gs::testing::kSanitizedShare == 1 ? 1 : 3)) {
     Buffer bad = good;
     bad[at] ^= static_cast<std::uint8_t>(1 << at % 8);
     test::replace_file(files, kPath, bad);
@@ -411,7 +413,7 @@ TEST(IndexRunWriter, ReplacesTheLeftoverOfACrash) {
 // opens; surely a whole one when writing succeeded.
 TEST(IndexRunCrash, AtEveryCallThereIsAWholeRunOrNone) {
   const Model model = tall();
-  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 12 / gs::testing::kSanitizedShare; ++seed) {
     std::uint64_t call = 1;
     for (bool was_cut = true; was_cut; ++call) {
       platform::SimFileSystem files(seed);

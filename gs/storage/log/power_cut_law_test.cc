@@ -28,7 +28,8 @@ std::uint64_t number_from(const char* name, std::uint64_t otherwise) {
 TEST(LogPowerCut, LosesNothingConfirmedAndInventsNothing) {
   const std::uint64_t first = number_from("GS_SEED", 1);
   const std::uint64_t runs =
-      std::getenv("GS_SEED") ? 1 : number_from("GS_RUNS", kRuns / gs::testing::kSanitizedShare);
+      std::getenv("GS_SEED") ? 1
+                             : number_from("GS_RUNS", kRuns / gs::testing::kSanitizedShareOfLong);
   std::printf("seeds %llu to %llu\n", static_cast<unsigned long long>(first),
               static_cast<unsigned long long>(first + runs - 1));
   PowerCutRun::Counts counts;

@@ -18,7 +18,9 @@ namespace {
 class PieceReader {
  public:
   PieceReader(platform::File& file, std::uint64_t bytes)
-      : file_(file), bytes_(bytes), piece_(kReadPieceBytes) {}
+      : file_(file),
+        bytes_(bytes),
+        piece_(static_cast<std::size_t>(std::min<std::uint64_t>(bytes, kReadPieceBytes))) {}
 
   // What is at hand from `offset`, at least `wanted` bytes (of at most a piece) unless the file
   // ends before. Valid until the next call.

@@ -202,7 +202,11 @@ class Log::Impl::Checker {
     if (same + 1 == now.end()) {
       offset = offset_of(log_.appended.end) + (log_.ahead.empty() ? 0 : log_.open_bytes);
     }
-    for (Buffer piece(kReadPieceBytes);;) {
+    auto end = file.size();
+    if (!end.ok()) return unreadable(segment, offset, std::move(end).error());
+    if (end.value() <= offset) return {};
+    const std::uint64_t rest = end.value() - offset;
+    for (Buffer piece(static_cast<std::size_t>(std::min<std::uint64_t>(rest, kReadPieceBytes)));;) {
       auto read = file.read(offset, piece);
       if (!read.ok()) return unreadable(segment, offset, std::move(read).error());
       if (read.value() == 0) return {};

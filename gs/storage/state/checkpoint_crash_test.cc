@@ -2,6 +2,7 @@
 // before or the new one, whole and with its runs; surely the new one when writing it succeeded.
 // Method: a power cut at every call, on a disk that loses and tears what was not synced.
 
+#include "gs/base/test_share.h"
 #include "gs/platform/sim/sim_file_system.h"
 #include "gs/storage/state/test_support.h"
 
@@ -71,7 +72,7 @@ bool check_cut(std::uint64_t seed, std::uint64_t before, std::uint64_t call) {
 }
 
 TEST(CheckpointCrash, AtEveryCallThereIsTheOldOneOrTheNewOne) {
-  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 12 / gs::testing::kSanitizedShare; ++seed) {
     for (const std::uint64_t before : {0u, 1u, 2u, 3u}) {
       std::uint64_t call = 1;
       while (check_cut(seed, before, call)) ++call;

@@ -211,7 +211,7 @@ TEST(RunLaw, GivesBackWhatWasPutIn) {
 }
 
 TEST(RunLaw, MemoryLimitsOfTheWriterDoNotShow) {
-  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 12 / gs::testing::kSanitizedShare; ++seed) {
     check_against_model(seed, 1000, {1 + seed * 30, 1 + seed * seed * 7, seed});
   }
 }

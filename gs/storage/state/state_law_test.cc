@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "gs/base/test_share.h"
 #include "gs/storage/state/test_support.h"
 
 namespace gs::state {
@@ -192,7 +193,7 @@ class World {
 };
 
 TEST(StateLaw, TablesAndRunsAreOneMap) {
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 24 / gs::testing::kSanitizedShare; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     World(seed).run(400);
     if (HasFatalFailure()) return;
