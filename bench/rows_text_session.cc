@@ -20,10 +20,9 @@ namespace gs::bench {
 namespace {
 
 using crdt::testing::Trace;
-using crdt::testing::Transaction;
 
 constexpr std::size_t kPeople = 2;
-constexpr const char* kField = "text";
+constexpr const char* kSessionField = "text";
 
 // How many transactions of each person a transaction knows, itself included.
 using KnownCounts = std::array<std::uint32_t, kPeople>;
@@ -31,7 +30,7 @@ using KnownCounts = std::array<std::uint32_t, kPeople>;
 std::vector<KnownCounts> known_counts(const Trace& trace) {
   std::vector<KnownCounts> all;
   KnownCounts done{};
-  for (const Transaction& one : trace.transactions) {
+  for (const crdt::testing::Transaction& one : trace.transactions) {
     KnownCounts known{};
     for (const std::uint32_t parent : one.parents) {
       for (std::size_t i = 0; i < kPeople; ++i) known[i] = std::max(known[i], all[parent][i]);
@@ -53,9 +52,9 @@ struct Replica {
   std::vector<Digest> told;  // heads in the last file
 };
 
-class Session {
+class RecordedSession {
  public:
-  Session(const Trace& trace, const std::string& directory)
+  RecordedSession(const Trace& trace, const std::string& directory)
       : trace_(trace), known_(known_counts(trace)), directory_(directory) {
     Options options;
     options.durability = Durability::lazy;
@@ -76,7 +75,7 @@ class Session {
 
   void play() {
     for (std::size_t i = 0; i < known_.size(); ++i) {
-      const Transaction& one = trace_.transactions[i];
+      const crdt::testing::Transaction& one = trace_.transactions[i];
       hear(one.agent, known_[i][1 - one.agent]);
       type(replicas_[one.agent], one);
       tell(one.agent);
@@ -93,17 +92,18 @@ class Session {
     }
     for (const Replica& one : replicas_) {
       const Record note = need(one.storage->get(id_), "get");
-      if (!trace_.end.empty() && note.find(kField)->text() != trace_.end) {
+      if (!trace_.end.empty() && note.find(kSessionField)->text() != trace_.end) {
         fail("text-session: the text is not the published one");
       }
     }
   }
 
  private:
-  void type(Replica& replica, const Transaction& typed) {
+  void type(Replica& replica, const crdt::testing::Transaction& typed) {
     auto transaction = replica.storage->begin();
     for (const auto& patch : typed.patches) {
-      need(transaction.splice(id_, kField, patch.pos, patch.deleted, patch.inserted), "splice");
+      need(transaction.splice(id_, kSessionField, patch.pos, patch.deleted, patch.inserted),
+           "splice");
     }
     need(transaction.commit(), "commit");
     ++replica.done;
@@ -153,7 +153,7 @@ void run_text_session(Bench& bench) {
   }
   Samples samples;
   for (std::uint64_t round = 0; round < bench.arguments().rounds; ++round) {
-    Session session(trace, bench.fresh("text-session"));
+    RecordedSession session(trace, bench.fresh("text-session"));
     samples.add(kOurs, measure([&] { session.play(); }));
     session.end();
   }

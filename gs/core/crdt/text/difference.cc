@@ -65,7 +65,10 @@ class Search {
   }
 
  private:
-  int& at(int diagonal) { return reached_[static_cast<std::size_t>(diagonal + kDistanceMax + 1)]; }
+  int& at(int diagonal) {
+    const int place = diagonal + kDistanceMax + 1;
+    return reached_[static_cast<std::size_t>(place)];
+  }
   // Whether an insertion leads to this diagonal, rather than a deletion.
   static bool comes_down(int changes, int diagonal, int left, int right) noexcept {
     return diagonal == -changes || (diagonal != changes && left < right);
