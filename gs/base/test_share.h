@@ -17,8 +17,8 @@ inline constexpr int kSanitizedStep = 2 * kSanitizedShare - 1;
 
 }  // namespace gs::testing
 
-// First in a test whose cost is the amount of its data, which goes where that of smaller tests goes,
-// too: under the address sanitizer it is skipped, and counted as that.
+// First in a test whose cost is the amount of its data, which goes where that of smaller tests
+// goes, too: under the address sanitizer it is skipped, and counted as that.
 #define GS_TEST_OF_VOLUME()                                         \
   do {                                                              \
     if constexpr (gs::testing::kSanitizedShare > 1) {               \

@@ -9,8 +9,8 @@
 
 namespace gs::model {
 
-// Instrumented code is ten times slower: few walks, the first of which gives a collection its fill of
-// shapes.
+// Instrumented code is ten times slower: few walks, the first of which gives a collection its fill
+// of shapes.
 #if defined(GS_SANITIZE_ADDRESS)
 constexpr std::uint64_t kFirst = 5;
 constexpr std::uint64_t kWalks = 3;
