@@ -59,7 +59,8 @@ void SpanIndex::remove(std::uint32_t first) noexcept {
 }
 
 std::size_t SpanIndex::memory_bytes() const noexcept {
-  std::size_t bytes = keys_.capacity() * sizeof(keys_[0]) + chunks_.capacity() * sizeof(chunks_[0]);
+  std::size_t bytes =
+      keys_.capacity() * sizeof(std::uint32_t) + chunks_.capacity() * sizeof(std::vector<Entry>);
   for (const auto& entries : chunks_) bytes += entries.capacity() * sizeof(Entry);
   return bytes;
 }
