@@ -19,9 +19,9 @@ inline constexpr int kSanitizedStep = 2 * kSanitizedShare - 1;
 
 // First in a test whose cost is the amount of its data, which goes where that of smaller tests
 // goes, too: under the address sanitizer it is skipped, and counted as that.
-#define GS_TEST_OF_VOLUME()                                         \
-  do {                                                              \
-    if constexpr (gs::testing::kSanitizedShare > 1) {               \
-      GTEST_SKIP() << "as much data as this is looked at in `dev`"; \
-    }                                                               \
+#define GS_TEST_OF_VOLUME()                                       \
+  do {                                                            \
+    if constexpr (gs::testing::kSanitizedShare > 1) {             \
+      GTEST_SKIP() << "of the amount of its data: runs in `dev`"; \
+    }                                                             \
   } while (false)
