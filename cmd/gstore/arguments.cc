@@ -360,9 +360,11 @@ class Parser : private ArgumentWords {
 
   void add_history() {
     CLI::App* sub = add("log", "print the changes, newest first",
-                        "  gstore log -n 10\n  gstore log --graph | less\n  gstore log v1.0");
-    sub->add_option("VERSION", a_.version, "those of this version; default: all")
-        ->check(validator(check_version));
+                        "  gstore log -n 10\n  gstore log --graph --all | less\n  gstore log v1.0");
+    CLI::Option* const version =
+        sub->add_option("VERSION", a_.version, "those of this version; default: now")
+            ->check(validator(check_version));
+    sub->add_flag("--all", a_.all, "of all branches")->excludes(version);
     sub->add_option("-n,--limit", a_.limit, "at most this many")
         ->type_name("N")
         ->transform(whole_number(0));
@@ -430,9 +432,29 @@ class Parser : private ArgumentWords {
     add_names_of("tag", "name a version for good, or list the names",
                  "  gstore tag v1.0\n  gstore tag v0.9 9f3c01a2\n  gstore tag\n"
                  "  gstore tag --delete v0.9");
-    add_names_of("branch", "name a version that is meant to move, or list the names",
-                 "  gstore branch draft\n  gstore branch draft main --move\n"
+    add_names_of("branch", "begin a branch, or list them",
+                 "  gstore branch draft\n  gstore branch draft v1.0\n  gstore branch\n"
                  "  gstore branch --rename draft work\n  gstore branch --delete work");
+
+    CLI::App* sub = add("checkout", "go on with another branch",
+                        "  gstore checkout draft\n  gstore checkout -b draft\n"
+                        "  gstore checkout main");
+    sub->add_option("BRANCH", a_.name, "its name; main is the one that a storage begins with")
+        ->required();
+    CLI::Option* const begin = sub->add_flag("-b,--begin", a_.begin_branch, "begin it first");
+    sub->add_option("VERSION", a_.version,
+                    std::string("with -b: where it begins; ") + kVersionHelp + "; default: now")
+        ->check(validator(check_version))
+        ->needs(begin);
+
+    sub = add("merge", "take what another branch or version has",
+              "  gstore merge draft\n  gstore merge draft --preview\n"
+              "  gstore merge draft --strict --json");
+    sub->add_option("VERSION", a_.name, kVersionHelp)->required()->check(validator(check_version));
+    CLI::Option* const preview =
+        sub->add_flag("--preview", a_.preview, "only tell what would change, and conflict");
+    sub->add_flag("--strict", a_.strict, "merge nothing when there would be new conflicts")
+        ->excludes(preview);
   }
 
   void add_names_of(const char* command, const char* what, const char* examples) {
@@ -571,7 +593,7 @@ class Parser : private ArgumentWords {
     };
     for (const char* name :
          {"insert", "set", "update", "delete", "swap", "import", "proof", "revert", "undo", "redo",
-          "resolve", "erase", "compact", "shell", "tag", "branch"}) {
+          "resolve", "erase", "compact", "shell", "tag", "branch", "checkout", "merge"}) {
       add_to(app_.get_subcommand(name));
     }
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));

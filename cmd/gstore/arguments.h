@@ -27,7 +27,7 @@ struct Arguments {
   std::optional<std::string> version;  // get, blame, find and count --at, log, tag, branch
   std::string before;                  // diff: a version
   std::optional<std::string> after;    // diff: another one; none: now
-  std::string name;                    // tag, branch; empty: list them
+  std::string name;                    // tag, branch; empty: list them. checkout, merge
   std::string old_name;                // tag, branch --delete
   std::vector<std::string> renamed;    // tag, branch --rename: from, to
   std::string file;
@@ -79,7 +79,11 @@ struct Arguments {
   bool self = false;          // bench
   bool explain = false;       // find
   bool graph = false;         // log
+  bool all = false;           // log
   bool move = false;          // tag, branch
+  bool begin_branch = false;  // checkout
+  bool preview = false;       // merge
+  bool strict = false;        // merge
   bool read_only = false;     // shell
   bool allow_unsafe = false;  // schema apply
 };

@@ -52,6 +52,9 @@ Result<Exit> redo(Session& session);
 // names.cc
 Result<Exit> tag(Session& session);
 Result<Exit> branch(Session& session);
+// branches.cc
+Result<Exit> checkout(Session& session);
+Result<Exit> merge(Session& session);
 // conflicts.cc
 Result<Exit> conflicts(Session& session);
 Result<Exit> resolve(Session& session);
@@ -116,6 +119,8 @@ inline constexpr Command kCommands[] = {
     {"redo", redo},
     {"tag", tag},
     {"branch", branch},
+    {"checkout", checkout},
+    {"merge", merge},
     {"conflicts", conflicts},
     {"resolve", resolve},
     {"verify", verify},

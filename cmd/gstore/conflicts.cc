@@ -2,6 +2,7 @@
 #include <set>
 
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/difference_text.h"
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -20,44 +21,6 @@ std::string hidden_json(const HiddenWrite& hidden) {
       .text("writer", hidden.writer.text())
       .text("time", time_text(hidden.time_ms));
   return line.take();
-}
-
-std::string conflict_json(const Conflict& conflict) {
-  std::string list = "[";
-  for (const HiddenWrite& hidden : conflict.hidden) {
-    if (list.size() > 1) list += ',';
-    list += hidden_json(hidden);
-  }
-  JsonObject line;
-  line.text("id", conflict.id.text())
-      .text("collection", conflict.collection)
-      .boolean("removed", conflict.is_removed)
-      .raw("hidden", list + ']');
-  return line.take();
-}
-
-// Numbered from 1 within each field, as `resolve --take` counts them.
-void print_conflict(const Conflict& conflict, Output& out) {
-  out.line(conflict.id.text() + ' ' + one_line(conflict.collection) +
-           (conflict.is_removed ? " (removed)" : ""));
-  std::string_view field;
-  std::size_t number = 0;
-  for (const HiddenWrite& hidden : conflict.hidden) {
-    const std::string by =
-        "  writer " + short_text(hidden.writer) + "  " + time_text(hidden.time_ms);
-    if (hidden.is_removal) {
-      out.line("  removed" + by);
-      continue;
-    }
-    if (hidden.field != field || number == 0) {
-      field = hidden.field;
-      number = 0;
-      const bool is_shown = !hidden.shown_json.empty();
-      out.line("  " + one_line(hidden.field) + (is_shown ? ": " + hidden.shown_json : ":"));
-    }
-    const std::string was = hidden.was.empty() ? "" : "  as " + one_line(hidden.was);
-    out.line("    " + std::to_string(++number) + "  " + hidden.json + was + by);
-  }
 }
 
 // The value that was asked for.
@@ -96,6 +59,43 @@ void note_also_settled(Session& session, const Conflict& before, const Conflict&
 }
 
 }  // namespace
+
+std::string conflict_json(const Conflict& conflict) {
+  std::string list = "[";
+  for (const HiddenWrite& hidden : conflict.hidden) {
+    if (list.size() > 1) list += ',';
+    list += hidden_json(hidden);
+  }
+  JsonObject line;
+  line.text("id", conflict.id.text())
+      .text("collection", conflict.collection)
+      .boolean("removed", conflict.is_removed)
+      .raw("hidden", list + ']');
+  return line.take();
+}
+
+void print_conflict(const Conflict& conflict, Output& out) {
+  out.line(conflict.id.text() + ' ' + one_line(conflict.collection) +
+           (conflict.is_removed ? " (removed)" : ""));
+  std::string_view field;
+  std::size_t number = 0;
+  for (const HiddenWrite& hidden : conflict.hidden) {
+    const std::string by =
+        "  writer " + short_text(hidden.writer) + "  " + time_text(hidden.time_ms);
+    if (hidden.is_removal) {
+      out.line("  removed" + by);
+      continue;
+    }
+    if (hidden.field != field || number == 0) {
+      field = hidden.field;
+      number = 0;
+      const bool is_shown = !hidden.shown_json.empty();
+      out.line("  " + one_line(hidden.field) + (is_shown ? ": " + hidden.shown_json : ":"));
+    }
+    const std::string was = hidden.was.empty() ? "" : "  as " + one_line(hidden.was);
+    out.line("    " + std::to_string(++number) + "  " + hidden.json + was + by);
+  }
+}
 
 Result<Exit> conflicts(Session& session) {
   const Arguments& arguments = session.arguments;

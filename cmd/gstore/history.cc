@@ -12,11 +12,34 @@
 namespace gs::cli {
 namespace {
 
-JsonObject change_json(const ChangeInfo& change) {
+// Of the branch of a change; nothing of main.
+class BranchNames {
+ public:
+  static Result<BranchNames> of(const Storage& storage) {
+    BranchNames names;
+    GS_TRY(const std::vector<NamedVersion> all, storage.named_versions());
+    for (const NamedVersion& named : all) {
+      if (named.kind == NamedVersion::Kind::branch) names.names_[named.branch] = named.name;
+    }
+    return names;
+  }
+  std::string text(const ChangeInfo& change) const {
+    if (change.branch.is_zero()) return "";
+    const auto found = names_.find(change.branch);
+    return found == names_.end() ? change.branch.text() : found->second;
+  }
+
+ private:
+  std::map<Id, std::string> names_;
+};
+
+JsonObject change_json(const ChangeInfo& change, const BranchNames& branches) {
   JsonObject line;
-  line.text("change", change.digest.text())
-      .text("writer", change.writer.text())
-      .number("sequence", change.sequence)
+  line.text("change", change.digest.text()).text("writer", change.writer.text());
+  if (const std::string branch = branches.text(change); !branch.empty()) {
+    line.text("branch", branch);
+  }
+  line.number("sequence", change.sequence)
       .text("time", time_text(change.time_ms))
       .number("transactions", std::uint64_t{change.transactions})
       .number("bytes", change.bytes)
@@ -34,8 +57,11 @@ std::string change_line(const ChangeInfo& change) {
          count_text(change.operations, "operation", "operations") + "  " + size_text(change.bytes);
 }
 
-void print_change(const ChangeInfo& change, Output& out) {
+void print_change(const ChangeInfo& change, const BranchNames& branches, Output& out) {
   out.line("change      " + change.digest.text());
+  if (const std::string branch = branches.text(change); !branch.empty()) {
+    out.line("branch      " + one_line(branch));
+  }
   out.line("writer      " + change.writer.text() + ", its change " + with_commas(change.sequence));
   out.line("time        " + time_text(change.time_ms));
   out.line("previous    " + (change.prev.is_zero() ? std::string("none") : change.prev.text()));
@@ -126,8 +152,9 @@ class GraphPrinter {
   ChangeLanes lanes_;
 };
 
-std::string log_json(const ChangeInfo& change, const GraphPrinter* graph) {
-  JsonObject line = change_json(change);
+std::string log_json(const ChangeInfo& change, const BranchNames& branches,
+                     const GraphPrinter* graph) {
+  JsonObject line = change_json(change, branches);
   line.number("operations", std::uint64_t{change.operations});
   if (graph == nullptr) return line.take();
   line.boolean("head", graph->is_head(change.digest))
@@ -162,10 +189,14 @@ Result<Exit> log(Session& session) {
   std::optional<Version> version;
   if (arguments.version) {
     GS_TRY(version, version_of(session, storage, *arguments.version));
+  } else if (arguments.all) {
+    GS_TRY(std::vector<Digest> heads, storage.heads());
+    version.emplace(std::move(heads));
   }
+  GS_TRY(const BranchNames branches, BranchNames::of(storage));
   const auto print = [&](const ChangeInfo& change) {
     if (arguments.json) {
-      session.out.line(log_json(change, graph ? &*graph : nullptr));
+      session.out.line(log_json(change, branches, graph ? &*graph : nullptr));
     } else if (graph) {
       graph->print(change);
     } else {
@@ -182,8 +213,9 @@ Result<Exit> show(Session& session) {
   GS_TRY(const Digest digest, change_of(session, storage, *session.arguments.change));
   std::vector<OperationInfo> operations;
   GS_TRY(const ChangeInfo change, storage.change(digest, &operations));
+  GS_TRY(const BranchNames branches, BranchNames::of(storage));
   if (!session.arguments.json) {
-    print_change(change, session.out);
+    print_change(change, branches, session.out);
     for (const OperationInfo& operation : operations) print_operation(operation, session.out);
     return Exit::ok;
   }
@@ -192,7 +224,7 @@ Result<Exit> show(Session& session) {
     if (list.size() > 1) list += ',';
     list += operation_json(operation);
   }
-  JsonObject line = change_json(change);
+  JsonObject line = change_json(change, branches);
   line.raw("operations", list + ']');
   session.out.line(line.take());
   return Exit::ok;

@@ -18,17 +18,38 @@ std::string named_line(const NamedVersion& named) {
     if (&head != &named.heads.front()) line += ',';
     line += short_text(head);
   }
+  if (named.time_ms == 0) return line;  // main, which nobody has named
   return line + "  " + time_text(named.time_ms) + "  writer " + short_text(named.writer);
+}
+
+// The storage begins with it.
+Result<NamedVersion> main_branch(const Storage& storage) {
+  NamedVersion main;
+  main.name = "main";
+  main.kind = NameKind::branch;
+  GS_TRY(Version version, storage.find_version(main.name));
+  main.heads = std::move(version.heads);
+  return main;
 }
 
 // Of the kind; with `only` that one.
 Error print_names(Session& session, const Storage& storage, NameKind kind,
                   std::string_view only = {}) {
-  GS_TRY(const std::vector<NamedVersion> all, storage.named_versions());
+  GS_TRY(std::vector<NamedVersion> all, storage.named_versions());
+  GS_TRY(const std::string current, storage.branch());
+  if (kind == NameKind::branch && only.empty()) {
+    GS_TRY(NamedVersion main, main_branch(storage));
+    all.insert(all.begin(), std::move(main));
+  }
   for (const NamedVersion& named : all) {
     if (named.kind != kind || (!only.empty() && named.name != only)) continue;
     if (!session.out.wanted()) break;
-    session.out.line(session.arguments.json ? named_json(named) : named_line(named));
+    const bool is_current = kind == NameKind::branch && named.name == current;
+    if (session.arguments.json) {
+      session.out.line(named_json(named, is_current));
+    } else {
+      session.out.line(named_line(named) + (is_current ? "  checked out" : ""));
+    }
   }
   return {};
 }
@@ -83,14 +104,16 @@ Result<Exit> run_names(Session& session, NameKind kind) {
 
 }  // namespace
 
-std::string named_json(const NamedVersion& named) {
+std::string named_json(const NamedVersion& named, bool is_current) {
   JsonObject line;
-  return line.text("name", named.name)
+  line.text("name", named.name)
       .text("kind", word_of(named.kind))
-      .raw("heads", digests_json(named.heads))
-      .text("writer", named.writer.text())
-      .text("time", time_text(named.time_ms))
-      .take();
+      .raw("heads", digests_json(named.heads));
+  if (named.time_ms != 0) {
+    line.text("writer", named.writer.text()).text("time", time_text(named.time_ms));
+  }
+  if (named.kind == NameKind::branch) line.boolean("checked_out", is_current);
+  return line.take();
 }
 
 Result<Exit> tag(Session& session) { return run_names(session, NameKind::tag); }

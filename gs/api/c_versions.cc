@@ -1,4 +1,4 @@
-// Versions and their names for C.
+// Versions, their names and branches for C.
 
 #include "gs/api/c_support.h"
 #include "gs/core/record/json.h"
@@ -98,6 +98,43 @@ gs_code gs_named_versions(const gs_storage* storage, char** names, size_t* names
     std::string json = "[";
     for (const NamedVersion& named : all) append_named(named, json);
     gs::c::give_text(json + ']', names, names_length);
+    return {};
+  });
+}
+
+gs_code gs_branch(const gs_storage* storage, char** name, size_t* name_length,
+                  gs_error** error) noexcept {
+  gs::c::clear(name);
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(name, "name"));
+    GS_TRY(const std::string branch, storage->storage.branch());
+    gs::c::give_text(branch, name, name_length);
+    return {};
+  });
+}
+
+gs_code gs_checkout(gs_storage* storage, const char* name, size_t length,
+                    gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY(const std::string_view given, gs::c::text(name, length, "name"));
+    return storage->storage.checkout(given);
+  });
+}
+
+gs_code gs_merge(gs_storage* storage, const char* what, size_t length,
+                 const gs_merge_options* options, gs_merge_report* report,
+                 gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY(const std::string_view given, gs::c::text(what, length, "what"));
+    gs::MergeOptions how;
+    if (options != nullptr) how = {options->preview, options->strict};
+    GS_TRY(const gs::MergeReport merged, storage->storage.merge(given, how));
+    if (report == nullptr) return {};
+    *report = {merged.is_up_to_date, merged.is_fast_forward, merged.changes,
+               merged.conflicts.size()};
     return {};
   });
 }

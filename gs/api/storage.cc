@@ -309,6 +309,11 @@ Error Storage::rename_version(NamedVersion::Kind kind, std::string_view from, st
 Error Storage::remove_version_name(NamedVersion::Kind kind, std::string_view name) {
   return impl_->database->remove_version_name(kind, name);
 }
+Result<std::string> Storage::branch() const { return impl_->database->branch(); }
+Error Storage::checkout(std::string_view name) { return impl_->database->checkout(name); }
+Result<MergeReport> Storage::merge(std::string_view what, const MergeOptions& options) {
+  return impl_->database->merge(what, options);
+}
 Result<VerifyReport> Storage::verify(const VerifyOptions& options) const {
   return impl_->database->verify(options);
 }

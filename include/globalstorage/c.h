@@ -520,8 +520,8 @@ typedef enum gs_version_kind {
   GS_VERSION_BRANCH = 1 /* one that is meant to move */
 } gs_version_kind;
 
-/* What a text names: a change by 4 to 64 characters of its digest, a tag or a branch, "main" or
- * "now" for what is here, or a time, "2026-11-29T12:00". `heads`: an array of `head_count`;
+/* What a text names: a change by 4 to 64 characters of its digest, a tag or a branch, "main" among
+ * them, "now" for what is here, or a time, "2026-11-29T12:00". `heads`: an array of `head_count`;
  * gs_free(). GS_NOT_FOUND, GS_INVALID. */
 GS_EXPORT gs_code gs_find_version(const gs_storage* storage, const char* text, size_t length,
                                   gs_digest** heads, size_t* head_count,
@@ -542,6 +542,34 @@ GS_EXPORT gs_code gs_remove_version_name(gs_storage* storage, gs_version_kind ki
  * gs_free(). `names_length`: or NULL. */
 GS_EXPORT gs_code gs_named_versions(const gs_storage* storage, char** names, size_t* names_length,
                                     gs_error** error) GS_NO_THROW;
+
+/* --- branches -------------------------------------------------------------------------------- */
+
+/* The name of the branch that is checked out; gs_free(). `name_length`: or NULL. */
+GS_EXPORT gs_code gs_branch(const gs_storage* storage, char** name, size_t* name_length,
+                            gs_error** error) GS_NO_THROW;
+/* Makes the records those of another branch, durably. Transactions that were begun before are
+ * refused (GS_CONFLICT). GS_NOT_FOUND, GS_INVALID (a tag), GS_TOO_LARGE. */
+GS_EXPORT gs_code gs_checkout(gs_storage* storage, const char* name, size_t length,
+                              gs_error** error) GS_NO_THROW;
+
+typedef struct gs_merge_options {
+  bool preview; /* merges nothing */
+  bool strict;  /* merges nothing when something would be hidden: GS_CONFLICT */
+} gs_merge_options;
+
+typedef struct gs_merge_report {
+  bool is_up_to_date;   /* everything was here */
+  bool is_fast_forward; /* all that was here is in what was merged */
+  uint64_t changes;     /* that came, or would */
+  size_t conflicts;     /* records of which something is hidden that was not before */
+} gs_merge_report;
+
+/* Takes what a version has and the branch has not. `what`: as in gs_find_version. `options` and
+ * `report`: or NULL. GS_NOT_FOUND, GS_CONFLICT. */
+GS_EXPORT gs_code gs_merge(gs_storage* storage, const char* what, size_t length,
+                           const gs_merge_options* options, gs_merge_report* report,
+                           gs_error** error) GS_NO_THROW;
 
 /* The digest of the state, equal on every replica with the same heads. `heads`: digests of the
  * newest changes of the log, those that no other change follows; gs_free(). Both or NULL. */

@@ -29,8 +29,9 @@ struct NamedVersion {
   std::string name;
   Kind kind = Kind::tag;
   std::vector<Digest> heads;  // ascending
-  Digest writer;              // who gave the name its version
+  Digest writer;              // who gave the name its version, see Storage::writer
   std::uint64_t time_ms = 0;  // and when, since 1970-01-01 UTC, by the writer's clock
+  Id branch;                  // of a branch: what its changes have
 };
 // create: the name must be new. move: it must be there.
 enum class Naming { create, move };
@@ -39,7 +40,8 @@ enum class Naming { create, move };
 struct ChangeInfo {
   Digest digest;
   Digest writer;
-  std::uint64_t sequence = 0;
+  Id branch;                   // zeros: main
+  std::uint64_t sequence = 0;  // among the writer's changes on this branch
   std::uint64_t time_ms = 0;
   std::uint64_t bytes = 0;
   std::uint32_t transactions = 0;
@@ -143,6 +145,19 @@ struct Conflict {
   std::string collection;
   bool is_removed = false;  // the removal is shown, the writes that it did not see are hidden
   std::vector<HiddenWrite> hidden;  // by field, then by time; empty: none
+};
+
+struct MergeOptions {
+  bool preview = false;  // only tells what there would be
+  bool strict = false;   // merges nothing when there would be new conflicts
+};
+// What a merge did, or would do.
+struct MergeReport {
+  bool is_up_to_date = false;       // everything was here
+  bool is_fast_forward = false;     // ... and all that was here is in what was merged
+  std::uint64_t changes = 0;        // that came, or would
+  Version merged;                   // what is there afterwards, but for the change that says so
+  std::vector<Conflict> conflicts;  // that were not there before; ascending by id
 };
 
 }  // namespace gs

@@ -187,11 +187,11 @@ class Storage {
 
   // --- versions and their names ---
   // What a text names: the digest of a change or its beginning (at least 4 characters); a tag or a
-  // branch; "main" or "now", what is here; or a time, "2026-11-29T12:00": the largest version in
-  // which no change is later, of those that are here. Errors: not_found, invalid
+  // branch, "main" is one; "now", what is here; or a time, "2026-11-29T12:00": the largest version
+  // of the branch that is checked out in which no change is later. Errors: not_found, invalid
   // (several changes begin so; no time).
   Result<Version> find_version(std::string_view text) const;
-  // All names, ascending.
+  // All names, ascending; without "main". The heads of a branch are those of what is written on it.
   Result<std::vector<NamedVersion>> named_versions() const;
   // Gives a version (none: now) a name, durably. Nothing is copied. Names have 1 to 255 bytes
   // without blanks and control characters, and none that may be taken for another version. Errors:
@@ -202,6 +202,21 @@ class Storage {
   // Errors: not_found, exists, invalid.
   Error rename_version(NamedVersion::Kind kind, std::string_view from, std::string_view to);
   Error remove_version_name(NamedVersion::Kind kind, std::string_view name);  // not_found, invalid
+
+  // --- branches ---
+  // The name of the branch that is checked out: what is read and written is of it. Its id as text
+  // when somebody has removed the name.
+  Result<std::string> branch() const;
+  // Makes the records those of another branch, durably, for this directory: other replicas have
+  // their own. Costs what differs. Transactions that were begun before are refused (conflict).
+  // Errors: not_found, invalid (a tag), too_large (more than 4 Mi records differ), conflict
+  // (somebody writes all the time).
+  Error checkout(std::string_view name);
+  // Takes what a version has and the branch has not, as a change of the branch. What both have
+  // written merges as what two writers do at the same time; what is hidden by that is told.
+  // `preview`: tells it and merges nothing. Errors: not_found; conflict (`strict`, and something
+  // would be hidden; or somebody writes all the time).
+  Result<MergeReport> merge(std::string_view what, const MergeOptions& options = {});
   Result<VerifyReport> verify(const VerifyOptions& options = {}) const;
   // Self-contained JSON; verify_proof() needs nothing else.
   Result<std::string> proof(const Id& id) const;

@@ -802,6 +802,45 @@ static void test_versions_have_names(void) {
   gs_storage_free(db);
 }
 
+static void test_branches_are_checked_out_and_merged(void) {
+  gs_error* error = NULL;
+  gs_storage* db = create("branched");
+  gs_merge_options options = {0};
+  gs_merge_report report;
+  gs_record* record = NULL;
+  gs_id id;
+  char* name = NULL;
+  size_t length = 0;
+
+  OK(gs_insert(db, TEXT("City"), TEXT("{\"name\":\"Kyiv\"}"), &id, &error));
+  OK(gs_name_version(db, GS_VERSION_BRANCH, TEXT("draft"), NULL, 0, false, &error));
+  OK(gs_checkout(db, TEXT("draft"), &error));
+  OK(gs_branch(db, &name, &length, &error));
+  CHECK(length == 5 && strcmp(name, "draft") == 0);
+  gs_free(name);
+  OK(gs_update(db, &id, TEXT("{\"name\":\"Kyjiv\"}"), &error));
+  OK(gs_checkout(db, TEXT("main"), &error));
+  OK(gs_update(db, &id, TEXT("{\"name\":\"Kiev\"}"), &error));
+  options.preview = true;
+  OK(gs_merge(db, TEXT("draft"), &options, &report, &error));
+  CHECK(!report.is_up_to_date && !report.is_fast_forward);
+  CHECK(report.changes == 1 && report.conflicts == 1);
+  options.preview = false;
+  options.strict = true;
+  GIVES(GS_CONFLICT, gs_merge(db, TEXT("draft"), &options, &report, &error));
+  OK(gs_merge(db, TEXT("draft"), NULL, NULL, &error));
+  OK(gs_merge(db, TEXT("draft"), NULL, &report, &error));
+  CHECK(report.is_up_to_date);
+  OK(gs_get(db, &id, &record, &error));
+  json_is(record, "{\"name\":\"Kiev\"}", __LINE__);
+  gs_record_free(record);
+  GIVES(GS_NOT_FOUND, gs_checkout(db, TEXT("nowhere"), &error));
+  GIVES(GS_INVALID, gs_branch(db, NULL, &length, &error));
+  GIVES(GS_INVALID, gs_checkout(db, NULL, 2, &error));
+  GIVES(GS_INVALID, gs_merge(db, NULL, 2, NULL, &report, &error));
+  gs_storage_free(db);
+}
+
 static void test_a_backup_becomes_a_storage(void) {
   gs_error* error = NULL;
   gs_storage* db = create("cared");
@@ -965,6 +1004,7 @@ int main(int argc, char** argv) {
   test_blobs_come_back();
   test_history_is_checked_proven_and_erased();
   test_versions_have_names();
+  test_branches_are_checked_out_and_merged();
   test_a_backup_becomes_a_storage();
   test_mistakes_are_answered();
   nftw(work, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -7,12 +7,11 @@ namespace gs::cli::shell {
 namespace {
 
 constexpr std::string_view kCalls[] = {
-    "add",    "addElements", "branch",  "collection",     "collections",
-    "count",  "delete",      "erase",   "explain",        "find",
-    "get",    "has",         "history", "insert",         "proof",
-    "put",    "redo",        "remove",  "removeElements", "revert",
-    "schema", "set",         "splice",  "stats",          "swap",
-    "tag",    "undo",        "update",  "verify",         "versions"};
+    "add",    "addElements", "branch",  "checkout", "collection", "collections", "count",
+    "delete", "erase",       "explain", "find",     "get",        "has",         "history",
+    "insert", "merge",       "proof",   "put",      "redo",       "remove",      "removeElements",
+    "revert", "schema",      "set",     "splice",   "stats",      "swap",        "tag",
+    "undo",   "update",      "verify",  "versions"};
 constexpr std::string_view kCollectionCalls[] = {
     "add",   "addElements",    "all",    "count",  "delete",
     "erase", "explain",        "find",   "first",  "get",

@@ -20,6 +20,7 @@ constexpr std::string_view kHelp =
       where sort limit offset after select include group at; all first count explain
   db.find({ collection: 'City', filter: {..} })    the query of docs/QUERY.md
   db.tag('v1')  db.branch('draft', 'v1')  db.versions()     names of versions
+  db.checkout('draft')  db.merge('draft', { preview: true })  db.branch()
   db.City.find().at('v1')  db.get(id, 'v1')        what was there then
   db.history(id)  db.proof(id)  db.erase(id, { reason })
   db.collections()  db.schema()  db.stats()  db.verify({ full: true })

@@ -353,11 +353,30 @@ void add_versions(Calls& calls, Storage& db) {
   calls.add("branch", [name_version](Given given) {
     return name_version(NamedVersion::Kind::branch, given);
   });
+  calls.add("currentBranch", [&db](Given) -> Made {
+    GS_TRY(const std::string name, db.branch());
+    return of_text(name);
+  });
+  calls.add("checkout", [&db](Given given) -> Made {
+    GS_TRY(const std::string_view name, text_at(given, 0));
+    return done(db.checkout(name));
+  });
+  calls.add("merge", [&db](Given given) -> Made {
+    GS_TRY(const std::string_view what, text_at(given, 0));
+    MergeOptions options;
+    options.preview = given.size() > 1 && given[1].boolean;
+    options.strict = given.size() > 2 && given[2].boolean;
+    GS_TRY(const MergeReport report, db.merge(what, options));
+    return of_text(merge_json(report, options.preview, {}));
+  });
   calls.add("versions", [&db](Given) -> Made {
     GS_TRY(const std::vector<NamedVersion> all, db.named_versions());
     std::vector<JsValue> lines;
     lines.reserve(all.size());
-    for (const NamedVersion& named : all) lines.push_back(of_text(named_json(named)));
+    GS_TRY(const std::string current, db.branch());
+    for (const NamedVersion& named : all) {
+      lines.push_back(of_text(named_json(named, named.name == current)));
+    }
     return of_list(std::move(lines));
   });
 }

@@ -448,7 +448,13 @@ const calls = {
   },
   history: (id, count = Infinity) => host.history(idText(id), count).map(toEntry),
   tag: (name, version) => void host.tag(String(name), versionText(version)),
-  branch: (name, version) => void host.branch(String(name), versionText(version)),
+  branch: (name, version) =>
+    name === undefined
+      ? host.currentBranch()
+      : void host.branch(String(name), versionText(version)),
+  checkout: (name) => void host.checkout(String(name)),
+  merge: (version, { preview = false, strict = false } = {}) =>
+    JSON.parse(host.merge(versionText(version), preview, strict)),
   versions: () => host.versions().map(toEntry),
   revert: (change) => toEntry(host.revert(String(change))),
   undo: () => toEntry(host.undo()),

@@ -3,8 +3,8 @@
 // Answers what happened before what, for two changes or for two frontiers, without a look at the
 // log. A change is known by its *number*: the order in which this replica's log got it, 0-based
 // and without gaps, so that parents have lower numbers than their children. Numbers are local.
-// A writer's chain runs through all branches of a storage, so its previous change need not be
-// among the parents of its next one: what happened before what follows from parents alone.
+// What happened before what follows from parents alone; the previous change of a chain need not be
+// among them. A writer counts as another one on each branch, as chains do.
 //
 // Changes are kept as *runs*: consecutive numbers of one writer, each made upon the one before it
 // and nothing else. A log of one writer is one run, however long; writers that take turns make a
@@ -70,8 +70,7 @@ struct SequenceRange {
 };
 
 // A set of changes by writers and sequences, as peers can tell it to each other once they have
-// agreed on numbers of writers: ascending by writer, then sequence; ranges do not meet. A writer
-// may have several, since its chain crosses branches.
+// agreed on numbers of writers: ascending by writer, then sequence; ranges do not meet.
 using CausalVersion = std::vector<SequenceRange>;
 
 enum class CausalOrder : std::uint8_t { equal, before, after, concurrent };

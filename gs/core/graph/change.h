@@ -18,11 +18,11 @@
 //        6     1  signature algorithm (crypto::Algorithm)
 //        7     1  zero
 //        8    32  storage id: digest of the genesis change; zero in the genesis change itself
-//       40    16  branch id: zero for main, else SHA-256("gs branch" | name)[0..16)
+//       40    16  branch id: zero for main, else as the reference says that named the branch
 //       56    32  writer: its Ed25519 public key, or SHA-256 of another algorithm's key
-//       88     8  sequence: index of the change in its writer's chain, 0-based
+//       88     8  sequence: index of the change in its chain (writer and branch), 0-based
 //       96     8  hlc: stamp base; an operation's stamp is hlc + its hlc delta
-//      104    32  prev: digest of this writer's previous change; zero when sequence = 0
+//      104    32  prev: digest of the chain's previous change; zero when sequence = 0
 //      136    32  operations root: RFC 6962 root over the operation leaves
 //      168    32  tables digest: SHA-256(shapes | writers)
 //      200     4  operation count, at least 1        204     4  transaction count, at least 1
@@ -99,7 +99,11 @@ enum OperationFlags : std::uint8_t {
 };
 
 using BranchId = Id;
-BranchId branch_id(std::string_view name);  // "main" gives zero
+// Of the branch that nobody gave this name before; "main" gives zero.
+BranchId branch_id(std::string_view name);
+// Names what a writer writes on one branch: on main the writer itself, else SHA-256("gs chain" |
+// writer | branch). Stamps, minted ids and tables of writers have it where they say "writer".
+Writer chain_of(const Writer& writer, const BranchId& branch) noexcept;
 
 // One operation as it lies in a change.
 struct OperationView {
@@ -126,7 +130,8 @@ class ChangeView {
   crypto::Algorithm algorithm() const noexcept;
   Digest storage() const noexcept;
   BranchId branch() const noexcept;
-  Writer writer() const noexcept;
+  Writer writer() const noexcept;  // whose key signs it
+  Writer chain() const noexcept;   // in which it stands: chain_of()
   std::uint64_t sequence() const noexcept;
   Hlc hlc() const noexcept;
   Digest prev() const noexcept;
@@ -241,7 +246,7 @@ class ChangeBuilder {
   };
   Appended append(std::uint8_t kind, std::uint8_t flags, const Digest* shape, const Id* id, Hlc hlc,
                   std::size_t payload_bytes);
-  // Index of `writer` in this change's writer table (added when new), 0xfffe for the change's own.
+  // Index of `writer` in this change's writer table (added when new), 0xfffe for its own chain.
   // Ask in the order in which the payloads name them.
   std::uint16_t writer_index(const Writer& writer);
   Hlc hlc() const noexcept { return spec_.hlc; }
@@ -283,6 +288,7 @@ class ChangeBuilder {
   // These have room for all that fits into the space, so that nothing moves while others read.
   std::vector<std::size_t> chunks_at_;  // where every 128th operation begins
   std::vector<Digest> roots_;           // of those chunks
+  Writer chain_;
   Digest digest_;
 };
 

@@ -35,6 +35,7 @@ void ChangeBuilder::begin(Open open, MutableBytes space) {
   GS_CHECK(open.hlc <= ~Hlc{0} - kHlcDeltaMax);
   spec_ = std::move(open);
   std::sort(spec_.parents.begin(), spec_.parents.end());
+  chain_ = chain_of(spec_.writer, spec_.branch);
   space_ = space;
   operations_at_ = overhead(spec_.parents.size());
   end_ = operations_at_;
@@ -109,7 +110,7 @@ ChangeBuilder::Appended ChangeBuilder::append(std::uint8_t kind, std::uint8_t fl
 }
 
 std::uint16_t ChangeBuilder::writer_index(const Writer& writer) {
-  if (writer == spec_.writer) return kThisWriter;
+  if (writer == chain_) return kThisWriter;
   const std::uint32_t index = writers_.add(writer);
   GS_CHECK(index < kWritersMax);
   GS_CHECK(bytes() <= space_.size());

@@ -241,7 +241,7 @@ Result<ChangeView> ChangeView::parse(Bytes change) {
     return Bytes(base + from, static_cast<std::size_t>(to - from));
   };
   GS_TRY_OK(check_tables(part(tables_at, writers_at), part(writers_at, ids_at), part(ids_at, end),
-                         header.writer()));
+                         header.chain()));
   view.digest_ = change_digest(header_bytes);
   return view;
 }

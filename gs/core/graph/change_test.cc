@@ -44,6 +44,16 @@ TEST(Change, BytesOfTheSampleAreFrozen) {
 #endif
 }
 
+// On each branch a writer has a chain of its own: stamps and minted ids have it as their writer.
+TEST(Change, ChainsAreOfAWriterOnOneBranch) {
+  const Writer writer = testing::writer_of(testing::key_of(100));
+  EXPECT_EQ(chain_of(writer, branch_id("main")), writer);
+  const Writer draft = chain_of(writer, branch_id("draft"));
+  EXPECT_EQ(draft, crypto::sha256({as_bytes("gs chain"), writer.bytes, branch_id("draft").bytes}));
+  EXPECT_NE(draft, chain_of(writer, branch_id("work")));
+  EXPECT_EQ(to_hex(branch_id("draft").bytes), "61c4b5811c9291857dfaa894b37c0901");
+}
+
 TEST(Change, SampleReadsBackWhatWasWritten) {
   const Maker maker;
   const Buffer bytes = sample_change();

@@ -19,6 +19,7 @@ crypto::Algorithm ChangeView::algorithm() const noexcept {
 Digest ChangeView::storage() const noexcept { return HeaderView(header()).storage(); }
 BranchId ChangeView::branch() const noexcept { return HeaderView(header()).branch(); }
 Writer ChangeView::writer() const noexcept { return HeaderView(header()).writer(); }
+Writer ChangeView::chain() const noexcept { return HeaderView(header()).chain(); }
 std::uint64_t ChangeView::sequence() const noexcept { return HeaderView(header()).sequence(); }
 Hlc ChangeView::hlc() const noexcept { return HeaderView(header()).hlc(); }
 Digest ChangeView::prev() const noexcept { return HeaderView(header()).prev(); }

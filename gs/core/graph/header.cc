@@ -91,6 +91,11 @@ BranchId branch_id(std::string_view name) {
   return read_value<BranchId>(digest.bytes.data());
 }
 
+Writer chain_of(const Writer& writer, const BranchId& branch) noexcept {
+  if (branch.is_zero()) return writer;
+  return crypto::sha256({as_bytes("gs chain"), writer.bytes, branch.bytes});
+}
+
 std::array<std::uint8_t, kSignedBytes> signed_message(const Digest& change) noexcept {
   std::array<std::uint8_t, kSignedBytes> message;
   std::memcpy(message.data(), kChangeDomain, sizeof kChangeDomain);

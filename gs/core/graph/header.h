@@ -56,6 +56,7 @@ class HeaderView {
   Digest storage() const noexcept { return read_value<Digest>(at_ + kAtStorage); }
   BranchId branch() const noexcept { return read_value<BranchId>(at_ + kAtBranch); }
   Writer writer() const noexcept { return read_value<Writer>(at_ + kAtWriter); }
+  Writer chain() const noexcept { return chain_of(writer(), branch()); }
   std::uint64_t sequence() const noexcept { return load_u64(at_ + kAtSequence); }
   Hlc hlc() const noexcept { return load_u64(at_ + kAtHlc); }
   Digest prev() const noexcept { return read_value<Digest>(at_ + kAtPrev); }

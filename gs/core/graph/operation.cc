@@ -71,7 +71,7 @@ bool is_known(std::uint8_t kind) noexcept {
   return (kind >= static_cast<std::uint8_t>(Kind::shape) &&
           kind <= static_cast<std::uint8_t>(Kind::expect)) ||
          (kind >= static_cast<std::uint8_t>(Kind::genesis) &&
-          kind <= static_cast<std::uint8_t>(Kind::revert));
+          kind <= static_cast<std::uint8_t>(Kind::merge));
 }
 
 Error check_known(std::uint8_t kind) {
@@ -181,6 +181,8 @@ const char* kind_name(std::uint8_t kind) noexcept {
       return "reference";
     case Kind::revert:
       return "revert";
+    case Kind::merge:
+      return "merge";
   }
   return "unknown";
 }
@@ -297,6 +299,8 @@ Error validate_payload(const OperationView& operation, const record::Shape* shap
       return error_of(parse_reference(operation.payload));
     case Kind::revert:
       return error_of(parse_revert(operation.payload));
+    case Kind::merge:
+      return error_of(parse_merge(operation.payload));
     default:
       return check_record_operation(operation, shape);
   }

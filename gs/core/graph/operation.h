@@ -47,10 +47,16 @@
 //                      r bytes UTF-8, zeros to 8; id = the record it belonged to. Kind, flags,
 //                      shape, id index and hlc delta are those of the operation before it was
 //                      erased
-//   reference     38   u8 what (1 branch, 2 tag, 0 removed), u8 zero, u16 name bytes, u32 heads n,
-//                      n times u8[32] ascending, name, zeros to 8; removed: n = 0, else n > 0
+//   reference     38   u8 what (1 branch, 2 tag, 0 removed), u8 form, u16 name bytes, u32 heads n,
+//                      n times u8[32] ascending, form 1: u8[16] branch id, name, zeros to 8;
+//                      removed: n = 0, else n > 0. Form 1 is for a branch whose id is not that of
+//                      its name
+//   revert        39   u8[32] change, u64 hlc of one of its transactions or 0, u8 why (0 revert,
+//                      1 undo, 2 redo), 7 zeros
+//   merge         40   u8[16] branch id, or zeros for main, u32 heads n, u32 zero, n times u8[32]
+//                      ascending: what was merged, each an ancestor of this change
 //
-//   insert, set, update, remove, expect and erase name an id, the others none. expect and 32..38
+//   insert, set, update, remove, expect and erase name an id, the others none. expect and 32..40
 //   have no shape. Names are 1..255 bytes of UTF-8, sources 1 byte to 1 MiB, reasons and messages
 //   at most 1,024 bytes. A key of Ed25519 is the writer's id itself, of others its SHA-256 is.
 //
@@ -81,6 +87,7 @@ enum class Kind : std::uint8_t {
   erase = 37,
   reference = 38,
   revert = 39,
+  merge = 40,
 };
 
 // "unknown" for numbers without a name.
@@ -226,6 +233,7 @@ struct Reference {
   Refers what = Refers::branch;
   std::string_view name{};
   std::vector<Digest> heads{};  // ascending, unique
+  BranchId branch{};            // of a branch whose id is not that of its name; else zero
 };
 Buffer encode_reference(const Reference& reference);
 Result<Reference> parse_reference(Bytes payload);
@@ -241,6 +249,14 @@ struct Revert {
 inline constexpr std::size_t kRevertBytes = 48;
 Buffer encode_revert(const Revert& revert);
 Result<Revert> parse_revert(Bytes payload);
+
+// That its change joins what these heads have to the branch of the change.
+struct Merge {
+  BranchId branch{};            // that was merged; zero: main, or no branch
+  std::vector<Digest> heads{};  // ascending, unique, at least one
+};
+Buffer encode_merge(const Merge& merge);
+Result<Merge> parse_merge(Bytes payload);
 
 // The cheap part of validate_payload: the kind is known, the head names an id and a shape where its
 // kind needs them, and the payload has the bytes that every one of its kind has. Enough to read an

@@ -38,7 +38,7 @@ TEST(Operation, KindNamesAndNumbersAreFrozen) {
   const std::pair<int, const char*> kNames[] = {
       {1, "shape"},  {2, "insert"},   {3, "set"},        {4, "update"},  {5, "remove"},
       {6, "expect"}, {32, "genesis"}, {33, "grant"},     {34, "schema"}, {35, "contract"},
-      {36, "seal"},  {37, "erase"},   {38, "reference"}, {39, "revert"}};
+      {36, "seal"},  {37, "erase"},   {38, "reference"}, {39, "revert"}, {40, "merge"}};
   std::size_t known = 0;
   for (int kind = 0; kind < 256; ++kind) {
     const std::string name = kind_name(static_cast<std::uint8_t>(kind));

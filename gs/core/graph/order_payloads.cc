@@ -1,4 +1,4 @@
-// Payloads that order and name changes: seal, reference.
+// Payloads that order, name and join changes: seal, reference, revert, merge.
 #include <string>
 
 #include "gs/base/check.h"
@@ -9,6 +9,20 @@
 #include "gs/core/record/utf8.h"
 
 namespace gs::graph {
+
+namespace {
+
+// Changes that a payload names, each once.
+Result<std::vector<Digest>> ascending_heads(const char* kind, Bytes digests) {
+  std::vector<Digest> heads(digests.size() / sizeof(Digest));
+  if (!heads.empty()) std::memcpy(heads.data(), digests.data(), digests.size());
+  for (std::size_t i = 1; i < heads.size(); ++i) {
+    if (!(heads[i - 1] < heads[i])) return payload_invalid(kind, "its heads do not ascend");
+  }
+  return heads;
+}
+
+}  // namespace
 
 Buffer encode_seal(const Seal& seal) {
   GS_CHECK(seal.changes.size() <= kSealChangesMax);
@@ -94,23 +108,26 @@ Result<Seal> parse_seal(Bytes payload) {
 Buffer encode_reference(const Reference& reference) {
   GS_CHECK(reference.name.size() <= kNameBytesMax);
   GS_CHECK(reference.heads.size() <= kParentsMax);
-  PayloadWriter out(16 + reference.heads.size() * sizeof(Digest) + reference.name.size());
+  const bool has_id = !reference.branch.is_zero();
+  PayloadWriter out(32 + reference.heads.size() * sizeof(Digest) + reference.name.size());
   out.number(static_cast<std::uint8_t>(reference.what))
-      .number(std::uint8_t{0})
+      .number(static_cast<std::uint8_t>(has_id))
       .number(static_cast<std::uint16_t>(reference.name.size()))
       .number(static_cast<std::uint32_t>(reference.heads.size()));
   for (const Digest& head : reference.heads) out.digest(head);
+  if (has_id) out.bytes(reference.branch.bytes);
   return out.text(reference.name).take();
 }
 
 Result<Reference> parse_reference(Bytes payload) {
   PayloadReader reader(payload);
   const auto what = reader.number<std::uint8_t>();
-  reader.zeros(1);
+  const auto form = reader.number<std::uint8_t>();
   const auto name_bytes = reader.number<std::uint16_t>();
   const auto heads = reader.number<std::uint32_t>();
   if (heads > kParentsMax) return Error(Code::too_large, "reference payload: over 1,024 heads");
   const Bytes digests = reader.bytes(std::size_t{heads} * sizeof(Digest));
+  const Bytes branch = reader.bytes(form == 1 ? sizeof(BranchId) : 0);
   Reference reference;
   reference.name = reader.text(name_bytes);
   if (!reader.finish()) return payload_crooked("reference");
@@ -123,14 +140,42 @@ Result<Reference> parse_reference(Bytes payload) {
   }
   GS_TRY_OK(check_payload_text("reference", "name", reference.name, kNameBytesMax));
   GS_TRY_OK(check_version_name(reference.name).in("reference payload"));
-  reference.heads.resize(heads);
-  if (heads != 0) std::memcpy(reference.heads.data(), digests.data(), digests.size());
-  for (std::size_t i = 1; i < reference.heads.size(); ++i) {
-    if (!(reference.heads[i - 1] < reference.heads[i])) {
-      return payload_invalid("reference", "its heads do not ascend");
+  if (form > 1 || (form == 1 && reference.what != Refers::branch)) {
+    return payload_invalid("reference", "an id belongs to branches");
+  }
+  if (form == 1) {
+    std::memcpy(reference.branch.bytes.data(), branch.data(), branch.size());
+    if (reference.branch.is_zero() || reference.branch == branch_id(reference.name)) {
+      return payload_invalid("reference", "its id is that of main, or of its name");
     }
   }
+  GS_TRY(reference.heads, ascending_heads("reference", digests));
   return reference;
+}
+
+Buffer encode_merge(const Merge& merge) {
+  GS_CHECK(!merge.heads.empty() && merge.heads.size() <= kParentsMax);
+  PayloadWriter out(24 + merge.heads.size() * sizeof(Digest));
+  out.bytes(merge.branch.bytes)
+      .number(static_cast<std::uint32_t>(merge.heads.size()))
+      .number(std::uint32_t{0});
+  for (const Digest& head : merge.heads) out.digest(head);
+  return out.take();
+}
+
+Result<Merge> parse_merge(Bytes payload) {
+  PayloadReader reader(payload);
+  const Bytes branch = reader.bytes(sizeof(BranchId));
+  const auto heads = reader.number<std::uint32_t>();
+  reader.zeros(4);
+  if (heads > kParentsMax) return Error(Code::too_large, "merge payload: over 1,024 heads");
+  const Bytes digests = reader.bytes(std::size_t{heads} * sizeof(Digest));
+  if (!reader.finish()) return payload_crooked("merge");
+  if (heads == 0) return payload_invalid("merge", "it names no change");
+  Merge merge;
+  std::memcpy(merge.branch.bytes.data(), branch.data(), branch.size());
+  GS_TRY(merge.heads, ascending_heads("merge", digests));
+  return merge;
 }
 
 Buffer encode_revert(const Revert& revert) {

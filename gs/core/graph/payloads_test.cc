@@ -82,6 +82,12 @@ std::vector<Sample> samples() {
        again(parse_reference, encode_reference), "00000500000000006472616674000000"},
       {"revert", encode_revert({.change = filled(9), .hlc = 0x0102, .why = Why::undo}),
        again(parse_revert, encode_revert), "0909090909090909"},
+      {"branch of an id",
+       encode_reference(
+           {.what = Refers::branch, .name = "work", .heads = {heads[0]}, .branch = branch_id("w")}),
+       again(parse_reference, encode_reference), "010104000100000001010101"},
+      {"merge", encode_merge({.branch = branch_id("work"), .heads = {heads[0], heads[1]}}),
+       again(parse_merge, encode_merge), "97c7c116d12e9bcd4df9b1e56bbfd66f0200000000000000"},
   };
 }
 
@@ -93,7 +99,7 @@ TEST(Payloads, BytesAreFrozen) {
     all.insert(all.end(), sample.payload.begin(), sample.payload.end());
   }
   EXPECT_EQ(crypto::sha256(all).text(),
-            "c4ce183c77632125370611ad8f8bbcd232b006cb93ad99a45943eeebf16e130a");
+            "3723b636bf8fa01b8846a0f0f5f6dffd688840c0a948dccd0c09cd55c847cc02");
 }
 
 TEST(Payloads, ReadBackAsWritten) {
@@ -266,9 +272,34 @@ TEST(Payloads, ReferenceRulesAreEnforced) {
   EXPECT_EQ(code(Refers::tag, "\xed\xa0\x80", {filled(1)}), Code::invalid);
   EXPECT_EQ(code(Refers::tag, "a", {filled(2), filled(1)}), Code::invalid);
   EXPECT_EQ(code(Refers::tag, "a", {filled(1), filled(1)}), Code::invalid);
+  Reference named{Refers::branch, "work", {filled(1)}, branch_id("w")};
+  EXPECT_EQ(parse_reference(encode_reference(named)).value().branch, branch_id("w"));
+  named.branch = branch_id("work");  // which goes without saying
+  EXPECT_EQ(parse_reference(encode_reference(named)).code(), Code::invalid);
+  named = {Refers::tag, "work", {filled(1)}, branch_id("w")};
+  EXPECT_EQ(parse_reference(encode_reference(named)).code(), Code::invalid);
+  Buffer main = encode_reference({Refers::branch, "work", {filled(1)}, branch_id("w")});
+  std::fill_n(main.begin() + 40, sizeof(BranchId), std::uint8_t{0});
+  EXPECT_EQ(parse_reference(main).code(), Code::invalid);
   Buffer hostile = samples()[7].payload;
   store_u32(hostile.data() + 4, 1025);
   EXPECT_EQ(parse_reference(hostile).code(), Code::too_large);
+}
+
+TEST(Payloads, MergeRulesAreEnforced) {
+  EXPECT_EQ(parse_merge(encode_merge({{}, {filled(1)}})).code(), Code::ok);
+  EXPECT_EQ(parse_merge(encode_merge({{}, {filled(2), filled(1)}})).code(), Code::invalid);
+  Buffer none = encode_merge({{}, {filled(1)}});
+  store_u32(none.data() + 16, 0);
+  none.resize(24);
+  EXPECT_EQ(parse_merge(none).code(), Code::invalid);
+  Buffer hostile = encode_merge({{}, {filled(1)}});
+  hostile[20] = 1;  // must be zero
+  EXPECT_EQ(parse_merge(hostile).code(), Code::invalid);
+  store_u32(hostile.data() + 16, 1025);
+  EXPECT_EQ(parse_merge(hostile).code(), Code::too_large);
+  hostile.resize(8);
+  EXPECT_EQ(parse_merge(hostile).code(), Code::invalid);
 }
 
 }  // namespace

@@ -192,7 +192,7 @@ Result<Proven> check(const Proof& proof) {
   GS_TRY_OK(validate_payload(operation, shape.get()));
   GS_TRY_OK(check_writers(header, operation));
   if (operation.kind == static_cast<std::uint8_t>(Kind::insert)) {
-    GS_TRY_OK(verify_insert_id(operation.payload, *shape, proof.id, header.writer()));
+    GS_TRY_OK(verify_insert_id(operation.payload, *shape, proof.id, header.chain()));
   } else if (operation.kind == static_cast<std::uint8_t>(Kind::set)) {
     GS_TRY_OK(verify_set_id(operation.payload, *shape, proof.id));
   }

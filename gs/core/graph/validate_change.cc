@@ -51,7 +51,7 @@ class Validator {
     const auto kind = static_cast<Kind>(operation.kind);
     if (kind == Kind::insert) {
       return verify_insert_id(operation.payload, *shape, change_.id(operation.id_index),
-                              change_.writer());
+                              change_.chain());
     }
     if (kind == Kind::set) {
       GS_TRY_OK(verify_set_id(operation.payload, *shape, change_.id(operation.id_index)));

@@ -160,7 +160,7 @@ struct Applier::Frame {
 };
 
 Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequence& sequence) {
-  const std::uint32_t writer = tables_.add_writer(change.writer());
+  const std::uint32_t writer = tables_.add_writer(change.chain());
   if (writer == state::kUnknown) return tables_.full("writers");
   Frame frame{change, at, writer, {}, ChangeWriters(change, writer, tables_), sequence + 1};
   frame.shapes.reserve(change.shape_count());
@@ -186,6 +186,25 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
   return spill_if_full();
 }
 
+Error Applier::note(const graph::ChangeView& change, log::Location at, Sequence& sequence) {
+  notes_ = true;
+  Error error = replay(change, at, sequence);
+  notes_ = false;
+  return error;
+}
+
+Error Applier::note_one(Frame& frame, const OperationView& operation) {
+  const auto kind = static_cast<Kind>(operation.kind);
+  if (kind == Kind::insert && operation.erased()) count_erased_mint(frame, operation);
+  if (operation.erased()) return {};
+  if (kind == Kind::shape) return apply_shape(frame, operation);
+  if (kind == Kind::reference) return apply_reference(frame, operation);
+  if (kind != Kind::insert) return {};
+  const std::uint64_t mint = load_u64(operation.payload.data());
+  if (mint != graph::kNoMint) count_mint(mint, frame.id(operation));
+  return {};
+}
+
 void Applier::prefetch(const graph::ChangeView& change, const OperationView& operation) const {
   if (operation.id_index == graph::kNoId) return;
   version_->tables.front()->prefetch(change.id(operation.id_index));
@@ -202,6 +221,7 @@ Error Applier::step(Frame& frame, const OperationView& operation, std::size_t of
   const bool is_passed_over = only_ != nullptr && operation.id_index != graph::kNoId &&
                               only_->count(frame.id(operation)) == 0;
   if (is_passed_over) return {};
+  if (notes_) return note_one(frame, operation);
   if (operation.erased()) {
     apply_erased(frame, operation);
     return {};
@@ -221,17 +241,16 @@ Error Applier::step(Frame& frame, const OperationView& operation, std::size_t of
       apply_erase(frame, operation);
       return {};
     case Kind::schema:
-      return put_schema(operation.payload, operation.hlc, frame.change.writer());
-    case Kind::reference: {
-      GS_TRY(const graph::Reference reference, graph::parse_reference(operation.payload));
-      return put_reference(reference, operation.hlc, frame.change.writer());
-    }
+      return put_schema(operation.payload, operation.hlc, frame.change.chain());
+    case Kind::reference:
+      return apply_reference(frame, operation);
     case Kind::expect:  // its writer had checked it
     case Kind::genesis:
     case Kind::grant:
     case Kind::contract:
     case Kind::seal:
     case Kind::revert:
+    case Kind::merge:
       return {};  // kept in the log; the layers that need them read them there
   }
   return Error(Code::broken_chain, "it cannot be applied");
@@ -364,7 +383,7 @@ void Applier::count_erased_mint(const Frame& frame, const OperationView& operati
   // Its mint counter went with the payload, and nobody may mint with it again: the id itself tells.
   std::uint64_t counter = mint_.next;
   const std::uint64_t end = counter + kMintGapMax;
-  while (counter != end && !id::minted_by(id, frame.change.writer(), counter)) ++counter;
+  while (counter != end && !id::minted_by(id, frame.change.chain(), counter)) ++counter;
   count_mint(counter, id);
 }
 
@@ -383,9 +402,14 @@ Error Applier::apply_shape(Frame& frame, const OperationView& operation) {
   if (shapes_ != nullptr) shapes_->add(shape);
   const std::uint32_t number = intern(shape);
   if (number == state::kUnknown) return tables_.full("shapes or collections");
-  tables_.define(number);
+  if (!notes_) tables_.define(number);
   frame.shapes[operation.shape] = number;
   return {};
+}
+
+Error Applier::apply_reference(const Frame& frame, const OperationView& operation) {
+  GS_TRY(const graph::Reference reference, graph::parse_reference(operation.payload));
+  return put_reference(reference, operation.hlc, frame.change.chain());
 }
 
 }  // namespace gs::engine

@@ -108,6 +108,10 @@ class Applier {
     spill_ = std::move(spill);
   }
 
+  // Takes of a change what is of the storage, whatever its state is of: shapes, names of versions,
+  // the counters of minted ids and stamps. The change is not applied.
+  Error note(const graph::ChangeView& change, log::Location at, Sequence& sequence);
+
   void spill_above(std::size_t bytes_max) noexcept { table_bytes_max_ = bytes_max; }
 
   // Replay refuses records that move to another collection and ids that are minted twice, for which
@@ -153,11 +157,13 @@ class Applier {
  private:
   struct Frame;
   Error step(Frame& frame, const graph::OperationView& operation, std::size_t offset);
+  Error note_one(Frame& frame, const graph::OperationView& operation);
   void apply_erased(const Frame& frame, const graph::OperationView& operation);
   void count_erased_mint(const Frame& frame, const graph::OperationView& operation);
   void apply_erase(const Frame& frame, const graph::OperationView& operation);
   void count_mint(std::uint64_t counter, const Id& id);
   Error apply_shape(Frame& frame, const graph::OperationView& operation);
+  Error apply_reference(const Frame& frame, const graph::OperationView& operation);
   Error apply_insert(Frame& frame, const graph::OperationView& operation, log::Location payload);
   Error apply_write(Frame& frame, const graph::OperationView& operation, log::Location payload);
   Error apply_remove(Frame& frame, const graph::OperationView& operation);
@@ -183,6 +189,7 @@ class Applier {
   graph::Hlc last_hlc_ = 0;
   bool distrusts_ = false;
   const std::set<Id>* only_ = nullptr;
+  bool notes_ = false;
   std::size_t table_bytes_max_ = ~std::size_t{0};
   std::function<Error()> spill_;
   Merger merger_;

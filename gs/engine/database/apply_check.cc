@@ -75,6 +75,11 @@ Error too_large_image(const Id& id, std::size_t bytes_max) {
                    "apply the change again");
 }
 
+// Records that a switch of the branch took away have left a row that says nothing.
+bool was_there(const Found& found) noexcept {
+  return is_known(found) || erasure_of(found).hlc != 0;
+}
+
 }  // namespace
 
 Error error_in(const graph::ChangeView& change, std::uint32_t operation, const Error& why) {
@@ -87,6 +92,7 @@ Error Applier::check_place(const Id& id, const record::CollectionId& collection,
                            bool minted) const {
   Found before;
   if (version_->find(id, ~Sequence{0}, before) != state::Version::Lookup::found) return {};
+  if (!was_there(before)) return {};
   return check_move(id, tables_.shape(before.entry.shape).shape.get(), collection, minted);
 }
 
@@ -96,7 +102,7 @@ bool Applier::look_up(const Id& id, WriteTarget& target, Found& out) const {
   if (target.was_looked_up) return is_there;
   target.was_looked_up = true;
   target.image_bytes = merge::kNothingBytes;
-  if (is_found) target.had = tables_.shape(out.entry.shape).shape.get();
+  if (is_found && was_there(out)) target.had = tables_.shape(out.entry.shape).shape.get();
   if (is_there) target.image_bytes = merge::settled_bytes(stored_of(current_of(out, tables_)));
   return is_there;
 }
@@ -111,18 +117,12 @@ Error Applier::check(const graph::ChangeView& change, WriteTargets& targets,
     const std::uint32_t number = tables_.find_shape(change.shape(i));
     shapes.push_back(number == state::kUnknown ? nullptr : tables_.shape(number).shape);
   }
-  std::size_t reference_bytes = 0;
   auto cursor = change.operations();
   for (OperationView operation; cursor.next(operation);) {
     const auto kind = static_cast<Kind>(operation.kind);
     if (operation.erased()) continue;
     if (kind == Kind::shape) {
       GS_TRY(shapes[operation.shape], record::Shape::decode(operation.payload));
-    }
-    if (kind == Kind::reference) {
-      GS_TRY(const graph::Reference reference, graph::parse_reference(operation.payload));
-      GS_TRY_OK(references_.check_room(reference, reference_bytes));
-      reference_bytes += state::References::bytes_of(reference);
     }
     if (!is_write(kind) && kind != Kind::remove) continue;
     if (is_write(kind) && shapes[operation.shape] == nullptr)
@@ -159,7 +159,7 @@ Error Applier::check_image(const graph::ChangeView& change, std::uint32_t id_ind
                            const std::vector<record::ShapePtr>& shapes,
                            std::size_t bytes_max) const {
   const Id id = change.id(id_index);
-  const OrderWith order(tables_, change.writer());
+  const OrderWith order(tables_, change.chain());
   ChangeWriters writers(change, order.number(), tables_);
   merge::MergedRecord merged(order);
   Found found;

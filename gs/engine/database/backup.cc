@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "gs/core/crypto/sha256.h"
+#include "gs/engine/database/branch_file.h"
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/digest.h"
 #include "gs/engine/database/keys.h"
@@ -247,6 +248,7 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
   const log::Location end = std::min(settled.log.end, sound_end);
   GS_TRY_OK(copy_segments(*env_.files, target, settled.log, end, copied));
   if (!damaged) GS_TRY_OK(write_mark(target, settled.log));
+  if (!settled.branch.is_zero()) GS_TRY_OK(write_branch(target, settled.branch));
   GS_TRY_OK(target.sync_directory("log"));
   BlobDamage blob_damage;
   GS_TRY_OK(copy_blobs(*env_.files, target, *blobs_, copied, blob_damage));

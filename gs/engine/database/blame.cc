@@ -42,6 +42,7 @@ Result<Blame> Database::blame(const Id& id, const std::optional<Version>& versio
       return {};
     };
     GS_TRY([[maybe_unused]] const Settled settled, settle_known(tell));
+    name_writers(blame);
     return blame;
   }
   const auto tell = [&](const Settled& settled, const KnownChanges& known) -> Error {
@@ -51,7 +52,13 @@ Result<Blame> Database::blame(const Id& id, const std::optional<Version>& versio
     return {};
   };
   GS_TRY([[maybe_unused]] const Settled settled, settle_known(tell));
+  name_writers(blame);
   return blame;
+}
+
+// Stamps have chains.
+void Database::name_writers(Blame& blame) const {
+  for (FieldOrigin& field : blame.fields) field.writer = writer_of_chain(field.writer);
 }
 
 // The moment keeps the bytes. What is in memory only is in no settled one.

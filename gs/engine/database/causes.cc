@@ -113,7 +113,7 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
         continue;
       }
       if (seen.writer == graph::kNoWriter) return no_base(cursor.index(), id);
-      const graph::Writer writer = is_own ? change.writer() : change.writer_at(seen.writer);
+      const graph::Writer writer = is_own ? change.chain() : change.writer_at(seen.writer);
       Found found;
       const bool is_newest = applier_.look_up(id, targets[operation.id_index], found) &&
                              found.entry.hlc == seen.hlc &&
@@ -131,10 +131,7 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
 // A record of which nothing is here would be erased nowhere, and its insert
 // that comes later be shown by whoever gets it later.
 Error Database::check_erasures(const graph::ChangeView& change) const {
-  std::vector<graph::ChangeNumber> parents;
-  for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
-    parents.push_back(*known_->find(change.parent(i)));
-  }
+  const std::vector<graph::ChangeNumber> parents = parents_of(change);
   std::vector<ErasedPayload> named;
   auto cursor = change.operations();
   for (OperationView operation; cursor.next(operation);) {

@@ -63,6 +63,7 @@ void Database::freeze() {
   checkpoint.live_records = applier_.live_records();
   checkpoint.schema = applier_.schema();
   checkpoint.references = applier_.fixed_references();
+  checkpoint.branches = branches_to_keep();
   {
     std::lock_guard lock(mint_mutex_);
     if (minter_) {

@@ -109,6 +109,10 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
   const CommitScratch::Release release{*scratch_};
   GS_TRY_OK(writable());
   GS_TRY_OK(schema_usable());
+  if (tx.checkouts != checkouts_) {
+    return Error(Code::conflict,
+                 "another branch was checked out since the transaction began. Begin it again");
+  }
   const graph::Hlc hlc = next_hlc();
   const LocalStamp stamp{hlc, writer_number_};
   Error refused = prepare(tx, stamp);
@@ -381,6 +385,7 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
   const state::WriterHead& head = heads_[writer_number_];
   graph::ChangeBuilder::Open open;
   open.storage = storage_;
+  open.branch = branch_;
   open.writer = writer_;
   open.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
   open.hlc = hlc;
@@ -417,7 +422,10 @@ Error Database::close_change(Writing writing) {
   head.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
   head.hlc = last_hlc_;
   head.change = builder_.digest();
+  for (const Digest& parent : frontier_) log_heads_.erase(parent);
+  log_heads_.insert(head.change);
   frontier_ = {head.change};
+  if (!branch_.is_zero()) chains_.emplace(chain_, state::Branches::Chain{writer_, branch_});
   if (known_) {
     const graph::HeaderView header(
         change.subspan(graph::kPreambleBytes, load_u32(change.data() + 8)));

@@ -7,6 +7,7 @@
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/earlier_writes.h"
+#include "gs/engine/database/hidden_writes.h"
 
 namespace gs::engine {
 
@@ -120,11 +121,11 @@ class Telling {
   Conflict conflict_;
 };
 
+}  // namespace
+
 Conflict hidden_writes_of(const Found& found, const Moment& now, const state::Tables& tables) {
   return Telling(found, tables, now.catalog.get()).take();
 }
-
-}  // namespace
 
 Result<Conflict> Database::conflicts(const Id& id) const {
   const Moment now = moment();
@@ -134,7 +135,14 @@ Result<Conflict> Database::conflicts(const Id& id) const {
   if (lookup != state::Version::Lookup::found || !engine::is_known(found)) {
     return Error(Code::not_found, "no record " + id.text() + " in this storage");
   }
-  return hidden_writes_of(found, now, tables_);
+  Conflict conflict = hidden_writes_of(found, now, tables_);
+  name_writers(conflict);
+  return conflict;
+}
+
+// Stamps have chains.
+void Database::name_writers(Conflict& conflict) const {
+  for (HiddenWrite& one : conflict.hidden) one.writer = writer_of_chain(one.writer);
 }
 
 Result<std::vector<Conflict>> Database::conflicts(std::uint64_t most) const {
@@ -145,7 +153,9 @@ Result<std::vector<Conflict>> Database::conflicts(std::uint64_t most) const {
     while (const state::Met* const met = all.size() < most ? cursor.next() : nullptr) {
       if (met->image == nullptr) continue;
       Conflict conflict = hidden_writes_of(met->found(), now, tables_);
-      if (!conflict.hidden.empty()) all.push_back(std::move(conflict));
+      if (conflict.hidden.empty()) continue;
+      name_writers(conflict);
+      all.push_back(std::move(conflict));
     }
     if (cursor.is_cut_short()) return state_damage(*now.version);
   }

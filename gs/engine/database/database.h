@@ -64,6 +64,13 @@ struct Done;        // taking_back.h
 struct TakingBack;  // the same
 struct VerifyMemory;
 
+// What the state took for a change that stands on it, and was not there before.
+struct Joined {
+  std::set<Digest> frontier;  // before
+  state::SchemaEntry schema;  // the same
+  std::set<Id> ids;           // of records that may be others since
+};
+
 // Whether the change has an operation on one of these records.
 bool has_any_of(const graph::ChangeView& change, const std::set<Id>& ids);
 
@@ -138,6 +145,16 @@ class Database : public std::enable_shared_from_this<Database> {
                      const std::optional<Version>& version, Naming naming);
   Error rename_version(NamedVersion::Kind kind, std::string_view from, std::string_view to);
   Error remove_version_name(NamedVersion::Kind kind, std::string_view name);
+
+  // --- branches (branches.cc, merges.cc) ---
+  // The name of the one that the state is of.
+  Result<std::string> branch() const;
+  // Makes the state that of another branch. What transactions have staged is not committed any
+  // more. Errors: not_found, invalid (a tag), too_large, conflict (others write all the time).
+  Error checkout(std::string_view name);
+  // Takes what a version has and the state has not. Errors: not_found; conflict (strict, and there
+  // would be new ones); what receive() says of changes that cannot be applied.
+  Result<MergeReport> merge(std::string_view what, const MergeOptions& options);
 
   // --- writing ---
   std::unique_ptr<TransactionState> begin();
@@ -214,7 +231,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Reverted> redo();
   // versions.cc: what a text names. Errors: not_found, invalid (it can be nothing, or several).
   Result<Version> find_version(std::string_view text);
-  Result<Conflict> conflicts(const Id& id) const;  // conflicts.cc
+  // conflicts.cc
+  void name_writers(Conflict& conflict) const;
+  Result<Conflict> conflicts(const Id& id) const;
   Result<std::vector<Conflict>> conflicts(std::uint64_t most) const;
   Result<Digest> find_change(std::string_view prefix);
   Result<VerifyReport> verify(const VerifyOptions& options);
@@ -276,7 +295,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Error spill();
   Error keep_replayed();
   Error save_replayed();
-  Error accept(const graph::ChangeView& change, log::Location at);
+  // What a change of the log does to the state; noted: nothing, as it is of another branch.
+  enum class Effect { applied, noted };
+  Error accept(const graph::ChangeView& change, log::Location at, Effect effect);
   Error validate(const graph::ChangeView& change) const;
   Error forget_state();
   void tell_torn_tail(const log::Recovery& recovery);
@@ -308,9 +329,12 @@ class Database : public std::enable_shared_from_this<Database> {
   Error check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
                     WriteTargets& targets) const;
   Error check_erasures(const graph::ChangeView& change) const;
-  Error check_references(const graph::ChangeView& change) const;  // references.cc
+  std::vector<graph::ChangeNumber> parents_of(const graph::ChangeView& change) const;
+  Error check_references(const graph::ChangeView& change, Digest& missing) const;  // references.cc
+  Error check_merges(const graph::ChangeView& change) const;                       // the same
   bool is_stripped(const graph::ChangeView& change) const;
-  Error check_here(const graph::ChangeView& change, Digest& missing) const;
+  Error check_here(const graph::ChangeView& change, Digest& missing);
+  bool may_join(std::span<const graph::ChangeView> step);
   Error append_received(const graph::ChangeView& change);
   Error load_waiting();
   Error remember_waiting(const graph::ChangeView& change, const Digest& missing);
@@ -357,8 +381,10 @@ class Database : public std::enable_shared_from_this<Database> {
   Error complete(std::vector<graph::ChangeView> wholes, ReceiveReport& report);
 
   // derive.cc
-  Error derive(const std::set<Id>& ids, Applier& derived);
-  Error derive_again(const std::set<Id>& ids);
+  using ReplayEach = std::function<Error(const graph::ChangeView& change, log::Location at)>;
+  Error derive(const std::set<Id>& ids, Applier& derived,
+               const std::function<Error(const ReplayEach& replay)>& each);
+  void put_derived(const std::set<Id>& ids, const Applier& derived);
 
   // revert.cc
   struct LookedBack;
@@ -525,6 +551,8 @@ class Database : public std::enable_shared_from_this<Database> {
     std::vector<Digest> frontier;
     Sequence last_logged = 0;
     std::shared_ptr<const state::References> references = nullptr;
+    std::vector<Digest> log_heads = {};  // of all branches
+    graph::BranchId branch = {};
   };
   Result<Settled> settle();
   Result<Settled> settle_locked();  // with commit_mutex_ held
@@ -576,6 +604,42 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Version> version_by_time(std::string_view text);
   Result<Version> version_by_name(std::string_view text);
 
+  // branches.cc
+  static std::vector<graph::ChangeNumber> heads_of_branch(const state::References& references,
+                                                          const KnownChanges& known,
+                                                          const graph::BranchId& branch);
+  static std::vector<Digest> digests_of(const KnownChanges& known,
+                                        std::span<const graph::ChangeNumber> numbers);
+  static Result<std::vector<graph::ChangeNumber>> numbers_of_changes(
+      const std::set<Digest>& changes, const KnownChanges& known);
+  Result<graph::BranchId> branch_by_name(std::string_view name) const;
+  graph::BranchId new_branch_id(std::string_view name) const;  // references.cc
+  Error check_not_current(std::string_view name) const;        // the same
+  std::string name_of_branch() const;
+  // Whose key signed what has this chain in its stamps.
+  graph::Writer writer_of_chain(const graph::Writer& chain) const;
+  graph::Writer own_chain() const;
+  Error go_on_with_chain();
+  state::Branches branches_to_keep() const;
+  Error use_branches(const state::Branches& branches);
+  Error apply_rest();
+  Result<std::optional<Ancestors>> changes_of_state(const Settled& settled);
+  Error join(std::span<const graph::ChangeNumber> heads);
+  Error leave_joined();
+  // merges.cc
+  struct Merging;
+  Result<Merging> plan_merge(std::string_view what);
+  Result<std::set<Id>> written_on_both_sides(const Merging& plan) const;
+  Result<std::vector<Conflict>> new_conflicts(const Merging& plan);
+  Result<Sequence> append_merge(const graph::Merge& merge);
+  Result<std::optional<Sequence>> finish_merge(const Merging& plan);
+  struct Switch;
+  Result<Switch> plan_switch(std::string_view name);
+  Error look_at_different(Switch& plan) const;
+  Error derive_switch(const Switch& plan, Applier& derived);
+  Result<bool> finish_switch(const Switch& plan, const Applier& derived);
+  Error derive_again(const std::set<Id>& ids);
+
   // past_state.cc
   struct Then;
   Result<Then> changes_of(const Version& version);
@@ -584,6 +648,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error hide_erased(const Then& then, Applier& past, Sequence sequence);
 
   // blame.cc
+  void name_writers(Blame& blame) const;
   Result<Moment> find_blamed(const Settled& settled, const Id& id, Found& found) const;
 
   // differences.cc
@@ -595,7 +660,7 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // proof.cc
   struct Newest;
-  Error find_newest(const Settled& settled, Newest& newest) const;
+  Error find_newest(const Settled& settled, Newest& newest);
 
   // backup.cc
   Result<Digest> state_digest_at(const Settled& settled) const;
@@ -629,7 +694,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Digest storage_;
   graph::Writer writer_;
   std::optional<crypto::KeyPair> key_;
-  std::uint32_t writer_number_ = 0;
+  std::atomic<std::uint32_t> writer_number_{0};  // of chain_
 
   std::mutex mint_mutex_;
   std::optional<id::Minter> minter_;
@@ -649,7 +714,14 @@ class Database : public std::enable_shared_from_this<Database> {
   log::Log::Space space_;
   graph::Hlc last_hlc_ = 0;
   std::vector<state::WriterHead> heads_;  // by writer number
-  std::set<Digest> frontier_;
+  graph::BranchId branch_{};              // whose state this is; zero: main
+  graph::Writer chain_;                   // in which this storage writes on it
+  std::set<Digest> frontier_;             // of the state
+  std::set<Digest> log_heads_;            // of all that is in the log
+  bool state_lacks_ = false;              // ... more than the state has, or is another version
+  std::map<graph::Writer, state::Branches::Chain> chains_;  // of branches but main
+  std::atomic<std::uint64_t> checkouts_{0};
+  std::optional<Joined> joined_;  // what was applied for a change that is not there yet
   std::vector<Digest> frontier() const { return {frontier_.begin(), frontier_.end()}; }
   std::uint64_t change_count_ = 0;
   std::unique_ptr<KnownChanges> known_;  // null: nobody has asked yet

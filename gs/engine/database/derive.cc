@@ -14,12 +14,15 @@ bool has_any_of(const graph::ChangeView& change, const std::set<Id>& ids) {
   return false;
 }
 
-// With the commit lock, in a table aside. `derived` is attached to it then.
-Error Database::derive(const std::set<Id>& ids, Applier& derived) {
+// With the commit lock, or the locks that `each` takes, in a table aside. `derived` is attached to
+// it then. `each` replays what the records are to be made of.
+Error Database::derive(const std::set<Id>& ids, Applier& derived,
+                       const std::function<Error(const ReplayEach& replay)>& each) {
+  const auto log = log_->view();
   const auto start = [&] {
     auto version = std::make_shared<state::Version>();
     version->tables.push_back(std::make_shared<state::RowTable>());
-    version->log = log_->view();
+    version->log = log;
     derived.attach(std::move(version));
   };
   // When they take as much memory as a table may, the newest rows of the records have to do.
@@ -39,11 +42,28 @@ Error Database::derive(const std::set<Id>& ids, Applier& derived) {
   derived.only(&ids);
   derived.spill_at(options_.memory_bytes, keep_newest);
   Sequence sequence = 0;
-  const auto replay = [&](log::Location at, Bytes bytes, bool&) -> Error {
-    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
-    return has_any_of(change, ids) ? derived.replay(change, at, sequence) : Error();
-  };
-  return each_change({moment(), log_->snapshot(), frontier()}, replay);
+  return each([&](const graph::ChangeView& change, log::Location at) {
+    return derived.replay(change, at, sequence);
+  });
+}
+
+// With the commit lock: the state has the records from now on as they were derived.
+void Database::put_derived(const std::set<Id>& ids, const Applier& derived) {
+  const Sequence sequence = visible_.load() + 1;
+  const auto now = without_unlogged(moment()).version;
+  for (const Id& id : ids) {
+    Found had;
+    Found found;
+    const bool was_there = now->find(id, ~Sequence{0}, had) == state::Version::Lookup::found;
+    if (derived.version().find(id, ~Sequence{0}, found) == state::Version::Lookup::found) {
+      applier_.put_found(found, sequence, had.record != nullptr);
+    } else if (was_there) {
+      applier_.put_erased(had, {0, had.entry.writer}, sequence);
+    }
+  }
+  visible_.store(sequence, std::memory_order_release);
+  last_logged_ = sequence;
+  written_ = sequence;
 }
 
 // What is in the log alone says what these records are now.
@@ -51,24 +71,25 @@ Error Database::derive_again(const std::set<Id>& ids) {
   const std::lock_guard lock(commit_mutex_);
   GS_TRY_OK(writable());
   if (builder_.is_open()) GS_TRY_OK(close_change());
-  Applier derived(tables_);
-  GS_TRY_OK(derive(ids, derived));
-  const Sequence sequence = visible_.load() + 1;
-  const auto now = without_unlogged(moment()).version;
-  for (const Id& id : ids) {
-    Found had;
-    Found found;
-    const bool was_there = now->find(id, ~Sequence{0}, had) == state::Version::Lookup::found;
-    if (derived.version_pointer()->find(id, ~Sequence{0}, found) == state::Version::Lookup::found) {
-      applier_.put_found(found, sequence, had.record != nullptr);
-    } else if (was_there) {
-      applier_.put_erased(had, {0, had.entry.writer}, sequence);
-    }
+  std::optional<Ancestors> version;  // none: all that is in the log
+  if (state_lacks_) {
+    if (!known_) return Error(Code::conflict, "the log was written anew meanwhile. Try again");
+    GS_TRY(const auto heads, numbers_of_changes(frontier_, *known_));
+    version.emplace(known_->graph(), heads);
   }
+  const auto each = [&](const ReplayEach& replay) {
+    graph::ChangeNumber number = 0;
+    const auto visit = [&](log::Location at, Bytes bytes, bool&) -> Error {
+      if (version && !version->have(number++)) return {};
+      GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+      return has_any_of(change, ids) ? replay(change, at) : Error();
+    };
+    return each_change({moment(), log_->snapshot(), frontier()}, visit);
+  };
+  Applier derived(tables_);
+  GS_TRY_OK(derive(ids, derived, each));
+  put_derived(ids, derived);
   if (version_->is_damaged()) return state_damage(*version_);
-  visible_.store(sequence, std::memory_order_release);
-  last_logged_ = sequence;
-  written_ = sequence;
   freeze();
   return {};
 }

@@ -96,6 +96,11 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason,
   {
     std::lock_guard lock(commit_mutex_);
     GS_TRY_OK(writable());
+    if (!chains_.empty() || !branch_.is_zero()) {
+      return Error(Code::unsupported,
+                   "the storage has changes on branches, and erasing does not reach these yet: a "
+                   "branch that was made before would show the record again");
+    }
     was_in_memory = erase_unlogged(id);
   }
   ErasureProgress heard(progress, log_->bytes());

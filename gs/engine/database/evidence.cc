@@ -27,7 +27,7 @@ constexpr std::uint32_t kEvidenceSignaturesMax = 16384;
 }  // namespace
 
 bool Database::may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const {
-  const std::uint32_t number = tables_.find_writer(change.writer());
+  const std::uint32_t number = tables_.find_writer(change.chain());
   const bool known = number < heads_.size() && !heads_[number].change.is_zero();
   const std::uint64_t next = known ? heads_[number].sequence + 1 : 0;
   if (change.sequence() < next) return false;

@@ -6,7 +6,7 @@ namespace gs::engine {
 
 std::vector<Digest> Database::heads() {
   const std::lock_guard lock(commit_mutex_);
-  return frontier();
+  return {log_heads_.begin(), log_heads_.end()};
 }
 
 Error Database::check_known(std::span<const Digest> changes) {
@@ -31,7 +31,7 @@ Error Database::changes_since(std::span<const Digest> since, const TakeChange& t
     for (const Digest& one : since) {
       if (const auto number = known_->find(one)) theirs.push_back(*number);
     }
-    for (const Digest& one : settled.frontier) {
+    for (const Digest& one : settled.log_heads) {
       if (const auto number = known_->find(one)) ours.push_back(*number);
     }
     had.assign(known_->size(), true);

@@ -16,6 +16,7 @@ namespace gs::engine::testing {
 namespace {
 
 constexpr std::size_t kReplicas = 5;
+constexpr const char* kBranches[] = {"main", "draft", "work"};
 constexpr const char* kKeys[] = {"kyiv", "lviv", "odesa"};
 
 class Replicas {
@@ -37,10 +38,13 @@ class Replicas {
 
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
 
-  void play(std::size_t steps) {
+  // With branches replicas switch and merge them in between.
+  enum class Plays { main, branches };
+  void play(std::size_t steps, Plays plays = Plays::main) {
     for (std::size_t i = 0; i < steps; ++i) {
       if (below(4) == 0) world_.clock.advance_ms(below(3));
       const std::size_t at = below(kReplicas);
+      if (plays == Plays::branches && below(5) == 0) branch(all_[at]);
       switch (below(8)) {
         case 0:
           exchange(at, below(kReplicas), below(2) == 0);
@@ -51,6 +55,26 @@ class Replicas {
         default:
           write(all_[at]);
       }
+    }
+  }
+
+  // One of them by two replicas that do not know of each other.
+  void begin_branches() {
+    for (const std::size_t at : {0, 1}) {
+      write(all_[at]);
+      for (std::size_t i = 1; i < std::size(kBranches) - at; ++i) {
+        const Error error = all_[at]->name_version(NamedVersion::Kind::branch, kBranches[i],
+                                                   std::nullopt, Naming::create);
+        EXPECT_TRUE(error.ok()) << error.text();
+      }
+    }
+  }
+
+  void check_out(std::string_view name) {
+    world_.clock.advance_ms(1);
+    for (const Store& store : all_) {
+      const Error error = store->checkout(name);
+      ASSERT_TRUE(error.ok()) << error.text();
     }
   }
 
@@ -92,6 +116,26 @@ class Replicas {
   }
 
  private:
+  // What is not there yet cannot be switched to or merged.
+  void branch(const Store& store) {
+    const char* const name = kBranches[below(std::size(kBranches))];
+    Error error;
+    switch (below(4)) {
+      case 0:
+        error = store->name_version(NamedVersion::Kind::branch, name, std::nullopt, Naming::create);
+        break;
+      case 1:
+        error = store->merge(name, {false, below(2) == 0}).error().copy();
+        break;
+      default:
+        error = store->checkout(name);
+    }
+    if (!error) return;
+    EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::exists ||
+                error.code() == Code::invalid || error.code() == Code::conflict)
+        << error.text();
+  }
+
   void write(const Store& store) {
     const Id id = below(2) == 0 ? ids_[below(ids_.size())]
                                 : id_of_key("City", kKeys[below(std::size(kKeys))]);
@@ -230,6 +274,23 @@ TEST(ExchangeLaw, EqualChangesMakeEqualStates) {
     if (::testing::Test::HasFailure()) return;
   }
   EXPECT_GT(hidden, kSeeds / 2) << "writes must be concurrent";
+}
+
+TEST(ExchangeLaw, EqualChangesMakeEqualStatesOnEveryBranch) {
+  constexpr std::uint64_t kSeeds = 32 / gs::testing::kSanitizedShare;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Replicas replicas(seed);
+    replicas.begin_branches();
+    replicas.play(120, Replicas::Plays::branches);
+    replicas.settle();
+    for (const char* const name : kBranches) {
+      SCOPED_TRACE(name);
+      replicas.check_out(name);
+      replicas.expect_same();
+      if (::testing::Test::HasFailure()) return;
+    }
+  }
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ ChangeInfo info_of(const graph::ChangeView& change, log::Location at) {
   ChangeInfo info;
   info.digest = change.digest();
   info.writer = change.writer();
+  info.branch = change.branch();
   info.sequence = change.sequence();
   info.time_ms = id::hlc_ms(change.hlc());
   info.bytes = change.bytes().size();
@@ -80,6 +81,21 @@ Bytes record_in(const graph::OperationView& operation) {
   }
 }
 
+std::string heads_json(const std::vector<Digest>& heads) {
+  std::string text = "[";
+  for (const Digest& head : heads) {
+    if (text.size() > 1) text += ',';
+    text += '"' + head.text() + '"';
+  }
+  return text + ']';
+}
+
+// {"heads":["hex"]}
+std::string merge_json(const graph::OperationView& operation) {
+  const auto merge = graph::parse_merge(operation.payload);
+  return merge.ok() ? "{\"heads\":" + heads_json(merge->heads) + '}' : std::string();
+}
+
 // {"branch":"draft","heads":["hex"]}, or {"removed":"draft","heads":[]}
 std::string reference_json(const graph::OperationView& operation) {
   const auto reference = graph::parse_reference(operation.payload);
@@ -87,12 +103,7 @@ std::string reference_json(const graph::OperationView& operation) {
   constexpr const char* kWhat[] = {"removed", "branch", "tag"};  // as in graph::Refers
   std::string text = std::string("{\"") + kWhat[static_cast<std::size_t>(reference->what)] + "\":";
   record::append_json_string(reference->name, text);
-  text += ",\"heads\":[";
-  for (const Digest& head : reference->heads) {
-    if (&head != &reference->heads.front()) text += ',';
-    text += '"' + head.text() + '"';
-  }
-  return text + "]}";
+  return text + ",\"heads\":" + heads_json(reference->heads) + '}';
 }
 
 }  // namespace
@@ -108,8 +119,13 @@ Result<Database::Settled> Database::settle_locked() {
     GS_TRY_OK(close_change());
     publish_log_view();
   }
-  return Settled{without_unlogged(moment()), log_->snapshot(), frontier(), last_logged_,
-                 applier_.fixed_references()};
+  return Settled{without_unlogged(moment()),
+                 log_->snapshot(),
+                 frontier(),
+                 last_logged_,
+                 applier_.fixed_references(),
+                 {log_heads_.begin(), log_heads_.end()},
+                 branch_};
 }
 
 record::ShapePtr Database::known_shape(const Digest& digest) {
@@ -185,7 +201,12 @@ Result<std::vector<log::Location>> Database::places_of(const std::optional<Versi
 Error Database::log(std::uint64_t newest_first_count, const TakeChangeInfo& take,
                     const std::optional<Version>& version) {
   Settled settled;
-  GS_TRY(std::vector<log::Location> places, places_of(version, settled));
+  std::optional<Version> shown = version;
+  if (!shown) {
+    GS_TRY(settled, settle());
+    if (settled.frontier != settled.log_heads) shown = Version(settled.frontier);
+  }
+  GS_TRY(std::vector<log::Location> places, places_of(shown, settled));
   std::uint64_t left = std::min<std::uint64_t>(newest_first_count, places.size());
   while (left != 0) {
     const auto page = static_cast<std::size_t>(std::min(left, kLogPageChanges));
@@ -270,8 +291,11 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
 Result<std::vector<HistoryEntry>> Database::history(const Id& id,
                                                     std::uint64_t newest_first_count) {
   GS_TRY(const Settled settled, settle());
+  GS_TRY(const std::optional<Ancestors> version, changes_of_state(settled));
   std::deque<HistoryEntry> newest;
+  graph::ChangeNumber number = 0;
   const auto look = [&](log::Location at, Bytes bytes, bool&) -> Error {
+    if (version && !version->have(number++)) return {};
     GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
     const std::uint32_t wanted = view.find_id(id);
     if (wanted == graph::kNoId) return {};
@@ -315,6 +339,7 @@ OperationInfo Database::describe(const graph::ChangeView& change,
   line.kind = graph::kind_name(operation.kind);
   if (operation.id_index != graph::kNoId) line.id = change.id(operation.id_index);
   if (static_cast<Kind>(operation.kind) == Kind::reference) line.json = reference_json(operation);
+  if (static_cast<Kind>(operation.kind) == Kind::merge) line.json = merge_json(operation);
   line.last_of_transaction = operation.last_of_transaction();
   line.erased = operation.erased();
   if (static_cast<Kind>(operation.kind) == Kind::schema) line.json = schema_json(operation);

@@ -17,10 +17,15 @@ Error KnownChanges::add(const graph::HeaderView& header, const Digest& digest, l
     parents.push_back(*parent);
   }
   const auto writer = static_cast<std::uint32_t>(writers_.size());
-  const std::uint32_t number = writers_.try_emplace(header.writer(), writer).first->second;
+  const std::uint32_t number = writers_.try_emplace(header.chain(), writer).first->second;
   if (number == chains_.size()) chains_.emplace_back();
   GS_TRY(const graph::ChangeNumber change, graph_.add(number, header.sequence(), parents));
   chains_[number].push_back(change);
+  std::vector<graph::ChangeNumber>& ends = ends_[header.branch()];
+  std::erase_if(ends, [&](graph::ChangeNumber end) {
+    return std::find(parents.begin(), parents.end(), end) != parents.end();
+  });
+  ends.push_back(change);
   all_.push_back({digest, at, header.hlc(), last});
   numbers_.emplace(digest, change);
   return {};
@@ -36,6 +41,11 @@ std::optional<graph::ChangeNumber> KnownChanges::find(const graph::Writer& write
   const auto at = writers_.find(writer);
   if (at == writers_.end() || sequence >= chains_[at->second].size()) return std::nullopt;
   return chains_[at->second][static_cast<std::size_t>(sequence)];
+}
+
+std::vector<graph::ChangeNumber> KnownChanges::heads_of(const graph::BranchId& branch) const {
+  const auto at = ends_.find(branch);
+  return at == ends_.end() ? std::vector<graph::ChangeNumber>() : graph_.heads(at->second);
 }
 
 std::uint64_t KnownChanges::count(const graph::Writer& writer) const {

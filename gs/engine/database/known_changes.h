@@ -1,10 +1,12 @@
 // The changes of this log by their digests, and what happened before what: for who exchanges
-// changes with other replicas.
+// changes with other replicas, or looks at branches. Where it says writer, it means a chain: a
+// writer on one branch.
 //
 // Made by a walk over the log when it is first asked for, and kept up after that.
 // Memory: about 80 bytes a change. With the engine's commit lock, or a private instance.
 #pragma once
 
+#include <map>
 #include <unordered_map>
 
 #include "gs/base/endian.h"
@@ -29,6 +31,8 @@ class KnownChanges {
   const Digest& digest(graph::ChangeNumber number) const { return all_[number].digest; }
   log::Location place(graph::ChangeNumber number) const { return all_[number].place; }
   graph::Hlc hlc(graph::ChangeNumber number) const { return all_[number].hlc; }  // its first stamp
+  // The heads of what was written on a branch; none when nobody has. Ascending.
+  std::vector<graph::ChangeNumber> heads_of(const graph::BranchId& branch) const;
   // How many changes of the writer there are; they have the sequences below.
   std::uint64_t count(const graph::Writer& writer) const;
   // The last stamp of the writer's newest change; 0 for none.
@@ -66,6 +70,9 @@ class KnownChanges {
   std::unordered_map<Digest, graph::ChangeNumber, Hash> numbers_;
   std::unordered_map<graph::Writer, std::uint32_t, Hash> writers_;
   std::vector<std::vector<graph::ChangeNumber>> chains_;  // by writer
+  // What no other change of the branch was made upon; not heads for certain, as the way from one to
+  // another may lead through other branches.
+  std::map<graph::BranchId, std::vector<graph::ChangeNumber>> ends_;
 };
 
 // The stamp of the last operation.

@@ -222,13 +222,7 @@ Error Database::adopt_writer() {
   if (tables_.find_writer(writer_) == state::kUnknown) {
     GS_TRY_OK(files.sync_directory(kKeyDirectory));
   }
-  writer_number_ = tables_.add_writer(writer_);
-  if (writer_number_ == state::kUnknown) return tables_.full("writers");
-  if (writer_number_ >= heads_.size()) heads_.resize(writer_number_ + std::size_t{1});
-  heads_[writer_number_].writer = writer_number_;
-  const state::WriterHead& head = heads_[writer_number_];
-  minter_.emplace(writer_, head.mint_next, head.mint_last);
-  return {};
+  return go_on_with_chain();
 }
 
 // From the first change of the log: `only` this writer may write, or everybody. `place` is where

@@ -58,7 +58,7 @@ class PastReplay {
 
  private:
   ChangeWriters writers_of(const graph::ChangeView& change) const {
-    return ChangeWriters(change, tables_.find_writer(change.writer()), tables_);
+    return ChangeWriters(change, tables_.find_writer(change.chain()), tables_);
   }
 
   bool is_wanted(const PastWrites::Write& write) const {
@@ -67,7 +67,7 @@ class PastReplay {
     const OperationView operation = change.operation_at(write.offset);
     if (!version_.have(write.change, operation)) return false;
     return omitted_ == nullptr || omitted_->transactions.count(operation.hlc) == 0 ||
-           change.writer() != omitted_->writer;
+           change.chain() != omitted_->writer;
   }
 
   // Whether the erasure, if there is one, is of this version; or nothing is.

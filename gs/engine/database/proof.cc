@@ -23,7 +23,7 @@ struct Chains {
   std::map<graph::Writer, Head> heads;
 
   Error follow(const graph::ChangeView& change, log::Location at) {
-    Head& head = heads[change.writer()];
+    Head& head = heads[change.chain()];
     if (change.prev() != head.change) {
       return log::damage_at(at, "it does not follow its writer's previous change");
     }
@@ -44,7 +44,8 @@ struct Database::Newest {
   bool erased = false;
 };
 
-Error Database::find_newest(const Settled& settled, Newest& newest) const {
+Error Database::find_newest(const Settled& settled, Newest& newest) {
+  GS_TRY(const std::optional<Ancestors> version, changes_of_state(settled));
   Chains chains;
   // What is damaged elsewhere must not keep this record from being proven. So only frames that name
   // it are compared; that other headers are what they were is shown by those that follow them.
@@ -59,6 +60,9 @@ Error Database::find_newest(const Settled& settled, Newest& newest) const {
     const graph::ChangeView& change = *parsed;
     GS_TRY_OK(chains.follow(change, at));
     newest.leaves.push_back(graph::log_leaf(change.digest()));
+    if (version && !version->have(static_cast<graph::ChangeNumber>(newest.leaves.size() - 1))) {
+      return {};
+    }
     const std::uint32_t wanted = change.find_id(newest.id);
     if (wanted == graph::kNoId) return {};
     GS_TRY_OK(compare(at, bytes.size()));

@@ -23,9 +23,11 @@ class Rebuild {
     applier_.spill_at(memory_bytes, [this, &env] { return spill(env); });
   }
 
-  Error apply(log::Location at, Bytes bytes) {
+  // In the order of the log; what is not of the state is only noted.
+  Error apply(log::Location at, Bytes bytes, bool is_in_state) {
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
-    return applier_.replay(change, at, sequence_);
+    return is_in_state ? applier_.replay(change, at, sequence_)
+                       : applier_.note(change, at, sequence_);
   }
 
   Result<Digest> digest() {

@@ -95,6 +95,15 @@ bool Database::is_known(const Digest& change) const {
 
 // --- one change ---
 
+// Of a change whose parents are here.
+std::vector<graph::ChangeNumber> Database::parents_of(const graph::ChangeView& change) const {
+  std::vector<graph::ChangeNumber> parents;
+  for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
+    parents.push_back(*known_->find(change.parent(i)));
+  }
+  return parents;
+}
+
 // What can be said without the storage. Expensive, so without a lock.
 Error Database::check_alone(const graph::ChangeView& change) const {
   const bool is_ours =
@@ -104,9 +113,6 @@ Error Database::check_alone(const graph::ChangeView& change) const {
                                     " belongs to another storage (" + change.storage().text() +
                                     ")");
   }
-  if (change.branch() != graph::BranchId{}) {
-    return Error(Code::unsupported, "change " + change.digest().text() + " is on another branch");
-  }
   GS_TRY_OK(change.verify_signature());
   return change.verify_commitments();
 }
@@ -114,10 +120,7 @@ Error Database::check_alone(const graph::ChangeView& change) const {
 // What its writer says to have seen it could have: else replicas that get things in other orders
 // would differ.
 Error Database::check_seen(const graph::ChangeView& change) const {
-  std::vector<graph::ChangeNumber> parents;
-  for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
-    parents.push_back(*known_->find(change.parent(i)));
-  }
+  const std::vector<graph::ChangeNumber> parents = parents_of(change);
   std::vector<graph::Hlc> checked(change.writer_count(), 0);  // the greatest, of each writer
   const auto check = [&](graph::Hlc hlc, std::uint16_t index, graph::Hlc own) -> Error {
     if (index == graph::kNoWriter) return {};
@@ -151,18 +154,18 @@ Error Database::check_seen(const graph::ChangeView& change) const {
 }
 
 // With the commit lock. `missing`: what it waits for; zero when it can be applied now.
-Error Database::check_here(const graph::ChangeView& change, Digest& missing) const {
+Error Database::check_here(const graph::ChangeView& change, Digest& missing) {
   missing = {};
-  const graph::Writer writer = change.writer();
-  if (only_writer_ && writer != *only_writer_) {
-    return Error(Code::read_only, "writer " + writer.text() +
+  const graph::Writer writer = change.chain();
+  if (only_writer_ && change.writer() != *only_writer_) {
+    return Error(Code::read_only, "writer " + change.writer().text() +
                                       " is not admitted: the storage takes changes of its owner "
                                       "only");
   }
   if (const auto other = known_->find(writer, change.sequence())) {
     return equivocation(change, known_->digest(*other));
   }
-  if (writer == writer_) {
+  if (change.writer() == writer_) {
     return Error(Code::conflict,
                  "change " + change.digest().text() +
                      " was written with the key of this directory, which does not have it: the "
@@ -205,9 +208,26 @@ Error Database::check_here(const graph::ChangeView& change, Digest& missing) con
   GS_TRY_OK(validate(change));
   WriteTargets targets(change.id_count());
   GS_TRY_OK(check_causes(change, targets).in("change " + change.digest().text()));
-  GS_TRY_OK(check_references(change).in("change " + change.digest().text()));
-  return applier_.check(change, targets, setup_.image_bytes_max)
-      .in("change " + change.digest().text());
+  GS_TRY_OK(check_references(change, missing).in("change " + change.digest().text()));
+  if (!missing.is_zero()) return {};
+  GS_TRY_OK(check_merges(change).in("change " + change.digest().text()));
+  if (change.branch() != branch_) return {};  // looked at when the state takes it
+  GS_TRY_OK(join(parents_of(change)).in("change " + change.digest().text()));
+  if (joined_) targets.assign(change.id_count(), {});  // the records may be others now
+  if (Error wrong = applier_.check(change, targets, setup_.image_bytes_max)) {
+    if (Error lost = leave_joined()) return fail(std::move(lost));
+    return std::move(wrong).in("change " + change.digest().text());
+  }
+  return {};
+}
+
+// Whether the state may take what is in the log already, which nobody must write anew meanwhile.
+bool Database::may_join(std::span<const graph::ChangeView> step) {
+  const std::lock_guard lock(commit_mutex_);
+  const bool waits = !waiting_.loaded || !waiting_.all.empty();
+  return state_lacks_ || waits || std::any_of(step.begin(), step.end(), [](const auto& change) {
+           return !change.branch().is_zero();
+         });
 }
 
 // With the commit lock, after check_here().
@@ -220,7 +240,9 @@ Error Database::append_received(const graph::ChangeView& change) {
   std::memcpy(room.space.data(), bytes.data(), bytes.size());
   if (Error error = log_->write(bytes.size())) return fail(std::move(error));
   GS_TRY(const graph::ChangeView here, graph::ChangeView::parse({room.space.data(), bytes.size()}));
-  if (Error error = accept(here, room.at)) return fail(std::move(error));
+  const Effect effect = change.branch() == branch_ ? Effect::applied : Effect::noted;
+  if (Error error = accept(here, room.at, effect)) return fail(std::move(error));
+  joined_.reset();
   operation_count_ += change.operation_count();
   last_logged_ = visible_.load(std::memory_order_relaxed);
   written_ = last_logged_;
@@ -303,6 +325,11 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
     }
     GS_TRY_OK(throttle());
     {
+      std::optional<Job> job;
+      if (may_join(step)) job.emplace(*this);
+      if (job && !job->running()) {
+        return Error(Code::closed, "the storage is closed. Open it again");
+      }
       std::unique_lock lock(commit_mutex_);
       while (!known_) {  // a change could not be added to it, or the log was written anew
         lock.unlock();

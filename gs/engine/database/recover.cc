@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gs/engine/database/branch_file.h"
 #include "gs/engine/database/open.h"
 #include "gs/storage/state/large_memory.h"
 
@@ -38,6 +39,11 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   version->tables.push_back(std::make_shared<state::RowTable>());
   heads_.clear();
   frontier_.clear();
+  log_heads_.clear();
+  chains_.clear();
+  known_.reset();
+  GS_TRY(branch_, read_branch(*env_.files));
+  state_lacks_ = !branch_.is_zero();  // what comes first is of main
   replay_runs_.reset();
   applier_.start_over();
   applier_.distrust(!at_home_);
@@ -55,6 +61,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     from = checkpoint_.log_location;
     from_sequence = checkpoint_.log_sequence;
     frontier_ = {checkpoint_.frontier.begin(), checkpoint_.frontier.end()};
+    GS_TRY_OK(use_branches(checkpoint_.branches));
     change_count_ = checkpoint_.log_tree_size;
     applier_.live_records() = checkpoint_.live_records;
     applier_.reset_schema(checkpoint_.schema);
@@ -90,7 +97,8 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     recovery_.bytes_replayed += change.size() + log::kFrameBytes;
     const auto accepted = [&]() -> Error {
       GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
-      return accept(view, at);
+      const bool applies = !state_lacks_ && view.branch() == branch_;
+      return accept(view, at, applies ? Effect::applied : Effect::noted);
     };
     touch_ahead();
     return accepted().in(place_text(at));
@@ -106,6 +114,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   if (loaded && log_->next_sequence() < checkpoint_.log_sequence) return another_log();
   // Replay looked records up, and what it did not find it took for new.
   if (version_->is_damaged()) return drop_state(version_->damage());
+  if (state_lacks_ && recovery.damage.empty()) GS_TRY_OK(apply_rest());
   log_writing_.start(*log_);
   publish_log_view();
   checkpoint_log_bytes_ = log_->bytes();
@@ -225,7 +234,7 @@ void Database::verify_chain() {
   const auto check = [&](log::Location at, Bytes bytes, bool&) -> Error {
     place = at;
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
-    Digest& head = heads[change.writer()];
+    Digest& head = heads[change.chain()];
     if (change.prev() != head) {
       return Error(Code::broken_chain, "change " + change.digest().text() +
                                            " does not follow its writer's previous change");
@@ -247,13 +256,13 @@ void Database::note_damage(log::Location at, const Error& error) {
   refuse_damage();
 }
 
-Error Database::accept(const graph::ChangeView& change, log::Location at) {
+Error Database::accept(const graph::ChangeView& change, log::Location at, Effect effect) {
   const bool genesis = change.storage().is_zero();
   if (genesis ? change.digest() != storage_ : change.storage() != storage_) {
     return Error(Code::broken_chain,
                  "change " + change.digest().text() + " belongs to another storage");
   }
-  const std::uint32_t writer = tables_.add_writer(change.writer());
+  const std::uint32_t writer = tables_.add_writer(change.chain());
   if (writer == state::kUnknown) return tables_.full("writers");
   if (writer >= heads_.size()) heads_.resize(writer + std::size_t{1});
   state::WriterHead& head = heads_[writer];
@@ -269,7 +278,12 @@ Error Database::accept(const graph::ChangeView& change, log::Location at) {
   if (!at_home_) GS_TRY_OK(validate(change));
   applier_.reset_mint({head.mint_next, head.mint_last});
   Sequence sequence = visible_.load(std::memory_order_relaxed);
-  GS_TRY_OK(applier_.replay(change, at, sequence));
+  if (effect == Effect::applied) {
+    GS_TRY_OK(applier_.replay(change, at, sequence));
+  } else {
+    GS_TRY_OK(applier_.note(change, at, sequence));
+    state_lacks_ = true;
+  }
   visible_.store(sequence, std::memory_order_release);
   head = {writer,
           change.sequence(),
@@ -279,8 +293,15 @@ Error Database::accept(const graph::ChangeView& change, log::Location at) {
           change.digest()};
   last_hlc_ = std::max(last_hlc_, head.hlc);
   ++change_count_;
-  for (std::uint32_t i = 0; i < change.parent_count(); ++i) frontier_.erase(change.parent(i));
-  frontier_.insert(change.digest());
+  if (!change.branch().is_zero()) {
+    chains_.emplace(change.chain(), state::Branches::Chain{change.writer(), change.branch()});
+  }
+  const auto put_on_top = [&](std::set<Digest>& heads) {
+    for (std::uint32_t i = 0; i < change.parent_count(); ++i) heads.erase(change.parent(i));
+    heads.insert(change.digest());
+  };
+  put_on_top(log_heads_);
+  if (effect == Effect::applied) put_on_top(frontier_);
   return {};
 }
 

@@ -1,8 +1,8 @@
 // Names of versions: tags and branches. A name is an operation in the log, and the table of names
 // (state/references.h) is a function of all of these.
 //
-// The heads that a name is given come before the change that gives it, here as in what others
-// wrote: so whoever has the name has its version.
+// A change that names a version waits until its heads are here: so whoever has the name has its
+// version. On which branch it was written makes no difference.
 
 #include <algorithm>
 
@@ -36,14 +36,26 @@ Error name_exists(std::string_view name, Refers what) {
 }  // namespace
 
 Result<std::vector<NamedVersion>> Database::references() {
-  GS_TRY(const Settled settled, settle());
   std::vector<NamedVersion> all;
-  for (const auto& [name, reference] : settled.references->all()) {
-    if (!reference.is_there()) continue;
-    const auto kind =
-        reference.what == Refers::tag ? NamedVersion::Kind::tag : NamedVersion::Kind::branch;
-    all.push_back({name, kind, reference.heads, reference.writer, id::hlc_ms(reference.hlc)});
-  }
+  const auto tell = [&](const Settled& settled, const KnownChanges& known) -> Error {
+    for (const auto& [name, reference] : settled.references->all()) {
+      if (!reference.is_there()) continue;
+      const bool is_tag = reference.what == Refers::tag;
+      all.push_back({name,
+                     is_tag ? NamedVersion::Kind::tag : NamedVersion::Kind::branch,
+                     reference.heads,
+                     reference.writer,
+                     id::hlc_ms(reference.hlc),
+                     {}});
+      if (is_tag) continue;
+      all.back().branch = reference.id_of(name);
+      const auto heads = heads_of_branch(*settled.references, known, reference.id_of(name));
+      all.back().heads = digests_of(known, heads);
+    }
+    return {};
+  };
+  GS_TRY([[maybe_unused]] const Settled settled, settle_known(tell));
+  for (NamedVersion& one : all) one.writer = writer_of_chain(one.writer);
   return all;
 }
 
@@ -101,7 +113,7 @@ Result<Sequence> Database::append_references(std::span<const graph::Reference> r
     const auto appended = builder_.append(static_cast<std::uint8_t>(graph::Kind::reference), flags,
                                           nullptr, nullptr, hlc, payloads[i].size());
     std::memcpy(appended.payload, payloads[i].data(), payloads[i].size());
-    GS_TRY_OK(applier_.put_reference(references[i], hlc, writer_));
+    GS_TRY_OK(applier_.put_reference(references[i], hlc, chain_));
   }
   const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
   make_visible(sequence, hlc, payloads.size());
@@ -133,8 +145,30 @@ Error Database::name_version(NamedVersion::Kind kind, std::string_view name,
     if (naming == Naming::create && found != nullptr) return name_exists(name, found->what);
     if (naming == Naming::move) GS_TRY_OK(check_named(kind, name));
     GS_TRY(std::vector<Digest> heads, heads_to_name(version));
-    return std::vector{graph::Reference{refers_of(kind), name, std::move(heads)}};
+    graph::Reference made{refers_of(kind), name, std::move(heads)};
+    if (kind == NamedVersion::Kind::branch) {
+      if (found != nullptr) GS_TRY_OK(check_not_current(name));
+      made.branch = new_branch_id(name);
+    }
+    return std::vector{std::move(made)};
   });
+}
+
+// Zero where the name gives it: two replicas that begin a branch of one name begin the same one.
+// But a name that was used before must not bring back what was written on its branch then.
+graph::BranchId Database::new_branch_id(std::string_view name) const {
+  if (applier_.references().all().count(name) == 0) return {};
+  graph::BranchId branch;
+  env_.random->fill(branch.bytes);
+  return branch;
+}
+
+Error Database::check_not_current(std::string_view name) const {
+  GS_TRY(const graph::BranchId branch, branch_by_name(name));
+  if (branch != branch_ || branch_.is_zero()) return {};
+  return Error(Code::invalid, "branch '" + std::string(name) +
+                                  "' is checked out. Check out another one first (`gstore checkout "
+                                  "main`)");
 }
 
 Error Database::rename_version(NamedVersion::Kind kind, std::string_view from,
@@ -144,36 +178,52 @@ Error Database::rename_version(NamedVersion::Kind kind, std::string_view from,
     GS_TRY_OK(check_named(kind, from));
     const state::Reference* const other = applier_.references().find(to);
     if (other != nullptr) return name_exists(to, other->what);
-    return std::vector{
-        graph::Reference{refers_of(kind), to, applier_.references().find(from)->heads},
-        graph::Reference{Refers::removed, from, {}}};
+    const state::Reference& had = *applier_.references().find(from);
+    graph::Reference renamed{refers_of(kind), to, had.heads};
+    if (kind == NamedVersion::Kind::branch && had.id_of(from) != graph::branch_id(to)) {
+      renamed.branch = had.id_of(from);
+    }
+    return std::vector{std::move(renamed), graph::Reference{Refers::removed, from, {}}};
   });
 }
 
 Error Database::remove_version_name(NamedVersion::Kind kind, std::string_view name) {
   return write_references([&]() -> Result<std::vector<graph::Reference>> {
     GS_TRY_OK(check_named(kind, name));
+    if (kind == NamedVersion::Kind::branch) GS_TRY_OK(check_not_current(name));
     return std::vector{graph::Reference{Refers::removed, name, {}}};
   });
 }
 
-// With the commit lock, after its parents are known to be here.
-Error Database::check_references(const graph::ChangeView& change) const {
-  std::vector<graph::ChangeNumber> parents;
-  for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
-    parents.push_back(*known_->find(change.parent(i)));
-  }
-  std::optional<Ancestors> before;  // when somebody wants to know
+// With the commit lock, after its parents are known to be here. `missing`: a head that is not.
+Error Database::check_references(const graph::ChangeView& change, Digest& missing) const {
+  std::size_t bytes = 0;
   auto cursor = change.operations();
   for (graph::OperationView operation; cursor.next(operation);) {
     if (operation.kind != static_cast<std::uint8_t>(graph::Kind::reference)) continue;
     GS_TRY(const graph::Reference reference, graph::parse_reference(operation.payload));
-    if (!before) before.emplace(known_->graph(), graph::CausalGraph::Changes(parents));
     for (const Digest& head : reference.heads) {
+      if (!known_->find(head)) missing = head;
+    }
+    GS_TRY_OK(applier_.references().check_room(reference, bytes));
+    bytes += state::References::bytes_of(reference);
+  }
+  return {};
+}
+
+// What it says to have merged its parents lead to.
+Error Database::check_merges(const graph::ChangeView& change) const {
+  auto cursor = change.operations();
+  for (graph::OperationView operation; cursor.next(operation);) {
+    if (operation.kind != static_cast<std::uint8_t>(graph::Kind::merge)) continue;
+    GS_TRY(const graph::Merge merge, graph::parse_merge(operation.payload));
+    const std::vector<graph::ChangeNumber> parents = parents_of(change);
+    for (const Digest& head : merge.heads) {
       const auto number = known_->find(head);
-      if (number && before->have(*number)) continue;
+      if (number && known_->graph().is_ancestor(*number, graph::CausalGraph::Changes(parents)))
+        continue;
       return Error(Code::invalid, "operation " + std::to_string(cursor.index()) +
-                                      ": it names change " + head.text() +
+                                      ": it merges change " + head.text() +
                                       ", which does not come before it");
     }
   }

@@ -147,7 +147,7 @@ Error Database::look_at_own(const Revert& revert, LookedBack& out) {
   std::set<Id> ids;
   const auto add = [&](graph::ChangeNumber number, log::Location at,
                        const graph::ChangeView& change) -> Error {
-    out.writes = {tables_.find_writer(change.writer()), ~graph::Hlc{0}, 0, {}};
+    out.writes = {tables_.find_writer(change.chain()), ~graph::Hlc{0}, 0, {}};
     auto cursor = change.operations();
     for (graph::OperationView operation; cursor.next(operation);) {
       if (revert.hlc != 0 && operation.hlc != revert.hlc) continue;
@@ -238,6 +238,7 @@ Error Database::take_back_record(const LookedBack& looked, const Id& id, Transac
   if (lookup == state::Version::Lookup::damaged) return state_damage(*moment.version);
   record.now.entry.id = id;
   TakingBack one = engine::take_back(record, looked.writes, tables_);
+  for (KeptWrite& kept : one.kept) kept.writer = writer_of_chain(kept.writer);
   told.kept.insert(told.kept.end(), one.kept.begin(), one.kept.end());
   if (one.is_nothing()) return {};
   GS_TRY_OK(stage_taking_back(tx, one, record.now));
@@ -295,9 +296,8 @@ Error Database::each_done(const graph::Writer& writer, const TakeDone& take) {
 }
 
 Result<Reverted> Database::revert(const Digest& change) {
-  graph::Writer writer;
   GS_TRY(const ChangeInfo info, this->change(change, nullptr));
-  std::memcpy(writer.bytes.data(), info.writer.bytes.data(), writer.bytes.size());
+  const graph::Writer writer = graph::chain_of(info.writer, info.branch);
   Stack stack(writer, Why::revert);
   const auto look = [&](const Digest& in, const Done& done) {
     if (in == change) return false;
@@ -309,9 +309,10 @@ Result<Reverted> Database::revert(const Digest& change) {
 }
 
 Result<Reverted> Database::take_back_own(Why why) {
-  Stack stack(writer_, why);
+  const graph::Writer self = own_chain();
+  Stack stack(self, why);
   const auto look = [&](const Digest& in, const Done& done) { return !stack.look(in, done); };
-  GS_TRY_OK(each_done(writer_, look));
+  GS_TRY_OK(each_done(self, look));
   if (!stack.found()) {
     return Error(Code::not_found,
                  why == Why::undo

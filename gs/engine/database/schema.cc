@@ -37,7 +37,7 @@ Result<Digest> Database::put_schema(std::string_view source, const Digest& previ
         builder_.append(static_cast<std::uint8_t>(graph::Kind::schema), graph::kLastOfTransaction,
                         nullptr, nullptr, hlc, payload.size());
     std::memcpy(appended.payload, payload.data(), payload.size());
-    GS_TRY_OK(applier_.put_schema(payload, hlc, writer_));
+    GS_TRY_OK(applier_.put_schema(payload, hlc, chain_));
     digest = applier_.schema().digest;
     publish_catalog(std::move(catalog));
     catalog_error_ = {};

@@ -113,7 +113,7 @@ class Verifier {
     if (genesis ? change.digest() != storage_ : change.storage() != storage_) {
       fail(links, name + " belongs to another storage");
     }
-    auto [last, first] = memory_.heads.try_emplace(change.writer());
+    auto [last, first] = memory_.heads.try_emplace(change.chain());
     const bool follows = first ? change.sequence() == 0 && change.prev().is_zero()
                                : change.sequence() == last->second.sequence + 1 &&
                                      change.prev() == last->second.change;
@@ -193,10 +193,9 @@ class Verifier {
   void check_id(const graph::ChangeView& change, const graph::OperationView& operation,
                 const record::Shape& shape, const std::string& where) {
     const Id id = change.id(operation.id_index);
-    const Error error =
-        operation.kind == static_cast<std::uint8_t>(Kind::set)
-            ? graph::verify_set_id(operation.payload, shape, id)
-            : graph::verify_insert_id(operation.payload, shape, id, change.writer());
+    const Error error = operation.kind == static_cast<std::uint8_t>(Kind::set)
+                            ? graph::verify_set_id(operation.payload, shape, id)
+                            : graph::verify_insert_id(operation.payload, shape, id, change.chain());
     if (error) {
       fail(ids, where + ": " + std::string(error.message()));
     } else {
@@ -339,6 +338,13 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
   if (options.full && !incremental)
     rebuild.emplace(settled.moment.version->log, env_, options_.memory_bytes);
   Error rebuild_error;
+  std::optional<Ancestors> in_state;  // none: all changes are
+  if (rebuild) {
+    auto changes = changes_of_state(settled);
+    if (changes.ok()) in_state = std::move(*changes);
+    if (!changes.ok()) rebuild.reset();  // as the log is damaged, which is found below
+  }
+  graph::ChangeNumber number = 0;
 
   std::vector<log::Damage> damage;
   const auto visit = [&](log::Location at, std::uint64_t, Bytes change) -> Error {
@@ -346,7 +352,10 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
     verifier.passed(Verifier::frames);
     verifier.check(at, change);
     // Only what was found valid may be applied: that trusts the operations.
-    if (rebuild && !rebuild_error && report.ok) rebuild_error = rebuild->apply(at, change);
+    const bool is_in_state = !in_state || in_state->have(number++);
+    if (rebuild && !rebuild_error && report.ok) {
+      rebuild_error = rebuild->apply(at, change, is_in_state);
+    }
     return {};
   };
   if (incremental) {

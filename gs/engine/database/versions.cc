@@ -1,9 +1,10 @@
 // What a text names: a version of the storage, by the digest of a change or its beginning, a tag or
-// a branch, a time, or `main`. No text can be two of these (gs/core/graph/version_name.h).
+// a branch, a time, or `now`. No text can be two of these (gs/core/graph/version_name.h).
 //
-// The version of a time is the largest in which no change is later: of the changes here, those that
-// are not later and follow none that is. Whoever gets older changes of others afterwards has
-// another version of that time; what a name or a digest means never changes.
+// The version of a time is the largest one of the branch that is checked out in which no change is
+// later: of the changes of the state, those that are not later and follow none that is. Whoever gets
+// older changes of others afterwards has another version of that time; what a tag or a digest means
+// never changes.
 
 #include <algorithm>
 
@@ -16,13 +17,13 @@ namespace gs::engine {
 namespace {
 
 // The heads of the changes that are not later than `time_ms`.
-Version version_until(std::uint64_t time_ms, const KnownChanges& known) {
+Version version_until(std::uint64_t time_ms, const KnownChanges& known, const Ancestors& changes) {
   const graph::CausalGraph& graph = known.graph();
   std::vector<bool> is_in(known.size());
   std::vector<bool> is_followed(known.size());
   for (graph::ChangeNumber number = 0; number < known.size(); ++number) {
     const std::vector<graph::ChangeNumber> parents = graph.parents_of(number);
-    is_in[number] = id::hlc_ms(known.hlc(number)) <= time_ms &&
+    is_in[number] = changes.have(number) && id::hlc_ms(known.hlc(number)) <= time_ms &&
                     std::all_of(parents.begin(), parents.end(),
                                 [&](graph::ChangeNumber parent) { return is_in[parent]; });
     if (!is_in[number]) continue;
@@ -72,9 +73,12 @@ Result<Version> Database::version_by_time(std::string_view text) {
   }
   Version version;
   std::uint64_t first_ms = 0;
-  const auto look = [&](const Settled&, const KnownChanges& known) -> Error {
+  const auto look = [&](const Settled& settled, const KnownChanges& known) -> Error {
     if (known.size() != 0) first_ms = id::hlc_ms(known.hlc(0));
-    if (*time_ms >= 0) version = version_until(static_cast<std::uint64_t>(*time_ms), known);
+    if (*time_ms < 0) return {};
+    GS_TRY(const auto heads, numbers_of_heads(Version(settled.frontier), known));
+    const Ancestors changes(known.graph(), heads);
+    version = version_until(static_cast<std::uint64_t>(*time_ms), known, changes);
     return {};
   };
   GS_TRY([[maybe_unused]] const Settled settled, settle_known(look));
@@ -85,15 +89,27 @@ Result<Version> Database::version_by_time(std::string_view text) {
 }
 
 Result<Version> Database::version_by_name(std::string_view text) {
-  const std::lock_guard lock(commit_mutex_);
-  if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
-  const state::Reference* const found = applier_.references().find(text);
-  if (found == nullptr) return unknown_version(text.substr(0, graph::kNameBytesMax));
-  return Version(found->heads);
+  std::optional<graph::BranchId> branch;
+  if (text == graph::kMainName) branch.emplace();
+  if (!branch) {
+    const std::lock_guard lock(commit_mutex_);
+    if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
+    const state::Reference* const found = applier_.references().find(text);
+    if (found == nullptr) return unknown_version(text.substr(0, graph::kNameBytesMax));
+    if (found->what == graph::Refers::tag) return Version(found->heads);
+    branch = found->id_of(text);
+  }
+  Version version;
+  const auto tell = [&](const Settled& settled, const KnownChanges& known) -> Error {
+    version.heads = digests_of(known, heads_of_branch(*settled.references, known, *branch));
+    return {};
+  };
+  GS_TRY([[maybe_unused]] const Settled settled, settle_known(tell));
+  return version;
 }
 
 Result<Version> Database::find_version(std::string_view text) {
-  if (text == graph::kMainName || text == graph::kNowName) {
+  if (text == graph::kNowName) {
     GS_TRY(Settled settled, settle());
     return Version(std::move(settled.frontier));
   }

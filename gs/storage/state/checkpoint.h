@@ -50,6 +50,21 @@ struct IndexRuns {
   std::vector<std::uint64_t> runs;  // newest first
 };
 
+// Of a storage with more than the branch main.
+struct Branches {
+  // Whose changes are in the log.
+  struct Chain {
+    id::Writer writer;
+    graph::BranchId branch;  // not main
+    friend auto operator<=>(const Chain&, const Chain&) = default;
+  };
+  graph::BranchId branch{};       // whose state this is; zero: main
+  std::vector<Digest> log_heads;  // of all that is in the log, ascending
+  std::vector<Chain> chains;      // ascending
+
+  bool empty() const noexcept { return branch.is_zero() && log_heads.empty() && chains.empty(); }
+};
+
 struct Checkpoint {
   std::uint64_t number = 0;
   std::uint64_t log_location = 0;  // replay begins here ...
@@ -59,11 +74,12 @@ struct Checkpoint {
   std::uint64_t next_file = 1;      // first unused number for run and checkpoint files
   std::vector<std::uint64_t> runs;  // newest first
   std::vector<WriterHead> heads;
-  std::vector<Digest> frontier;             // of branch main, ascending
+  std::vector<Digest> frontier;             // of the state, ascending
   std::vector<std::uint64_t> live_records;  // by collection number
   SchemaEntry schema;
   std::vector<IndexRuns> indexes;                // ascending by definition
   std::shared_ptr<const References> references;  // null or empty: there never was one
+  Branches branches;                             // empty: there is main alone
   // Shapes, writers and collections in order of their numbers: those that the log before this
   // checkpoint defines, and none that a lost tail may have defined.
   std::uint32_t shape_count = kUnknown;

@@ -15,6 +15,7 @@ constexpr std::uint32_t kCheckpointMagic = 0x31707367;  // "gsp1"
 constexpr std::uint16_t kPlainVersion = 1;              // neither schema, index nor reference
 constexpr std::uint16_t kSchemaVersion = 2;             // no reference
 constexpr std::uint16_t kReferencesVersion = 3;         // references, and perhaps the others
+constexpr std::uint16_t kBranchesVersion = 4;           // the same, and branches
 constexpr std::size_t kHeadBytes = 88;
 constexpr std::size_t kCollectionBytes = 24;  // without the name
 constexpr std::size_t kShapeBytes = 8;        // without the definition
@@ -22,6 +23,7 @@ constexpr std::size_t kWriterHeadBytes = 80;
 constexpr std::size_t kIndexBytes = 40;         // without the run numbers
 constexpr std::size_t kReferenceBytes = 48;     // without name and heads
 constexpr std::size_t kReferenceHeadBytes = 8;  // of its payload: what it has, and how much
+constexpr std::size_t kChainBytes = 48;
 
 class Output {
  public:
@@ -151,6 +153,16 @@ Error read_writers(Input& in, std::uint32_t count, Names& names) {
   return {};
 }
 
+Error read_digests(Input& in, std::uint32_t count, std::vector<Digest>& out, const char* what) {
+  if (!in.fits(count, sizeof(Digest))) return damaged(what);
+  out.resize(count);
+  for (auto& digest : out) in.fixed(digest);
+  for (std::size_t i = 1; i < out.size(); ++i) {
+    if (!(out[i - 1] < out[i])) return damaged(what);
+  }
+  return {};
+}
+
 Error read_rest(Input& in, const Counts& counts, Checkpoint& out) {
   if (!in.fits(counts.runs, 8)) return damaged("runs are cut off");
   out.runs.resize(counts.runs);
@@ -169,12 +181,7 @@ Error read_rest(Input& in, const Counts& counts, Checkpoint& out) {
     if (!in.ok() || head.writer >= counts.writers) return damaged("a writer's head is malformed");
   }
 
-  if (!in.fits(counts.frontier, sizeof(Digest))) return damaged("the frontier is cut off");
-  out.frontier.resize(counts.frontier);
-  for (auto& digest : out.frontier) in.fixed(digest);
-  for (std::size_t i = 1; i < out.frontier.size(); ++i) {
-    if (!(out.frontier[i - 1] < out.frontier[i])) return damaged("the frontier is out of order");
-  }
+  GS_TRY_OK(read_digests(in, counts.frontier, out.frontier, "the frontier is wrong"));
 
   if (counts.live > counts.collections || !in.fits(counts.live, 8)) {
     return damaged("live counts are cut off");
@@ -221,14 +228,42 @@ std::size_t reference_bytes(Bytes begin) {
   if (begin.size() < kReferenceHeadBytes) return kReferenceHeadBytes;
   const std::size_t name = load_u16(begin.data() + 2);
   const std::size_t heads = load_u32(begin.data() + 4);
-  return align_up<std::size_t>(kReferenceHeadBytes + heads * sizeof(Digest) + name, 8);
+  const std::size_t id = begin[1] != 0 ? sizeof(graph::BranchId) : 0;
+  return align_up<std::size_t>(kReferenceHeadBytes + heads * sizeof(Digest) + id + name, 8);
+}
+
+Error read_branches(Input& in, Branches& branches) {
+  in.fixed(branches.branch);
+  const auto heads = in.number<std::uint32_t>();
+  const auto chains = in.number<std::uint32_t>();
+  GS_TRY_OK(read_digests(in, heads, branches.log_heads, "the heads of the log are wrong"));
+  if (!in.fits(chains, kChainBytes)) return damaged("chains are cut off");
+  for (std::uint32_t i = 0; i < chains; ++i) {
+    Branches::Chain chain;
+    in.fixed(chain.writer);
+    in.fixed(chain.branch);
+    if (!in.ok() || chain.branch.is_zero()) return damaged("a chain is malformed");
+    if (i != 0 && !(branches.chains.back() < chain)) return damaged("chains are out of order");
+    branches.chains.push_back(chain);
+  }
+  return {};
+}
+
+void write_branches(Output& out, const Branches& branches) {
+  out.raw(branches.branch.bytes);
+  out.number(static_cast<std::uint32_t>(branches.log_heads.size()));
+  out.number(static_cast<std::uint32_t>(branches.chains.size()));
+  for (const Digest& head : branches.log_heads) out.raw(head.bytes);
+  for (const Branches::Chain& chain : branches.chains) {
+    out.raw(chain.writer.bytes);
+    out.raw(chain.branch.bytes);
+  }
 }
 
 Error read_references(Input& in, References& references) {
   const auto count = in.number<std::uint32_t>();
   in.zeros(4);
   if (!in.fits(count, kReferenceBytes)) return damaged("references are cut off");
-  if (count == 0) return damaged("its format version does not fit what it holds");
   std::string last;
   for (std::uint32_t i = 0; i < count; ++i) {
     const auto hlc = in.number<std::uint64_t>();
@@ -271,6 +306,7 @@ void write_indexes(Output& out, const std::vector<IndexRuns>& indexes) {
 }
 
 std::uint16_t version_of(const Checkpoint& checkpoint) {
+  if (!checkpoint.branches.empty()) return kBranchesVersion;
   if (checkpoint.has_references()) return kReferencesVersion;
   const bool is_plain = !checkpoint.schema.is_there() && checkpoint.indexes.empty();
   return is_plain ? kPlainVersion : kSchemaVersion;
@@ -337,7 +373,10 @@ Result<Buffer> encode_checkpoint(const Checkpoint& checkpoint, const Tables& tab
     write_schema(out, checkpoint.schema);
     write_indexes(out, checkpoint.indexes);
   }
-  if (version == kReferencesVersion) write_references(out, *checkpoint.references);
+  if (version >= kReferencesVersion) {
+    write_references(out, checkpoint.references ? *checkpoint.references : References());
+  }
+  if (version == kBranchesVersion) write_branches(out, checkpoint.branches);
   if (out.buffer.size() > kCheckpointBytesMax) {
     return Error(Code::too_large, "checkpoint: more than 1 GiB of shapes, writers and collections");
   }
@@ -349,7 +388,7 @@ Result<Checkpoint> decode_checkpoint(Bytes file, Tables& tables) {
   if (!in.fits(1, kHeadBytes) || in.number<std::uint32_t>() != kCheckpointMagic)
     return damaged("it is none");
   const auto version = in.number<std::uint16_t>();
-  if (version < kPlainVersion || version > kReferencesVersion)
+  if (version < kPlainVersion || version > kBranchesVersion)
     return damaged("its format version is unknown");
   in.zeros(2);
   Checkpoint out;
@@ -375,11 +414,12 @@ Result<Checkpoint> decode_checkpoint(Bytes file, Tables& tables) {
     GS_TRY_OK(read_schema(in, out.schema));
     GS_TRY_OK(read_indexes(in, counts.indexes, out.indexes));
   }
-  if (version == kReferencesVersion) {
+  if (version >= kReferencesVersion) {
     auto references = std::make_shared<References>();
     GS_TRY_OK(read_references(in, *references));
     out.references = std::move(references);
   }
+  if (version == kBranchesVersion) GS_TRY_OK(read_branches(in, out.branches));
   if (version != version_of(out) || (version == kPlainVersion && counts.indexes != 0))
     return damaged("its format version does not fit what it holds");
   if (!in.at_end()) return damaged("there are bytes behind its end");

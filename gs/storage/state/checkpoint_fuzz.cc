@@ -39,6 +39,9 @@ Buffer valid_checkpoint() {
   references->put({graph::Refers::tag, "v1", {checkpoint.frontier[0]}}, 5, checkpoint.frontier[1]);
   references->put({graph::Refers::removed, "v2", {}}, 6, checkpoint.frontier[1]);
   checkpoint.references = references;
+  checkpoint.branches.branch = graph::branch_id("draft");
+  checkpoint.branches.log_heads = checkpoint.frontier;
+  checkpoint.branches.chains = {{checkpoint.frontier[0], graph::branch_id("draft")}};
   return std::move(*encode_checkpoint(checkpoint, tables));
 }
 

@@ -78,6 +78,9 @@ void expect_same(const Checkpoint& a, const Checkpoint& b) {
   }
   ASSERT_EQ(a.has_references(), b.has_references());
   if (a.has_references()) EXPECT_EQ(*a.references, *b.references);
+  EXPECT_EQ(a.branches.branch, b.branches.branch);
+  EXPECT_EQ(a.branches.log_heads, b.branches.log_heads);
+  EXPECT_EQ(a.branches.chains, b.branches.chains);
 }
 
 Checkpoint example_with_schema() {
@@ -95,6 +98,15 @@ Checkpoint example_with_references() {
   references->put({Refers::branch, "draft", {digest(1), digest(2)}}, 91, digest(0xbb));
   references->put({Refers::removed, "old", {}}, 92, digest(0xaa));
   checkpoint.references = std::move(references);
+  return checkpoint;
+}
+
+Checkpoint example_with_branches() {
+  Checkpoint checkpoint = example_checkpoint();
+  checkpoint.branches.branch = graph::branch_id("draft");
+  checkpoint.branches.log_heads = {digest(1), digest(2)};
+  checkpoint.branches.chains = {{digest(0xaa), graph::branch_id("draft")},
+                                {digest(0xbb), graph::branch_id("work")}};
   return checkpoint;
 }
 
@@ -253,9 +265,33 @@ TEST_F(Checkpoints, ReferencesComeBack) {
             "96c6e18c3e96d75fe5debb2aab1a78ed783be2c2c61781f00a7186d1cf19c40d");
 }
 
+TEST_F(Checkpoints, BranchesComeBack) {
+  Checkpoint with_all = example_with_references();
+  with_all.branches = example_with_branches().branches;
+  for (const Checkpoint& checkpoint : {example_with_branches(), with_all}) {
+    const Buffer bytes = std::move(*encode_checkpoint(checkpoint, names_));
+    EXPECT_EQ(bytes[4], 4);  // the format version
+    Tables names;
+    auto decoded = decode_checkpoint(bytes, names);
+    ASSERT_TRUE(decoded.ok()) << decoded.error().text();
+    expect_same(*decoded, checkpoint);
+  }
+  const Buffer bytes = std::move(*encode_checkpoint(example_with_branches(), names_));
+  EXPECT_EQ(bytes.size(), 800u);
+  EXPECT_EQ(crypto::sha256(bytes).text(),
+            "38f0044a57a3122693c6c466c7ab422469adf6468ca096fa71d88a0c784d27be");
+  Buffer wrong = bytes;
+  std::swap_ranges(wrong.end() - 96, wrong.end() - 48, wrong.end() - 48);  // the chains
+  Tables names;
+  EXPECT_EQ(decode_checkpoint(wrong, names).code(), Code::damaged);
+  wrong = bytes;
+  std::fill_n(wrong.end() - 16, 16, std::uint8_t{0});  // of main
+  EXPECT_EQ(decode_checkpoint(wrong, names).code(), Code::damaged);
+}
+
 TEST_F(Checkpoints, EveryCutOrExtendedFileIsRefused) {
-  for (const Checkpoint& checkpoint :
-       {example_checkpoint(), example_with_schema(), example_with_references()}) {
+  for (const Checkpoint& checkpoint : {example_checkpoint(), example_with_schema(),
+                                       example_with_references(), example_with_branches()}) {
     Buffer bytes = std::move(*encode_checkpoint(checkpoint, names_));
     for (std::size_t size = 0; size < bytes.size(); ++size) {
       Tables names;

@@ -45,7 +45,7 @@ void References::put(const graph::Reference& reference, std::uint64_t hlc,
     if (graph::Stamp{hlc, writer} < stamp_of(entry)) return;
     bytes_ -= bytes_of(at->first, entry.heads.size());
   }
-  entry = {reference.what, reference.heads, hlc, writer};
+  entry = {reference.what, reference.heads, hlc, writer, reference.branch};
   bytes_ += bytes_of(reference);
 }
 
@@ -58,8 +58,8 @@ Buffer References::encode(std::string_view name, const Reference& reference) {
   Buffer out(sizeof reference.hlc);
   store_u64(out.data(), reference.hlc);
   out.insert(out.end(), reference.writer.bytes.begin(), reference.writer.bytes.end());
-  const Buffer payload =
-      graph::encode_reference({.what = reference.what, .name = name, .heads = reference.heads});
+  const Buffer payload = graph::encode_reference(
+      {.what = reference.what, .name = name, .heads = reference.heads, .branch = reference.branch});
   out.insert(out.end(), payload.begin(), payload.end());
   return out;
 }

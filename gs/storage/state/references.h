@@ -21,9 +21,14 @@ struct Reference {
   graph::Refers what = graph::Refers::removed;
   std::vector<Digest> heads;  // ascending, unique; none of a removed one
   std::uint64_t hlc = 0;
-  id::Writer writer;
+  id::Writer writer;         // its chain
+  graph::BranchId branch{};  // as in graph::Reference
 
   bool is_there() const noexcept { return what != graph::Refers::removed; }
+  // Of a branch: what changes on it carry.
+  graph::BranchId id_of(std::string_view name) const {
+    return branch.is_zero() ? graph::branch_id(name) : branch;
+  }
   friend bool operator==(const Reference&, const Reference&) = default;
 };
 

@@ -88,6 +88,8 @@ class Tables {
     return shape < defined_.size() && defined_[shape];
   }
   void define(std::uint32_t shape);
+  // For a state of other changes, which may define others.
+  void forget_definitions() noexcept { defined_.clear(); }
 
   // Forgets everything; no reader may be there. For an open that starts again without a checkpoint.
   void clear();

@@ -1,0 +1,371 @@
+// Branches: whose changes make the state of this storage, and how it becomes that of another one.
+//
+// All changes are in one log and one graph, whatever branch they are on; the state is that of one
+// branch, the one that is checked out. What is on others is looked at as far as that needs no state
+// (receive.cc), kept, and handed on, and only *noted*: shapes, names of versions and the counters
+// of its writer (Applier::note). So a branch costs its name, and checking one out costs what differs.
+//
+// The heads of a branch are those of the changes that are on it; as long as there is none, those
+// that its name was given. A change that merges has heads of another branch among its parents: then
+// the state takes what these have before it, in the order of the log.
+
+#include <algorithm>
+
+#include "gs/core/graph/version_name.h"
+#include "gs/engine/database/branch_file.h"
+#include "gs/engine/database/commit_scratch.h"
+
+namespace gs::engine {
+
+using graph::Refers;
+
+namespace {
+
+// Records that differ between two branches, 64 bytes of memory for each.
+constexpr std::size_t kDifferentMax = std::size_t{4} << 20;
+
+Error too_different() {
+  return Error(Code::too_large, "more than " + std::to_string(kDifferentMax) +
+                                    " records differ between the branches. Merge in parts");
+}
+
+}  // namespace
+
+// --- what a branch is ---
+
+// Ascending; none when nobody knows the branch.
+std::vector<graph::ChangeNumber> Database::heads_of_branch(const state::References& references,
+                                                           const KnownChanges& known,
+                                                           const graph::BranchId& branch) {
+  std::vector<graph::ChangeNumber> heads = known.heads_of(branch);
+  if (!heads.empty()) return heads;
+  for (const auto& [name, reference] : references.all()) {
+    if (reference.what != Refers::branch || reference.id_of(name) != branch) continue;
+    for (const Digest& head : reference.heads) {
+      if (const auto number = known.find(head)) heads.push_back(*number);
+    }
+  }
+  return known.graph().heads(heads);
+}
+
+std::vector<Digest> Database::digests_of(const KnownChanges& known,
+                                         std::span<const graph::ChangeNumber> numbers) {
+  std::vector<Digest> digests;
+  for (const graph::ChangeNumber number : numbers) digests.push_back(known.digest(number));
+  std::sort(digests.begin(), digests.end());
+  return digests;
+}
+
+Result<graph::BranchId> Database::branch_by_name(std::string_view name) const {
+  if (name == graph::kMainName) return graph::BranchId{};
+  GS_TRY_OK(check_named(NamedVersion::Kind::branch, name));
+  return applier_.references().find(name)->id_of(name);
+}
+
+// Of the state. With the commit lock.
+std::string Database::name_of_branch() const {
+  if (branch_.is_zero()) return std::string(graph::kMainName);
+  for (const auto& [name, reference] : applier_.references().all()) {
+    if (reference.what == Refers::branch && reference.id_of(name) == branch_) return name;
+  }
+  return branch_.text();  // somebody removed the name
+}
+
+Result<std::string> Database::branch() const {
+  const std::lock_guard lock(commit_mutex_);
+  if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
+  return name_of_branch();
+}
+
+graph::Writer Database::writer_of_chain(const graph::Writer& chain) const {
+  const std::lock_guard lock(commit_mutex_);
+  const auto at = chains_.find(chain);
+  return at == chains_.end() ? chain : at->second.writer;
+}
+
+graph::Writer Database::own_chain() const {
+  const std::lock_guard lock(commit_mutex_);
+  return chain_;
+}
+
+// With the commit lock, or before anybody else is there: the writer of this storage writes on the
+// branch of the state from now on.
+Error Database::go_on_with_chain() {
+  const graph::Writer chain = graph::chain_of(writer_, branch_);
+  const std::uint32_t number = tables_.add_writer(chain);
+  if (number == state::kUnknown) return tables_.full("writers");
+  if (number >= heads_.size()) heads_.resize(number + std::size_t{1});
+  const std::lock_guard lock(mint_mutex_);
+  if (minter_) {
+    heads_[writer_number_].mint_next = minter_->next();
+    heads_[writer_number_].mint_last = minter_->last();
+  }
+  chain_ = chain;
+  writer_number_ = number;
+  heads_[number].writer = number;
+  minter_.emplace(chain_, heads_[number].mint_next, heads_[number].mint_last);
+  return {};
+}
+
+// --- checkpoints and recovery ---
+
+state::Branches Database::branches_to_keep() const {
+  state::Branches branches;
+  branches.branch = branch_;
+  if (state_lacks_) branches.log_heads = {log_heads_.begin(), log_heads_.end()};
+  for (const auto& [chain, one] : chains_) branches.chains.push_back(one);
+  std::sort(branches.chains.begin(), branches.chains.end());
+  return branches;
+}
+
+Error Database::use_branches(const state::Branches& branches) {
+  if (branches.branch != branch_) {
+    return Error(Code::not_found, "the checkpoint is of another branch than the one checked out");
+  }
+  state_lacks_ = !branches.log_heads.empty();
+  log_heads_ = frontier_;
+  if (state_lacks_) log_heads_ = {branches.log_heads.begin(), branches.log_heads.end()};
+  for (const state::Branches::Chain& one : branches.chains) {
+    chains_.emplace(graph::chain_of(one.writer, one.branch), one);
+  }
+  return {};
+}
+
+// What was only noted while the log was read, as far as it is of the branch: now the graph tells.
+Error Database::apply_rest() {
+  auto known = std::make_unique<KnownChanges>();
+  Settled whole;
+  whole.log = log_->snapshot();
+  GS_TRY_OK(know(whole, 0, *known));
+  auto target = heads_of_branch(applier_.references(), *known, branch_);
+  if (target.empty()) {
+    report(Event::Level::warning, "branch_lost",
+           "branch " + branch_.text() + " is not in the log; this is main");
+    branch_ = {};
+    target = known->heads_of(branch_);
+  }
+  GS_TRY(const auto from, numbers_of_changes(frontier_, *known));
+  const graph::CausalGraph::Difference rest = known->graph().diff(from, target);
+  if (!rest.only_a.empty()) {
+    return Error(Code::broken_chain, "the checkpoint has changes that its branch has not");
+  }
+  const auto apply = [&](graph::ChangeNumber, log::Location at,
+                         const graph::ChangeView& change) -> Error {
+    Sequence sequence = visible_.load(std::memory_order_relaxed);
+    GS_TRY_OK(applier_.replay(change, at, sequence));
+    visible_.store(sequence, std::memory_order_release);
+    return {};
+  };
+  GS_TRY_OK(each_in(whole, stretches_of(*known, rest.only_b), apply));
+  const std::vector<Digest> heads = digests_of(*known, target);
+  frontier_ = {heads.begin(), heads.end()};
+  state_lacks_ = frontier_ != log_heads_;
+  known_ = std::move(known);
+  known_generations_ = whole.log.generation_sum;
+  return {};
+}
+
+Result<std::vector<graph::ChangeNumber>> Database::numbers_of_changes(
+    const std::set<Digest>& changes, const KnownChanges& known) {
+  std::vector<graph::ChangeNumber> numbers;
+  for (const Digest& change : changes) {
+    const auto number = known.find(change);
+    if (!number) return missing_change(change);
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+// The changes of the state among those of the log; null: all of them.
+Result<std::optional<Ancestors>> Database::changes_of_state(const Settled& settled) {
+  std::optional<Ancestors> changes;
+  if (settled.frontier == settled.log_heads) return changes;
+  Error missing;
+  const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
+    GS_TRY(const auto heads, numbers_of_heads(Version(settled.frontier), known));
+    changes.emplace(known.graph(), heads);
+    return {};
+  };
+  GS_TRY([[maybe_unused]] const Settled now, settle_known(ask));
+  return changes;
+}
+
+// --- joining what a change stands on ---
+
+// What `heads` have and the state has not, before a change that was made upon them is applied. With
+// the commit lock; leave_joined() undoes it, for when that change is refused.
+Error Database::join(std::span<const graph::ChangeNumber> heads) {
+  joined_.reset();
+  if (!state_lacks_) return {};
+  GS_TRY(std::vector<graph::ChangeNumber> from, numbers_of_changes(frontier_, *known_));
+  const std::vector<graph::ChangeRange> lacking = known_->graph().diff(from, heads).only_b;
+  if (lacking.empty()) return {};
+  joined_.emplace(Joined{frontier_, applier_.schema(), {}});
+  const Settled here{moment(), log_->snapshot(), frontier()};
+  const auto apply = [&](graph::ChangeNumber, log::Location at,
+                         const graph::ChangeView& change) -> Error {
+    WriteTargets targets(change.id_count());
+    GS_TRY_OK(applier_.check(change, targets, setup_.image_bytes_max));
+    for (std::uint32_t i = 0; i < change.id_count(); ++i) joined_->ids.insert(change.id(i));
+    Sequence sequence = visible_.load(std::memory_order_relaxed);
+    GS_TRY_OK(applier_.replay(change, at, sequence));
+    visible_.store(sequence, std::memory_order_release);
+    return {};
+  };
+  if (Error error = each_in(here, stretches_of(*known_, lacking), apply)) {
+    if (Error lost = leave_joined()) return fail(std::move(lost));
+    return std::move(error).in("what it merges");
+  }
+  from.insert(from.end(), heads.begin(), heads.end());
+  const std::vector<Digest> joined = digests_of(*known_, known_->graph().heads(from));
+  frontier_ = {joined.begin(), joined.end()};
+  state_lacks_ = frontier_ != log_heads_;
+  return {};
+}
+
+Error Database::leave_joined() {
+  if (!joined_) return {};
+  const Joined joined = std::move(*joined_);
+  joined_.reset();
+  GS_TRY(const auto heads, numbers_of_changes(joined.frontier, *known_));
+  const Ancestors before(known_->graph(), heads);
+  const Settled here{moment(), log_->snapshot(), frontier()};
+  const auto each = [&](const ReplayEach& replay) {
+    return each_in(here, stretches_of(*known_, before.ranges()),
+                   [&](graph::ChangeNumber, log::Location at, const graph::ChangeView& change) {
+                     return has_any_of(change, joined.ids) ? replay(change, at) : Error();
+                   });
+  };
+  Applier derived(tables_);
+  GS_TRY_OK(derive(joined.ids, derived, each));
+  put_derived(joined.ids, derived);
+  applier_.reset_schema(joined.schema);
+  frontier_ = joined.frontier;
+  state_lacks_ = true;
+  return {};
+}
+
+// --- checking out ---
+
+// From one version to another, as the graph has them.
+struct Database::Switch {
+  Settled settled;
+  graph::BranchId branch;
+  std::vector<Digest> heads;
+  std::vector<Stretch> changes;    // of the branch
+  std::vector<Stretch> fresh;      // of these, those that the state has not
+  std::vector<Stretch> different;  // that only one of both has
+  std::set<Id> ids;                // of records to which these write
+  bool is_older = false;           // some of the records may be older than these
+  bool has_schemas = false;        // some of them write a schema
+};
+
+Result<Database::Switch> Database::plan_switch(std::string_view name) {
+  Switch plan;
+  Error unknown;
+  {
+    const std::lock_guard lock(commit_mutex_);
+    GS_TRY(plan.branch, branch_by_name(name));
+  }
+  const auto ask = [&](const Settled& settled, const KnownChanges& known) -> Error {
+    const auto to = heads_of_branch(*settled.references, known, plan.branch);
+    GS_TRY(const auto from, numbers_of_heads(Version(settled.frontier), known));
+    if (to.empty()) unknown = Error(Code::not_found, "nothing of the branch is here");
+    graph::CausalGraph::Difference rest = known.graph().diff(from, to);
+    plan.heads = digests_of(known, to);
+    plan.changes = stretches_of(known, Ancestors(known.graph(), to).ranges());
+    plan.fresh = stretches_of(known, rest.only_b);
+    plan.different = stretches_of(known, rest.only_a);
+    plan.different.insert(plan.different.end(), plan.fresh.begin(), plan.fresh.end());
+    return {};
+  };
+  GS_TRY(plan.settled, settle_known(ask));
+  if (unknown) return unknown;
+  GS_TRY_OK(look_at_different(plan));
+  return plan;
+}
+
+Error Database::look_at_different(Switch& plan) const {
+  std::set<Id> born;
+  const auto look = [&](graph::ChangeNumber, log::Location,
+                        const graph::ChangeView& change) -> Error {
+    auto cursor = change.operations();
+    for (graph::OperationView operation; cursor.next(operation);) {
+      const auto kind = static_cast<graph::Kind>(operation.kind);
+      plan.has_schemas = plan.has_schemas || kind == graph::Kind::schema;
+      if (operation.id_index == graph::kNoId || kind == graph::Kind::expect) continue;
+      const Id id = change.id(operation.id_index);
+      plan.ids.insert(id);
+      if (kind == graph::Kind::insert && id.version() == id::kMintedVersion) born.insert(id);
+    }
+    return plan.ids.size() > kDifferentMax ? too_different() : Error();
+  };
+  GS_TRY_OK(each_in(plan.settled, plan.different, look));
+  plan.is_older = born.size() != plan.ids.size();  // nothing comes before a minted insert
+  return {};
+}
+
+// The records as the branch has them, in a table aside, and its schema.
+Error Database::derive_switch(const Switch& plan, Applier& derived) {
+  const bool is_whole = plan.is_older || plan.has_schemas;
+  const auto each = [&](const ReplayEach& replay) {
+    const auto visit = [&](graph::ChangeNumber, log::Location at,
+                           const graph::ChangeView& change) -> Error {
+      if (!plan.has_schemas && !has_any_of(change, plan.ids)) return {};
+      const std::lock_guard lock(commit_mutex_);
+      return replay(change, at);
+    };
+    return each_in(plan.settled, is_whole ? plan.changes : plan.fresh, visit);
+  };
+  return derive(plan.ids, derived, each);
+}
+
+// False: somebody wrote meanwhile.
+Result<bool> Database::finish_switch(const Switch& plan, const Applier& derived) {
+  const std::lock_guard lock(commit_mutex_);
+  GS_TRY_OK(writable());
+  if (builder_.is_open()) GS_TRY_OK(close_change());
+  const bool is_same = frontier() == plan.settled.frontier &&
+                       plan.settled.log.generation_sum == log_->generation_sum();
+  if (!is_same) return false;
+  GS_TRY_OK(write_branch(*env_.files, plan.branch));
+  branch_ = plan.branch;
+  frontier_ = {plan.heads.begin(), plan.heads.end()};
+  state_lacks_ = frontier_ != log_heads_;
+  put_derived(plan.ids, derived);
+  if (version_->is_damaged()) return fail(state_damage(*version_));
+  tables_.forget_definitions();
+  ++checkouts_;
+  if (Error error = go_on_with_chain()) return fail(std::move(error));
+  if (plan.has_schemas) {
+    applier_.reset_schema(derived.schema());
+    catalog_error_ = use_schema();
+  }
+  freeze();
+  return true;
+}
+
+Error Database::checkout(std::string_view name) {
+  constexpr int kTriesMax = 8;
+  GS_TRY_OK(throttle());
+  const Watchers::WakeAtEnd wake{watchers_};
+  const Job job(*this);  // as rows will point to where the log has old records
+  if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
+  for (int i = 0; i < kTriesMax; ++i) {
+    GS_TRY(const Switch plan, plan_switch(name));
+    {
+      const std::lock_guard lock(commit_mutex_);
+      GS_TRY_OK(writable());
+      if (plan.branch == branch_) return {};
+    }
+    Applier derived(tables_);
+    GS_TRY_OK(derive_switch(plan, derived));
+    GS_TRY(const bool is_done, finish_switch(plan, derived));
+    if (is_done) return {};
+  }
+  return Error(Code::conflict,
+               "records were written each time the branch was about to be checked "
+               "out. Try again when nothing is written");
+}
+
+}  // namespace gs::engine

@@ -1,0 +1,323 @@
+// Branches: that each has its own state, that it costs what differs, that merging takes what the
+// other one has, and that all of this is the same after a restart, from the log alone, and on other
+// replicas.
+#include <gtest/gtest.h>
+
+#include "gs/engine/database/branch_file.h"
+#include "gs/engine/database/test_exchange.h"
+#include "gs/engine/database/test_stranger.h"
+
+namespace gs::engine::testing {
+namespace {
+
+constexpr auto kBranchName = NamedVersion::Kind::branch;
+
+class Branches : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    db = world.create();
+    kyiv = db.put("City", "kyiv", R"({"name":"Kyiv","n":1})").value();
+    lviv = db.put("City", "lviv", R"({"name":"Lviv","n":1})").value();
+  }
+  void begin(std::string_view name, const std::optional<Version>& version = std::nullopt) {
+    world.clock.advance_ms(1);
+    const Error error = db->name_version(kBranchName, name, version, Naming::create);
+    ASSERT_TRUE(error.ok()) << error.text();
+  }
+  void check_out(std::string_view name) { check_out(db, name); }
+  void check_out(const Store& store, std::string_view name) {
+    world.clock.advance_ms(1);
+    const Error error = store->checkout(name);
+    ASSERT_TRUE(error.ok()) << error.text();
+    EXPECT_EQ(store->branch().value(), name);
+  }
+  MergeReport merge(std::string_view what, const MergeOptions& options = {}) {
+    world.clock.advance_ms(1);
+    auto merged = db->merge(what, options);
+    EXPECT_TRUE(merged.ok()) << merged.error().text();
+    return merged.ok() ? std::move(merged).value() : MergeReport();
+  }
+  // The storage opened again, from its checkpoint or from nothing but the log.
+  void restart(bool lose) {
+    ASSERT_TRUE(db->close().ok());
+    db.db.reset();
+    if (lose) lose_state(world.memory);
+    db = world.open();
+  }
+  void expect_after_restarts(const Content& content, const Digest& digest) {
+    for (const bool lose : {false, true}) {
+      restart(lose);
+      EXPECT_EQ(db.content(), content) << lose;
+      EXPECT_EQ(db.digest(), digest) << lose;
+      EXPECT_EQ(db.complaints(whole()), "") << lose;
+    }
+  }
+
+  static VerifyOptions whole() {
+    VerifyOptions options;
+    options.full = true;
+    return options;
+  }
+
+  World world;
+  Store db;
+  Id kyiv;
+  Id lviv;
+};
+
+TEST_F(Branches, EachHasItsOwnState) {
+  EXPECT_EQ(db->branch().value(), "main");
+  begin("draft");
+  const Content before = db.content();
+  const Digest before_digest = db.digest();
+  check_out("draft");
+  EXPECT_EQ(db.content(), before);
+  ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
+  const Id odesa = db.insert("City", R"({"name":"Odesa"})").value();
+  ASSERT_TRUE(db.remove(lviv).ok());
+  const Content draft = db.content();
+  const Digest draft_digest = db.digest();
+  check_out("main");
+  EXPECT_EQ(db.content(), before);
+  EXPECT_EQ(db.digest(), before_digest);
+  EXPECT_EQ(db.text(odesa), "<not_found>");
+  EXPECT_EQ(db->stats()->records, 2u);
+  expect_after_restarts(before, before_digest);
+  check_out("draft");
+  EXPECT_EQ(db.content(), draft);
+  EXPECT_EQ(db.digest(), draft_digest);
+  EXPECT_EQ(db->stats()->records, 2u);
+  expect_after_restarts(draft, draft_digest);
+  EXPECT_EQ(db->branch().value(), "draft");
+}
+
+TEST_F(Branches, AreReadFromOthers) {
+  begin("draft");
+  check_out("draft");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
+  check_out("main");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":3})").ok());
+  EXPECT_EQ(db.text(kyiv), R"({"name":"Kyiv","n":3})");
+  EXPECT_EQ(db.text_at(kyiv, db->find_version("draft").value()), R"({"name":"Kyiv","n":2})");
+  EXPECT_EQ(db.text_at(kyiv, db->find_version("main").value()), R"({"name":"Kyiv","n":3})");
+  const Moment draft = db->moment_at(db->find_version("draft").value()).value();
+  EXPECT_EQ(db.text_in(draft, kyiv), R"({"name":"Kyiv","n":2})");
+  // What is told of this branch is not about another one.
+  EXPECT_EQ(db->log(100)->size(), 5u);
+  EXPECT_EQ(db->history(kyiv, 100)->size(), 2u);
+  EXPECT_EQ(db->history(kyiv, 100)->front().operation.json, R"({"n":3})");
+}
+
+TEST_F(Branches, MergeTakesWhatTheOtherHas) {
+  begin("draft");
+  check_out("draft");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
+  const Id odesa = db.insert("City", R"({"name":"Odesa"})").value();
+  check_out("main");
+  ASSERT_TRUE(db.update(lviv, R"({"n":5})").ok());
+  const MergeReport preview = merge("draft", {.preview = true});
+  EXPECT_EQ(preview.changes, 2u);
+  EXPECT_FALSE(preview.is_fast_forward);
+  EXPECT_TRUE(preview.conflicts.empty());
+  EXPECT_EQ(db.text(odesa), "<not_found>");
+  merge("draft", {.strict = true});
+  EXPECT_EQ(db.text(odesa), R"({"name":"Odesa"})");
+  EXPECT_EQ(db.text(kyiv), R"({"name":"Kyiv","n":2})");
+  EXPECT_EQ(db.text(lviv), R"({"name":"Lviv","n":5})");
+  EXPECT_EQ(db->change(db.head(), nullptr)->parents.size(), 2u);
+  EXPECT_TRUE(merge("draft").is_up_to_date);
+  expect_after_restarts(db.content(), db.digest());
+  // And back again: nothing is written there that main has not.
+  check_out("draft");
+  EXPECT_TRUE(merge("main").is_fast_forward);
+  EXPECT_EQ(db.text(lviv), R"({"name":"Lviv","n":5})");
+  expect_after_restarts(db.content(), db.digest());
+}
+
+TEST_F(Branches, MergeTellsOfConflictsAndStrictlyRefusesThem) {
+  begin("draft");
+  check_out("draft");
+  ASSERT_TRUE(db.update(kyiv, R"({"name":"Kyjiv"})").ok());
+  check_out("main");
+  world.clock.advance_ms(1);
+  ASSERT_TRUE(db.update(kyiv, R"({"name":"Kiev"})").ok());
+  const Digest before = db.digest();
+  const MergeReport preview = merge("draft", {.preview = true});
+  ASSERT_EQ(preview.conflicts.size(), 1u);
+  EXPECT_EQ(preview.conflicts[0].id, kyiv);
+  ASSERT_EQ(preview.conflicts[0].hidden.size(), 1u);
+  EXPECT_EQ(preview.conflicts[0].hidden[0].json, R"("Kyjiv")");
+  EXPECT_EQ(preview.conflicts[0].hidden[0].shown_json, R"("Kiev")");
+  const auto strict = db->merge("draft", {.strict = true});
+  EXPECT_EQ(strict.code(), Code::conflict);
+  EXPECT_NE(strict.error().message().find("merge --preview"), std::string_view::npos);
+  EXPECT_EQ(db.digest(), before);
+  EXPECT_EQ(merge("draft").conflicts.size(), 1u);
+  EXPECT_EQ(db->conflicts(kyiv)->hidden.size(), 1u);
+  EXPECT_EQ(db->conflicts(kyiv)->hidden[0].writer, db->writer());  // not its chain
+  expect_after_restarts(db.content(), db.digest());
+}
+
+// One writer is two on two branches: what it did on one of them it had not seen on the other.
+TEST_F(Branches, OfOneWriterMergeAsThoseOfTwo) {
+  const Id tags = db.insert("T", R"({"n":10,"tags":["a"],"text":"hello"})").value();
+  begin("draft");
+  const auto change = [&](double by, const char* included, const char* typed) {
+    Batch batch(db.db);
+    EXPECT_TRUE(batch.add(tags, "n", by).ok());
+    EXPECT_TRUE(batch.change(tags, "tags", merge::Rule::included, included).ok());
+    EXPECT_TRUE(batch.splice(tags, "text", {5, 0, typed}).ok());
+    EXPECT_TRUE(batch.commit().ok());
+  };
+  check_out("draft");
+  change(5, R"(["b"])", " world");
+  check_out("main");
+  change(3, R"(["b"])", "!");
+  {
+    Batch batch(db.db);
+    ASSERT_TRUE(batch.change(tags, "tags", merge::Rule::excluded, R"(["b"])").ok());
+    ASSERT_TRUE(batch.commit().ok());
+  }
+  merge("draft");
+  const std::string text = db.text(tags);
+  EXPECT_NE(text.find(R"("n":18)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("tags":["a","b"])"), std::string::npos) << text;
+  EXPECT_NE(text.find("hello"), std::string::npos) << text;
+  EXPECT_NE(text.find(" world"), std::string::npos) << text;
+  expect_after_restarts(db.content(), db.digest());
+}
+
+TEST_F(Branches, ReplicasWithEqualChangesAreEqualOnEach) {
+  ASSERT_TRUE(db->sync().ok());
+  platform::MemoryFileSystem disk;
+  write_files(disk, read_files(world.memory));
+  const Store other = world.open(disk);
+  begin("draft");
+  check_out("draft");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
+  ASSERT_TRUE(other.update(kyiv, R"({"name":"Kyjiv"})").ok());
+  // What is of another branch is kept and changes nothing here.
+  const Content main = other.content();
+  EXPECT_EQ(give(other, changes_of(db)).refused, 0u);
+  EXPECT_EQ(other.content(), main);
+  EXPECT_EQ(give(db, changes_of(other)).refused, 0u);
+  EXPECT_EQ(db.text(kyiv), R"({"name":"Kyiv","n":2})");
+  check_out(other, "draft");
+  EXPECT_EQ(other.content(), db.content());
+  EXPECT_EQ(other.digest(), db.digest());
+  ASSERT_TRUE(other.update(lviv, R"({"n":7})").ok());
+  check_out(other, "main");
+  world.clock.advance_ms(1);
+  ASSERT_TRUE(other->merge("draft", {}).ok());
+  EXPECT_EQ(give(db, changes_of(other)).refused, 0u);
+  EXPECT_EQ(db.text(lviv), R"({"name":"Lviv","n":7})");
+  check_out("main");
+  EXPECT_EQ(db.text(kyiv), R"({"name":"Kyjiv","n":2})");
+  EXPECT_EQ(other.content(), db.content());
+  EXPECT_EQ(other.digest(), db.digest());
+  expect_after_restarts(db.content(), db.digest());
+}
+
+TEST_F(Branches, WhatWasBegunBeforeACheckoutIsNotCommitted) {
+  begin("draft");
+  Batch batch(db.db);
+  ASSERT_TRUE(batch.insert("City", "{}").ok());
+  check_out("draft");
+  const Error late = batch.commit();
+  EXPECT_EQ(late.code(), Code::conflict);
+  EXPECT_NE(late.message().find("another branch was checked out"), std::string_view::npos);
+  EXPECT_EQ(db.content().size(), 2u);
+}
+
+TEST_F(Branches, NamesKeepTheirBranch) {
+  begin("draft");
+  check_out("draft");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
+  EXPECT_EQ(db->remove_version_name(kBranchName, "draft").code(), Code::invalid);
+  world.clock.advance_ms(1);
+  ASSERT_TRUE(db->rename_version(kBranchName, "draft", "work").ok());
+  EXPECT_EQ(db->branch().value(), "work");
+  check_out("main");
+  world.clock.advance_ms(1);
+  ASSERT_TRUE(db->remove_version_name(kBranchName, "work").ok());
+  EXPECT_EQ(db->checkout("work").code(), Code::not_found);
+  // A new one of an old name begins anew.
+  for (const char* const name : {"draft", "work"}) {
+    begin(name);
+    check_out(name);
+    EXPECT_EQ(db.text(kyiv), R"({"name":"Kyiv","n":1})") << name;
+    check_out("main");
+  }
+  expect_after_restarts(db.content(), db.digest());
+}
+
+TEST_F(Branches, BeginAtAnyVersion) {
+  const Digest early = db.head();
+  ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
+  begin("draft");
+  check_out("draft");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":3})").ok());
+  const Digest on_draft = db.head();
+  check_out("main");
+  begin("old", Version(early));
+  begin("beside", Version(on_draft));  // which main has not
+  check_out("old");
+  EXPECT_EQ(db.text(kyiv), R"({"name":"Kyiv","n":1})");
+  check_out("beside");
+  EXPECT_EQ(db.text(kyiv), R"({"name":"Kyiv","n":3})");
+  EXPECT_EQ(db->checkout("nowhere").code(), Code::not_found);
+  ASSERT_TRUE(db->name_version(NamedVersion::Kind::tag, "v1", std::nullopt, Naming::create).ok());
+  EXPECT_EQ(db->checkout("v1").code(), Code::invalid);
+  expect_after_restarts(db.content(), db.digest());
+}
+
+// Of what only a branch has, each has its own schema in force, and its own shapes defined.
+TEST_F(Branches, HaveTheirOwnSchema) {
+  begin("draft");
+  check_out("draft");
+  constexpr const char* kSchema = R"js({"files":{"Town.js":"({ Entity: {}, name: 'string' })"}})js";
+  ASSERT_TRUE(db->put_schema(kSchema, Digest{}).ok());
+  const Id town = db.insert("Town", R"({"name":"Bar"})").value();
+  check_out("main");
+  EXPECT_FALSE(db->schema().is_there());
+  ASSERT_TRUE(db.insert("Town", R"({"name":"Rivne"})").ok());
+  // Whoever has main alone can read it: the shape is defined there as well.
+  EXPECT_EQ(db.complaints(whole()), "");
+  merge("draft");
+  EXPECT_TRUE(db->schema().is_there());
+  EXPECT_EQ(db.text(town), R"({"name":"Bar"})");
+  expect_after_restarts(db.content(), db.digest());
+}
+
+TEST_F(Branches, UndoTakesBackWhatWasWrittenOnThem) {
+  begin("draft");
+  check_out("draft");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
+  check_out("main");
+  ASSERT_TRUE(db.update(lviv, R"({"n":2})").ok());
+  check_out("draft");
+  ASSERT_TRUE(db->undo().ok());
+  EXPECT_EQ(db.text(kyiv), R"({"name":"Kyiv","n":1})");
+  check_out("main");
+  EXPECT_EQ(db.text(lviv), R"({"name":"Lviv","n":2})");
+  ASSERT_TRUE(db->undo().ok());
+  EXPECT_EQ(db.text(lviv), R"({"name":"Lviv","n":1})");
+}
+
+TEST_F(Branches, OfADirectoryThatNamesNoneAreNotGuessed) {
+  begin("draft");
+  check_out("draft");
+  ASSERT_TRUE(db->close().ok());
+  db.db.reset();
+  ASSERT_TRUE(world.memory.write_whole(kBranchFile, as_bytes(std::string_view("draft\n"))).ok());
+  const auto opened = world.try_open();
+  EXPECT_EQ(opened.code(), Code::damaged);
+  EXPECT_NE(opened.error().message().find("to go on with main"), std::string_view::npos);
+  ASSERT_TRUE(world.memory.remove(kBranchFile).ok());
+  db = world.open();
+  EXPECT_EQ(db->branch().value(), "main");
+  EXPECT_EQ(db.complaints(whole()), "");
+}
+
+}  // namespace
+}  // namespace gs::engine::testing

@@ -1,0 +1,121 @@
+'use strict';
+
+// Branches: what is written on one, what it takes to merge it, and what replicas have of it.
+
+const { test } = require('node:test');
+const assert = require('node:assert');
+const { Place, run, EXIT, DIGEST } = require('./gstore.js');
+
+const record = (place, words) => JSON.parse(place.ok(['get', ...words]));
+
+/** Kyiv and Lviv on main; a draft, checked out, on which Kyiv is another one and Odesa is new. */
+const drafted = (t) => {
+  const place = new Place(t);
+  const kyiv = place.ok(['insert', 'City', '{"name":"Kyiv","n":1}']).trim();
+  const lviv = place.ok(['insert', 'City', '{"name":"Lviv","n":1}']).trim();
+  place.ok(['checkout', '-b', 'draft']);
+  place.ok(['update', kyiv, '{"n":2}']);
+  const odesa = place.ok(['insert', 'City', '{"name":"Odesa"}']).trim();
+  return { place, kyiv, lviv, odesa };
+};
+
+test('what is written on a branch is seen on it alone', (t) => {
+  const { place, kyiv, odesa } = drafted(t);
+  assert.match(place.ok(['branch']), /^main  [0-9a-f]{12}\ndraft  .*  checked out\n$/);
+  const { err } = place.run(['checkout', 'main']);
+  assert.match(err, /Checked out branch main; it was draft\./);
+  assert.strictEqual(record(place, [kyiv]).n, 1);
+  place.fails(EXIT.notFound, ['get', odesa], /is not in this storage/);
+  assert.strictEqual(record(place, [kyiv, '--at', 'draft']).n, 2);
+  assert.strictEqual(place.ok(['count', 'City']).trim(), '2');
+  assert.strictEqual(place.ok(['count', 'City', '--at', 'draft']).trim(), '3');
+  assert.deepStrictEqual(place.lines(['diff', 'main', 'draft', '--json']).map(({ kind }) => kind),
+    ['changed', 'added']);
+  assert.deepStrictEqual(place.json(['checkout', 'draft', '--json']),
+    { branch: 'draft', before: 'main', created: false });
+  assert.match(place.run(['checkout', 'draft']).err, /draft is checked out already/);
+  const [last] = place.lines(['log', '--json']);
+  assert.strictEqual(last.branch, 'draft');
+  assert.match(place.ok(['show', last.change]), /\nbranch      draft\n/);
+  place.ok(['verify', '--full']);
+});
+
+test('a merge is previewed, refused when strict, done, and its conflict resolved', (t) => {
+  const { place, kyiv, odesa } = drafted(t);
+  place.ok(['update', kyiv, '{"name":"Kyjiv"}']);
+  place.ok(['checkout', 'main']);
+  place.ok(['update', kyiv, '{"name":"Kiev"}']);
+  const digest = place.ok(['digest']);
+  const preview = place.json(['merge', 'draft', '--preview', '--json']);
+  assert.deepStrictEqual([preview.merged, preview.up_to_date, preview.fast_forward, preview.changes],
+    [false, false, false, 3]);
+  assert.deepStrictEqual(preview.records.map(({ kind }) => kind), ['changed', 'added']);
+  assert.strictEqual(preview.conflicts[0].hidden[0].value, 'Kyjiv');
+  const shown = place.run(['merge', 'draft', '--preview']);
+  assert.match(shown.out, /^changed  \S+ City  n: 1 -> 2\nadded  .*Odesa"\n/);
+  assert.match(shown.out, /\n\S+ City\n  name: "Kiev"\n    1  "Kyjiv"/);
+  assert.match(shown.err, /Merging draft would bring 3 changes, 1 new conflict\./);
+  place.fails(EXIT.conflict, ['merge', 'draft', '--strict'], /would hide writes of 1 record.*Nothing was merged/);
+  place.fails(EXIT.usage, ['merge', 'draft', '--strict', '--preview'], /excludes/);
+  assert.strictEqual(place.ok(['digest']), digest);
+  const merged = place.run(['merge', 'draft']);
+  assert.match(merged.err, /Merged draft: 3 changes, 1 new conflict\. See `gstore conflicts`/);
+  assert.strictEqual(record(place, [odesa]).name, 'Odesa');
+  place.ok(['resolve', kyiv, 'name', '--take', '1']);
+  assert.deepStrictEqual(record(place, [kyiv]), { name: 'Kyjiv', n: 2 });
+  assert.strictEqual(place.ok(['conflicts']), '');
+  assert.strictEqual(place.json(['merge', 'draft', '--json']).up_to_date, true);
+  place.ok(['checkout', 'draft']);
+  assert.match(place.run(['merge', 'main']).err, /Merged main: \d+ changes \(fast-forward\), no conflicts\./);
+  assert.deepStrictEqual(record(place, [kyiv]), { name: 'Kyjiv', n: 2 });
+  assert.match(place.ok(['log', '--graph', '--all']), /\|\\\n/);
+  place.ok(['verify', '--full']);
+});
+
+test('replicas have the same branches', (t) => {
+  const { place, kyiv } = drafted(t);
+  const there = place.path('b');
+  assert.strictEqual(run(['clone', place.directory, there]).code, EXIT.ok);
+  const other = (...words) => run(['-d', there, ...words]);
+  assert.match(other('branch').out, /draft .*checked out/);
+  assert.strictEqual(other('update', kyiv, '{"n":7}').code, EXIT.ok);
+  place.ok(['checkout', 'main']);
+  const give = (from, to) => {
+    const file = place.path('x.gsb');
+    assert.strictEqual(run(['-d', from, 'bundle', 'create', file]).code, EXIT.ok);
+    assert.strictEqual(run(['-d', to, 'bundle', 'apply', file]).code, EXIT.ok);
+  };
+  give(there, place.directory);
+  assert.strictEqual(record(place, [kyiv]).n, 1);
+  place.ok(['merge', 'draft']);
+  assert.strictEqual(record(place, [kyiv]).n, 7);
+  give(place.directory, there);
+  assert.strictEqual(other('checkout', 'main').code, EXIT.ok);
+  assert.strictEqual(other('digest', '--json').out, place.ok(['digest', '--json']));
+  assert.match(JSON.parse(other('digest', '--json').out).digest, DIGEST);
+});
+
+test('what is no branch is said', (t) => {
+  const { place } = drafted(t);
+  place.ok(['tag', 'v1']);
+  place.fails(EXIT.failure, ['checkout', 'v1'], /'v1' is a tag/);
+  place.fails(EXIT.notFound, ['checkout', 'draf'], /Did you mean 'draft'\?/);
+  place.fails(EXIT.notFound, ['merge', 'draf'], /Did you mean 'draft'\?/);
+  place.fails(EXIT.failure, ['branch', '--delete', 'draft'], /'draft' is checked out/);
+  place.fails(EXIT.failure, ['checkout', '-b', 'draft'], /there is a branch 'draft' already/);
+  place.fails(EXIT.usage, ['checkout', 'main', 'v1'], /requires --begin/);
+  place.fails(EXIT.usage, ['checkout'], /BRANCH is required/);
+  place.fails(EXIT.failure, ['erase', place.lines(['scan', 'City', '--json'])[0].id], /changes on branches/);
+});
+
+test('the shell switches and merges', (t) => {
+  const { place, kyiv } = drafted(t);
+  const js = (code) => place.ok(['shell', '--json', '-e', code]).trim();
+  assert.strictEqual(js('db.branch()'), '"draft"');
+  assert.strictEqual(js(`db.checkout('main'); db.get('${kyiv}').n`), '1');
+  assert.strictEqual(js("db.merge('draft', { preview: true }).changes"), '2');
+  assert.strictEqual(js(`db.merge('draft'); db.get('${kyiv}').n`), '2');
+  const { code, err } = place.run(['shell', '-e', "db.checkout('nowhere')"]);
+  assert.notStrictEqual(code, EXIT.ok);
+  assert.match(err, /no version is called 'nowhere'/);
+});
