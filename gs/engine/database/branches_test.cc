@@ -319,5 +319,87 @@ TEST_F(Branches, OfADirectoryThatNamesNoneAreNotGuessed) {
   EXPECT_EQ(db.complaints(whole()), "");
 }
 
+// Of another branch nobody can tell whether its records can be written to, before they are: then the
+// merge is refused, and nothing of it stays, whoever made it.
+TEST_F(Branches, WhatCannotBeAppliedIsRefusedWithItsMerge) {
+  begin("draft");
+  Stranger liar(db->storage());
+  liar.branch = graph::branch_id("draft");
+  liar.hlc = id::hlc_of_ms(world.clock.wall_ms());
+  liar.parents = db->heads();
+  const StrangeOperations all = liar.operations();
+  const StrangeOperation shape = all.list[StrangeOperations::city_shape];
+  const StrangeOperation insert = all.list[StrangeOperations::insert];
+  const Buffer first = liar.change({shape, insert});
+  liar.prev = graph::ChangeView::parse(first).value().digest();
+  liar.parents = {liar.prev};
+  liar.sequence = 1;
+  liar.hlc += 1;
+  const Buffer again = liar.change({shape, insert});  // mints its id once more
+  const Digest last = graph::ChangeView::parse(again).value().digest();
+  EXPECT_EQ(give(db, {first, again}).applied, 2u);
+  const Digest before = db.digest();
+  const Content content = db.content();
+
+  const auto merged = db->merge("draft", {});
+  EXPECT_EQ(merged.code(), Code::broken_chain);
+  EXPECT_NE(merged.error().message().find("which is there already"), std::string_view::npos);
+  EXPECT_EQ(db.digest(), before);
+  EXPECT_EQ(db.content(), content);
+
+  Stranger other(db->storage(), 8);
+  other.hlc = liar.hlc + 1;
+  other.parents = db->heads();
+  StrangeOperation merge;
+  merge.kind = static_cast<std::uint8_t>(graph::Kind::merge);
+  merge.payload = graph::encode_merge({graph::branch_id("draft"), {last}});
+  const ReceiveReport report = give(db, {other.change({merge})});
+  ASSERT_EQ(report.refused, 1u);
+  EXPECT_NE(report.refusals[0].why.message().find("which is there already"),
+            std::string_view::npos);
+  EXPECT_EQ(db.digest(), before);
+  ASSERT_TRUE(db.update(kyiv, R"({"n":9})").ok());
+  expect_after_restarts(db.content(), db.digest());
+}
+
+TEST_F(Branches, MergesOfOthersNameWhatTheyStandOn) {
+  begin("draft");
+  check_out("draft");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
+  const Digest on_draft = db.head();
+  check_out("main");
+  Stranger liar(db->storage());
+  liar.hlc = id::hlc_of_ms(world.clock.wall_ms() + 1);
+  liar.parents = {db.head()};
+  StrangeOperation merge;
+  merge.kind = static_cast<std::uint8_t>(graph::Kind::merge);
+  merge.payload = graph::encode_merge({graph::branch_id("draft"), {on_draft}});
+  const ReceiveReport report = give(db, {liar.change({merge})});
+  ASSERT_EQ(report.refused, 1u);
+  EXPECT_NE(report.refusals[0].why.message().find("does not come before it"),
+            std::string_view::npos);
+  EXPECT_EQ(db.text(kyiv), R"({"name":"Kyiv","n":1})");
+}
+
+// For them it is as if the records had been written.
+TEST_F(Branches, IndexesFollow) {
+  constexpr const char* kSchema =
+      R"js({"files":{"City.js":"({ Entity: {}, name: 'string', n: { type: 'number', index: true } })"}})js";
+  ASSERT_TRUE(db->put_schema(kSchema, Digest{}).ok());
+  begin("draft");
+  check_out("draft");
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(db.insert("City", R"({"name":"x","n":)" + std::to_string(i) + "}").ok());
+  }
+  const Digest index = db->catalog()->collections()[0]->indexes()[0].digest();
+  ASSERT_TRUE(db->build_index(index).ok());
+  EXPECT_EQ(db.complaints(whole()), "");
+  check_out("main");
+  EXPECT_EQ(db.complaints(whole()), "");  // compares indexes with records
+  check_out("draft");
+  EXPECT_EQ(db.complaints(whole()), "");
+  EXPECT_EQ(db.content().size(), 22u);
+}
+
 }  // namespace
 }  // namespace gs::engine::testing

@@ -56,12 +56,14 @@ class Stranger {
   Digest prev{};
   std::vector<Digest> parents{storage_};  // the id is the digest of the first change
   std::vector<graph::Writer> writers{};
+  graph::BranchId branch{};  // of all its changes; before what is made from it
 
   StrangeOperations operations() const {
     using graph::Kind;
     record::Encoder encoder(std::make_shared<record::ShapeCache>());
     StrangeOperations all;
-    all.minted = id::Minter(writer(), 0, Id{}).mint(id::hlc_ms(hlc)).id;
+    const graph::Writer chain = graph::chain_of(writer(), branch);
+    all.minted = id::Minter(chain, 0, Id{}).mint(id::hlc_ms(hlc)).id;
     all.keyed = id_of_key("Town", "kyiv");
     const auto fill = [&](StrangeOperations::Place place, Kind kind, const record::ShapePtr& shape,
                           const Id* id, Bytes head, Bytes rest) {
@@ -109,6 +111,7 @@ class Stranger {
   Buffer change(const std::vector<StrangeOperation>& operations, graph::Hlc late = 0) const {
     graph::ChangeBuilder::Open open;
     open.storage = storage_;
+    open.branch = branch;
     open.writer = writer();
     open.hlc = hlc;
     open.sequence = sequence;
