@@ -24,6 +24,7 @@ const STAGES = [
   ['schema', require('./rows/schema.js')],
   ['replicas', require('./rows/replicas.js')],
   ['versions', require('./rows/versions.js')],
+  ['branches', require('./rows/branches.js')],
   ['session', require('./rows/session.js')],
   ['size and time', require('./rows/measure.js')],
 ];
