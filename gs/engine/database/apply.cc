@@ -42,6 +42,7 @@ void Applier::start_over() {
   schema_ = {};
   references_.clear();
   fixed_references_.reset();
+  erasures_ = {};
 }
 
 std::shared_ptr<const state::References> Applier::fixed_references() {
@@ -199,6 +200,7 @@ Error Applier::note_one(Frame& frame, const OperationView& operation) {
   if (operation.erased()) return {};
   if (kind == Kind::shape) return apply_shape(frame, operation);
   if (kind == Kind::reference) return apply_reference(frame, operation);
+  if (kind == Kind::erase) apply_erase(frame, operation);
   if (kind != Kind::insert) return {};
   const std::uint64_t mint = load_u64(operation.payload.data());
   if (mint != graph::kNoMint) count_mint(mint, frame.id(operation));
@@ -268,7 +270,7 @@ Error Applier::apply_insert(Frame& frame, const OperationView& operation, log::L
   const std::uint8_t* const record = operation.payload.data() + 8;
   Found found;
   const bool is_first = minted || !find_known(id, found);
-  if (!outlives(operation, erasure_of(found), frame.writers)) return {};
+  if (!outlives(operation, erasure(id, found), frame.writers)) return {};
   if (is_first && merge::stands_alone({shape.get(), record})) {
     put_record(id, number, payload + 8, frame.stamp(operation), frame.sequence, true);
     return {};
@@ -293,7 +295,7 @@ Error Applier::apply_write(Frame& frame, const OperationView& operation, log::Lo
   Found found;
   const bool is_there = find_known(id, found);
   if (!is_there && !is_whole) return {};  // of what was erased
-  const LocalStamp erasure = erasure_of(found);
+  const LocalStamp erasure = this->erasure(id, found);
   if (!outlives(operation, erasure, frame.writers)) return {};
   const log::Location record = payload + (operation.payload.size() - rest.size());
   const record::RecordView view(shape.get(), rest.data());
@@ -314,8 +316,9 @@ Error Applier::apply_write(Frame& frame, const OperationView& operation, log::Lo
 
 Error Applier::apply_remove(Frame& frame, const OperationView& operation) {
   Found found;
-  if (!find_known(frame.id(operation), found)) return {};
-  const LocalStamp erasure = erasure_of(found);
+  const Id id = frame.id(operation);
+  if (!find_known(id, found)) return {};
+  const LocalStamp erasure = this->erasure(id, found);
   if (!outlives(operation, erasure, frame.writers)) return {};
   const Current current = current_of(found, tables_);
   begin_merge(&current, erasure);
@@ -351,15 +354,22 @@ Error Applier::put_result(const Frame& frame, const OperationView& operation, lo
 // What damage hides is not removed: recover_from() asks, and starts over without what is damaged.
 void Applier::apply_erase(const Frame& frame, const OperationView& operation) {
   Found found;
-  if (version_->find(frame.id(operation), ~Sequence{0}, found) != state::Version::Lookup::found) {
-    return;
-  }
+  const Id id = frame.id(operation);
   const LocalStamp stamp = frame.stamp(operation);
-  const LocalStamp had = erasure_of(found);
-  const bool is_later = had.hlc != stamp.hlc
-                            ? had.hlc < stamp.hlc
-                            : tables_.writer(had.writer) < tables_.writer(stamp.writer);
-  if (is_later && !found.unlogged) put_erased(found, stamp, frame.sequence);
+  const bool is_here = version_->find(id, ~Sequence{0}, found) == state::Version::Lookup::found;
+  if (notes_ || !is_here || erasures_.find(id) != nullptr) {
+    erasures_.add(id, {stamp, !notes_}, tables_);
+  }
+  if (!is_here || found.unlogged) return;
+  if (Erasures::is_later(stamp, erasure_of(found), tables_))
+    put_erased(found, stamp, frame.sequence);
+}
+
+LocalStamp Applier::erasure(const Id& id, const Found& found) const {
+  const LocalStamp told = erasure_of(found);
+  const Erasure* const other = erasures_.find(id);
+  if (other == nullptr || found.unlogged) return told;
+  return Erasures::is_later(other->stamp, told, tables_) ? other->stamp : told;
 }
 
 // The erase operation that follows removes the record. Here is only kept what outlives it: that the

@@ -19,7 +19,7 @@
 
 #include "gs/core/graph/operation.h"
 #include "gs/core/record/shape_cache.h"
-#include "gs/engine/database/merging.h"
+#include "gs/engine/database/erasures.h"
 #include "gs/storage/state/checkpoint.h"
 #include "gs/storage/state/state.h"
 
@@ -68,6 +68,15 @@ class Applier {
   // it: false when there is none.
   // False as well when damage hides it; then the version is damaged, and nothing may be written.
   bool find_known(const Id& id, Found& out) const noexcept;
+
+  // After which nothing but what has seen it is left of a record; hlc 0: none. `found`: its row, or
+  // nothing.
+  LocalStamp erasure(const Id& id, const Found& found) const;
+  const Erasures& erasures() const noexcept { return erasures_; }
+  void add_erasure(const Id& id, const LocalStamp& stamp) {
+    erasures_.add(id, {stamp, true}, tables_);
+  }
+  void reset_erasures(Erasures erasures) { erasures_ = std::move(erasures); }
 
   // These look nothing up: what stands there already, damage may hide by now, and then a row would
   // be missing without a word. `is_new`: no live record has this id.
@@ -190,6 +199,7 @@ class Applier {
   bool distrusts_ = false;
   const std::set<Id>* only_ = nullptr;
   bool notes_ = false;
+  Erasures erasures_;
   std::size_t table_bytes_max_ = ~std::size_t{0};
   std::function<Error()> spill_;
   Merger merger_;

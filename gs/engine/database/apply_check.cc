@@ -164,7 +164,7 @@ Error Applier::check_image(const graph::ChangeView& change, std::uint32_t id_ind
   merge::MergedRecord merged(order);
   Found found;
   bool is_there = find_known(id, found);
-  LocalStamp erasure = erasure_of(found);
+  LocalStamp erasure = this->erasure(id, found);
   Current current;
   if (is_there) {
     current = current_of(found, tables_);

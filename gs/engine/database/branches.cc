@@ -3,7 +3,8 @@
 // All changes are in one log and one graph, whatever branch they are on; the state is that of one
 // branch, the one that is checked out. What is on others is looked at as far as that needs no state
 // (receive.cc), kept, and handed on, and only *noted*: shapes, names of versions and the counters
-// of its writer (Applier::note). So a branch costs its name, and checking one out costs what differs.
+// of its writer (Applier::note). So a branch costs its name, and checking one out costs what
+// differs.
 //
 // The heads of a branch are those of the changes that are on it; as long as there is none, those
 // that its name was given. A change that merges has heads of another branch among its parents: then
@@ -156,6 +157,7 @@ Error Database::apply_rest() {
     visible_.store(sequence, std::memory_order_release);
     return {};
   };
+  applier_.reset_erasures(numbered(erasures_for(*known, target)));
   GS_TRY_OK(each_in(whole, stretches_of(*known, rest.only_b), apply));
   const std::vector<Digest> heads = digests_of(*known, target);
   frontier_ = {heads.begin(), heads.end()};
@@ -190,6 +192,26 @@ Result<std::optional<Ancestors>> Database::changes_of_state(const Settled& settl
   return changes;
 }
 
+// Of the whole log, for a state with these heads.
+std::vector<LoggedErasure> Database::erasures_for(const KnownChanges& known,
+                                                  std::span<const graph::ChangeNumber> heads) {
+  std::vector<LoggedErasure> all;
+  for (const auto& [id, stamp] : known.erasures()) {
+    all.push_back({id, stamp, known.may_have_seen(stamp.writer, stamp.hlc, heads)});
+  }
+  return all;
+}
+
+// With the commit lock, or before anybody else is there.
+Erasures Database::numbered(std::span<const LoggedErasure> erasures) const {
+  Erasures all;
+  for (const LoggedErasure& one : erasures) {
+    const LocalStamp stamp{one.stamp.hlc, tables_.find_writer(one.stamp.writer)};
+    all.add(one.id, {stamp, one.is_applied}, tables_);
+  }
+  return all;
+}
+
 // --- joining what a change stands on ---
 
 // What `heads` have and the state has not, before a change that was made upon them is applied. With
@@ -200,7 +222,7 @@ Error Database::join(std::span<const graph::ChangeNumber> heads) {
   GS_TRY(std::vector<graph::ChangeNumber> from, numbers_of_changes(frontier_, *known_));
   const std::vector<graph::ChangeRange> lacking = known_->graph().diff(from, heads).only_b;
   if (lacking.empty()) return {};
-  joined_.emplace(Joined{frontier_, applier_.schema(), {}});
+  joined_.emplace(Joined{frontier_, applier_.schema(), applier_.erasures(), {}});
   const Settled here{moment(), log_->snapshot(), frontier()};
   const auto apply = [&](graph::ChangeNumber, log::Location at,
                          const graph::ChangeView& change) -> Error {
@@ -236,7 +258,9 @@ Error Database::leave_joined() {
                      return has_any_of(change, joined.ids) ? replay(change, at) : Error();
                    });
   };
+  applier_.reset_erasures(joined.erasures);
   Applier derived(tables_);
+  derived.reset_erasures(joined.erasures);
   GS_TRY_OK(derive(joined.ids, derived, each));
   put_derived(joined.ids, derived);
   applier_.reset_schema(joined.schema);
@@ -258,6 +282,7 @@ struct Database::Switch {
   std::set<Id> ids;                // of records to which these write
   bool is_older = false;           // some of the records may be older than these
   bool has_schemas = false;        // some of them write a schema
+  std::vector<LoggedErasure> erasures;
 };
 
 Result<Database::Switch> Database::plan_switch(std::string_view name) {
@@ -273,6 +298,7 @@ Result<Database::Switch> Database::plan_switch(std::string_view name) {
     if (to.empty()) unknown = Error(Code::not_found, "nothing of the branch is here");
     graph::CausalGraph::Difference rest = known.graph().diff(from, to);
     plan.heads = digests_of(known, to);
+    plan.erasures = erasures_for(known, to);
     plan.changes = stretches_of(known, Ancestors(known.graph(), to).ranges());
     plan.fresh = stretches_of(known, rest.only_b);
     plan.different = stretches_of(known, rest.only_a);
@@ -307,6 +333,10 @@ Error Database::look_at_different(Switch& plan) const {
 
 // The records as the branch has them, in a table aside, and its schema.
 Error Database::derive_switch(const Switch& plan, Applier& derived) {
+  {
+    const std::lock_guard lock(commit_mutex_);
+    derived.reset_erasures(numbered(plan.erasures));
+  }
   const bool is_whole = plan.is_older || plan.has_schemas;
   const auto each = [&](const ReplayEach& replay) {
     const auto visit = [&](graph::ChangeNumber, log::Location at,
@@ -332,6 +362,7 @@ Result<bool> Database::finish_switch(const Switch& plan, const Applier& derived)
   branch_ = plan.branch;
   frontier_ = {plan.heads.begin(), plan.heads.end()};
   state_lacks_ = frontier_ != log_heads_;
+  applier_.reset_erasures(derived.erasures());
   put_derived(plan.ids, derived);
   if (version_->is_damaged()) return fail(state_damage(*version_));
   tables_.forget_definitions();

@@ -305,8 +305,11 @@ TEST_F(Branches, UndoTakesBackWhatWasWrittenOnThem) {
 }
 
 TEST_F(Branches, OfADirectoryThatNamesNoneAreNotGuessed) {
+  const Content main = db.content();
   begin("draft");
   check_out("draft");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
+  ASSERT_TRUE(db->checkpoint().ok());
   ASSERT_TRUE(db->close().ok());
   db.db.reset();
   ASSERT_TRUE(world.memory.write_whole(kBranchFile, as_bytes(std::string_view("draft\n"))).ok());
@@ -316,10 +319,11 @@ TEST_F(Branches, OfADirectoryThatNamesNoneAreNotGuessed) {
   ASSERT_TRUE(world.memory.remove(kBranchFile).ok());
   db = world.open();
   EXPECT_EQ(db->branch().value(), "main");
+  EXPECT_EQ(db.content(), main);  // not that of the checkpoint
   EXPECT_EQ(db.complaints(whole()), "");
 }
 
-// Of another branch nobody can tell whether its records can be written to, before they are: then the
+// Of another branch nobody can tell whether its records can be written to before they are: then a
 // merge is refused, and nothing of it stays, whoever made it.
 TEST_F(Branches, WhatCannotBeAppliedIsRefusedWithItsMerge) {
   begin("draft");
@@ -399,6 +403,93 @@ TEST_F(Branches, IndexesFollow) {
   check_out("draft");
   EXPECT_EQ(db.complaints(whole()), "");
   EXPECT_EQ(db.content().size(), 22u);
+}
+
+// --- erasures: of the storage, on whatever branch ---
+
+class ErasedOnBranches : public Branches {
+ protected:
+  void SetUp() override {
+    Branches::SetUp();
+    ASSERT_TRUE(db->sync().ok());
+    write_files(disk, read_files(world.memory));
+    other = world.open(disk);
+    begin("draft");
+    check_out("draft");
+    ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
+    odesa = db.put("City", "odesa", R"({"name":"Odesa"})").value();
+    check_out("main");
+    exchange();
+  }
+  void erase(const Id& id) {
+    world.clock.advance_ms(1);
+    const auto erased = db->erase(id, "asked for");
+    ASSERT_TRUE(erased.ok()) << erased.error().text();
+    EXPECT_GT(*erased, 0u);
+  }
+  void exchange() {
+    EXPECT_EQ(give(other, changes_of(db)).refused, 0u);
+    EXPECT_EQ(give(db, changes_of(other)).refused, 0u);
+  }
+  // On both branches of both replicas, as they are and made anew.
+  void expect_equal() {
+    exchange();
+    for (const char* const name : {"draft", "main"}) {
+      SCOPED_TRACE(name);
+      check_out(name);
+      check_out(other, name);
+      EXPECT_EQ(db.content(), other.content());
+      EXPECT_EQ(db.digest(), other.digest());
+      EXPECT_EQ(other.complaints(whole()), "");
+      expect_after_restarts(other.content(), other.digest());
+    }
+  }
+
+  platform::MemoryFileSystem disk;
+  Store other;
+  Id odesa;
+};
+
+TEST_F(ErasedOnBranches, ARecordIsGoneOnEach) {
+  erase(kyiv);
+  exchange();
+  check_out("draft");
+  EXPECT_NE(db.text(kyiv).find('<'), std::string::npos);
+  EXPECT_EQ(db.text(odesa), R"({"name":"Odesa"})");
+  check_out("main");
+  EXPECT_EQ(files_with(world.memory, "Kyiv"), std::vector<std::string>());
+  expect_equal();
+}
+
+TEST_F(ErasedOnBranches, ARecordOfAnotherBranchIsGoneThere) {
+  erase(odesa);  // which main never had
+  EXPECT_EQ(files_with(world.memory, "Odesa"), std::vector<std::string>());
+  check_out("draft");
+  EXPECT_NE(db.text(odesa).find('<'), std::string::npos);
+  EXPECT_EQ(db.text(kyiv), R"({"name":"Kyiv","n":2})");
+  check_out("main");
+  expect_equal();
+  merge("draft");
+  EXPECT_NE(db.text(odesa).find('<'), std::string::npos);
+  expect_equal();
+}
+
+TEST_F(ErasedOnBranches, WhatIsPutAgainHasSeenIt) {
+  check_out("draft");
+  erase(odesa);
+  check_out("main");
+  const auto again = db.put("City", "odesa", R"({"name":"Odesa again"})");
+  EXPECT_EQ(again.code(), Code::conflict);
+  EXPECT_NE(again.error().message().find("erased on another branch"), std::string_view::npos);
+  // Who does not know of it yet can; it is gone when both meet, as on one branch.
+  ASSERT_TRUE(other.put("City", "odesa", R"({"name":"Odesa beside"})").ok());
+  exchange();
+  EXPECT_NE(other.text(odesa).find('<'), std::string::npos);
+  EXPECT_NE(db.text(odesa).find('<'), std::string::npos);
+  merge("draft");
+  ASSERT_TRUE(db.put("City", "odesa", R"({"name":"Odesa again"})").ok());
+  EXPECT_EQ(db.text(odesa), R"({"name":"Odesa again"})");
+  expect_equal();
 }
 
 }  // namespace

@@ -98,7 +98,7 @@ Error check_erased(const graph::ChangeView& change, std::span<const ErasedPayloa
 // Of the writer's changes here; which of them are before `change`, check_seen() tells. What only
 // the log can tell, is left over as a claim.
 Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
-                            WriteTargets& targets) const {
+                            WriteTargets& targets, Digest& missing) const {
   std::vector<graph::Hlc> given(change.id_count(), 0);  // by this change so far, the last stamp
   bool erases = false;
   auto cursor = change.operations();
@@ -125,13 +125,12 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
     if (is_whole_write(operation)) given[operation.id_index] = operation.hlc;
     erases = erases || operation.kind == static_cast<std::uint8_t>(Kind::erase);
   }
-  return erases ? check_erasures(change) : Error();
+  return erases ? check_erasures(change, missing) : Error();
 }
 
 // A record of which nothing is here would be erased nowhere, and its insert
 // that comes later be shown by whoever gets it later.
-Error Database::check_erasures(const graph::ChangeView& change) const {
-  const std::vector<graph::ChangeNumber> parents = parents_of(change);
+Error Database::check_erasures(const graph::ChangeView& change, Digest& missing) const {
   std::vector<ErasedPayload> named;
   auto cursor = change.operations();
   for (OperationView operation; cursor.next(operation);) {
@@ -140,8 +139,9 @@ Error Database::check_erasures(const graph::ChangeView& change) const {
     ErasedPayload one{0, erase.operation, erase.kind, change.id(operation.id_index),
                       cursor.index()};
     const auto number = known_->find(erase.change);
-    if (!number || !known_->graph().is_ancestor(*number, graph::CausalGraph::Changes(parents))) {
-      return erases_nothing(one);
+    if (!number) {
+      missing = erase.change;
+      return {};
     }
     one.at = known_->place(*number);
     named.push_back(one);
@@ -166,9 +166,10 @@ Error Database::check_erasures(const graph::ChangeView& change) const {
 
 // With the commit lock, after check_seen(). Reads a change of the log once, however many of its
 // writes are named.
-Error Database::check_causes(const graph::ChangeView& change, WriteTargets& targets) const {
+Error Database::check_causes(const graph::ChangeView& change, WriteTargets& targets,
+                             Digest& missing) const {
   std::vector<Claim> claims;
-  GS_TRY_OK(check_bases(change, claims, targets));
+  GS_TRY_OK(check_bases(change, claims, targets, missing));
   if (claims.empty()) return {};
   std::stable_sort(claims.begin(), claims.end(),
                    [](const Claim& a, const Claim& b) { return a.at < b.at; });

@@ -200,7 +200,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   } else {
     Found found;
     is_known_already = applier_.find_known(staged.id, found);
-    if (!is_known_already) erasure = erasure_of(found);
+    if (!is_known_already) erasure = applier_.erasure(staged.id, found);
     prepared.was_live = is_known_already && found.record != nullptr;
     prepared.unlogged = prepared.was_live && found.unlogged;
     const auto version = [&] {
@@ -228,12 +228,22 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   }
   use_write_rules(tx, *(is_known_already ? current.shape : *staged.shape), prepared.unlogged);
   const bool is_erased = erasure.hlc != 0;
+  if (is_erased) GS_TRY_OK(check_erasure_seen(staged.id));
   if (staged.keyed) prepared.kind = is_known_already || is_erased ? Kind::set : Kind::insert;
   if (is_erased) return prepare_after(tx, index, stamp, erasure);
   if (!is_known_already) return prepare_insert(tx, index, stamp);
   if (prepared.was_live) GS_TRY_OK(check_allowed(*current.shape));
   prepared.overwritten = current.base;
   return prepare_merge(tx, index, stamp, current);
+}
+
+// Nobody could tell that we have seen it.
+Error Database::check_erasure_seen(const Id& id) const {
+  const Erasure* const erasure = applier_.erasures().find(id);
+  if (erasure == nullptr || erasure->is_applied) return {};
+  return Error(Code::conflict, "record " + id.text() +
+                                   " was erased on another branch. Merge that one first "
+                                   "(`gstore merge`), then put the record again");
 }
 
 // Nobody writes beside us what is in memory only.

@@ -64,10 +64,18 @@ struct Done;        // taking_back.h
 struct TakingBack;  // the same
 struct VerifyMemory;
 
+// Of a record, wherever in the log it is.
+struct LoggedErasure {
+  Id id;
+  graph::Stamp stamp;
+  bool is_applied = false;  // as in Erasure
+};
+
 // What the state took for a change that stands on it, and was not there before.
 struct Joined {
   std::set<Digest> frontier;  // before
   state::SchemaEntry schema;  // the same
+  Erasures erasures;          // the same
   std::set<Id> ids;           // of records that may be others since
 };
 
@@ -318,7 +326,7 @@ class Database : public std::enable_shared_from_this<Database> {
   bool is_known(const Digest& change) const;
   Error check_alone(const graph::ChangeView& change) const;
   Error check_seen(const graph::ChangeView& change) const;
-  Error check_causes(const graph::ChangeView& change, WriteTargets& targets) const;
+  Error check_causes(const graph::ChangeView& change, WriteTargets& targets, Digest& missing) const;
   // That an operation of a change which came names an insert or set of its record.
   struct Claim {
     log::Location at = 0;  // of the change that alone can have it; 0 for none
@@ -327,8 +335,8 @@ class Database : public std::enable_shared_from_this<Database> {
     std::uint32_t operation = 0;
   };
   Error check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
-                    WriteTargets& targets) const;
-  Error check_erasures(const graph::ChangeView& change) const;
+                    WriteTargets& targets, Digest& missing) const;
+  Error check_erasures(const graph::ChangeView& change, Digest& missing) const;
   std::vector<graph::ChangeNumber> parents_of(const graph::ChangeView& change) const;
   Error check_references(const graph::ChangeView& change, Digest& missing) const;  // references.cc
   Error check_merges(const graph::ChangeView& change) const;                       // the same
@@ -459,6 +467,7 @@ class Database : public std::enable_shared_from_this<Database> {
   void use_write_rules(const TransactionState& tx, const record::Shape& shape, bool unlogged);
   Error prepare_after(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
                       const LocalStamp& erasure);
+  Error check_erasure_seen(const Id& id) const;
   Error prepare_insert(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
   Error prepare_merge(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
                       const Current& current);
@@ -623,6 +632,9 @@ class Database : public std::enable_shared_from_this<Database> {
   state::Branches branches_to_keep() const;
   Error use_branches(const state::Branches& branches);
   Error apply_rest();
+  static std::vector<LoggedErasure> erasures_for(const KnownChanges& known,
+                                                 std::span<const graph::ChangeNumber> heads);
+  Erasures numbered(std::span<const LoggedErasure> erasures) const;
   Result<std::optional<Ancestors>> changes_of_state(const Settled& settled);
   Error join(std::span<const graph::ChangeNumber> heads);
   Error leave_joined();
@@ -643,9 +655,7 @@ class Database : public std::enable_shared_from_this<Database> {
   // past_state.cc
   struct Then;
   Result<Then> changes_of(const Version& version);
-  Result<std::vector<Id>> erased_since(const Then& then) const;
   Error replay_past(const Then& then, Applier& past, Sequence& sequence);
-  Error hide_erased(const Then& then, Applier& past, Sequence sequence);
 
   // blame.cc
   void name_writers(Blame& blame) const;

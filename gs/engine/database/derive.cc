@@ -58,7 +58,9 @@ void Database::put_derived(const std::set<Id>& ids, const Applier& derived) {
     if (derived.version().find(id, ~Sequence{0}, found) == state::Version::Lookup::found) {
       applier_.put_found(found, sequence, had.record != nullptr);
     } else if (was_there) {
-      applier_.put_erased(had, {0, had.entry.writer}, sequence);
+      const Erasure* const erased = applier_.erasures().find(id);
+      const LocalStamp nothing{0, had.entry.writer};
+      applier_.put_erased(had, erased != nullptr ? erased->stamp : nothing, sequence);
     }
   }
   visible_.store(sequence, std::memory_order_release);
@@ -87,6 +89,7 @@ Error Database::derive_again(const std::set<Id>& ids) {
     return each_change({moment(), log_->snapshot(), frontier()}, visit);
   };
   Applier derived(tables_);
+  derived.reset_erasures(applier_.erasures());
   GS_TRY_OK(derive(ids, derived, each));
   put_derived(ids, derived);
   if (version_->is_damaged()) return state_damage(*version_);

@@ -96,11 +96,6 @@ Result<std::uint64_t> Database::erase(const Id& id, std::string_view reason,
   {
     std::lock_guard lock(commit_mutex_);
     GS_TRY_OK(writable());
-    if (!chains_.empty() || !branch_.is_zero()) {
-      return Error(Code::unsupported,
-                   "the storage has changes on branches, and erasing does not reach these yet: a "
-                   "branch that was made before would show the record again");
-    }
     was_in_memory = erase_unlogged(id);
   }
   ErasureProgress heard(progress, log_->bytes());
@@ -220,7 +215,9 @@ Error Database::append_erases(const Payloads& payloads, const Found* known) {
                                           &payloads.id, hlc, payload.size());
     std::memcpy(appended.payload, payload.data(), payload.size());
   }
-  if (known != nullptr) applier_.put_erased(*known, {hlc, writer_number_}, sequence);
+  const LocalStamp stamp{hlc, writer_number_};
+  if (known != nullptr) applier_.put_erased(*known, stamp, sequence);
+  if (known == nullptr || state_lacks_) applier_.add_erasure(payloads.id, stamp);
   make_visible(sequence, hlc, payloads.erases.size());
   return close_change();
 }

@@ -120,11 +120,14 @@ class Replicas {
   void branch(const Store& store) {
     const char* const name = kBranches[below(std::size(kBranches))];
     Error error;
-    switch (below(4)) {
+    switch (below(5)) {
       case 0:
-        error = store->name_version(NamedVersion::Kind::branch, name, std::nullopt, Naming::create);
+        if (below(4) == 0) error = store->erase(ids_[below(ids_.size())], "").error().copy();
         break;
       case 1:
+        error = store->name_version(NamedVersion::Kind::branch, name, std::nullopt, Naming::create);
+        break;
+      case 2:
         error = store->merge(name, {false, below(2) == 0}).error().copy();
         break;
       default:

@@ -84,6 +84,16 @@ bool KnownChanges::may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
   return change && graph_.is_ancestor(*change, graph::CausalGraph::Changes(parents));
 }
 
+void KnownChanges::add_erased(const graph::ChangeView& change) {
+  lacking_.add(change);
+  auto cursor = change.operations();
+  for (graph::OperationView operation; cursor.next(operation);) {
+    if (operation.kind != static_cast<std::uint8_t>(graph::Kind::erase)) continue;
+    graph::Stamp& stamp = erasures_[change.id(operation.id_index)];
+    stamp = std::max(stamp, graph::Stamp{operation.hlc, change.chain()});
+  }
+}
+
 graph::Hlc last_stamp(const graph::ChangeView& change) {
   graph::Hlc last = 0;
   auto cursor = change.operations();

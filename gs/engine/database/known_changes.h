@@ -13,6 +13,7 @@
 #include "gs/core/graph/causal_graph.h"
 #include "gs/core/graph/change.h"
 #include "gs/core/graph/header.h"
+#include "gs/core/graph/operation.h"
 #include "gs/engine/database/lacking.h"
 #include "gs/storage/log/log.h"
 
@@ -48,7 +49,9 @@ class KnownChanges {
   const graph::CausalGraph& graph() const noexcept { return graph_; }
   const Lacking& lacking() const noexcept { return lacking_; }
   // After add() of the same change.
-  void add_erased(const graph::ChangeView& change) { lacking_.add(change); }
+  void add_erased(const graph::ChangeView& change);
+  // Of each record that was erased on some branch, the erasure that counts.
+  const std::map<Id, graph::Stamp>& erasures() const noexcept { return erasures_; }
   std::size_t size() const noexcept { return all_.size(); }
 
  private:
@@ -66,6 +69,7 @@ class KnownChanges {
 
   graph::CausalGraph graph_;
   Lacking lacking_;
+  std::map<Id, graph::Stamp> erasures_;
   std::vector<Known> all_;  // by number
   std::unordered_map<Digest, graph::ChangeNumber, Hash> numbers_;
   std::unordered_map<graph::Writer, std::uint32_t, Hash> writers_;

@@ -271,7 +271,7 @@ TEST_F(LyingWriterTest, ABaseThatAnErasureMovedIsFound) {
 // --- numbers ---
 
 // It would be erased by those who have it already, and not by the others.
-TEST_F(LyingWriterTest, AnErasureOfARecordThatIsNotInItsPast) {
+TEST_F(LyingWriterTest, AnErasureWaitsForWhatItErases) {
   const auto erasure = [&](const Digest& change, std::uint32_t operation, const Id& id) {
     graph::Erase erase;
     erase.change = change;
@@ -287,12 +287,28 @@ TEST_F(LyingWriterTest, AnErasureOfARecordThatIsNotInItsPast) {
   ASSERT_TRUE(honest_->sync().ok());
   const Id odesa = id_of_key("City", "odesa");
   const std::string why = "it erases no payload of record ";
-  expect_refused(give(late_.store, {erasure(honest_.head(), 0, odesa)}), why + odesa.text());
-  // A payload of another record, none at all, and a change that nobody has.
-  expect_refused(give(late_.store, {erasure(base_[0], 0, odesa)}), why);
+  // A payload of another record, and none at all.
+  expect_refused(give(late_.store, {erasure(base_[0], 0, odesa)}), why + odesa.text());
   expect_refused(give(late_.store, {erasure(base_[0], 1000, kyiv_)}), why);
-  expect_refused(give(late_.store, {erasure(Digest{}, 0, kyiv_)}), why);
-  expect_refused_everywhere(erasure(honest_.head(), 0, odesa), why);
+  const auto cursor_of_put = [&] {
+    const Buffer put = changes_of(honest_, base_).back();
+    const auto change = graph::ChangeView::parse(put).value();
+    auto cursor = change.operations();
+    graph::OperationView operation;
+    while (cursor.next(operation) && operation.id_index == graph::kNoId) {
+    }
+    return cursor.index();
+  };
+  const Buffer early = erasure(honest_.head(), cursor_of_put(), odesa);
+  EXPECT_EQ(give(early_.store, {early}).waiting, 1u);
+  const std::vector<Buffer> honest = changes_of(honest_, base_);
+  EXPECT_EQ(give(early_.store, honest).applied, honest.size() + 1);
+  EXPECT_EQ(give(late_.store, honest).applied, honest.size());
+  EXPECT_EQ(give(late_.store, {early}).applied, 1u);
+  EXPECT_EQ(early_.store.text(odesa), "<not_found>");
+  EXPECT_EQ(late_.store.text(odesa), "<not_found>");
+  EXPECT_EQ(give(honest_, {early}).applied, 1u);
+  expect_equal_and_going_on();
 }
 
 TEST_F(LyingWriterTest, ANumberThatDoesNotFollow) {

@@ -111,6 +111,10 @@ Result<std::vector<Conflict>> Database::new_conflicts(const Merging& plan) {
     return each_in(plan.settled, plan.all, visit);
   };
   Applier merged(tables_);
+  {
+    const std::lock_guard lock(commit_mutex_);
+    merged.reset_erasures(applier_.erasures());
+  }
   GS_TRY_OK(derive(ids, merged, each));
   for (const Id& id : ids) {
     Found found;

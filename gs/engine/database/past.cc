@@ -210,8 +210,12 @@ Result<LocalStamp> Database::erasure_now(const Settled& settled, const Id& id) c
 
 Error Database::recall(const Settled& settled, const PastWrites& writes, const Id& id,
                        const Ancestors& version, PastRecord& out, const Omitted* omitted) const {
-  GS_TRY(const LocalStamp erasure, erasure_now(settled, id));
+  GS_TRY(LocalStamp erasure, erasure_now(settled, id));
   const std::lock_guard lock(commit_mutex_);
+  const Erasure* const other = applier_.erasures().find(id);
+  if (other != nullptr && Erasures::is_later(other->stamp, erasure, tables_)) {
+    erasure = other->stamp;
+  }
   return PastReplay(tables_, writes, version, omitted).run(writes.of(id), erasure, out);
 }
 

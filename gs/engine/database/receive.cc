@@ -207,7 +207,7 @@ Error Database::check_here(const graph::ChangeView& change, Digest& missing) {
   GS_TRY_OK(check_seen(change).in("change " + change.digest().text()));
   GS_TRY_OK(validate(change));
   WriteTargets targets(change.id_count());
-  GS_TRY_OK(check_causes(change, targets).in("change " + change.digest().text()));
+  GS_TRY_OK(check_causes(change, targets, missing).in("change " + change.digest().text()));
   GS_TRY_OK(check_references(change, missing).in("change " + change.digest().text()));
   if (!missing.is_zero()) return {};
   GS_TRY_OK(check_merges(change).in("change " + change.digest().text()));

@@ -2,9 +2,9 @@
 // a branch, a time, or `now`. No text can be two of these (gs/core/graph/version_name.h).
 //
 // The version of a time is the largest one of the branch that is checked out in which no change is
-// later: of the changes of the state, those that are not later and follow none that is. Whoever gets
-// older changes of others afterwards has another version of that time; what a tag or a digest means
-// never changes.
+// later: of the changes of the state, those that are not later and follow none that is. Whoever
+// gets older changes of others afterwards has another version of that time; what a tag or a digest
+// means never changes.
 
 #include <algorithm>
 

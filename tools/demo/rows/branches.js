@@ -33,7 +33,8 @@ module.exports = async ({ table, folder }) => {
   await update({ [MOTTO[0]]: 'Liberty' });
   await succeed(replica, ['counter', 'add', ...COUNTRY, 'visits', '1']);
   const preview = await json('merge', 'draft', '--preview');
-  table.add('preview: changes, conflicts', '3, 1', `${preview.changes}, ${preview.conflicts.length}`);
+  const told = `${preview.changes}, ${preview.conflicts.length}`;
+  table.add('preview: changes, conflicts', '3, 1', told);
   const strict = await gstore(replica, ['merge', 'draft', '--strict']);
   table.add('a strict merge stops: exit status', EXIT.conflict, strict.code);
   const { data: had } = await json('get', ...COUNTRY);
