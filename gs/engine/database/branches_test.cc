@@ -155,6 +155,13 @@ TEST_F(Branches, MergeTellsOfConflictsAndStrictlyRefusesThem) {
   EXPECT_EQ(merge("draft").conflicts.size(), 1u);
   EXPECT_EQ(db->conflicts(kyiv)->hidden.size(), 1u);
   EXPECT_EQ(db->conflicts(kyiv)->hidden[0].writer, db->writer());  // not its chain
+  // What is hidden already is not told again.
+  begin("more");
+  check_out("more");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":7})").ok());
+  check_out("main");
+  ASSERT_TRUE(db.update(kyiv, R"({"m":8})").ok());
+  EXPECT_TRUE(merge("more", {.preview = true, .strict = false}).conflicts.empty());
   expect_after_restarts(db.content(), db.digest());
 }
 
