@@ -145,6 +145,7 @@ class ChangeView {
   std::uint32_t transaction_count() const noexcept;
   std::uint32_t id_count() const noexcept;
   Id id(std::uint32_t index) const noexcept;
+  std::span<const Id> ids() const noexcept;
   std::uint32_t find_id(const Id& wanted) const noexcept;  // kNoId: not in the table
   std::uint16_t shape_count() const noexcept;
   Digest shape(std::uint16_t index) const noexcept;
@@ -250,6 +251,7 @@ class ChangeBuilder {
   // Ask in the order in which the payloads name them.
   std::uint16_t writer_index(const Writer& writer);
   Hlc hlc() const noexcept { return spec_.hlc; }
+  std::span<const Id> ids() const noexcept { return ids_.entries(); }  // so far, and after close
 
   void set_links(const Digest& prev, std::span<const Digest> parents);
 

@@ -48,6 +48,11 @@ std::uint32_t ChangeView::id_count() const noexcept { return HeaderView(header()
 Id ChangeView::id(std::uint32_t index) const noexcept {
   return read_value<Id>(bytes_.data() + ids_at_ + std::size_t{index} * sizeof(Id));
 }
+std::span<const Id> ChangeView::ids() const noexcept {
+  static_assert(sizeof(Id) == 16 && alignof(Id) == 1);
+  return {reinterpret_cast<const Id*>(bytes_.data() + ids_at_), id_count()};
+}
+
 std::uint32_t ChangeView::find_id(const Id& wanted) const noexcept {
   for (std::uint32_t i = 0; i < id_count(); ++i) {
     if (id(i) == wanted) return i;

@@ -252,8 +252,10 @@ Error Database::leave_joined() {
   GS_TRY(const auto heads, numbers_of_changes(joined.frontier, *known_));
   const Ancestors before(known_->graph(), heads);
   const Settled here{moment(), log_->snapshot(), frontier()};
+  const std::vector<Id> ids(joined.ids.begin(), joined.ids.end());
+  const auto changes = stretches_of(*known_, known_->narrowed(before.ranges(), ids));
   const auto each = [&](const ReplayEach& replay) {
-    return each_in(here, stretches_of(*known_, before.ranges()),
+    return each_in(here, changes,
                    [&](graph::ChangeNumber, log::Location at, const graph::ChangeView& change) {
                      return has_any_of(change, joined.ids) ? replay(change, at) : Error();
                    });
@@ -338,6 +340,11 @@ Error Database::derive_switch(const Switch& plan, Applier& derived) {
     derived.reset_erasures(numbered(plan.erasures));
   }
   const bool is_whole = plan.is_older || plan.has_schemas;
+  std::vector<Stretch> changes = is_whole ? plan.changes : plan.fresh;
+  if (!plan.has_schemas) {
+    const std::vector<Id> ids(plan.ids.begin(), plan.ids.end());
+    changes = narrowed(plan.settled, std::move(changes), ids);
+  }
   const auto each = [&](const ReplayEach& replay) {
     const auto visit = [&](graph::ChangeNumber, log::Location at,
                            const graph::ChangeView& change) -> Error {
@@ -345,7 +352,7 @@ Error Database::derive_switch(const Switch& plan, Applier& derived) {
       const std::lock_guard lock(commit_mutex_);
       return replay(change, at);
     };
-    return each_in(plan.settled, is_whole ? plan.changes : plan.fresh, visit);
+    return each_in(plan.settled, changes, visit);
   };
   return derive(plan.ids, derived, each);
 }

@@ -439,7 +439,11 @@ Error Database::close_change(Writing writing) {
   if (known_) {
     const graph::HeaderView header(
         change.subspan(graph::kPreambleBytes, load_u32(change.data() + 8)));
-    if (Error lost = known_->add(header, head.change, space_.at, head.hlc)) known_.reset();
+    if (Error lost = known_->add(header, head.change, space_.at, head.hlc)) {
+      known_.reset();
+    } else {
+      known_->add_ids(builder_.ids());
+    }
   }
   ++change_count_;
   written_ = visible_.load(std::memory_order_relaxed);

@@ -591,6 +591,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Settled> settle_known(const AskKnown& ask);
   static std::vector<Stretch> stretches_of(const KnownChanges& known,
                                            std::span<const graph::ChangeRange> ranges);
+  // Of these changes, those that may write to one of the records.
+  std::vector<Stretch> narrowed(const Settled& settled, std::vector<Stretch> changes,
+                                std::span<const Id> ids) const;
   using Numbered = std::function<Error(graph::ChangeNumber number, log::Location at,
                                        const graph::ChangeView& change)>;
   Error each_in(const Settled& settled, std::span<const Stretch> stretches,

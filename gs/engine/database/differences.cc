@@ -113,7 +113,8 @@ Error Database::find_writes(const Compared& compared, PastWrites& writes) const 
       return std::binary_search(older.begin(), older.end(), id);
     });
   };
-  GS_TRY_OK(each_in(compared.settled, compared.common, add_older));
+  GS_TRY_OK(
+      each_in(compared.settled, narrowed(compared.settled, compared.common, older), add_older));
   writes.sort();
   return {};
 }

@@ -290,13 +290,17 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
 
 Result<std::vector<HistoryEntry>> Database::history(const Id& id,
                                                     std::uint64_t newest_first_count) {
-  GS_TRY(const Settled settled, settle());
-  GS_TRY(const std::optional<Ancestors> version, changes_of_state(settled));
+  std::vector<Stretch> changes;
+  const auto ask = [&](const Settled& now, const KnownChanges& known) -> Error {
+    GS_TRY(const auto heads, numbers_of_heads(Version(now.frontier), known));
+    const Ancestors all(known.graph(), heads);
+    changes = stretches_of(known, known.narrowed(all.ranges(), {&id, 1}));
+    return {};
+  };
+  GS_TRY(const Settled settled, settle_known(ask));
   std::deque<HistoryEntry> newest;
-  graph::ChangeNumber number = 0;
-  const auto look = [&](log::Location at, Bytes bytes, bool&) -> Error {
-    if (version && !version->have(number++)) return {};
-    GS_TRY(const graph::ChangeView view, parse_stored(at, bytes));
+  const auto look = [&](graph::ChangeNumber, log::Location at,
+                        const graph::ChangeView& view) -> Error {
     const std::uint32_t wanted = view.find_id(id);
     if (wanted == graph::kNoId) return {};
     auto cursor = view.operations();
@@ -308,7 +312,7 @@ Result<std::vector<HistoryEntry>> Database::history(const Id& id,
     }
     return {};
   };
-  GS_TRY_OK(each_change(settled, look));
+  GS_TRY_OK(each_in(settled, changes, look));
   return std::vector<HistoryEntry>(std::make_move_iterator(newest.rbegin()),
                                    std::make_move_iterator(newest.rend()));
 }

@@ -84,8 +84,9 @@ bool KnownChanges::may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
   return change && graph_.is_ancestor(*change, graph::CausalGraph::Changes(parents));
 }
 
-void KnownChanges::add_erased(const graph::ChangeView& change) {
+void KnownChanges::add_contents(const graph::ChangeView& change) {
   lacking_.add(change);
+  written_.add(newest(), change.ids());
   auto cursor = change.operations();
   for (graph::OperationView operation; cursor.next(operation);) {
     if (operation.kind != static_cast<std::uint8_t>(graph::Kind::erase)) continue;

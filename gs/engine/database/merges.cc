@@ -108,7 +108,8 @@ Result<std::vector<Conflict>> Database::new_conflicts(const Merging& plan) {
       const std::lock_guard lock(commit_mutex_);
       return replay(change, at);
     };
-    return each_in(plan.settled, plan.all, visit);
+    const std::vector<Id> asked(ids.begin(), ids.end());
+    return each_in(plan.settled, narrowed(plan.settled, plan.all, asked), visit);
   };
   Applier merged(tables_);
   {

@@ -182,6 +182,15 @@ std::vector<Stretch> Database::stretches_of(const KnownChanges& known,
   return all;
 }
 
+std::vector<Stretch> Database::narrowed(const Settled& settled, std::vector<Stretch> changes,
+                                        std::span<const Id> ids) const {
+  const std::lock_guard lock(commit_mutex_);
+  if (!known_ || known_generations_ != settled.log.generation_sum) return changes;
+  std::vector<graph::ChangeRange> ranges;
+  for (const Stretch& stretch : changes) ranges.push_back(stretch.changes);
+  return stretches_of(*known_, known_->narrowed(ranges, ids));
+}
+
 Error Database::each_in(const Settled& settled, std::span<const Stretch> stretches,
                         const Numbered& visit) const {
   for (const Stretch& stretch : stretches) {
@@ -229,7 +238,7 @@ Result<Database::Recalled> Database::recall_at(const Id& id, const Version& vers
     missing = heads.ok() ? Error() : heads.error().copy();
     if (missing) return {};
     changes = Ancestors(known.graph(), *heads);
-    stretches = stretches_of(known, changes.ranges());
+    stretches = stretches_of(known, known.narrowed(changes.ranges(), {&id, 1}));
     return {};
   };
   GS_TRY(recalled.settled, settle_known(look));

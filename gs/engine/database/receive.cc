@@ -60,7 +60,7 @@ Error Database::know(const Settled& settled, log::Location from, KnownChanges& k
     // Of one that is damaged the first stamp has to do, as nothing is written upon damage.
     GS_TRY_OK(known.add(head, graph::change_digest(header), at,
                         change.ok() ? last_stamp(*change) : head.hlc()));
-    if (change.ok()) known.add_erased(*change);
+    if (change.ok()) known.add_contents(*change);
     return {};
   };
   return each_change(settled, add, from);
@@ -249,7 +249,7 @@ Error Database::append_received(const graph::ChangeView& change) {
   const graph::HeaderView header(here.header());
   if (Error error = known_->add(header, here.digest(), room.at, applier_.last_hlc()))
     return fail(std::move(error));
-  known_->add_erased(here);
+  known_->add_contents(here);
   if (wants_checkpoint() || memory_of_rows() >= options_.memory_bytes) freeze();
   return {};
 }

@@ -177,8 +177,11 @@ Error Database::look_at_others(LookedBack& out) {
   };
   out.past.sort();
   const std::vector<Id> older = out.past.maybe_older();
-  GS_TRY_OK(each_in(out.settled, out.later, add_of(out.ids)));
-  if (!older.empty()) GS_TRY_OK(each_in(out.settled, out.common, add_of(older)));
+  const auto add_those = [&](const std::vector<Stretch>& changes, const std::vector<Id>& ids) {
+    return each_in(out.settled, narrowed(out.settled, changes, ids), add_of(ids));
+  };
+  GS_TRY_OK(add_those(out.later, out.ids));
+  if (!older.empty()) GS_TRY_OK(add_those(out.common, older));
   out.past.sort();
   return {};
 }
