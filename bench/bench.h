@@ -86,6 +86,7 @@ void run_indexes(Bench& bench);
 void run_validate(Bench& bench);
 void run_texts(Bench& bench);
 void run_text_session(Bench& bench);
+void run_branches(Bench& bench);
 void run_fields(Bench& bench);
 void run_cold(Bench& bench);
 

@@ -43,6 +43,7 @@ rows (all when none is named; those of one line are measured together):
   text-apply text-live text-open (each alone)
   text-bytes text-bytes-zstd
   text-session
+  branch-begin branch-checkout branch-diff branch-checkout-many branch-diff-many
   fields-update fields-exchange fields-bytes fields-bytes-zstd fields-memory
   cold cold-scan cold-get cold-miss (only when asked for)
 
@@ -88,6 +89,9 @@ const std::vector<Row>& all_rows() {
       {{"validate", "validate-whole"}, run_validate},
       {{"text-apply", "text-live", "text-open", "text-bytes", "text-bytes-zstd"}, run_texts},
       {{"text-session"}, run_text_session},
+      {{"branch-begin", "branch-checkout", "branch-diff", "branch-checkout-many",
+        "branch-diff-many"},
+       run_branches},
       {{"fields-update", "fields-exchange", "fields-bytes", "fields-bytes-zstd", "fields-memory"},
        run_fields},
       {{kCold, "cold-scan", "cold-get", "cold-miss"}, run_cold},

@@ -3,6 +3,8 @@
 // replicas.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "gs/engine/database/branch_file.h"
 #include "gs/engine/database/test_exchange.h"
 #include "gs/engine/database/test_stranger.h"
@@ -412,6 +414,22 @@ TEST_F(Branches, IndexesFollow) {
   EXPECT_EQ(db.content().size(), 22u);
 }
 
+// Whoever does not apply a change has to know all the same with which numbers its writer goes on.
+TEST_F(Branches, IdsAreNotMintedTwice) {
+  begin("draft");
+  ASSERT_TRUE(db->checkout("draft").ok());
+  std::set<Id> ids;
+  for (int i = 0; i < 3; ++i) ids.insert(db.insert("City", "{}").value());
+  for (const bool lose : {false, true}) {
+    ASSERT_TRUE(db->checkout("main").ok());
+    restart(lose);
+    ASSERT_TRUE(db->checkout("draft").ok());  // within the same millisecond
+    ids.insert(db.insert("City", "{}").value());
+  }
+  EXPECT_EQ(ids.size(), 5u);
+  EXPECT_EQ(db.content().size(), 7u);
+}
+
 // --- erasures: of the storage, on whatever branch ---
 
 class ErasedOnBranches : public Branches {
@@ -485,6 +503,10 @@ TEST_F(ErasedOnBranches, WhatIsPutAgainHasSeenIt) {
   check_out("draft");
   erase(odesa);
   check_out("main");
+  for (const bool lose : {false, true}) {
+    restart(lose);
+    EXPECT_EQ(db.put("City", "odesa", "{}").code(), Code::conflict) << lose;
+  }
   const auto again = db.put("City", "odesa", R"({"name":"Odesa again"})");
   EXPECT_EQ(again.code(), Code::conflict);
   EXPECT_NE(again.error().message().find("erased on another branch"), std::string_view::npos);

@@ -16,7 +16,7 @@ namespace gs::engine {
 
 class WrittenIds {
  public:
-  static constexpr std::size_t kGroupIds = 4096;
+  static constexpr std::size_t kGroupIds = 1024;
   // Of one question. Whoever looks for more reads everything.
   static constexpr std::size_t kAskedMax = 4096;
 
