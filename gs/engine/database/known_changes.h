@@ -2,8 +2,9 @@
 // changes with other replicas, or looks at branches. Where it says writer, it means a chain: a
 // writer on one branch.
 //
-// Made by a walk over the log when it is first asked for, and kept up after that.
-// Memory: about 80 bytes a change, and 1.3 for each record that it writes to. With the engine's commit lock, or a private instance.
+// Made by a walk over the log when it is first asked for, and kept up after that. Memory: about 80
+// bytes a change, and 1.3 for each record that it writes to. With the engine's commit lock, or a
+// private instance.
 #pragma once
 
 #include <map>
