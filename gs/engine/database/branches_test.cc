@@ -504,6 +504,7 @@ TEST_F(ErasedOnBranches, WhatIsPutAgainHasSeenIt) {
   erase(odesa);
   check_out("main");
   for (const bool lose : {false, true}) {
+    ASSERT_TRUE(db->checkpoint().ok());
     restart(lose);
     EXPECT_EQ(db.put("City", "odesa", "{}").code(), Code::conflict) << lose;
   }
