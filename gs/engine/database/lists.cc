@@ -87,10 +87,25 @@ Error edit_list(const ListEdit& edit, Target& target) {
   return {};
 }
 
-// Edits of a list that is not known yet.
+// All of it, or nothing.
+Error edit_whole(const ListEdit& edit, crdt::ListOutline& outline) {
+  if (edit.values.size() < 2) return edit_list(edit, outline);
+  crdt::ListOutline edited = outline;
+  GS_TRY_OK(edit_list(edit, edited));
+  outline = std::move(edited);
+  return {};
+}
+
+// Edits of a list that is not known yet: all of them, or nothing.
 class AsShown {
  public:
   explicit AsShown(crdt::ListEditsWriter& writer) : writer_(writer) {}
+  Error check_room(const std::vector<Buffer>& values) const {
+    std::size_t bytes = writer_.bytes_max();
+    for (const Buffer& value : values) bytes += kEditBytesMax + value.size();
+    if (bytes + kEditBytesMax <= crdt::kOperationBytesMax) return {};
+    return Error(Code::too_large, "a transaction edits one list with at most 16 MiB");
+  }
   Error insert(std::uint32_t position, Bytes value) {
     return add({crdt::ListEdit::insert, position, 1, 0}, value);
   }
@@ -106,14 +121,14 @@ class AsShown {
 
  private:
   Error add(const ListRun& run, Bytes value) {
-    const std::size_t bytes = crdt::ListEditsWriter::kRunBytesMax + 5 + value.size();
-    if (writer_.bytes_max() + bytes > crdt::kOperationBytesMax) {
-      return Error(Code::too_large, "a transaction edits one list with at most 16 MiB");
-    }
     writer_.add(run);
     if (run.has_values()) writer_.add_value(value);
     return {};
   }
+
+  // Beside its value.
+  static constexpr std::size_t kEditBytesMax =
+      crdt::ListEditsWriter::kRunBytesMax + crdt::kVarintBytesMax;
 
   crdt::ListEditsWriter& writer_;
 };
@@ -128,8 +143,13 @@ Error Database::stage_list_edit(TransactionState& tx, const Id& id, const rules:
   std::optional<std::uint32_t> length;
   if (list.outline) length = list.outline->length();
   GS_TRY_OK(check_edit(edit, length));
-  AsShown as_shown(list.as_shown);
-  GS_TRY_OK(list.outline ? edit_list(edit, *list.outline) : edit_list(edit, as_shown));
+  if (list.outline) {
+    GS_TRY_OK(edit_whole(edit, *list.outline));
+  } else {
+    AsShown as_shown(list.as_shown);
+    GS_TRY_OK(as_shown.check_room(edit.values));
+    GS_TRY_OK(edit_list(edit, as_shown));
+  }
   list.has_list_edits = list.has_list_edits || extent_of(edit) != 0 || !edit.values.empty();
   return keep_edits(tx, std::move(open));
 }
