@@ -60,7 +60,10 @@ class ArgumentWords {
   static constexpr char kWhole = '\x01';
   static std::vector<std::string> unsplit(int argc, const char* const* argv) {
     std::vector<std::string> words(argv, argv + argc);
-    if (std::find(words.begin(), words.end(), "elements") == words.end()) return words;
+    const auto has = [&](const char* word) {
+      return std::find(words.begin(), words.end(), word) != words.end();
+    };
+    if (!has("elements") && !has("list")) return words;
     for (std::string& word : words) {
       if (word.starts_with('[')) word.insert(word.begin(), kWhole);
     }
@@ -72,12 +75,22 @@ class ArgumentWords {
     if (!a_.at_end) a_.position = take_count("POS", position_);
     a_.deleted = take_count("DELETE", deleted_);
   }
+  void take_list_edit() {
+    a_.at_end = position_ == "end";
+    if (!a_.at_end) a_.position = take_count("POS", position_);
+    if (!deleted_.empty()) a_.deleted = take_count("COUNT", deleted_);
+    if (!move_to_.empty()) a_.move_to = take_count("TO", move_to_);
+    take_whole();
+  }
+  void take_whole() {
+    for (std::string& element : a_.elements) element.erase(0, element.find_first_not_of(kWhole));
+  }
   static std::uint64_t take_count(const char* name, const std::string& word) {
     std::uint64_t count = 0;
     const char* const end = word.data() + word.size();
     const auto [after, status] = std::from_chars(word.data(), end, count);
     if (status == std::errc() && after == end) return count;
-    throw CLI::ValidationError(name, shown(word) + " is no count of characters");  // NOLINT: below
+    throw CLI::ValidationError(name, shown(word) + " is no count");  // NOLINT: below
   }
 
   // CLI11 reads 010 as eight, and 1e3 not at all.
@@ -189,6 +202,7 @@ class ArgumentWords {
   std::string addition_;
   std::string position_;
   std::string deleted_;
+  std::string move_to_;
 };
 
 }  // namespace gs::cli

@@ -14,6 +14,7 @@ namespace {
 
 constexpr const char* kContentHelp =
     "one JSON object: the text itself, @FILE, or - for standard input";
+constexpr const char* kElement = "JSON, or a text that is none: new, 5, '\"5\"', '{\"a\":1}'";
 constexpr const char* kIdHelp = "UUID of a record, or a foreign key";
 constexpr const char* kVersionHelp = "change, tag, branch, time, or main";
 constexpr const char* kSameHelp = "the same as COLLECTION";
@@ -172,6 +173,8 @@ class Parser : private ArgumentWords {
     sub->add_option("--file", a_.file, "insert what is in this file; - is standard input")
         ->excludes(inserted);
     sub->callback([this] { take_splice(); });
+
+    add_lists();
 
     sub = add("delete", "delete a record; its history stays",
               "  gstore delete ID\n  gstore delete -c City kyiv");
@@ -602,6 +605,9 @@ class Parser : private ArgumentWords {
       add_to(app_.get_subcommand("elements")->get_subcommand(name));
     }
     add_to(app_.get_subcommand("text")->get_subcommand("splice"));
+    for (const char* name : {"insert", "delete", "move", "set"}) {
+      add_to(app_.get_subcommand("list")->get_subcommand(name));
+    }
     add_to(app_.get_subcommand("schema")->get_subcommand("apply"));
     add_to(app_.get_subcommand("bundle")->get_subcommand("apply"));
   }
@@ -609,12 +615,45 @@ class Parser : private ArgumentWords {
   void add_elements(CLI::App* sub) {
     add_id(sub);
     sub->add_option("FIELD", a_.field, "its name; adding makes one that is not there")->required();
-    sub->add_option("ELEMENT", a_.elements,
-                    "JSON, or a text that is none: new, 5, '\"5\"', '{\"a\":1}'")
+    sub->add_option("ELEMENT", a_.elements, kElement)->required();
+    sub->callback([this] { take_whole(); });
+  }
+
+  void add_lists() {
+    CLI::App* const list = add("list", "lists that several writers edit, also their order",
+                               "  gstore list insert ID steps end 'Buy milk'\n"
+                               "  gstore list move -c Plan today steps 3 0");
+    list->require_subcommand(1);
+    CLI::App* const insert =
+        add_list_edit(*list, "insert", "insert elements; prints what there are then",
+                      "  gstore list insert ID steps 0 first second\n"
+                      "  gstore list insert -c Plan today steps end '{\"task\":\"Buy milk\"}'",
+                      "before which element, counted from 0; or: end");
+    insert->add_option("ELEMENT", a_.elements, kElement)->required();
+    CLI::App* const erase =
+        add_list_edit(*list, "delete", "delete elements; prints what there are then",
+                      "  gstore list delete ID steps 2\n  gstore list delete ID steps 0 5",
+                      "of the first one, counted from 0");
+    erase->add_option("COUNT", deleted_, "how many, 1 if it is not given");
+    CLI::App* const move =
+        add_list_edit(*list, "move", "move an element; prints what there are then",
+                      "  gstore list move ID steps 3 0", "where it is, counted from 0");
+    move->add_option("TO", move_to_, "where it is to be")->required();
+    CLI::App* const set = add_list_edit(*list, "set", "set an element; prints what there are then",
+                                        "  gstore list set ID steps 0 '{\"done\":true}'",
+                                        "which one, counted from 0");
+    set->add_option("ELEMENT", a_.elements, kElement)->expected(1)->required();
+  }
+
+  CLI::App* add_list_edit(CLI::App& list, const char* name, const char* what, const char* examples,
+                          const char* position) {
+    CLI::App* const sub = add(list, name, what, examples);
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name; one that is not there is an empty list")
         ->required();
-    sub->callback([this] {
-      for (std::string& element : a_.elements) element.erase(0, element.find_first_not_of(kWhole));
-    });
+    sub->add_option("POS", position_, position)->required();
+    sub->callback([this] { take_list_edit(); });
+    return sub;
   }
 
   static Parsed said(std::string text) {

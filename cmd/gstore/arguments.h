@@ -34,12 +34,13 @@ struct Arguments {
   std::string target;                   // backup, restore and clone: the directory to make
   std::vector<std::string> since;       // bundle create: versions
   std::string reason;                   // erase
-  std::string field;                    // resolve, counter add, elements, text splice
+  std::string field;                    // resolve, counter add, elements, text splice, list
   std::int64_t addition = 0;            // counter add
-  std::vector<std::string> elements;    // elements add, elements remove
-  std::uint64_t position = 0;           // text splice
+  std::vector<std::string> elements;    // elements add and remove, list insert and set
+  std::uint64_t position = 0;           // text splice, list
   bool at_end = false;                  // the same: instead of a position
-  std::uint64_t deleted = 0;            // the same
+  std::uint64_t deleted = 1;            // the same: how many
+  std::uint64_t move_to = 0;            // list move
   std::optional<std::string> inserted;  // the same
   std::uint64_t take = 0;               // resolve: 0 what is shown
   std::optional<std::string> log_root;  // verify-proof --root

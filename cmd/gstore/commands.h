@@ -15,9 +15,16 @@ Result<Exit> add_to_counter(Session& session);
 // elements.cc
 Result<Exit> add_elements(Session& session);
 Result<Exit> remove_elements(Session& session);
+// Prints what the field shows that was changed.
+void show_field(Session& session, const Id& id, const Record& record);
 
 // texts.cc
 Result<Exit> splice_text(Session& session);
+// lists.cc
+Result<Exit> list_insert(Session& session);
+Result<Exit> list_delete(Session& session);
+Result<Exit> list_move(Session& session);
+Result<Exit> list_set(Session& session);
 // records.cc
 Result<Exit> remove(Session& session);
 Result<Exit> swap(Session& session);
@@ -94,6 +101,10 @@ inline constexpr Command kCommands[] = {
     {"elements add", add_elements},
     {"elements remove", remove_elements},
     {"text splice", splice_text},
+    {"list insert", list_insert},
+    {"list delete", list_delete},
+    {"list move", list_move},
+    {"list set", list_set},
     {"delete", remove},
     {"swap", swap},
     {"scan", scan},

@@ -1,43 +1,10 @@
 // elements add and elements remove: what arrays and sets of a record have in them.
-#include <algorithm>
-#include <charconv>
-
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/element_words.h"
 #include "cmd/gstore/support/json_text.h"
 
 namespace gs::cli {
 namespace {
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-// As JSON has numbers; 007 and 1.2.3 are none.
-bool is_number(std::string_view word) noexcept {
-  const std::string_view digits = word.starts_with('-') ? word.substr(1) : word;
-  if (digits.empty() || !is_digit(digits[0])) return false;
-  if (digits.size() > 1 && digits[0] == '0' && is_digit(digits[1])) return false;
-  double value = 0;
-  const auto [end, status] = std::from_chars(word.data(), word.data() + word.size(), value);
-  return end == word.data() + word.size() && is_digit(word.back()) && status == std::errc();
-}
-
-// JSON, or a text without quotes. Whether it is valid JSON, the library says.
-bool is_json(std::string_view word) noexcept {
-  if (word == "true" || word == "false" || word == "null") return true;
-  return word.starts_with('{') || word.starts_with('[') || word.starts_with('"') || is_number(word);
-}
-
-std::string json_of_words(const std::vector<std::string>& words) {
-  std::string json = "[";
-  for (const std::string& word : words) {
-    if (json.size() > 1) json += ',';
-    if (is_json(word)) {
-      json += word;
-    } else {
-      append_json_string(word, json);
-    }
-  }
-  return json + "]";
-}
 
 using ChangeElements = Error (Storage::*)(const Id&, std::string_view, std::string_view);
 
@@ -48,20 +15,21 @@ Result<Exit> change_elements(Session& session, ChangeElements change) {
   GS_TRY(const Id id, id_of(session, storage));
   GS_TRY_OK(about_record(session, storage, (storage.*change)(id, arguments.field, elements)));
   GS_TRY(const Record record, storage.get(id));
-  const auto value = record.find(arguments.field);
-  const std::string text = value ? value->json() : "null";
-  if (arguments.json) {
-    JsonObject line;
-    line.text("id", id.text()).raw("value", text);
-    session.out.line(line.take());
-  } else {
-    session.out.line(text);
-  }
+  show_field(session, id, record);
   GS_TRY_OK(storage.close());
   return Exit::ok;
 }
 
 }  // namespace
+
+void show_field(Session& session, const Id& id, const Record& record) {
+  const auto value = record.find(session.arguments.field);
+  const std::string text = value ? value->json() : "null";
+  if (!session.arguments.json) return session.out.line(text);
+  JsonObject line;
+  line.text("id", id.text()).raw("value", text);
+  session.out.line(line.take());
+}
 
 Result<Exit> add_elements(Session& session) {
   return change_elements(session, &Storage::add_elements);

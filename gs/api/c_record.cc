@@ -106,6 +106,50 @@ gs_code gs_splice(gs_storage* storage, const gs_id* id, const char* field, size_
   });
 }
 
+gs_code gs_list_insert(gs_storage* storage, const gs_id* id, const char* field, size_t field_length,
+                       uint64_t position, const char* json, size_t json_length,
+                       gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view text, gs::c::text(json, json_length, "json"));
+    return storage->storage.list_insert(gs::c::to_id(*id), name, position, text);
+  });
+}
+
+gs_code gs_list_delete(gs_storage* storage, const gs_id* id, const char* field, size_t field_length,
+                       uint64_t position, uint64_t count, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    return storage->storage.list_delete(gs::c::to_id(*id), name, position, count);
+  });
+}
+
+gs_code gs_list_move(gs_storage* storage, const gs_id* id, const char* field, size_t field_length,
+                     uint64_t from, uint64_t to, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    return storage->storage.list_move(gs::c::to_id(*id), name, from, to);
+  });
+}
+
+gs_code gs_list_set(gs_storage* storage, const gs_id* id, const char* field, size_t field_length,
+                    uint64_t position, const char* json, size_t json_length,
+                    gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view text, gs::c::text(json, json_length, "json"));
+    return storage->storage.list_set(gs::c::to_id(*id), name, position, text);
+  });
+}
+
 gs_code gs_remove(gs_storage* storage, const gs_id* id, gs_error** error) noexcept {
   return call(error, [&]() -> Error {
     GS_TRY_OK(need_open(storage));

@@ -117,6 +117,52 @@ gs_code gs_transaction_splice(gs_transaction* transaction, const gs_id* id, cons
   });
 }
 
+gs_code gs_transaction_list_insert(gs_transaction* transaction, const gs_id* id, const char* field,
+                                   size_t field_length, uint64_t position, const char* json,
+                                   size_t json_length, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view text, gs::c::text(json, json_length, "json"));
+    return transaction->transaction.list_insert(gs::c::to_id(*id), name, position, text);
+  });
+}
+
+gs_code gs_transaction_list_delete(gs_transaction* transaction, const gs_id* id, const char* field,
+                                   size_t field_length, uint64_t position, uint64_t count,
+                                   gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    return transaction->transaction.list_delete(gs::c::to_id(*id), name, position, count);
+  });
+}
+
+gs_code gs_transaction_list_move(gs_transaction* transaction, const gs_id* id, const char* field,
+                                 size_t field_length, uint64_t from, uint64_t to,
+                                 gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    return transaction->transaction.list_move(gs::c::to_id(*id), name, from, to);
+  });
+}
+
+gs_code gs_transaction_list_set(gs_transaction* transaction, const gs_id* id, const char* field,
+                                size_t field_length, uint64_t position, const char* json,
+                                size_t json_length, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view text, gs::c::text(json, json_length, "json"));
+    return transaction->transaction.list_set(gs::c::to_id(*id), name, position, text);
+  });
+}
+
 gs_code gs_transaction_remove(gs_transaction* transaction, const gs_id* id,
                               gs_error** error) noexcept {
   return call(error, [&]() -> Error {

@@ -1,5 +1,6 @@
 // Elements of arrays and sets, added and removed: their JSON, and how they are staged.
 #include "globalstorage/storage.h"
+#include "gs/api/elements_json.h"
 #include "gs/api/staging.h"
 
 namespace gs {
@@ -10,9 +11,11 @@ using engine::TransactionState;
 
 constexpr const char* kMember = "elements";
 
+}  // namespace
+
 // Of an array or a set. The encoder is its own, because what it is given must not count as a shape
 // of the storage.
-Result<Array> elements_in(std::string_view json) {
+Result<Array> api::elements_of_json(std::string_view json) {
   const auto wrong = [](const char* what) {
     return Error(
         Code::invalid,
@@ -36,10 +39,12 @@ Result<Array> elements_in(std::string_view json) {
   return elements;
 }
 
+namespace {
+
 Error change_elements(TransactionState& tx, const Id& id, std::string_view field,
                       merge::Rule change, std::string_view json) {
   if (field.empty()) return Error(Code::invalid, "a field has a name");
-  GS_TRY(Array elements, elements_in(json));
+  GS_TRY(Array elements, api::elements_of_json(json));
   const rules::Rules* rules = nullptr;
   if (tx.catalog != nullptr) {
     GS_TRY(rules, api::rules_of_record(tx, id));

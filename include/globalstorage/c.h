@@ -251,6 +251,23 @@ GS_EXPORT gs_code gs_splice(gs_storage* storage, const gs_id* id, const char* fi
                             size_t field_length, uint64_t position, uint64_t deleted,
                             const char* inserted, size_t inserted_length,
                             gs_error** error) GS_NO_THROW;
+/* Edit a list, an array: insert elements (`json`: an array of them), delete some, move one (`to`:
+ * its position once it is out) or set one (`json`: it). What others do to it at the same time
+ * counts as well. A field that is not there is an empty list. Positions count elements.
+ * GS_NOT_FOUND, GS_INVALID (a position that is not in the list), GS_CONFLICT (somebody replaced
+ * the list), GS_TOO_LARGE. */
+GS_EXPORT gs_code gs_list_insert(gs_storage* storage, const gs_id* id, const char* field,
+                                 size_t field_length, uint64_t position, const char* json,
+                                 size_t json_length, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_list_delete(gs_storage* storage, const gs_id* id, const char* field,
+                                 size_t field_length, uint64_t position, uint64_t count,
+                                 gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_list_move(gs_storage* storage, const gs_id* id, const char* field,
+                               size_t field_length, uint64_t from, uint64_t to,
+                               gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_list_set(gs_storage* storage, const gs_id* id, const char* field,
+                              size_t field_length, uint64_t position, const char* json,
+                              size_t json_length, gs_error** error) GS_NO_THROW;
 /* GS_NOT_FOUND. */
 GS_EXPORT gs_code gs_remove(gs_storage* storage, const gs_id* id, gs_error** error) GS_NO_THROW;
 /* Applies `changes` (as gs_update) when every field of `expected` has exactly that value now.
@@ -358,6 +375,21 @@ GS_EXPORT gs_code gs_transaction_splice(gs_transaction* transaction, const gs_id
                                         const char* field, size_t field_length, uint64_t position,
                                         uint64_t deleted, const char* inserted,
                                         size_t inserted_length, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_list_insert(gs_transaction* transaction, const gs_id* id,
+                                             const char* field, size_t field_length,
+                                             uint64_t position, const char* json,
+                                             size_t json_length, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_list_delete(gs_transaction* transaction, const gs_id* id,
+                                             const char* field, size_t field_length,
+                                             uint64_t position, uint64_t count,
+                                             gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_list_move(gs_transaction* transaction, const gs_id* id,
+                                           const char* field, size_t field_length, uint64_t from,
+                                           uint64_t to, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_list_set(gs_transaction* transaction, const gs_id* id,
+                                          const char* field, size_t field_length, uint64_t position,
+                                          const char* json, size_t json_length,
+                                          gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_transaction_remove(gs_transaction* transaction, const gs_id* id,
                                         gs_error** error) GS_NO_THROW;
 /* The commit gives GS_CONFLICT unless the record has exactly this version then; or is not there. */

@@ -67,6 +67,13 @@ class Storage {
   Error remove_elements(const Id& id, std::string_view field, std::string_view elements);
   Error splice(const Id& id, std::string_view field, std::uint64_t position, std::uint64_t deleted,
                std::string_view inserted);
+  Error list_insert(const Id& id, std::string_view field, std::uint64_t position,
+                    std::string_view elements);
+  Error list_delete(const Id& id, std::string_view field, std::uint64_t position,
+                    std::uint64_t count = 1);
+  Error list_move(const Id& id, std::string_view field, std::uint64_t from, std::uint64_t to);
+  Error list_set(const Id& id, std::string_view field, std::uint64_t position,
+                 std::string_view element);
   Error remove(const Id& id);
   // Applies `changes` when every field named in `expected` has exactly that value now, or what a
   // write makes of it under the schema. True when it did, false when another value was found;

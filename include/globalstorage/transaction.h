@@ -66,6 +66,18 @@ class Transaction {
   // commit as well conflict (somebody replaced the text).
   Error splice(const Id& id, std::string_view field, std::uint64_t position, std::uint64_t deleted,
                std::string_view inserted);
+  // Edits a list: an array whose elements are inserted (`elements`: a JSON array of them), deleted,
+  // moved (`to`: the position once the element is out) or set (`element`: its JSON). What others do
+  // to it at the same time counts as well: an element that two move is there once, and one that is
+  // moved and set is both. A field that is not there is an empty list. Positions and errors are as
+  // those of splice, and count elements.
+  Error list_insert(const Id& id, std::string_view field, std::uint64_t position,
+                    std::string_view elements);
+  Error list_delete(const Id& id, std::string_view field, std::uint64_t position,
+                    std::uint64_t count = 1);
+  Error list_move(const Id& id, std::string_view field, std::uint64_t from, std::uint64_t to);
+  Error list_set(const Id& id, std::string_view field, std::uint64_t position,
+                 std::string_view element);
   Error remove(const Id& id);
   // The commit fails with `conflict` unless the record has exactly this version then.
   Error expect(const Id& id, const Digest& version);

@@ -12,12 +12,18 @@ constexpr std::string_view kCalls[] = {
     "insert", "merge",       "proof",   "put",      "redo",       "remove",      "removeElements",
     "revert", "schema",      "set",     "splice",   "stats",      "swap",        "tag",
     "undo",   "update",      "verify",  "versions"};
+=======
+"add", "addElements", "branch", "collection", "collections", "count", "delete", "erase", "explain",
+    "find", "get", "has", "history", "insert", "listDelete", "listInsert", "listMove", "listSet",
+    "proof", "put", "redo", "remove", "removeElements", "revert", "schema", "set", "splice",
+    "stats", "swap", "tag", "undo", "update", "verify", "versions"
+};
+>>>>>>> s17h1
 constexpr std::string_view kCollectionCalls[] = {
-    "add",   "addElements",    "all",    "count",  "delete",
-    "erase", "explain",        "find",   "first",  "get",
-    "has",   "history",        "insert", "name",   "proof",
-    "put",   "removeElements", "set",    "splice", "swap",
-    "update"};
+    "add",        "addElements", "all",     "count", "delete",  "erase",  "explain",
+    "find",       "first",       "get",     "has",   "history", "insert", "listDelete",
+    "listInsert", "listMove",    "listSet", "name",  "proof",   "put",    "removeElements",
+    "set",        "splice",      "swap",    "update"};
 constexpr std::string_view kQueryCalls[] = {"after", "all",    "at",      "count", "explain",
                                             "first", "group",  "include", "limit", "offset",
                                             "page",  "select", "sort",    "where"};

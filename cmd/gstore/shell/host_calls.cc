@@ -130,23 +130,37 @@ Made add_to_record(Storage& storage, Given given) {
   return done(storage.add(id, field, static_cast<std::int64_t>(number)));
 }
 
+Result<std::uint64_t> whole_number_at(Given given, std::size_t at) {
+  constexpr double kCountMax = 4294967296.0;
+  const double number = given.size() > at ? given[at].number : 0;
+  if (number >= 0 && number <= kCountMax && std::trunc(number) == number) {
+    return static_cast<std::uint64_t>(number);
+  }
+  return Error(Code::invalid, "positions and counts are whole numbers from 0 on");
+}
+
 Made splice_text(Storage& storage, Given given) {
   GS_TRY(const Id id, id_at(given, 0));
   GS_TRY(const std::string_view field, text_at(given, 1));
-  const auto count_at = [&](std::size_t at) -> Result<std::uint64_t> {
-    constexpr double kCountMax = 4294967296.0;
-    const double number = given.size() > at ? given[at].number : 0;
-    if (number >= 0 && number <= kCountMax && std::trunc(number) == number) {
-      return static_cast<std::uint64_t>(number);
-    }
-    return Error(Code::invalid,
-                 "positions in a text and counts of its characters are whole "
-                 "numbers from 0 on");
-  };
-  GS_TRY(const std::uint64_t position, count_at(2));
-  GS_TRY(const std::uint64_t deleted, count_at(3));
+  GS_TRY(const std::uint64_t position, whole_number_at(given, 2));
+  GS_TRY(const std::uint64_t deleted, whole_number_at(given, 3));
   GS_TRY(const std::string_view inserted, text_at(given, 4));
   return done(storage.splice(id, field, position, deleted, inserted));
+}
+
+// With two numbers, or one and a text.
+Made edit_list(Storage& storage, const std::string& what, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view field, text_at(given, 1));
+  GS_TRY(const std::uint64_t position, whole_number_at(given, 2));
+  if (what == "listInsert" || what == "listSet") {
+    GS_TRY(const std::string_view json, text_at(given, 3));
+    return done(what == "listSet" ? storage.list_set(id, field, position, json)
+                                  : storage.list_insert(id, field, position, json));
+  }
+  GS_TRY(const std::uint64_t second, whole_number_at(given, 3));
+  return done(what == "listMove" ? storage.list_move(id, field, position, second)
+                                 : storage.list_delete(id, field, position, second));
 }
 
 template <typename Change>
@@ -295,6 +309,9 @@ void add_records(Calls& calls, Storage& db) {
     });
   });
   calls.add("splice", [&db](Given given) { return splice_text(db, given); });
+  for (const char* const what : {"listInsert", "listDelete", "listMove", "listSet"}) {
+    calls.add(what, [&db, what](Given given) { return edit_list(db, what, given); });
+  }
   calls.add("remove", [&db](Given given) -> Made {
     GS_TRY(const Id id, id_at(given, 0));
     return done(db.remove(id));

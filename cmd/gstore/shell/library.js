@@ -375,6 +375,18 @@ class Collection {
   splice(id, field, start, count, inserted) {
     return db.splice(this.#id(id), field, start, count, inserted);
   }
+  listInsert(id, field, position, elements) {
+    return db.listInsert(this.#id(id), field, position, elements);
+  }
+  listDelete(id, field, position, count) {
+    return db.listDelete(this.#id(id), field, position, count);
+  }
+  listMove(id, field, from, to) {
+    return db.listMove(this.#id(id), field, from, to);
+  }
+  listSet(id, field, position, element) {
+    return db.listSet(this.#id(id), field, position, element);
+  }
   swap(id, changes, expected) {
     return this.#of(id, (text) => db.swap(text, changes, expected));
   }
@@ -432,6 +444,16 @@ const calls = {
   splice: (id, field, start, count = 0, inserted = '') => {
     const [from, taken] = spliceText(db.get(id), String(field), start, count, inserted);
     host.splice(idText(id), String(field), from, taken, inserted);
+  },
+  listInsert: (id, field, position, elements) =>
+    void host.listInsert(idText(id), String(field), Number(position), elementsText(elements)),
+  listDelete: (id, field, position, count = 1) =>
+    void host.listDelete(idText(id), String(field), Number(position), Number(count)),
+  listMove: (id, field, from, to) =>
+    void host.listMove(idText(id), String(field), Number(from), Number(to)),
+  listSet: (id, field, position, element) => {
+    const json = elementsText([element]).slice(1, -1);
+    host.listSet(idText(id), String(field), Number(position), json);
   },
   swap: (id, changes, expected) =>
     host.swap(idText(id), recordText(expected, 'expected', OF_EXPECTED), changesText(changes)),

@@ -1,5 +1,9 @@
 #include "gs/core/merge/field_writes.h"
 
+#include <map>
+
+#include "gs/core/merge/edits_log.h"
+
 namespace gs::merge {
 
 using record::RecordView;
@@ -14,20 +18,37 @@ std::optional<ValueView> value_of_field(const RecordView& record, std::uint32_t 
 
 namespace {
 
-// The latest hidden write of this kind of each field that has one. They ascend by field, then by
-// stamp.
-std::vector<std::pair<std::uint32_t, LocalStamp>> latest_of(const ImageView& image,
-                                                            HiddenKind kind) {
-  std::vector<std::pair<std::uint32_t, LocalStamp>> all;
-  HiddenView hidden = image.first_hidden();
-  for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
-    if (hidden.kind() != kind) continue;
-    if (all.empty() || all.back().first != hidden.field()) all.emplace_back();
-    const bool is_text = kind == HiddenKind::text;
-    all.back() = {hidden.field(), is_text ? TextLog(hidden.content()).latest() : hidden.stamp()};
+// The latest of what stands beside the value of each field, whatever it is.
+class LatestBeside {
+ public:
+  void look(const ImageView& image) {
+    HiddenView hidden = image.first_hidden();
+    for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
+      const HiddenKind kind = hidden.kind();
+      if (is_edits(kind)) {
+        note(hidden, EditsLog(hidden.content()).latest());
+      } else if (kind == HiddenKind::total || kind == HiddenKind::elements) {
+        note(hidden, hidden.stamp());
+      }
+    }
   }
-  return all;
-}
+  // hlc 0: nothing.
+  LocalStamp of(std::uint32_t field) const {
+    const auto found = all_.find(field);
+    return found == all_.end() ? LocalStamp{} : found->second.second;
+  }
+
+ private:
+  // Those of one kind ascend by stamp.
+  void note(const HiddenView& hidden, const LocalStamp& stamp) {
+    auto& [kind, latest] = all_[hidden.field()];
+    const bool is_of_same = kind == hidden.kind() && latest.hlc <= stamp.hlc;
+    if (is_of_same || latest.hlc < stamp.hlc) latest = stamp;
+    kind = hidden.kind();
+  }
+
+  std::map<std::uint32_t, std::pair<HiddenKind, LocalStamp>> all_;
+};
 
 }  // namespace
 
@@ -37,32 +58,22 @@ void each_field_write(const Stored& stored, const std::function<void(const Field
   const StampException* exception = nullptr;
   const StampException* end = nullptr;
   bool is_base_covered = false;
-  std::vector<std::pair<std::uint32_t, LocalStamp>> additions;
-  std::vector<std::pair<std::uint32_t, LocalStamp>> changes;
-  std::vector<std::pair<std::uint32_t, LocalStamp>> edits;
+  LatestBeside beside;
   if (stored.image != nullptr) {
     const ImageView image(stored.image);
     exception = image.exceptions();
     end = exception + image.exception_count();
     is_base_covered = (image.base_flags() & kCovered) != 0;
-    additions = latest_of(image, HiddenKind::total);
-    changes = latest_of(image, HiddenKind::elements);
-    edits = latest_of(image, HiddenKind::text);
+    beside.look(image);
   }
-  auto addition = additions.begin();
-  auto change = changes.begin();
-  auto edit = edits.begin();
   const auto first = static_cast<std::uint32_t>(shape.self_describing() ? 0 : shape.key_fields());
   for (std::uint32_t field = first; field < field_numbers_end(record); ++field) {
-    FieldWrite one{
-        name_of_field(record, field), {}, stored.base, Rule::latest, is_base_covered, {}};
-    if (addition != additions.end() && addition->first == field) one.added = addition++->second;
-    for (auto* const at : {&change, &edit}) {
-      const auto end_of = at == &change ? changes.end() : edits.end();
-      if (*at == end_of || (*at)->first != field) continue;
-      const LocalStamp stamp = (*at)++->second;
-      if (one.added.hlc < stamp.hlc) one.added = stamp;
-    }
+    FieldWrite one{name_of_field(record, field),
+                   {},
+                   stored.base,
+                   Rule::latest,
+                   is_base_covered,
+                   beside.of(field)};
     while (exception != end && exception->field() < field) ++exception;
     if (exception != end && exception->field() == field) {
       one.stamp = exception->stamp();

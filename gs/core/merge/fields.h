@@ -10,10 +10,14 @@ inline constexpr auto kIncluded = static_cast<std::uint8_t>(Rule::included);
 inline constexpr auto kExcluded = static_cast<std::uint8_t>(Rule::excluded);
 inline constexpr auto kChanged = static_cast<std::uint8_t>(Rule::changed);
 inline constexpr auto kText = static_cast<std::uint8_t>(Rule::text);
+inline constexpr auto kList = static_cast<std::uint8_t>(Rule::list);
 
 inline bool changes_elements(std::uint8_t rule) noexcept {
   return rule >= kIncluded && rule <= kChanged;
 }
+
+// Of a text or a list, which are kept in a log of edits.
+inline bool is_edits(std::uint8_t rule) noexcept { return rule == kText || rule == kList; }
 
 inline record::Part part_of(const record::RecordView& record, std::size_t field) {
   if (!record.present(field)) return {};

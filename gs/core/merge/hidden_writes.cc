@@ -4,7 +4,7 @@
 
 #include "gs/core/merge/elements.h"
 #include "gs/core/merge/field_writes.h"
-#include "gs/core/merge/made_texts.h"
+#include "gs/core/merge/made_values.h"
 
 namespace gs::merge {
 
@@ -89,34 +89,35 @@ class Additions {
   std::vector<HiddenView> all_;
 };
 
-// What was typed into values of a record.
-class Typed {
+// How values of a record were edited.
+class Edited {
  public:
-  Typed(const ImageView& image, const WriterOrder& order) : texts_(order) {
+  Edited(const ImageView& image, const WriterOrder& order) : made_(order) {
     HiddenView hidden = image.first_hidden();
     for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
-      if (hidden.kind() == HiddenKind::text) all_.push_back(hidden);
+      if (is_edits(hidden.kind())) all_.push_back(hidden);  // texts before lists
     }
   }
 
-  // What a value would show, in the place of `text`.
-  ValueView with(const HiddenView& value, const ValueView& as_is, std::string& text) {
+  // What a value would show, in the place of `made`.
+  ValueView with(const HiddenView& value, const ValueView& as_is, std::string& made) {
     for (const HiddenView& one : all_) {
       if (one.field() != value.field() || one.stamp() != value.stamp()) continue;
-      return made(as_is.is_null() ? std::string_view() : as_text(as_is.content), one, text);
+      return made_of(as_is.is_null() ? std::string_view() : as_text(as_is.content), one, made);
     }
     return as_is;
   }
-  // The text that stands on no value.
-  ValueView alone(const HiddenView& typed, std::string& text) { return made({}, typed, text); }
+  // What stands on no value.
+  ValueView alone(const HiddenView& edits, std::string& made) { return made_of({}, edits, made); }
 
  private:
-  ValueView made(std::string_view value, const HiddenView& typed, std::string& text) {
-    text = texts_.text(value, TextLog(typed.content()));
-    return {Type::string, as_bytes(text)};
+  ValueView made_of(std::string_view value, const HiddenView& edits, std::string& made) {
+    const bool is_list = edits.kind() == HiddenKind::list;
+    made = made_.made(is_list ? Rule::list : Rule::text, value, EditsLog(edits.content()));
+    return {is_list ? Type::array : Type::string, as_bytes(made)};
   }
 
-  MadeTexts texts_;
+  MadeValues made_;
   std::vector<HiddenView> all_;
 };
 
@@ -130,11 +131,12 @@ Rule rule_shown(const ImageView& image, std::uint32_t field) {
   return Rule::latest;
 }
 
-// Whether somebody has to be told of what was typed: while the field shows a value, or the record
-// is removed by who did not see it.
-bool is_hidden_text(const HiddenView& typed, bool is_live, bool shows_value) {
-  if (typed.kind() != HiddenKind::text) return false;
-  return is_live ? typed.stamp().hlc == 0 && shows_value : has_open_writer(typed.content());
+// Whether somebody has to be told of edits: while the field shows a value or edits of the other
+// kind, or the record is removed by who did not see them.
+bool are_hidden_edits(const HiddenView& edits, bool is_live, Rule shown) {
+  if (!is_edits(edits.kind())) return false;
+  if (!is_live) return has_open_writer(edits.content());
+  return edits.stamp().hlc == 0 && shown != static_cast<Rule>(edits.rule());
 }
 
 }  // namespace
@@ -147,9 +149,9 @@ void each_hidden_write(const Stored& stored, bool is_live, const WriterOrder& or
   if (!is_live) each_unseen_field(stored, visit);
   const Totals totals(image);
   const Additions additions(image);
-  Typed typed(image, order);
+  Edited edited(image, order);
   Buffer elements;
-  std::string text;
+  std::string made;
   HiddenView hidden = image.first_hidden();
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
     HiddenWrite one;
@@ -162,20 +164,19 @@ void each_hidden_write(const Stored& stored, bool is_live, const WriterOrder& or
     const bool stands_beside =
         hidden.kind() == HiddenKind::total || hidden.kind() == HiddenKind::elements;
     const bool is_lost = stands_beside && !is_live;
-    const bool is_text =
-        is_hidden_text(hidden, is_live, rule_shown(image, hidden.field()) != Rule::text);
-    if (hidden.kind() != HiddenKind::value && !is_lost && !is_text) continue;
-    if (!is_live && !is_text && (hidden.flags() & kCovered) != 0) continue;
+    const bool are_edits = are_hidden_edits(hidden, is_live, rule_shown(image, hidden.field()));
+    if (hidden.kind() != HiddenKind::value && !is_lost && !are_edits) continue;
+    if (!is_live && !are_edits && (hidden.flags() & kCovered) != 0) continue;
     one.field = name_of_field(record, hidden.field());
     one.value = {static_cast<Type>(hidden.type()), hidden.content()};
     if (!is_lost) {
       one.value = totals.with(hidden.field(), one.value, sum);
       one.value = additions.with(hidden.field(), one.value, elements);
-      one.value = typed.with(hidden, one.value, text);
+      one.value = edited.with(hidden, one.value, made);
     }
-    if (is_text) {
-      one.value = typed.alone(hidden, text);
-      one.stamp = TextLog(hidden.content()).latest();
+    if (are_edits) {
+      one.value = edited.alone(hidden, made);
+      one.stamp = EditsLog(hidden.content()).latest();
     }
     one.rule = static_cast<Rule>(hidden.rule());
     if (const auto shown = value_of_field(record, hidden.field()); shown && is_live) {

@@ -1,6 +1,6 @@
 #include "gs/core/merge/image.h"
 
-#include "gs/core/merge/text_log.h"
+#include "gs/core/merge/edits_log.h"
 
 namespace gs::merge {
 
@@ -28,7 +28,7 @@ bool has_unseen(const ImageView& image) noexcept {
                           hidden.kind() == HiddenKind::total ||
                           hidden.kind() == HiddenKind::elements;
     if (is_write && is_unseen(hidden.flags())) return true;
-    if (hidden.kind() == HiddenKind::text && has_open_writer(hidden.content())) return true;
+    if (is_edits(hidden.kind()) && has_open_writer(hidden.content())) return true;
   }
   return false;
 }

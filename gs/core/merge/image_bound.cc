@@ -1,5 +1,7 @@
 #include "gs/core/merge/image_bound.h"
 
+#include <algorithm>
+
 namespace gs::merge {
 
 namespace {
@@ -11,10 +13,38 @@ constexpr std::size_t kLooseBytes = 9;
 // addition also the summand, of a change of elements the value beside it and what counts elements,
 // of edits what a log of them says of their writer and of them.
 constexpr std::size_t kWriteBytes = sizeof(StampException) + kHiddenBytes + 7 + kLooseBytes + 16 +
-                                    kHiddenBytes + 8 + 8 + kTextLogBytes;
+                                    kHiddenBytes + 8 + 8 + kEditsLogBytes;
 // Elements are kept with the write that added them, and shown once more with all others; so is what
 // was typed.
 constexpr std::size_t kTimesKept = 2;
+// Of a list a value of one byte takes two as an edit and five in what is shown.
+constexpr std::size_t kTimesShownOfEdits = 3;
+
+// Whether a write may have edits of a list: they are bytes.
+bool may_have_edits(const record::Shape& shape) noexcept {
+  if (shape.self_describing()) return true;
+  const auto& fields = shape.fields();
+  return std::any_of(fields.begin(), fields.end(), [](const record::Field& one) {
+    return one.type == Type::bytes || one.type == Type::any;
+  });
+}
+
+std::size_t times_kept(const record::Shape& shape) noexcept {
+  return may_have_edits(shape) ? 1 + kTimesShownOfEdits : kTimesKept;
+}
+
+// What is hidden now may be shown beside it, when another write is taken away.
+std::size_t shown_later(const Stored& stored) noexcept {
+  if (stored.image == nullptr) return 0;
+  const ImageView image(stored.image);
+  std::size_t bytes = 0;
+  HiddenView hidden = image.first_hidden();
+  for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
+    const std::size_t times = is_edits(hidden.kind()) ? kTimesShownOfEdits : 1;
+    bytes += times * hidden.content().size();
+  }
+  return bytes;
+}
 
 }  // namespace
 
@@ -27,16 +57,16 @@ std::size_t settled_bytes(const Stored& stored) noexcept {
   if (!record.shape().self_describing()) {
     more += record.shape().definition().size() + fields * kLooseBytes;  // it may come to do so
   }
-  return kept + (kTimesKept - 1) * record.size() + more;
+  return kept + (kTimesKept - 1) * record.size() + shown_later(stored) + more;
 }
 
 std::size_t added_bytes(const record::Shape& shape, std::size_t bytes) noexcept {
-  return kTimesKept * bytes + shape.definition().size() + shape.field_count() * kWriteBytes;
+  return times_kept(shape) * bytes + shape.definition().size() + shape.field_count() * kWriteBytes;
 }
 
 std::size_t added_bytes(const record::RecordView& write) noexcept {
   if (!write.shape().self_describing()) return added_bytes(write.shape(), write.size());
-  return kTimesKept * write.size() + field_numbers_end(write) * kWriteBytes;
+  return times_kept(write.shape()) * write.size() + field_numbers_end(write) * kWriteBytes;
 }
 
 }  // namespace gs::merge

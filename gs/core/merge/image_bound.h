@@ -1,7 +1,8 @@
 // How large an image can get by writes that are not merged yet: for who has to refuse them before.
 //
-// Never less than it will be, and where contents are large at most twice of it. O(1) for an
-// operation with a shape and for what is stored. Pure; of valid records.
+// Never less than it will be, and where contents are large at most twice of it, four times where
+// they may be edits of a list. O(1) for the bytes of an operation with a shape, and for those of
+// what is stored. Pure; of valid records.
 #pragma once
 
 #include "gs/core/merge/merged_record.h"

@@ -15,6 +15,12 @@ namespace gs::merge {
 namespace {
 
 const NumberedWriters kGrowingOrder;
+// Inserted into a list, at 0: they take more room there than as edits.
+std::string many_nulls() {
+  std::string bytes = "AtIL";  // the head of 299 insertions
+  for (int i = 0; i < 100; ++i) bytes += "AQABAAEA";
+  return R"({"$bytes":")" + bytes + "\"}";
+}
 
 class Growing {
  public:
@@ -76,22 +82,25 @@ class Growing {
   // Every field of the write has elements to add or to remove, or edits, upon all that there is.
   void change_all(MergedRecord& merged, const record::RecordView& write, std::vector<Seen>& seen) {
     std::vector<MergedRecord::FieldRule> changes;
-    static constexpr Rule kRules[] = {Rule::included, Rule::included, Rule::excluded, Rule::text};
+    static constexpr Rule kRules[] = {Rule::included, Rule::included, Rule::excluded, Rule::text,
+                                      Rule::list};
     const auto rule = static_cast<std::uint8_t>(kRules[below(std::size(kRules))]);
     for (std::uint32_t i = 0; i < field_numbers_end(write); ++i) changes.push_back({i, rule});
     merged.see(write, changes, seen);
   }
 
   std::string object(bool is_delta) {
-    static constexpr const char* kValues[] = {"null",
-                                              "true",
-                                              "1",
-                                              "\"\"",
-                                              "[]",
-                                              "[2]",
-                                              R"({"$id":"00000000-0000-7000-8000-000000000000"})",
-                                              R"({"$bytes":"AQMBAAJhYg=="})",  // ab, at 0
-                                              R"({"$unset":true})"};
+    static const std::string nulls = many_nulls();
+    static const std::string kValues[] = {"null",
+                                          "true",
+                                          "1",
+                                          "\"\"",
+                                          "[]",
+                                          "[2]",
+                                          R"({"$id":"00000000-0000-7000-8000-000000000000"})",
+                                          R"({"$bytes":"AQMBAAJhYg=="})",  // ab, at 0
+                                          nulls,
+                                          R"({"$unset":true})"};
     const bool is_long = below(8) == 0;
     const std::uint64_t same = below(std::size(kValues) + 2);  // or each its own
     std::string text = "{";
@@ -100,7 +109,7 @@ class Growing {
       std::uint64_t value = same < std::size(kValues) ? same : below(std::size(kValues));
       if (!is_delta && value == std::size(kValues) - 1) value = 0;
       text += (i == first ? "\"f" : ",\"f") + std::to_string(i) + "\":";
-      text += is_long ? long_element_.c_str() : kValues[value];
+      text += is_long ? long_element_ : kValues[value];
     }
     return text + "}";
   }

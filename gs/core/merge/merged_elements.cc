@@ -127,7 +127,7 @@ void MergedRecord::unite() {
 // Where somebody has to decide between values, a value decides.
 bool MergedRecord::may_change(const Field& field, const Part& part) const noexcept {
   const bool has_value = field.has_leaf && field.leaf.part.state != Part::null;
-  return is_collection(part) && !field.has_hidden() && !field.has_added() &&
+  return is_collection(part) && !field.has_hidden() && !field.has_added() && !field.has_edits() &&
          (!has_value || is_collection(field.leaf.part));
 }
 
@@ -187,14 +187,14 @@ Result<record::ShapePtr> MergedRecord::shape_of_changes(const record::ShapePtr& 
                                                         std::span<const FieldRule> changes,
                                                         record::ShapeCache* shapes) {
   const bool has_edits = std::any_of(changes.begin(), changes.end(),
-                                     [](const FieldRule& one) { return one.rule == kText; });
+                                     [](const FieldRule& one) { return is_edits(one.rule); });
   if (shape->self_describing() || !has_edits) return shape;
   std::vector<record::FieldKey> keys;
   for (std::size_t i = shape->key_fields(); i < shape->field_count(); ++i) {
     keys.push_back({shape->fields()[i].name, shape->fields()[i].type});
   }
   for (const FieldRule& one : changes) {
-    if (one.rule == kText) keys[one.field - shape->key_fields()].type = Type::bytes;
+    if (is_edits(one.rule)) keys[one.field - shape->key_fields()].type = Type::bytes;
   }
   return shapes != nullptr ? shapes->merged(shape->collection(), shape->keyed(), keys)
                            : record::make_shape(shape->collection(), shape->keyed(), keys);
@@ -218,9 +218,11 @@ record::ShapePtr MergedRecord::as_changes(const record::ShapePtr& shape, const s
     const std::uint8_t rule = next++->rule;
     const std::uint32_t index = field_named(name);
     const Field& field = index == kNoField ? Field{} : fields_[index];
-    if (rule == kText && may_edit(field, part)) {
-      contents.push_back(edits_to(index, part));
-      changes.push_back({number, kText});
+    if (is_edits(rule) && may_edit(field, part, rule)) {
+      auto edits = edits_to(index, part, rule);
+      if (!edits.ok()) return;  // the value itself
+      contents.push_back(std::move(*edits));
+      changes.push_back({number, rule});
       parts.back() = {Part::value, Type::bytes, contents.back()};
     } else if (rule == kIncluded && may_change(field, part)) {
       Buffer& content = contents.emplace_back();
@@ -254,7 +256,11 @@ Error MergedRecord::check_elements(std::string_view name, Rule rule) {
     return Error(Code::invalid, "it is not there, so it has no elements to remove");
   }
   const Field& field = fields_[index];
-  const bool holds_number = field.has_added() && !shows_elements(field);
+  const EditedLeaf* const edited = shown_edits(field);
+  if (edited != nullptr && edited->leaf.rule == kList) {
+    return Error(Code::invalid, "it is edited as a list. Insert into the list, or delete from it");
+  }
+  const bool holds_number = edited != nullptr || (field.has_added() && !shows_elements(field));
   const bool holds_other =
       field.has_leaf && field.leaf.part.state == Part::value && !is_collection(field.leaf.part);
   if (!holds_number && !holds_other) return {};

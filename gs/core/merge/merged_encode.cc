@@ -1,6 +1,7 @@
 // From the fields of a merged record to the bytes of its image.
 #include <algorithm>
 
+#include "gs/core/merge/fields.h"
 #include "gs/core/merge/merged_record.h"
 #include "gs/core/record/record_writer.h"
 
@@ -61,7 +62,7 @@ bool MergedRecord::is_loose() const noexcept {
          std::any_of(fields_.begin(), fields_.end(),
                      [&](const Field& field) { return field.has_leaf && is_one(field.leaf); }) ||
          hidden_.any(is_one) || added_.any(is_one) || elements_.any(is_one) ||
-         texts_.any([&](const TextLeaf& one) { return is_one(one.leaf); });
+         edited_.any([&](const EditedLeaf& one) { return is_one(one.leaf); });
 }
 
 void MergedRecord::append_hidden(Buffer& out) const {
@@ -99,7 +100,7 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
                                               record::ShapeCache* shapes) {
   arrange();
   sums_.clear();
-  sums_.reserve(added_.size() + elements_.size() + texts_.size());  // the leaves point into it
+  sums_.reserve(added_.size() + elements_.size() + edited_.size());  // the leaves point into it
   for (Field& field : fields_) field.sum = kNoField;
   spell();
   add_up();
@@ -168,7 +169,7 @@ void MergedRecord::tell_hidden() {
       tell(HiddenKind::value, index, fields_[index].hidden, hidden_);
     }
   }
-  if (added_.empty() && elements_.empty() && texts_.empty()) return;
+  if (added_.empty() && elements_.empty() && edited_.empty()) return;
   for (const std::uint32_t index : order_of_fields_) {
     if (has_summand(fields_[index])) {
       told_.push_back({HiddenKind::summand, index, fields_[index].leaf});
@@ -183,14 +184,17 @@ void MergedRecord::tell_hidden() {
       tell(HiddenKind::elements, index, field.elements, elements_);
     }
   }
-  tell_texts();
+  tell_edits(HiddenKind::text);
+  tell_edits(HiddenKind::list);
 }
 
-void MergedRecord::tell_texts() {
+void MergedRecord::tell_edits(HiddenKind kind) {
+  const auto rule = kind == HiddenKind::text ? kText : kList;
+  if (edited_.empty()) return;
   for (const std::uint32_t index : order_of_fields_) {
     const auto begin = static_cast<std::ptrdiff_t>(told_.size());
-    texts_.each(fields_[index].texts, [&](const TextLeaf& one) {
-      told_.push_back({HiddenKind::text, index, one.leaf});
+    edited_.each(fields_[index].edited, [&](const EditedLeaf& one) {
+      if (one.leaf.rule == rule) told_.push_back({kind, index, one.leaf});
     });
     std::sort(told_.begin() + begin, told_.end(),
               [&](const Told& a, const Told& b) { return less(a.leaf.stamp, b.leaf.stamp); });

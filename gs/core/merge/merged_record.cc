@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "gs/core/merge/fields.h"
-#include "gs/core/merge/made_texts.h"
+#include "gs/core/merge/made_values.h"
 #include "gs/core/record/order_key.h"
 
 namespace gs::merge {
@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kNamesByEye = 16;
 constexpr bool is_of_field(HiddenKind kind) noexcept {
   return kind == HiddenKind::value || kind == HiddenKind::total || kind == HiddenKind::summand ||
-         kind == HiddenKind::elements || kind == HiddenKind::text;
+         kind == HiddenKind::elements || is_edits(kind);
 }
 
 Buffer order_key_of(const Part& part) {
@@ -66,7 +66,7 @@ bool stands_alone(const RecordView& record) noexcept {
 }
 
 MergedRecord::MergedRecord(const WriterOrder& order)
-    : order_(order), typed_(std::make_unique<MadeTexts>(order)) {}
+    : order_(order), made_values_(std::make_unique<MadeValues>(order)) {}
 MergedRecord::~MergedRecord() = default;
 
 void MergedRecord::clear() {
@@ -80,7 +80,7 @@ void MergedRecord::clear() {
   hidden_.clear();
   added_.clear();
   elements_.clear();
-  texts_.clear();
+  edited_.clear();
   made_.clear();
   spelled_.clear();
   removals_.clear();
@@ -103,7 +103,7 @@ void MergedRecord::load(const Stored& stored) {
   load_fields(stored);
   if (stored.image == nullptr) return;
   load_image(ImageView(stored.image));
-  if (!texts_.empty()) know_texts(stored, fields_by_shape_ ? shape_->key_fields() : 0);
+  if (!edited_.empty()) know_edited(stored, fields_by_shape_ ? shape_->key_fields() : 0);
 }
 
 void MergedRecord::load_fields(const Stored& stored) {
@@ -192,7 +192,8 @@ void MergedRecord::load_hidden(const HiddenView& hidden, std::size_t first) {
       elements_.push(field.elements, leaf);
       break;
     case HiddenKind::text:
-      texts_.push(field.texts, {leaf, {}, false});
+    case HiddenKind::list:
+      edited_.push(field.edited, {leaf, {}, false});
       break;
     default:
       field.leaf = leaf;
@@ -277,7 +278,7 @@ void MergedRecord::look(const LocalStamp& stamp, const LocalStamp& base,
   for (const Seen& one : seen) add(one.stamp);
 }
 
-// A value replaces values, elements and texts, an addition additions, a removal all.
+// A value replaces values, elements and edits, an addition additions, a removal all.
 void MergedRecord::write_field(std::uint32_t index, const Leaf& leaf, const Write& write,
                                std::span<const Seen> seen) {
   Field& field = fields_[index];
@@ -285,12 +286,12 @@ void MergedRecord::write_field(std::uint32_t index, const Leaf& leaf, const Writ
   const bool is_addition = leaf.rule == kAdded && !is_removal;
   look(leaf.stamp, write.seen_base, seen);
   if (changes_elements(leaf.rule) && !is_removal) return change_elements(index, leaf);
-  if (leaf.rule == kText && !is_removal) return change_text(index, leaf, seen);
+  if (is_edits(leaf.rule) && !is_removal) return change_edits(index, leaf, seen);
   const auto is_seen = [&](const Leaf& one) { return seen_.has(one.stamp); };
   if (is_addition || is_removal) added_.erase_if(field.added, is_seen);
   if (is_addition) return added_.push(field.added, leaf);
   elements_.erase_if(field.elements, [&](const Leaf& one) { return seen_up_to_.has(one.stamp); });
-  if (field.has_texts()) replace_texts(field);
+  if (field.has_edits()) replace_edits(field);
   if (field.has_leaf && is_seen(field.leaf)) field.has_leaf = false;
   hidden_.erase_if(field.hidden, is_seen);
   if (!is_removal && field.has_leaf) {
@@ -348,7 +349,7 @@ void MergedRecord::write(const Write& write) {
     std::erase_if(removals_, [&](const SeenRemoval& one) { return seen_.has(one.stamp); });
   }
   is_last_write_ = is_base && erasure_.hlc == 0 && removals_.empty() && hidden_.empty() &&
-                   added_.empty() && elements_.empty() && texts_.empty() && stands_alone(record) &&
+                   added_.empty() && elements_.empty() && edited_.empty() && stands_alone(record) &&
                    std::all_of(fields_.begin(), fields_.end(), [&](const Field& field) {
                      return field.has_leaf ? field.leaf.stamp == write.stamp && field.leaf.rule == 0
                                            : field.rank == kTail;
@@ -374,8 +375,8 @@ void MergedRecord::remove(const Removal& removal) {
   hidden_.each_of_all(cover);
   added_.each_of_all(cover);
   elements_.each_of_all(cover);
-  texts_.each_of_all([&](TextLeaf& one) {
-    TextLog log(one.leaf.part.content);
+  edited_.each_of_all([&](EditedLeaf& one) {
+    EditsLog log(one.leaf.part.content);
     log.cover(seen_up_to_);
     write_log(log, one.leaf);
   });
@@ -394,7 +395,7 @@ bool MergedRecord::is_live() const noexcept {
   return std::any_of(fields_.begin(), fields_.end(),
                      [&](const Field& field) { return field.has_leaf && is_open(field.leaf); }) ||
          hidden_.any(is_open) || added_.any(is_open) || elements_.any(is_open) ||
-         texts_.any([](const TextLeaf& one) { return has_open_writer(one.leaf.part.content); });
+         edited_.any([](const EditedLeaf& one) { return has_open_writer(one.leaf.part.content); });
 }
 
 }  // namespace gs::merge

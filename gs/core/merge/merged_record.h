@@ -18,7 +18,9 @@
 //   edits of a text       stand upon a value, or upon none, and upon the edits that their writer
 //                         saw. Shown is the text that they make together. A write that replaces the
 //                         value replaces its text; one where there is no value the edits that it
-//                         saw, and what stands on them (text_log.h)
+//                         saw, and what stands on them (edits_log.h)
+//   edits of a list       the same upon an array, whose elements are inserted, deleted, moved and
+//                         set
 //   erasure               what is written after one has to name its stamp, which is for the engine
 //                         to check; the record keeps it for those who write to it
 //   order of fields       those of the base write, the insert or set with the greatest stamp, in
@@ -39,12 +41,13 @@
 #include <string>
 #include <vector>
 
+#include "gs/core/crdt/list/list_outline.h"
 #include "gs/core/merge/counter.h"
+#include "gs/core/merge/edits_log.h"
 #include "gs/core/merge/elements.h"
 #include "gs/core/merge/image.h"
 #include "gs/core/merge/leaf_lists.h"
 #include "gs/core/merge/stamp_set.h"
-#include "gs/core/merge/text_log.h"
 #include "gs/core/record/content.h"
 #include "gs/core/record/shape_cache.h"
 
@@ -60,7 +63,8 @@ enum class Rule : std::uint8_t {
   included = 5,  // none: it has elements to add ...
   excluded = 6,  // ... to remove ...
   changed = 7,   // ... or both (elements.h)
-  text = 8,      // none: it has edits of a text
+  text = 8,      // none: it has edits of a text ...
+  list = 9,      // ... or of a list
 };
 
 // Whether a removed record with writes that its removal has not seen is there.
@@ -74,9 +78,9 @@ class WriterOrder {
   bool before(std::uint32_t a, std::uint32_t b) const noexcept { return key(a) < key(b); }
 };
 
-// A stamp that a write saw on a field. Of edits of a text first comes the value that they stand on,
-// hlc 0 for none, then the edits. `field`: of the write's shape, its key counted; of one that
-// describes itself, member. kNoField: on the record, a removal.
+// A stamp that a write saw on a field. Of edits of a text or list first comes the value that they
+// stand on, hlc 0 for none, then the edits. `field`: of the write's shape, its key counted; of one
+// that describes itself, member. kNoField: on the record, a removal.
 struct Seen {
   std::uint32_t field = kNoField;
   std::uint8_t rule = 0;  // of the write for this field; the same for all of its stamps
@@ -108,7 +112,7 @@ struct Stored {
   LocalStamp base;
 };
 
-class MadeTexts;
+class MadeValues;  // made_values.h
 
 class MergedRecord {
  public:
@@ -145,22 +149,27 @@ class MergedRecord {
     std::uint32_t field = 0;
     std::uint8_t rule = 0;
   };
-  // The same for a write of which some fields, ascending, change elements or edit texts.
+  // The same for a write of which some fields, ascending, change elements or have edits.
   void see(const record::RecordView& write, std::span<const FieldRule> changes,
            std::vector<Seen>& out);
   // How a write with these values is stored for concurrent ones to count as well: these fields of
-  // it, ascending, as changes of the elements or edits of the text that are there. `changes`: which
-  // of them are. In place of what is in `out`, with this shape; null: as it is.
+  // it, ascending, as changes of the elements or edits of what is there. `changes`: which of them
+  // are. In place of what is in `out`, with this shape; null: as it is.
   record::ShapePtr as_changes(const record::ShapePtr& shape, const std::uint8_t* write,
                               std::span<const FieldRule> fields, record::ShapeCache* shapes,
                               Buffer& out, std::vector<FieldRule>& changes);
   // What every write has to name, whatever fields it writes.
   void see_record(std::vector<Seen>& out) const;
-  // What edits that are made upon a field now stand on, as Write::seen says for `number`. Errors:
-  // invalid.
-  Result<std::vector<Seen>> see_text(std::string_view field, std::uint32_t number);
+  // What edits that are made upon a field now stand on, as Write::seen says for `number`. `rule`:
+  // text or list. Errors: invalid.
+  Result<std::vector<Seen>> see_edits(std::string_view field, std::uint32_t number, Rule rule);
+  // The list that a field shows, which see_edits() found, for whoever edits it.
+  crdt::ListOutline list_outline(std::string_view field);
+  // A record with edits of a list that is shown, whose positions count what is shown: with those of
+  // slots, in place of what is in `out`. Errors: invalid, too_large.
+  Error place_edits(const record::RecordView& change, Buffer& out);
   // Whether edits that stand on this can still be made. Errors: invalid, conflict.
-  Error check_text(const record::RecordView& change, std::span<const Seen> seen);
+  Error check_edits(const record::RecordView& change, std::span<const Seen> seen);
   // Whether elements can be added to these fields, or removed. Error: invalid.
   Error check_elements(const record::RecordView& change, Rule rule);
   // Fields that are there and that the write does not name.
@@ -186,13 +195,14 @@ class MergedRecord {
     record::Part part;
   };
   using Leaves = LeafLists<Leaf>;
-  // What was typed into a value: leaf.stamp is that of the value, its content a TextLog.
-  struct TextLeaf {
+  // How a value was edited: leaf.stamp is that of the value, its rule says whether it is a text or
+  // a list, its content is an EditsLog.
+  struct EditedLeaf {
     Leaf leaf;
-    std::string_view text;  // that comes of it ...
-    bool is_known = false;  // ... when somebody had to know
+    std::string_view shown;  // what comes of it, a text or the content of an array ...
+    bool is_known = false;   // ... when somebody had to know
   };
-  using TextLeaves = LeafLists<TextLeaf>;
+  using EditedLeaves = LeafLists<EditedLeaf>;
   struct Field {
     std::string_view name;
     Leaf leaf{};                            // the one shown
@@ -200,7 +210,7 @@ class MergedRecord {
     Leaves::Head hidden = Leaves::kNone;    // concurrent values
     Leaves::Head added = Leaves::kNone;     // totals of writers
     Leaves::Head elements = Leaves::kNone;  // that writes added
-    TextLeaves::Head texts = TextLeaves::kNone;
+    EditedLeaves::Head edited = EditedLeaves::kNone;
     bool is_named = false;         // scratch of fields_beside()
     std::uint32_t rank = kTail;    // among the leading ones
     std::uint32_t sum = kNoField;  // scratch of encode(): what is shown instead of the leaf
@@ -208,10 +218,10 @@ class MergedRecord {
     bool has_hidden() const noexcept { return hidden != Leaves::kNone; }
     bool has_added() const noexcept { return added != Leaves::kNone; }
     bool has_elements() const noexcept { return elements != Leaves::kNone; }
-    bool has_texts() const noexcept { return texts != TextLeaves::kNone; }
-    // A text stands on a value, but for one.
+    bool has_edits() const noexcept { return edited != EditedLeaves::kNone; }
+    // Edits stand on a value, but for some.
     bool is_there() const noexcept {
-      return has_leaf || has_added() || has_elements() || has_texts();
+      return has_leaf || has_added() || has_elements() || has_edits();
     }
   };
   // A hidden write of the image.
@@ -261,14 +271,16 @@ class MergedRecord {
     elements_.each(field.elements, visit);
   }
   const Leaf& latest_of(const Leaves& leaves, Leaves::Head head) const;
-  void know_texts(const Stored& stored, std::size_t first);
+  void know_edited(const Stored& stored, std::size_t first);
   const Leaf* value_of(const Field& field, const LocalStamp& stamp) const;
-  TextLeaf* text_on(const Field& field, const LocalStamp& value);
-  TextLeaf* shown_text(const Field& field);
-  std::string_view text_of(const Field& field, TextLeaf& text);
-  void change_text(std::uint32_t field, const Leaf& leaf, std::span<const Seen> seen);
-  void replace_texts(Field& field);
-  void write_log(const TextLog& log, Leaf& leaf);
+  EditedLeaf* edits_on(const Field& field, const LocalStamp& value, std::uint8_t rule);
+  EditedLeaf* shown_edits(const Field& field);
+  std::string_view made_of(const Field& field, EditedLeaf& edited);
+  bool is_later(const LocalStamp& stamp, const EditsLog& log) const;
+  bool edit_shown(const Leaf& leaf, const EditsLog& log, std::string& made) const;
+  void change_edits(std::uint32_t field, const Leaf& leaf, std::span<const Seen> seen);
+  void replace_edits(Field& field);
+  void write_log(const EditsLog& log, Leaf& leaf);
   void spell();
   void look(const LocalStamp& stamp, const LocalStamp& base, std::span<const Seen> seen);
   void change_elements(std::uint32_t field, Leaf leaf);
@@ -280,8 +292,11 @@ class MergedRecord {
   void unite();
   std::vector<Bytes> elements_of(const Field& field) const;
   bool may_change(const Field& field, const record::Part& part) const noexcept;
-  bool may_edit(const Field& field, const record::Part& part) const noexcept;
-  Buffer edits_to(std::uint32_t field, const record::Part& wanted);
+  bool may_edit(const Field& field, const record::Part& part, std::uint8_t rule) const noexcept;
+  std::string_view shown_by(std::uint32_t field);
+  Buffer text_edits_to(std::uint32_t field, const record::Part& wanted);
+  Result<Buffer> list_edits_to(std::uint32_t field, const record::Part& wanted);
+  Result<Buffer> edits_to(std::uint32_t field, const record::Part& wanted, std::uint8_t rule);
   std::uint8_t change_to(const record::Part& wanted, std::uint32_t field, Buffer& content) const;
   Error check_elements(std::string_view field, Rule rule);
   bool is_inside_of_field(std::string_view name);
@@ -299,11 +314,11 @@ class MergedRecord {
   }
   void show_best(std::uint32_t field);
   template <typename Add>
-  void add_typed(const Field& field, const Add& add);
+  void add_edited(const Field& field, const Add& add);
   template <typename Add>
   void add_latest(const Field& field, const Add& add);
   void see_elements(const Field* field, const FieldRule& change, std::vector<Seen>& out);
-  void see_edits(std::uint32_t index, std::uint32_t number, std::vector<Seen>& out);
+  void add_edits(std::uint32_t index, const FieldRule& edits, std::vector<Seen>& out);
   void write_field(std::uint32_t field, const Leaf& leaf, const Write& write,
                    std::span<const Seen> seen);
   void arrange();
@@ -314,7 +329,7 @@ class MergedRecord {
   Result<record::ShapePtr> describe_itself(record::ShapeCache* shapes);
   void tell(HiddenKind kind, std::uint32_t field, Leaves::Head head, const Leaves& leaves);
   void tell_hidden();
-  void tell_texts();
+  void tell_edits(HiddenKind kind);
   void append_hidden(Buffer& out) const;
 
   const WriterOrder& order_;
@@ -328,10 +343,10 @@ class MergedRecord {
   Leaves hidden_;
   Leaves added_;
   Leaves elements_;
-  TextLeaves texts_;
-  std::vector<Buffer> made_;          // contents of leaves
-  std::deque<std::string> spelled_;   // texts
-  std::unique_ptr<MadeTexts> typed_;  // kept between records
+  EditedLeaves edited_;
+  std::vector<Buffer> made_;                 // contents of leaves
+  std::deque<std::string> spelled_;          // what edits made
+  std::unique_ptr<MadeValues> made_values_;  // kept between records
   std::vector<SeenRemoval> removals_;
   bool is_last_write_ = false;
   bool fields_by_shape_ = false;  // fields_[i] is a field of shape_, before those that came since

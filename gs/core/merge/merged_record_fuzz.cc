@@ -56,11 +56,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto third = [&](MergedRecord& merged) {
     merged.remove({{3, 0}, RemovalRule::update_wins, {1, 0}, {}});
   };
-  // Every field is added to, whatever it holds, its elements are changed, and its bytes are typed:
-  // by two at the same time, and by one who saw both.
+  // Every field is added to, whatever it holds, its elements are changed, and its bytes are typed,
+  // and are edits of a list: by two at the same time, and by one who saw both.
   std::vector<Seen> added;
   std::vector<std::vector<Seen>> changed(3);
   std::vector<std::vector<Seen>> typed(3);
+  std::vector<std::vector<Seen>> listed(3);
   const record::RecordView view(shape->get(), bytes.data());
   const std::uint32_t first_field =
       (*shape)->self_describing() ? 0 : static_cast<std::uint32_t>((*shape)->key_fields());
@@ -74,6 +75,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     typed[2].push_back({i, static_cast<std::uint8_t>(Rule::text), {2, 6}});
     typed[2].push_back({i, static_cast<std::uint8_t>(Rule::text), {3, 7}});
+    for (std::vector<Seen>& each : listed) {
+      each.push_back({i, static_cast<std::uint8_t>(Rule::list), {}});
+    }
+    listed[2].push_back({i, static_cast<std::uint8_t>(Rule::list), {2, 9}});
+    listed[2].push_back({i, static_cast<std::uint8_t>(Rule::list), {3, 10}});
   }
   const auto addition = [&](MergedRecord& merged) {
     merged.write({&*shape, bytes.data(), {2, 2}, false, {}, added});
@@ -88,6 +94,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return [&, which](MergedRecord& merged) {
       const auto writer = static_cast<std::uint32_t>(6 + which);
       merged.write({&*shape, bytes.data(), {2 + which, writer}, false, {}, typed[which]});
+    };
+  };
+  const auto list = [&](std::size_t which) {
+    return [&, which](MergedRecord& merged) {
+      const auto writer = static_cast<std::uint32_t>(9 + which);
+      merged.write({&*shape, bytes.data(), {2 + which, writer}, false, {}, listed[which]});
     };
   };
   const auto fourth = [&](MergedRecord& merged) {
@@ -117,6 +129,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   step(type(0));
   step(type(1));
   step(type(2));
+  step(list(0));
+  step(list(1));
+  step(list(2));
   step(third);
   step(fourth);
   const Image whole = encode(at_once);

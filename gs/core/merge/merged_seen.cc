@@ -28,8 +28,8 @@ void MergedRecord::see(const RecordView& write, std::span<const FieldRule> chang
     const std::uint32_t written = at++;
     const std::uint32_t index = field_named(name);
     const bool is_there = index != kNoField && fields_[index].is_there();
-    if (change != changes.end() && change->field == written && change->rule == kText) {
-      return see_edits(index, change++->field, out);
+    if (change != changes.end() && change->field == written && is_edits(change->rule)) {
+      return add_edits(index, *change++, out);
     }
     if (change != changes.end() && change->field == written) {
       return see_elements(is_there ? &fields_[index] : nullptr, *change++, out);
@@ -39,7 +39,7 @@ void MergedRecord::see(const RecordView& write, std::span<const FieldRule> chang
     const bool sees_added = field.has_added() && part.state == Part::absent;
     const bool is_usual = field.has_leaf && field.leaf.stamp == base_;
     if (is_usual && !field.has_hidden() && !sees_added && !field.has_elements() &&
-        !field.has_texts()) {
+        !field.has_edits()) {
       return;
     }
     const auto begin = static_cast<std::ptrdiff_t>(out.size());
@@ -48,7 +48,7 @@ void MergedRecord::see(const RecordView& write, std::span<const FieldRule> chang
     hidden_.each(field.hidden, add);
     const auto add_stamp = [&](const LocalStamp& stamp) { out.push_back({written, 0, stamp}); };
     add_latest(field, add_stamp);
-    add_typed(field, add_stamp);
+    add_edited(field, add_stamp);
     if (sees_added) added_.each(field.added, add);
     // One transaction may have written a value and added to it, with one stamp.
     std::sort(out.begin() + begin, out.end(), before);
@@ -65,13 +65,13 @@ void MergedRecord::add_latest(const Field& field, const Add& add) {
   for (const LocalStamp& stamp : seen_up_to_.by_writer()) add(stamp);
 }
 
-// The same of what was typed where there is no value: else the value stands for it.
+// The same of what was edited where there is no value: else the value stands for it.
 template <typename Add>
-void MergedRecord::add_typed(const Field& field, const Add& add) {
-  texts_.each(field.texts, [&](const TextLeaf& one) {
+void MergedRecord::add_edited(const Field& field, const Add& add) {
+  edited_.each(field.edited, [&](const EditedLeaf& one) {
     if (one.leaf.stamp.hlc != 0) return;
-    const TextLog log(one.leaf.part.content);
-    for (const TextLog::Writer& writer : log.writers()) add(writer.stamp());
+    const EditsLog log(one.leaf.part.content);
+    for (const EditsLog::Writer& writer : log.writers()) add(writer.stamp());
   });
 }
 
@@ -114,9 +114,9 @@ void MergedRecord::see_all(std::vector<Seen>& out) const {
     hidden_.each(field.hidden, [&](const Leaf& one) { add(one.stamp); });
     added_.each(field.added, [&](const Leaf& one) { add(one.stamp); });
     elements_.each(field.elements, [&](const Leaf& one) { add(one.stamp); });
-    texts_.each(field.texts, [&](const TextLeaf& one) {
-      const TextLog log(one.leaf.part.content);
-      for (const TextLog::Writer& writer : log.writers()) add(writer.stamp());
+    edited_.each(field.edited, [&](const EditedLeaf& one) {
+      const EditsLog log(one.leaf.part.content);
+      for (const EditsLog::Writer& writer : log.writers()) add(writer.stamp());
     });
   }
   for (const SeenRemoval& one : removals_) add(one.stamp);

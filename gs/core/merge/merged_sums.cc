@@ -91,7 +91,9 @@ Result<Total::Sum> MergedRecord::added_more(std::string_view name, std::uint32_t
     return only_of_itself("numbers of the record itself are added to");
   const bool is_there = index != kNoField && fields_[index].has_leaf;
   const bool is_other = is_there && !Total().with(fields_[index].leaf.part);
-  if (is_other || (index != kNoField && shows_elements(fields_[index]))) {
+  const bool shows_more = index != kNoField && (shows_elements(fields_[index]) ||
+                                                shown_edits(fields_[index]) != nullptr);
+  if (is_other || shows_more) {
     return Error(Code::invalid, "it holds no number to add to. Write one first");
   }
   const Leaf* const own = added_by(index, writer);

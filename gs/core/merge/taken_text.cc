@@ -2,7 +2,7 @@
 
 #include "gs/core/crdt/text/measure.h"
 #include "gs/core/merge/field_writes.h"
-#include "gs/core/merge/made_texts.h"
+#include "gs/core/merge/made_values.h"
 
 namespace gs::merge {
 
@@ -24,7 +24,10 @@ void append(std::uint32_t pos, std::string_view out, std::string_view in, crdt::
 
 }  // namespace
 
-std::optional<TypedField> typed_field(const Stored& stored, std::string_view name) {
+namespace {
+
+std::optional<TypedField> edited_field(const Stored& stored, std::string_view name,
+                                       HiddenKind kind) {
   if (stored.image == nullptr) return std::nullopt;
   const record::RecordView record(stored.shape->get(), stored.record);
   const ImageView image(stored.image);
@@ -33,10 +36,9 @@ std::optional<TypedField> typed_field(const Stored& stored, std::string_view nam
   std::optional<TypedField> found;
   HiddenView hidden = image.first_hidden();
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
-    const bool is_of_field =
-        hidden.kind() == HiddenKind::summand || hidden.kind() == HiddenKind::text;
+    const bool is_of_field = hidden.kind() == HiddenKind::summand || hidden.kind() == kind;
     if (!is_of_field || name_of_field(record, hidden.field()) != name) continue;
-    if (hidden.kind() == HiddenKind::text) {
+    if (hidden.kind() == kind) {
       if (hidden.stamp() == shown) found = TypedField{shown, value, hidden.content()};
       continue;
     }
@@ -46,15 +48,29 @@ std::optional<TypedField> typed_field(const Stored& stored, std::string_view nam
   return found;
 }
 
+}  // namespace
+
+std::optional<TypedField> typed_field(const Stored& stored, std::string_view name) {
+  return edited_field(stored, name, HiddenKind::text);
+}
+
+std::optional<LocalStamp> list_stands_on(const Stored& stored, std::string_view name) {
+  if (typed_field(stored, name)) return std::nullopt;  // that is shown
+  const auto found = edited_field(stored, name, HiddenKind::list);
+  if (!found) return std::nullopt;
+  return found->on;
+}
+
 Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOrder& order,
                                          const std::function<bool(const LocalStamp&)>& is_taken) {
   TypedText typed(field.value);
   std::vector<crdt::Text::Chain> taken;
-  const TextLog log(field.edits);
-  TextLog::Cursor cursor(log);
-  TextLog::Operation operation;
+  const EditsLog log(field.edits);
+  EditsLog::Cursor cursor(log);
+  EditsLog::Operation operation;
   for (std::uint32_t i = 0; cursor.next(operation); ++i) {
-    GS_TRY_OK(typed.add(order.key(operation.stamp.writer), operation.parents, operation.edits));
+    GS_TRY_OK(typed.add(order.key(operation.stamp.writer), operation.stamp.hlc, operation.parents,
+                        operation.edits));
     if (!is_taken(operation.stamp)) continue;
     GS_TRY(const crdt::EditsView edits, crdt::parse_edits(operation.edits));
     const crdt::EventId last = typed.last(i);

@@ -8,8 +8,8 @@
 #include <functional>
 
 #include "gs/core/crdt/text/difference.h"
+#include "gs/core/merge/edits_log.h"
 #include "gs/core/merge/merged_record.h"
-#include "gs/core/merge/text_log.h"
 
 namespace gs::merge {
 
@@ -17,10 +17,14 @@ namespace gs::merge {
 struct TypedField {
   LocalStamp on;           // the value that it stands on; hlc 0: none
   std::string_view value;  // that
-  Bytes edits;             // a TextLog
+  Bytes edits;             // a EditsLog
 };
 // Nothing: nobody typed into what the field shows.
 std::optional<TypedField> typed_field(const Stored& stored, std::string_view name);
+
+// The value that a list stands on which a field shows and which was edited; hlc 0: none. Nothing:
+// there is no such list.
+std::optional<LocalStamp> list_stands_on(const Stored& stored, std::string_view name);
 
 // Errors: damaged (the log says what cannot be).
 Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOrder& order,

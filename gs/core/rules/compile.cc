@@ -316,6 +316,9 @@ class Compiler {
     if (made.merge == Merge::set && !is_collection) {
       return wrong(made.name, "only an array, a set or a list of relations can merge as a set");
     }
+    if (made.merge == Merge::list && (!is_collection || kind == Rule::Kind::set)) {
+      return wrong(made.name, "only an array or a list of relations can merge as a list");
+    }
     if (made.merge == Merge::text && kind != Rule::Kind::string) {
       return wrong(made.name, "only a string can merge as text");
     }

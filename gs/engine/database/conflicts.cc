@@ -29,6 +29,8 @@ const char* name_of_rule(merge::Rule rule) noexcept {
       return "set";
     case merge::Rule::text:
       return "text";
+    case merge::Rule::list:
+      return "list";
     default:
       return "lww";
   }

@@ -185,6 +185,9 @@ class Database : public std::enable_shared_from_this<Database> {
   // say conflict (somebody replaced the text).
   Error stage_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
                    std::string_view field, const TextEdit& edit);
+  // Edits a list. The same errors.
+  Error stage_list_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                        std::string_view field, const ListEdit& edit);
   // Whether the field is a set, not an array.
   Result<bool> is_set(TransactionState& tx, const Id& id, const rules::Rules* rules,
                       std::string_view field);
@@ -416,11 +419,22 @@ class Database : public std::enable_shared_from_this<Database> {
                     std::string_view field);
   Error check_missing(const TransactionState& tx) const;  // with commit_mutex_ held
 
+  // edits.cc
+  Result<StagedEdits> begin_edits(TransactionState& tx, const Id& id, std::string_view field,
+                                  merge::Rule rule);
+  // Those that the transaction has begun, or new ones; what is done to them is to be kept.
+  Result<OpenEdits> open_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                               std::string_view field, merge::Rule rule);
+  static Error keep_edits(TransactionState& tx, OpenEdits open);
+  static Error encode_edits(TransactionState& tx);
+
+  // lists.cc
+  // Edits a list that shows `had` until it shows `wants`. Error as well: conflict (it does not).
+  Error stage_list(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                   std::string_view field, std::span<const Bytes> had,
+                   std::span<const Bytes> wants);
+
   // texts.cc
-  Result<StagedText> begin_text(TransactionState& tx, const Id& id, std::string_view field);
-  Error stage_text(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                   const std::pair<Id, std::string>& key, StagedText text);
-  static Error encode_texts(TransactionState& tx);
   Error stage_difference(TransactionState& tx, const Id& id, const rules::Rules* rules,
                          std::string_view field, const crdt::Difference& difference);
 

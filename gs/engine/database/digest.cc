@@ -32,11 +32,11 @@ class StampHash {
     add_u32(static_cast<std::uint32_t>(bytes.size()));
     hash_.add(bytes);
   }
-  // What was typed into a field, whatever order it came in: the latest of each writer.
-  void add_text(Bytes content) {
-    const merge::TextLog log(content);
-    std::vector<std::pair<Digest, merge::TextLog::Writer>> all;
-    for (const merge::TextLog::Writer& one : log.writers()) {
+  // How a field was edited, whatever order it came in: the latest of each writer.
+  void add_edits(Bytes content) {
+    const merge::EditsLog log(content);
+    std::vector<std::pair<Digest, merge::EditsLog::Writer>> all;
+    for (const merge::EditsLog::Writer& one : log.writers()) {
       all.emplace_back(tables_.writer(one.number), one);
     }
     std::sort(all.begin(), all.end(),
@@ -54,9 +54,9 @@ class StampHash {
   crypto::Sha256 hash_;
 };
 
-void add_text_of(StampHash& hash, const merge::HiddenView& text) {
-  if (text.stamp().hlc != 0) hash.add(text.stamp());  // of the value
-  hash.add_text(text.content());
+void add_edits_of(StampHash& hash, const merge::HiddenView& edits) {
+  if (edits.stamp().hlc != 0) hash.add(edits.stamp());  // of the value
+  hash.add_edits(edits.content());
 }
 
 // What is more than stamps of fields: rules, places of removed fields, hidden writes.
@@ -76,8 +76,8 @@ void add_merge(StampHash& hash, const state::ImageView& image) {
     hash.add(hidden.rule());
     hash.add(hidden.flags());
     hash.add_u32(hidden.field());
-    if (hidden.kind() == merge::HiddenKind::text) {
-      add_text_of(hash, hidden);
+    if (is_edits(hidden.kind())) {
+      add_edits_of(hash, hidden);
       continue;
     }
     if (hidden.kind() != merge::HiddenKind::place) hash.add(hidden.stamp());

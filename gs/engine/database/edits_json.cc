@@ -1,7 +1,8 @@
 #include "gs/engine/database/edits_json.h"
 
-#include <set>
+#include <map>
 
+#include "gs/core/crdt/list/list_edits.h"
 #include "gs/core/crdt/text/measure.h"
 #include "gs/core/crdt/text/operation.h"
 #include "gs/core/merge/field_writes.h"
@@ -11,16 +12,19 @@ namespace gs::engine {
 
 namespace {
 
-// Fields, as exceptions count them, that have edits.
-std::set<std::uint32_t> edited_fields(const graph::OperationView& operation) {
-  std::set<std::uint32_t> fields;
+// Fields, as exceptions count them, that have edits, and whether of a text or a list.
+using EditedFields = std::map<std::uint32_t, merge::Rule>;
+
+EditedFields edited_fields(const graph::OperationView& operation) {
+  EditedFields fields;
   const auto kind = static_cast<graph::Kind>(operation.kind);
   if (kind != graph::Kind::update && kind != graph::Kind::set) return fields;
   Bytes rest;
   const auto overwritten = graph::parse_overwritten(operation.payload, rest);
   for (std::uint32_t i = 0; overwritten.ok() && i < overwritten->exceptions; ++i) {
     const graph::OverwrittenView::Exception one = overwritten->exception(i);
-    if (one.rule == static_cast<std::uint8_t>(merge::Rule::text)) fields.insert(one.field);
+    const auto rule = static_cast<merge::Rule>(one.rule);
+    if (rule == merge::Rule::text || rule == merge::Rule::list) fields.emplace(one.field, rule);
   }
   return fields;
 }
@@ -58,14 +62,63 @@ void append_edits(const crdt::EditsView& edits, std::string& out) {
   out += "]}";
 }
 
-void append_field(const std::optional<record::ValueView>& value, bool is_edited, std::string& out) {
+void append_values(const crdt::ListRun& run, Bytes& values, std::string& out) {
+  for (std::uint32_t i = 0; i < run.count; ++i) {
+    Bytes value;
+    crdt::take_block(values, value);
+    out += ',';
+    record::append_json(record::ValueView{static_cast<Type>(value[0]), value.subspan(1)}, out);
+  }
+}
+
+void append_list_run(const crdt::ListRun& run, Bytes& values, std::string& out) {
+  const auto numbers = [&](std::uint32_t first, std::uint32_t second) {
+    out += std::to_string(first) + ',' + std::to_string(second);
+  };
+  switch (run.edit) {
+    case crdt::ListEdit::insert:
+    case crdt::ListEdit::set:
+      out += run.edit == crdt::ListEdit::set ? "[\"set\"," : "[\"insert\",";
+      out += std::to_string(run.pos);
+      append_values(run, values, out);
+      break;
+    case crdt::ListEdit::move:
+      out += "[\"move\",";
+      numbers(run.pos, run.to);
+      break;
+    default:
+      out += "[\"delete\",";
+      numbers(run.edit == crdt::ListEdit::erase ? run.pos : run.pos - (run.count - 1), run.count);
+  }
+  out += ']';
+}
+
+void append_list_edits(Bytes content, std::string& out) {
+  out += "{\"$edits\":[";
+  // What are no edits changes nothing.
+  if (const auto edits = crdt::ListEditsView::parse(content); edits.ok()) {
+    Bytes values = edits->values();
+    crdt::ListEditsReader reader = edits->runs();
+    for (crdt::ListRun run; reader.next(run);) {
+      if (out.back() != '[') out += ',';
+      append_list_run(run, values, out);
+    }
+  }
+  out += "]}";
+}
+
+void append_field(const std::optional<record::ValueView>& value, std::optional<merge::Rule> edits,
+                  std::string& out) {
   if (!value || value->type == record::kAbsentMember) {
     out += "{\"$unset\":true}";
     return;
   }
-  if (is_edited && value->type == Type::bytes) {
-    if (const auto edits = crdt::parse_edits(value->content); edits.ok()) {
-      return append_edits(*edits, out);
+  if (edits == merge::Rule::list && value->type == Type::bytes) {
+    return append_list_edits(value->content, out);
+  }
+  if (edits == merge::Rule::text && value->type == Type::bytes) {
+    if (const auto typed = crdt::parse_edits(value->content); typed.ok()) {
+      return append_edits(*typed, out);
     }
   }
   record::append_json(*value, out);
@@ -77,7 +130,7 @@ bool has_edits(const graph::OperationView& operation) { return !edited_fields(op
 
 void append_written_json(const graph::OperationView& operation, const record::RecordView& written,
                          std::string& out) {
-  const std::set<std::uint32_t> edited = edited_fields(operation);
+  const EditedFields edited = edited_fields(operation);
   if (edited.empty()) return record::append_delta_json(written, out);
   const record::Shape& shape = written.shape();
   const auto first = static_cast<std::uint32_t>(shape.self_describing() ? 0 : shape.key_fields());
@@ -86,7 +139,9 @@ void append_written_json(const graph::OperationView& operation, const record::Re
     if (i != first) out += ',';
     record::append_json_string(merge::name_of_field(written, i), out);
     out += ':';
-    append_field(merge::value_of_field(written, i), edited.count(i) != 0, out);
+    const auto found = edited.find(i);
+    append_field(merge::value_of_field(written, i),
+                 found == edited.end() ? std::nullopt : std::optional(found->second), out);
   }
   out += '}';
 }

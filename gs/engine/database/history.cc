@@ -329,6 +329,7 @@ const char* name_of_change(merge::Rule rule) noexcept {
     case merge::Rule::excluded:
       return "remove-elements";
     case merge::Rule::text:
+    case merge::Rule::list:
       return "edit";
     default:
       return nullptr;

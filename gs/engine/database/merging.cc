@@ -98,7 +98,7 @@ Error Merger::subtract_added(const record::ShapePtr& shape, const std::uint8_t* 
   return {};
 }
 
-// Whole arrays, sets and texts become the changes that they are, where the schema says so.
+// Whole arrays, sets, lists and texts become the changes that they are, where the schema says so.
 void Merger::note_changes(const record::ShapePtr& shape, const std::uint8_t* record,
                           Written& written) {
   changes_.clear();
@@ -134,7 +134,8 @@ Error Merger::update(const Current& current, const Change& change, const record:
   written.shape = nullptr;
   switch (change.rule) {
     case merge::Rule::text:
-      GS_TRY_OK(edit(current, change.stands_on, shape, delta, stamp, seen));
+    case merge::Rule::list:
+      GS_TRY_OK(edit(current, change, shape, delta, stamp, seen, written));
       break;
     case merge::Rule::added:
       GS_TRY_OK(add(current, shape, delta, stamp, seen, written));
@@ -150,20 +151,25 @@ Error Merger::update(const Current& current, const Change& change, const record:
   return finish_own(current, out);
 }
 
-Error Merger::edit(const Current& current, const std::vector<Seen>* stands_on,
-                   const record::ShapePtr& shape, const std::uint8_t* delta,
-                   const LocalStamp& stamp, std::vector<Seen>& seen) {
+Error Merger::edit(const Current& current, const Change& change, const record::ShapePtr& shape,
+                   const std::uint8_t* delta, const LocalStamp& stamp, std::vector<Seen>& seen,
+                   Written& written) {
   const record::RecordView view(shape.get(), delta);
   const auto first = static_cast<std::uint32_t>(shape->self_describing() ? 0 : shape->key_fields());
   const std::string_view field = merge::name_of_field(view, first);
-  if (stands_on != nullptr) {
-    seen = *stands_on;
+  if (change.stands_on != nullptr) {
+    seen = *change.stands_on;
   } else {
-    GS_TRY(seen, record_.see_text(field, first));
+    GS_TRY(seen, record_.see_edits(field, first, change.rule));
+    if (change.rule == merge::Rule::list) {
+      GS_TRY_OK(record_.place_edits(view, written.record));
+      written.shape = shape;
+    }
   }
-  GS_TRY_OK(record_.check_text(view, seen));
+  GS_TRY_OK(record_.check_edits(view, seen));
   record_.see_record(seen);
-  record_.write({&shape, delta, stamp, false, current.base, seen});
+  const std::uint8_t* const bytes = written.shape != nullptr ? written.record.data() : delta;
+  record_.write({&shape, bytes, stamp, false, current.base, seen});
   return {};
 }
 

@@ -97,7 +97,8 @@ class Merger {
                       Written& written);
   struct Change {
     // What the delta has is to be added, included or excluded; of numbers the totals of this writer
-    // are written. `text`: it has the edits of one field. Else it has values.
+    // are written. `text`, `list`: it has the edits of one field; of a list that the transaction
+    // wrote, positions count what is shown. Else it has values.
     merge::Rule rule = merge::Rule::latest;
     // What the edits stand on; null: on what there is.
     const std::vector<Seen>* stands_on = nullptr;
@@ -121,9 +122,9 @@ class Merger {
   void note_changes(const record::ShapePtr& shape, const std::uint8_t* record, Written& written);
   void change_elements(const Current& current, merge::Rule change, const record::ShapePtr& shape,
                        const std::uint8_t* delta, const LocalStamp& stamp, std::vector<Seen>& seen);
-  Error edit(const Current& current, const std::vector<Seen>* stands_on,
-             const record::ShapePtr& shape, const std::uint8_t* delta, const LocalStamp& stamp,
-             std::vector<Seen>& seen);
+  Error edit(const Current& current, const Change& change, const record::ShapePtr& shape,
+             const std::uint8_t* delta, const LocalStamp& stamp, std::vector<Seen>& seen,
+             Written& written);
   Error add(const Current& current, const record::ShapePtr& shape, const std::uint8_t* addition,
             const LocalStamp& stamp, std::vector<Seen>& seen, Written& written);
 

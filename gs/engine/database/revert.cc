@@ -7,6 +7,7 @@
 
 #include <set>
 
+#include "gs/core/merge/elements.h"
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/taking_back.h"
 
@@ -20,6 +21,14 @@ namespace {
 
 // Every try that fails means that somebody else's write succeeded.
 constexpr int kRevertTriesMax = 1000;
+
+// What an array has in it, from the type of each on.
+std::vector<Bytes> elements_of(const record::ValueView& array) {
+  std::vector<Bytes> elements;
+  merge::each_element({record::Part::value, array.type, array.content},
+                      [&](Bytes element) { elements.push_back(element); });
+  return elements;
+}
 
 bool writes_record(const graph::OperationView& operation) {
   return graph::is_erasable(operation.kind) && !graph::comes_first(operation.kind);
@@ -213,6 +222,10 @@ Error Database::stage_taking_back(TransactionState& tx, const TakingBack& one, c
   }
   for (const TakingBack::Edits& each : one.texts) {
     GS_TRY_OK(stage_difference(tx, id, rules, each.field, each.edits));
+  }
+  for (const TakingBack::List& each : one.lists) {
+    const std::vector<Bytes> wants = each.wants ? elements_of(*each.wants) : std::vector<Bytes>();
+    GS_TRY_OK(stage_list(tx, id, rules, each.field, elements_of(each.had), wants));
   }
   for (const TakingBack::Elements& each : one.elements) {
     Buffer list;

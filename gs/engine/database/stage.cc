@@ -85,7 +85,7 @@ Error Database::stage_keyed(TransactionState& tx, const record::Encoded& encoded
   operation.kind = Kind::insert;
   operation.keyed = true;
   operation.id = id;
-  if (!tx.open_texts.empty()) tx.close_texts(id);
+  if (!tx.open_edits.empty()) tx.close_edits(id);
   add_record(tx, operation, encoded);
   tx.operations.push_back(operation);
   return {};
@@ -97,7 +97,7 @@ Error Database::stage(TransactionState& tx, Kind kind, const Id& id,
   StagedOperation operation;
   operation.kind = kind;
   operation.id = id;
-  if (!tx.open_texts.empty()) tx.close_texts(id);
+  if (!tx.open_edits.empty()) tx.close_edits(id);
   add_record(tx, operation, encoded);
   tx.operations.push_back(operation);
   return {};
@@ -108,7 +108,7 @@ Error Database::stage_remove(TransactionState& tx, const Id& id) {
   StagedOperation operation;
   operation.kind = Kind::remove;
   operation.id = id;
-  if (!tx.open_texts.empty()) tx.close_texts(id);
+  if (!tx.open_edits.empty()) tx.close_edits(id);
   tx.operations.push_back(operation);
   return {};
 }

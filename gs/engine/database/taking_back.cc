@@ -7,7 +7,7 @@
 
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/merge/hidden_writes.h"
-#include "gs/core/merge/made_texts.h"
+#include "gs/core/merge/made_values.h"
 #include "gs/core/merge/taken_text.h"
 #include "gs/core/record/json.h"
 
@@ -237,7 +237,7 @@ class TakingBackMaker {
       if (find(after, one.field) == nullptr) take(one.field);
     });
     const bool is_nothing = made_.fields.empty() && made_.additions.empty() &&
-                            made_.elements.empty() && made_.texts.empty();
+                            made_.elements.empty() && made_.texts.empty() && made_.lists.empty();
     if (is_nothing) return;
     made_.act = TakingBack::Act::update;
     made_.told.kind = RecordDifference::Kind::changed;
@@ -254,6 +254,7 @@ class TakingBackMaker {
 
   void take_field(std::string_view name, const InEach& in) {
     if (is_same(in.before, in.after)) return;
+    if (in.after != nullptr && writes_.has(latest_of(in.after)) && take_list(name, in)) return;
     if (in.after != nullptr && writes_.has(in.after->added) && is_list(in.after)) {
       return take_elements(name, in);
     }
@@ -314,6 +315,26 @@ class TakingBackMaker {
     record::append_json(Value(std::move(text)), json);
     tell(name, json_of(in.now), std::move(json));
     made_.texts.push_back({std::string(name), std::move(*edits)});
+    return true;
+  }
+
+  // A list goes back to what it was, by edits, unless somebody did something to it since. False:
+  // it was not edited then.
+  bool take_list(std::string_view name, const InEach& in) {
+    const Current then = after_.record.as_current();
+    const auto after = merge::list_stands_on(stored(then), name);
+    if (!after || writes_.has(*after)) return false;
+    const auto now = merge::list_stands_on(stored(current_), name);
+    const bool is_ours = now && *now == *after && in.shown != nullptr &&
+                         writes_.has(latest_of(in.shown)) && is_same(in.after, in.now);
+    if (!is_ours) {
+      keep(name, KeptWrite::Why::written, latest_of(in.now));
+      return true;
+    }
+    const bool was_list = in.before != nullptr && in.before->value.type == Type::array;
+    tell(name, json_of(in.now), was_list ? json_of(in.before) : "[]");
+    made_.lists.push_back({std::string(name), in.now->value,
+                           was_list ? std::optional(in.before->value) : std::nullopt});
     return true;
   }
 

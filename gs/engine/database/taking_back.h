@@ -60,6 +60,13 @@ struct TakingBack {
     crdt::Difference edits;
   };
   std::vector<Edits> texts;
+  // Of an update: elements that a list is edited to have, and those that it has.
+  struct List {
+    std::string field;
+    record::ValueView had;
+    std::optional<record::ValueView> wants;  // nothing: none
+  };
+  std::vector<List> lists;
   RecordDifference told;  // unless nothing is done
   std::vector<KeptWrite> kept;
 

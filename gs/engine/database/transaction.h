@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "gs/core/crdt/list/list_outline.h"
 #include "gs/core/crdt/text/difference.h"
 #include "gs/core/record/encoder.h"
 #include "gs/engine/catalog/catalog.h"
@@ -23,11 +24,11 @@ class Database;
 
 struct StagedOperation {
   graph::Kind kind = graph::Kind::insert;
-  // Of an update: added, included, excluded or text, when the record has what is done to its one
-  // field.
+  // Of an update: added, included, excluded, text or list, when the record has what is done to its
+  // one field.
   merge::Rule change = merge::Rule::latest;
-  std::size_t text = kNoText;  // of edits: which of TransactionState::texts they are
-  bool keyed = false;          // put by foreign key: insert or set, decided at commit
+  std::size_t edits = kNoEdits;  // which of TransactionState::edits it has
+  bool keyed = false;            // put by foreign key: insert or set, decided at commit
   Id id;
   std::uint64_t mint = graph::kNoMint;
   const record::ShapePtr* shape = nullptr;  // in the encoder's ShapeCache; null: no record
@@ -38,7 +39,7 @@ struct StagedOperation {
   const rules::Rules* rules = nullptr;  // of an update: what its result has to fit
   bool needs_whole_check = false;       // what this is has to be looked at with functions
 
-  static constexpr std::size_t kNoText = ~std::size_t{0};
+  static constexpr std::size_t kNoEdits = ~std::size_t{0};
   bool is_change() const noexcept { return change != merge::Rule::latest; }
 };
 
@@ -49,14 +50,31 @@ struct TextEdit {
   std::string_view inserted;
 };
 
-// What a transaction types into one field, as long as it does nothing else to the record.
-struct StagedText {
+// Positions and counts in elements. Values are encoded any values.
+struct ListEdit {
+  crdt::ListEdit what = crdt::ListEdit::insert;  // insert, erase, move or set
+  std::uint64_t position = 0;
+  std::uint64_t count = 0;     // of elements that are deleted
+  std::uint64_t to = 0;        // of a move: the position once the element is out
+  std::vector<Buffer> values;  // that are inserted; the one that is set
+};
+
+// How a transaction edits one field, as long as it does nothing else to the record.
+struct StagedEdits {
+  merge::Rule rule = merge::Rule::text;  // or list
   std::size_t operation = 0;
-  std::vector<Seen> stands_on;          // empty: on what the transaction itself has written
-  std::optional<std::uint32_t> length;  // of the text by now, in code points, when it is known
+  std::vector<Seen> stands_on;  // empty: on what the transaction itself has written
+  bool is_encoded = false;
+  // Of a text.
+  std::optional<std::uint32_t> length;  // by now, in code points, when it is known
   std::vector<crdt::EditRun> runs;
   std::string inserted;
-  bool is_encoded = false;
+  // Of a list: when it is known, its slots; else edits whose positions count what is shown.
+  std::optional<crdt::ListOutline> outline;
+  crdt::ListEditsWriter as_shown;
+  bool has_list_edits = false;
+
+  bool is_nothing() const noexcept { return runs.empty() && !has_list_edits; }
 };
 
 struct TransactionState {
@@ -76,9 +94,9 @@ struct TransactionState {
   // Fields that updates wrote: only for who asks, see Database::wrote_field.
   std::set<std::pair<Id, std::string>> fields;
   std::size_t fields_indexed = 0;
-  std::vector<StagedText> texts;
+  std::vector<StagedEdits> edits;
   // Fields that edits can be added to: of the records to which nothing else was done since.
-  std::map<std::pair<Id, std::string>, std::size_t> open_texts;
+  std::map<std::pair<Id, std::string>, std::size_t> open_edits;
   // What the schema says, from the beginning of the transaction on; null: nothing.
   std::shared_ptr<const Catalog> catalog;
   // Of the record checked last.
@@ -95,13 +113,13 @@ struct TransactionState {
     return encoder.kept().data() + staged.begin;
   }
 
-  // Something else is done to the record: what is typed from now on comes behind that.
-  void close_texts(const Id& id);
+  // Something else is done to the record: edits from now on come behind that.
+  void close_edits(const Id& id);
 
   Merger::Change change(const StagedOperation& staged) const noexcept {
     const bool is_on_state =
-        staged.text != StagedOperation::kNoText && !texts[staged.text].stands_on.empty();
-    return {staged.change, is_on_state ? &texts[staged.text].stands_on : nullptr};
+        staged.edits != StagedOperation::kNoEdits && !edits[staged.edits].stands_on.empty();
+    return {staged.change, is_on_state ? &edits[staged.edits].stands_on : nullptr};
   }
 
   std::size_t size() const noexcept {
@@ -118,7 +136,7 @@ struct TransactionState {
   void arrange() {
     if (expectations.empty()) return;
     operations.insert(operations.begin(), expectations.begin(), expectations.end());
-    for (StagedText& text : texts) text.operation += expectations.size();
+    for (StagedEdits& one : edits) one.operation += expectations.size();
     expectations.clear();
     indexed = 0;  // all have moved
     fields_indexed = 0;
@@ -136,13 +154,26 @@ struct TransactionState {
     indexed = 0;
     fields.clear();
     fields_indexed = 0;
-    texts.clear();
-    open_texts.clear();
+    edits.clear();
+    open_edits.clear();
     encoder.forget();
   }
 
  private:
   static constexpr std::size_t kIndexKept = 4096;  // larger: not kept between transactions
+};
+
+// Edits of one field while they are added to.
+struct OpenEdits {
+  std::pair<Id, std::string> key;
+  const rules::Rules* rules = nullptr;
+  std::size_t index = kNone;  // among TransactionState::edits; none: `begun`
+  StagedEdits begun;
+
+  static constexpr std::size_t kNone = ~std::size_t{0};
+  StagedEdits& edits(TransactionState& tx) noexcept {
+    return index == kNone ? begun : tx.edits[index];
+  }
 };
 
 }  // namespace gs::engine

@@ -41,7 +41,7 @@ constexpr int kCheckTriesMax = 1000;
 
 Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
   tx.arrange();
-  GS_TRY_OK(encode_texts(tx));
+  GS_TRY_OK(encode_edits(tx));
   for (int i = 0; i < kCheckTriesMax; ++i) {
     EarlierNames earlier_names(*this, tx);
     if (tx.whole_checks + tx.earlier_names != 0) {

@@ -18,6 +18,8 @@ merge::Rule rule_of(rules::Merge merge) noexcept {
       return merge::Rule::included;
     case rules::Merge::text:
       return merge::Rule::text;
+    case rules::Merge::list:
+      return merge::Rule::list;
     default:
       return merge::Rule::latest;
   }
@@ -25,7 +27,7 @@ merge::Rule rule_of(rules::Merge merge) noexcept {
 
 // Values of such fields have no rule: they are changes, or count as values.
 bool is_of_changes(merge::Rule rule) noexcept {
-  return rule == merge::Rule::included || rule == merge::Rule::text;
+  return rule == merge::Rule::included || rule == merge::Rule::text || rule == merge::Rule::list;
 }
 
 }  // namespace

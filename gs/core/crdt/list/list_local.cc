@@ -48,7 +48,7 @@ Error List::insert(ListDraft& draft, std::uint32_t pos, Bytes value) {
   if (pos > length()) return outside();
   GS_TRY_OK(record::validate_any(value, record::kElementDepth));
   GS_TRY_OK(check_draft(draft, 1, 1, value.size()));
-  const std::uint32_t at = pos == 0 ? 0 : slots_.find_shown(pos - 1).pos + 1;
+  const std::uint32_t at = slots_.gap_at(pos);
   const std::uint32_t slot = history_.log().inserted();
   GS_TRY_OK(add_local(draft, {Edit::insert, at, 1}));
   slots_.insert(at, slot, 1);
@@ -83,12 +83,7 @@ Error List::move(ListDraft& draft, std::uint32_t from, std::uint32_t to) {
   if (from >= length() || to >= length()) return outside();
   GS_TRY_OK(check_draft(draft, 2, 1, 0));
   const Slots::Found found = slots_.find_shown(from);
-  std::uint32_t target = 0;
-  if (to > 0) {
-    // Behind the element that it will follow, which the one that is taken out may stand before.
-    const std::uint32_t before = to - 1 < from ? to - 1 : to;
-    target = slots_.find_shown(before).pos + (before < from ? 1 : 0);
-  }
+  const std::uint32_t target = slots_.gap_of_move(from, to);
   const Place place = history_.graph().size();
   const std::uint32_t slot = history_.log().inserted();
   GS_TRY_OK(add_local(draft, {Edit::erase, found.pos, 1}));

@@ -32,4 +32,11 @@ Slots::Found Slots::find_shown(std::uint32_t index) const noexcept {
   return {span.first + offset, tree_.prepared_before(at) + offset, span.count - offset};
 }
 
+std::uint32_t Slots::gap_of_move(std::uint32_t from, std::uint32_t to) const noexcept {
+  if (to == 0) return 0;
+  // Behind the element that it will follow, which the one that is taken out may stand before.
+  const std::uint32_t before = to - 1 < from ? to - 1 : to;
+  return find_shown(before).pos + (before < from ? 1 : 0);
+}
+
 }  // namespace gs::crdt

@@ -54,6 +54,12 @@ class Slots {
   };
   // The slot at `index` < shown() of what is shown.
   Found find_shown(std::uint32_t index) const noexcept;
+  // Where in what is alive something is put to be shown at `pos`, from 0 to shown().
+  std::uint32_t gap_at(std::uint32_t pos) const noexcept {
+    return pos == 0 ? 0 : find_shown(pos - 1).pos + 1;
+  }
+  // The same for what is shown at `from`, to be shown at `to` once it is out.
+  std::uint32_t gap_of_move(std::uint32_t from, std::uint32_t to) const noexcept;
 
   // Calls visit(first, count, alive, shown) for all runs of slots in their order.
   template <typename Visit>

@@ -1,9 +1,9 @@
 #include "gs/core/crdt/text/difference.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "gs/core/crdt/text/measure.h"
+#include "gs/core/crdt/text/myers.h"
 
 namespace gs::crdt {
 
@@ -34,80 +34,6 @@ class Points {
  private:
   std::string_view text_;
   std::vector<std::uint32_t> begins_;
-};
-
-// So many code points that stay, then so many that go and come.
-struct Piece {
-  int kept = 0;
-  int deleted = 0;
-  int inserted = 0;
-};
-
-// The furthest points that are reached with 0, 1, 2... changes, on each diagonal.
-class Search {
- public:
-  Search(const Points& from, const Points& to) : from_(from), to_(to) {}
-
-  // Nothing: more than kDistanceMax changes.
-  std::optional<std::vector<Piece>> run() {
-    reached_.assign(2 * kDistanceMax + 3, 0);
-    for (int changes = 0; changes <= kDistanceMax; ++changes) {
-      trace_.emplace_back();
-      for (int diagonal = -changes; diagonal <= changes; diagonal += 2) {
-        int x = step(changes, diagonal);
-        while (x < from_.size() && x - diagonal < to_.size() && from_[x] == to_[x - diagonal]) ++x;
-        at(diagonal) = x;
-        trace_.back().push_back(x);
-        if (x >= from_.size() && x - diagonal >= to_.size()) return walk_back(changes, diagonal);
-      }
-    }
-    return std::nullopt;
-  }
-
- private:
-  int& at(int diagonal) {
-    const int place = diagonal + kDistanceMax + 1;
-    return reached_[static_cast<std::size_t>(place)];
-  }
-  // Whether an insertion leads to this diagonal, rather than a deletion.
-  static bool comes_down(int changes, int diagonal, int left, int right) noexcept {
-    return diagonal == -changes || (diagonal != changes && left < right);
-  }
-  int step(int changes, int diagonal) {
-    if (changes == 0) return 0;
-    const int left = at(diagonal - 1);
-    const int right = at(diagonal + 1);
-    return comes_down(changes, diagonal, left, right) ? right : left + 1;
-  }
-  int traced(int changes, int diagonal) const {
-    const bool is_there = diagonal >= -changes && diagonal <= changes;
-    return is_there ? trace_[static_cast<std::size_t>(changes)]
-                            [static_cast<std::size_t>((diagonal + changes) / 2)]
-                    : 0;
-  }
-
-  std::vector<Piece> walk_back(int changes, int diagonal) const {
-    std::vector<Piece> pieces;
-    int x = traced(changes, diagonal);
-    for (; changes > 0; --changes) {
-      const int left = traced(changes - 1, diagonal - 1);
-      const int right = traced(changes - 1, diagonal + 1);
-      const bool down = comes_down(changes, diagonal, left, right);
-      const int begin = down ? right : left + 1;  // behind the change
-      pieces.push_back({x - begin, 0, 0});
-      pieces.push_back({0, down ? 0 : 1, down ? 1 : 0});
-      diagonal += down ? 1 : -1;
-      x = down ? right : left;
-    }
-    pieces.push_back({x, 0, 0});
-    std::reverse(pieces.begin(), pieces.end());
-    return pieces;
-  }
-
-  const Points& from_;
-  const Points& to_;
-  std::vector<int> reached_;             // by diagonal
-  std::vector<std::vector<int>> trace_;  // by number of changes, then by diagonal
 };
 
 // What is kept, then what is changed, with nothing in between.
@@ -159,14 +85,11 @@ Difference difference(std::string_view from, std::string_view to) {
 
   const Points old(from.substr(prefix, from.size() - prefix - suffix));
   const Points fresh(to.substr(prefix, to.size() - prefix - suffix));
-  std::optional<std::vector<Piece>> pieces;
-  if (old.size() != 0 && fresh.size() != 0) pieces = Search(old, fresh).run();
-  if (!pieces) pieces = {{0, old.size(), fresh.size()}};
 
   Difference result;
   auto pos = measure(from.substr(0, prefix)).points;
   int at = 0;
-  for (const Piece& piece : without_islands(join(*pieces))) {
+  for (const Piece& piece : without_islands(join(difference_pieces(old, fresh)))) {
     pos += static_cast<std::uint32_t>(piece.kept);
     at += piece.kept;
     const auto deleted = static_cast<std::uint32_t>(piece.deleted);

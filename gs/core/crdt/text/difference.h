@@ -1,10 +1,9 @@
 // Which edits make another text of a text: for writers who give the whole of it.
 //
 // The fewest deletions and insertions of code points, as long as they are few; beyond
-// kDistanceMax of them, what lies between the first and the last difference is replaced as one
-// piece. One or two letters that happen to be alike between two changes are changed with them, so
-// that a word that is replaced stays in one piece beside what others type. Pure.
-// Source: Myers, "An O(ND) Difference Algorithm and Its Variations", 1986.
+// kDistanceMax of them (myers.h), what lies between the first and the last difference is replaced
+// as one piece. One or two letters that happen to be alike between two changes are changed with
+// them: a word that is replaced stays in one piece beside what others type. Pure.
 #pragma once
 
 #include <string>
@@ -20,9 +19,6 @@ struct Difference {
   std::vector<EditRun> runs;
   std::string text;
 };
-
-// Memory: the square of it, in bytes, four times.
-inline constexpr int kDistanceMax = 512;
 
 // Both are UTF-8.
 Difference difference(std::string_view from, std::string_view to);

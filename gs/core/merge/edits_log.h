@@ -1,6 +1,6 @@
-// All operations on one text of a record, as its image keeps them: who wrote which, what each
-// stands on, and its edits. In the order in which they came here, so local, as numbers of writers
-// are.
+// All operations on one text or list of a record, as its image keeps them: who wrote which, what
+// each stands on, and its edits. In the order in which they came here, so local, as numbers of
+// writers are.
 //
 //   offset  size  field
 //        0     4  writers W
@@ -28,7 +28,7 @@
 
 namespace gs::merge {
 
-class TextLog {
+class EditsLog {
  public:
   struct Writer {
     std::uint32_t number = 0;
@@ -47,11 +47,11 @@ class TextLog {
     Bytes edits;
   };
 
-  TextLog() = default;
+  EditsLog() = default;
   // Borrows the operations.
-  explicit TextLog(Bytes content);
-  TextLog(const TextLog&) = delete;  // operations_ may lie in own_
-  TextLog& operator=(const TextLog&) = delete;
+  explicit EditsLog(Bytes content);
+  EditsLog(const EditsLog&) = delete;  // operations_ may lie in own_
+  EditsLog& operator=(const EditsLog&) = delete;
 
   const std::vector<Writer>& writers() const noexcept { return writers_; }
   const std::vector<std::uint32_t>& heads() const noexcept { return heads_; }
@@ -62,7 +62,7 @@ class TextLog {
   // Of all operations, one after the other.
   class Cursor {
    public:
-    explicit Cursor(const TextLog& log) noexcept
+    explicit Cursor(const EditsLog& log) noexcept
         : writers_(log.writers_), rest_(log.operations_), left_(log.count_) {}
     // False: no more.
     bool next(Operation& operation);
@@ -70,7 +70,7 @@ class TextLog {
     std::size_t left() const noexcept { return rest_.size(); }
 
    private:
-    friend class TextLog;
+    friend class EditsLog;
     std::span<const Writer> writers_;
     Bytes rest_;
     std::uint32_t left_ = 0;
@@ -79,6 +79,8 @@ class TextLog {
   };
   // The last operation with this stamp.
   std::optional<std::uint32_t> find(const LocalStamp& stamp) const;
+  // Whether each operation stands on the one before, the first one on none.
+  bool is_chain() const;
   // Of each head, in their order.
   std::vector<LocalStamp> head_stamps() const;
   // The greatest hlc; ties by number. Of a log that has operations.
@@ -106,11 +108,11 @@ class TextLog {
 
 // What an operation adds at most beside its edits and what it stands on: a head, a writer, and what
 // is said of it ...
-inline constexpr std::size_t kTextLogBytes = 16 + 24 + 4 + 5 + 5 + 10 + 5;
+inline constexpr std::size_t kEditsLogBytes = 16 + 24 + 4 + 5 + 5 + 10 + 5;
 // ... and for each that it stands on.
-inline constexpr std::size_t kTextParentBytes = 5;
+inline constexpr std::size_t kEditsParentBytes = 5;
 
-// Whether somebody typed into it what no removal of the record has seen.
+// Whether somebody edited what no removal of the record has seen.
 bool has_open_writer(Bytes content);
 
 }  // namespace gs::merge

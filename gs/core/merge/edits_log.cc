@@ -1,4 +1,4 @@
-#include "gs/core/merge/text_log.h"
+#include "gs/core/merge/edits_log.h"
 
 #include <algorithm>
 
@@ -25,7 +25,7 @@ constexpr std::uint64_t unfold(std::uint64_t folded) noexcept {
 
 }  // namespace
 
-TextLog::TextLog(Bytes content) {
+EditsLog::EditsLog(Bytes content) {
   if (parse(content)) return;
   writers_.clear();
   heads_.clear();
@@ -33,7 +33,7 @@ TextLog::TextLog(Bytes content) {
   operations_ = {};
 }
 
-bool TextLog::parse(Bytes content) {
+bool EditsLog::parse(Bytes content) {
   if (content.size() < kHeadBytes) return false;
   const std::size_t writers = load_u32(content.data());
   const std::size_t heads = load_u32(content.data() + 4);
@@ -44,6 +44,7 @@ bool TextLog::parse(Bytes content) {
   writers_.reserve(writers);
   for (std::size_t i = 0; i < writers; ++i, at += kWriterBytes) {
     writers_.push_back({load_u32(at), load_u32(at + 4), load_u64(at + 8), load_u64(at + 16)});
+    if (writers_.back().last >= count_) return false;
   }
   heads_.reserve(heads);
   for (std::size_t i = 0; i < heads; ++i, at += 4) {
@@ -54,7 +55,7 @@ bool TextLog::parse(Bytes content) {
   return true;
 }
 
-bool TextLog::Cursor::next(Operation& operation) {
+bool EditsLog::Cursor::next(Operation& operation) {
   if (left_ == 0) return false;
   --left_;
   const std::uint32_t number = number_++;
@@ -80,7 +81,7 @@ bool TextLog::Cursor::next(Operation& operation) {
   return true;
 }
 
-std::optional<std::uint32_t> TextLog::find(const LocalStamp& stamp) const {
+std::optional<std::uint32_t> EditsLog::find(const LocalStamp& stamp) const {
   const auto writer = std::find_if(writers_.begin(), writers_.end(),
                                    [&](const Writer& one) { return one.number == stamp.writer; });
   if (writer == writers_.end() || stamp.hlc > writer->hlc) return std::nullopt;
@@ -94,7 +95,19 @@ std::optional<std::uint32_t> TextLog::find(const LocalStamp& stamp) const {
   return found;
 }
 
-std::vector<LocalStamp> TextLog::head_stamps() const {
+bool EditsLog::is_chain() const {
+  if (heads_.size() > 1) return false;
+  Cursor cursor(*this);
+  Operation operation;
+  for (std::uint32_t i = 0; cursor.next(operation); ++i) {
+    const bool is_next = i == 0 ? operation.parents.empty()
+                                : operation.parents.size() == 1 && operation.parents[0] == i - 1;
+    if (!is_next) return false;
+  }
+  return true;
+}
+
+std::vector<LocalStamp> EditsLog::head_stamps() const {
   std::vector<LocalStamp> stamps(heads_.size());
   std::size_t found = 0;
   for (std::size_t i = 0; i < heads_.size(); ++i) {
@@ -117,7 +130,7 @@ std::vector<LocalStamp> TextLog::head_stamps() const {
   return stamps;
 }
 
-LocalStamp TextLog::latest() const noexcept {
+LocalStamp EditsLog::latest() const noexcept {
   LocalStamp latest;
   for (const Writer& one : writers_) {
     const LocalStamp stamp = one.stamp();
@@ -128,7 +141,8 @@ LocalStamp TextLog::latest() const noexcept {
   return latest;
 }
 
-void TextLog::append(const LocalStamp& stamp, std::span<const std::uint32_t> parents, Bytes edits) {
+void EditsLog::append(const LocalStamp& stamp, std::span<const std::uint32_t> parents,
+                      Bytes edits) {
   if (own_.empty()) own_.assign(operations_.begin(), operations_.end());
   std::uint64_t before = 0;
   for (const Writer& one : writers_) {
@@ -156,7 +170,7 @@ void TextLog::append(const LocalStamp& stamp, std::span<const std::uint32_t> par
   heads_.push_back(count_++);
 }
 
-void TextLog::cover(SeenUpTo& seen) {
+void EditsLog::cover(SeenUpTo& seen) {
   for (const LocalStamp& stamp : seen.by_writer()) {
     for (Writer& one : writers_) {
       if (one.number == stamp.writer) one.covered = std::max(one.covered, stamp.hlc);
@@ -164,9 +178,9 @@ void TextLog::cover(SeenUpTo& seen) {
   }
 }
 
-void TextLog::leave_out(SeenUpTo& seen) {
+void EditsLog::leave_out(SeenUpTo& seen) {
   constexpr std::uint32_t kOut = 0xffffffff;
-  TextLog rest;
+  EditsLog rest;
   std::vector<std::uint32_t> number_in_rest;
   Cursor cursor(*this);
   for (Operation operation; cursor.next(operation);) {
@@ -192,7 +206,7 @@ void TextLog::leave_out(SeenUpTo& seen) {
   operations_ = own_;
 }
 
-void TextLog::write(Buffer& content) const {
+void EditsLog::write(Buffer& content) const {
   Buffer made(kHeadBytes + writers_.size() * kWriterBytes + heads_.size() * 4);
   store_u32(made.data(), static_cast<std::uint32_t>(writers_.size()));
   store_u32(made.data() + 4, static_cast<std::uint32_t>(heads_.size()));
@@ -214,9 +228,9 @@ void TextLog::write(Buffer& content) const {
 }
 
 bool has_open_writer(Bytes content) {
-  const TextLog log(content);
+  const EditsLog log(content);
   return std::any_of(log.writers().begin(), log.writers().end(),
-                     [](const TextLog::Writer& one) { return one.is_open(); });
+                     [](const EditsLog::Writer& one) { return one.is_open(); });
 }
 
 }  // namespace gs::merge

@@ -1,0 +1,120 @@
+// Staging edits of texts and lists: operations that grow until their transaction is committed, and
+// what they stand on. texts.cc and lists.cc say what is done.
+
+#include "gs/core/crdt/text/measure.h"
+#include "gs/core/crdt/text/operation.h"
+#include "gs/engine/database/database.h"
+
+namespace gs::engine {
+
+using graph::Kind;
+using record::FieldView;
+using record::RecordView;
+using record::ValueView;
+
+namespace {
+
+Buffer bytes_of(const StagedEdits& edits) {
+  if (edits.rule == merge::Rule::text) return crdt::encode_edits(edits.runs, edits.inserted);
+  return edits.outline ? edits.outline->edits() : edits.as_shown.bytes();
+}
+
+// In place of what the operation had.
+Error encode(TransactionState& tx, StagedEdits& edits, std::string_view field) {
+  const Buffer bytes = bytes_of(edits);
+  const FieldView view{field, ValueView{Type::bytes, bytes}};
+  GS_TRY(const record::Encoded encoded, tx.encoder.encode_views({}, {&view, 1}));
+  StagedOperation& staged = tx.operations[edits.operation];
+  staged.shape = &encoded.shape;
+  staged.begin = tx.encoder.keep(encoded);
+  staged.bytes = encoded.bytes.size();
+  edits.is_encoded = true;
+  return {};
+}
+
+}  // namespace
+
+void TransactionState::close_edits(const Id& id) {
+  auto at = open_edits.lower_bound({id, std::string()});
+  while (at != open_edits.end() && at->first.first == id) at = open_edits.erase(at);
+}
+
+// A field that the transaction has written already has what it wrote; any other what readers see.
+Result<StagedEdits> Database::begin_edits(TransactionState& tx, const Id& id,
+                                          std::string_view field, merge::Rule rule) {
+  StagedEdits edits;
+  edits.rule = rule;
+  if (staged_content(tx, id) != nullptr || wrote_field(tx, id, field)) return edits;
+  const Moment now = moment();
+  Found found;
+  if (!find_stored(now, id, found)) {
+    return Error(Code::not_found, "no record " + id.text() + ". Insert it first, or check the id");
+  }
+  const Current current = current_of(found, tables_);
+  Merger merger(tables_);
+  merger.load(current);
+  GS_TRY(edits.stands_on, merger.record().see_edits(field, 0, rule));
+  if (rule == merge::Rule::list) {
+    edits.outline = merger.record().list_outline(field);
+    return edits;
+  }
+  const auto value = current.view().find(field);
+  edits.length =
+      value && value->type == Type::string ? crdt::measure(as_text(value->content)).points : 0;
+  return edits;
+}
+
+Result<OpenEdits> Database::open_edits(TransactionState& tx, const Id& id,
+                                       const rules::Rules* rules, std::string_view field,
+                                       merge::Rule rule) {
+  if (rules != nullptr && rules->may_lift()) GS_TRY_OK(stage_shown(tx, id, *rules, field));
+  OpenEdits open{{id, std::string(field)}, rules, OpenEdits::kNone, {}};
+  const auto found = tx.open_edits.find(open.key);
+  if (found != tx.open_edits.end() && tx.edits[found->second].rule == rule) {
+    open.index = found->second;
+    return open;
+  }
+  auto begun = begin_edits(tx, id, field, rule);
+  if (!begun.ok()) return std::move(begun).error().in("field \"" + open.key.second + "\"");
+  open.begun = std::move(*begun);
+  return open;
+}
+
+Error Database::keep_edits(TransactionState& tx, OpenEdits open) {
+  StagedEdits& edits = open.edits(tx);
+  edits.is_encoded = false;
+  if (open.index != OpenEdits::kNone || edits.is_nothing()) return {};
+  edits.operation = tx.operations.size();
+  StagedOperation operation;
+  operation.kind = Kind::update;
+  operation.id = open.key.first;
+  operation.change = edits.rule;
+  operation.edits = tx.edits.size();
+  operation.rules = open.rules;
+  // The field has to fit with all that is done to it.
+  operation.needs_whole_check = open.rules != nullptr;
+  tx.operations.push_back(operation);
+  if (Error error = encode(tx, edits, open.key.second)) {
+    tx.operations.pop_back();
+    return error;
+  }
+  if (open.rules != nullptr) ++tx.whole_checks;
+  tx.open_edits.insert_or_assign(std::move(open.key), tx.edits.size());
+  tx.edits.push_back(std::move(edits));
+  return {};
+}
+
+Error Database::encode_edits(TransactionState& tx) {
+  for (StagedEdits& edits : tx.edits) {
+    if (edits.is_encoded) continue;
+    const StagedOperation& staged = tx.operations[edits.operation];
+    const RecordView delta(staged.shape->get(), tx.record(staged));
+    const bool is_loose = delta.shape().self_describing();
+    const auto first = static_cast<std::uint32_t>(is_loose ? 0 : delta.shape().key_fields());
+    const std::string field(merge::name_of_field(delta, first));
+    GS_TRY_OK(encode(tx, edits, field));
+  }
+  return {};
+}
+
+}  // namespace gs::engine
