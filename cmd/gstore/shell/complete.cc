@@ -7,18 +7,14 @@ namespace gs::cli::shell {
 namespace {
 
 constexpr std::string_view kCalls[] = {
-    "add",    "addElements", "branch",  "checkout", "collection", "collections", "count",
-    "delete", "erase",       "explain", "find",     "get",        "has",         "history",
-    "insert", "merge",       "proof",   "put",      "redo",       "remove",      "removeElements",
-    "revert", "schema",      "set",     "splice",   "stats",      "swap",        "tag",
-    "undo",   "update",      "verify",  "versions"};
-=======
-"add", "addElements", "branch", "collection", "collections", "count", "delete", "erase", "explain",
-    "find", "get", "has", "history", "insert", "listDelete", "listInsert", "listMove", "listSet",
-    "proof", "put", "redo", "remove", "removeElements", "revert", "schema", "set", "splice",
-    "stats", "swap", "tag", "undo", "update", "verify", "versions"
-};
->>>>>>> s17h1
+    "add",         "addElements", "branch",   "checkout", "collection",
+    "collections", "count",       "delete",   "erase",    "explain",
+    "find",        "get",         "has",      "history",  "insert",
+    "listDelete",  "listInsert",  "listMove", "listSet",  "merge",
+    "proof",       "put",         "redo",     "remove",   "removeElements",
+    "revert",      "schema",      "set",      "splice",   "stats",
+    "swap",        "tag",         "undo",     "update",   "verify",
+    "versions"};
 constexpr std::string_view kCollectionCalls[] = {
     "add",        "addElements", "all",     "count", "delete",  "erase",  "explain",
     "find",       "first",       "get",     "has",   "history", "insert", "listDelete",

@@ -138,6 +138,7 @@ class ChangeView {
   Digest operations_root() const noexcept;
   Bytes signature() const noexcept;
   bool explicit_salts() const noexcept;
+  Bytes salts() const noexcept;  // the seed, or the explicit ones
 
   std::uint32_t parent_count() const noexcept;
   Digest parent(std::uint32_t index) const noexcept;

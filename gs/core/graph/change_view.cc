@@ -31,6 +31,9 @@ Bytes ChangeView::signature() const noexcept {
   return bytes_.subspan(kPreambleBytes + header().size(), load_u16(bytes_.data() + 6));
 }
 bool ChangeView::explicit_salts() const noexcept { return bytes_[4] == 1; }
+Bytes ChangeView::salts() const noexcept {
+  return bytes_.subspan(salts_at_, operations_at_ - salts_at_);
+}
 
 std::uint32_t ChangeView::parent_count() const noexcept {
   return HeaderView(header()).parent_count();

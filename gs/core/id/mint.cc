@@ -42,6 +42,9 @@ std::uint64_t tail_of(const Writer& writer, std::uint64_t mint_counter, std::uin
 }
 
 std::uint64_t head_of(const Id& id) noexcept { return load_u64_be(id.bytes.data()); }
+std::uint64_t head_from(std::uint64_t ms, std::uint32_t counter) noexcept {
+  return ms << 16 | std::uint64_t{kMintedVersion} << 12 | std::uint64_t{counter};
+}
 std::uint64_t ms_of(const Id& id) noexcept { return head_of(id) >> 16; }
 
 bool is_minted_form(const Id& id) noexcept {
@@ -53,6 +56,14 @@ bool is_minted_form(const Id& id) noexcept {
 bool minted_by(const Id& id, const Writer& writer, std::uint64_t mint_counter) noexcept {
   if (!is_minted_form(id)) return false;
   return load_u64_be(id.bytes.data() + 8) == tail_of(writer, mint_counter, ms_of(id));
+}
+
+Id minted_id(const Writer& writer, std::uint64_t mint_counter, std::uint64_t ms,
+             std::uint32_t counter) noexcept {
+  Id id;
+  store_u64_be(id.bytes.data(), head_from(ms, counter));
+  store_u64_be(id.bytes.data() + 8, tail_of(writer, mint_counter, ms));
+  return id;
 }
 
 Minter::Minter(const Writer& writer, std::uint64_t next, const Id& last) noexcept
@@ -96,8 +107,7 @@ Minter::Minted Minter::mint(std::uint64_t wall_ms) noexcept {
     counter_ = 0;
   }
   Minted minted;
-  store_u64_be(minted.id.bytes.data(),
-               ms_ << 16 | std::uint64_t{kMintedVersion} << 12 | std::uint64_t{counter_});
+  store_u64_be(minted.id.bytes.data(), head_from(ms_, counter_));
   store_u64_be(minted.id.bytes.data() + 8, next_tail());
   minted.counter = next_++;
   last_ = minted.id;

@@ -24,6 +24,11 @@ using Writer = Digest;  // a writer's id: its Ed25519 public key, or the SHA-256
 // True when `id` is what `writer` mints at `mint_counter`, for the time inside the id.
 bool minted_by(const Id& id, const Writer& writer, std::uint64_t mint_counter) noexcept;
 
+// What `writer` mints at `mint_counter` in that millisecond (at most kIdMsMax), with that counter
+// of ids in it (at most kIdCounterMax).
+Id minted_id(const Writer& writer, std::uint64_t mint_counter, std::uint64_t ms,
+             std::uint32_t counter) noexcept;
+
 class Minter {
  public:
   // `next`: the first mint counter not used yet; `last`: the newest id of this writer (or zero),

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kHeaderMagic = "gsb1";
 constexpr std::string_view kBlockMagic = "gsbb";
+constexpr std::string_view kColumnsMagic = "gsbc";
 constexpr std::string_view kEndMagic = "gsbe";
 
 constexpr std::size_t kHeaderCrcAt = 68;
@@ -35,6 +36,7 @@ Mark mark_at(Bytes bytes) noexcept {
   const std::string_view magic = as_text(bytes.first(kMagicBytes));
   if (magic == kHeaderMagic) return Mark::header;
   if (magic == kBlockMagic) return Mark::block;
+  if (magic == kColumnsMagic) return Mark::columns;
   return magic == kEndMagic ? Mark::end : Mark::none;
 }
 
@@ -99,9 +101,9 @@ Result<Header> parse_header(Bytes bytes) {
   return header;
 }
 
-BlockHeadBytes encode_block_head(std::uint32_t raw_bytes, Bytes stored) noexcept {
+BlockHeadBytes encode_block_head(std::uint32_t raw_bytes, Bytes stored, BlockForm form) noexcept {
   BlockHeadBytes head{};
-  put_magic(head.data(), kBlockMagic);
+  put_magic(head.data(), form == BlockForm::columns ? kColumnsMagic : kBlockMagic);
   store_u32(head.data() + 4, static_cast<std::uint32_t>(stored.size()));
   store_u32(head.data() + 8, raw_bytes);
   store_u32(head.data() + kBlockCrcAt, crc32c(stored, crc32c(Bytes(head).first(kBlockCrcAt))));
@@ -109,16 +111,21 @@ BlockHeadBytes encode_block_head(std::uint32_t raw_bytes, Bytes stored) noexcept
 }
 
 Result<BlockHead> parse_block_head(Bytes bytes) {
-  if (bytes.size() < kBlockHeadBytes || mark_at(bytes) != Mark::block) {
+  const Mark mark = mark_at(bytes);
+  if (bytes.size() < kBlockHeadBytes || (mark != Mark::block && mark != Mark::columns)) {
     return Error(Code::damaged, "no block begins here");
   }
-  const BlockHead head{load_u32(bytes.data() + 4), load_u32(bytes.data() + 8),
+  const BlockForm form = mark == Mark::columns ? BlockForm::columns : BlockForm::frame;
+  const BlockHead head{form, load_u32(bytes.data() + 4), load_u32(bytes.data() + 8),
                        load_u32(bytes.data() + kBlockCrcAt)};
-  if (head.raw_bytes > kRawBytesMax) {
+  const std::size_t raw_max = form == BlockForm::columns ? kBlockBytes : kRawBytesMax;
+  if (head.raw_bytes > raw_max) {
     return Error(Code::damaged, "a block says that it holds " + std::to_string(head.raw_bytes) +
-                                    " bytes; the limit is " + std::to_string(kRawBytesMax));
+                                    " bytes; the limit is " + std::to_string(raw_max));
   }
-  if (head.stored_bytes == 0 || head.stored_bytes > ZSTD_COMPRESSBOUND(head.raw_bytes)) {
+  const std::size_t stored_max =
+      form == BlockForm::columns ? head.raw_bytes : ZSTD_COMPRESSBOUND(head.raw_bytes);
+  if (head.stored_bytes == 0 || head.stored_bytes > stored_max) {
     return Error(Code::damaged, "a block says that it takes " + std::to_string(head.stored_bytes) +
                                     " bytes, which cannot be for " +
                                     std::to_string(head.raw_bytes));

@@ -2,7 +2,8 @@
 // "Bundle").
 //
 //   header    72 bytes and the heads that whoever gets it has already
-//   blocks    16 bytes and one zstd frame: changes, each with its length before it
+//   blocks    16 bytes and one zstd frame: changes, each with its length before it; or the same
+//             changes in columns, as streams that are compressed one by one (streams.h)
 //   end       48 bytes: how many changes there were, and a SHA-256 over everything
 //
 // What is read here is checked before it is believed; every size has a limit.
@@ -13,6 +14,7 @@
 
 #include "globalstorage/id.h"
 #include "globalstorage/result.h"
+#include "gs/core/columns/columns.h"
 #include "gs/core/graph/change.h"
 
 namespace gs::bundle {
@@ -28,11 +30,12 @@ inline constexpr std::size_t kLengthBytes = 4;  // before each change
 inline constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
 inline constexpr std::size_t kRawBytesMax = kLengthBytes + graph::kChangeBytesMax;
 static_assert(kRawBytesMax > kBlockBytes);
+static_assert(kBlockBytes == columns::kBlockBytesMax);
 inline constexpr std::size_t kHeadsMax = std::size_t{1} << 16;  // of the frontier in the header
 
-enum class Mark : std::uint8_t { none, header, block, end };
+enum class Mark : std::uint8_t { none, header, block, columns, end };
 
-// Which of the three begins here, by its magic.
+// Which of them begins here, by its magic.
 Mark mark_at(Bytes bytes) noexcept;
 
 struct Header {
@@ -53,14 +56,18 @@ Result<std::size_t> header_size(Bytes fixed);
 // Errors: the same.
 Result<Header> parse_header(Bytes bytes);
 
+enum class BlockForm : std::uint8_t { frame, columns };
+
 struct BlockHead {
+  BlockForm form = BlockForm::frame;
   std::uint32_t stored_bytes = 0;
   std::uint32_t raw_bytes = 0;
   std::uint32_t crc = 0;
 };
 
 using BlockHeadBytes = std::array<std::uint8_t, kBlockHeadBytes>;
-BlockHeadBytes encode_block_head(std::uint32_t raw_bytes, Bytes stored) noexcept;
+BlockHeadBytes encode_block_head(std::uint32_t raw_bytes, Bytes stored,
+                                 BlockForm form = BlockForm::frame) noexcept;
 // With sizes within their limits. Errors: damaged.
 Result<BlockHead> parse_block_head(Bytes bytes);
 bool matches(Bytes head, const BlockHead& block, Bytes stored) noexcept;

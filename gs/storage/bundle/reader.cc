@@ -1,8 +1,6 @@
 // A bundle from front to back, checked as it comes.
 #include "gs/storage/bundle/reader.h"
 
-#include <zstd.h>
-
 #include <algorithm>
 
 #include "gs/base/endian.h"
@@ -10,16 +8,11 @@
 
 namespace gs::bundle {
 
-struct BundleReader::Unpacker {
-  ZSTD_DCtx* context = ZSTD_createDCtx();
-  Unpacker() = default;
-  Unpacker(const Unpacker&) = delete;
-  Unpacker& operator=(const Unpacker&) = delete;
-  ~Unpacker() { ZSTD_freeDCtx(context); }
-};
-
 BundleReader::BundleReader(std::unique_ptr<platform::File> file, std::string name)
-    : file_(std::move(file)), name_(std::move(name)), unpacker_(std::make_unique<Unpacker>()) {}
+    : file_(std::move(file)),
+      name_(std::move(name)),
+      decompressor_(std::make_unique<Decompressor>()),
+      columns_(Digest()) {}
 BundleReader::~BundleReader() = default;
 BundleReader::BundleReader(BundleReader&&) noexcept = default;
 BundleReader& BundleReader::operator=(BundleReader&&) noexcept = default;
@@ -62,6 +55,7 @@ Error BundleReader::read_header() {
   if (!header.ok())
     return Error(header.code(), std::string(header.error().message()) + std::string(kStep));
   header_ = std::move(*header);
+  columns_ = columns::Decoder(header_.storage);
   if (size != header_.file_bytes) {
     return cut("and should have " + std::to_string(header_.file_bytes));
   }
@@ -110,21 +104,21 @@ Error BundleReader::check(const Progress& progress) {
   return check_end(end, hash.finish());
 }
 
-// From stored_ into raw_. The frame has to be all of the block and to say its size: then nothing is
-// allocated that the block's own head did not announce.
+// From stored_ into raw_.
 Error BundleReader::unpack(const BlockHead& block) {
-  if (unpacker_->context == nullptr) return Error(Code::io, name_ + ": no memory to unpack it");
-  if (ZSTD_findFrameCompressedSize(stored_.data(), stored_.size()) != stored_.size()) {
-    return damage(at_, "the block is not one zstd frame");
+  const auto told = [this](const Error& error) {
+    return error.code() == Code::io ? error.copy().in(name_) : damage(at_, error.message());
+  };
+  if (block.form == BlockForm::frame) {
+    columns_.forget();
+    raw_.resize(block.raw_bytes);
+    Error error = decompressor_->frame(stored_, raw_);
+    return error ? told(error) : Error();
   }
-  if (ZSTD_getFrameContentSize(stored_.data(), stored_.size()) != block.raw_bytes) {
-    return damage(at_, "the block unpacks to another size than it says");
-  }
-  raw_.resize(block.raw_bytes);
-  const std::size_t size = ZSTD_decompressDCtx(unpacker_->context, raw_.data(), raw_.size(),
-                                               stored_.data(), stored_.size());
-  if (ZSTD_isError(size) != 0) return damage(at_, ZSTD_getErrorName(size));
-  return size == raw_.size() ? Error() : damage(at_, "the block unpacks to fewer bytes");
+  auto streams = decompressor_->streams(stored_, block.raw_bytes);
+  if (!streams.ok()) return told(streams.error());
+  Error error = columns_.decode(*streams, block.raw_bytes, raw_);
+  return error ? told(error) : Error();
 }
 
 Result<std::vector<Bytes>> BundleReader::split() const {

@@ -3,7 +3,8 @@
 // Nothing in it is believed: sizes are compared with their limits and with the file before anything
 // is allocated, a frame that unpacks to another size than the block says is refused, and check()
 // tells a file that was cut, changed or put together from others. What the changes say is for
-// whoever takes them to judge. One thread at a time. Memory: one block, stored and raw.
+// whoever takes them to judge. One thread at a time. Memory: one block, stored and raw, and what
+// columns keep in mind (gs/core/columns).
 //
 // Errors: invalid (no bundle), newer_format, damaged, io; all with the name of the file, and
 // damaged with the offset.
@@ -15,6 +16,7 @@
 
 #include "gs/platform/file_system.h"
 #include "gs/storage/bundle/format.h"
+#include "gs/storage/bundle/streams.h"
 
 namespace gs::bundle {
 
@@ -36,7 +38,6 @@ class BundleReader {
   std::uint64_t offset() const noexcept { return at_; }  // how far next() has come
 
  private:
-  struct Unpacker;
   BundleReader(std::unique_ptr<platform::File> file, std::string name);
   Error read_header();
   Error read(std::uint64_t at, MutableBytes out);
@@ -48,7 +49,8 @@ class BundleReader {
 
   std::unique_ptr<platform::File> file_;
   std::string name_;
-  std::unique_ptr<Unpacker> unpacker_;
+  std::unique_ptr<Decompressor> decompressor_;
+  columns::Decoder columns_;
   Header header_;
   std::uint64_t at_ = 0;  // of the next block
   std::uint64_t changes_ = 0;

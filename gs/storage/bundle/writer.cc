@@ -1,18 +1,19 @@
 // Blocks of changes, compressed, and what stands around them.
 #include "gs/storage/bundle/writer.h"
 
-#include <zstd.h>
-
 #include <algorithm>
 
 #include "gs/base/endian.h"
+#include "gs/core/columns/packing.h"
 
 namespace gs::bundle {
 
 namespace {
 
-// Faster than a disk, and half of the bytes that level 19 saves.
-constexpr int kLevel = 3;
+// Up to here a block is also made as one frame, and the smaller one is taken: it costs no time to
+// speak of. Larger ones only when much of them is bodies, which columns leave as they are.
+constexpr std::size_t kSmallBlockBytes = std::size_t{64} << 10;
+constexpr std::size_t kBodiesShare = 4;
 
 std::vector<Digest> in_order(std::vector<Digest> heads) {
   std::sort(heads.begin(), heads.end());
@@ -20,23 +21,22 @@ std::vector<Digest> in_order(std::vector<Digest> heads) {
   return heads;
 }
 
-Error cannot_compress(std::string_view why) {
-  return Error(Code::io, "cannot compress a block: " + std::string(why));
+// The changes in the bytes of a block.
+std::vector<Bytes> changes_in(Bytes raw) {
+  std::vector<Bytes> changes;
+  while (!raw.empty()) {
+    const std::uint32_t size = load_u32(raw.data());
+    changes.push_back(raw.subspan(kLengthBytes, size));
+    raw = raw.subspan(kLengthBytes + size);
+  }
+  return changes;
 }
 
 }  // namespace
 
-struct BundleWriter::Compressor {
-  ZSTD_CCtx* context = ZSTD_createCCtx();
-  Compressor() = default;
-  Compressor(const Compressor&) = delete;
-  Compressor& operator=(const Compressor&) = delete;
-  ~Compressor() { ZSTD_freeCCtx(context); }
-};
-
 BundleWriter::BundleWriter(std::unique_ptr<platform::File> file, const Digest& storage,
                            std::vector<Digest> since)
-    : file_(std::move(file)), compressor_(std::make_unique<Compressor>()) {
+    : file_(std::move(file)), encoder_(storage), check_(storage) {
   header_.storage = storage;
   header_.since = in_order(std::move(since));
   at_ = header_.size();
@@ -51,18 +51,37 @@ Error BundleWriter::write(Bytes bytes) {
   return {};
 }
 
-Error BundleWriter::write_block() {
-  if (raw_.empty()) return {};
-  if (compressor_->context == nullptr) return cannot_compress("no memory");
-  stored_.resize(ZSTD_compressBound(raw_.size()));
-  const std::size_t size = ZSTD_compressCCtx(compressor_->context, stored_.data(), stored_.size(),
-                                             raw_.data(), raw_.size(), kLevel);
-  if (ZSTD_isError(size) != 0) return cannot_compress(ZSTD_getErrorName(size));
-  const Bytes stored = Bytes(stored_).first(size);
-  GS_TRY_OK(write(encode_block_head(static_cast<std::uint32_t>(raw_.size()), stored)));
+bool BundleWriter::comes_back() {
+  const std::vector<Bytes> streams(streams_.begin(), streams_.end());
+  return check_.decode(streams, raw_.size(), again_).ok() && again_ == raw_;
+}
+
+Result<bool> BundleWriter::put_into_columns() {
+  if (raw_.size() > kBlockBytes) return false;
+  if (!encoder_.encode(changes_in(raw_), streams_) || !comes_back()) return false;
+  GS_TRY_OK(compressor_.streams(streams_, stored_));
+  if (stored_.size() > raw_.size()) return false;
+  const std::size_t bodies = streams_[columns::kFirstBytes + columns::kBodies].size();
+  if (raw_.size() > kSmallBlockBytes && bodies < raw_.size() / kBodiesShare) return true;
+  GS_TRY_OK(compressor_.frame(raw_, frame_));
+  return stored_.size() < frame_.size();
+}
+
+Error BundleWriter::write_stored(Bytes stored, BlockForm form) {
+  GS_TRY_OK(write(encode_block_head(static_cast<std::uint32_t>(raw_.size()), stored, form)));
   GS_TRY_OK(write(stored));
   raw_.clear();
   return {};
+}
+
+Error BundleWriter::write_block() {
+  if (raw_.empty()) return {};
+  GS_TRY(const bool in_columns, put_into_columns());
+  if (in_columns) return write_stored(stored_, BlockForm::columns);
+  encoder_.forget();
+  check_.forget();
+  GS_TRY_OK(compressor_.frame(raw_, frame_));
+  return write_stored(frame_, BlockForm::frame);
 }
 
 Error BundleWriter::add(Bytes change) {
