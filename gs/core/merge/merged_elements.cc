@@ -80,9 +80,15 @@ bool MergedRecord::shows_elements(const Field& field) const noexcept {
   return !field.has_leaf || field.leaf.part.state == Part::null || is_collection(field.leaf.part);
 }
 
-// Whether the elements of one write are all that there is, so that they stand for themselves.
+// Whether the elements of one write are all that there is, so that they stand for themselves. Where
+// edits are shown in their place they do not.
 bool MergedRecord::is_all_elements(const Field& field) const noexcept {
-  return !field.has_leaf && !field.has_added() && elements_.has_one(field.elements);
+  if (field.has_leaf || field.has_added() || !elements_.has_one(field.elements)) return false;
+  bool shows_edits = false;
+  edited_.each(field.edited, [&](const EditedLeaf& one) {
+    shows_edits = shows_edits || one.leaf.stamp == LocalStamp{};
+  });
+  return !shows_edits;
 }
 
 // As they are shown: those of the value, then by stamp, each where it is first.

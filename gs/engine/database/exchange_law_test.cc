@@ -177,7 +177,7 @@ class RandomReplicas {
     bool is_new = false;
     Id made;
     for (std::uint64_t left = 1 + below(3); left != 0; --left) {
-      switch (below(16)) {
+      switch (below(19)) {
         case 0: {
           auto inserted = batch.insert("City", R"({"name":"b","y":)" + n + "}");
           ASSERT_TRUE(inserted.ok());
@@ -217,6 +217,11 @@ class RandomReplicas {
         case 13:
           type(batch, id, n);
           break;
+        case 14:
+        case 15:
+        case 16:
+          edit_list(batch, id, n);
+          break;
         default:
           ASSERT_TRUE(batch.update(id, R"({"n":)" + n + "}").ok());
       }
@@ -246,6 +251,27 @@ class RandomReplicas {
     for (std::uint64_t left = 1 + below(2); left != 0; --left) {
       const Error error = batch.splice(id, below(2) == 0 ? "name" : "text",
                                        {below(4), below(3), std::string_view(n).substr(below(2))});
+      if (error) {
+        EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::invalid)
+            << error.text();
+      }
+    }
+  }
+
+  // A list that has no value, or one that others change as a set.
+  void edit_list(Batch& batch, const Id& id, const std::string& n) {
+    static constexpr crdt::ListEdit kEdits[] = {crdt::ListEdit::insert, crdt::ListEdit::insert,
+                                                crdt::ListEdit::erase, crdt::ListEdit::move,
+                                                crdt::ListEdit::set};
+    for (std::uint64_t left = 1 + below(2); left != 0; --left) {
+      ListEdit edit{kEdits[below(std::size(kEdits))], below(4), 1, below(4), {}};
+      const bool has_value =
+          edit.what == crdt::ListEdit::insert || edit.what == crdt::ListEdit::set;
+      if (has_value) {
+        edit.values.emplace_back(1, static_cast<std::uint8_t>(Type::string));
+        edit.values.back().insert(edit.values.back().end(), n.begin(), n.end());
+      }
+      const Error error = batch.edit_list(id, below(4) == 0 ? "tags" : "list", edit);
       if (error) {
         EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::invalid)
             << error.text();

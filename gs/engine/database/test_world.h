@@ -74,6 +74,9 @@ class Batch {
   Error splice(const Id& id, std::string_view field, const TextEdit& edit) {
     return db_->stage_edit(*state_, id, nullptr, field, edit);
   }
+  Error edit_list(const Id& id, std::string_view field, const ListEdit& edit) {
+    return db_->stage_list_edit(*state_, id, nullptr, field, edit);
+  }
   Error remove(const Id& id) { return db_->stage_remove(*state_, id); }
   Error expect(const Id& id, const Digest& version) {
     return db_->stage_expect(*state_, id, version);

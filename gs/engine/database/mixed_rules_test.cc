@@ -1,0 +1,49 @@
+// Writes of several rules to one field, at the same time: whatever order they come in, all replicas
+// have the same.
+#include <gtest/gtest.h>
+
+#include "gs/engine/database/test_replicas.h"
+
+namespace gs::engine::testing {
+namespace {
+
+// One of three adds an element, one edits what is no value, a list or a text, and one writes a
+// value: the edits go aside, and the element stands beside the value.
+class MixedRules : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    id = replicas[0].put("City", "kyiv", R"({"n":0})").value();
+    replicas.copy();
+    Batch batch(replicas.next(1).db);
+    ASSERT_TRUE(batch.change(id, "tags", merge::Rule::included, "[4]").ok());
+    ASSERT_TRUE(batch.commit().ok());
+  }
+  // The second one has the element, gets the edits, then the value; others in other orders.
+  void expect_both() {
+    ASSERT_TRUE(replicas.next(2).update(id, R"({"tags":["w"]})").ok());
+    replicas.exchange();
+    replicas.expect_all(id, R"({"n":0,"tags":["w",4]})");
+  }
+
+  Replicas replicas;
+  Id id;
+};
+
+TEST_F(MixedRules, AnElementOutlivesTheListThatIsShown) {
+  Batch batch(replicas.next(0).db);
+  ListEdit edit{crdt::ListEdit::insert, 0, 1, 0, {}};
+  edit.values.push_back({static_cast<std::uint8_t>(Type::string), 'x'});
+  ASSERT_TRUE(batch.edit_list(id, "tags", edit).ok());
+  ASSERT_TRUE(batch.commit().ok());
+  expect_both();
+}
+
+TEST_F(MixedRules, AnElementOutlivesTheTextThatIsShown) {
+  Batch batch(replicas.next(0).db);
+  ASSERT_TRUE(batch.splice(id, "tags", {0, 0, "x"}).ok());
+  ASSERT_TRUE(batch.commit().ok());
+  expect_both();
+}
+
+}  // namespace
+}  // namespace gs::engine::testing
