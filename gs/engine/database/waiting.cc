@@ -72,14 +72,16 @@ Error Database::load_waiting() {
     auto bytes = env_.files->read_whole(name_of(*digest), graph::kChangeBytesMax);
     if (!bytes.ok()) continue;
     const auto change = graph::ChangeView::parse(*bytes);
-    if (!change.ok() || change->digest() != *digest || check_alone(*change)) {
+    const bool is_one = change.ok() && change->digest() == *digest && !check_alone(*change);
+    if (!is_one || known_->find(*digest)) {  // it came, and its file outlived the power
       remove_waiting(*digest);
       continue;
     }
     Digest missing;
-    if (known_->find(*digest) || check_here(*change, missing) || missing.is_zero()) {
+    if (check_here(*change, missing) || missing.is_zero()) {
       missing = *digest;  // looked at again at once
     }
+    if (Error lost = leave_joined()) return fail(std::move(lost));
     if (remember_waiting(*change, missing)) remove_waiting(*digest);
   }
   return {};
