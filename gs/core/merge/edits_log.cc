@@ -130,17 +130,6 @@ std::vector<LocalStamp> EditsLog::head_stamps() const {
   return stamps;
 }
 
-LocalStamp EditsLog::latest() const noexcept {
-  LocalStamp latest;
-  for (const Writer& one : writers_) {
-    const LocalStamp stamp = one.stamp();
-    const bool is_later =
-        latest.hlc != stamp.hlc ? latest.hlc < stamp.hlc : latest.writer < stamp.writer;
-    if (is_later) latest = stamp;
-  }
-  return latest;
-}
-
 void EditsLog::append(const LocalStamp& stamp, std::span<const std::uint32_t> parents,
                       Bytes edits) {
   if (own_.empty()) own_.assign(operations_.begin(), operations_.end());

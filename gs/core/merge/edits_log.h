@@ -83,8 +83,19 @@ class EditsLog {
   bool is_chain() const;
   // Of each head, in their order.
   std::vector<LocalStamp> head_stamps() const;
-  // The greatest hlc; ties by number. Of a log that has operations.
-  LocalStamp latest() const noexcept;
+  // One with the greatest hlc. Of a log that has operations.
+  LocalStamp latest() const noexcept {
+    return latest([](const LocalStamp& a, const LocalStamp& b) { return a.hlc < b.hlc; });
+  }
+  // The greatest stamp: which of several with one hlc, numbers of writers do not tell.
+  template <typename Less>
+  LocalStamp latest(const Less& less) const {
+    LocalStamp latest;
+    for (const Writer& one : writers_) {
+      if (latest.hlc == 0 || less(latest, one.stamp())) latest = one.stamp();
+    }
+    return latest;
+  }
 
   // These keep what they add in memory of their own.
   // `parents`: ascending.

@@ -198,7 +198,9 @@ void MergedRecord::spell() {
     if (edited == nullptr) continue;
     const EditsLog log(edited->leaf.part.content);
     const Type type = type_edited(edited->leaf.rule);
-    Leaf leaf{log.latest(), edited->leaf.rule, edited->leaf.flags, type, kNoField, {}};
+    const LocalStamp latest =
+        log.latest([&](const LocalStamp& a, const LocalStamp& b) { return less(a, b); });
+    Leaf leaf{latest, edited->leaf.rule, edited->leaf.flags, type, kNoField, {}};
     if (field.has_leaf) {
       leaf = field.leaf;
       if (leaf.declared != Type::any) leaf.declared = type;
