@@ -187,6 +187,7 @@ std::vector<Stretch> Database::narrowed(const Settled& settled, std::vector<Stre
   const std::lock_guard lock(commit_mutex_);
   if (!known_ || known_generations_ != settled.log.generation_sum) return changes;
   std::vector<graph::ChangeRange> ranges;
+  ranges.reserve(changes.size());
   for (const Stretch& stretch : changes) ranges.push_back(stretch.changes);
   return stretches_of(*known_, known_->narrowed(ranges, ids));
 }
