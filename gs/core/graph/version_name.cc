@@ -56,7 +56,8 @@ Error check_version_name(std::string_view name) {
   if (has_control_character(name)) {
     return Error(Code::invalid, "a name of a version has a control character, as a tab or newline");
   }
-  if (name == kMainName || name == kNowName) return refused(name, "it is what is there now");
+  if (name == kMainName) return refused(name, "it is the branch that each storage begins with");
+  if (name == kNowName) return refused(name, "it is what is there now");
   if (name.front() == '-') return refused(name, "it begins like an option. Begin with a letter");
   if (name.find_first_of(" ~^:") != std::string_view::npos ||
       name.find("..") != std::string_view::npos) {

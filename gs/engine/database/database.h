@@ -4,8 +4,9 @@
 //   acknowledge
 //
 // and of a read: snapshot() -> Version::find -> view on the record's bytes (read.cc).
-// open.cc opens and recovers; checkpoint.cc writes state behind the log; verify.cc, history.cc,
-// proof.cc, erase.cc, digest.cc and backup.cc are one feature each.
+// open.cc opens and recovers; checkpoint.cc writes state behind the log; branches.cc says whose
+// changes make the state; verify.cc, history.cc, proof.cc, erase.cc, merges.cc, digest.cc and
+// backup.cc are one feature each.
 //
 // Locks, in this order: erase_mutex_ > commit_mutex_ > background_mutex_ > version_mutex_. Readers
 // take only version_mutex_, for two loads. commit_mutex_ is never held during an fdatasync, but

@@ -208,7 +208,8 @@ TEST_F(NamedVersions, OfOthersWaitForWhatTheyName) {
   const Buffer naming = early.change({strange_reference({Refers::tag, "bb", {unknown}})});
   EXPECT_EQ(give(db, {naming}).waiting, 1u);
   EXPECT_EQ(named_lines(db), NamedLines());
-  EXPECT_NE(refused({Refers::tag, "main", {genesis}}).find("it is what is there now"),
+  EXPECT_NE(refused({Refers::tag, "main", {genesis}})
+                .find("it is the branch that each storage begins with"),
             std::string::npos);
   EXPECT_EQ(named_lines(db), NamedLines());
   EXPECT_EQ(refused({Refers::tag, "right", {genesis}}), "");
