@@ -95,6 +95,15 @@ test('replicas have the same branches', (t) => {
   assert.match(JSON.parse(other('digest', '--json').out).digest, DIGEST);
 });
 
+test('undo takes back what was written here, and no merge', (t) => {
+  const { place, kyiv } = drafted(t);
+  place.ok(['checkout', 'main']);
+  place.ok(['update', kyiv, '{"m":3}']);
+  place.ok(['merge', 'draft']);
+  place.ok(['undo']);
+  assert.deepStrictEqual(record(place, [kyiv]), { name: 'Kyiv', n: 2 });
+});
+
 test('what is no branch is said', (t) => {
   const { place } = drafted(t);
   place.ok(['tag', 'v1']);
