@@ -132,6 +132,12 @@ class Parser : private ArgumentWords {
     add_id(sub);
     add_content(sub);
 
+    sub = add("patch", "give members to objects, keep the others",
+              "  gstore patch ID '{\"address\":{\"city\":\"Lviv\"}}'\n"
+              "  gstore patch ID '{\"address\":{\"old\":{\"$unset\":true}}}'");
+    add_id(sub);
+    add_content(sub);
+
     CLI::App* const counter =
         add("counter", "numbers that several writers add to",
             "  gstore counter add ID likes 1\n  gstore counter add -c Item tea stock -5");
@@ -595,8 +601,8 @@ class Parser : private ArgumentWords {
                     "when no other copy is written to again");
     };
     for (const char* name :
-         {"insert", "set", "update", "delete", "swap", "import", "proof", "revert", "undo", "redo",
-          "resolve", "erase", "compact", "shell", "tag", "branch", "checkout", "merge"}) {
+         {"insert", "set", "update", "patch", "delete", "swap", "import", "proof", "revert", "undo",
+          "redo", "resolve", "erase", "compact", "shell", "tag", "branch", "checkout", "merge"}) {
       add_to(app_.get_subcommand(name));
     }
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));

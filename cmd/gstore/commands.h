@@ -11,6 +11,7 @@ Result<Exit> insert(Session& session);
 Result<Exit> get(Session& session);
 Result<Exit> set(Session& session);
 Result<Exit> update(Session& session);
+Result<Exit> patch(Session& session);
 Result<Exit> add_to_counter(Session& session);
 // elements.cc
 Result<Exit> add_elements(Session& session);
@@ -97,6 +98,7 @@ inline constexpr Command kCommands[] = {
     {"get", get},
     {"set", set},
     {"update", update},
+    {"patch", patch},
     {"counter add", add_to_counter},
     {"elements add", add_elements},
     {"elements remove", remove_elements},

@@ -11,9 +11,20 @@
 namespace gs::cli {
 namespace {
 
+std::string json_of_names(const std::vector<std::string>& names) {
+  std::string list = "[";
+  for (const std::string& name : names) {
+    if (list.size() > 1) list += ',';
+    append_json_string(name, list);
+  }
+  return list + ']';
+}
+
 std::string hidden_json(const HiddenWrite& hidden) {
   JsonObject line;
-  line.text("field", hidden.field).boolean("removal", hidden.is_removal);
+  line.text("field", hidden.field);
+  if (!hidden.path.empty()) line.raw("path", json_of_names(hidden.path));
+  line.boolean("removal", hidden.is_removal);
   if (!hidden.was.empty()) line.text("was", hidden.was);
   if (!hidden.is_removal) line.raw("value", hidden.json);
   if (!hidden.shown_json.empty()) line.raw("shown", hidden.shown_json);
@@ -23,14 +34,20 @@ std::string hidden_json(const HiddenWrite& hidden) {
   return line.take();
 }
 
+// A value, and how it is written.
+struct Choice {
+  std::string value;
+  std::vector<std::string> path;  // as in HiddenWrite
+};
+
 // The value that was asked for.
-Result<std::string> chosen(const Arguments& arguments, const Conflict& conflict) {
+Result<Choice> chosen(const Arguments& arguments, const Conflict& conflict) {
   std::uint64_t number = 0;
-  const std::string* shown = nullptr;
+  const HiddenWrite* shown = nullptr;
   for (const HiddenWrite& hidden : conflict.hidden) {
     if (hidden.is_removal || hidden.field != arguments.field) continue;
-    shown = &hidden.shown_json;
-    if (++number == arguments.take) return hidden.json;
+    shown = &hidden;
+    if (++number == arguments.take) return Choice{hidden.json, hidden.path};
   }
   const std::string field = one_line(arguments.field);
   if (shown == nullptr) {
@@ -38,10 +55,22 @@ Result<std::string> chosen(const Arguments& arguments, const Conflict& conflict)
                                       " has no conflict. `gstore conflicts " + conflict.id.text() +
                                       "` lists what has");
   }
-  if (arguments.take == 0) return *shown;
+  if (arguments.take == 0) return Choice{shown->shown_json, shown->path};
   return Error(Code::invalid, "field " + field + " has " +
                                   count_text(number, "hidden value", "hidden values") + ", not " +
                                   std::to_string(arguments.take));
+}
+
+// Of a member of an object nothing else is touched.
+Error write_choice(Storage& storage, const Id& id, const std::string& field, const Choice& choice) {
+  JsonObject delta;
+  if (choice.path.empty()) return storage.update(id, delta.raw(field, choice.value).take());
+  std::string patch = choice.value;
+  for (auto name = choice.path.rbegin(); name != choice.path.rend(); ++name) {
+    JsonObject around;
+    patch = around.raw(*name, patch).take();
+  }
+  return storage.patch(id, patch);
 }
 
 // Fields with one earlier name in common lose it together.
@@ -131,14 +160,13 @@ Result<Exit> resolve(Session& session) {
                  "record " + id.text() +
                      " is removed. What its removal did not see is kept, but cannot be taken yet");
   }
-  GS_TRY(const std::string value, chosen(arguments, *conflict));
-  JsonObject delta;
-  GS_TRY_OK(storage.update(id, delta.raw(arguments.field, value).take()));
+  GS_TRY(const Choice choice, chosen(arguments, *conflict));
+  GS_TRY_OK(write_choice(storage, id, arguments.field, choice));
   GS_TRY(const Conflict left, storage.conflicts(id));
   note_also_settled(session, *conflict, left);
   if (arguments.json) {
     JsonObject line;
-    session.out.line(line.text("id", id.text()).raw("value", value).take());
+    session.out.line(line.text("id", id.text()).raw("value", choice.value).take());
   }
   GS_TRY_OK(storage.close());
   return Exit::ok;

@@ -126,17 +126,26 @@ Result<Exit> set(Session& session) {
   return Exit::ok;
 }
 
-Result<Exit> update(Session& session) {
+namespace {
+
+using WriteFields = Error (Storage::*)(const Id&, std::string_view);
+
+Result<Exit> write_fields(Session& session, WriteFields write) {
   const Arguments& arguments = session.arguments;
   GS_TRY(const std::string content, load_content(*arguments.content));
   GS_TRY(Storage storage, open_storage(session, Access::write));
   GS_TRY(const Id id, id_of(session, storage));
-  Error error = about_content(*arguments.content, storage.update(id, content));
+  Error error = about_content(*arguments.content, (storage.*write)(id, content));
   GS_TRY_OK(about_record(session, storage, std::move(error)));
   if (arguments.json) print_id(session, id.text());
   GS_TRY_OK(storage.close());
   return Exit::ok;
 }
+
+}  // namespace
+
+Result<Exit> update(Session& session) { return write_fields(session, &Storage::update); }
+Result<Exit> patch(Session& session) { return write_fields(session, &Storage::patch); }
 
 Result<Exit> add_to_counter(Session& session) {
   const Arguments& arguments = session.arguments;

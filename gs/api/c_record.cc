@@ -60,6 +60,16 @@ gs_code gs_update(gs_storage* storage, const gs_id* id, const char* json, size_t
   });
 }
 
+gs_code gs_patch(gs_storage* storage, const gs_id* id, const char* json, size_t json_length,
+                 gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view content, gs::c::text(json, json_length, "json"));
+    return storage->storage.patch(gs::c::to_id(*id), content);
+  });
+}
+
 gs_code gs_add(gs_storage* storage, const gs_id* id, const char* field, size_t field_length,
                int64_t addition, gs_error** error) noexcept {
   return call(error, [&]() -> Error {

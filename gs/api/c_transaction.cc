@@ -70,6 +70,16 @@ gs_code gs_transaction_update(gs_transaction* transaction, const gs_id* id, cons
   });
 }
 
+gs_code gs_transaction_patch(gs_transaction* transaction, const gs_id* id, const char* json,
+                             size_t json_length, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_pending(transaction));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view content, gs::c::text(json, json_length, "json"));
+    return transaction->transaction.patch(gs::c::to_id(*id), content);
+  });
+}
+
 gs_code gs_transaction_add(gs_transaction* transaction, const gs_id* id, const char* field,
                            size_t field_length, int64_t addition, gs_error** error) noexcept {
   return call(error, [&]() -> Error {

@@ -56,22 +56,6 @@ Error change_elements(TransactionState& tx, const Id& id, std::string_view field
   return tx.db->stage_elements(tx, id, rules, field, change, encoded);
 }
 
-// A value that only the schema gives is written on condition that nobody wrote since, and so is
-// what the schema has to look at; who loses that race looks again.
-template <typename Stage>
-Error commit_change(Storage& storage, const Stage& stage) {
-  Error lost;
-  for (int i = 0; i < api::kTriesMax; ++i) {
-    Transaction tx = storage.begin();
-    GS_TRY_OK(stage(tx));
-    auto committed = tx.commit();
-    if (committed.ok()) return {};
-    if (committed.code() != Code::conflict) return std::move(committed).error();
-    lost = std::move(committed).error();
-  }
-  return lost;
-}
-
 }  // namespace
 
 Error Transaction::add_elements(const Id& id, std::string_view field, std::string_view elements) {
@@ -84,13 +68,13 @@ Error Transaction::remove_elements(const Id& id, std::string_view field,
 }
 
 Error Storage::add_elements(const Id& id, std::string_view field, std::string_view elements) {
-  return commit_change(*this,
-                       [&](Transaction& tx) { return tx.add_elements(id, field, elements); });
+  return api::commit_change(*this,
+                            [&](Transaction& tx) { return tx.add_elements(id, field, elements); });
 }
 
 Error Storage::remove_elements(const Id& id, std::string_view field, std::string_view elements) {
-  return commit_change(*this,
-                       [&](Transaction& tx) { return tx.remove_elements(id, field, elements); });
+  return api::commit_change(
+      *this, [&](Transaction& tx) { return tx.remove_elements(id, field, elements); });
 }
 
 }  // namespace gs

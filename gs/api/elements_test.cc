@@ -5,49 +5,16 @@
 #include <gtest/gtest.h>
 
 #include "globalstorage/live.h"
-#include "globalstorage/storage.h"
-#include "gs/api/test_directory.h"
+#include "gs/api/test_two_replicas.h"
 
 namespace gs {
 namespace {
 
-class Elements : public testing::InDirectory {
+class Elements : public testing::TwoReplicas {
  protected:
-  void SetUp() override {
-    InDirectory::SetUp();
-    a_.emplace(Storage::create(path("a")).value());
-    id_ = a_->put("Post", "one", R"({"title":"One","tags":["x","y"]})").value();
-    ASSERT_TRUE(a_->sync().ok());
-    ASSERT_TRUE(Storage::clone(path("a"), path("b")).ok());
-    b_.emplace(Storage::open(path("b")).value());
-  }
-  void TearDown() override {
-    a_.reset();
-    b_.reset();
-    InDirectory::TearDown();
-  }
+  Elements() : TwoReplicas("Post", R"({"title":"One","tags":["x","y"]})", "tags") {}
 
-  void give(const Storage& from, Storage& to) {
-    ASSERT_TRUE(from.create_bundle(path("bundle")).ok());
-    ASSERT_TRUE(to.apply_bundle(path("bundle")).ok());
-  }
-  void exchange() {
-    give(*a_, *b_);
-    give(*b_, *a_);
-    EXPECT_EQ(a_->digest().value().digest, b_->digest().value().digest);
-    EXPECT_EQ(tags(), field(*b_, "tags"));
-  }
-  std::string field(const Storage& storage, std::string_view name) const {
-    const auto record = storage.get(id_);
-    if (!record.ok()) return record.error().text();
-    const auto found = record->find(name);
-    return found ? found->json() : "none";
-  }
   std::string tags() const { return field(*a_, "tags"); }
-
-  std::optional<Storage> a_;
-  std::optional<Storage> b_;
-  Id id_;
 };
 
 TEST_F(Elements, WhatEachAddsStaysAndWhoAddsWins) {

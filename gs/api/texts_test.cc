@@ -4,70 +4,22 @@
 // transactions, restarts, versions, limits.
 #include <gtest/gtest.h>
 
-#include "globalstorage/storage.h"
-#include "gs/api/test_directory.h"
+#include "gs/api/test_two_replicas.h"
 
 namespace gs {
 namespace {
 
-class TextsOfRecords : public testing::InDirectory {
+class TextsOfRecords : public testing::TwoReplicas {
  protected:
-  void SetUp() override {
-    InDirectory::SetUp();
-    a_.emplace(Storage::create(path("a")).value());
-    id_ = a_->put("Post", "one", R"({"title":"One","body":"Hello world"})").value();
-    clone();
-  }
-  void TearDown() override {
-    a_.reset();
-    b_.reset();
-    InDirectory::TearDown();
-  }
+  TextsOfRecords() : TwoReplicas("Post", R"({"title":"One","body":"Hello world"})", "body") {}
 
-  // From here on there are two.
-  void clone() {
-    b_.reset();
-    ASSERT_TRUE(a_->sync().ok());
-    ASSERT_FALSE(a_->close());
-    const std::string place = path("b" + std::to_string(++clones_));
-    ASSERT_TRUE(Storage::clone(path("a"), place).ok());
-    a_.emplace(Storage::open(path("a")).value());
-    b_.emplace(Storage::open(place).value());
-  }
-  void use_schema(const std::string& file) {
-    const Error error = a_->apply_schema(R"({"files":{"Post.js":")" + file + "\"}}");
-    ASSERT_FALSE(error) << error.text();
-    clone();
-  }
   void use_text_schema() {
     use_schema(
         "({ Entity: {}, title: '?string', body: { type: 'string', required: false, "
         "merge: 'text', length: { max: 40 } }, n: '?number' })");
   }
-
-  void give(const Storage& from, Storage& to) {
-    ASSERT_TRUE(from.create_bundle(path("bundle")).ok());
-    ASSERT_TRUE(to.apply_bundle(path("bundle")).ok());
-  }
-  void exchange() {
-    give(*a_, *b_);
-    give(*b_, *a_);
-    EXPECT_EQ(a_->digest().value().digest, b_->digest().value().digest);
-    EXPECT_EQ(body(), body(*b_));
-  }
-  std::string body(const Storage& storage) const {
-    const auto record = storage.get(id_);
-    if (!record.ok()) return record.error().text();
-    const auto found = record->find("body");
-    return found ? found->json() : "none";
-  }
+  std::string body(const Storage& storage) const { return field(storage, "body"); }
   std::string body() const { return body(*a_); }
-  std::size_t hidden() const { return a_->conflicts(id_).value().hidden.size(); }
-
-  std::optional<Storage> a_;
-  std::optional<Storage> b_;
-  Id id_;
-  int clones_ = 0;
 };
 
 TEST_F(TextsOfRecords, WhatBothTypeStays) {

@@ -231,6 +231,11 @@ GS_EXPORT gs_code gs_set(gs_storage* storage, const gs_id* id, const char* json,
 /* Replaces the given fields; {"$unset":true} as a value removes a field. GS_NOT_FOUND. */
 GS_EXPORT gs_code gs_update(gs_storage* storage, const gs_id* id, const char* json,
                             size_t json_length, gs_error** error) GS_NO_THROW;
+/* Gives members to objects, as deep as they go, and keeps the others; {"$unset":true} removes a
+ * field or a member. What others give to the same object at the same time stays as well.
+ * GS_NOT_FOUND, GS_INVALID. */
+GS_EXPORT gs_code gs_patch(gs_storage* storage, const gs_id* id, const char* json,
+                           size_t json_length, gs_error** error) GS_NO_THROW;
 /* Adds to a number, up to 2^53 either way; one that is not there is 0. What others add at the same
  * time counts as well. GS_NOT_FOUND, GS_INVALID, GS_TOO_LARGE. */
 GS_EXPORT gs_code gs_add(gs_storage* storage, const gs_id* id, const char* field,
@@ -360,6 +365,9 @@ GS_EXPORT gs_code gs_transaction_set(gs_transaction* transaction, const gs_id* i
 GS_EXPORT gs_code gs_transaction_update(gs_transaction* transaction, const gs_id* id,
                                         const char* json, size_t json_length,
                                         gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_patch(gs_transaction* transaction, const gs_id* id,
+                                       const char* json, size_t json_length,
+                                       gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_transaction_add(gs_transaction* transaction, const gs_id* id,
                                      const char* field, size_t field_length, int64_t addition,
                                      gs_error** error) GS_NO_THROW;

@@ -130,7 +130,10 @@ struct Reverted {
 // A write of which another one is shown that did not know of it (docs/SCHEMA.md "Concurrent
 // writes"), or one under an earlier name of a field that has a later one.
 struct HiddenWrite {
-  std::string field;        // empty for a removal
+  std::string field;  // empty for a removal; of a member of an object with the names to it
+  // Of a member of an object: the names that lead to it, the field first; else empty. A patch that
+  // gives the member (Storage::patch) decides.
+  std::vector<std::string> path;
   std::string was;          // the earlier name of the field that it was written under; else empty
   bool is_removal = false;  // of the record, which somebody wrote at the same time
   std::string json;         // its value; empty for a removal

@@ -63,6 +63,7 @@ class Storage {
   Error set(const Id& id, std::string_view json);
   Error update(const Id& id, std::string_view json);
   Error add(const Id& id, std::string_view field, std::int64_t addition);  // see Transaction::add
+  Error patch(const Id& id, std::string_view json);
   Error add_elements(const Id& id, std::string_view field, std::string_view elements);  // as well
   Error remove_elements(const Id& id, std::string_view field, std::string_view elements);
   Error splice(const Id& id, std::string_view field, std::uint64_t position, std::uint64_t deleted,

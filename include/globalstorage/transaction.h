@@ -51,6 +51,12 @@ class Transaction {
   // The given fields replaced, others kept; {"$unset":true} as a value removes a field.
   Error update(const Id& id, std::string_view json);
   Error update(const Id& id, const Object& object);
+  // Like update, but an object is given into the one that is there, member by member, as deep as it
+  // goes: members that are not named stay, {"$unset":true} removes one. What others give to the
+  // same object at the same time stays as well. A field that is not there, or holds no object,
+  // becomes the one that is given. A whole object that update() writes counts as the members that
+  // it gives and removes as well, unless the schema says that it is one value.
+  Error patch(const Id& id, std::string_view json);
   // Adds to a number, up to 2^53 either way; one that is not there is 0. What others add at the
   // same time counts as well. Who writes the field instead writes a value to go on from.
   Error add(const Id& id, std::string_view field, std::int64_t addition);

@@ -297,6 +297,12 @@ static void test_one_record_is_written_and_read(void) {
   GIVES(GS_INVALID, gs_add_elements(db, &id, TEXT("n"), TEXT("[1]"), &error));
   GIVES(GS_INVALID, gs_remove_elements(db, &id, TEXT(""), TEXT("[1]"), &error));
   OK(gs_update(db, &id, TEXT("{\"tags\":{\"$unset\":true}}"), &error));
+  OK(gs_update(db, &id, TEXT("{\"at\":{\"x\":1,\"y\":2}}"), &error));
+  OK(gs_patch(db, &id, TEXT("{\"at\":{\"x\":{\"$unset\":true},\"z\":{\"a\":3}}}"), &error));
+  STORED(&id, "{\"n\":2,\"at\":{\"y\":2,\"z\":{\"a\":3}}}");
+  GIVES(GS_INVALID, gs_patch(db, &id, TEXT("{\"at\":[{\"$unset\":true}]}"), &error));
+  GIVES(GS_NOT_FOUND, gs_patch(db, &missing, TEXT("{\"at\":{\"x\":1}}"), &error));
+  OK(gs_update(db, &id, TEXT("{\"at\":{\"$unset\":true}}"), &error));
   OK(gs_splice(db, &id, TEXT("body"), 0, 0, TEXT("\xc3\xa9t\xc3\xa9"), &error));
   OK(gs_splice(db, &id, TEXT("body"), 1, 1, TEXT("T"), &error));
   STORED(&id, "{\"n\":2,\"body\":\"\xc3\xa9T\xc3\xa9\"}");

@@ -15,7 +15,7 @@ constexpr std::string_view kHelp =
     R"(JavaScript runs as it is typed; what it gives is printed, and is `_` then.
   db.City.insert({ name: 'Kyiv', lat: 50.45 })     the new id
   db.City.put('kyiv', { name: 'Kyiv' })            with a foreign key
-  db.City.get('kyiv')   db.get(id)                 a record; also set, update, swap, delete, has
+  db.City.get('kyiv')   db.get(id)                 a record; also set, update, patch, delete
   db.City.find({ lat: { $gt: 50 } }).sort('name').limit(10)
       where sort limit offset after select include group at; all first count explain
   db.find({ collection: 'City', filter: {..} })    the query of docs/QUERY.md

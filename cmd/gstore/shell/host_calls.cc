@@ -297,6 +297,9 @@ void add_records(Calls& calls, Storage& db) {
   calls.add("update", [&db](Given given) {
     return write_record(given, [&](const Id& id, auto json) { return db.update(id, json); });
   });
+  calls.add("patch", [&db](Given given) {
+    return write_record(given, [&](const Id& id, auto json) { return db.patch(id, json); });
+  });
   calls.add("add", [&db](Given given) { return add_to_record(db, given); });
   calls.add("addElements", [&db](Given given) {
     return change_elements(given, [&](const Id& id, auto field, auto elements) {

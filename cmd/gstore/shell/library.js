@@ -196,6 +196,19 @@ const changesText = (value) => {
   return JSON.stringify(fromEntries([...Object.entries(JSON.parse(text)), ...unset]));
 };
 
+const isPlain = (value) =>
+  isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value));
+
+// Of a patch: members of objects that are undefined go as well. `text`: what is encoded of it.
+const unsetMembers = (value, encoded) => {
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) encoded[name] = { $unset: true };
+    else if (isPlain(member) && isPlain(encoded[name])) unsetMembers(member, encoded[name]);
+  }
+  return encoded;
+};
+const patchText = (value) => JSON.stringify(unsetMembers(value, JSON.parse(recordText(value))));
+
 // --- records ---
 
 // What is known of a record beside its fields; fields of the same names stay what they are.
@@ -363,6 +376,9 @@ class Collection {
   update(id, fields) {
     return this.#of(id, (text) => db.update(text, fields));
   }
+  patch(id, fields) {
+    return this.#of(id, (text) => db.patch(text, fields));
+  }
   add(id, field, n) {
     return this.#of(id, (text) => db.add(text, field, n));
   }
@@ -436,6 +452,7 @@ const calls = {
   has: (id) => host.has(idText(id)),
   set: (id, record) => void host.set(idText(id), recordText(record)),
   update: (id, fields) => void host.update(idText(id), changesText(fields)),
+  patch: (id, fields) => void host.patch(idText(id), patchText(fields)),
   add: (id, field, n = 1) => void host.add(idText(id), String(field), Number(n)),
   addElements: (id, field, elements) =>
     void host.addElements(idText(id), String(field), elementsText(elements)),
@@ -547,9 +564,6 @@ const presentObject = (value, one) => {
   for (const [name, item] of Object.entries(value)) define(name, item);
   return made;
 };
-
-const isPlain = (value) =>
-  isObject(value) && [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 const isTable = (value) => Array.isArray(value) && value.length > 0 && value.every(isPlain);
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "gs/core/merge/edits_log.h"
+#include "gs/core/record/content.h"
 
 namespace gs::merge {
 
@@ -27,7 +28,8 @@ class LatestBeside {
       const HiddenKind kind = hidden.kind();
       if (is_edits(kind)) {
         note(hidden, EditsLog(hidden.content()).latest());
-      } else if (kind == HiddenKind::total || kind == HiddenKind::elements) {
+      } else if (kind == HiddenKind::total || kind == HiddenKind::elements ||
+                 kind == HiddenKind::members) {
         note(hidden, hidden.stamp());
       }
     }
@@ -85,6 +87,44 @@ void each_field_write(const Stored& stored, const std::function<void(const Field
     one.value = *value;
     visit(one);
   }
+}
+
+void each_field_of(
+    const RecordView& record,
+    const std::function<void(std::string_view, const std::optional<ValueView>&)>& visit) {
+  const record::Shape& shape = record.shape();
+  const auto first = static_cast<std::uint32_t>(shape.self_describing() ? 0 : shape.key_fields());
+  for (std::uint32_t field = first; field < field_numbers_end(record); ++field) {
+    std::optional<ValueView> value = value_of_field(record, field);
+    if (value && value->type == record::kAbsentMember) value.reset();
+    visit(name_of_field(record, field), value);
+  }
+}
+
+void each_object_write(const Stored& stored, std::string_view field,
+                       const std::function<void(Bytes object, const LocalStamp& stamp)>& visit) {
+  const RecordView record(stored.shape->get(), stored.record);
+  bool is_in_parts = false;
+  const std::uint32_t end = field_numbers_end(record);
+  if (stored.image != nullptr) {
+    const ImageView image(stored.image);
+    HiddenView hidden = image.first_hidden();
+    for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
+      const HiddenKind kind = hidden.kind();
+      const bool is_part =
+          kind == HiddenKind::value || kind == HiddenKind::summand || kind == HiddenKind::members;
+      if (!is_part || hidden.field() >= end || name_of_field(record, hidden.field()) != field ||
+          static_cast<Type>(hidden.type()) != Type::object) {
+        continue;
+      }
+      is_in_parts = is_in_parts || kind != HiddenKind::value;
+      visit(hidden.content(), hidden.stamp());
+    }
+  }
+  if (is_in_parts) return;
+  each_field_write(stored, [&](const FieldWrite& one) {
+    if (one.field == field && one.value.type == Type::object) visit(one.value.content, one.stamp);
+  });
 }
 
 }  // namespace gs::merge

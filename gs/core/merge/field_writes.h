@@ -24,4 +24,15 @@ void each_field_write(const Stored& stored, const std::function<void(const Field
 std::optional<record::ValueView> value_of_field(const record::RecordView& record,
                                                 std::uint32_t field);
 
+// Calls `visit(name, value)` for the fields of a write in their order, without the key; no value:
+// it removes the field.
+void each_field_of(
+    const record::RecordView& record,
+    const std::function<void(std::string_view, const std::optional<record::ValueView>&)>& visit);
+
+// Of a field that shows an object: the objects that it is made of, the value and what writes have
+// given since, with their stamps. As they are stored.
+void each_object_write(const Stored& stored, std::string_view field,
+                       const std::function<void(Bytes object, const LocalStamp& stamp)>& visit);
+
 }  // namespace gs::merge

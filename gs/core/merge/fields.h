@@ -12,6 +12,12 @@ inline constexpr auto kChanged = static_cast<std::uint8_t>(Rule::changed);
 inline constexpr auto kText = static_cast<std::uint8_t>(Rule::text);
 inline constexpr auto kList = static_cast<std::uint8_t>(Rule::list);
 
+inline constexpr auto kMembers = static_cast<std::uint8_t>(Rule::members);
+inline constexpr auto kWhole = static_cast<std::uint8_t>(Rule::whole);
+
+// Whether a write with it is no value, but stands beside values.
+inline bool stands_beside(std::uint8_t rule) noexcept { return rule >= kAdded && rule != kWhole; }
+
 inline bool changes_elements(std::uint8_t rule) noexcept {
   return rule >= kIncluded && rule <= kChanged;
 }

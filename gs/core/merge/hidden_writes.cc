@@ -5,6 +5,7 @@
 #include "gs/core/merge/elements.h"
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/merge/made_values.h"
+#include "gs/core/merge/members.h"
 
 namespace gs::merge {
 
@@ -17,7 +18,7 @@ using record::ValueView;
 void each_unseen_field(const Stored& stored, const std::function<void(const HiddenWrite&)>& visit) {
   each_field_write(stored, [&](const FieldWrite& one) {
     if (one.is_covered) return;
-    visit({one.field, false, one.value, one.stamp, one.rule, {}, false});
+    visit({one.field, {}, false, one.value, one.stamp, one.rule, {}, false});
   });
 }
 
@@ -139,6 +140,35 @@ bool are_hidden_edits(const HiddenView& edits, bool is_live, Rule shown) {
   return edits.stamp().hlc == 0 && shown != static_cast<Rule>(edits.rule());
 }
 
+// Whether a field shows one object of all that were written to it, so that what is hidden of them
+// are members.
+bool is_joined(const ImageView& image, const HiddenView& hidden,
+               const std::optional<ValueView>& shown) {
+  if (!shown || shown->type != Type::object) return false;
+  if (static_cast<Type>(hidden.type()) != Type::object) return false;
+  const Rule rule = rule_shown(image, hidden.field());
+  if (hidden.kind() == HiddenKind::members || hidden.kind() == HiddenKind::summand) return true;
+  return hidden.kind() == HiddenKind::value && (rule == Rule::latest || rule == Rule::members);
+}
+
+// Tells of the members of one write that are not shown.
+void tell_members(const HiddenView& hidden, std::string_view field, const ValueView& shown,
+                  const std::function<void(const HiddenWrite&)>& visit) {
+  each_member_not_shown(
+      field, hidden.content(), shown.content,
+      [&](const MemberPath& path, const ValueView& value, const std::optional<ValueView>& instead) {
+        HiddenWrite one;
+        one.field = field;
+        one.path = path;
+        one.value = value;
+        one.stamp = hidden.stamp();
+        one.rule = static_cast<Rule>(hidden.rule());
+        one.is_shown = instead.has_value();
+        if (instead) one.shown = *instead;
+        visit(one);
+      });
+}
+
 }  // namespace
 
 void each_hidden_write(const Stored& stored, bool is_live, const WriterOrder& order,
@@ -161,9 +191,17 @@ void each_hidden_write(const Stored& stored, bool is_live, const WriterOrder& or
       one.is_removal = true;
       visit(one);
     }
-    const bool stands_beside =
-        hidden.kind() == HiddenKind::total || hidden.kind() == HiddenKind::elements;
-    const bool is_lost = stands_beside && !is_live;
+    const bool is_of_members = hidden.kind() == HiddenKind::members;
+    const bool stands_beside = hidden.kind() == HiddenKind::total ||
+                               hidden.kind() == HiddenKind::elements || is_of_members;
+    if (is_live && hidden.field() < field_numbers_end(record)) {
+      const auto shown = value_of_field(record, hidden.field());
+      if (is_joined(image, hidden, shown)) {
+        tell_members(hidden, name_of_field(record, hidden.field()), *shown, visit);
+        continue;
+      }
+    }
+    const bool is_lost = stands_beside && (!is_live || is_of_members);
     const bool are_edits = are_hidden_edits(hidden, is_live, rule_shown(image, hidden.field()));
     if (hidden.kind() != HiddenKind::value && !is_lost && !are_edits) continue;
     if (!is_live && !are_edits && (hidden.flags() & kCovered) != 0) continue;

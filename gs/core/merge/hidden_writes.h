@@ -10,6 +10,7 @@ namespace gs::merge {
 
 struct HiddenWrite {
   std::string_view field;  // empty, and no values: a removal of the record
+  MemberPath path;         // of a member of an object, from the field on; else empty
   bool is_removal = false;
   record::ValueView value;  // as it would be shown; until `visit` returns
   LocalStamp stamp;

@@ -24,9 +24,9 @@ bool has_unseen(const ImageView& image) noexcept {
   }
   HiddenView hidden = image.first_hidden();
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
-    const bool is_write = hidden.kind() == HiddenKind::value ||
-                          hidden.kind() == HiddenKind::total ||
-                          hidden.kind() == HiddenKind::elements;
+    const bool is_write =
+        hidden.kind() == HiddenKind::value || hidden.kind() == HiddenKind::total ||
+        hidden.kind() == HiddenKind::elements || hidden.kind() == HiddenKind::members;
     if (is_write && is_unseen(hidden.flags())) return true;
     if (is_edits(hidden.kind()) && has_open_writer(hidden.content())) return true;
   }

@@ -21,11 +21,11 @@
 // in its order; those behind them ascend by name. All ones: every field is leading.
 //
 //   hidden write, 32 bytes and its content, padded with zeros to 8; first the erasure, then values
-//   ascend by field, then stamp, so do those of kind 6, so do totals, so do elements, so do texts,
-//   so do lists, then come removals by stamp, then places by field. A field with totals and no
-//   value shows the stamp of the latest one, with rule 4; one with elements and no value that of
-//   the latest of these, with rule 5; one with a text or a list and no value that of the latest
-//   edit, with rule 8 or 9. Elements that are all that there is of a field are only shown, not
+//   ascend by field, then stamp, so do those of kind 6, so do totals, so do elements, so do
+//   members, so do texts, so do lists, then come removals by stamp, then places by field. A field
+//   with totals and no value shows the stamp of the latest one, with rule 4; one with elements and
+//   no value that of the latest of these, with rule 5; one with members with rule 11; one with a text or a list and no value that of the latest
+//   edit, with rule 8 or 9. Elements and members that are all that there is of a field are only shown, not
 //   hidden:
 //        0     1  kind: 1 value of a field, 2 removal of the record, 3 place of a leading field
 //                 that was removed; all but kind, field and content of a place are zero. 4 the
@@ -111,7 +111,8 @@ enum class HiddenKind : std::uint8_t {
   summand = 6,
   elements = 7,
   text = 8,
-  list = 9
+  list = 9,
+  members = 11
 };
 // Whether its content is a log of edits.
 constexpr bool is_edits(HiddenKind kind) noexcept {

@@ -84,11 +84,16 @@ bool MergedRecord::shows_elements(const Field& field) const noexcept {
 // edits are shown in their place they do not.
 bool MergedRecord::is_all_elements(const Field& field) const noexcept {
   if (field.has_leaf || field.has_added() || !elements_.has_one(field.elements)) return false;
+  return !shows_edits_alone(field);
+}
+
+// Whether edits that stand on no value are there to be shown.
+bool MergedRecord::shows_edits_alone(const Field& field) const noexcept {
   bool shows_edits = false;
   edited_.each(field.edited, [&](const EditedLeaf& one) {
     shows_edits = shows_edits || one.leaf.stamp == LocalStamp{};
   });
-  return !shows_edits;
+  return shows_edits;
 }
 
 // As they are shown: those of the value, then by stamp, each where it is first.
@@ -133,8 +138,8 @@ void MergedRecord::unite() {
 // Where somebody has to decide between values, a value decides.
 bool MergedRecord::may_change(const Field& field, const Part& part) const noexcept {
   const bool has_value = field.has_leaf && field.leaf.part.state != Part::null;
-  return is_collection(part) && !field.has_hidden() && !field.has_added() && !field.has_edits() &&
-         (!has_value || is_collection(field.leaf.part));
+  return is_collection(part) && !field.has_hidden() && !field.has_added() && !field.has_members() &&
+         !field.has_edits() && (!has_value || is_collection(field.leaf.part));
 }
 
 // The change that makes these elements of those that are there, and its rule.
@@ -188,19 +193,28 @@ Error MergedRecord::rewrite(const RecordView& write, const record::Shape& shape,
   return record::validate(shape, out);
 }
 
-// Edits are bytes, whatever their field was declared as.
+// Edits are bytes, whatever their field was declared as, and changes of members may be arrays.
 Result<record::ShapePtr> MergedRecord::shape_of_changes(const record::ShapePtr& shape,
                                                         std::span<const FieldRule> changes,
+                                                        std::span<const Part> parts,
                                                         record::ShapeCache* shapes) {
-  const bool has_edits = std::any_of(changes.begin(), changes.end(),
-                                     [](const FieldRule& one) { return is_edits(one.rule); });
-  if (shape->self_describing() || !has_edits) return shape;
+  if (shape->self_describing()) return shape;
+  const auto type_of = [&](const FieldRule& one) {
+    return parts[one.field - shape->key_fields()].type;
+  };
+  const bool is_other = std::any_of(changes.begin(), changes.end(), [&](const FieldRule& one) {
+    const Type declared = shape->fields()[one.field].type;
+    return declared != Type::any && declared != type_of(one);
+  });
+  if (!is_other) return shape;
   std::vector<record::FieldKey> keys;
   for (std::size_t i = shape->key_fields(); i < shape->field_count(); ++i) {
     keys.push_back({shape->fields()[i].name, shape->fields()[i].type});
   }
   for (const FieldRule& one : changes) {
-    if (is_edits(one.rule)) keys[one.field - shape->key_fields()].type = Type::bytes;
+    const bool is_stored_as_any =
+        !is_edits(one.rule) && shape->fields()[one.field].type == Type::any;
+    if (!is_stored_as_any) keys[one.field - shape->key_fields()].type = type_of(one);
   }
   return shapes != nullptr ? shapes->merged(shape->collection(), shape->keyed(), keys)
                            : record::make_shape(shape->collection(), shape->keyed(), keys);
@@ -234,10 +248,14 @@ record::ShapePtr MergedRecord::as_changes(const record::ShapePtr& shape, const s
       Buffer& content = contents.emplace_back();
       changes.push_back({number, change_to(part, index, content)});
       parts.back().content = content;
+    } else if (rule == kMembers && may_give(field, part)) {
+      const MembersDifference difference = members_difference(object_of(field), part.content);
+      parts.back() = members_part(difference.change(), contents.emplace_back());
+      changes.push_back({number, kMembers});
     }
   });
   if (changes.empty()) return nullptr;
-  auto made = shape_of_changes(shape, changes, shapes);
+  auto made = shape_of_changes(shape, changes, parts, shapes);
   if (made.ok() && !rewrite(write, **made, parts, out)) return std::move(*made);
   changes.clear();  // the values themselves, then
   return nullptr;

@@ -62,6 +62,7 @@ bool MergedRecord::is_loose() const noexcept {
          std::any_of(fields_.begin(), fields_.end(),
                      [&](const Field& field) { return field.has_leaf && is_one(field.leaf); }) ||
          hidden_.any(is_one) || added_.any(is_one) || elements_.any(is_one) ||
+         members_of_.any(is_one) ||
          edited_.any([&](const EditedLeaf& one) { return is_one(one.leaf); });
 }
 
@@ -100,11 +101,13 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
                                               record::ShapeCache* shapes) {
   arrange();
   sums_.clear();
-  sums_.reserve(added_.size() + elements_.size() + edited_.size());  // the leaves point into it
+  sums_.reserve(hidden_.size() + added_.size() + elements_.size() + members_of_.size() +
+                edited_.size());  // the leaves point into it
   for (Field& field : fields_) field.sum = kNoField;
   spell();
   add_up();
   unite();
+  join_members();
   const bool loose = is_loose();
   // Leaves with the base stamp share flags.
   std::uint8_t base_flags = 0;
@@ -169,7 +172,10 @@ void MergedRecord::tell_hidden() {
       tell(HiddenKind::value, index, fields_[index].hidden, hidden_);
     }
   }
-  if (added_.empty() && elements_.empty() && edited_.empty()) return;
+  if (sums_.empty() && added_.empty() && elements_.empty() && members_of_.empty() &&
+      edited_.empty()) {
+    return;
+  }
   for (const std::uint32_t index : order_of_fields_) {
     if (has_summand(fields_[index])) {
       told_.push_back({HiddenKind::summand, index, fields_[index].leaf});
@@ -182,6 +188,12 @@ void MergedRecord::tell_hidden() {
     const Field& field = fields_[index];
     if (field.has_elements() && !is_all_elements(field)) {
       tell(HiddenKind::elements, index, field.elements, elements_);
+    }
+  }
+  for (const std::uint32_t index : order_of_fields_) {
+    const Field& field = fields_[index];
+    if (field.has_members() && !is_all_members(field)) {
+      tell(HiddenKind::members, index, field.members, members_of_);
     }
   }
   tell_edits(HiddenKind::text);

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kNamesByEye = 16;
 constexpr bool is_of_field(HiddenKind kind) noexcept {
   return kind == HiddenKind::value || kind == HiddenKind::total || kind == HiddenKind::summand ||
-         kind == HiddenKind::elements || is_edits(kind);
+         kind == HiddenKind::elements || kind == HiddenKind::members || is_edits(kind);
 }
 
 Buffer order_key_of(const Part& part) {
@@ -80,6 +80,7 @@ void MergedRecord::clear() {
   hidden_.clear();
   added_.clear();
   elements_.clear();
+  members_of_.clear();
   edited_.clear();
   made_.clear();
   spelled_.clear();
@@ -164,10 +165,13 @@ void MergedRecord::load_image(const ImageView& image) {
     if (is_of_field(hidden.kind())) load_hidden(hidden, first);
   }
   for (Field& field : fields_) {
-    if (!field.has_leaf || field.leaf.rule < kAdded) continue;
+    if (!field.has_leaf || !stands_beside(field.leaf.rule)) continue;
     // Else its value came as a summand, and what is shown was made of all.
     if (field.leaf.rule == kIncluded && !field.has_elements()) {
       elements_.push(field.elements, field.leaf);
+    }
+    if (field.leaf.rule == kMembers && !field.has_members()) {
+      members_of_.push(field.members, field.leaf);
     }
     field.has_leaf = false;
   }
@@ -190,6 +194,9 @@ void MergedRecord::load_hidden(const HiddenView& hidden, std::size_t first) {
       break;
     case HiddenKind::elements:
       elements_.push(field.elements, leaf);
+      break;
+    case HiddenKind::members:
+      members_of_.push(field.members, leaf);
       break;
     case HiddenKind::text:
     case HiddenKind::list:
@@ -278,7 +285,7 @@ void MergedRecord::look(const LocalStamp& stamp, const LocalStamp& base,
   for (const Seen& one : seen) add(one.stamp);
 }
 
-// A value replaces values, elements and edits, an addition additions, a removal all.
+// A value replaces values, elements, members and edits, an addition additions, a removal all.
 void MergedRecord::write_field(std::uint32_t index, const Leaf& leaf, const Write& write,
                                std::span<const Seen> seen) {
   Field& field = fields_[index];
@@ -286,11 +293,14 @@ void MergedRecord::write_field(std::uint32_t index, const Leaf& leaf, const Writ
   const bool is_addition = leaf.rule == kAdded && !is_removal;
   look(leaf.stamp, write.seen_base, seen);
   if (changes_elements(leaf.rule) && !is_removal) return change_elements(index, leaf);
+  if (leaf.rule == kMembers && !is_removal) return change_members(index, leaf);
   if (is_edits(leaf.rule) && !is_removal) return change_edits(index, leaf, seen);
   const auto is_seen = [&](const Leaf& one) { return seen_.has(one.stamp); };
   if (is_addition || is_removal) added_.erase_if(field.added, is_seen);
   if (is_addition) return added_.push(field.added, leaf);
-  elements_.erase_if(field.elements, [&](const Leaf& one) { return seen_up_to_.has(one.stamp); });
+  const auto is_seen_before = [&](const Leaf& one) { return seen_up_to_.has(one.stamp); };
+  elements_.erase_if(field.elements, is_seen_before);
+  members_of_.erase_if(field.members, is_seen_before);
   if (field.has_edits()) replace_edits(field);
   if (field.has_leaf && is_seen(field.leaf)) field.has_leaf = false;
   hidden_.erase_if(field.hidden, is_seen);
@@ -349,7 +359,8 @@ void MergedRecord::write(const Write& write) {
     std::erase_if(removals_, [&](const SeenRemoval& one) { return seen_.has(one.stamp); });
   }
   is_last_write_ = is_base && erasure_.hlc == 0 && removals_.empty() && hidden_.empty() &&
-                   added_.empty() && elements_.empty() && edited_.empty() && stands_alone(record) &&
+                   added_.empty() && elements_.empty() && members_of_.empty() && edited_.empty() &&
+                   stands_alone(record) &&
                    std::all_of(fields_.begin(), fields_.end(), [&](const Field& field) {
                      return field.has_leaf ? field.leaf.stamp == write.stamp && field.leaf.rule == 0
                                            : field.rank == kTail;
@@ -375,6 +386,7 @@ void MergedRecord::remove(const Removal& removal) {
   hidden_.each_of_all(cover);
   added_.each_of_all(cover);
   elements_.each_of_all(cover);
+  members_of_.each_of_all(cover);
   edited_.each_of_all([&](EditedLeaf& one) {
     EditsLog log(one.leaf.part.content);
     log.cover(seen_up_to_);
@@ -395,6 +407,7 @@ bool MergedRecord::is_live() const noexcept {
   return std::any_of(fields_.begin(), fields_.end(),
                      [&](const Field& field) { return field.has_leaf && is_open(field.leaf); }) ||
          hidden_.any(is_open) || added_.any(is_open) || elements_.any(is_open) ||
+         members_of_.any(is_open) ||
          edited_.any([](const EditedLeaf& one) { return has_open_writer(one.leaf.part.content); });
 }
 

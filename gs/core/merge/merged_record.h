@@ -15,6 +15,10 @@
 //                         it removes, and those that it adds again, from all writes that it saw.
 //                         Shown are the elements of the value and of all changes, each once. A
 //                         change without elements stays until the next one that saw it (elements.h)
+//   change of members     of an object stands beside values as well: the members that it gives. It
+//                         takes those that it gives or takes away, from all writes that it saw.
+//                         Shown is what all make of one object, the later upon the earlier; so are
+//                         objects that several wrote at once (members.h)
 //   edits of a text       stand upon a value, or upon none, and upon the edits that their writer
 //                         saw. Shown is the text that they make together. A write that replaces the
 //                         value replaces its text; one where there is no value the edits that it
@@ -47,6 +51,7 @@
 #include "gs/core/merge/elements.h"
 #include "gs/core/merge/image.h"
 #include "gs/core/merge/leaf_lists.h"
+#include "gs/core/merge/members.h"
 #include "gs/core/merge/stamp_set.h"
 #include "gs/core/record/content.h"
 #include "gs/core/record/shape_cache.h"
@@ -65,6 +70,8 @@ enum class Rule : std::uint8_t {
   changed = 7,   // ... or both (elements.h)
   text = 8,      // none: it has edits of a text ...
   list = 9,      // ... or of a list
+  members = 11,  // none: it has members of an object to give and to take away
+  whole = 12,    // the one with the greatest stamp, an object as one value
 };
 
 // Whether a removed record with writes that its removal has not seen is there.
@@ -158,6 +165,12 @@ class MergedRecord {
   record::ShapePtr as_changes(const record::ShapePtr& shape, const std::uint8_t* write,
                               std::span<const FieldRule> fields, record::ShapeCache* shapes,
                               Buffer& out, std::vector<FieldRule>& changes);
+  // Of a change that gives and removes members of its fields: what is stored of it. A field that
+  // holds no object is written as a value. In place of what is in `out`; `changes`: fields that are
+  // changes. Errors: too_large, invalid (its depth).
+  Result<record::ShapePtr> place_members(const record::ShapePtr& shape, const std::uint8_t* change,
+                                         record::ShapeCache* shapes, Buffer& out,
+                                         std::vector<FieldRule>& changes);
   // What every write has to name, whatever fields it writes.
   void see_record(std::vector<Seen>& out) const;
   // What edits that are made upon a field now stand on, as Write::seen says for `number`. `rule`:
@@ -210,6 +223,7 @@ class MergedRecord {
     Leaves::Head hidden = Leaves::kNone;    // concurrent values
     Leaves::Head added = Leaves::kNone;     // totals of writers
     Leaves::Head elements = Leaves::kNone;  // that writes added
+    Leaves::Head members = Leaves::kNone;   // of an object, that writes gave
     EditedLeaves::Head edited = EditedLeaves::kNone;
     bool is_named = false;         // scratch of fields_beside()
     std::uint32_t rank = kTail;    // among the leading ones
@@ -218,10 +232,11 @@ class MergedRecord {
     bool has_hidden() const noexcept { return hidden != Leaves::kNone; }
     bool has_added() const noexcept { return added != Leaves::kNone; }
     bool has_elements() const noexcept { return elements != Leaves::kNone; }
+    bool has_members() const noexcept { return members != Leaves::kNone; }
     bool has_edits() const noexcept { return edited != EditedLeaves::kNone; }
     // Edits stand on a value, but for some.
     bool is_there() const noexcept {
-      return has_leaf || has_added() || has_elements() || has_edits();
+      return has_leaf || has_added() || has_elements() || has_members() || has_edits();
     }
   };
   // A hidden write of the image.
@@ -269,6 +284,7 @@ class MergedRecord {
     if (field.has_leaf) visit(field.leaf);
     hidden_.each(field.hidden, visit);
     elements_.each(field.elements, visit);
+    members_of_.each(field.members, visit);
   }
   const Leaf& latest_of(const Leaves& leaves, Leaves::Head head) const;
   void know_edited(const Stored& stored, std::size_t first);
@@ -290,6 +306,15 @@ class MergedRecord {
   bool shows_elements(const Field& field) const noexcept;
   bool is_all_elements(const Field& field) const noexcept;
   void unite();
+  void change_members(std::uint32_t field, Leaf leaf);
+  bool take_of(const MembersChange& change, Leaf& leaf);
+  void put_members(Buffer content, Leaf& leaf);
+  bool shows_members(const Field& field) const;
+  bool is_all_members(const Field& field) const noexcept;
+  bool shows_edits_alone(const Field& field) const noexcept;
+  Buffer object_of(const Field& field) const;
+  void join_members();
+  bool may_give(const Field& field, const record::Part& part) const;
   std::vector<Bytes> elements_of(const Field& field) const;
   bool may_change(const Field& field, const record::Part& part) const noexcept;
   bool may_edit(const Field& field, const record::Part& part, std::uint8_t rule) const noexcept;
@@ -305,6 +330,7 @@ class MergedRecord {
                 std::span<const record::Part> parts, Buffer& out);
   static Result<record::ShapePtr> shape_of_changes(const record::ShapePtr& shape,
                                                    std::span<const FieldRule> changes,
+                                                   std::span<const record::Part> parts,
                                                    record::ShapeCache* shapes);
   static bool has_summand(const Field& field) noexcept {
     return field.sum != kNoField && field.has_leaf;
@@ -343,6 +369,7 @@ class MergedRecord {
   Leaves hidden_;
   Leaves added_;
   Leaves elements_;
+  Leaves members_of_;
   EditedLeaves edited_;
   std::vector<Buffer> made_;                 // contents of leaves
   std::deque<std::string> spelled_;          // what edits made

@@ -39,7 +39,7 @@ void MergedRecord::see(const RecordView& write, std::span<const FieldRule> chang
     const bool sees_added = field.has_added() && part.state == Part::absent;
     const bool is_usual = field.has_leaf && field.leaf.stamp == base_;
     if (is_usual && !field.has_hidden() && !sees_added && !field.has_elements() &&
-        !field.has_edits()) {
+        !field.has_members() && !field.has_edits()) {
       return;
     }
     const auto begin = static_cast<std::ptrdiff_t>(out.size());
@@ -57,11 +57,12 @@ void MergedRecord::see(const RecordView& write, std::span<const FieldRule> chang
   see_record(out);
 }
 
-// The latest elements of each writer: whoever has seen these, has seen all before.
+// The latest elements and members of each writer: whoever has seen these, has seen all before.
 template <typename Add>
 void MergedRecord::add_latest(const Field& field, const Add& add) {
   seen_up_to_.clear();
   elements_.each(field.elements, [&](const Leaf& one) { seen_up_to_.add(one.stamp); });
+  members_of_.each(field.members, [&](const Leaf& one) { seen_up_to_.add(one.stamp); });
   for (const LocalStamp& stamp : seen_up_to_.by_writer()) add(stamp);
 }
 
@@ -114,6 +115,7 @@ void MergedRecord::see_all(std::vector<Seen>& out) const {
     hidden_.each(field.hidden, [&](const Leaf& one) { add(one.stamp); });
     added_.each(field.added, [&](const Leaf& one) { add(one.stamp); });
     elements_.each(field.elements, [&](const Leaf& one) { add(one.stamp); });
+    members_of_.each(field.members, [&](const Leaf& one) { add(one.stamp); });
     edited_.each(field.edited, [&](const EditedLeaf& one) {
       const EditsLog log(one.leaf.part.content);
       for (const EditsLog::Writer& writer : log.writers()) add(writer.stamp());

@@ -47,7 +47,7 @@ struct Encoder::Impl {
   Result<Encoded> encode(std::string_view collection, const Object& object, std::string_view key,
                          bool delta, const Layout* layout);
   Result<Encoded> encode_json(std::string_view collection, std::string_view json,
-                              std::string_view key, bool delta, const Layout* layout);
+                              std::string_view key, JsonReader::Unset unset, const Layout* layout);
 
   const Plan* guess(std::string_view collection, bool keyed);
   Result<PlanPtr> resolve(std::string_view collection, bool keyed);
@@ -152,7 +152,7 @@ bool Encoder::Impl::read_field(JsonReader& reader, Sink& out, const Place& place
 bool Encoder::Impl::read_by_plan(const Plan& plan, std::string_view json, std::string_view key) {
   const Shape& shape = *plan.shape;
   Sink out(record, kept);
-  JsonReader reader(json, out, scratch, kRecordBytesMax, false);
+  JsonReader reader(json, out, scratch, kRecordBytesMax, JsonReader::Unset::nowhere);
   out.append(plan.head);
   const auto end_field = [&](const Place& place) {
     if (!place.variable) return;
@@ -272,7 +272,9 @@ Result<Encoded> Encoder::Impl::write_members(std::string_view collection, std::s
 }
 
 Result<Encoded> Encoder::Impl::encode_json(std::string_view collection, std::string_view json,
-                                           std::string_view key, bool delta, const Layout* layout) {
+                                           std::string_view key, JsonReader::Unset unset,
+                                           const Layout* layout) {
+  const bool delta = unset != JsonReader::Unset::nowhere;
   if (json.size() > kJsonBytesMax) {
     return Error(Code::too_large, "JSON text of " + std::to_string(json.size()) +
                                       " bytes, the limit is " + std::to_string(kJsonBytesMax));
@@ -287,7 +289,7 @@ Result<Encoded> Encoder::Impl::encode_json(std::string_view collection, std::str
     return done(*plan, size);
   }
   Sink out(pieces.contents, 0);
-  JsonReader reader(json, out, scratch, kContentsMax, delta);
+  JsonReader reader(json, out, scratch, kContentsMax, unset);
   if (!read_pieces(reader, out)) return std::move(reader).error();
   if (layout == nullptr) return assemble(collection, key);
   out.finish();
@@ -380,7 +382,7 @@ Result<Encoded> Encoder::encode(std::string_view collection, const Object& objec
 
 Result<Encoded> Encoder::encode_json(std::string_view collection, std::string_view json,
                                      std::string_view key, const Layout* layout) {
-  return impl_->encode_json(collection, json, key, false, layout);
+  return impl_->encode_json(collection, json, key, JsonReader::Unset::nowhere, layout);
 }
 
 Result<Encoded> Encoder::encode_delta(std::string_view collection, const Object& object,
@@ -390,7 +392,11 @@ Result<Encoded> Encoder::encode_delta(std::string_view collection, const Object&
 
 Result<Encoded> Encoder::encode_delta_json(std::string_view collection, std::string_view json,
                                            const Layout* layout) {
-  return impl_->encode_json(collection, json, {}, true, layout);
+  return impl_->encode_json(collection, json, {}, JsonReader::Unset::fields, layout);
+}
+
+Result<Encoded> Encoder::encode_patch_json(std::string_view json) {
+  return impl_->encode_json({}, json, {}, JsonReader::Unset::members, nullptr);
 }
 
 Result<Encoded> Encoder::encode_views(std::string_view collection, std::span<const FieldView> views,

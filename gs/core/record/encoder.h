@@ -50,6 +50,10 @@ class Encoder {
   Result<Encoded> encode_delta_json(std::string_view collection, std::string_view json,
                                     const Layout* layout = nullptr);
 
+  // The same where members of objects may be {"$unset":true} as well, at any depth: their type is
+  // kAbsentMember. What is encoded is no valid record then.
+  Result<Encoded> encode_patch_json(std::string_view json);
+
   // The record, or the update, of values that stand in other records: nothing is decoded. Names are
   // valid and unique; `key` as in encode(). `bytes_max`: more for what is only read.
   Result<Encoded> encode_views(std::string_view collection, std::span<const FieldView> views,

@@ -103,7 +103,8 @@ bool JsonReader::convert(Form form, std::size_t depth, std::size_t start, std::s
       done = found == Type::object && convert_blob(start, {found, content}, type);
       break;
     case Form::unset:
-      done = delta_ && depth == 2 && found == Type::boolean && content[0] == 1;
+      done = (unset_ == Unset::members || (unset_ == Unset::fields && depth == 2)) &&
+             found == Type::boolean && content[0] == 1;
       out_.cut_to(start);
       type = kAbsentMember;
       break;

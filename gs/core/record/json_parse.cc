@@ -16,7 +16,7 @@ Error read_value(std::string_view text, Sink& out, Type& type) {
                                       " bytes, the limit is " + std::to_string(kJsonBytesMax));
   }
   JsonScratch scratch;
-  JsonReader reader(text, out, scratch, kEncodedBytesMax, false);
+  JsonReader reader(text, out, scratch, kEncodedBytesMax, JsonReader::Unset::nowhere);
   reader.skip_space();
   if (!reader.value(1, type) || !reader.at_end()) return std::move(reader).error();
   return {};

@@ -245,6 +245,7 @@ bool JsonReader::array(std::size_t depth, Type& type) {
       out_.append_number<std::uint8_t>(0);
       Type element = Type::null;
       if (!value(depth + 1, element) || !bounded()) return false;
+      if (element == kAbsentMember) return fail("only fields and members of objects are removed");
       *out_.at(tag) = static_cast<std::uint8_t>(element);
       scratch_.ends.push_back(static_cast<std::uint32_t>(out_.used() - start));
     } while (take(','));

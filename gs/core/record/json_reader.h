@@ -19,16 +19,18 @@ struct JsonScratch {
 
 class JsonReader {
  public:
-  // `delta`: {"$unset":true} as a field's value is allowed and gives the type kAbsentMember.
+  // Where {"$unset":true} is allowed, which gives the type kAbsentMember: as the value of a field,
+  // or of any member of an object.
+  enum class Unset : std::uint8_t { nowhere, fields, members };
   JsonReader(std::string_view text, Sink& out, JsonScratch& scratch, std::size_t limit,
-             bool delta) noexcept
+             Unset unset) noexcept
       : begin_(text.data()),
         at_(text.data()),
         end_(text.data() + text.size()),
         out_(out),
         scratch_(scratch),
         limit_(limit),
-        delta_(delta) {
+        unset_(unset) {
     scratch_.ends.clear();
   }
 
@@ -92,7 +94,7 @@ class JsonReader {
   Sink& out_;
   JsonScratch& scratch_;
   const std::size_t limit_;
-  const bool delta_;
+  const Unset unset_;
   std::size_t deepest_ = 0;  // level of the deepest container so far
   Error error_;
 };

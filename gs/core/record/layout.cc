@@ -71,7 +71,8 @@ bool is_before(const Layout::Nest& nest, std::string_view name) noexcept {
 }
 
 // The value with what it has inside of it. Nesting is bounded by that of records.
-Value filled(const Layout::Nest& nest, const Value& value);
+// `complete`: with the defaults of what is not given.
+Value filled(const Layout::Nest& nest, const Value& value, bool complete);
 
 Array filled_elements(const Layout::Nest& nest, const Array& array) {
   Array made;
@@ -80,17 +81,17 @@ Array filled_elements(const Layout::Nest& nest, const Array& array) {
     const Value& element = array[i];
     const Array* const pair = nest.is_map ? element.get<Array>() : nullptr;
     if (pair != nullptr && pair->size() == 2) {
-      made.push_back(Array{(*pair)[0], filled(*nest.element, (*pair)[1])});
+      made.push_back(Array{(*pair)[0], filled(*nest.element, (*pair)[1], true)});
     } else if (nest.is_map || (nest.element == nullptr && i >= nest.items.size())) {
       made.push_back(element);
     } else {
-      made.push_back(filled(nest.element ? *nest.element : nest.items[i], element));
+      made.push_back(filled(nest.element ? *nest.element : nest.items[i], element, true));
     }
   }
   return made;
 }
 
-Object filled_members(const Layout::Nest& nest, const Object& object) {
+Object filled_members(const Layout::Nest& nest, const Object& object, bool complete) {
   Object made;
   made.reserve(object.size() + nest.defaults.size());
   for (const auto& [name, value] : object) {
@@ -98,8 +99,9 @@ Object filled_members(const Layout::Nest& nest, const Object& object) {
         nest.members.begin(), nest.members.end(),
         [&sought = name](const Layout::Nest& member) { return member.name == sought; });
     const Layout::Nest* const inner = at != nest.members.end() ? &*at : nest.element.get();
-    made.emplace_back(name, inner == nullptr ? value : filled(*inner, value));
+    made.emplace_back(name, inner == nullptr ? value : filled(*inner, value, complete));
   }
+  if (!complete) return made;
   for (const auto& [name, value] : nest.defaults) {
     const bool is_given =
         std::any_of(object.begin(), object.end(),
@@ -109,11 +111,11 @@ Object filled_members(const Layout::Nest& nest, const Object& object) {
   return made;
 }
 
-Value filled(const Layout::Nest& nest, const Value& value) {
+Value filled(const Layout::Nest& nest, const Value& value, bool complete) {
   if (nest.target) {
     return linked({{}, nest.is_list ? Layout::Link::many : Layout::Link::one, *nest.target}, value);
   }
-  if (const Object* object = value.get<Object>()) return filled_members(nest, *object);
+  if (const Object* object = value.get<Object>()) return filled_members(nest, *object, complete);
   const bool has_elements = nest.element != nullptr || !nest.items.empty();
   if (!has_elements) return value;
   if (const Array* array = value.get<Array>()) return filled_elements(nest, *array);
@@ -127,7 +129,7 @@ bool is_container(Type type) noexcept {
 
 // The new content is written behind all others.
 Error fill(const Layout::Nest& nest, Pieces& pieces, Piece& piece) {
-  const Value value = filled(nest, ValueView{piece.type, pieces.content(piece)}.to_value());
+  const Value value = filled(nest, ValueView{piece.type, pieces.content(piece)}.to_value(), true);
   Sink out(pieces.contents);
   piece.begin = out.used();
   Error error = write_content(value, 2, out);
@@ -227,7 +229,7 @@ Object Layout::applied(const Object& object, bool with_defaults) const {
     const LinkField* const link = find_link(name);
     const Nest* const nest = find_nest(name);
     made.emplace_back(name, link != nullptr   ? linked(*link, value)
-                            : nest != nullptr ? filled(*nest, value)
+                            : nest != nullptr ? filled(*nest, value, true)
                                               : value);
   }
   if (!with_defaults) return made;
@@ -236,6 +238,16 @@ Object Layout::applied(const Object& object, bool with_defaults) const {
       return member.first == each.name;
     });
     if (!is_given) made.emplace_back(each.name, ValueView{each.type, each.content}.to_value());
+  }
+  return made;
+}
+
+Object Layout::linked_inside(const Object& object) const {
+  Object made;
+  made.reserve(object.size());
+  for (const auto& [name, value] : object) {
+    const Nest* const nest = find_nest(name);
+    made.emplace_back(name, nest != nullptr ? filled(*nest, value, false) : value);
   }
   return made;
 }

@@ -78,6 +78,8 @@ class Layout {
   void add_defaults(Pieces& pieces) const;
   // The same of values.
   Object applied(const Object& object, bool with_defaults) const;
+  // Parts of objects, by the fields that they are in: with links inside of them, and no defaults.
+  Object linked_inside(const Object& object) const;
 
  private:
   std::uint64_t serial_;

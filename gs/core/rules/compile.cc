@@ -295,6 +295,7 @@ class Compiler {
                                             {"list", Merge::list},
                                             {"text", Merge::text},
                                             {"tree", Merge::tree},
+                                            {"object", Merge::object},
                                             {"max", Merge::max},
                                             {"min", Merge::min},
                                             {"first", Merge::first},
@@ -302,8 +303,8 @@ class Compiler {
                                            made.merge);
     if (!is_known) {
       return wrong(made.name, "merge \"" + given->text +
-                                  "\" is none of lww, counter, set, list, text, tree, max, min, "
-                                  "first, conflict, contract:<name>");
+                                  "\" is none of lww, counter, set, list, text, tree, object, max, "
+                                  "min, first, conflict, contract:<name>");
     }
     const Rule::Kind kind = made.rule.kind;
     const bool is_number = kind == Rule::Kind::number || kind == Rule::Kind::bigint;
@@ -319,6 +320,13 @@ class Compiler {
     if (made.merge == Merge::list && (!is_collection || kind == Rule::Kind::set)) {
       return wrong(made.name, "only an array or a list of relations can merge as a list");
     }
+    const bool is_object = kind == Rule::Kind::structure || kind == Rule::Kind::object ||
+                           kind == Rule::Kind::json || kind == Rule::Kind::custom;
+    if (made.merge == Merge::object && !is_object) {
+      return wrong(made.name, "only an object can merge as an object");
+    }
+    const bool is_one_value = made.merge == Merge::lww || made.merge == Merge::conflict;
+    if (is_object && is_one_value) made.merge = Merge::whole;
     if (made.merge == Merge::text && kind != Rule::Kind::string) {
       return wrong(made.name, "only a string can merge as text");
     }

@@ -33,11 +33,13 @@ enum class Merge : std::uint8_t {
   list,
   text,
   tree,
+  object,
   max,
   min,
   first,
   conflict,
-  contract
+  contract,
+  whole  // of an object: lww or conflict, said by the schema
 };
 enum class Removal : std::uint8_t { delete_wins, update_wins, archive };
 enum class Allow : std::uint8_t { write, append, read };

@@ -31,6 +31,8 @@ const char* name_of_rule(merge::Rule rule) noexcept {
       return "text";
     case merge::Rule::list:
       return "list";
+    case merge::Rule::members:
+      return "object";
     default:
       return "lww";
   }
@@ -102,11 +104,13 @@ class Telling {
       earlier_.each_by_hidden(one.field, one.value, under_present_names(one.field, told));
       return;
     }
-    told.field = one.field;
+    told.field = one.path.empty() ? std::string(one.field) : merge::text_of(one.path);
+    told.path.assign(one.path.begin(), one.path.end());
     told.is_removal = one.is_removal;
-    if (!one.is_removal) told.json = earlier_.converted(one.field, one.value);
+    const bool is_value = !one.is_removal && one.path.empty();
+    if (is_value) told.json = earlier_.converted(one.field, one.value);
     if (!one.is_removal && told.json.empty()) told.json = json_of_value(one.value);
-    if (one.is_shown) told.shown_json = earlier_.converted(one.field, one.shown);
+    if (one.is_shown && is_value) told.shown_json = earlier_.converted(one.field, one.shown);
     if (one.is_shown && told.shown_json.empty()) told.shown_json = json_of_value(one.shown);
     conflict_.hidden.push_back(std::move(told));
   }

@@ -28,13 +28,13 @@ class ConflictsTest : public ::testing::Test, protected Replicas {
 TEST_F(ConflictsTest, AreToldWithTheirWritersUntilSomebodyDecides) {
   const Id id = *(*this)[0].insert("City", R"({"name":"Kyiv","n":1,"at":{"x":1}})");
   copy();
-  ASSERT_FALSE(next(2).update(id, R"({"n":3,"at":null})"));
+  ASSERT_FALSE(next(2).update(id, R"({"n":3,"at":"far"})"));
   ASSERT_FALSE(next(1).update(id, R"({"n":2,"at":{"x":2}})"));
   ASSERT_FALSE(next(0).update(id, R"({"name":"Kiev"})"));
   EXPECT_EQ(told(0, id), "");
   exchange();
-  expect_all(id, R"({"name":"Kiev","n":2,"at":{"x":2}})");
-  expect_told(id, R"(n:3<2 at:null<{"x":2})");
+  expect_all(id, R"({"name":"Kiev","n":2,"at":"far"})");
+  expect_told(id, R"(n:3<2 at:{"x":2}<"far")");
   const Conflict conflict = *(*this)[0]->conflicts(id);
   EXPECT_EQ(conflict.id, id);
   EXPECT_EQ(conflict.collection, "City");
@@ -46,7 +46,7 @@ TEST_F(ConflictsTest, AreToldWithTheirWritersUntilSomebodyDecides) {
   EXPECT_TRUE((*this)[1]->conflicts(0)->empty());
   // Who writes one field decides about that one, whatever he takes.
   ASSERT_FALSE(next(1).update(id, R"({"n":3})"));
-  EXPECT_EQ(told(1, id), R"(at:null<{"x":2})");
+  EXPECT_EQ(told(1, id), R"(at:{"x":2}<"far")");
   ASSERT_FALSE(next(1).update(id, R"({"at":{"x":2}})"));
   EXPECT_EQ(told(1, id), "");
   EXPECT_TRUE((*this)[1]->conflicts(10)->empty());

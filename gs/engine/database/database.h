@@ -190,6 +190,10 @@ class Database : public std::enable_shared_from_this<Database> {
   Error stage_list_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
                         std::string_view field, const ListEdit& edit);
   // Whether the field is a set, not an array.
+  // Of an update that gives members to objects and takes some away: what is given to each field, or
+  // an array of that and of what is removed (gs/core/merge/members.h).
+  Error stage_members(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                      const record::Encoded& change);
   Result<bool> is_set(TransactionState& tx, const Id& id, const rules::Rules* rules,
                       std::string_view field);
   Error stage_remove(TransactionState& tx, const Id& id);

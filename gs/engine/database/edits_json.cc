@@ -6,13 +6,14 @@
 #include "gs/core/crdt/text/measure.h"
 #include "gs/core/crdt/text/operation.h"
 #include "gs/core/merge/field_writes.h"
+#include "gs/core/merge/members.h"
 #include "gs/core/record/json.h"
 
 namespace gs::engine {
 
 namespace {
 
-// Fields, as exceptions count them, that have edits, and whether of a text or a list.
+// Fields, as exceptions count them, that have edits of a text or a list, or members.
 using EditedFields = std::map<std::uint32_t, merge::Rule>;
 
 EditedFields edited_fields(const graph::OperationView& operation) {
@@ -24,7 +25,9 @@ EditedFields edited_fields(const graph::OperationView& operation) {
   for (std::uint32_t i = 0; overwritten.ok() && i < overwritten->exceptions; ++i) {
     const graph::OverwrittenView::Exception one = overwritten->exception(i);
     const auto rule = static_cast<merge::Rule>(one.rule);
-    if (rule == merge::Rule::text || rule == merge::Rule::list) fields.emplace(one.field, rule);
+    const bool is_told =
+        rule == merge::Rule::text || rule == merge::Rule::list || rule == merge::Rule::members;
+    if (is_told) fields.emplace(one.field, rule);
   }
   return fields;
 }
@@ -107,11 +110,61 @@ void append_list_edits(Bytes content, std::string& out) {
   out += "]}";
 }
 
+// What is given, and what is removed beside it.
+void append_patch(Bytes given, Bytes removed, std::string& out) {
+  const record::ValueView gives{Type::object, given};
+  const record::ValueView removes{Type::object, removed};
+  std::map<std::string_view, record::ValueView> left;
+  const std::uint32_t removals = removed.empty() ? 0 : removes.count();
+  for (std::uint32_t i = 0; i < removals; ++i) {
+    left.emplace(removes.member_name(i), removes.member(i));
+  }
+  const auto append_name = [&](std::string_view name) {
+    if (out.back() != '{') out += ',';
+    record::append_json_string(name, out);
+    out += ':';
+  };
+  out += '{';
+  const std::uint32_t count = given.empty() ? 0 : gives.count();
+  for (std::uint32_t i = 0; i < count; ++i) {
+    append_name(gives.member_name(i));
+    const record::ValueView value = gives.member(i);
+    const auto inner = left.find(gives.member_name(i));
+    const bool is_both =
+        value.type == Type::object && inner != left.end() && inner->second.type == Type::object;
+    if (!is_both) {
+      record::append_json(value, out);
+      continue;
+    }
+    append_patch(value.content, inner->second.content, out);
+    left.erase(inner);
+  }
+  for (const auto& [name, value] : left) {
+    append_name(name);
+    if (value.type == Type::object) {
+      append_patch({}, value.content, out);
+    } else {
+      out += "{\"$unset\":true}";
+    }
+  }
+  out += '}';
+}
+
 void append_field(const std::optional<record::ValueView>& value, std::optional<merge::Rule> edits,
                   std::string& out) {
   if (!value || value->type == record::kAbsentMember) {
     out += "{\"$unset\":true}";
     return;
+  }
+  if (edits == merge::Rule::members) {
+    const auto members =
+        merge::members_change_of({record::Part::value, value->type, value->content});
+    if (members) {
+      out += "{\"$patch\":";
+      append_patch(members->given, members->removed, out);
+      out += '}';
+      return;
+    }
   }
   if (edits == merge::Rule::list && value->type == Type::bytes) {
     return append_list_edits(value->content, out);

@@ -1,5 +1,5 @@
-// Staging changes of elements. What they make of a field is decided by the commit (merging.h); here
-// is what the schema says of it.
+// Staging changes of elements and of members. What they make of a field is decided by the commit
+// (merging.h); here is what the schema says of it.
 
 #include "gs/engine/database/database.h"
 
@@ -68,6 +68,33 @@ Error Database::stage_elements(TransactionState& tx, const Id& id, const rules::
   staged.change = change;
   staged.rules = rules;
   // The field has to fit with all its elements.
+  staged.needs_whole_check = rules != nullptr;
+  if (staged.needs_whole_check) ++tx.whole_checks;
+  return {};
+}
+
+Error Database::stage_members(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                              const record::Encoded& change) {
+  const record::ShapePtr shape = change.shape;
+  const Buffer bytes(change.bytes.begin(), change.bytes.end());
+  const RecordView view(shape.get(), bytes.data());
+  std::vector<record::FieldView> fields;
+  const auto first = static_cast<std::uint32_t>(shape->self_describing() ? 0 : shape->key_fields());
+  for (std::uint32_t i = first; i < merge::field_numbers_end(view); ++i) {
+    const std::string_view name = merge::name_of_field(view, i);
+    if (rules != nullptr && rules->find(name) == nullptr) {
+      return Error(Code::invalid,
+                   rules->collection() + "." + std::string(name) + " is no field of the schema");
+    }
+    if (rules != nullptr && rules->may_lift()) GS_TRY_OK(stage_shown(tx, id, *rules, name));
+    fields.push_back({name, view.find(name)});
+  }
+  GS_TRY(const record::Encoded encoded, tx.encoder.encode_views({}, fields));
+  GS_TRY_OK(stage(tx, Kind::update, id, encoded));
+  StagedOperation& staged = tx.operations.back();
+  staged.change = merge::Rule::members;
+  staged.rules = rules;
+  // The fields have to fit with all that is in them.
   staged.needs_whole_check = rules != nullptr;
   if (staged.needs_whole_check) ++tx.whole_checks;
   return {};

@@ -177,7 +177,7 @@ class RandomReplicas {
     bool is_new = false;
     Id made;
     for (std::uint64_t left = 1 + below(3); left != 0; --left) {
-      switch (below(19)) {
+      switch (below(23)) {
         case 0: {
           auto inserted = batch.insert("City", R"({"name":"b","y":)" + n + "}");
           ASSERT_TRUE(inserted.ok());
@@ -222,6 +222,12 @@ class RandomReplicas {
         case 16:
           edit_list(batch, id, n);
           break;
+        case 17:
+        case 18:
+        case 19:
+        case 20:
+          change_object(batch, id, n);
+          break;
         default:
           ASSERT_TRUE(batch.update(id, R"({"n":)" + n + "}").ok());
       }
@@ -255,6 +261,32 @@ class RandomReplicas {
         EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::invalid)
             << error.text();
       }
+    }
+  }
+
+  // Of a field that is an object, or of one that is edited otherwise.
+  void change_object(Batch& batch, const Id& id, const std::string& n) {
+    const std::string field = below(4) == 0 ? "tags" : "at";
+    const std::string digit = n.substr(0, 1);
+    switch (below(5)) {
+      case 0:
+        ASSERT_TRUE(batch.update(id, "{\"" + field + "\":{\"a\":" + n + "}}").ok());
+        break;
+      case 1:
+        ASSERT_TRUE(batch
+                        .update(id, "{\"" + field + "\":{\"a\":" + n + ",\"o\":{\"x" + digit +
+                                        "\":1,\"y\":" + n + "}}}")
+                        .ok());
+        break;
+      case 2:
+        ASSERT_TRUE(batch.give_members(id, field, R"([{"o":{}},{"a":true,"o":{"y":true}}])").ok());
+        break;
+      case 3:
+        ASSERT_TRUE(batch.give_members(id, field, "{\"o\":{\"z\":{\"q\":" + n + "}}}").ok());
+        break;
+      default:
+        ASSERT_TRUE(
+            batch.give_members(id, field, "{\"m" + digit + "\":" + n + ",\"o\":" + n + "}").ok());
     }
   }
 

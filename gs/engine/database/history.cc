@@ -331,6 +331,8 @@ const char* name_of_change(merge::Rule rule) noexcept {
     case merge::Rule::text:
     case merge::Rule::list:
       return "edit";
+    case merge::Rule::members:
+      return "patch";
     default:
       return nullptr;
   }

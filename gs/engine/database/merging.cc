@@ -140,6 +140,9 @@ Error Merger::update(const Current& current, const Change& change, const record:
     case merge::Rule::added:
       GS_TRY_OK(add(current, shape, delta, stamp, seen, written));
       break;
+    case merge::Rule::members:
+      GS_TRY_OK(give_members(current, shape, delta, stamp, seen, written));
+      break;
     case merge::Rule::included:
     case merge::Rule::excluded:
       GS_TRY_OK(record_.check_elements({shape.get(), delta}, change.rule));
@@ -170,6 +173,19 @@ Error Merger::edit(const Current& current, const Change& change, const record::S
   record_.see_record(seen);
   const std::uint8_t* const bytes = written.shape != nullptr ? written.record.data() : delta;
   record_.write({&shape, bytes, stamp, false, current.base, seen});
+  return {};
+}
+
+Error Merger::give_members(const Current& current, const record::ShapePtr& shape,
+                           const std::uint8_t* change, const LocalStamp& stamp,
+                           std::vector<Seen>& seen, Written& written) {
+  GS_TRY(written.shape, record_.place_members(shape, change, shapes_, written.record, changes_));
+  const record::ShapePtr stored = written.shape;
+  const record::RecordView view(stored.get(), written.record.data());
+  seen.clear();
+  record_.see(view, changes_, seen);
+  rules_.mark(view, current.base, seen);
+  record_.write({&stored, written.record.data(), stamp, false, current.base, seen});
   return {};
 }
 

@@ -97,8 +97,9 @@ class Merger {
                       Written& written);
   struct Change {
     // What the delta has is to be added, included or excluded; of numbers the totals of this writer
-    // are written. `text`, `list`: it has the edits of one field; of a list that the transaction
-    // wrote, positions count what is shown. Else it has values.
+    // are written. `members`: it gives and removes members. `text`, `list`: it has the edits of one
+    // field; of a list that the transaction wrote, positions count what is shown. Else it has
+    // values.
     merge::Rule rule = merge::Rule::latest;
     // What the edits stand on; null: on what there is.
     const std::vector<Seen>* stands_on = nullptr;
@@ -122,6 +123,9 @@ class Merger {
   void note_changes(const record::ShapePtr& shape, const std::uint8_t* record, Written& written);
   void change_elements(const Current& current, merge::Rule change, const record::ShapePtr& shape,
                        const std::uint8_t* delta, const LocalStamp& stamp, std::vector<Seen>& seen);
+  Error give_members(const Current& current, const record::ShapePtr& shape,
+                     const std::uint8_t* change, const LocalStamp& stamp, std::vector<Seen>& seen,
+                     Written& written);
   Error edit(const Current& current, const Change& change, const record::ShapePtr& shape,
              const std::uint8_t* delta, const LocalStamp& stamp, std::vector<Seen>& seen,
              Written& written);

@@ -45,5 +45,44 @@ TEST_F(MixedRules, AnElementOutlivesTheTextThatIsShown) {
   expect_both();
 }
 
+// Whatever else was done to the field, in whatever order it comes, all show the same.
+TEST(MixedRulesOfObjects, MembersStandBesideAllElse) {
+  const char* const others[] = {"elements", "list", "text", "value", "null"};
+  for (const char* const other : others) {
+    SCOPED_TRACE(other);
+    Replicas replicas;
+    const Id id = replicas[0].put("City", "kyiv", R"({"n":0})").value();
+    replicas.copy();
+    Batch one(replicas.next(1).db);
+    ASSERT_TRUE(one.give_members(id, "tags", R"({"a":1})").ok());
+    ASSERT_TRUE(one.commit().ok());
+    Batch two(replicas.next(0).db);
+    const std::string_view what = other;
+    ListEdit edit{crdt::ListEdit::insert, 0, 1, 0, {}};
+    edit.values.push_back({static_cast<std::uint8_t>(Type::string), 'x'});
+    if (what == "elements") {
+      ASSERT_TRUE(two.change(id, "tags", merge::Rule::included, "[4]").ok());
+    } else if (what == "list") {
+      ASSERT_TRUE(two.edit_list(id, "tags", edit).ok());
+    } else if (what == "text") {
+      ASSERT_TRUE(two.splice(id, "tags", {0, 0, "x"}).ok());
+    } else {
+      ASSERT_TRUE(two.update(id, what == "null" ? R"({"tags":null})" : R"({"tags":7})").ok());
+    }
+    ASSERT_TRUE(two.commit().ok());
+    replicas.exchange();
+    const std::string shown = what == "elements" ? "[4]"
+                              : what == "list"   ? R"(["x"])"
+                              : what == "text"   ? R"("x")"
+                              : what == "null"   ? R"({"a":1})"
+                                                 : "7";
+    replicas.expect_all(id, R"({"n":0,"tags":)" + shown + "}");
+    // Who writes an object has seen all of it.
+    ASSERT_TRUE(replicas.next(2).update(id, R"({"tags":{"b":2}})").ok());
+    replicas.exchange();
+    replicas.expect_all(id, R"({"n":0,"tags":{"b":2}})");
+  }
+}
+
 }  // namespace
 }  // namespace gs::engine::testing

@@ -8,6 +8,7 @@
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/merge/hidden_writes.h"
 #include "gs/core/merge/made_values.h"
+#include "gs/core/merge/members.h"
 #include "gs/core/merge/taken_text.h"
 #include "gs/core/record/json.h"
 
@@ -258,6 +259,7 @@ class TakingBackMaker {
     if (in.after != nullptr && writes_.has(in.after->added) && is_list(in.after)) {
       return take_elements(name, in);
     }
+    if (in.after != nullptr && writes_.has(latest_of(in.after)) && take_members(name, in)) return;
     if (in.after != nullptr && writes_.has(latest_of(in.after)) && take_edits(name, in)) return;
     if (in.after != nullptr && writes_.has(in.after->added) && !writes_.has(in.after->stamp)) {
       return take_addition(name, in);
@@ -289,6 +291,54 @@ class TakingBackMaker {
     std::string text;
     record::append_json(Value(*now + *from - *to), text);
     tell(name, json_of(in.now), std::move(text));
+  }
+
+  static bool is_object(const FieldWrite* write) {
+    return write != nullptr && write->value.type == Type::object;
+  }
+
+  // Whether the latest that somebody gave at a path of an object, as it would be shown, is ours.
+  merge::MayTake is_given_by_us(std::string_view name) const {
+    std::map<merge::MemberPath, LocalStamp> latest;
+    const auto give = [&](Bytes object, const LocalStamp& stamp) {
+      merge::each_member_not_shown(
+          name, object, {}, [&](const merge::MemberPath& path, const ValueView&, const auto&) {
+            LocalStamp& had = latest[path];
+            const bool is_earlier = had.hlc != stamp.hlc ? had.hlc < stamp.hlc
+                                                         : order_.before(had.writer, stamp.writer);
+            if (is_earlier) had = stamp;
+          });
+    };
+    const Current shown = shown_.record.as_current();
+    merge::each_object_write(stored(shown), name, give);
+    return [this, latest = std::move(latest)](const merge::MemberPath& path) {
+      const auto at = latest.find(path);
+      return at == latest.end() || writes_.has(at->second);
+    };
+  }
+
+  // Of an object each member that still is as it was left. False: it is none.
+  bool take_members(std::string_view name, const InEach& in) {
+    const bool was_object = in.before == nullptr || is_object(in.before);
+    if (!was_object || !is_object(in.after) || !is_object(in.now)) return false;
+    const auto content = [](const FieldWrite* write) {
+      return is_object(write) ? write->value.content : Bytes();
+    };
+    Buffer& made = made_.contents_.emplace_back();
+    const bool is_all = merge::append_members_before(
+        name, {content(in.before), content(in.after), content(in.now), content(in.without)},
+        is_given_by_us(name), made);
+    if (!is_all) keep(name, KeptWrite::Why::written, latest_of(in.shown));
+    const ValueView value{Type::object, Bytes(made)};
+    const bool is_gone = value.count() == 0 && in.before == nullptr && in.without == nullptr;
+    const bool is_same_again = std::equal(made.begin(), made.end(), in.now->value.content.begin(),
+                                          in.now->value.content.end());
+    if (is_same_again && !is_gone) return true;
+    std::string text;
+    if (!is_gone) record::append_json(value, text);
+    tell(name, json_of(in.now), std::move(text));
+    made_.fields.push_back({name, is_gone ? std::nullopt : std::optional(value)});
+    return true;
   }
 
   // False: nothing was typed into it then.

@@ -71,6 +71,12 @@ class Batch {
     GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta_json({}, json));
     return db_->stage_elements(*state_, id, nullptr, field, change, encoded);
   }
+  // `change`: what is given, or an array of that and what is removed, as JSON.
+  Error give_members(const Id& id, const std::string& field, const std::string& change) {
+    const std::string json = "{\"" + field + "\":" + change + "}";
+    GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta_json({}, json));
+    return db_->stage_members(*state_, id, nullptr, encoded);
+  }
   Error splice(const Id& id, std::string_view field, const TextEdit& edit) {
     return db_->stage_edit(*state_, id, nullptr, field, edit);
   }

@@ -25,7 +25,7 @@ class Database;
 struct StagedOperation {
   graph::Kind kind = graph::Kind::insert;
   // Of an update: added, included, excluded, text or list, when the record has what is done to its
-  // one field.
+  // one field; members, when it has what is given to and removed from its fields.
   merge::Rule change = merge::Rule::latest;
   std::size_t edits = kNoEdits;  // which of TransactionState::edits it has
   bool keyed = false;            // put by foreign key: insert or set, decided at commit

@@ -143,10 +143,12 @@ Error Database::check_wholes(TransactionState& tx) const {
     made.merged = std::move(merged);
     made.rules = staged.rules;
     if (staged.is_change()) {
-      made.changed.emplace(merge::name_of_field(
-          {staged.shape->get(), tx.record(staged)},
-          static_cast<std::uint32_t>(
-              (*staged.shape)->self_describing() ? 0 : (*staged.shape)->key_fields())));
+      const RecordView change(staged.shape->get(), tx.record(staged));
+      auto field = static_cast<std::uint32_t>(
+          (*staged.shape)->self_describing() ? 0 : (*staged.shape)->key_fields());
+      for (; field < merge::field_numbers_end(change); ++field) {
+        made.changed.emplace(merge::name_of_field(change, field));
+      }
     }
   }
   for (const auto& [id, made] : all) {

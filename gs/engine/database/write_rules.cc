@@ -20,6 +20,8 @@ merge::Rule rule_of(rules::Merge merge) noexcept {
       return merge::Rule::text;
     case rules::Merge::list:
       return merge::Rule::list;
+    case rules::Merge::whole:
+      return merge::Rule::whole;
     default:
       return merge::Rule::latest;
   }
@@ -27,7 +29,22 @@ merge::Rule rule_of(rules::Merge merge) noexcept {
 
 // Values of such fields have no rule: they are changes, or count as values.
 bool is_of_changes(merge::Rule rule) noexcept {
-  return rule == merge::Rule::included || rule == merge::Rule::text || rule == merge::Rule::list;
+  return rule == merge::Rule::included || rule == merge::Rule::text || rule == merge::Rule::list ||
+         rule == merge::Rule::members;
+}
+
+std::uint32_t first_field(const record::Shape& shape) noexcept {
+  return shape.self_describing() ? 0 : static_cast<std::uint32_t>(shape.key_fields());
+}
+
+bool is_object(const record::RecordView& write, std::uint32_t field) noexcept {
+  const record::Shape& shape = write.shape();
+  if (shape.self_describing()) {
+    return write.field(shape.key_fields()).member(field).type == Type::object;
+  }
+  const Type declared = shape.fields()[field].type;
+  if (declared != Type::object && declared != Type::any) return false;
+  return write.present(field) && write.field(field).type == Type::object;
 }
 
 }  // namespace
@@ -63,7 +80,7 @@ const std::vector<WriteRules::Marked>& WriteRules::of(const record::RecordView& 
   shape_ = nullptr;
   if (named_.empty()) return marked_;
   const bool is_loose = shape.self_describing();
-  const auto begin = static_cast<std::uint32_t>(is_loose ? 0 : shape.key_fields());
+  const std::uint32_t begin = first_field(shape);
   const std::uint32_t end = merge::field_numbers_end(write);
   for (std::uint32_t field = begin; field < end; ++field) {
     const std::string_view name = merge::name_of_field(write, field);
@@ -78,9 +95,15 @@ const std::vector<WriteRules::Marked>& WriteRules::of(const record::RecordView& 
 std::span<const merge::MergedRecord::FieldRule> WriteRules::changes(
     const record::RecordView& write) {
   changes_.clear();
-  for (const Marked& one : of(write)) {
-    if (is_of_changes(one.rule)) {
-      changes_.push_back({one.field, static_cast<std::uint8_t>(one.rule)});
+  const std::vector<Marked>& marked = of(write);
+  const record::Shape& shape = write.shape();
+  auto next = marked.begin();
+  for (std::uint32_t field = first_field(shape); field < merge::field_numbers_end(write); ++field) {
+    if (next != marked.end() && next->field == field) {
+      const merge::Rule rule = (next++)->rule;
+      if (is_of_changes(rule)) changes_.push_back({field, static_cast<std::uint8_t>(rule)});
+    } else if (is_object(write, field)) {
+      changes_.push_back({field, static_cast<std::uint8_t>(merge::Rule::members)});
     }
   }
   return changes_;

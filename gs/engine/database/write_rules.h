@@ -24,7 +24,8 @@ class WriteRules {
   merge::RemovalRule removal() const noexcept;
   // Whether some field of these records has a rule of its own.
   bool has_any(const record::RecordView& write) { return !of(write).empty(); }
-  // Fields, ascending, of which a whole array, set or text is written as the change that it is.
+  // Fields, ascending, of which a whole array, set, text or object is written as the change that it
+  // is. Objects are unless the schema says that they are one value.
   // Until the next call.
   std::span<const merge::MergedRecord::FieldRule> changes(const record::RecordView& write);
   // Names the other fields with rules in `seen`, ascending by field. What is not

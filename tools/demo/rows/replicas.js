@@ -30,6 +30,8 @@ const edit = async (directory, name, countries) => {
   await succeed(directory, ['counter', 'add', ...key, 'visits', '2']);
   await succeed(directory, ['elements', 'add', ...key, 'tags', name, 'seen']);
   if (name !== 'a') await succeed(directory, ['elements', 'remove', ...key, 'tags', 'old']);
+  // Nobody has an object there yet: all make one and the same.
+  await succeed(directory, ['patch', ...key, JSON.stringify({ trip: { [name]: { days: 2 } } })]);
   const [position, deleted, text] = TYPED[name];
   await succeed(directory, ['text', 'splice', ...key, 'story', position, deleted, text]);
   await succeed(directory, ['insert', 'Note', JSON.stringify({ of: name })]);
@@ -71,9 +73,11 @@ module.exports = async ({ table, sources, folder }) => {
   const shared = await succeed(replicas.b, ['get', '-c', 'Country', SHARED]);
   const seen = NAMES.filter((name) => parseOne(shared.out)[name] === 1);
   table.add('the record that all wrote has fields of', NAMES.join(' '), seen.join(' '));
-  const { visits, tags, story } = parseOne(shared.out);
+  const { visits, tags, story, trip } = parseOne(shared.out);
   table.add('a number that each added 2 to has', 2 * NAMES.length, visits);
   table.add('a set has what each added, not what two removed', 'a b c seen', tags.sort().join(' '));
+  const made = NAMES.filter((name) => trip[name].days === 2).join(' ');
+  table.add('an object that each made has what each gave', NAMES.join(' '), made);
   table.add('a text has what each typed', TOGETHER, story);
   const notes = parseLines((await succeed(replicas.c, ['scan', 'Note'])).out);
   table.add('and no record of any is missing', NAMES.length, notes.length);
