@@ -435,6 +435,7 @@ class MembersHistory {
     }
     apply_member_op(merged, op);
     replica.kept = keep_object(merged);
+    EXPECT_EQ(replica.kept.is_live, !op.is_removal);
     replica.had.insert(ops_.size());
     ops_.push_back(std::move(op));
     compare(replica.kept, replica.had);

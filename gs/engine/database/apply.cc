@@ -6,6 +6,7 @@
 #include "gs/base/endian.h"
 #include "gs/core/crypto/sha256.h"
 #include "gs/core/id/mint.h"
+#include "gs/engine/database/look_ahead.h"
 #include "gs/engine/database/merge_operation.h"
 #include "gs/storage/state/id_key.h"
 
@@ -17,11 +18,12 @@ using state::Entry;
 
 namespace {
 
-// How many operations ahead of the one being applied its hash slot is fetched.
-constexpr std::uint32_t kPrefetchAhead = 8;
 // Counters of ids that were minted and not committed which may lie before that of an erased id.
 // Beyond that ids still differ, as they ascend, but may share counters.
 constexpr std::uint64_t kMintGapMax = 64;
+
+// Stamps that an update may have seen and yet be tried the short way.
+constexpr std::uint32_t kQuickSeenMax = 16;
 
 // What graph::check_outline would find right, told without a call: most operations are such ones.
 bool is_whole_insert(const OperationView& operation) noexcept {
@@ -168,15 +170,11 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
   for (std::uint16_t i = 0; i < change.shape_count(); ++i) {
     frame.shapes.push_back(tables_.find_shape(change.shape(i)));
   }
-  auto ahead = change.operations();
-  OperationView next;
-  for (std::uint32_t i = 0; i < kPrefetchAhead && ahead.next(next); ++i) {
-    prefetch(change, next);
-  }
+  OperationsAhead ahead(*version_, change);
   auto cursor = change.operations();
   OperationView operation;
   while (cursor.next(operation)) {
-    if (ahead.next(next)) prefetch(change, next);
+    ahead.next(*version_);
     last_hlc_ = operation.hlc;  // never descending inside a change
     if (const Error error = step(frame, operation, cursor.offset())) {
       return error_in(change, cursor.index(), error);
@@ -205,11 +203,6 @@ Error Applier::note_one(Frame& frame, const OperationView& operation) {
   const std::uint64_t mint = load_u64(operation.payload.data());
   if (mint != graph::kNoMint) count_mint(mint, frame.id(operation));
   return {};
-}
-
-void Applier::prefetch(const graph::ChangeView& change, const OperationView& operation) const {
-  if (operation.id_index == graph::kNoId) return;
-  version_->tables.front()->prefetch(change.id(operation.id_index));
 }
 
 Error Applier::spill_if_full() {
@@ -308,6 +301,15 @@ Error Applier::apply_write(Frame& frame, const OperationView& operation, log::Lo
   if (is_whole && overwritten.exceptions == 0 && is_all_that_is_left()) {
     put_record(id, number, record, frame.stamp(operation), frame.sequence, !is_there);
     return {};
+  }
+  if (!is_whole && found.record != nullptr && overwritten.exceptions <= kQuickSeenMax) {
+    const LocalStamp base = frame.writers.base(overwritten);
+    const merge::Write write{&shape, rest.data(), frame.stamp(operation),
+                             false,  base,        frame.writers.seen(overwritten)};
+    if (merger_.update_quickly(current, write, merged_)) {
+      put_merged(id, found.entry.shape, merged_, frame.sequence, true);
+      return spill_if_full();
+    }
   }
   begin_merge(is_there ? &current : nullptr, erasure);
   GS_TRY_OK(merge_operation(merger_.record(), operation, &shape, frame.writers));

@@ -184,7 +184,6 @@ class Applier {
   Error check_image(const graph::ChangeView& change, std::uint32_t id_index,
                     const std::vector<record::ShapePtr>& shapes, std::size_t bytes_max) const;
   Error spill_if_full();
-  void prefetch(const graph::ChangeView& change, const graph::OperationView& operation) const;
 
   state::Tables& tables_;
   record::ShapeCache* shapes_;

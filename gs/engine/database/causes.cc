@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/look_ahead.h"
 
 namespace gs::engine {
 
@@ -101,8 +102,10 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
                             WriteTargets& targets, Digest& missing) const {
   std::vector<graph::Hlc> given(change.id_count(), 0);  // by this change so far, the last stamp
   bool erases = false;
+  OperationsAhead ahead(applier_.version(), change);
   auto cursor = change.operations();
   for (OperationView operation; cursor.next(operation);) {
+    ahead.next(applier_.version());
     if (has_base(operation)) {
       Bytes rest;
       GS_TRY(const graph::OverwrittenView seen, graph::parse_overwritten(operation.payload, rest));

@@ -9,6 +9,7 @@
 #include "gs/base/check.h"
 #include "gs/base/endian.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/look_ahead.h"
 
 namespace gs::engine {
 
@@ -21,8 +22,8 @@ namespace {
 constexpr std::size_t kSlackShare = 16;
 // From a sixteenth of a full change on, its operations are worth a write of their own.
 constexpr std::size_t kAheadShare = 16;
-// Operations whose places in the tables are on their way from memory.
-constexpr std::size_t kLookupsAhead = 8;
+// Operations whose places in the first table are on their way from memory.
+constexpr std::size_t kPlacesAhead = 8;
 // Frozen row tables that may wait for the background before commits wait too; bounds memory.
 constexpr std::size_t kFrozenMax = 3;
 // Runs that there may be while none can be merged.
@@ -163,10 +164,13 @@ Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp) {
       scratch.track_touched = tx.operations.size() > 1;
   }
   const std::size_t count = tx.operations.size();
+  LookAhead ahead;
+  const auto look_ahead = [&](std::size_t i) {
+    if (scratch.track_touched && i < count) ahead.add(*version_, tx.operations[i].id);
+  };
+  for (std::size_t i = 0; i < LookAhead::kDistance; ++i) look_ahead(i);
   for (std::size_t i = 0; i < count; ++i) {
-    if (scratch.track_touched && i + kLookupsAhead < count) {
-      version_->prefetch(tx.operations[i + kLookupsAhead].id);
-    }
+    look_ahead(i + LookAhead::kDistance);
     GS_TRY_OK(prepare_one(tx, i, stamp));
   }
   return tx.catalog == nullptr ? Error() : check_missing(tx);
@@ -467,8 +471,8 @@ void Database::append(const TransactionState& tx, const LocalStamp& stamp, Seque
       append_unlogged(tx, i, stamp, sequence);
       continue;
     }
-    if (i + kLookupsAhead < count) {
-      version_->tables.front()->prefetch(tx.operations[i + kLookupsAhead].id);
+    if (i + kPlacesAhead < count) {
+      version_->tables.front()->prefetch(tx.operations[i + kPlacesAhead].id);
     }
     append_one(tx, i, --left == 0 ? graph::kLastOfTransaction : 0, stamp, sequence);
   }

@@ -23,6 +23,14 @@ Error too_large_by_own(std::size_t before, std::size_t after) {
                    ". Make it smaller first: remove fields, or put large values into blobs");
 }
 
+// Of what is there still, with other values.
+void say_updated(const Current& current, Merged& out) {
+  out.shape = current.shape;
+  out.base = current.base;
+  out.is_live = true;
+  out.is_last_write = false;
+}
+
 }  // namespace
 
 Current current_of(const state::Found& found, const state::Tables& tables) {
@@ -55,6 +63,16 @@ Error Merger::finish(Merged& out) {
   out.image.assign(image_.begin(), image_.end());  // exactly as large: there may be many
   if (image_.capacity() > kImageKept) image_ = Buffer();
   return {};
+}
+
+bool Merger::update_quickly(const Current& current, const merge::Write& write, Merged& out) {
+  const merge::Stored stored{&current.shape, current.record, current.image, current.base};
+  if (!quick_.begin(stored, {write.shape->get(), write.record}) || !quick_.replaces(write) ||
+      !quick_.encode(write.stamp, out.image, out.record_at)) {
+    return false;
+  }
+  say_updated(current, out);
+  return true;
 }
 
 Error Merger::finish_own(const Current& before, Merged& out) {
@@ -130,8 +148,9 @@ Error Merger::write_values(const record::ShapePtr& shape, const std::uint8_t* re
 Error Merger::update(const Current& current, const Change& change, const record::ShapePtr& shape,
                      const std::uint8_t* delta, const LocalStamp& stamp, Merged& out,
                      std::vector<Seen>& seen, Written& written) {
-  load(current);
   written.shape = nullptr;
+  if (write_quickly(current, change, {shape.get(), delta}, stamp, out, seen)) return {};
+  load(current);
   switch (change.rule) {
     case merge::Rule::text:
     case merge::Rule::list:
@@ -152,6 +171,17 @@ Error Merger::update(const Current& current, const Change& change, const record:
       GS_TRY_OK(write_values(shape, delta, false, current.base, stamp, seen, written));
   }
   return finish_own(current, out);
+}
+
+bool Merger::write_quickly(const Current& current, const Change& change,
+                           const record::RecordView& delta, const LocalStamp& stamp, Merged& out,
+                           std::vector<Seen>& seen) {
+  if (change.rule != merge::Rule::latest || rules_.has_any(delta)) return false;
+  const merge::Stored stored{&current.shape, current.record, current.image, current.base};
+  if (!quick_.begin(stored, delta) || !quick_.encode(stamp, out.image, out.record_at)) return false;
+  quick_.see(seen);
+  say_updated(current, out);
+  return true;
 }
 
 Error Merger::edit(const Current& current, const Change& change, const record::ShapePtr& shape,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gs/core/merge/merged_record.h"
+#include "gs/core/merge/quick_update.h"
 #include "gs/engine/database/write_rules.h"
 #include "gs/storage/state/state.h"
 #include "gs/storage/state/tables.h"
@@ -75,6 +76,8 @@ class Merger {
   }
   // What has been made of it by whomever.
   Error finish(Merged& out);
+  // What an update by whomever makes of a record that is there, when it takes no more than copying.
+  bool update_quickly(const Current& current, const merge::Write& write, Merged& out);
 
   // A record of which nothing is known.
   Error insert(const record::ShapePtr& shape, const std::uint8_t* record, const LocalStamp& stamp,
@@ -115,6 +118,8 @@ class Merger {
 
  private:
   Error finish_own(const Current& before, Merged& out);
+  bool write_quickly(const Current& current, const Change& change, const record::RecordView& delta,
+                     const LocalStamp& stamp, Merged& out, std::vector<Seen>& seen);
   // The content of a write, which `written` may stand for already.
   Error write_values(const record::ShapePtr& shape, const std::uint8_t* record, bool is_whole,
                      const LocalStamp& base, const LocalStamp& stamp, std::vector<Seen>& seen,
@@ -136,6 +141,7 @@ class Merger {
   record::ShapeCache* shapes_;
   WriteRules rules_;
   merge::MergedRecord record_{order_};
+  merge::QuickUpdate quick_;
   std::vector<std::string_view> beside_;
   Buffer less_;
   std::vector<merge::MergedRecord::FieldRule> changes_;

@@ -10,12 +10,30 @@ namespace gs::state {
 
 namespace {
 
+constexpr std::size_t kLineBytes = 64;
+
 // Most records lie in two lines.
 void touch(const std::uint8_t* record) noexcept {
-  constexpr std::size_t kLineBytes = 64;
-  if (record == nullptr) return;
   __builtin_prefetch(record);
   __builtin_prefetch(record + kLineBytes);
+}
+
+// What an image has before its record takes one or two more.
+void touch_image(const std::uint8_t* image) noexcept {
+  touch(image);
+  touch(image + 2 * kLineBytes);
+}
+
+// Asks for addresses and waits for none.
+void touch_row(const RowTable& table, const log::View& log, const Entry& entry) noexcept {
+  switch (entry.kind()) {
+    case Entry::Kind::log:
+      return touch(log.at(entry.position()));
+    case Entry::Kind::image:
+      return touch_image(table.arena_at(entry.position()));
+    default:
+      return;
+  }
 }
 
 }  // namespace
@@ -93,14 +111,14 @@ void Version::prefetch_entry(const Id& id) const noexcept {
 
 void Version::prefetch_record(const Id& id, Sequence at) const noexcept {
   const std::uint64_t hash = Run::hash(id);
-  const auto touch_row = [&](const RowTable& table) {
+  const auto is_in = [&](const RowTable& table) {
     const RowTable::Row* const row = table.find(id, at);
-    if (row != nullptr) touch(meet_row(table, log.get(), row->entry).record);
+    if (row != nullptr) touch_row(table, *log, row->entry);
     return row != nullptr;
   };
-  if (unlogged != nullptr && touch_row(*unlogged)) return;
+  if (unlogged != nullptr && is_in(*unlogged)) return;
   for (const auto& table : tables) {
-    if (touch_row(*table)) return;
+    if (is_in(*table)) return;
   }
   for (const auto& run : runs) {
     const Entry* const entry = run->likely(hash);
