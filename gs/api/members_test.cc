@@ -195,6 +195,17 @@ TEST_F(MembersOfRecords, UndoBringsBackNothingThatSomebodyElseRemoved) {
   EXPECT_EQ(at().find("city"), std::string::npos) << at();
 }
 
+TEST_F(MembersOfRecords, UndoLeavesWhatSomebodyElseGaveAgain) {
+  ASSERT_FALSE(a_->patch(id_, R"({"at":{"city":"Lviv","zip":2}})"));
+  exchange();
+  ASSERT_FALSE(b_->patch(id_, R"({"at":{"city":"Lviv"}})"));
+  exchange();
+  const auto undone = a_->undo();
+  ASSERT_TRUE(undone.ok()) << undone.error().text();
+  EXPECT_EQ(undone->kept.size(), 1u);
+  EXPECT_EQ(at(), R"({"city":"Lviv","geo":{"lat":1,"lon":2},"zip":1})");
+}
+
 TEST_F(MembersOfRecords, TheLogSaysWhatAPatchDid) {
   ASSERT_FALSE(a_->patch(
       id_, R"({"at":{"city":"Lviv","geo":{"lat":{"$unset":true}},"zip":{"$unset":true}}})"));

@@ -9,11 +9,10 @@
 
 namespace gs::model {
 
-// Instrumented code is ten times slower: few walks, the first of which gives a collection its fill
-// of shapes.
+// Instrumented code is ten times slower: one walk, which gives a collection its fill of shapes.
 #if defined(GS_SANITIZE_ADDRESS)
 constexpr std::uint64_t kFirst = 5;
-constexpr std::uint64_t kWalks = 3;
+constexpr std::uint64_t kWalks = 1;
 #else
 constexpr std::uint64_t kFirst = 1;
 constexpr std::uint64_t kWalks = 40;

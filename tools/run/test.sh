@@ -50,7 +50,7 @@ run_tests() {
   else
     install_for test
     test_preset dev
-    test_preset asan -L 'unit|fuzz' -LE slow
+    test_preset asan -L 'unit|fuzz' -LE 'slow|threads'
     test_preset tsan -L threads
     test_preset wasm
   fi

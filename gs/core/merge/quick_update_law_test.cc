@@ -1,7 +1,8 @@
-// Goal: what QuickUpdate makes of a record is what MergedRecord makes of it, to the byte, and what it
-// says was seen as well; and it does most of what is plain.
+// Goal: what QuickUpdate makes of a record is what MergedRecord makes of it, to the byte, and what
+// it says was seen as well; and it does most of what is plain.
 // Method: writers update numbers, booleans, dates, ids and texts of one record, some with null or
-// absent fields, some beside each other; whenever the short way says that it can, both are compared.
+// absent fields, some beside each other; whenever the short way says that it can, both are
+// compared.
 #include <gtest/gtest.h>
 
 #include <random>

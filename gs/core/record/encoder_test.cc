@@ -290,7 +290,8 @@ class Colliding {
 
 // Each was compared with all before it. The time limit of the tests ends that.
 TEST(ShapeCache, LearnsShapesOfStrangersInTimeThatGrowsWithTheirNumber) {
-  constexpr std::size_t kShapes = 100'000 / testing::kSanitizedShare;
+  GS_TEST_OF_VOLUME();
+  constexpr std::size_t kShapes = 100'000;
   Colliding colliding;
   ShapeCache cache;
   for (std::size_t i = 0; i < kShapes; ++i) {

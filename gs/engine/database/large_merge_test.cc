@@ -135,6 +135,7 @@ TEST_F(LargeMergeTest, AWriteHereMakesALargeRecordOnlySmaller) {
 }
 
 TEST_F(LargeMergeTest, WhatIsTooLargeEvenSoIsRefusedBeforeItIsKept) {
+  GS_TEST_OF_VOLUME();
   world_.image_bytes_max = std::size_t{20} << 20;
   begin();
   const char* const names[] = {"a", "b", "c"};

@@ -5,8 +5,8 @@
 // is added to the other way round. Elements are removed and added again, but for those that are
 // there, or not, without these writes as well. Members of an object go back one by one. What was
 // typed into a text is deleted, what was deleted comes back where it was. A record that was
-// inserted goes, and one that was removed comes back, with what others wrote beside the removal. What
-// somebody else did to the same field or record since, or at the same time, stays: it is told.
+// inserted goes, and one that was removed comes back, with what others wrote beside the removal.
+// What somebody else did to the same field or record since, or at the same time, stays: it is told.
 //
 // Pure: records are what others hand in.
 #pragma once
