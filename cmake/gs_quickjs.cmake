@@ -19,6 +19,10 @@ set_target_properties(gs_quickjs PROPERTIES POSITION_INDEPENDENT_CODE ON C_VISIB
 # the time of a suite that runs scripts.
 target_compile_definitions(gs_quickjs PRIVATE _GNU_SOURCE CONFIG_VERSION="2025-04-26")
 target_compile_options(gs_quickjs PRIVATE -w -O2 -fwrapv -funsigned-char)
+if(GS_WASM)
+  # What it does not have there: threads, labels as values, a stack whose end it could ask for.
+  target_compile_definitions(gs_quickjs PRIVATE EMSCRIPTEN)
+endif()
 if(GS_SANITIZE)
   # It casts function types and counts on shifts: undefined behaviour that every compiler defines.
   string(REPLACE "undefined" "" quickjs_sanitize "${GS_SANITIZE}")

@@ -17,6 +17,7 @@
 #include "gs/core/schema/model.h"
 #include "gs/engine/catalog/bundle.h"
 #include "gs/engine/script/sandbox.h"
+#include "gs/platform/mutex.h"
 
 namespace gs::engine {
 
@@ -70,7 +71,7 @@ class Catalog {
                          std::span<const schema::JsValue> arguments) override;
     schema::Outcome call(std::uint32_t function, std::span<const schema::JsValue> arguments,
                          const std::atomic<bool>* stop);
-    std::mutex mutex;
+    platform::Mutex mutex;
     script::Sandbox* sandbox = nullptr;
   };
   struct Stoppable final : schema::Functions {

@@ -112,7 +112,7 @@ class Applier {
 
   // Replay calls `spill` whenever the first table takes `bytes_max` or more. It has to attach a
   // version of the same state whose first table is empty.
-  void spill_at(std::size_t bytes_max, std::function<Error()> spill) {
+  void spill_at(std::uint64_t bytes_max, std::function<Error()> spill) {
     table_bytes_max_ = bytes_max;
     spill_ = std::move(spill);
   }
@@ -121,7 +121,7 @@ class Applier {
   // the counters of minted ids and stamps. The change is not applied.
   Error note(const graph::ChangeView& change, log::Location at, Sequence& sequence);
 
-  void spill_above(std::size_t bytes_max) noexcept { table_bytes_max_ = bytes_max; }
+  void spill_above(std::uint64_t bytes_max) noexcept { table_bytes_max_ = bytes_max; }
 
   // Replay refuses records that move to another collection and ids that are minted twice, for which
   // it looks up what it would not need to. No commit of this engine does such a thing.
@@ -199,7 +199,7 @@ class Applier {
   const std::set<Id>* only_ = nullptr;
   bool notes_ = false;
   Erasures erasures_;
-  std::size_t table_bytes_max_ = ~std::size_t{0};
+  std::uint64_t table_bytes_max_ = ~std::size_t{0};
   std::function<Error()> spill_;
   Merger merger_;
   Merged merged_;  // scratch

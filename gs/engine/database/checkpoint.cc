@@ -323,7 +323,7 @@ Error Database::checkpoint() {
     if (version_->tables.front()->row_count() != 0) freeze();
   }
   start_background();
-  std::unique_lock lock(background_mutex_);
+  platform::UniqueLock lock(background_mutex_);
   background_done_.wait(lock, [this] { return !background_running_; });
   // What nobody else does: all of it without an executor, and what a job could not save before.
   const bool is_left = env_.background == nullptr || (frozen_.empty() && checkpoint_unsaved_);
@@ -341,7 +341,7 @@ Error Database::checkpoint() {
 
 // Takes the place of the background job: as long as it lives no other one runs.
 Database::Job::Job(Database& db, Waiting waiting) : db_(db) {
-  std::unique_lock lock(db_.background_mutex_);
+  platform::UniqueLock lock(db_.background_mutex_);
   if (waiting == Waiting::no && db_.background_running_) return;
   db_.background_done_.wait(lock, [this] { return !db_.background_running_; });
   running_ = !db_.stopping_;

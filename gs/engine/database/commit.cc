@@ -60,7 +60,7 @@ bool Database::is_stuck() const {
 
 Error Database::throttle() {
   start_background();  // a job may have ended while the last table was frozen
-  std::unique_lock lock(background_mutex_);
+  platform::UniqueLock lock(background_mutex_);
   const bool has_work = !frozen_.empty() || is_stuck() || unlogged_wasteful_;
   if (env_.background == nullptr && !background_running_ && has_work) {
     // Nobody else does the background's work; do it here, where no lock is held.

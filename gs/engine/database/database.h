@@ -14,7 +14,6 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -36,6 +35,7 @@
 #include "gs/engine/database/transaction.h"
 #include "gs/engine/database/watchers.h"
 #include "gs/engine/indexes/index_view.h"
+#include "gs/platform/mutex.h"
 #include "gs/storage/blob/blob_store.h"
 
 namespace gs::engine {
@@ -728,15 +728,15 @@ class Database : public std::enable_shared_from_this<Database> {
   std::optional<crypto::KeyPair> key_;
   std::atomic<std::uint32_t> writer_number_{0};  // of chain_
 
-  std::mutex mint_mutex_;
+  platform::Mutex mint_mutex_;
   std::optional<id::Minter> minter_;
   std::shared_ptr<record::ShapeCache> shape_cache_;
-  std::mutex pool_mutex_;
+  platform::Mutex pool_mutex_;
   std::vector<std::unique_ptr<TransactionState>> pool_;
   std::size_t pool_bytes();
 
-  mutable std::mutex erase_mutex_;
-  mutable std::mutex commit_mutex_;
+  mutable platform::Mutex erase_mutex_;
+  mutable platform::Mutex commit_mutex_;
   state::Tables tables_;
   std::unique_ptr<log::Log> log_;
   Applier applier_{tables_, shape_cache_.get()};
@@ -784,7 +784,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::atomic<Sequence> durable_{0};
   std::uint64_t marked_ms_ = 0;  // when the last flush marked the log; the leader's
 
-  mutable std::mutex version_mutex_;
+  mutable platform::Mutex version_mutex_;
   std::shared_ptr<const state::Version> version_;
   mutable std::shared_ptr<const IndexView> index_view_ = std::make_shared<const IndexView>();
   std::shared_ptr<const Catalog> catalog_;  // written with the commit lock as well
@@ -801,8 +801,8 @@ class Database : public std::enable_shared_from_this<Database> {
     std::shared_ptr<state::RowTable> table;
     state::Checkpoint checkpoint;  // what holds once the table is in a run
   };
-  mutable std::mutex background_mutex_;
-  std::condition_variable background_done_;
+  mutable platform::Mutex background_mutex_;
+  platform::Condition background_done_;
   bool background_running_ = false;
   std::atomic<bool> checkpoint_unsaved_{false};  // saving `checkpoint_` failed
   bool state_lags_ = false;  // behind the log, so no checkpoint may be saved; background job only
@@ -818,10 +818,10 @@ class Database : public std::enable_shared_from_this<Database> {
   std::unique_ptr<ReplayRuns> replay_runs_;        // while open() replays more than a table holds
   std::uint64_t checkpoint_log_bytes_ = 0;         // bytes of log at the last freeze
 
-  mutable std::mutex digest_mutex_;
+  mutable platform::Mutex digest_mutex_;
   mutable std::vector<Digest> bucket_digests_;
 
-  std::mutex verify_mutex_;
+  platform::Mutex verify_mutex_;
   std::unique_ptr<VerifyMemory> verified_;  // what the changes verified so far say
 };
 

@@ -35,7 +35,7 @@ Error Database::derive(const std::set<Id>& ids, Applier& derived,
       derived.put_found(found, 0, false);
     }
     const std::size_t kept = derived.version().tables.front()->memory_bytes();
-    derived.spill_above(std::max<std::size_t>(options_.memory_bytes, 2 * kept));
+    derived.spill_above(std::max<std::uint64_t>(options_.memory_bytes, 2 * kept));
     return {};
   };
   start();

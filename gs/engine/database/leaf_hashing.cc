@@ -13,7 +13,7 @@ constexpr std::uint32_t kChunksWorthSharing = 2;
 }  // namespace
 
 void LeafHashing::Shared::work() {
-  std::unique_lock lock(mutex);
+  platform::UniqueLock lock(mutex);
   ++working;
   while (next < available) {
     const std::uint32_t chunk = next++;
@@ -70,13 +70,13 @@ std::uint32_t LeafHashing::finish() {
   }
   if (wanted) ask();
   shared_->work();
-  std::unique_lock lock(shared_->mutex);
+  platform::UniqueLock lock(shared_->mutex);
   shared_->idle.wait(lock, [this] { return shared_->working == 0; });
   return chunks;
 }
 
 void LeafHashing::stop() noexcept {
-  std::unique_lock lock(shared_->mutex);
+  platform::UniqueLock lock(shared_->mutex);
   shared_->next = shared_->available = 0;
   shared_->idle.wait(lock, [this] { return shared_->working == 0; });
 }

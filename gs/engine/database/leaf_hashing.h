@@ -8,12 +8,12 @@
 // Threads: begin, offer, finish and stop by one thread at a time (the engine's commit lock).
 #pragma once
 
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 
 #include "gs/core/graph/change.h"
 #include "gs/platform/environment.h"
+#include "gs/platform/mutex.h"
 
 namespace gs::engine {
 
@@ -38,8 +38,8 @@ class LeafHashing {
  private:
   // Also held by tasks that the executor has not run yet, which may outlive this object.
   struct Shared {
-    std::mutex mutex;
-    std::condition_variable idle;
+    platform::Mutex mutex;
+    platform::Condition idle;
     graph::ChangeBuilder* builder = nullptr;
     std::uint32_t next = 0;        // first chunk that nobody has taken
     std::uint32_t available = 0;   // chunks before this one may be taken

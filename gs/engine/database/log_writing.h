@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "gs/platform/environment.h"
+#include "gs/platform/mutex.h"
 #include "gs/storage/log/log.h"
 
 namespace gs::engine {
@@ -51,7 +52,7 @@ class LogWriting {
  private:
   // Held by tasks that the executor has not run yet, which may outlive this object.
   struct Shared {
-    std::mutex mutex;
+    platform::Mutex mutex;
     log::Log* log = nullptr;
     std::atomic<bool> asked{false};  // a task is on its way
   };

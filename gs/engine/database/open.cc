@@ -309,7 +309,7 @@ Error Database::close() {
   }
   Error error = failed_ || read_only_ || log_ == nullptr ? Error() : sync();
   {
-    std::unique_lock lock(background_mutex_);
+    platform::UniqueLock lock(background_mutex_);
     stopping_ = true;
     background_done_.wait(lock, [this] { return !background_running_; });
   }

@@ -330,7 +330,7 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
       if (job && !job->running()) {
         return Error(Code::closed, "the storage is closed. Open it again");
       }
-      std::unique_lock lock(commit_mutex_);
+      platform::UniqueLock lock(commit_mutex_);
       while (!known_) {  // a change could not be added to it, or the log was written anew
         lock.unlock();
         GS_TRY_OK(know_changes());

@@ -135,7 +135,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
 // The table of replayed rows is full. Where runs cannot be written, as on a full disk, memory has
 // to do, which one process of before had enough of as well.
 Error Database::spill_replayed() {
-  const std::size_t memory_bytes = kReplayTables * options_.memory_bytes;
+  const std::uint64_t memory_bytes = kReplayTables * options_.memory_bytes;
   const Error error = spill();
   if (error.ok() || version_->tables.front()->memory_bytes() >= memory_bytes) return error.copy();
   if (error.code() != Code::no_space && error.code() != Code::io) return error.copy();

@@ -269,9 +269,9 @@ void Database::append_unlogged(const TransactionState& tx, std::size_t index,
 
 // Half of it is useless, or what is useless will soon be missed.
 bool Database::wants_renewal() const noexcept {
-  const std::size_t limit = options_.memory_store_bytes;
-  const std::size_t useless = unlogged_.useless();
-  if (useless < std::min(kUselessBytes, limit / kUselessShare)) return false;
+  const std::uint64_t limit = options_.memory_store_bytes;
+  const std::uint64_t useless = unlogged_.useless();
+  if (useless < std::min<std::uint64_t>(kUselessBytes, limit / kUselessShare)) return false;
   if (2 * useless >= unlogged_.bytes) return true;
   return useless * kUselessShare >= limit && unlogged_.bytes >= limit / 4 * 3;
 }

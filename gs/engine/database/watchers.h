@@ -77,7 +77,7 @@ class Watchers {
   }
 
   std::atomic<std::size_t> count_{0};
-  std::mutex mutex_;
+  platform::Mutex mutex_;
   std::vector<std::shared_ptr<Watcher>> all_;
 };
 

@@ -33,7 +33,7 @@ Error Runtime::start() {
   const Error none_left(Code::no_space, "no memory for a JavaScript engine");
   runtime_ = JS_NewRuntime2(&Memory::kFunctions, &memory_);
   if (runtime_ == nullptr) return none_left.copy();
-  JS_SetMaxStackSize(runtime_, limits_.stack_bytes);
+  JS_SetMaxStackSize(runtime_, static_cast<std::size_t>(limits_.stack_bytes));
   JS_SetInterruptHandler(runtime_, &Runtime::interrupt, this);
   JS_SetCanBlock(runtime_, 0);
   context_ = JS_NewContextRaw(runtime_);
