@@ -1,5 +1,5 @@
-// Mutexes that cost nothing where there are no threads (WebAssembly, whose standard library has none
-// then), and what waits for others.
+// Mutexes that cost nothing where there are no threads (WebAssembly, whose standard library has
+// none then), and what waits for others.
 //
 //   std::lock_guard lock(mutex_);        // works in both worlds
 //   platform::UniqueLock lock(mutex_);   // instead of std::unique_lock

@@ -38,7 +38,8 @@ Digest digest_of(Bytes change) {
       header_bytes > change.size() - graph::kPreambleBytes) {
     return {};
   }
-  return graph::change_digest(change.subspan(graph::kPreambleBytes, static_cast<std::size_t>(header_bytes)));
+  return graph::change_digest(
+      change.subspan(graph::kPreambleBytes, static_cast<std::size_t>(header_bytes)));
 }
 
 ChangeInfo info_of(const graph::ChangeView& change, log::Location at) {
