@@ -114,6 +114,7 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
     return Error(Code::conflict,
                  "another branch was checked out since the transaction began. Begin it again");
   }
+  GS_TRY_OK(join_heads());
   const graph::Hlc hlc = next_hlc();
   const LocalStamp stamp{hlc, writer_number_};
   Error refused = prepare(tx, stamp);
@@ -133,7 +134,10 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
   GS_TRY_OK(check_numbers());
   if (scratch_->unlogged_bytes != 0) GS_TRY_OK(make_room_unlogged(scratch_->unlogged_bytes));
   is_logged = scratch_->logged_count != 0;
-  if (is_logged) GS_TRY_OK(ensure_room(bytes, scratch_->shapes.size(), hlc));
+  if (is_logged) {
+    const std::size_t writers = std::min(scratch_->named_stamps, heads_.size());
+    GS_TRY_OK(ensure_room({bytes, scratch_->shapes.size(), writers}, hlc));
+  }
   const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
   append(tx, stamp, sequence);
   make_visible(sequence, hlc, scratch_->logged_count);
@@ -324,6 +328,7 @@ std::size_t Database::cost(const TransactionState& tx) {
   const record::Shape* last_new = nullptr;
   Interner<Digest>& shapes = scratch_->shapes;
   shapes.begin(scratch_->touched.key());
+  scratch_->named_stamps = 0;
   scratch_->new_shapes = 0;
   scratch_->new_collections = 0;
   const auto count_new = [&](const record::ShapePtr& shape) {
@@ -354,6 +359,7 @@ std::size_t Database::cost(const TransactionState& tx) {
     }
     bytes +=
         graph::ChangeBuilder::cost(prepared.payload_bytes(staged), 1 + prepared.exception_count());
+    if (prepared.kind != Kind::insert) scratch_->named_stamps += 1 + prepared.exception_count();
     if (const record::ShapePtr* const shape = prepared.shape(staged)) add_shape(*shape);
     if (prepared.more != nullptr) count_new(prepared.more->merged.shape);
   }
@@ -366,15 +372,15 @@ Error Database::check_numbers() const {
   return tables_.full("shapes or collections");
 }
 
-Error Database::ensure_room(std::size_t bytes, std::size_t shapes, graph::Hlc hlc) {
-  if (shapes > graph::kShapesMax || heads_.size() > graph::kWritersMax) {
+Error Database::ensure_room(const Room& wanted, graph::Hlc hlc) {
+  if (wanted.shapes > graph::kShapesMax || wanted.writers > graph::kWritersMax) {
     return Error(Code::too_large,
                  "a transaction that names more than 65,000 shapes or writers. Commit in parts");
   }
   if (builder_.is_open()) {
-    const bool fits = builder_.room() >= bytes && builder_.bytes() < setup_.change_bytes &&
-                      builder_.shape_room() >= shapes && builder_.writer_room() >= heads_.size() &&
-                      hlc <= builder_.hlc_max() &&
+    const bool fits = builder_.room() >= wanted.bytes && builder_.bytes() < setup_.change_bytes &&
+                      builder_.shape_room() >= wanted.shapes &&
+                      builder_.writer_room() >= wanted.writers && hlc <= builder_.hlc_max() &&
                       // Small updates of large records: little log, much memory.
                       memory_of_rows() < options_.memory_bytes;
     if (fits) return {};
@@ -382,15 +388,42 @@ Error Database::ensure_room(std::size_t bytes, std::size_t shapes, graph::Hlc hl
     GS_TRY_OK(close_change(checkpoint ? Writing::now : Writing::later));
     if (checkpoint) freeze();
   }
-  return begin_change(bytes, hlc);
+  return begin_change(wanted.bytes, hlc, frontier());
 }
 
-Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
-  // Both only after changes that somebody else made up.
-  if (frontier_.size() > graph::kParentsMax) {
-    return Error(Code::too_large, "the log has " + std::to_string(frontier_.size()) +
-                                      " heads, and a change can have 1,024 parents");
+// A change has 1,024 parents. More heads, as when so many wrote apart, are joined by changes of ours
+// before it, which merge them and say nothing else.
+Error Database::join_heads() {
+  while (!builder_.is_open() && frontier_.size() > graph::kParentsMax) {
+    std::vector<Digest> parents;
+    const Digest& own = heads_[writer_number_].change;
+    if (frontier_.count(own) != 0) parents.push_back(own);
+    for (auto at = frontier_.begin(); parents.size() < graph::kParentsMax; ++at) {
+      if (*at != own) parents.push_back(*at);
+    }
+    std::sort(parents.begin(), parents.end());
+    const graph::Hlc hlc = next_hlc();
+    const Buffer payload = graph::encode_merge({{}, parents});
+    GS_TRY_OK(begin_change(graph::ChangeBuilder::cost(payload.size()), hlc, parents));
+    append_alone(Kind::merge, payload, hlc);
+    GS_TRY_OK(close_change());
   }
+  return {};
+}
+
+// A transaction of one operation that is about no record.
+Sequence Database::append_alone(Kind kind, Bytes payload, graph::Hlc hlc) {
+  const auto appended = builder_.append(static_cast<std::uint8_t>(kind), graph::kLastOfTransaction,
+                                        nullptr, nullptr, hlc, payload.size());
+  std::memcpy(appended.payload, payload.data(), payload.size());
+  const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
+  make_visible(sequence, hlc, 1);
+  return sequence;
+}
+
+Error Database::begin_change(std::size_t bytes, graph::Hlc hlc, std::vector<Digest> parents) {
+  GS_CHECK(parents.size() <= graph::kParentsMax);
+  // Only after changes that somebody else made up.
   if (hlc > ~graph::Hlc{0} - graph::kHlcDeltaMax || hlc <= last_hlc_) {
     return Error(Code::too_large,
                  "the log has a change with the last stamp that there is, so none "
@@ -404,9 +437,9 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
   open.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
   open.hlc = hlc;
   open.prev = head.change;
-  open.parents = frontier();
+  open.parents = parents;
   env_.random->fill(open.seed);
-  const std::size_t fixed = graph::ChangeBuilder::overhead(frontier_.size());
+  const std::size_t fixed = graph::ChangeBuilder::overhead(parents.size());
   const std::size_t wanted =
       std::max(setup_.change_bytes + setup_.change_bytes / kSlackShare, bytes + fixed);
   auto space = log_->begin(std::min(wanted, graph::kChangeBytesMax));
@@ -414,6 +447,7 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc) {
   GS_TRY(space_, std::move(space));
   publish_log_view();
   builder_.begin(std::move(open), space_.space);
+  builder_parents_ = std::move(parents);
   hashing_.begin();
   return {};
 }
@@ -436,9 +470,12 @@ Error Database::close_change(Writing writing) {
   head.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
   head.hlc = last_hlc_;
   head.change = builder_.digest();
-  for (const Digest& parent : frontier_) log_heads_.erase(parent);
+  for (const Digest& parent : builder_parents_) {
+    log_heads_.erase(parent);
+    frontier_.erase(parent);
+  }
   log_heads_.insert(head.change);
-  frontier_ = {head.change};
+  frontier_.insert(head.change);
   if (!branch_.is_zero()) chains_.emplace(chain_, state::Branches::Chain{writer_, branch_});
   if (known_) {
     const graph::HeaderView header(

@@ -83,6 +83,7 @@ struct Database::CommitScratch {
   Merger merger;
   std::vector<graph::OverwrittenView::Exception> exceptions;  // of one operation
   Interner<Digest> shapes;                                    // that the transaction names
+  std::size_t named_stamps = 0;                               // and so writers, at most
   std::size_t new_shapes = 0;       // of these, that have no number yet ...
   std::size_t new_collections = 0;  // ... and those of a collection that has none
   // The shape used last, because neighbours share it.

@@ -492,13 +492,21 @@ class Database : public std::enable_shared_from_this<Database> {
                       const Current& current);
   std::size_t cost(const TransactionState& tx);
   Error check_numbers() const;
-  Error ensure_room(std::size_t bytes, std::size_t shapes, graph::Hlc hlc);
+  // What a transaction may take of a change: of shapes and writers at most so many.
+  struct Room {
+    std::size_t bytes = 0;
+    std::size_t shapes = 0;
+    std::size_t writers = 0;
+  };
+  Error ensure_room(const Room& wanted, graph::Hlc hlc);
   void append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence);
   void append_one(const TransactionState& tx, std::size_t index, std::uint8_t flags,
                   const LocalStamp& stamp, Sequence sequence);
   std::uint32_t append_shape(const record::ShapePtr& shape, graph::Hlc hlc);
   std::uint8_t* append_overwritten(std::uint8_t* payload, const Prepared& prepared);
-  Error begin_change(std::size_t bytes, graph::Hlc hlc);
+  Error join_heads();  // before the stamp of what is written is taken
+  Sequence append_alone(graph::Kind kind, Bytes payload, graph::Hlc hlc);
+  Error begin_change(std::size_t bytes, graph::Hlc hlc, std::vector<Digest> parents);
   void make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logged_count) noexcept;
   // How the closed change gets into the log: by the executor while the next one is filled; at once;
   // at once, and somebody waits until it is on stable storage. A change waits for the executor only
@@ -749,6 +757,7 @@ class Database : public std::enable_shared_from_this<Database> {
   graph::BranchId branch_{};              // whose state this is; zero: main
   graph::Writer chain_;                   // in which this storage writes on it
   std::set<Digest> frontier_;             // of the state
+  std::vector<Digest> builder_parents_;   // of the open change
   std::set<Digest> log_heads_;            // of all that is in the log
   bool state_lacks_ = false;              // ... more than the state has, or is another version
   std::map<graph::Writer, state::Branches::Chain> chains_;  // of branches but main

@@ -204,9 +204,10 @@ Error Database::commit_erasure(Payloads& payloads) {
 // One transaction of erase operations; in as many changes as their size asks for, never half.
 // `known`: the record, live, removed or erased before; null when only its past is in the log.
 Error Database::append_erases(const Payloads& payloads, const Found* known) {
+  GS_TRY_OK(join_heads());
   const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
   const std::size_t each = graph::encode_erase(payloads.erases.front()).size();
-  GS_TRY_OK(ensure_room(payloads.erases.size() * graph::ChangeBuilder::cost(each), 0, hlc));
+  GS_TRY_OK(ensure_room({payloads.erases.size() * graph::ChangeBuilder::cost(each), 0, 0}, hlc));
   const Sequence sequence = visible_.load() + 1;
   for (const graph::Erase& erase : payloads.erases) {
     const Buffer payload = graph::encode_erase(erase);

@@ -138,15 +138,10 @@ Result<std::vector<Conflict>> Database::new_conflicts(const Merging& plan) {
 // The operation that says so. With the commit lock; the state has what it merges.
 Result<Sequence> Database::append_merge(const graph::Merge& merge) {
   const Buffer payload = graph::encode_merge(merge);
+  GS_TRY_OK(join_heads());
   const graph::Hlc hlc = next_hlc();
-  GS_TRY_OK(ensure_room(graph::ChangeBuilder::cost(payload.size()), 0, hlc));
-  const auto appended =
-      builder_.append(static_cast<std::uint8_t>(graph::Kind::merge), graph::kLastOfTransaction,
-                      nullptr, nullptr, hlc, payload.size());
-  std::memcpy(appended.payload, payload.data(), payload.size());
-  const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
-  make_visible(sequence, hlc, 1);
-  return sequence;
+  GS_TRY_OK(ensure_room({graph::ChangeBuilder::cost(payload.size()), 0, 0}, hlc));
+  return append_alone(graph::Kind::merge, payload, hlc);
 }
 
 // Nothing: somebody wrote meanwhile.

@@ -106,8 +106,9 @@ Result<Sequence> Database::append_references(std::span<const graph::Reference> r
     payloads.push_back(graph::encode_reference(reference));
     bytes += graph::ChangeBuilder::cost(payloads.back().size());
   }
+  GS_TRY_OK(join_heads());
   const graph::Hlc hlc = next_hlc();
-  GS_TRY_OK(ensure_room(bytes, 0, hlc));
+  GS_TRY_OK(ensure_room({bytes, 0, 0}, hlc));
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     const std::uint8_t flags = i + 1 == payloads.size() ? graph::kLastOfTransaction : 0;
     const auto appended = builder_.append(static_cast<std::uint8_t>(graph::Kind::reference), flags,

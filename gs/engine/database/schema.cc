@@ -31,8 +31,9 @@ Result<Digest> Database::put_schema(std::string_view source, const Digest& previ
     }
     GS_TRY_OK(check_rows_since(looks));
     const Buffer payload = graph::encode_schema({previous, source});
+    GS_TRY_OK(join_heads());
     const graph::Hlc hlc = id::hlc_next(last_hlc_, env_.clock->wall_ms());
-    GS_TRY_OK(ensure_room(graph::ChangeBuilder::cost(payload.size()), 0, hlc));
+    GS_TRY_OK(ensure_room({graph::ChangeBuilder::cost(payload.size()), 0, 0}, hlc));
     const auto appended =
         builder_.append(static_cast<std::uint8_t>(graph::Kind::schema), graph::kLastOfTransaction,
                         nullptr, nullptr, hlc, payload.size());

@@ -46,8 +46,8 @@ class Stranger {
   Digest storage_;  // before what is made from it
 
  public:
-  explicit Stranger(Digest storage, std::uint8_t number = 7, std::uint8_t more = 0)
-      : key_(key_of(number, more)), storage_(storage) {}
+  explicit Stranger(Digest storage, std::uint32_t number = 7)
+      : key_(key_of(number)), storage_(storage) {}
 
   graph::Writer writer() const { return {key_.public_key()}; }
   graph::Hlc hlc = id::hlc_of_ms(1'700'000'000'000);
@@ -168,8 +168,9 @@ class Stranger {
     return graph::erase_operations(change.value(), erased).value();
   }
 
-  static crypto::KeyPair key_of(std::uint8_t number, std::uint8_t more) {
-    std::array<std::uint8_t, 32> seed{number, more};
+  static crypto::KeyPair key_of(std::uint32_t number) {
+    std::array<std::uint8_t, 32> seed{};
+    store_u32(seed.data(), number);
     return crypto::KeyPair::from_seed(seed);
   }
 };
