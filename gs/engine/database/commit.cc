@@ -391,8 +391,8 @@ Error Database::ensure_room(const Room& wanted, graph::Hlc hlc) {
   return begin_change(wanted.bytes, hlc, frontier());
 }
 
-// A change has 1,024 parents. More heads, as when so many wrote apart, are joined by changes of ours
-// before it, which merge them and say nothing else.
+// A change has 1,024 parents. More heads, as when so many wrote apart, are joined by changes of
+// ours before it, which merge them and say nothing else.
 Error Database::join_heads() {
   while (!builder_.is_open() && frontier_.size() > graph::kParentsMax) {
     std::vector<Digest> parents;
