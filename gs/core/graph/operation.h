@@ -122,7 +122,7 @@ struct Stamp {
 };
 
 inline constexpr std::uint32_t kWholeRecord = 0xffffff;
-inline constexpr std::uint8_t kFieldRuleMax = 9;    // merge::Rule
+inline constexpr std::uint8_t kFieldRuleMax = 10;   // merge::Rule
 inline constexpr std::uint8_t kRemovalRuleMax = 2;  // merge::RemovalRule
 
 struct OverwrittenView {

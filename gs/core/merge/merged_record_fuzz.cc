@@ -57,11 +57,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     merged.remove({{3, 0}, RemovalRule::update_wins, {1, 0}, {}});
   };
   // Every field is added to, whatever it holds, its elements are changed, and its bytes are typed,
-  // and are edits of a list: by two at the same time, and by one who saw both.
+  // are edits of a list, and of a tree: by two at the same time, and by one who saw both.
   std::vector<Seen> added;
   std::vector<std::vector<Seen>> changed(3);
   std::vector<std::vector<Seen>> typed(3);
   std::vector<std::vector<Seen>> listed(3);
+  std::vector<std::vector<Seen>> planted(3);
   const record::RecordView view(shape->get(), bytes.data());
   const std::uint32_t first_field =
       (*shape)->self_describing() ? 0 : static_cast<std::uint32_t>((*shape)->key_fields());
@@ -80,6 +81,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     listed[2].push_back({i, static_cast<std::uint8_t>(Rule::list), {2, 9}});
     listed[2].push_back({i, static_cast<std::uint8_t>(Rule::list), {3, 10}});
+    for (std::vector<Seen>& each : planted) {
+      each.push_back({i, static_cast<std::uint8_t>(Rule::tree), {}});
+    }
+    planted[2].push_back({i, static_cast<std::uint8_t>(Rule::tree), {2, 12}});
+    planted[2].push_back({i, static_cast<std::uint8_t>(Rule::tree), {3, 13}});
   }
   const auto addition = [&](MergedRecord& merged) {
     merged.write({&*shape, bytes.data(), {2, 2}, false, {}, added});
@@ -100,6 +106,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return [&, which](MergedRecord& merged) {
       const auto writer = static_cast<std::uint32_t>(9 + which);
       merged.write({&*shape, bytes.data(), {2 + which, writer}, false, {}, listed[which]});
+    };
+  };
+  const auto plant = [&](std::size_t which) {
+    return [&, which](MergedRecord& merged) {
+      const auto writer = static_cast<std::uint32_t>(12 + which);
+      merged.write({&*shape, bytes.data(), {2 + which, writer}, false, {}, planted[which]});
     };
   };
   const auto fourth = [&](MergedRecord& merged) {
@@ -132,6 +144,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   step(list(0));
   step(list(1));
   step(list(2));
+  step(plant(0));
+  step(plant(1));
+  step(plant(2));
   step(third);
   step(fourth);
   const Image whole = encode(at_once);

@@ -100,12 +100,13 @@ Error Merger::subtract_added(const record::ShapePtr& shape, const std::uint8_t* 
 
 // Whole arrays, sets, lists and texts become the changes that they are, where the schema says so.
 void Merger::note_changes(const record::ShapePtr& shape, const std::uint8_t* record,
-                          Written& written) {
+                          const LocalStamp& stamp, Written& written) {
   changes_.clear();
   const record::RecordView view(shape.get(), record);
   const std::span<const merge::MergedRecord::FieldRule> fields = rules_.changes(view);
   if (fields.empty()) return;
-  record::ShapePtr made = record_.as_changes(shape, record, fields, shapes_, less_, changes_);
+  record::ShapePtr made =
+      record_.as_changes(shape, record, fields, stamp, shapes_, less_, changes_);
   if (made == nullptr) return;
   written.shape = std::move(made);
   std::swap(written.record, less_);
@@ -118,7 +119,7 @@ Error Merger::write_values(const record::ShapePtr& shape, const std::uint8_t* re
   const auto of = [&] { return written.shape != nullptr ? written.shape : shape; };
   const auto bytes = [&] { return written.shape != nullptr ? written.record.data() : record; };
   GS_TRY_OK(subtract_added(of(), bytes(), written));
-  note_changes(of(), bytes(), written);
+  note_changes(of(), bytes(), stamp, written);
   const record::ShapePtr stored = of();
   seen.clear();
   record_.see({stored.get(), bytes()}, changes_, seen);

@@ -119,7 +119,8 @@ class Merger {
                      const LocalStamp& base, const LocalStamp& stamp, std::vector<Seen>& seen,
                      Written& written);
   Error subtract_added(const record::ShapePtr& shape, const std::uint8_t* record, Written& written);
-  void note_changes(const record::ShapePtr& shape, const std::uint8_t* record, Written& written);
+  void note_changes(const record::ShapePtr& shape, const std::uint8_t* record,
+                    const LocalStamp& stamp, Written& written);
   void change_elements(const Current& current, merge::Rule change, const record::ShapePtr& shape,
                        const std::uint8_t* delta, const LocalStamp& stamp, std::vector<Seen>& seen);
   Error edit(const Current& current, const Change& change, const record::ShapePtr& shape,
