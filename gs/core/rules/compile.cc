@@ -319,6 +319,9 @@ class Compiler {
     if (made.merge == Merge::list && (!is_collection || kind == Rule::Kind::set)) {
       return wrong(made.name, "only an array or a list of relations can merge as a list");
     }
+    if (made.merge == Merge::tree && (!is_collection || kind == Rule::Kind::set)) {
+      return wrong(made.name, "only an array can merge as a tree");
+    }
     if (made.merge == Merge::text && kind != Rule::Kind::string) {
       return wrong(made.name, "only a string can merge as text");
     }

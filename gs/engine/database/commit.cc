@@ -135,6 +135,7 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
   if (is_logged) GS_TRY_OK(ensure_room(bytes, scratch_->shapes.size(), hlc));
   const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
   append(tx, stamp, sequence);
+  tx.committed = {hlc, chain_};
   make_visible(sequence, hlc, scratch_->logged_count);
   return sequence;
 }

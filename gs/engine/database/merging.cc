@@ -98,7 +98,7 @@ Error Merger::subtract_added(const record::ShapePtr& shape, const std::uint8_t* 
   return {};
 }
 
-// Whole arrays, sets, lists and texts become the changes that they are, where the schema says so.
+// Whole arrays, sets, lists, trees and texts become the changes that they are, if the schema says.
 void Merger::note_changes(const record::ShapePtr& shape, const std::uint8_t* record,
                           const LocalStamp& stamp, Written& written) {
   changes_.clear();
@@ -136,6 +136,7 @@ Error Merger::update(const Current& current, const Change& change, const record:
   switch (change.rule) {
     case merge::Rule::text:
     case merge::Rule::list:
+    case merge::Rule::tree:
       GS_TRY_OK(edit(current, change, shape, delta, stamp, seen, written));
       break;
     case merge::Rule::added:
@@ -164,6 +165,14 @@ Error Merger::edit(const Current& current, const Change& change, const record::S
     GS_TRY(seen, record_.see_edits(field, first, change.rule));
     if (change.rule == merge::Rule::list) {
       GS_TRY_OK(record_.place_edits(view, written.record));
+      written.shape = shape;
+    }
+    if (change.rule == merge::Rule::tree) {
+      auto bytes = record_.tree_edits(field, *change.tree, stamp);
+      if (!bytes.ok()) {
+        return std::move(bytes).error().in("field \"" + std::string(field) + "\"");
+      }
+      GS_TRY_OK(record_.with_bytes(view, *bytes, written.record));
       written.shape = shape;
     }
   }

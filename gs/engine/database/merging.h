@@ -98,10 +98,11 @@ class Merger {
   struct Change {
     // What the delta has is to be added, included or excluded; of numbers the totals of this writer
     // are written. `text`, `list`: it has the edits of one field; of a list that the transaction
-    // wrote, positions count what is shown. Else it has values.
+    // wrote, positions count what is shown. `tree`: it names the field. Else it has values.
     merge::Rule rule = merge::Rule::latest;
     // What the edits stand on; null: on what there is.
     const std::vector<Seen>* stands_on = nullptr;
+    const merge::TreeEdits* tree = nullptr;  // what is done to a tree
   };
   Error update(const Current& current, const Change& change, const record::ShapePtr& shape,
                const std::uint8_t* delta, const LocalStamp& stamp, Merged& out,
