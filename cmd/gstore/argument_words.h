@@ -63,7 +63,7 @@ class ArgumentWords {
     const auto has = [&](const char* word) {
       return std::find(words.begin(), words.end(), word) != words.end();
     };
-    if (!has("elements") && !has("list")) return words;
+    if (!has("elements") && !has("list") && !has("tree")) return words;
     for (std::string& word : words) {
       if (word.starts_with('[')) word.insert(word.begin(), kWhole);
     }
@@ -82,6 +82,7 @@ class ArgumentWords {
     if (!move_to_.empty()) a_.move_to = take_count("TO", move_to_);
     take_whole();
   }
+  void take_whole_value() { a_.node_value.erase(0, a_.node_value.find_first_not_of(kWhole)); }
   void take_whole() {
     for (std::string& element : a_.elements) element.erase(0, element.find_first_not_of(kWhole));
   }

@@ -181,6 +181,7 @@ class Parser : private ArgumentWords {
     sub->callback([this] { take_splice(); });
 
     add_lists();
+    add_trees();
 
     sub = add("delete", "delete a record; its history stays",
               "  gstore delete ID\n  gstore delete -c City kyiv");
@@ -614,6 +615,9 @@ class Parser : private ArgumentWords {
     for (const char* name : {"insert", "delete", "move", "set"}) {
       add_to(app_.get_subcommand("list")->get_subcommand(name));
     }
+    for (const char* name : {"create", "move", "set", "delete"}) {
+      add_to(app_.get_subcommand("tree")->get_subcommand(name));
+    }
     add_to(app_.get_subcommand("schema")->get_subcommand("apply"));
     add_to(app_.get_subcommand("bundle")->get_subcommand("apply"));
   }
@@ -649,6 +653,52 @@ class Parser : private ArgumentWords {
                                         "  gstore list set ID steps 0 '{\"done\":true}'",
                                         "which one, counted from 0");
     set->add_option("ELEMENT", a_.elements, kElement)->expected(1)->required();
+  }
+
+  void add_trees() {
+    CLI::App* const tree = add("tree", "trees whose nodes several writers move",
+                               "  gstore tree create ID folders Inbox\n"
+                               "  gstore tree move -c Mail me folders NODE --under NODE");
+    tree->require_subcommand(1);
+    CLI::App* sub =
+        add_tree_edit(*tree, "create", "create a node; prints its id",
+                      "  gstore tree create ID folders Inbox\n"
+                      "  gstore tree create ID folders '{\"name\":\"2026\"}' --under NODE");
+    sub->add_option("VALUE", a_.node_value, kElement)->required();
+    add_tree_place(sub);
+    sub = add_tree_edit(*tree, "move", "move a node and what is below it; prints the tree then",
+                        "  gstore tree move ID folders NODE --under NODE --before NODE\n"
+                        "  gstore tree move ID folders NODE");
+    add_node(sub);
+    add_tree_place(sub);
+    sub = add_tree_edit(*tree, "set", "give a node a value; prints the tree then",
+                        "  gstore tree set ID folders NODE Archive");
+    add_node(sub);
+    sub->add_option("VALUE", a_.node_value, kElement)->required();
+    sub = add_tree_edit(*tree, "delete", "delete a node and what is below it; prints what is left",
+                        "  gstore tree delete ID folders NODE");
+    add_node(sub);
+    add_tree_edit(*tree, "show", "print a tree, a node a line, with its id",
+                  "  gstore tree show ID folders\n  gstore tree show -c Mail me folders --json");
+  }
+
+  CLI::App* add_tree_edit(CLI::App& tree, const char* name, const char* what,
+                          const char* examples) {
+    CLI::App* const sub = add(tree, name, what, examples);
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name; one that is not there is an empty tree")
+        ->required();
+    sub->callback([this] { take_whole_value(); });
+    return sub;
+  }
+  void add_node(CLI::App* sub) {
+    sub->add_option("NODE", a_.node, "the id of a node, as show prints it")->required();
+  }
+  void add_tree_place(CLI::App* sub) {
+    sub->add_option("--under", a_.under, "the node below which it is to be; none: at the top")
+        ->type_name("NODE");
+    sub->add_option("--before", a_.before_node, "a node there; none: behind all of them")
+        ->type_name("NODE");
   }
 
   CLI::App* add_list_edit(CLI::App& list, const char* name, const char* what, const char* examples,

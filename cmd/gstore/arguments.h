@@ -41,6 +41,10 @@ struct Arguments {
   bool at_end = false;                  // the same: instead of a position
   std::uint64_t deleted = 1;            // the same: how many
   std::uint64_t move_to = 0;            // list move
+  std::string node;                     // tree: the id of a node
+  std::string node_value;               // tree create and set
+  std::string under;                    // tree create and move: the id of a node
+  std::string before_node;              // the same
   std::optional<std::string> inserted;  // the same
   std::uint64_t take = 0;               // resolve: 0 what is shown
   std::optional<std::string> log_root;  // verify-proof --root

@@ -26,6 +26,12 @@ Result<Exit> list_insert(Session& session);
 Result<Exit> list_delete(Session& session);
 Result<Exit> list_move(Session& session);
 Result<Exit> list_set(Session& session);
+// trees.cc
+Result<Exit> tree_create(Session& session);
+Result<Exit> tree_move(Session& session);
+Result<Exit> tree_set(Session& session);
+Result<Exit> tree_delete(Session& session);
+Result<Exit> tree_show(Session& session);
 // records.cc
 Result<Exit> remove(Session& session);
 Result<Exit> swap(Session& session);
@@ -107,6 +113,11 @@ inline constexpr Command kCommands[] = {
     {"list delete", list_delete},
     {"list move", list_move},
     {"list set", list_set},
+    {"tree create", tree_create},
+    {"tree move", tree_move},
+    {"tree set", tree_set},
+    {"tree delete", tree_delete},
+    {"tree show", tree_show},
     {"delete", remove},
     {"swap", swap},
     {"scan", scan},

@@ -9,6 +9,7 @@
 #include "gs/api/handle.h"
 #include "gs/api/runtime.h"
 #include "gs/api/staging.h"
+#include "gs/api/tree_json.h"
 #include "gs/core/record/json.h"
 
 namespace gs {
@@ -218,6 +219,11 @@ Result<Record> Storage::get(const Id& id) const {
 Result<Record> Storage::get(const Id& id, const Version& version) const {
   GS_TRY(auto hold, impl_->database->get_at(id, version));
   return api::make_record(std::move(hold));
+}
+
+Result<std::vector<TreeNode>> Storage::tree_nodes(const Id& id, std::string_view field) const {
+  GS_TRY(const std::string array, impl_->database->tree_array(id, field));
+  return api::tree_nodes_of(array);
 }
 
 bool Storage::has(const Id& id) const {

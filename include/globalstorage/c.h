@@ -273,6 +273,27 @@ GS_EXPORT gs_code gs_list_move(gs_storage* storage, const gs_id* id, const char*
 GS_EXPORT gs_code gs_list_set(gs_storage* storage, const gs_id* id, const char* field,
                               size_t field_length, uint64_t position, const char* json,
                               size_t json_length, gs_error** error) GS_NO_THROW;
+/* Edit a tree, an array of nodes {"id":..,"parent":..,"value":..}: create one (`json`: its value;
+ * `node` gets its id, gs_free() it), move one with all that is below it, set its value, or delete
+ * it with all that is below it. `parent`: the id of the node below which it is to be, of no length
+ * for none; `before`: of a node there, of no length for behind all of them. What others do to it
+ * at the same time counts as well; moves never make a cycle. A field that is not there is an empty
+ * tree. GS_NOT_FOUND (also of a node), GS_INVALID (a node below itself), GS_TOO_LARGE. */
+GS_EXPORT gs_code gs_tree_create(gs_storage* storage, const gs_id* id, const char* field,
+                                 size_t field_length, const char* json, size_t json_length,
+                                 const char* parent, size_t parent_length, const char* before,
+                                 size_t before_length, char** node, size_t* node_length,
+                                 gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_tree_move(gs_storage* storage, const gs_id* id, const char* field,
+                               size_t field_length, const char* node, size_t node_length,
+                               const char* parent, size_t parent_length, const char* before,
+                               size_t before_length, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_tree_set(gs_storage* storage, const gs_id* id, const char* field,
+                              size_t field_length, const char* node, size_t node_length,
+                              const char* json, size_t json_length, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_tree_delete(gs_storage* storage, const gs_id* id, const char* field,
+                                 size_t field_length, const char* node, size_t node_length,
+                                 gs_error** error) GS_NO_THROW;
 /* GS_NOT_FOUND. */
 GS_EXPORT gs_code gs_remove(gs_storage* storage, const gs_id* id, gs_error** error) GS_NO_THROW;
 /* Applies `changes` (as gs_update) when every field of `expected` has exactly that value now.
@@ -398,6 +419,26 @@ GS_EXPORT gs_code gs_transaction_list_set(gs_transaction* transaction, const gs_
                                           const char* field, size_t field_length, uint64_t position,
                                           const char* json, size_t json_length,
                                           gs_error** error) GS_NO_THROW;
+/* `node` gets a name for what the transaction does to the field next. */
+GS_EXPORT gs_code gs_transaction_tree_create(gs_transaction* transaction, const gs_id* id,
+                                             const char* field, size_t field_length,
+                                             const char* json, size_t json_length,
+                                             const char* parent, size_t parent_length,
+                                             const char* before, size_t before_length, char** node,
+                                             size_t* node_length, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_tree_move(gs_transaction* transaction, const gs_id* id,
+                                           const char* field, size_t field_length, const char* node,
+                                           size_t node_length, const char* parent,
+                                           size_t parent_length, const char* before,
+                                           size_t before_length, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_tree_set(gs_transaction* transaction, const gs_id* id,
+                                          const char* field, size_t field_length, const char* node,
+                                          size_t node_length, const char* json, size_t json_length,
+                                          gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_transaction_tree_delete(gs_transaction* transaction, const gs_id* id,
+                                             const char* field, size_t field_length,
+                                             const char* node, size_t node_length,
+                                             gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_transaction_remove(gs_transaction* transaction, const gs_id* id,
                                         gs_error** error) GS_NO_THROW;
 /* The commit gives GS_CONFLICT unless the record has exactly this version then; or is not there. */

@@ -75,6 +75,16 @@ class Storage {
   Error list_move(const Id& id, std::string_view field, std::uint64_t from, std::uint64_t to);
   Error list_set(const Id& id, std::string_view field, std::uint64_t position,
                  std::string_view element);
+  Result<std::string> tree_create(const Id& id, std::string_view field, std::string_view value,
+                                  const TreePlace& place = {});  // the id of the node
+  Error tree_move(const Id& id, std::string_view field, std::string_view node,
+                  const TreePlace& place = {});
+  Error tree_set(const Id& id, std::string_view field, std::string_view node,
+                 std::string_view value);
+  Error tree_delete(const Id& id, std::string_view field, std::string_view node);
+  // The nodes of a tree, each before those below it; also of an array that nobody has edited as a
+  // tree yet. not_found, invalid (the field holds something else).
+  Result<std::vector<TreeNode>> tree_nodes(const Id& id, std::string_view field) const;
   Error remove(const Id& id);
   // Applies `changes` when every field named in `expected` has exactly that value now, or what a
   // write makes of it under the schema. True when it did, false when another value was found;

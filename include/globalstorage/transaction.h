@@ -1,3 +1,17 @@
+// Where a node of a tree is to be.
+struct TreePlace {
+  std::string_view parent{};  // its id; empty: below none
+  std::string_view before{};  // a node below the same parent; empty: behind all of them
+};
+
+// A node of a tree as it is shown.
+struct TreeNode {
+  std::string id;
+  std::string parent;     // empty: below none
+  std::size_t depth = 0;  // how many nodes are above it
+  std::string value;      // JSON
+};
+
 // Operations on several records that take effect all or none.
 //
 // Threads: one at a time. Errors: each call says which it can give, beside those that all calls of
@@ -30,6 +44,12 @@ struct ScanOptions {
 // Waits can be put off: commit lazily, keep the ticket, wait for many at once.
 struct Ticket {
   std::uint64_t sequence = 0;
+};
+
+// Where a node of a tree is to be.
+struct TreePlace {
+  std::string_view parent{};  // its id; empty: below none
+  std::string_view before{};  // a node below the same parent; empty: behind all of them
 };
 
 // Operations on several records that take effect all or none. Nothing happens before commit();
@@ -84,6 +104,20 @@ class Transaction {
   Error list_move(const Id& id, std::string_view field, std::uint64_t from, std::uint64_t to);
   Error list_set(const Id& id, std::string_view field, std::uint64_t position,
                  std::string_view element);
+  // Edits the tree that a field holds: an array of nodes, each shown as {"id":..,"parent":..,
+  // "value":..}. A node is created (`value`: its JSON), moved with all that is below it, set, or
+  // deleted with all that is below it. What others do to it at the same time counts as well: a node
+  // that two move is there once, and moves never make a cycle. A field that is not there is an
+  // empty tree. A new node's name is for what this transaction does to the field next; readers find
+  // its id in the record. The commit says not_found of a node that is not there, and invalid of one
+  // that would be moved below itself.
+  Result<std::string> tree_create(const Id& id, std::string_view field, std::string_view value,
+                                  const TreePlace& place = {});
+  Error tree_move(const Id& id, std::string_view field, std::string_view node,
+                  const TreePlace& place = {});
+  Error tree_set(const Id& id, std::string_view field, std::string_view node,
+                 std::string_view value);
+  Error tree_delete(const Id& id, std::string_view field, std::string_view node);
   Error remove(const Id& id);
   // The commit fails with `conflict` unless the record has exactly this version then.
   Error expect(const Id& id, const Digest& version);

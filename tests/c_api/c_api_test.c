@@ -348,6 +348,45 @@ static void test_one_record_is_written_and_read(void) {
   gs_storage_free(db);
 }
 
+static void test_trees_are_edited(void) {
+  gs_error* error = NULL;
+  gs_storage* db = create("trees");
+  gs_transaction* tx = NULL;
+  gs_id id;
+  char* node = NULL;
+  char* other = NULL;
+  size_t length = 0;
+  size_t other_length = 0;
+  OK(gs_insert(db, TEXT("Mail"), TEXT("{\"folders\":[\"a\",\"b\"]}"), &id, &error));
+  OK(gs_tree_create(db, &id, TEXT("folders"), TEXT("\"c\""), TEXT("0"), TEXT(""), &node, &length,
+                    &error));
+  CHECK(node != NULL && strlen(node) == length && length > 17);
+  OK(gs_tree_set(db, &id, TEXT("folders"), node, length, TEXT("\"C\""), &error));
+  OK(gs_tree_move(db, &id, TEXT("folders"), node, length, NULL, 0, TEXT("0"), &error));
+  OK(gs_tree_move(db, &id, TEXT("folders"), TEXT("0"), node, length, NULL, 0, &error));
+  GIVES(GS_INVALID,
+        gs_tree_move(db, &id, TEXT("folders"), node, length, TEXT("0"), NULL, 0, &error));
+  GIVES(GS_NOT_FOUND, gs_tree_delete(db, &id, TEXT("folders"), TEXT("7"), &error));
+  GIVES(GS_INVALID, gs_tree_set(db, &id, TEXT("folders"), TEXT("0"), TEXT("]"), &error));
+  OK(gs_tree_delete(db, &id, TEXT("folders"), node, length, &error));
+  stored_is(db, &id, "{\"folders\":[{\"id\":\"1\",\"value\":\"b\"}]}", __LINE__);
+  gs_free(node);
+
+  OK(gs_begin(db, &tx, &error));
+  OK(gs_transaction_tree_create(tx, &id, TEXT("folders"), TEXT("1"), NULL, 0, NULL, 0, &other,
+                                &other_length, &error));
+  OK(gs_transaction_tree_move(tx, &id, TEXT("folders"), TEXT("1"), other, other_length, NULL, 0,
+                              &error));
+  OK(gs_transaction_tree_set(tx, &id, TEXT("folders"), other, other_length, TEXT("2"), &error));
+  OK(gs_transaction_tree_delete(tx, &id, TEXT("folders"), other, other_length, &error));
+  gs_free(other);
+  OK(gs_transaction_commit(tx, GS_DURABILITY_BATCH, NULL, &error));
+  stored_is(db, &id, "{\"folders\":[]}", __LINE__);
+  gs_transaction_free(tx);
+  OK(gs_close(db, &error));
+  gs_storage_free(db);
+}
+
 static void test_transactions_take_effect_all_or_none(void) {
   gs_error* error = NULL;
   gs_storage* db = create("transactions");
@@ -1001,6 +1040,7 @@ int main(int argc, char** argv) {
   test_ids_and_digests_are_text_and_back();
   test_opening_says_why_not();
   test_one_record_is_written_and_read();
+  test_trees_are_edited();
   test_transactions_take_effect_all_or_none();
   test_scans_and_snapshots_see_one_moment();
   test_queries_find_count_and_explain();

@@ -23,6 +23,7 @@ const STAGES = [
   ['swap', require('./rows/swap.js')],
   ['schema', require('./rows/schema.js')],
   ['replicas', require('./rows/replicas.js')],
+  ['trees', require('./rows/trees.js')],
   ['versions', require('./rows/versions.js')],
   ['branches', require('./rows/branches.js')],
   ['session', require('./rows/session.js')],

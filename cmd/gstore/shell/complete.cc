@@ -12,15 +12,15 @@ constexpr std::string_view kCalls[] = {
     "has",     "history",        "insert", "listDelete", "listInsert", "listMove",
     "listSet", "merge",          "patch",  "proof",      "put",        "redo",
     "remove",  "removeElements", "revert", "schema",     "set",        "splice",
-    "stats",   "swap",           "tag",    "undo",       "update",     "verify",
-    "versions"};
+    "stats",   "swap",           "tag",    "treeCreate", "treeDelete", "treeMove",
+    "treeSet", "undo",           "update", "verify",     "versions"};
 constexpr std::string_view kCollectionCalls[] = {
-    "add",      "addElements",    "all",    "count",      "delete",
-    "erase",    "explain",        "find",   "first",      "get",
-    "has",      "history",        "insert", "listDelete", "listInsert",
-    "listMove", "listSet",        "name",   "patch",      "proof",
-    "put",      "removeElements", "set",    "splice",     "swap",
-    "update"};
+    "add",        "addElements",    "all",      "count",      "delete",
+    "erase",      "explain",        "find",     "first",      "get",
+    "has",        "history",        "insert",   "listDelete", "listInsert",
+    "listMove",   "listSet",        "name",     "patch",      "proof",
+    "put",        "removeElements", "set",      "splice",     "swap",
+    "treeCreate", "treeDelete",     "treeMove", "treeSet",    "update"};
 constexpr std::string_view kQueryCalls[] = {"after", "all",    "at",      "count", "explain",
                                             "first", "group",  "include", "limit", "offset",
                                             "page",  "select", "sort",    "where"};

@@ -163,6 +163,22 @@ Made edit_list(Storage& storage, const std::string& what, Given given) {
                                  : storage.list_delete(id, field, position, second));
 }
 
+// All are texts: record, field, node, parent, before, JSON; what is not said is empty.
+Made edit_tree(Storage& storage, const std::string& what, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view field, text_at(given, 1));
+  GS_TRY(const std::string_view node, text_at(given, 2));
+  TreePlace place;
+  GS_TRY(place.parent, text_at(given, 3));
+  GS_TRY(place.before, text_at(given, 4));
+  GS_TRY(const std::string_view json, text_at(given, 5));
+  if (what == "treeMove") return done(storage.tree_move(id, field, node, place));
+  if (what == "treeSet") return done(storage.tree_set(id, field, node, json));
+  if (what == "treeDelete") return done(storage.tree_delete(id, field, node));
+  GS_TRY(const std::string made, storage.tree_create(id, field, json, place));
+  return of_text(made);
+}
+
 template <typename Change>
 Made change_elements(Given given, Change change) {
   GS_TRY(const Id id, id_at(given, 0));
@@ -314,6 +330,9 @@ void add_records(Calls& calls, Storage& db) {
   calls.add("splice", [&db](Given given) { return splice_text(db, given); });
   for (const char* const what : {"listInsert", "listDelete", "listMove", "listSet"}) {
     calls.add(what, [&db, what](Given given) { return edit_list(db, what, given); });
+  }
+  for (const char* const what : {"treeCreate", "treeMove", "treeSet", "treeDelete"}) {
+    calls.add(what, [&db, what](Given given) { return edit_tree(db, what, given); });
   }
   calls.add("remove", [&db](Given given) -> Made {
     GS_TRY(const Id id, id_at(given, 0));

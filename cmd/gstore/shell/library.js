@@ -169,6 +169,8 @@ const recordText = (value, where = '', missing = LEAVE_OUT) => {
   return JSON.stringify(encode(value, where, missing));
 };
 
+const valueText = (value) => elementsText([value]).slice(1, -1);
+
 const elementsText = (value) => {
   if (!Array.isArray(value) && !(value instanceof Set)) {
     throw new TypeError('elements are an array or a set of them, for example [\'new\']');
@@ -403,6 +405,18 @@ class Collection {
   listSet(id, field, position, element) {
     return db.listSet(this.#id(id), field, position, element);
   }
+  treeCreate(id, field, value, place) {
+    return db.treeCreate(this.#id(id), field, value, place);
+  }
+  treeMove(id, field, node, place) {
+    return db.treeMove(this.#id(id), field, node, place);
+  }
+  treeSet(id, field, node, value) {
+    return db.treeSet(this.#id(id), field, node, value);
+  }
+  treeDelete(id, field, node) {
+    return db.treeDelete(this.#id(id), field, node);
+  }
   swap(id, changes, expected) {
     return this.#of(id, (text) => db.swap(text, changes, expected));
   }
@@ -469,9 +483,16 @@ const calls = {
   listMove: (id, field, from, to) =>
     void host.listMove(idText(id), String(field), Number(from), Number(to)),
   listSet: (id, field, position, element) => {
-    const json = elementsText([element]).slice(1, -1);
-    host.listSet(idText(id), String(field), Number(position), json);
+    host.listSet(idText(id), String(field), Number(position), valueText(element));
   },
+  treeCreate: (id, field, value, { under = '', before = '' } = {}) =>
+    host.treeCreate(idText(id), String(field), '', String(under), String(before), valueText(value)),
+  treeMove: (id, field, node, { under = '', before = '' } = {}) =>
+    void host.treeMove(idText(id), String(field), String(node), String(under), String(before), ''),
+  treeSet: (id, field, node, value) =>
+    void host.treeSet(idText(id), String(field), String(node), '', '', valueText(value)),
+  treeDelete: (id, field, node) =>
+    void host.treeDelete(idText(id), String(field), String(node), '', '', ''),
   swap: (id, changes, expected) =>
     host.swap(idText(id), recordText(expected, 'expected', OF_EXPECTED), changesText(changes)),
   delete: (id) => void host.remove(idText(id)),

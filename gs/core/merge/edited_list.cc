@@ -1,6 +1,7 @@
 // What operations make of an array.
 #include <algorithm>
 
+#include "gs/core/merge/edited_tree.h"
 #include "gs/core/merge/edited_value.h"
 
 namespace gs::merge {
@@ -62,6 +63,7 @@ std::string EditedList::shown() const {
 
 std::unique_ptr<EditedValue> edited_value(Rule rule, std::string_view value) {
   if (rule == Rule::list) return std::make_unique<EditedList>(value);
+  if (rule == Rule::tree) return std::make_unique<EditedTree>(value);
   return std::make_unique<TypedText>(value);
 }
 

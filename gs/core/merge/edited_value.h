@@ -1,4 +1,5 @@
-// What operations make of a value, with the history that merging needs: of a text and of a list.
+// What operations make of a value, with the history that merging needs: of a text, of a list, and
+// of a tree (edited_tree.h).
 //
 // One thread at a time. Errors: as crdt::Text and crdt::List say; nothing is done then.
 #pragma once
@@ -24,8 +25,16 @@ class EditedValue {
   // The next one, on these, by who has this key.
   virtual Error add(const crdt::Writer& writer, std::uint64_t hlc,
                     std::span<const std::uint32_t> parents, Bytes edits) = 0;
-  // The text; of a list the content of an array.
+  // The text; of a list and of a tree the content of an array.
   virtual std::string shown() const = 0;
+  struct Next {
+    crdt::Writer writer;
+    std::uint64_t hlc = 0;
+    std::span<const std::uint32_t> parents;
+    Bytes edits;
+  };
+  // False: another operation was made upon this, and has to come next. Null: none is to come.
+  virtual bool may_take(const Next* /*next*/) const { return true; }
   virtual std::size_t memory_bytes() const noexcept = 0;
   // The last edit of an operation; those of some, or of the value when there are none.
   const crdt::EventId& last(std::uint32_t operation) const noexcept { return last_[operation]; }
@@ -65,7 +74,7 @@ class EditedList final : public EditedValue {
   crdt::List list_;
 };
 
-// `rule`: text or list.
+// `rule`: text, list or tree.
 std::unique_ptr<EditedValue> edited_value(Rule rule, std::string_view value);
 
 // A text with runs of edits done to it, one after the other; false: one is not in it. `text`: what

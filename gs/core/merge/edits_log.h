@@ -1,6 +1,6 @@
-// All operations on one text or list of a record, as its image keeps them: who wrote which, what
-// each stands on, and its edits. In the order in which they came here, so local, as numbers of
-// writers are.
+// All operations on one text, list or tree of a record, as its image keeps them: who wrote which,
+// what each stands on, and its edits. In the order in which they came here, so local, as numbers
+// of writers are.
 //
 //   offset  size  field
 //        0     4  writers W

@@ -11,6 +11,7 @@ inline constexpr auto kExcluded = static_cast<std::uint8_t>(Rule::excluded);
 inline constexpr auto kChanged = static_cast<std::uint8_t>(Rule::changed);
 inline constexpr auto kText = static_cast<std::uint8_t>(Rule::text);
 inline constexpr auto kList = static_cast<std::uint8_t>(Rule::list);
+inline constexpr auto kTree = static_cast<std::uint8_t>(Rule::tree);
 
 inline constexpr auto kMembers = static_cast<std::uint8_t>(Rule::members);
 inline constexpr auto kWhole = static_cast<std::uint8_t>(Rule::whole);
@@ -22,8 +23,15 @@ inline bool changes_elements(std::uint8_t rule) noexcept {
   return rule >= kIncluded && rule <= kChanged;
 }
 
-// Of a text or a list, which are kept in a log of edits.
-inline bool is_edits(std::uint8_t rule) noexcept { return rule == kText || rule == kList; }
+// Of a text, a list or a tree, which are kept in a log of edits.
+inline bool is_edits(std::uint8_t rule) noexcept { return rule >= kText && rule <= kTree; }
+
+// The rule of such writes as an image has them.
+constexpr Rule rule_of(HiddenKind kind) noexcept { return static_cast<Rule>(kind); }
+// What a value has to be to be edited.
+constexpr Type type_edited(std::uint8_t rule) noexcept {
+  return rule == kText ? Type::string : Type::array;
+}
 
 inline record::Part part_of(const record::RecordView& record, std::size_t field) {
   if (!record.present(field)) return {};

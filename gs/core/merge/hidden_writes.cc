@@ -4,6 +4,7 @@
 
 #include "gs/core/merge/elements.h"
 #include "gs/core/merge/field_writes.h"
+#include "gs/core/merge/fields.h"
 #include "gs/core/merge/made_values.h"
 #include "gs/core/merge/members.h"
 
@@ -96,7 +97,7 @@ class Edited {
   Edited(const ImageView& image, const WriterOrder& order) : made_(order) {
     HiddenView hidden = image.first_hidden();
     for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
-      if (is_edits(hidden.kind())) all_.push_back(hidden);  // texts before lists
+      if (is_edits(hidden.kind())) all_.push_back(hidden);  // texts first
     }
   }
 
@@ -113,9 +114,9 @@ class Edited {
 
  private:
   ValueView made_of(std::string_view value, const HiddenView& edits, std::string& made) {
-    const bool is_list = edits.kind() == HiddenKind::list;
-    made = made_.made(is_list ? Rule::list : Rule::text, value, EditsLog(edits.content()));
-    return {is_list ? Type::array : Type::string, as_bytes(made)};
+    const Rule rule = rule_of(edits.kind());
+    made = made_.made(rule, value, EditsLog(edits.content()));
+    return {type_edited(static_cast<std::uint8_t>(rule)), as_bytes(made)};
   }
 
   MadeValues made_;

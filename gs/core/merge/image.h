@@ -22,19 +22,20 @@
 //
 //   hidden write, 32 bytes and its content, padded with zeros to 8; first the erasure, then values
 //   ascend by field, then stamp, so do those of kind 6, so do totals, so do elements, so do
-//   members, so do texts, so do lists, then come removals by stamp, then places by field. A field
-//   with totals and no value shows the stamp of the latest one, with rule 4; one with elements and
-//   no value that of the latest of these, with rule 5; one with members with rule 11; one with a
-//   text or a list and no value that of the latest edit, with rule 8 or 9. Elements and members
-//   that are all that there is of a field are only shown, not hidden:
+//   members, so do texts, so do lists, so do trees, then come removals by stamp, then places by
+//   field. A field with totals and no value shows the stamp of the latest one, with rule 4; one
+//   with elements and no value that of the latest of these, with rule 5; one with members with rule
+//   11; one with a text, a list or a tree and no value that of the latest edit, with rule 8, 9 or
+//   10. Elements and members that are all that there is of a field are only shown, not hidden:
 //        0     1  kind: 1 value of a field, 2 removal of the record, 3 place of a leading field
 //                 that was removed; all but kind, field and content of a place are zero. 4 the
 //                 erasure that all writes of the record have seen. 5 the total that a writer has
 //                 added to a field; 6 the value that is shown together with totals, elements or
 //                 edits, without them; 7 elements of a field, an array or set of those that one
 //                 write added and nobody removed since; 8 what was typed into a field, 9 how its
-//                 list was edited (edits_log.h): the stamp is that of the value that it stands on,
-//                 0 for none; 11 members of an object that one write gave and nobody took since
+//                 list, 10 how its tree was edited (edits_log.h): the stamp is that of the
+//                 value that it stands on, 0 for none; 11 members of an object that one write gave
+//                 and nobody took since
 //        1     1  type of the value, 0 for null and removals
 //        2     1  type that the write's shape gives to the field
 //        3     1  rule
@@ -112,11 +113,12 @@ enum class HiddenKind : std::uint8_t {
   elements = 7,
   text = 8,
   list = 9,
+  tree = 10,
   members = 11
 };
 // Whether its content is a log of edits.
 constexpr bool is_edits(HiddenKind kind) noexcept {
-  return kind == HiddenKind::text || kind == HiddenKind::list;
+  return kind >= HiddenKind::text && kind <= HiddenKind::tree;
 }
 
 // One hidden write, in place.

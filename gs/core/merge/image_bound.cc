@@ -17,10 +17,11 @@ constexpr std::size_t kWriteBytes = sizeof(StampException) + kHiddenBytes + 7 + 
 // Elements are kept with the write that added them, and shown once more with all others; so is what
 // was typed.
 constexpr std::size_t kTimesKept = 2;
-// Of a list a value of one byte takes two as an edit and five in what is shown.
-constexpr std::size_t kTimesShownOfEdits = 3;
+// Of a tree an element of a value, and an edit that creates a node, take five bytes and more; the
+// node that is shown is an object of at most 160 bytes beside its value, as ids have at most 42.
+constexpr std::size_t kTimesShownOfEdits = 40;
 
-// Whether a write may have edits of a list: they are bytes.
+// Whether a write may have edits of a list or a tree: they are bytes.
 bool may_have_edits(const record::Shape& shape) noexcept {
   if (shape.self_describing()) return true;
   const auto& fields = shape.fields();
@@ -57,7 +58,7 @@ std::size_t settled_bytes(const Stored& stored) noexcept {
   if (!record.shape().self_describing()) {
     more += record.shape().definition().size() + fields * kLooseBytes;  // it may come to do so
   }
-  return kept + (kTimesKept - 1) * record.size() + shown_later(stored) + more;
+  return kept + kTimesShownOfEdits * record.size() + shown_later(stored) + more;
 }
 
 std::size_t added_bytes(const record::Shape& shape, std::size_t bytes) noexcept {

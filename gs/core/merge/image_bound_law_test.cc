@@ -82,8 +82,8 @@ class Growing {
   // Every field of the write has elements to add or to remove, or edits, upon all that there is.
   void change_all(MergedRecord& merged, const record::RecordView& write, std::vector<Seen>& seen) {
     std::vector<MergedRecord::FieldRule> changes;
-    static constexpr Rule kRules[] = {Rule::included, Rule::included, Rule::excluded, Rule::text,
-                                      Rule::list};
+    static constexpr Rule kRules[] = {Rule::included, Rule::included, Rule::excluded,
+                                      Rule::text,     Rule::list,     Rule::tree};
     const auto rule = static_cast<std::uint8_t>(kRules[below(std::size(kRules))]);
     for (std::uint32_t i = 0; i < field_numbers_end(write); ++i) changes.push_back({i, rule});
     merged.see(write, changes, seen);
@@ -99,6 +99,7 @@ class Growing {
                                           "[2]",
                                           R"({"$id":"00000000-0000-7000-8000-000000000000"})",
                                           R"({"$bytes":"AQMBAAJhYg=="})",  // ab, at 0
+                                          R"({"$bytes":"AAABAAGAAQAA"})",  // a node: null
                                           nulls,
                                           R"({"$unset":true})"};
     const bool is_long = below(8) == 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gs/core/merge/edited_tree.h"
+
 namespace gs::merge {
 
 bool MadeValues::Loaded::is_part_of(Rule other_rule, std::string_view other,
@@ -26,7 +28,10 @@ void MadeValues::Loaded::note(const EditsLog& log) {
 }
 
 // All that is in the log was done before, when it was added to it.
-MadeValues::Loaded& MadeValues::load(Rule rule, std::string_view value, const EditsLog& log) {
+MadeValues::Loaded& MadeValues::load(Rule rule, std::string_view value, const EditsLog& log,
+                                     const EditedValue::Next* next) {
+  // What was drafted and did not come is no part of any log.
+  std::erase_if(kept_, [&](const auto& one) { return !one->made->may_take(next); });
   const auto found = std::find_if(kept_.begin(), kept_.end(), [&](const auto& one) {
     return one->is_part_of(rule, value, log);
   });
@@ -65,20 +70,28 @@ std::string MadeValues::made(Rule rule, std::string_view value, const EditsLog& 
 }
 
 bool MadeValues::append(Rule rule, std::string_view value, EditsLog& log, const LocalStamp& stamp,
-                        std::span<const std::uint32_t> parents, Bytes edits, std::string& out) {
-  Loaded& loaded = load(rule, value, log);
-  if (loaded.made->size() != log.size() ||
-      loaded.made->add(order_.key(stamp.writer), stamp.hlc, parents, edits))
+                        std::span<const std::uint32_t> parents, Bytes edits) {
+  const EditedValue::Next next{order_.key(stamp.writer), stamp.hlc, parents, edits};
+  Loaded& loaded = load(rule, value, log, &next);
+  if (loaded.made->size() != log.size() || loaded.made->add(next.writer, next.hlc, parents, edits))
     return false;
   log.append(stamp, parents, edits);
   loaded.note(log);
-  out = loaded.made->shown();
   return true;
 }
 
 crdt::ListOutline MadeValues::outline(std::string_view value, const EditsLog& log) {
   const EditedValue& made = *load(Rule::list, value, log).made;
   return crdt::ListOutline(static_cast<const EditedList&>(made).list());
+}
+
+Result<Buffer> MadeValues::draft(std::string_view value, const EditsLog& log,
+                                 const LocalStamp& stamp, const TreeEdits& edits) {
+  auto& made = static_cast<EditedTree&>(*load(Rule::tree, value, log).made);
+  auto drafted = made.draft({stamp.hlc, order_.key(stamp.writer)}, edits);
+  // A tree that took some of the edits, or an operation without any, is as no log says.
+  if (!drafted.ok() || drafted->empty()) kept_.pop_front();
+  return drafted;
 }
 
 }  // namespace gs::merge

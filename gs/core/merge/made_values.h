@@ -1,5 +1,5 @@
-// The texts and lists that operations make of values: for operations that were written at the same
-// time as others, and for whoever decides between values.
+// The texts, lists and trees that operations make of values: for operations that were written at
+// the same time as others, and for whoever decides between values.
 //
 // What was made last is kept, with its history: of a burst of concurrent operations each costs its
 // own edits. One thread at a time. No errors: what cannot be done is told as such.
@@ -19,14 +19,17 @@ class MadeValues {
  public:
   explicit MadeValues(const WriterOrder& order) : order_(order) {}
 
-  // What the operations make of `value`. `rule`: text or list.
+  // What the operations make of `value`. `rule`: text, list or tree.
   std::string made(Rule rule, std::string_view value, const EditsLog& log);
-  // Appends an operation to the log; in `out` what is made with it. False: its edits are not in
-  // what it stands on, and nothing is done. `parents`: ascending.
+  // Appends an operation to the log. False: its edits are not in what it stands on, and nothing is
+  // done. `parents`: ascending.
   bool append(Rule rule, std::string_view value, EditsLog& log, const LocalStamp& stamp,
-              std::span<const std::uint32_t> parents, Bytes edits, std::string& out);
+              std::span<const std::uint32_t> parents, Bytes edits);
   // Of a list: for whoever edits it now.
   crdt::ListOutline outline(std::string_view value, const EditsLog& log);
+  // Of a tree: the bytes of an operation, to be appended next (edited_tree.h).
+  Result<Buffer> draft(std::string_view value, const EditsLog& log, const LocalStamp& stamp,
+                       const TreeEdits& edits);
 
  private:
   // A value with the first operations of a log.
@@ -42,7 +45,9 @@ class MadeValues {
     bool is_part_of(Rule other_rule, std::string_view other, const EditsLog& log) const;
     void note(const EditsLog& log);
   };
-  Loaded& load(Rule rule, std::string_view value, const EditsLog& log);
+  // `next`: what is appended then.
+  Loaded& load(Rule rule, std::string_view value, const EditsLog& log,
+               const EditedValue::Next* next = nullptr);
   void keep_few();
 
   static constexpr std::size_t kKeptMax = 8;

@@ -1,8 +1,9 @@
-// Fields that hold a text or a list which several writers edit at once.
+// Fields that hold a text, a list or a tree which several writers edit at once.
 #include <algorithm>
 
 #include "gs/core/crdt/list/list_difference.h"
 #include "gs/core/crdt/text/difference.h"
+#include "gs/core/merge/edited_tree.h"
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/merge/fields.h"
 #include "gs/core/merge/made_values.h"
@@ -15,9 +16,9 @@ using record::RecordView;
 
 namespace {
 
-// What a value has to be to be edited.
-constexpr Type type_edited(std::uint8_t rule) noexcept {
-  return rule == kList ? Type::array : Type::string;
+// How errors speak of it.
+std::string noun_of(Rule rule) {
+  return rule == Rule::text ? "text" : rule == Rule::list ? "list" : "tree";
 }
 
 // A value to edit. Nothing is in a null.
@@ -51,6 +52,7 @@ std::optional<std::vector<std::uint32_t>> parents_in(const EditsLog& log, const 
 bool has_edits(const Part& part, std::uint8_t rule) {
   if (part.state != Part::value || part.type != Type::bytes) return false;
   if (rule == kList) return crdt::ListEditsView::parse(part.content).ok();
+  if (rule == kTree) return is_tree_operation(part.content);
   const auto edits = crdt::parse_edits(part.content);
   return edits.ok() && edits->counts.events != 0;
 }
@@ -77,12 +79,14 @@ MergedRecord::EditedLeaf* MergedRecord::edits_on(const Field& field, const Local
   return found;
 }
 
-// Of what stands on what it shows; a text before a list.
+// Of what stands on what it shows; a text before a list, and that before a tree.
 MergedRecord::EditedLeaf* MergedRecord::shown_edits(const Field& field) {
   if (!field.has_edits()) return nullptr;
   const LocalStamp value = field.has_leaf ? field.leaf.stamp : LocalStamp{};
-  EditedLeaf* const text = edits_on(field, value, kText);
-  return text != nullptr ? text : edits_on(field, value, kList);
+  for (const std::uint8_t rule : {kText, kList}) {
+    if (EditedLeaf* const found = edits_on(field, value, rule)) return found;
+  }
+  return edits_on(field, value, kTree);
 }
 
 // What the record shows need not be made again.
@@ -135,6 +139,7 @@ bool MergedRecord::edit_shown(const Leaf& leaf, const EditsLog& log, std::string
     const auto edits = crdt::parse_edits(leaf.part.content);
     return edits.ok() && edit_text(made, *edits);
   }
+  if (leaf.rule == kTree) return false;  // where new nodes are, their siblings' places say
   // Where nobody edits beside another, each slot is shown.
   if (!log.is_chain() || !is_later(leaf.stamp, log)) return false;
   const auto edits = crdt::ListEditsView::parse(leaf.part.content);
@@ -155,11 +160,12 @@ void MergedRecord::change_edits(std::uint32_t index, const Leaf& leaf, std::span
   const auto parents = parents_in(log, base, seen.subspan(1));
   if (!parents) return;
   std::string made(edited == nullptr ? begins : edited->shown);
-  const bool is_known = *parents == log.heads() && (edited == nullptr || edited->is_known);
-  if (is_known && edit_shown(leaf, log, made)) {
+  bool is_known = *parents == log.heads() && (edited == nullptr || edited->is_known);
+  is_known = is_known && edit_shown(leaf, log, made);
+  if (is_known) {
     log.append(leaf.stamp, *parents, leaf.part.content);
   } else if (!made_values_->append(static_cast<Rule>(leaf.rule), begins, log, leaf.stamp, *parents,
-                                   leaf.part.content, made)) {
+                                   leaf.part.content)) {
     return;
   }
   if (edited == nullptr) {
@@ -169,9 +175,10 @@ void MergedRecord::change_edits(std::uint32_t index, const Leaf& leaf, std::span
   }
   edited->leaf.flags |= leaf.flags & kLoose;
   write_log(log, edited->leaf);
+  edited->is_known = is_known;  // else it is made when somebody has to know
+  if (!is_known) return;
   spelled_.push_back(std::move(made));
   edited->shown = spelled_.back();
-  edited->is_known = true;
 }
 
 // With the values that are seen go their edits; of those without a value what is seen, and what
@@ -254,8 +261,26 @@ Result<Buffer> MergedRecord::list_edits_to(std::uint32_t index, const Part& want
   return outline.edits();
 }
 
-Result<Buffer> MergedRecord::edits_to(std::uint32_t index, const Part& wanted, std::uint8_t rule) {
-  return rule == kList ? list_edits_to(index, wanted) : text_edits_to(index, wanted);
+Result<Buffer> MergedRecord::tree_edits_of(std::uint32_t index, const TreeEdits& edits,
+                                           const LocalStamp& stamp) {
+  if (index == kNoField) return made_values_->draft({}, EditsLog(), stamp, edits);
+  const Field& field = fields_[index];
+  const EditedLeaf* const edited = shown_edits(field);
+  const EditsLog log(edited == nullptr ? Bytes() : edited->leaf.part.content);
+  const Part value = field.has_leaf ? field.leaf.part : Part{};
+  return made_values_->draft(content_in(value), log, stamp, edits);
+}
+
+Result<Buffer> MergedRecord::tree_edits(std::string_view name, const TreeEdits& edits,
+                                        const LocalStamp& stamp) {
+  return tree_edits_of(field_named(name), edits, stamp);
+}
+
+Result<Buffer> MergedRecord::edits_to(std::uint32_t index, const Part& wanted, std::uint8_t rule,
+                                      const LocalStamp& stamp) {
+  if (rule == kText) return text_edits_to(index, wanted);
+  if (rule == kList) return list_edits_to(index, wanted);
+  return tree_edits_of(index, {0, {}, std::string(content_in(wanted))}, stamp);
 }
 
 // The value, then the last edits.
@@ -281,11 +306,9 @@ void MergedRecord::add_edits(std::uint32_t index, const FieldRule& edits, std::v
 Result<std::vector<Seen>> MergedRecord::see_edits(std::string_view name, std::uint32_t number,
                                                   Rule rule) {
   const FieldRule edits{number, static_cast<std::uint8_t>(rule)};
-  const bool is_list = rule == Rule::list;
   const std::uint32_t index = field_named(name);
   if (index == kNoField && is_inside_of_field(name)) {
-    return only_of_itself(is_list ? "lists of the record itself are edited"
-                                  : "texts of the record itself are edited");
+    return only_of_itself((noun_of(rule) + "s of the record itself are edited").c_str());
   }
   if (index != kNoField && fields_[index].is_there()) {
     const Field& field = fields_[index];
@@ -293,9 +316,10 @@ Result<std::vector<Seen>> MergedRecord::see_edits(std::string_view name, std::ui
     const bool is_other = shown != nullptr
                               ? shown->leaf.rule != edits.rule
                               : !field.has_leaf || !may_stand_on(field.leaf.part, edits.rule);
-    if (is_other || (is_list && field.has_elements())) {
-      return Error(Code::invalid, is_list ? "it holds no list. Write an array first"
-                                          : "it holds no text. Write one first");
+    if (is_other || (rule != Rule::text && field.has_elements())) {
+      return Error(Code::invalid,
+                   "it holds no " + noun_of(rule) +
+                       (rule == Rule::text ? ". Write one first" : ". Write an array first"));
     }
   }
   std::vector<Seen> seen;
@@ -324,16 +348,19 @@ Error MergedRecord::place_edits(const RecordView& change, Buffer& out) {
   crdt::ListOutline outline = list_outline(name_of_field(change, number));
   GS_TRY_OK(outline.add(edits));
   const Buffer placed = outline.edits();
-  const Part part{Part::value, Type::bytes, placed};
+  return with_bytes(change, placed, out);
+}
+
+Error MergedRecord::with_bytes(const RecordView& change, Bytes bytes, Buffer& out) {
+  const Part part{Part::value, Type::bytes, bytes};
   return rewrite(change, change.shape(), {&part, 1}, out);
 }
 
 Error MergedRecord::check_edits(const RecordView& change, std::span<const Seen> seen) {
   const std::uint8_t rule = seen.front().rule;
   const auto moved = [&] {
-    return Error(Code::conflict, rule == kList
-                                     ? "somebody replaced the list. Read it again and repeat"
-                                     : "somebody replaced the text. Read it again and repeat");
+    return Error(Code::conflict, "somebody replaced the " + noun_of(static_cast<Rule>(rule)) +
+                                     ". Read it again and repeat");
   };
   const std::uint32_t number = first_field(change.shape());
   const std::uint32_t index = field_named(name_of_field(change, number));
@@ -345,8 +372,8 @@ Error MergedRecord::check_edits(const RecordView& change, std::span<const Seen> 
   const EditsLog log(edited == nullptr ? Bytes() : edited->leaf.part.content);
   const auto parents = parents_in(log, base, seen.subspan(1));
   if (!parents) return moved();
-  // Those of a list were looked at when they were made, as those of another past were.
-  if (rule == kList || *parents != log.heads()) return {};
+  // Others than of a text were looked at when they were made, as those of another past were.
+  if (rule != kText || *parents != log.heads()) return {};
   std::string made(edited != nullptr  ? edited->shown
                    : value != nullptr ? content_in(value->part)
                                       : std::string_view());

@@ -2,6 +2,7 @@
 #include "gs/base/check.h"
 #include "gs/core/merge/fields.h"
 #include "gs/core/merge/merged_record.h"
+#include "gs/core/merge/tree_nodes.h"
 #include "gs/core/record/record_writer.h"
 
 namespace gs::merge {
@@ -222,13 +223,14 @@ Result<record::ShapePtr> MergedRecord::shape_of_changes(const record::ShapePtr& 
 
 record::ShapePtr MergedRecord::as_changes(const record::ShapePtr& shape, const std::uint8_t* bytes,
                                           std::span<const FieldRule> fields,
-                                          record::ShapeCache* shapes, Buffer& out,
-                                          std::vector<FieldRule>& changes) {
+                                          const LocalStamp& stamp, record::ShapeCache* shapes,
+                                          Buffer& out, std::vector<FieldRule>& changes) {
   const RecordView write(shape.get(), bytes);
   changes.clear();
   std::vector<Part> parts;
   std::vector<Buffer> contents;
   contents.reserve(fields.size());  // the parts point into it
+  bool is_spelled = false;
   auto next = fields.begin();
   auto at = first_field(*shape);
   each_field(write, [&](std::string_view name, Type, const Part& part) {
@@ -238,12 +240,20 @@ record::ShapePtr MergedRecord::as_changes(const record::ShapePtr& shape, const s
     const std::uint8_t rule = next++->rule;
     const std::uint32_t index = field_named(name);
     const Field& field = index == kNoField ? Field{} : fields_[index];
-    if (is_edits(rule) && may_edit(field, part, rule)) {
-      auto edits = edits_to(index, part, rule);
-      if (!edits.ok()) return;  // the value itself
-      contents.push_back(std::move(*edits));
-      changes.push_back({number, rule});
-      parts.back() = {Part::value, Type::bytes, contents.back()};
+    if (is_edits(rule)) {
+      auto edits = may_edit(field, part, rule) ? edits_to(index, part, rule, stamp)
+                                               : Error(Code::invalid, "a value decides");
+      if (edits.ok()) {
+        contents.push_back(std::move(*edits));
+        changes.push_back({number, rule});
+        parts.back() = {Part::value, Type::bytes, contents.back()};
+      } else if (rule == kTree && is_collection(part) && part.type == Type::array) {
+        // The value itself, with the ids that its nodes have from then on.
+        const std::string nodes = array_of_nodes(nodes_of_array(as_text(part.content)));
+        contents.emplace_back(nodes.begin(), nodes.end());
+        parts.back().content = contents.back();
+        is_spelled = true;
+      }
     } else if (rule == kIncluded && may_change(field, part)) {
       Buffer& content = contents.emplace_back();
       changes.push_back({number, change_to(part, index, content)});
@@ -254,7 +264,7 @@ record::ShapePtr MergedRecord::as_changes(const record::ShapePtr& shape, const s
       changes.push_back({number, kMembers});
     }
   });
-  if (changes.empty()) return nullptr;
+  if (changes.empty() && !is_spelled) return nullptr;
   auto made = shape_of_changes(shape, changes, parts, shapes);
   if (made.ok() && !rewrite(write, **made, parts, out)) return std::move(*made);
   changes.clear();  // the values themselves, then
@@ -283,6 +293,9 @@ Error MergedRecord::check_elements(std::string_view name, Rule rule) {
   const EditedLeaf* const edited = shown_edits(field);
   if (edited != nullptr && edited->leaf.rule == kList) {
     return Error(Code::invalid, "it is edited as a list. Insert into the list, or delete from it");
+  }
+  if (edited != nullptr && edited->leaf.rule == kTree) {
+    return Error(Code::invalid, "it is edited as a tree. Create nodes in it, or delete some");
   }
   const bool holds_number = edited != nullptr || (field.has_added() && !shows_elements(field));
   const bool holds_other =

@@ -327,7 +327,7 @@ class SetHistory {
     for (const std::uint32_t field : fields) {
       rules.push_back({field, static_cast<std::uint8_t>(Rule::included)});
     }
-    if (merged.as_changes(op.shape, op.record.data(), rules, nullptr, stored, changes)) {
+    if (merged.as_changes(op.shape, op.record.data(), rules, op.stamp, nullptr, stored, changes)) {
       op.record = std::move(stored);
     }
     for (const MergedRecord::FieldRule& change : changes) {

@@ -60,7 +60,8 @@ class SetReplica {
     const MergedRecord::FieldRule field{0, static_cast<std::uint8_t>(Rule::included)};
     Buffer stored;
     std::vector<MergedRecord::FieldRule> changes;
-    if (merged.as_changes(write.shape, write.record.data(), {&field, 1}, nullptr, stored, changes))
+    if (merged.as_changes(write.shape, write.record.data(), {&field, 1}, write.stamp, nullptr,
+                          stored, changes))
       write.record = std::move(stored);
     merged.see({write.shape.get(), write.record.data()}, changes, write.seen);
     return keep(std::move(write));

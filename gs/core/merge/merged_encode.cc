@@ -198,10 +198,11 @@ void MergedRecord::tell_hidden() {
   }
   tell_edits(HiddenKind::text);
   tell_edits(HiddenKind::list);
+  tell_edits(HiddenKind::tree);
 }
 
 void MergedRecord::tell_edits(HiddenKind kind) {
-  const auto rule = kind == HiddenKind::text ? kText : kList;
+  const auto rule = static_cast<std::uint8_t>(rule_of(kind));
   if (edited_.empty()) return;
   for (const std::uint32_t index : order_of_fields_) {
     const auto begin = static_cast<std::ptrdiff_t>(told_.size());

@@ -35,7 +35,7 @@ class Listing final : public testing::EditKind {
   }
   bool is_nothing(Bytes edits) const override { return !crdt::ListEditsView::parse(edits).ok(); }
 
-  Buffer edits(MergedRecord& merged, const std::string& shown,
+  Buffer edits(MergedRecord& merged, const std::string& shown, const LocalStamp& /*stamp*/,
                std::mt19937_64& random) const override {
     const auto below = [&](std::uint32_t count) {
       return static_cast<std::uint32_t>(random() % count);

@@ -276,7 +276,7 @@ TEST(MergedLists, AWholeArrayBecomesTheEditsThatItIs) {
     Buffer stored;
     std::vector<MergedRecord::FieldRule> changes;
     const auto shape = list.merged().as_changes(whole.shape, whole.record.data(), {&rule, 1},
-                                                nullptr, stored, changes);
+                                                whole.stamp, nullptr, stored, changes);
     ASSERT_NE(shape, nullptr) << one.wanted;
     const record::RecordView view(shape.get(), stored.data());
     const auto edits = crdt::ListEditsView::parse(view.find("items")->content);

@@ -374,8 +374,8 @@ class MembersHistory {
     const MergedRecord::FieldRule rule{field, kMembersRule};
     std::vector<MergedRecord::FieldRule> changes;
     Buffer stored;
-    const auto made =
-        merged.as_changes(op.shape, op.record.data(), {&rule, 1}, nullptr, stored, changes);
+    const auto made = merged.as_changes(op.shape, op.record.data(), {&rule, 1}, op.stamp, nullptr,
+                                        stored, changes);
     if (made != nullptr) {
       op.shape = made;
       op.record = std::move(stored);

@@ -200,6 +200,7 @@ void MergedRecord::load_hidden(const HiddenView& hidden, std::size_t first) {
       break;
     case HiddenKind::text:
     case HiddenKind::list:
+    case HiddenKind::tree:
       edited_.push(field.edited, {leaf, {}, false});
       break;
     default:

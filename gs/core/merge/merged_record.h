@@ -25,6 +25,8 @@
 //                         saw, and what stands on them (edits_log.h)
 //   edits of a list       the same upon an array, whose elements are inserted, deleted, moved and
 //                         set
+//   edits of a tree       the same upon an array of nodes, which are created, moved with all
+//                         that is below them, set and removed (tree_nodes.h)
 //   erasure               what is written after one has to name its stamp, which is for the engine
 //                         to check; the record keeps it for those who write to it
 //   order of fields       those of the base write, the insert or set with the greatest stamp, in
@@ -53,6 +55,7 @@
 #include "gs/core/merge/leaf_lists.h"
 #include "gs/core/merge/members.h"
 #include "gs/core/merge/stamp_set.h"
+#include "gs/core/merge/tree_edits.h"
 #include "gs/core/record/content.h"
 #include "gs/core/record/shape_cache.h"
 
@@ -69,7 +72,8 @@ enum class Rule : std::uint8_t {
   excluded = 6,  // ... to remove ...
   changed = 7,   // ... or both (elements.h)
   text = 8,      // none: it has edits of a text ...
-  list = 9,      // ... or of a list
+  list = 9,      // ... of a list ...
+  tree = 10,     // ... or of a tree
   members = 11,  // none: it has members of an object to give and to take away
   whole = 12,    // the one with the greatest stamp, an object as one value
 };
@@ -85,9 +89,9 @@ class WriterOrder {
   bool before(std::uint32_t a, std::uint32_t b) const noexcept { return key(a) < key(b); }
 };
 
-// A stamp that a write saw on a field. Of edits of a text or list first comes the value that they
-// stand on, hlc 0 for none, then the edits. `field`: of the write's shape, its key counted; of one
-// that describes itself, member. kNoField: on the record, a removal.
+// A stamp that a write saw on a field. Of edits of a text, list or tree first comes the value that
+// they stand on, hlc 0 for none, then the edits. `field`: of the write's shape, its key counted; of
+// one that describes itself, member. kNoField: on the record, a removal.
 struct Seen {
   std::uint32_t field = kNoField;
   std::uint8_t rule = 0;  // of the write for this field; the same for all of its stamps
@@ -160,11 +164,12 @@ class MergedRecord {
   void see(const record::RecordView& write, std::span<const FieldRule> changes,
            std::vector<Seen>& out);
   // How a write with these values is stored for concurrent ones to count as well: these fields of
-  // it, ascending, as changes of the elements or edits of what is there. `changes`: which of them
-  // are. In place of what is in `out`, with this shape; null: as it is.
+  // it, ascending, as changes of the elements or edits of what is there. `stamp`: of the write.
+  // `changes`: which of them are. In place of what is in `out`, with this shape; null: as it is.
   record::ShapePtr as_changes(const record::ShapePtr& shape, const std::uint8_t* write,
-                              std::span<const FieldRule> fields, record::ShapeCache* shapes,
-                              Buffer& out, std::vector<FieldRule>& changes);
+                              std::span<const FieldRule> fields, const LocalStamp& stamp,
+                              record::ShapeCache* shapes, Buffer& out,
+                              std::vector<FieldRule>& changes);
   // Of a change that gives and removes members of its fields: what is stored of it. A field that
   // holds no object is written as a value. In place of what is in `out`; `changes`: fields that are
   // changes. Errors: too_large, invalid (its depth).
@@ -174,13 +179,20 @@ class MergedRecord {
   // What every write has to name, whatever fields it writes.
   void see_record(std::vector<Seen>& out) const;
   // What edits that are made upon a field now stand on, as Write::seen says for `number`. `rule`:
-  // text or list. Errors: invalid.
+  // text, list or tree. Errors: invalid.
   Result<std::vector<Seen>> see_edits(std::string_view field, std::uint32_t number, Rule rule);
   // The list that a field shows, which see_edits() found, for whoever edits it.
   crdt::ListOutline list_outline(std::string_view field);
   // A record with edits of a list that is shown, whose positions count what is shown: with those of
   // slots, in place of what is in `out`. Errors: invalid, too_large.
   Error place_edits(const record::RecordView& change, Buffer& out);
+  // The bytes of edits of the tree that a field shows, which see_edits() found; `stamp`: of the
+  // write that is to be made of them next. Nothing: they do nothing. Errors: invalid, not_found,
+  // too_large.
+  Result<Buffer> tree_edits(std::string_view field, const TreeEdits& edits,
+                            const LocalStamp& stamp);
+  // A record with one field, whose content is bytes, with these for it.
+  Error with_bytes(const record::RecordView& change, Bytes bytes, Buffer& out);
   // Whether edits that stand on this can still be made. Errors: invalid, conflict.
   Error check_edits(const record::RecordView& change, std::span<const Seen> seen);
   // Whether elements can be added to these fields, or removed. Error: invalid.
@@ -208,8 +220,8 @@ class MergedRecord {
     record::Part part;
   };
   using Leaves = LeafLists<Leaf>;
-  // How a value was edited: leaf.stamp is that of the value, its rule says whether it is a text or
-  // a list, its content is an EditsLog.
+  // How a value was edited: leaf.stamp is that of the value, its rule says whether it is a text, a
+  // list or a tree, its content is an EditsLog.
   struct EditedLeaf {
     Leaf leaf;
     std::string_view shown;  // what comes of it, a text or the content of an array ...
@@ -321,7 +333,10 @@ class MergedRecord {
   std::string_view shown_by(std::uint32_t field);
   Buffer text_edits_to(std::uint32_t field, const record::Part& wanted);
   Result<Buffer> list_edits_to(std::uint32_t field, const record::Part& wanted);
-  Result<Buffer> edits_to(std::uint32_t field, const record::Part& wanted, std::uint8_t rule);
+  Result<Buffer> tree_edits_of(std::uint32_t field, const TreeEdits& edits,
+                               const LocalStamp& stamp);
+  Result<Buffer> edits_to(std::uint32_t field, const record::Part& wanted, std::uint8_t rule,
+                          const LocalStamp& stamp);
   std::uint8_t change_to(const record::Part& wanted, std::uint32_t field, Buffer& content) const;
   Error check_elements(std::string_view field, Rule rule);
   bool is_inside_of_field(std::string_view name);

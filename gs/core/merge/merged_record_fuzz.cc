@@ -57,12 +57,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     merged.remove({{3, 0}, RemovalRule::update_wins, {1, 0}, {}});
   };
   // Every field is added to, whatever it holds, its elements and members are changed, and its bytes
-  // are typed, and are edits of a list: by two at the same time, and by one who saw both.
+  // are typed, are edits of a list, and of a tree: by two at the same time, and by one who saw
+  // both.
   std::vector<Seen> added;
   std::vector<std::vector<Seen>> changed(3);
   std::vector<std::vector<Seen>> typed(3);
   std::vector<std::vector<Seen>> listed(3);
   std::vector<std::vector<Seen>> given(3);
+  std::vector<std::vector<Seen>> planted(3);
   const record::RecordView view(shape->get(), bytes.data());
   const std::uint32_t first_field =
       (*shape)->self_describing() ? 0 : static_cast<std::uint32_t>((*shape)->key_fields());
@@ -81,10 +83,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     listed[2].push_back({i, static_cast<std::uint8_t>(Rule::list), {2, 9}});
     listed[2].push_back({i, static_cast<std::uint8_t>(Rule::list), {3, 10}});
+    for (std::vector<Seen>& each : planted) {
+      each.push_back({i, static_cast<std::uint8_t>(Rule::tree), {}});
+    }
+    planted[2].push_back({i, static_cast<std::uint8_t>(Rule::tree), {2, 12}});
+    planted[2].push_back({i, static_cast<std::uint8_t>(Rule::tree), {3, 13}});
     given[0].push_back({i, static_cast<std::uint8_t>(Rule::members), {}});
     given[1].push_back({i, static_cast<std::uint8_t>(Rule::members), {1, 0}});
-    given[2].push_back({i, static_cast<std::uint8_t>(Rule::members), {2, 12}});
-    given[2].push_back({i, static_cast<std::uint8_t>(Rule::members), {3, 13}});
+    given[2].push_back({i, static_cast<std::uint8_t>(Rule::members), {2, 15}});
+    given[2].push_back({i, static_cast<std::uint8_t>(Rule::members), {3, 16}});
   }
   const auto addition = [&](MergedRecord& merged) {
     merged.write({&*shape, bytes.data(), {2, 2}, false, {}, added});
@@ -107,9 +114,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       merged.write({&*shape, bytes.data(), {2 + which, writer}, false, {}, listed[which]});
     };
   };
-  const auto give = [&](std::size_t which) {
+  const auto plant = [&](std::size_t which) {
     return [&, which](MergedRecord& merged) {
       const auto writer = static_cast<std::uint32_t>(12 + which);
+      merged.write({&*shape, bytes.data(), {2 + which, writer}, false, {}, planted[which]});
+    };
+  };
+  const auto give = [&](std::size_t which) {
+    return [&, which](MergedRecord& merged) {
+      const auto writer = static_cast<std::uint32_t>(15 + which);
       merged.write({&*shape, bytes.data(), {2 + which, writer}, false, {}, given[which]});
     };
   };
@@ -146,6 +159,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   step(give(0));
   step(give(1));
   step(give(2));
+  step(plant(0));
+  step(plant(1));
+  step(plant(2));
   step(third);
   step(fourth);
   const Image whole = encode(at_once);

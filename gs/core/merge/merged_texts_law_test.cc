@@ -23,7 +23,7 @@ class Typing final : public testing::EditKind {
     return crdt::parse_edits(edits)->counts.events == 0;
   }
 
-  Buffer edits(MergedRecord& /*merged*/, const std::string& shown,
+  Buffer edits(MergedRecord& /*merged*/, const std::string& shown, const LocalStamp& /*stamp*/,
                std::mt19937_64& random) const override {
     const auto below = [&](std::uint32_t count) {
       return static_cast<std::uint32_t>(random() % count);

@@ -61,6 +61,13 @@ std::optional<LocalStamp> list_stands_on(const Stored& stored, std::string_view 
   return found->on;
 }
 
+std::optional<LocalStamp> tree_stands_on(const Stored& stored, std::string_view name) {
+  if (typed_field(stored, name) || list_stands_on(stored, name)) return std::nullopt;
+  const auto found = edited_field(stored, name, HiddenKind::tree);
+  if (!found) return std::nullopt;
+  return found->on;
+}
+
 Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOrder& order,
                                          const std::function<bool(const LocalStamp&)>& is_taken) {
   TypedText typed(field.value);

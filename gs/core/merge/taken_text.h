@@ -25,6 +25,8 @@ std::optional<TypedField> typed_field(const Stored& stored, std::string_view nam
 // The value that a list stands on which a field shows and which was edited; hlc 0: none. Nothing:
 // there is no such list.
 std::optional<LocalStamp> list_stands_on(const Stored& stored, std::string_view name);
+// The same of a tree.
+std::optional<LocalStamp> tree_stands_on(const Stored& stored, std::string_view name);
 
 // Errors: damaged (the log says what cannot be).
 Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOrder& order,

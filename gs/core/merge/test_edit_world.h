@@ -1,6 +1,6 @@
-// What law tests of texts and of lists share: writers who edit one field, replace it, take it away,
-// remove the record and bring it back, and hear of each other in any order; what the definition in
-// docs/FORMAT.md says of it, worked out naively.
+// What law tests of texts, of lists and of trees share: writers who edit one field, replace it,
+// take it away, remove the record and bring it back, and hear of each other in any order; what the
+// definition in docs/FORMAT.md says of it, worked out naively.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -42,8 +42,16 @@ class EditKind {
   virtual Rule rule() const = 0;
   // As JSON.
   virtual std::string some_value(std::mt19937_64& random) const = 0;
+  // What somebody may want a field to be that shows this.
+  virtual std::string wish(const std::string& /*shown*/, std::mt19937_64& random) const {
+    return some_value(random);
+  }
+  // Whether it shows what was wanted, both as contents.
+  virtual bool fulfills(const std::string& shown, const std::string& wanted) const {
+    return shown == wanted;
+  }
   // Upon what the field shows, as its content.
-  virtual Buffer edits(MergedRecord& merged, const std::string& shown,
+  virtual Buffer edits(MergedRecord& merged, const std::string& shown, const LocalStamp& stamp,
                        std::mt19937_64& random) const = 0;
   virtual bool is_nothing(Bytes edits) const = 0;
   // The content that comes of these operations, which stand on the value.
@@ -312,7 +320,7 @@ class EditWorld {
       case 0:
         return write_value(at, kind_.some_value(random_));
       case 1:
-        return wish(at, kind_.some_value(random_));
+        return wish(at, kind_.wish(replicas_[at].kept.body().value_or(""), random_));
       case 2:
         return write_unset(at);
       case 3:
@@ -369,17 +377,20 @@ class EditWorld {
     const MergedRecord::FieldRule rule{0, static_cast<std::uint8_t>(kind_.rule())};
     Buffer stored;
     std::vector<MergedRecord::FieldRule> changes;
-    if (auto shape =
-            merged.as_changes(op.shape, op.record.data(), {&rule, 1}, nullptr, stored, changes)) {
+    if (auto shape = merged.as_changes(op.shape, op.record.data(), {&rule, 1}, op.stamp, nullptr,
+                                       stored, changes)) {
       op.shape = std::move(shape);
       op.record = std::move(stored);
+    }
+    if (!changes.empty()) {
       note_edit(op, changes, merged);
     } else {
+      op.content = content_of(op);
       op.kind = EditedOp::value;
       merged.see({op.shape.get(), op.record.data()}, op.seen);
     }
     keep(at, std::move(op));
-    EXPECT_TRUE(replicas_[at].kept.body() == wanted);
+    EXPECT_TRUE(kind_.fulfills(replicas_[at].kept.body().value_or(""), wanted));
   }
   void note_edit(EditedOp& op, std::vector<MergedRecord::FieldRule> changes, MergedRecord& merged) {
     merged.see({op.shape.get(), op.record.data()}, changes, op.seen);
@@ -399,14 +410,15 @@ class EditWorld {
   void edit(std::uint32_t at) {
     Replica& replica = replicas_[at];
     replica.kept.load(replica.merged);
-    const Buffer edits = kind_.edits(replica.merged, replica.kept.body().value_or(""), random_);
-    const record::FieldView view{kBody, record::ValueView{Type::bytes, edits}};
     EditedOp op;
+    begin(op, at);
+    const Buffer edits =
+        kind_.edits(replica.merged, replica.kept.body().value_or(""), op.stamp, random_);
+    const record::FieldView view{kBody, record::ValueView{Type::bytes, edits}};
     const auto made = encoder_.encode_views("T", {&view, 1});
     EXPECT_TRUE(made.ok());
     op.shape = made->shape;
     op.record.assign(made->bytes.begin(), made->bytes.end());
-    begin(op, at);
     replica.kept.load(replica.merged);
     note_edit(op, {{0, static_cast<std::uint8_t>(kind_.rule())}}, replica.merged);
     keep(at, std::move(op));

@@ -108,9 +108,10 @@ class RecordView {
 // `out` as it was. Errors: invalid (type mismatch, not UTF-8, not finite), too_large.
 Error encode(const Shape& shape, std::span<const Value* const> values, Buffer& out);
 // Appends the any-value encoding of `value`, which stands on its own, is a field of a record, or an
-// element of an array there.
+// element of an array there, or a member of an object that is such an element.
 inline constexpr std::size_t kFieldDepth = 2;
 inline constexpr std::size_t kElementDepth = 3;
+inline constexpr std::size_t kMemberDepth = 4;
 Error encode_any(const Value& value, Buffer& out, std::size_t depth = 1);
 // Accepts exactly these encodings. O(bytes).
 Error validate_any(Bytes value, std::size_t depth = 1);

@@ -320,6 +320,9 @@ class Compiler {
     if (made.merge == Merge::list && (!is_collection || kind == Rule::Kind::set)) {
       return wrong(made.name, "only an array or a list of relations can merge as a list");
     }
+    if (made.merge == Merge::tree && (!is_collection || kind == Rule::Kind::set)) {
+      return wrong(made.name, "only an array can merge as a tree");
+    }
     const bool is_object = kind == Rule::Kind::structure || kind == Rule::Kind::object ||
                            kind == Rule::Kind::json || kind == Rule::Kind::custom;
     if (made.merge == Merge::object && !is_object) {

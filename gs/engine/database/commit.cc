@@ -140,6 +140,7 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
   }
   const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
   append(tx, stamp, sequence);
+  tx.committed = {hlc, chain_};
   make_visible(sequence, hlc, scratch_->logged_count);
   return sequence;
 }

@@ -31,6 +31,8 @@ const char* name_of_rule(merge::Rule rule) noexcept {
       return "text";
     case merge::Rule::list:
       return "list";
+    case merge::Rule::tree:
+      return "tree";
     case merge::Rule::members:
       return "object";
     default:

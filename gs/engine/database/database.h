@@ -189,6 +189,13 @@ class Database : public std::enable_shared_from_this<Database> {
   // Edits a list. The same errors.
   Error stage_list_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
                         std::string_view field, const ListEdit& edit);
+  // Edits a tree. Returns the name of a new node, for what the transaction does to the field next.
+  // Errors of nodes come with the commit: not_found, invalid.
+  Result<std::string> stage_tree_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                                      std::string_view field, merge::TreeEdit edit);
+  // The content of the array that a field shows as a tree, also of one that nobody has edited yet.
+  // Errors: not_found, invalid (it holds something else).
+  Result<std::string> tree_array(const Id& id, std::string_view field) const;
   // Whether the field is a set, not an array.
   // Of an update that gives members to objects and takes some away: what is given to each field, or
   // an array of that and of what is removed (gs/core/merge/members.h).
@@ -435,6 +442,9 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // lists.cc
   // Edits a list that shows `had` until it shows `wants`. Error as well: conflict (it does not).
+  // A tree, for it to show the array with this content.
+  Error stage_tree(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                   std::string_view field, std::string wanted);
   Error stage_list(TransactionState& tx, const Id& id, const rules::Rules* rules,
                    std::string_view field, std::span<const Bytes> had,
                    std::span<const Bytes> wants);

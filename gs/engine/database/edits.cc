@@ -1,5 +1,5 @@
-// Staging edits of texts and lists: operations that grow until their transaction is committed, and
-// what they stand on. texts.cc and lists.cc say what is done.
+// Staging edits of texts, lists and trees: operations that grow until their transaction is
+// committed, and what they stand on. texts.cc, lists.cc and trees.cc say what is done.
 
 #include "gs/core/crdt/text/measure.h"
 #include "gs/core/crdt/text/operation.h"
@@ -16,6 +16,7 @@ namespace {
 
 Buffer bytes_of(const StagedEdits& edits) {
   if (edits.rule == merge::Rule::text) return crdt::encode_edits(edits.runs, edits.inserted);
+  if (edits.rule == merge::Rule::tree) return {};  // the commit makes them
   return edits.outline ? edits.outline->edits() : edits.as_shown.bytes();
 }
 
@@ -44,6 +45,7 @@ Result<StagedEdits> Database::begin_edits(TransactionState& tx, const Id& id,
                                           std::string_view field, merge::Rule rule) {
   StagedEdits edits;
   edits.rule = rule;
+  edits.tree.first_new = tx.new_nodes;
   if (staged_content(tx, id) != nullptr || wrote_field(tx, id, field)) return edits;
   const Moment now = moment();
   Found found;
@@ -53,7 +55,9 @@ Result<StagedEdits> Database::begin_edits(TransactionState& tx, const Id& id,
   const Current current = current_of(found, tables_);
   Merger merger(tables_);
   merger.load(current);
-  GS_TRY(edits.stands_on, merger.record().see_edits(field, 0, rule));
+  GS_TRY(std::vector<Seen> stands_on, merger.record().see_edits(field, 0, rule));
+  if (rule == merge::Rule::tree) return edits;  // nodes have names: what is there then counts
+  edits.stands_on = std::move(stands_on);
   if (rule == merge::Rule::list) {
     edits.outline = merger.record().list_outline(field);
     return edits;

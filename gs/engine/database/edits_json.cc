@@ -5,15 +5,17 @@
 #include "gs/core/crdt/list/list_edits.h"
 #include "gs/core/crdt/text/measure.h"
 #include "gs/core/crdt/text/operation.h"
+#include "gs/core/merge/edited_tree.h"
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/merge/members.h"
+#include "gs/core/merge/tree_nodes.h"
 #include "gs/core/record/json.h"
 
 namespace gs::engine {
 
 namespace {
 
-// Fields, as exceptions count them, that have edits of a text or a list, or members.
+// Fields, as exceptions count them, that have edits or members, and of what.
 using EditedFields = std::map<std::uint32_t, merge::Rule>;
 
 EditedFields edited_fields(const graph::OperationView& operation) {
@@ -26,7 +28,7 @@ EditedFields edited_fields(const graph::OperationView& operation) {
     const graph::OverwrittenView::Exception one = overwritten->exception(i);
     const auto rule = static_cast<merge::Rule>(one.rule);
     const bool is_told =
-        rule == merge::Rule::text || rule == merge::Rule::list || rule == merge::Rule::members;
+        (rule >= merge::Rule::text && rule <= merge::Rule::tree) || rule == merge::Rule::members;
     if (is_told) fields.emplace(one.field, rule);
   }
   return fields;
@@ -150,8 +152,76 @@ void append_patch(Bytes given, Bytes removed, std::string& out) {
   out += '}';
 }
 
+class TreeEditsJson {
+ public:
+  TreeEditsJson(const merge::TreeContent& content, const tree::OperationView& edits,
+                const tree::Stamp& stamp, std::string& out)
+      : content_(content), edits_(edits), stamp_(stamp), out_(out) {}
+
+  void append_all() {
+    edits_.edits([&](const tree::EditView& edit) {
+      if (number_ != 0) out_ += ',';
+      append(edit);
+      ++number_;
+    });
+  }
+
+ private:
+  void append(const tree::EditView& edit) {
+    static constexpr const char* kNames[] = {"create", "move", "set", "delete"};
+    out_ += "[\"" + std::string(kNames[static_cast<std::size_t>(edit.kind)]) + "\",";
+    if (edit.kind == tree::Kind::create) {
+      out_ += "\"+" + std::to_string(number_) + "\"";
+    } else {
+      append(edit.node);
+    }
+    if (edit.kind == tree::Kind::create || edit.kind == tree::Kind::move) {
+      out_ += ',';
+      append(edit.parent);
+    }
+    if (!edit.value.empty()) {
+      out_ += ',';
+      record::append_json({static_cast<Type>(edit.value[0]), edit.value.subspan(1)}, out_);
+    }
+    out_ += ']';
+  }
+
+  // A source that cannot be is of edits that change nothing.
+  void append(const tree::NodeName& name) {
+    if (name.source == tree::NodeName::kOfRoot) {
+      out_ += "null";
+      return;
+    }
+    std::string text = "+" + std::to_string(name.number);
+    if (name.source != tree::NodeName::kOfThis) {
+      const tree::Source& source = edits_.sources()[name.source - tree::NodeName::kFirstSource];
+      const bool is_known = source.writer <= content_.table.size();
+      const tree::Writer writer =
+          source.writer == 0 || !is_known ? stamp_.writer : content_.table[source.writer - 1];
+      text = merge::node_text({stamp_.hlc - source.back, writer, name.number});
+    }
+    record::append_json_string(text, out_);
+  }
+
+  const merge::TreeContent& content_;
+  const tree::OperationView& edits_;
+  const tree::Stamp& stamp_;
+  std::string& out_;
+  std::uint32_t number_ = 0;
+};
+
+void append_tree_edits(Bytes bytes, const tree::Stamp& stamp, std::string& out) {
+  out += "{\"$edits\":[";
+  const auto content = merge::tree_content(bytes);
+  if (content) {
+    const auto edits = tree::OperationView::parse(content->operation);
+    if (edits.ok()) TreeEditsJson(*content, *edits, stamp, out).append_all();
+  }
+  out += "]}";
+}
+
 void append_field(const std::optional<record::ValueView>& value, std::optional<merge::Rule> edits,
-                  std::string& out) {
+                  const tree::Stamp& stamp, std::string& out) {
   if (!value || value->type == record::kAbsentMember) {
     out += "{\"$unset\":true}";
     return;
@@ -169,6 +239,9 @@ void append_field(const std::optional<record::ValueView>& value, std::optional<m
   if (edits == merge::Rule::list && value->type == Type::bytes) {
     return append_list_edits(value->content, out);
   }
+  if (edits == merge::Rule::tree && value->type == Type::bytes) {
+    return append_tree_edits(value->content, stamp, out);
+  }
   if (edits == merge::Rule::text && value->type == Type::bytes) {
     if (const auto typed = crdt::parse_edits(value->content); typed.ok()) {
       return append_edits(*typed, out);
@@ -182,7 +255,7 @@ void append_field(const std::optional<record::ValueView>& value, std::optional<m
 bool has_edits(const graph::OperationView& operation) { return !edited_fields(operation).empty(); }
 
 void append_written_json(const graph::OperationView& operation, const record::RecordView& written,
-                         std::string& out) {
+                         const tree::Stamp& stamp, std::string& out) {
   const EditedFields edited = edited_fields(operation);
   if (edited.empty()) return record::append_delta_json(written, out);
   const record::Shape& shape = written.shape();
@@ -194,7 +267,7 @@ void append_written_json(const graph::OperationView& operation, const record::Re
     out += ':';
     const auto found = edited.find(i);
     append_field(merge::value_of_field(written, i),
-                 found == edited.end() ? std::nullopt : std::optional(found->second), out);
+                 found == edited.end() ? std::nullopt : std::optional(found->second), stamp, out);
   }
   out += '}';
 }

@@ -1,6 +1,7 @@
-// What a write did, for people: its fields as JSON, of which some have edits of a text or a list.
+// What a write did, for people: its fields as JSON; some have edits of a text, a list or a tree.
 #pragma once
 
+#include "gs/core/crdt/tree/types.h"
 #include "gs/core/graph/operation.h"
 #include "gs/core/record/record.h"
 
@@ -13,8 +14,10 @@ bool has_edits(const graph::OperationView& operation);
 // {"$unset":true}, edits of a text are {"$edits":[[position,deleted,"inserted"],..]}, those of a
 // list {"$edits":[["insert",position,value,..],["delete",position,count],["move",from,to],
 // ["set",position,value,..]]}, to be done in order. Positions in a list count slots, also
-// those that are not shown.
+// those that are not shown. Those of a tree are {"$edits":[["create",node,parent,value],
+// ["move",node,parent],["set",node,value],["delete",node]]}, the root as a parent is null, and a
+// node that the write creates "+" and the number of the edit. `stamp`: of the operation.
 void append_written_json(const graph::OperationView& operation, const record::RecordView& written,
-                         std::string& out);
+                         const tree::Stamp& stamp, std::string& out);
 
 }  // namespace gs::engine

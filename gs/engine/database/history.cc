@@ -331,6 +331,7 @@ const char* name_of_change(merge::Rule rule) noexcept {
       return "remove-elements";
     case merge::Rule::text:
     case merge::Rule::list:
+    case merge::Rule::tree:
       return "edit";
     case merge::Rule::members:
       return "patch";
@@ -362,9 +363,9 @@ OperationInfo Database::describe(const graph::ChangeView& change,
     if (const char* const name = name_of_change(rule_of_all(operation, content))) {
       line.kind = name;
     }
-    append_written_json(operation, content, line.json);
+    append_written_json(operation, content, {operation.hlc, change.chain()}, line.json);
   } else if (has_edits(operation)) {
-    append_written_json(operation, content, line.json);
+    append_written_json(operation, content, {operation.hlc, change.chain()}, line.json);
   } else {
     record::append_json(content, line.json);
   }

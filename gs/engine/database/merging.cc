@@ -116,14 +116,15 @@ Error Merger::subtract_added(const record::ShapePtr& shape, const std::uint8_t* 
   return {};
 }
 
-// Whole arrays, sets, lists and texts become the changes that they are, where the schema says so.
+// Whole arrays, sets, lists, trees and texts become the changes that they are, if the schema says.
 void Merger::note_changes(const record::ShapePtr& shape, const std::uint8_t* record,
-                          Written& written) {
+                          const LocalStamp& stamp, Written& written) {
   changes_.clear();
   const record::RecordView view(shape.get(), record);
   const std::span<const merge::MergedRecord::FieldRule> fields = rules_.changes(view);
   if (fields.empty()) return;
-  record::ShapePtr made = record_.as_changes(shape, record, fields, shapes_, less_, changes_);
+  record::ShapePtr made =
+      record_.as_changes(shape, record, fields, stamp, shapes_, less_, changes_);
   if (made == nullptr) return;
   written.shape = std::move(made);
   std::swap(written.record, less_);
@@ -136,7 +137,7 @@ Error Merger::write_values(const record::ShapePtr& shape, const std::uint8_t* re
   const auto of = [&] { return written.shape != nullptr ? written.shape : shape; };
   const auto bytes = [&] { return written.shape != nullptr ? written.record.data() : record; };
   GS_TRY_OK(subtract_added(of(), bytes(), written));
-  note_changes(of(), bytes(), written);
+  note_changes(of(), bytes(), stamp, written);
   const record::ShapePtr stored = of();
   seen.clear();
   record_.see({stored.get(), bytes()}, changes_, seen);
@@ -154,6 +155,7 @@ Error Merger::update(const Current& current, const Change& change, const record:
   switch (change.rule) {
     case merge::Rule::text:
     case merge::Rule::list:
+    case merge::Rule::tree:
       GS_TRY_OK(edit(current, change, shape, delta, stamp, seen, written));
       break;
     case merge::Rule::added:
@@ -196,6 +198,14 @@ Error Merger::edit(const Current& current, const Change& change, const record::S
     GS_TRY(seen, record_.see_edits(field, first, change.rule));
     if (change.rule == merge::Rule::list) {
       GS_TRY_OK(record_.place_edits(view, written.record));
+      written.shape = shape;
+    }
+    if (change.rule == merge::Rule::tree) {
+      auto bytes = record_.tree_edits(field, *change.tree, stamp);
+      if (!bytes.ok()) {
+        return std::move(bytes).error().in("field \"" + std::string(field) + "\"");
+      }
+      GS_TRY_OK(record_.with_bytes(view, *bytes, written.record));
       written.shape = shape;
     }
   }

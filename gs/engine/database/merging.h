@@ -101,11 +101,12 @@ class Merger {
   struct Change {
     // What the delta has is to be added, included or excluded; of numbers the totals of this writer
     // are written. `members`: it gives and removes members. `text`, `list`: it has the edits of one
-    // field; of a list that the transaction wrote, positions count what is shown. Else it has
-    // values.
+    // field; of a list that the transaction wrote, positions count what is shown. `tree`: it names
+    // the field. Else it has values.
     merge::Rule rule = merge::Rule::latest;
     // What the edits stand on; null: on what there is.
     const std::vector<Seen>* stands_on = nullptr;
+    const merge::TreeEdits* tree = nullptr;  // what is done to a tree
   };
   Error update(const Current& current, const Change& change, const record::ShapePtr& shape,
                const std::uint8_t* delta, const LocalStamp& stamp, Merged& out,
@@ -125,7 +126,8 @@ class Merger {
                      const LocalStamp& base, const LocalStamp& stamp, std::vector<Seen>& seen,
                      Written& written);
   Error subtract_added(const record::ShapePtr& shape, const std::uint8_t* record, Written& written);
-  void note_changes(const record::ShapePtr& shape, const std::uint8_t* record, Written& written);
+  void note_changes(const record::ShapePtr& shape, const std::uint8_t* record,
+                    const LocalStamp& stamp, Written& written);
   void change_elements(const Current& current, merge::Rule change, const record::ShapePtr& shape,
                        const std::uint8_t* delta, const LocalStamp& stamp, std::vector<Seen>& seen);
   Error give_members(const Current& current, const record::ShapePtr& shape,

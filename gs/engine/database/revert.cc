@@ -227,6 +227,9 @@ Error Database::stage_taking_back(TransactionState& tx, const TakingBack& one, c
     const std::vector<Bytes> wants = each.wants ? elements_of(*each.wants) : std::vector<Bytes>();
     GS_TRY_OK(stage_list(tx, id, rules, each.field, elements_of(each.had), wants));
   }
+  for (const TakingBack::Tree& each : one.trees) {
+    GS_TRY_OK(stage_tree(tx, id, rules, each.field, each.wants));
+  }
   for (const TakingBack::Elements& each : one.elements) {
     Buffer list;
     GS_TRY_OK(

@@ -10,6 +10,7 @@
 #include "gs/core/merge/made_values.h"
 #include "gs/core/merge/members.h"
 #include "gs/core/merge/taken_text.h"
+#include "gs/core/merge/tree_nodes.h"
 #include "gs/core/record/json.h"
 
 namespace gs::engine {
@@ -238,7 +239,8 @@ class TakingBackMaker {
       if (find(after, one.field) == nullptr) take(one.field);
     });
     const bool is_nothing = made_.fields.empty() && made_.additions.empty() &&
-                            made_.elements.empty() && made_.texts.empty() && made_.lists.empty();
+                            made_.elements.empty() && made_.texts.empty() && made_.lists.empty() &&
+                            made_.trees.empty();
     if (is_nothing) return;
     made_.act = TakingBack::Act::update;
     made_.told.kind = RecordDifference::Kind::changed;
@@ -255,7 +257,10 @@ class TakingBackMaker {
 
   void take_field(std::string_view name, const InEach& in) {
     if (is_same(in.before, in.after)) return;
-    if (in.after != nullptr && writes_.has(latest_of(in.after)) && take_list(name, in)) return;
+    if (in.after != nullptr && writes_.has(latest_of(in.after)) &&
+        (take_list(name, in) || take_tree(name, in))) {
+      return;
+    }
     if (in.after != nullptr && writes_.has(in.after->added) && is_list(in.after)) {
       return take_elements(name, in);
     }
@@ -385,6 +390,37 @@ class TakingBackMaker {
     tell(name, json_of(in.now), was_list ? json_of(in.before) : "[]");
     made_.lists.push_back({std::string(name), in.now->value,
                            was_list ? std::optional(in.before->value) : std::nullopt});
+    return true;
+  }
+
+  // The same of a tree: what was deleted comes back as the nodes that they were.
+  bool take_tree(std::string_view name, const InEach& in) {
+    const Current then = after_.record.as_current();
+    const auto after = merge::tree_stands_on(stored(then), name);
+    if (!after || writes_.has(*after)) return false;
+    const auto now = merge::tree_stands_on(stored(current_), name);
+    const bool is_ours = now && *now == *after && in.shown != nullptr &&
+                         writes_.has(latest_of(in.shown)) && is_same(in.after, in.now);
+    if (!is_ours) {
+      keep(name, KeptWrite::Why::written, latest_of(in.now));
+      return true;
+    }
+    std::string wants;
+    if (in.before != nullptr && in.before->value.type == Type::array) {
+      wants = as_text(in.before->value.content);
+      // Before its first edit its nodes may have had other names, or none.
+      const Current had = before_.record.as_current();
+      if (!merge::tree_stands_on(stored(had), name)) {
+        wants = merge::array_of_nodes(merge::nodes_of_array(wants));
+      }
+    }
+    std::string json = "[]";
+    if (!wants.empty()) {
+      json.clear();
+      record::append_json(ValueView{Type::array, as_bytes(wants)}, json);
+    }
+    tell(name, json_of(in.now), std::move(json));
+    made_.trees.push_back({std::string(name), std::move(wants)});
     return true;
   }
 

@@ -67,6 +67,12 @@ struct TakingBack {
     std::optional<record::ValueView> wants;  // nothing: none
   };
   std::vector<List> lists;
+  // Of an update: the content of an array that a tree is edited to show.
+  struct Tree {
+    std::string field;
+    std::string wants;
+  };
+  std::vector<Tree> trees;
   RecordDifference told;  // unless nothing is done
   std::vector<KeptWrite> kept;
 

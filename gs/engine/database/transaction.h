@@ -24,8 +24,8 @@ class Database;
 
 struct StagedOperation {
   graph::Kind kind = graph::Kind::insert;
-  // Of an update: added, included, excluded, text or list, when the record has what is done to its
-  // one field; members, when it has what is given to and removed from its fields.
+  // Of an update: added, included, excluded, text, list or tree, when the record has what is done
+  // to its one field; members, when it has what is given to and removed from its fields.
   merge::Rule change = merge::Rule::latest;
   std::size_t edits = kNoEdits;  // which of TransactionState::edits it has
   bool keyed = false;            // put by foreign key: insert or set, decided at commit
@@ -61,7 +61,7 @@ struct ListEdit {
 
 // How a transaction edits one field, as long as it does nothing else to the record.
 struct StagedEdits {
-  merge::Rule rule = merge::Rule::text;  // or list
+  merge::Rule rule = merge::Rule::text;  // or list, or tree
   std::size_t operation = 0;
   std::vector<Seen> stands_on;  // empty: on what the transaction itself has written
   bool is_encoded = false;
@@ -73,8 +73,12 @@ struct StagedEdits {
   std::optional<crdt::ListOutline> outline;
   crdt::ListEditsWriter as_shown;
   bool has_list_edits = false;
+  // Of a tree: nodes are named, so these are made into an operation when its stamp is known, upon
+  // what there is then.
+  merge::TreeEdits tree;
+  std::size_t tree_bytes = 0;  // of them
 
-  bool is_nothing() const noexcept { return runs.empty() && !has_list_edits; }
+  bool is_nothing() const noexcept { return runs.empty() && !has_list_edits && tree.empty(); }
 };
 
 struct TransactionState {
@@ -95,6 +99,8 @@ struct TransactionState {
   std::set<std::pair<Id, std::string>> fields;
   std::size_t fields_indexed = 0;
   std::vector<StagedEdits> edits;
+  std::uint32_t new_nodes = 0;  // that it creates in trees
+  tree::Stamp committed;        // its stamp, once it was committed
   // Fields that edits can be added to: of the records to which nothing else was done since.
   std::map<std::pair<Id, std::string>, std::size_t> open_edits;
   // What the schema says, from the beginning of the transaction on; null: nothing.
@@ -117,9 +123,9 @@ struct TransactionState {
   void close_edits(const Id& id);
 
   Merger::Change change(const StagedOperation& staged) const noexcept {
-    const bool is_on_state =
-        staged.edits != StagedOperation::kNoEdits && !edits[staged.edits].stands_on.empty();
-    return {staged.change, is_on_state ? &edits[staged.edits].stands_on : nullptr};
+    if (staged.edits == StagedOperation::kNoEdits) return {staged.change};
+    const StagedEdits& one = edits[staged.edits];
+    return {staged.change, one.stands_on.empty() ? nullptr : &one.stands_on, &one.tree};
   }
 
   std::size_t size() const noexcept {
@@ -155,6 +161,7 @@ struct TransactionState {
     fields.clear();
     fields_indexed = 0;
     edits.clear();
+    new_nodes = 0;
     open_edits.clear();
     encoder.forget();
   }

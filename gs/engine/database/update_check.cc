@@ -50,6 +50,7 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
     if (tx.earlier_names != 0) GS_TRY_OK(earlier_names.remove());
     if (tx.whole_checks != 0) GS_TRY_OK(check_wholes(tx));
     tx.is_stale = false;
+    tx.committed = {};
     auto committed = commit_checked(tx, durability);
     if (committed.ok() || !tx.is_stale) return committed;
   }

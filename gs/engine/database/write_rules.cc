@@ -20,6 +20,8 @@ merge::Rule rule_of(rules::Merge merge) noexcept {
       return merge::Rule::text;
     case rules::Merge::list:
       return merge::Rule::list;
+    case rules::Merge::tree:
+      return merge::Rule::tree;
     case rules::Merge::whole:
       return merge::Rule::whole;
     default:
@@ -30,7 +32,7 @@ merge::Rule rule_of(rules::Merge merge) noexcept {
 // Values of such fields have no rule: they are changes, or count as values.
 bool is_of_changes(merge::Rule rule) noexcept {
   return rule == merge::Rule::included || rule == merge::Rule::text || rule == merge::Rule::list ||
-         rule == merge::Rule::members;
+         rule == merge::Rule::tree || rule == merge::Rule::members;
 }
 
 std::uint32_t first_field(const record::Shape& shape) noexcept {

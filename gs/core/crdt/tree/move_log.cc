@@ -72,8 +72,8 @@ void MoveLog::settle() {
   apart_.clear();
 }
 
-bool MoveLog::has(const Stamp& stamp) const {
-  const std::size_t at = first_not_before({stamp.hlc, &stamp.writer, 0});
+bool MoveLog::has(const Stamp& stamp, std::uint32_t first) const {
+  const std::size_t at = first_not_before({stamp.hlc, &stamp.writer, first});
   return at < moves_.size() && moves_[at].id.is_of(stamp);
 }
 

@@ -69,7 +69,8 @@ class MoveLog {
   // All moves are done, and all nodes are among their siblings.
   void settle();
 
-  bool has(const Stamp& stamp) const;
+  // One of the operation of this stamp whose edits have numbers from `first` on.
+  bool has(const Stamp& stamp, std::uint32_t first) const;
   // Moves up to and with this one will not be undone any more. Settled.
   void forget(const Stamp& last);
 

@@ -34,13 +34,14 @@ void each_name(const Edit& edit, Visit visit) {
 // Knows by which number each named operation goes.
 class NameWriter {
  public:
-  NameWriter(const Operation& operation, std::span<const Writer> table) : stamp_(operation.stamp) {
+  NameWriter(const Operation& operation, std::span<const Writer> table)
+      : stamp_(operation.stamp), first_(operation.first) {
     for (std::size_t i = 0; i < table.size(); ++i) {
       numbers_.emplace(table[i], static_cast<std::uint32_t>(i + 1));
     }
     for (const Edit& edit : operation.edits) {
       each_name(edit, [&](const NodeId& node) {
-        if (node != kRoot && node.stamp() != stamp_) sources_.push_back(source_of(node));
+        if (node != kRoot && !is_own(node)) sources_.push_back(source_of(node));
       });
     }
     std::sort(sources_.begin(), sources_.end());
@@ -58,10 +59,15 @@ class NameWriter {
   void append(Buffer& out, const NodeId& node, std::uint32_t times, std::uint32_t plus) const {
     const std::uint32_t source = number_of(node);
     append_varint(out, source * times + plus);
-    if (source != NodeName::kOfRoot) append_varint(out, node.number);
+    if (source == NodeName::kOfRoot) return;
+    append_varint(out, source == NodeName::kOfThis ? node.number - first_ : node.number);
   }
 
  private:
+  bool is_own(const NodeId& node) const noexcept {
+    return node.stamp() == stamp_ && node.number >= first_;
+  }
+
   Source source_of(const NodeId& node) const {
     if (node.writer == stamp_.writer) return {0, stamp_.hlc - node.hlc};
     const auto found = numbers_.find(node.writer);
@@ -71,12 +77,13 @@ class NameWriter {
 
   std::uint32_t number_of(const NodeId& node) const {
     if (node == kRoot) return NodeName::kOfRoot;
-    if (node.stamp() == stamp_) return NodeName::kOfThis;
+    if (is_own(node)) return NodeName::kOfThis;
     const auto found = std::lower_bound(sources_.begin(), sources_.end(), source_of(node));
     return NodeName::kFirstSource + static_cast<std::uint32_t>(found - sources_.begin());
   }
 
   const Stamp& stamp_;
+  const std::uint32_t first_;
   std::map<Writer, std::uint32_t> numbers_;
   std::vector<Source> sources_;
 };
@@ -192,7 +199,8 @@ Error OperationView::parse_sources(Bytes& in) {
   sources_.reserve(count);
   for (std::uint32_t i = 0; i < count; ++i) {
     Source source;
-    if (!take_varint(in, source.writer) || !take_varint64(in, source.back) || source.back == 0) {
+    if (!take_varint(in, source.writer) || !take_varint64(in, source.back) ||
+        (source.back == 0 && source.writer != 0)) {
       return broken_tree_operation("a source has no such form");
     }
     if (i > 0 && source <= sources_.back()) {
@@ -219,7 +227,7 @@ Error OperationView::parse_edits(Bytes& in) {
       return broken_tree_operation("an index is none");
     }
     if (gives_value(edit.kind)) {
-      if (Error error = record::validate_any(edit.value))
+      if (Error error = record::validate_any(edit.value, record::kMemberDepth))
         return std::move(error).in("tree operation");
     }
     names.edit_done(edit.kind);

@@ -4,7 +4,8 @@
 //
 //   S             how many sources: other operations whose nodes are named here
 //   S sources     w, b: w = 0: this writer; w > 0: entry w - 1 of the change's writer table. Its
-//                 hlc is that of this operation less b (64 bits). Ascending by (w, b), each used
+//                 hlc is that of this operation less b (64 bits). Ascending by (w, b), each used.
+//                 0, 0: an earlier operation of this stamp
 //   E             how many edits
 //   E edits       create  name of the parent * 4 + 0, index, value
 //                 move    name * 4 + 1, name of the parent, index
@@ -43,6 +44,7 @@ struct Edit {
 // An operation that is being made; what is in `edits` is done in the tree of its writer already.
 struct Operation {
   Stamp stamp{};
+  std::uint32_t first = 0;  // number of its first edit: behind those of operations of this stamp
   std::vector<Edit> edits{};
   std::size_t bytes_max = 0;  // the bytes will not be more
 };
@@ -55,7 +57,7 @@ Buffer encode_operation(const Operation& operation, std::span<const Writer> tabl
 // The operation that created nodes which another one names.
 struct Source {
   std::uint32_t writer = 0;  // 0: the same, else entry writer - 1 of the table
-  std::uint64_t back = 0;    // how much its hlc is lower
+  std::uint64_t back = 0;    // how much its hlc is lower; 0: an earlier one of this stamp
   friend bool operator==(const Source&, const Source&) = default;
   friend auto operator<=>(const Source&, const Source&) = default;
 };

@@ -84,15 +84,16 @@ std::string outline(const Tree& tree, const NodeId& parent) {
 }
 
 std::optional<Operation> operation_of(const OperationView& view, const Arrival& arrival) {
-  Operation operation{.stamp = arrival.stamp};
+  Operation operation{.stamp = arrival.stamp, .first = arrival.first};
   bool good = true;
   const auto id_of = [&](const NodeName& name) -> NodeId {
     if (name.source == NodeName::kOfRoot) return kRoot;
     if (name.source == NodeName::kOfThis) {
-      return {arrival.stamp.hlc, arrival.stamp.writer, name.number};
+      return {arrival.stamp.hlc, arrival.stamp.writer, arrival.first + name.number};
     }
     const Source& source = view.sources()[name.source - NodeName::kFirstSource];
-    if (source.writer > arrival.table.size() || source.back >= arrival.stamp.hlc) {
+    if (source.writer > arrival.table.size() || source.back >= arrival.stamp.hlc ||
+        (source.back == 0 && name.number >= arrival.first)) {
       good = false;
       return kRoot;
     }
@@ -106,7 +107,7 @@ std::optional<Operation> operation_of(const OperationView& view, const Arrival& 
     made.value.assign(edit.value.begin(), edit.value.end());
     if (edit.kind == Kind::create) {
       made.node = {arrival.stamp.hlc, arrival.stamp.writer,
-                   static_cast<std::uint32_t>(operation.edits.size())};
+                   arrival.first + static_cast<std::uint32_t>(operation.edits.size())};
     }
     operation.edits.push_back(std::move(made));
   });

@@ -16,6 +16,10 @@ Error no_tree_node(const char* what) {
   return Error(Code::not_found, std::string("tree: ") + what);
 }
 
+Error too_many_edits() {
+  return Error(Code::too_large, "tree: operations of one stamp have at most 1,048,576 edits");
+}
+
 NodeId name_of(const Node* node, const Node* root, const Node* trash) noexcept {
   if (node == root) return kRoot;
   return node == trash ? kTrash : node->id.id();
@@ -46,6 +50,7 @@ Node& Tree::add_node(const EditIdView& id, Place place, Bytes value) {
   node.id = id;
   node.valued = id;
   node.value.assign(value.begin(), value.end());
+  value_bytes_ += value.size();
   node.place = std::move(place);
   join_siblings(node);
   // Mostly the last one: only branches that meet bring an older one of a writer later.
@@ -56,22 +61,30 @@ Node& Tree::add_node(const EditIdView& id, Place place, Bytes value) {
   return node;
 }
 
-Result<Operation> Tree::begin(const Stamp& stamp) {
-  if (stamp.hlc == 0 || stamp <= newest_) {
+Result<Operation> Tree::begin(const Stamp& stamp, std::uint32_t first) {
+  if (stamp.hlc == 0 || stamp < newest_ || (stamp == newest_ && first == 0)) {
     return Error(Code::invalid, "tree: a new operation has a stamp above all that is known");
   }
+  if (first > kEditsMax) return too_many_edits();
   newest_ = stamp;
   open_ = stamp;
-  return Operation{.stamp = stamp, .bytes_max = kEditBytesMax};
+  return Operation{.stamp = stamp, .first = first, .bytes_max = kEditBytesMax};
+}
+
+Result<NodeId> Tree::plant(const NodeId& parent, Bytes value) {
+  GS_TRY(Place place, place_at({parent}, nullptr));
+  const EditIdView id{kPlanted.hlc, &known_writer(kPlanted.writer),
+                      static_cast<std::uint32_t>(node_count())};
+  add_node(id, std::move(place), value);
+  newest_ = kPlanted;
+  return id.id();
 }
 
 Error Tree::check_open(const Operation& made, std::size_t more_bytes) const {
   if (made.stamp.hlc == 0 || made.stamp != open_) {
     return Error(Code::invalid, "tree: another operation came in between; begin a new one");
   }
-  if (made.edits.size() >= kEditsMax) {
-    return Error(Code::too_large, "tree: an operation has at most 1,048,576 edits");
-  }
+  if (made.first + made.edits.size() >= kEditsMax) return too_many_edits();
   if (more_bytes > kOperationBytesMax ||
       made.bytes_max + kEditBytesMax + more_bytes > kOperationBytesMax) {
     return Error(Code::too_large, "tree: an operation has at most 16 MiB");
@@ -89,7 +102,7 @@ Result<Node*> Tree::known_node(const NodeId& node) {
 
 EditIdView Tree::next_id(const Operation& made) {
   return {made.stamp.hlc, &known_writer(made.stamp.writer),
-          static_cast<std::uint32_t>(made.edits.size())};
+          made.first + static_cast<std::uint32_t>(made.edits.size())};
 }
 
 Result<Place> Tree::place_at(const Spot& spot, const Node* moved) {
@@ -118,7 +131,7 @@ Result<Place> Tree::place_at(const Spot& spot, const Node* moved) {
 }
 
 Result<NodeId> Tree::create(Operation& made, const Spot& spot, Bytes value) {
-  GS_TRY_OK(record::validate_any(value));
+  GS_TRY_OK(record::validate_any(value, record::kMemberDepth));
   GS_TRY(Place place, place_at(spot, nullptr));
   const std::size_t bytes = place.index.size() + value.size();
   GS_TRY_OK(check_open(made, bytes));
@@ -158,11 +171,12 @@ Error Tree::move(Operation& made, const NodeId& node, const Spot& spot) {
 
 Error Tree::set(Operation& made, const NodeId& node, Bytes value) {
   GS_TRY(Node* const found, known_node(node));
-  GS_TRY_OK(record::validate_any(value));
+  GS_TRY_OK(record::validate_any(value, record::kMemberDepth));
   GS_TRY_OK(check_open(made, value.size()));
   Buffer copy(value.begin(), value.end());  // it may be a value of this tree
   made.bytes_max += kEditBytesMax + copy.size();
   found->valued = next_id(made);
+  value_bytes_ += copy.size();  // of what was there before it is not taken off: about
   found->value = copy;
   made.edits.push_back({.kind = Kind::set, .node = node, .value = std::move(copy)});
   return {};
@@ -226,6 +240,24 @@ void Tree::walk(const NodeId& parent, const Visit& visit) const {
     visit(view_of_node(*node), levels.size() - 1);
     go_below(node);
   }
+}
+
+const Writer* Tree::writer_like(Bytes beginning) const {
+  Writer least;
+  const std::size_t size = std::min(beginning.size(), least.bytes.size());
+  std::copy_n(beginning.begin(), size, least.bytes.begin());
+  const auto found = created_.lower_bound(least);
+  if (found == created_.end()) return nullptr;
+  return std::equal(beginning.begin(), beginning.begin() + static_cast<std::ptrdiff_t>(size),
+                    found->first.bytes.begin())
+             ? &found->first
+             : nullptr;
+}
+
+std::size_t Tree::memory_bytes() const noexcept {
+  // A node, its place in a set, and in the list of its writer.
+  constexpr std::size_t kNodeBytes = sizeof(Node) + 40 + 8;
+  return node_count() * kNodeBytes + value_bytes_ + move_count() * sizeof(Move);
 }
 
 bool Tree::check() const {

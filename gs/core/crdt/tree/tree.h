@@ -58,6 +58,7 @@ struct Arrival {
   Stamp stamp{};
   Bytes payload{};
   std::span<const Writer> table{};
+  std::uint32_t first = 0;  // of several with one stamp: how many edits those before it have
 };
 
 class Tree {
@@ -68,14 +69,23 @@ class Tree {
 
   // A local operation: its stamp is above all that is known here. Edits go to it until another one
   // is begun or applied; then it takes no more, as its writer had not seen that.
-  Result<Operation> begin(const Stamp& stamp);
+  // `first`: of several with one stamp, how many edits those before it have.
+  Result<Operation> begin(const Stamp& stamp, std::uint32_t first = 0);
   Result<NodeId> create(Operation& made, const Spot& spot, Bytes value);
   Error move(Operation& made, const NodeId& node, const Spot& spot);
   Error set(Operation& made, const NodeId& node, Bytes value);
   Error remove(Operation& made, const NodeId& node);
 
+  // A node that is there before anybody edits, behind the other children of its parent. Before the
+  // first operation. Its number is how many there are before it.
+  Result<NodeId> plant(const NodeId& parent, Bytes value);
+
   // An operation of others, or one that is known.
   Error apply(const Arrival& arrival);
+  // The same without moving what comes of it, until settle(): between them only more may be added.
+  // Of many whose stamps ascend, later moves are undone only once.
+  Error add(const Arrival& arrival) { return take(arrival); }
+  void settle() { log_.settle(); }
   // Many of them, one behind the other. When their stamps ascend, later moves are undone only once.
   // Ends at the first that fails; those before it count, and `applied` says how many they are.
   Error apply_all(std::span<const Arrival> arrivals, std::size_t& applied);
@@ -96,6 +106,11 @@ class Tree {
   std::size_t node_count() const noexcept { return nodes_.size() - kReserved; }
   std::size_t move_count() const noexcept { return log_.moves().size(); }
   std::uint64_t work() const noexcept { return log_.work(); }
+  // The writer whose key begins with these bytes and that made nodes; null: none. Of several the
+  // least.
+  const Writer* writer_like(Bytes beginning) const;
+  // About what is in memory.
+  std::size_t memory_bytes() const noexcept;
   // Whether each node is once below root or trash and everything that is kept twice agrees. O(all).
   bool check() const;
 
@@ -122,9 +137,10 @@ class Tree {
   Result<std::vector<Stamp>> stamps_of(const OperationView& operation,
                                        const Arrival& arrival) const;
   Result<std::vector<Targets>> targets_of(const OperationView& operation,
-                                          std::span<const Stamp> sources);
-  void do_edits(const OperationView& operation, const Stamp& stamp, std::span<Targets> targets);
+                                          std::span<const Stamp> sources, const Arrival& arrival);
+  void do_edits(const OperationView& operation, const Arrival& arrival, std::span<Targets> targets);
 
+  std::size_t value_bytes_ = 0;
   std::deque<Node> nodes_;  // they stay where they are
   Node* root_ = nullptr;
   Node* trash_ = nullptr;

@@ -37,8 +37,11 @@ Error Tree::take(const Arrival& arrival) {
   }
   GS_TRY(const OperationView operation, OperationView::parse(arrival.payload));
   GS_TRY(const std::vector<Stamp> sources, stamps_of(operation, arrival));
-  GS_TRY(std::vector<Targets> targets, targets_of(operation, sources));
-  do_edits(operation, arrival.stamp, targets);
+  if (std::uint64_t{arrival.first} + operation.edit_count() > kEditsMax) {
+    return Error(Code::too_large, "tree: operations of one stamp have at most 1,048,576 edits");
+  }
+  GS_TRY(std::vector<Targets> targets, targets_of(operation, sources, arrival));
+  do_edits(operation, arrival, targets);
   newest_ = std::max(newest_, arrival.stamp);
   open_ = {};
   return {};
@@ -55,6 +58,7 @@ Result<std::vector<Stamp>> Tree::stamps_of(const OperationView& operation,
     if (source.writer != 0 && writer == arrival.stamp.writer) {
       return bad_arrival("its own writer is in the table");
     }
+    if (source.back == 0 && arrival.first == 0) return bad_arrival("it names itself as a source");
     if (source.back >= arrival.stamp.hlc) return bad_arrival("a source is before all time");
     stamps.push_back({arrival.stamp.hlc - source.back, writer});
   }
@@ -62,7 +66,8 @@ Result<std::vector<Stamp>> Tree::stamps_of(const OperationView& operation,
 }
 
 Result<std::vector<Tree::Targets>> Tree::targets_of(const OperationView& operation,
-                                                    std::span<const Stamp> sources) {
+                                                    std::span<const Stamp> sources,
+                                                    const Arrival& arrival) {
   std::vector<Targets> targets;
   targets.reserve(operation.edit_count());
   bool all_known = true;
@@ -71,7 +76,8 @@ Result<std::vector<Tree::Targets>> Tree::targets_of(const OperationView& operati
     if (name.source == NodeName::kOfThis) return nullptr;
     const Stamp& stamp = sources[name.source - NodeName::kFirstSource];
     Node* const node = find_node({stamp.hlc, stamp.writer, name.number});
-    all_known = all_known && node != nullptr;
+    const bool is_earlier = stamp != arrival.stamp || name.number < arrival.first;
+    all_known = all_known && node != nullptr && is_earlier;
     return node;
   };
   operation.edits([&](const EditView& edit) {
@@ -81,14 +87,15 @@ Result<std::vector<Tree::Targets>> Tree::targets_of(const OperationView& operati
   return Error(Code::not_found, "tree operation: a node that it names is not here yet");
 }
 
-void Tree::do_edits(const OperationView& operation, const Stamp& stamp,
+void Tree::do_edits(const OperationView& operation, const Arrival& arrival,
                     std::span<Targets> targets) {
+  const Stamp& stamp = arrival.stamp;
   std::vector<Move> moves;
-  const bool moves_known = log_.has(stamp);
+  const bool moves_known = log_.has(stamp, arrival.first);
   const Writer& writer = known_writer(stamp.writer);
   std::uint32_t number = 0;
   operation.edits([&](const EditView& edit) {
-    const EditIdView id{stamp.hlc, &writer, number};
+    const EditIdView id{stamp.hlc, &writer, arrival.first + number};
     Targets& target = targets[number++];
     // What this operation created: its edit has left the node in its own targets.
     if (target.node == nullptr) target.node = targets[edit.node.number].node;
@@ -102,6 +109,7 @@ void Tree::do_edits(const OperationView& operation, const Stamp& stamp,
       case Kind::set:
         if (id <= target.node->valued) break;
         target.node->valued = id;
+        value_bytes_ += edit.value.size();
         target.node->value.assign(edit.value.begin(), edit.value.end());
         break;
       case Kind::move:

@@ -197,6 +197,49 @@ TEST(Tree, RefusesNamesThatCannotBe) {
   EXPECT_FALSE(tree.apply({made.stamp, payload, table}));
 }
 
+// Edits of one stamp count on, and each operation may name what those before it created.
+TEST(Tree, OperationsOfOneStampCountOn) {
+  const Stamp stamp{7, tree_writer(1)};
+  Tree tree;
+  Operation one = tree.begin(stamp).value();
+  const NodeId a = tree.create(one, {}, text_value("a")).value();
+  const Buffer first = encode_operation(one, {});
+  EXPECT_FALSE(tree.begin(stamp).ok());
+  Operation two = tree.begin(stamp, 1).value();
+  const NodeId b = tree.create(two, {a}, text_value("b")).value();
+  const NodeId c = tree.create(two, {b}, text_value("c")).value();
+  ASSERT_FALSE(tree.move(two, b, {}));
+  const Buffer second = encode_operation(two, {});
+  EXPECT_EQ(c, (NodeId{7, tree_writer(1), 2}));
+  Tree other;
+  ASSERT_FALSE(other.apply({stamp, first, {}}));
+  ASSERT_FALSE(other.apply({stamp, second, {}, 1}));
+  EXPECT_EQ(testing::outline(other), "a b(c)");
+  EXPECT_EQ(text_of(other), text_of(tree));
+  ASSERT_FALSE(other.apply({stamp, second, {}, 1}));  // is known
+  EXPECT_EQ(other.node_count(), 3u);
+  EXPECT_EQ(other.move_count(), 1u);
+  // One that says to be the first has no earlier one, and none names what comes later.
+  EXPECT_EQ(Tree().apply({stamp, second, {}}).code(), Code::invalid);
+  EXPECT_EQ(other.apply({stamp, second, {}, 0}).code(), Code::invalid);
+  two.edits = {{.kind = Kind::remove, .node = a}};
+  const Buffer later = encode_operation(two, {});
+  EXPECT_EQ(other.apply({stamp, later, {}, 4}).code(), Code::ok);
+  EXPECT_EQ(testing::outline(other), "b(c)");
+}
+
+TEST(Tree, PlantedNodesAreThereBeforeAnyEdit) {
+  Tree tree;
+  const NodeId a = tree.plant(kRoot, text_value("a")).value();
+  ASSERT_TRUE(tree.plant(a, text_value("b")).ok());
+  ASSERT_TRUE(tree.plant(kRoot, text_value("c")).ok());
+  EXPECT_EQ(testing::outline(tree), "a(b) c");
+  EXPECT_EQ(a, (NodeId{1, {}, 0}));
+  Operation made = tree.begin({2, tree_writer(1)}).value();
+  ASSERT_FALSE(tree.move(made, {1, {}, 1}, {kRoot, a}));
+  EXPECT_EQ(testing::outline(tree), "b a c");
+}
+
 TEST(Tree, ManyAtOnceEndAtTheFirstThatFails) {
   TreePeer peer(0);
   std::vector<SentTree> sent;

@@ -79,7 +79,7 @@ TEST(TreeOperation, RefusesWhatIsNotTheOneForm) {
       {"a count with a byte too many", "00 8100 00 0180 0100"},
       {"more edits than there are", "00 02 00 0180 020661 "},
       {"more sources than bytes", "ff7f 01 0700"},
-      {"a source that is this operation", "01 0000 01 0b00"},
+      {"a source of another writer with this operation's hlc", "01 0100 01 0b00"},
       {"sources not in order", "02 0105 0005 02 0b00 0f00"},
       {"a source twice", "02 0005 0005 02 0b00 0f00"},
       {"a source that nothing names", "02 0004 0005 01 0b00"},

@@ -43,6 +43,9 @@ using NodeId = EditId;
 inline constexpr NodeId kRoot{};
 inline constexpr NodeId kTrash{.number = 1};
 
+// Of nodes that are there before anybody edits. Nobody's key.
+inline constexpr Stamp kPlanted{.hlc = 1};
+
 // The same as EditId in less space, for what is kept for each node: the writer is in a table.
 struct EditIdView {
   std::uint64_t hlc = 0;
