@@ -11,6 +11,7 @@
 #include <random>
 
 #include "gs/base/test_share.h"
+#include "gs/core/merge/tree_nodes.h"
 #include "gs/engine/database/test_world.h"
 #include "gs/platform/sim/sim_file_system.h"
 
@@ -177,7 +178,7 @@ class RandomReplicas {
     bool is_new = false;
     Id made;
     for (std::uint64_t left = 1 + below(3); left != 0; --left) {
-      switch (below(23)) {
+      switch (below(26)) {
         case 0: {
           auto inserted = batch.insert("City", R"({"name":"b","y":)" + n + "}");
           ASSERT_TRUE(inserted.ok());
@@ -225,7 +226,12 @@ class RandomReplicas {
         case 17:
         case 18:
         case 19:
+          edit_tree(store, batch, id, n);
+          break;
         case 20:
+        case 21:
+        case 22:
+        case 23:
           change_object(batch, id, n);
           break;
         default:
@@ -304,6 +310,31 @@ class RandomReplicas {
         edit.values.back().insert(edit.values.back().end(), n.begin(), n.end());
       }
       const Error error = batch.edit_list(id, below(4) == 0 ? "tags" : "list", edit);
+      if (error) {
+        EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::invalid)
+            << error.text();
+      }
+    }
+  }
+
+  // A tree that has no value, or one that others edit as a list or change as a set. What cannot be
+  // is said by the commit.
+  void edit_tree(const Store& store, Batch& batch, const Id& id, const std::string& n) {
+    const std::string field = below(4) == 0 ? "list" : "tree";
+    std::vector<std::string> nodes{"", "+0"};
+    if (const auto array = store->tree_array(id, field); array.ok()) {
+      for (const merge::NodeInArray& one : merge::nodes_of_array(*array)) {
+        nodes.emplace_back(one.id);
+      }
+    }
+    for (std::uint64_t left = 1 + below(2); left != 0; --left) {
+      merge::TreeEdit edit;
+      if (nodes.size() > 2 && below(3) != 0) edit.what = static_cast<tree::Kind>(1 + below(3));
+      if (edit.what != tree::Kind::create) edit.node = nodes[2 + below(nodes.size() - 2)];
+      if (below(2) == 0) edit.parent = nodes[below(nodes.size())];
+      edit.value.push_back(static_cast<std::uint8_t>(Type::string));
+      edit.value.insert(edit.value.end(), n.begin(), n.end());
+      const Error error = batch.edit_tree(id, field, edit);
       if (error) {
         EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::invalid)
             << error.text();

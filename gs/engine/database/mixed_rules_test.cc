@@ -7,8 +7,8 @@
 namespace gs::engine::testing {
 namespace {
 
-// One of three adds an element, one edits what is no value, a list or a text, and one writes a
-// value: the edits go aside, and the element stands beside the value.
+// One of three adds an element, one edits what is no value, a list, a tree or a text, and one
+// writes a value: the edits go aside, and the element stands beside the value.
 class MixedRules : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -34,6 +34,15 @@ TEST_F(MixedRules, AnElementOutlivesTheListThatIsShown) {
   ListEdit edit{crdt::ListEdit::insert, 0, 1, 0, {}};
   edit.values.push_back({static_cast<std::uint8_t>(Type::string), 'x'});
   ASSERT_TRUE(batch.edit_list(id, "tags", edit).ok());
+  ASSERT_TRUE(batch.commit().ok());
+  expect_both();
+}
+
+TEST_F(MixedRules, AnElementOutlivesTheTreeThatIsShown) {
+  Batch batch(replicas.next(0).db);
+  merge::TreeEdit edit;
+  edit.value = {static_cast<std::uint8_t>(Type::string), 'x'};
+  ASSERT_TRUE(batch.edit_tree(id, "tags", edit).ok());
   ASSERT_TRUE(batch.commit().ok());
   expect_both();
 }

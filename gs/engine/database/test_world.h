@@ -83,6 +83,9 @@ class Batch {
   Error edit_list(const Id& id, std::string_view field, const ListEdit& edit) {
     return db_->stage_list_edit(*state_, id, nullptr, field, edit);
   }
+  Error edit_tree(const Id& id, std::string_view field, merge::TreeEdit edit) {
+    return db_->stage_tree_edit(*state_, id, nullptr, field, std::move(edit)).error();
+  }
   Error remove(const Id& id) { return db_->stage_remove(*state_, id); }
   Error expect(const Id& id, const Digest& version) {
     return db_->stage_expect(*state_, id, version);
