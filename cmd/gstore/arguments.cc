@@ -173,6 +173,7 @@ class Parser : private ArgumentWords {
     sub->add_option("--file", a_.file, "insert what is in this file; - is standard input")
         ->excludes(inserted);
     sub->callback([this] { take_splice(); });
+    add_cursors(text);
 
     add_lists();
 
@@ -617,6 +618,25 @@ class Parser : private ArgumentWords {
     sub->add_option("FIELD", a_.field, "its name; adding makes one that is not there")->required();
     sub->add_option("ELEMENT", a_.elements, kElement)->required();
     sub->callback([this] { take_whole(); });
+  }
+
+  void add_cursors(CLI::App* text) {
+    CLI::App* sub = add(*text, "cursor", "name a place in a text that stays beside its character",
+                        "  gstore text cursor ID body 7\n"
+                        "  gstore text cursor -c Post one body 7 --after");
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name")->required();
+    sub->add_option("POS", position_, "before which character, counted from 0; or: end")
+        ->required();
+    sub->add_flag("--after", a_.is_after,
+                  "stay behind the character in front of the place, not before the one behind it");
+    sub->callback([this] { take_position(); });
+    sub = add(*text, "find", "print where a cursor is in a text",
+              "  gstore text find ID body AgH4\n  gstore text find ID body AgH4 --at v1.0");
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name")->required();
+    sub->add_option("CURSOR", a_.cursor, "what text cursor printed")->required();
+    add_version(sub, "the place in that version");
   }
 
   void add_lists() {

@@ -24,7 +24,7 @@ struct Arguments {
   std::string expected;                // swap --if
   std::string changes;                 // swap --set
   std::optional<std::string> change;   // show, verify --head
-  std::optional<std::string> version;  // get, blame, find and count --at, log, tag, branch
+  std::optional<std::string> version;  // get, blame, find, count, text --at, log, tag, branch
   std::string before;                  // diff: a version
   std::optional<std::string> after;    // diff: another one; none: now
   std::string name;                    // tag, branch; empty: list them. checkout, merge
@@ -56,7 +56,8 @@ struct Arguments {
   std::vector<std::string> select;   // find, watch
   std::vector<std::string> include;  // find, watch: names, or one JSON object
   std::string group;                 // find, watch: JSON
-  std::string cursor;                // find
+  std::string cursor;                // find, text find
+  bool is_after = false;             // text cursor
   std::uint64_t offset = 0;          // find, watch
 
   std::string format;  // import, export

@@ -20,6 +20,8 @@ void show_field(Session& session, const Id& id, const Record& record);
 
 // texts.cc
 Result<Exit> splice_text(Session& session);
+Result<Exit> text_cursor(Session& session);
+Result<Exit> text_find(Session& session);
 // lists.cc
 Result<Exit> list_insert(Session& session);
 Result<Exit> list_delete(Session& session);
@@ -101,6 +103,8 @@ inline constexpr Command kCommands[] = {
     {"elements add", add_elements},
     {"elements remove", remove_elements},
     {"text splice", splice_text},
+    {"text cursor", text_cursor},
+    {"text find", text_find},
     {"list insert", list_insert},
     {"list delete", list_delete},
     {"list move", list_move},

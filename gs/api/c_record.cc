@@ -106,6 +106,37 @@ gs_code gs_splice(gs_storage* storage, const gs_id* id, const char* field, size_
   });
 }
 
+gs_code gs_text_cursor(const gs_storage* storage, const gs_id* id, const char* field,
+                       size_t field_length, uint64_t position, bool after, char** cursor,
+                       size_t* cursor_length, gs_error** error) noexcept {
+  gs::c::clear(cursor);
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY_OK(need(cursor, "cursor"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    const auto side = after ? gs::TextSide::after : gs::TextSide::before;
+    GS_TRY(const std::string made,
+           storage->storage.text_cursor(gs::c::to_id(*id), name, position, side));
+    gs::c::give_text(made, cursor, cursor_length);
+    return {};
+  });
+}
+
+gs_code gs_text_position(const gs_storage* storage, const gs_id* id, const char* field,
+                         size_t field_length, const char* cursor, size_t cursor_length,
+                         uint64_t* position, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY_OK(need(position, "position"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view text, gs::c::text(cursor, cursor_length, "cursor"));
+    GS_TRY(*position, storage->storage.text_position(gs::c::to_id(*id), name, text));
+    return {};
+  });
+}
+
 gs_code gs_list_insert(gs_storage* storage, const gs_id* id, const char* field, size_t field_length,
                        uint64_t position, const char* json, size_t json_length,
                        gs_error** error) noexcept {

@@ -23,4 +23,15 @@ Error Storage::splice(const Id& id, std::string_view field, std::uint64_t positi
   return tx.commit().error();
 }
 
+Result<std::string> Storage::text_cursor(const Id& id, std::string_view field,
+                                         std::uint64_t position, TextSide side) const {
+  return database()->text_cursor(id, field, position, side == TextSide::after);
+}
+
+Result<std::uint64_t> Storage::text_position(const Id& id, std::string_view field,
+                                             std::string_view cursor,
+                                             const std::optional<Version>& version) const {
+  return database()->text_position(id, field, cursor, version);
+}
+
 }  // namespace gs

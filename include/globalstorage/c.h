@@ -251,6 +251,17 @@ GS_EXPORT gs_code gs_splice(gs_storage* storage, const gs_id* id, const char* fi
                             size_t field_length, uint64_t position, uint64_t deleted,
                             const char* inserted, size_t inserted_length,
                             gs_error** error) GS_NO_THROW;
+/* A short text that names the place before code point `position` of a text and stays there whatever
+ * is typed by whomever: before the code point behind it, or with `after` behind the one in front of
+ * it. `cursor`: for gs_free(). GS_NOT_FOUND, GS_INVALID. */
+GS_EXPORT gs_code gs_text_cursor(const gs_storage* storage, const gs_id* id, const char* field,
+                                 size_t field_length, uint64_t position, bool after, char** cursor,
+                                 size_t* cursor_length, gs_error** error) GS_NO_THROW;
+/* Where that is now; of a code point that was deleted, where it was. GS_NOT_FOUND as well when the
+ * text was replaced since, or what the cursor stands beside has not come here yet. */
+GS_EXPORT gs_code gs_text_position(const gs_storage* storage, const gs_id* id, const char* field,
+                                   size_t field_length, const char* cursor, size_t cursor_length,
+                                   uint64_t* position, gs_error** error) GS_NO_THROW;
 /* Edit a list, an array: insert elements (`json`: an array of them), delete some, move one (`to`:
  * its position once it is out) or set one (`json`: it). What others do to it at the same time
  * counts as well. A field that is not there is an empty list. Positions count elements.

@@ -34,6 +34,9 @@ struct Ticket {
 
 // Operations on several records that take effect all or none. Nothing happens before commit();
 // destroying an uncommitted transaction forgets it. Reads through the storage do not see it.
+// Of a character, which side a place in a text is on.
+enum class TextSide : std::uint8_t { before, after };
+
 class Transaction {
  public:
   ~Transaction();

@@ -148,6 +148,24 @@ Made splice_text(Storage& storage, Given given) {
   return done(storage.splice(id, field, position, deleted, inserted));
 }
 
+Made text_cursor(Storage& storage, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view field, text_at(given, 1));
+  GS_TRY(const std::uint64_t position, whole_number_at(given, 2));
+  const bool is_after = given.size() > 3 && given[3].boolean;
+  GS_TRY(const std::string cursor,
+         storage.text_cursor(id, field, position, is_after ? TextSide::after : TextSide::before));
+  return of_text(cursor);
+}
+
+Made text_position(Storage& storage, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view field, text_at(given, 1));
+  GS_TRY(const std::string_view cursor, text_at(given, 2));
+  GS_TRY(const std::uint64_t position, storage.text_position(id, field, cursor));
+  return of_number(position);
+}
+
 // With two numbers, or one and a text.
 Made edit_list(Storage& storage, const std::string& what, Given given) {
   GS_TRY(const Id id, id_at(given, 0));
@@ -309,6 +327,8 @@ void add_records(Calls& calls, Storage& db) {
     });
   });
   calls.add("splice", [&db](Given given) { return splice_text(db, given); });
+  calls.add("textCursor", [&db](Given given) { return text_cursor(db, given); });
+  calls.add("textPosition", [&db](Given given) { return text_position(db, given); });
   for (const char* const what : {"listInsert", "listDelete", "listMove", "listSet"}) {
     calls.add(what, [&db, what](Given given) { return edit_list(db, what, given); });
   }

@@ -179,13 +179,19 @@ const elementsText = (value) => {
 // Positions in JavaScript count the units of a string, the storage counts characters.
 const characters = (text, units) =>
   [...text.slice(0, units)].length + Math.max(0, units - text.length);
-const spliceText = (record, field, start, count, inserted) => {
+const textOf = (record, field) => {
   const text = record?.[field] ?? '';
-  if (typeof inserted !== 'string') throw new TypeError('what is inserted is a string');
   if (typeof text !== 'string') throw new TypeError(`${field} is no text`);
+  return text;
+};
+const spliceText = (record, field, start, count, inserted) => {
+  if (typeof inserted !== 'string') throw new TypeError('what is inserted is a string');
+  const text = textOf(record, field);
   const from = characters(text, Number(start));
   return [from, characters(text, Number(start) + Number(count)) - from];
 };
+
+const unitsBefore = (text, count) => [...text].slice(0, count).join('').length;
 
 // Of an update: a member that is undefined goes.
 const changesText = (value) => {
@@ -375,6 +381,12 @@ class Collection {
   splice(id, field, start, count, inserted) {
     return db.splice(this.#id(id), field, start, count, inserted);
   }
+  textCursor(id, field, position, options) {
+    return db.textCursor(this.#id(id), field, position, options);
+  }
+  textPosition(id, field, cursor) {
+    return db.textPosition(this.#id(id), field, cursor);
+  }
   listInsert(id, field, position, elements) {
     return db.listInsert(this.#id(id), field, position, elements);
   }
@@ -445,6 +457,14 @@ const calls = {
     const [from, taken] = spliceText(db.get(id), String(field), start, count, inserted);
     host.splice(idText(id), String(field), from, taken, inserted);
   },
+  textCursor: (id, field, position, { after = false } = {}) => {
+    const text = textOf(db.get(id), String(field));
+    const at = characters(text, Number(position));
+    return host.textCursor(idText(id), String(field), at, Boolean(after));
+  },
+  textPosition: (id, field, cursor) =>
+    unitsBefore(textOf(db.get(id), String(field)),
+      host.textPosition(idText(id), String(field), String(cursor))),
   listInsert: (id, field, position, elements) =>
     void host.listInsert(idText(id), String(field), Number(position), elementsText(elements)),
   listDelete: (id, field, position, count = 1) =>

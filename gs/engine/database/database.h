@@ -234,6 +234,11 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count);
   // blame.cc; no version: now.
   Result<Blame> blame(const Id& id, const std::optional<Version>& version);
+  // text_places.cc; no version: now. Errors: see Storage.
+  Result<std::string> text_cursor(const Id& id, std::string_view field, std::uint64_t position,
+                                  bool is_after);
+  Result<std::uint64_t> text_position(const Id& id, std::string_view field, std::string_view cursor,
+                                      const std::optional<Version>& version);
   // differences.cc; no second version: now.
   Error diff(const Version& before, const std::optional<Version>& after, const DiffOptions& options,
              const TakeDifference& take);
@@ -678,6 +683,10 @@ class Database : public std::enable_shared_from_this<Database> {
   // blame.cc
   void name_writers(Blame& blame) const;
   Result<Moment> find_blamed(const Settled& settled, const Id& id, Found& found) const;
+
+  // text_places.cc. Calls `read` with the record and the order of writers.
+  template <typename Read>
+  Error read_text(const Id& id, const std::optional<Version>& version, const Read& read);
 
   // differences.cc
   struct Compared;
