@@ -40,7 +40,7 @@ struct Arguments {
   std::uint64_t position = 0;           // text splice, list
   bool at_end = false;                  // the same: instead of a position
   std::uint64_t deleted = 1;            // the same: how many
-  std::uint64_t move_to = 0;            // list move
+  std::uint64_t move_to = 0;            // list move, text mark, unmark
   std::optional<std::string> inserted;  // the same
   std::uint64_t take = 0;               // resolve: 0 what is shown
   std::optional<std::string> log_root;  // verify-proof --root
@@ -58,6 +58,10 @@ struct Arguments {
   std::string group;                 // find, watch: JSON
   std::string cursor;                // find, text find
   bool is_after = false;             // text cursor
+  std::string mark_key;              // text mark, unmark
+  std::string mark_value = "true";   // text mark
+  std::string growth = "after";      // text mark, unmark --expand
+  bool as_delta = false;             // text marks
   std::uint64_t offset = 0;          // find, watch
 
   std::string format;  // import, export

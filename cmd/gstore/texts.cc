@@ -1,6 +1,8 @@
-// text: edits of a text of a record, and cursors in it.
+// text: edits of a text of a record, its marks, and cursors in it.
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/element_words.h"
 #include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/support/words.h"
 
 namespace gs::cli {
 namespace {
@@ -58,6 +60,87 @@ Result<Exit> splice_text(Session& session) {
     session.out.line(text_of(value));
   }
   GS_TRY_OK(storage.close());
+  return Exit::ok;
+}
+
+namespace {
+
+std::string marks_json(const std::vector<TextMark>& marks) {
+  std::string list = "[";
+  for (const TextMark& one : marks) {
+    JsonObject line;
+    line.raw("from", std::to_string(one.from)).raw("to", std::to_string(one.to));
+    line.text("key", one.key).raw("value", one.value_json);
+    list += (list.size() > 1 ? "," : "") + line.take();
+  }
+  return list + ']';
+}
+
+void print_marks(const Session& session, const Id& id, const std::vector<TextMark>& marks) {
+  if (session.arguments.json) {
+    JsonObject line;
+    session.out.line(line.text("id", id.text()).raw("marks", marks_json(marks)).take());
+    return;
+  }
+  for (const TextMark& one : marks) {
+    session.out.line(std::to_string(one.from) + ' ' + std::to_string(one.to) + ' ' +
+                     one_line(one.key) + ' ' + one.value_json);
+  }
+}
+
+MarkGrowth growth_of(const std::string& word) {
+  if (word == "none") return MarkGrowth::none;
+  if (word == "before") return MarkGrowth::before;
+  return word == "both" ? MarkGrowth::both : MarkGrowth::after;
+}
+
+Result<Exit> mark_text(Session& session, const std::string& value) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(Storage storage, open_storage(session, Access::write));
+  GS_TRY(const Id id, id_of(session, storage));
+  std::uint64_t to = arguments.move_to;
+  if (arguments.at_end) {
+    auto record = storage.get(id);
+    if (!record.ok()) return about_record(session, storage, std::move(record).error());
+    to = points_in(text_of(record->find(arguments.field)));
+  }
+  GS_TRY_OK(about_record(session, storage,
+                         storage.mark(id, arguments.field, arguments.position, to,
+                                      arguments.mark_key, value, growth_of(arguments.growth))));
+  GS_TRY(const auto marks, storage.text_marks(id, arguments.field));
+  print_marks(session, id, marks);
+  GS_TRY_OK(storage.close());
+  return Exit::ok;
+}
+
+}  // namespace
+
+Result<Exit> text_mark(Session& session) {
+  const std::string words = json_of_words({session.arguments.mark_value});
+  return mark_text(session, words.substr(1, words.size() - 2));  // without the brackets
+}
+
+Result<Exit> text_unmark(Session& session) { return mark_text(session, "null"); }
+
+Result<Exit> text_marks(Session& session) {
+  const Arguments& arguments = session.arguments;
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  GS_TRY(const Id id, id_of(session, storage));
+  std::optional<Version> version;
+  if (arguments.version) {
+    GS_TRY(version, version_of(session, storage, *arguments.version));
+  }
+  if (arguments.as_delta) {
+    auto delta = storage.text_delta(id, arguments.field, version);
+    if (!delta.ok()) return about_text(session, storage, id, std::move(delta).error());
+    JsonObject line;
+    line.text("id", id.text()).raw("delta", *delta);
+    session.out.line(arguments.json ? line.take() : *delta);
+    return Exit::ok;
+  }
+  auto marks = storage.text_marks(id, arguments.field, version);
+  if (!marks.ok()) return about_text(session, storage, id, std::move(marks).error());
+  print_marks(session, id, *marks);
   return Exit::ok;
 }
 

@@ -7,23 +7,21 @@ namespace gs::cli::shell {
 namespace {
 
 constexpr std::string_view kCalls[] = {
-    "add",         "addElements", "branch",     "checkout",     "collection",
-    "collections", "count",       "delete",     "erase",        "explain",
-    "find",        "get",         "has",        "history",      "insert",
-    "listDelete",  "listInsert",  "listMove",   "listSet",      "merge",
-    "proof",       "put",         "redo",       "remove",       "removeElements",
-    "revert",      "schema",      "set",        "splice",       "stats",
-    "swap",        "tag",         "textCursor", "textPosition", "undo",
-    "update",      "verify",      "versions"};
-constexpr std::string_view kCollectionCalls[] = {"add",        "addElements",  "all",
-                                                 "count",      "delete",       "erase",
-                                                 "explain",    "find",         "first",
-                                                 "get",        "has",          "history",
-                                                 "insert",     "listDelete",   "listInsert",
-                                                 "listMove",   "listSet",      "name",
-                                                 "proof",      "put",          "removeElements",
-                                                 "set",        "splice",       "swap",
-                                                 "textCursor", "textPosition", "update"};
+    "add",          "addElements",    "branch", "checkout",   "collection", "collections",
+    "count",        "delete",         "erase",  "explain",    "find",       "get",
+    "has",          "history",        "insert", "listDelete", "listInsert", "listMove",
+    "listSet",      "mark",           "merge",  "proof",      "put",        "redo",
+    "remove",       "removeElements", "revert", "schema",     "set",        "splice",
+    "stats",        "swap",           "tag",    "textCursor", "textDelta",  "textMarks",
+    "textPosition", "undo",           "unmark", "update",     "verify",     "versions"};
+constexpr std::string_view kCollectionCalls[] = {
+    "add",        "addElements",    "all",       "count",        "delete",
+    "erase",      "explain",        "find",      "first",        "get",
+    "has",        "history",        "insert",    "listDelete",   "listInsert",
+    "listMove",   "listSet",        "mark",      "name",         "proof",
+    "put",        "removeElements", "set",       "splice",       "swap",
+    "textCursor", "textDelta",      "textMarks", "textPosition", "unmark",
+    "update"};
 constexpr std::string_view kQueryCalls[] = {"after", "all",    "at",      "count", "explain",
                                             "first", "group",  "include", "limit", "offset",
                                             "page",  "select", "sort",    "where"};

@@ -193,6 +193,29 @@ const spliceText = (record, field, start, count, inserted) => {
 
 const unitsBefore = (text, count) => [...text].slice(0, count).join('').length;
 
+const GROWTHS = ['none', 'before', 'after', 'both'];
+// Stretches with one mark, of runs with all of theirs.
+const marksOf = (delta) => {
+  const marks = [];
+  const open = new Map();
+  let at = 0;
+  for (const { insert, attributes = {} } of delta) {
+    for (const [key, value] of Object.entries(attributes)) {
+      const mark = open.get(key);
+      const goesOn = mark?.to === at && elementsText([mark.value]) === elementsText([value]);
+      if (goesOn) {
+        mark.to += insert.length;
+      } else {
+        const begun = { from: at, to: at + insert.length, key, value };
+        open.set(key, begun);
+        marks.push(begun);
+      }
+    }
+    at += insert.length;
+  }
+  return marks;
+};
+
 // Of an update: a member that is undefined goes.
 const changesText = (value) => {
   const text = recordText(value);
@@ -381,6 +404,18 @@ class Collection {
   splice(id, field, start, count, inserted) {
     return db.splice(this.#id(id), field, start, count, inserted);
   }
+  mark(id, field, from, to, key, value, options) {
+    return db.mark(this.#id(id), field, from, to, key, value, options);
+  }
+  unmark(id, field, from, to, key, options) {
+    return db.unmark(this.#id(id), field, from, to, key, options);
+  }
+  textDelta(id, field) {
+    return db.textDelta(this.#id(id), field);
+  }
+  textMarks(id, field) {
+    return db.textMarks(this.#id(id), field);
+  }
   textCursor(id, field, position, options) {
     return db.textCursor(this.#id(id), field, position, options);
   }
@@ -457,6 +492,17 @@ const calls = {
     const [from, taken] = spliceText(db.get(id), String(field), start, count, inserted);
     host.splice(idText(id), String(field), from, taken, inserted);
   },
+  mark: (id, field, from, to, key, value = true, { expand = 'after' } = {}) => {
+    const growth = GROWTHS.indexOf(expand);
+    if (growth < 0) throw new TypeError(`expand is one of ${GROWTHS.join(', ')}`);
+    const text = textOf(db.get(id), String(field));
+    const json = elementsText([value]).slice(1, -1);
+    const ends = [characters(text, Number(from)), characters(text, Number(to))];
+    host.mark(idText(id), String(field), ...ends, String(key), json, growth);
+  },
+  unmark: (id, field, from, to, key, options) => db.mark(id, field, from, to, key, null, options),
+  textDelta: (id, field) => decode(JSON.parse(host.textDelta(idText(id), String(field)))),
+  textMarks: (id, field) => marksOf(db.textDelta(id, field)),
   textCursor: (id, field, position, { after = false } = {}) => {
     const text = textOf(db.get(id), String(field));
     const at = characters(text, Number(position));

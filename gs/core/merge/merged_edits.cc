@@ -52,7 +52,7 @@ bool has_edits(const Part& part, std::uint8_t rule) {
   if (part.state != Part::value || part.type != Type::bytes) return false;
   if (rule == kList) return crdt::ListEditsView::parse(part.content).ok();
   const auto edits = crdt::parse_edits(part.content);
-  return edits.ok() && edits->counts.events != 0;
+  return edits.ok() && edits->events() != 0;
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOr
     if (!is_taken(operation.stamp)) continue;
     GS_TRY(const crdt::EditsView edits, crdt::parse_edits(operation.edits));
     const crdt::EventId last = typed.last(i);
-    taken.push_back({{last.writer, last.seq - (edits.counts.events - 1)}, edits.counts.events});
+    taken.push_back({{last.writer, last.seq - (edits.events() - 1)}, edits.events()});
   }
   GS_TRY(const Changes changes, typed.text().without(taken));
   crdt::Difference made;

@@ -17,7 +17,7 @@ Error broken_log() {
 // The event of an operation that inserts its character `number`.
 std::uint32_t event_inserting(const crdt::EditsView& edits, std::uint32_t number) {
   std::uint32_t events = 0;
-  crdt::EditsReader reader(edits.heads, edits.positions);
+  crdt::ChainReader reader(edits);
   for (EditRun run; reader.next(run);) {
     if (run.edit == crdt::Edit::insert) {
       if (number < run.count) return events + number;
@@ -31,7 +31,7 @@ std::uint32_t event_inserting(const crdt::EditsView& edits, std::uint32_t number
 // How many characters the first events of an operation insert.
 std::uint32_t inserted_before(const crdt::EditsView& edits, std::uint32_t events) {
   std::uint32_t inserted = 0;
-  crdt::EditsReader reader(edits.heads, edits.positions);
+  crdt::ChainReader reader(edits);
   for (EditRun run; events != 0 && reader.next(run);) {
     const std::uint32_t part = std::min(events, run.count);
     if (run.edit == crdt::Edit::insert) inserted += part;
@@ -79,7 +79,7 @@ std::optional<InsertedPoint> TypedOperations::with_stamp(const LocalStamp& stamp
 }
 
 Result<OrderedText> OrderedText::make(const TypedField& field, const WriterOrder& order,
-                                      const TypedOperations& operations) {
+                                      const TypedOperations& operations, const VisitMark& visit) {
   OrderedText made;
   made.operations_ = &operations;
   made.typed_ = std::make_unique<TypedText>(field.value);
@@ -91,13 +91,37 @@ Result<OrderedText> OrderedText::make(const TypedField& field, const WriterOrder
     if (error) return broken_log();
   }
   made.of_value_ = made.text().writer_number({});
+  if (visit) made.visit_marks(visit);
   made.tracker_.apply(made.known(), made.text().history().graph().size(), nullptr);
   return made;
 }
 
+// Operations are in the order of their events, and each operation's are in a row. A mark is an
+// event itself, so that what its writer saw is prepared behind it.
+void OrderedText::visit_marks(const VisitMark& visit) {
+  for (std::uint32_t i = 0; i < operations_->all().size(); ++i) {
+    const crdt::EditsView& edits = operations_->all()[i].edits;
+    if (edits.mark_count == 0) continue;
+    Place end = places_of(i).begin;
+    crdt::ChainReader reader(edits);
+    crdt::TextMark mark;
+    for (EditRun run; reader.next(run, &mark);) {
+      end += run.count;
+      if (run.edit != crdt::Edit::touch) continue;
+      tracker_.apply(known(), end, nullptr);
+      visit(i, mark, tracker_);
+    }
+  }
+}
+
 EventId OrderedText::first_of(std::uint32_t operation) const {
   const EventId& last = typed_->last(operation);
-  return {last.writer, last.seq - (operations_->all()[operation].edits.counts.events - 1)};
+  return {last.writer, last.seq - (operations_->all()[operation].edits.events() - 1)};
+}
+
+crdt::PlaceSpan OrderedText::places_of(std::uint32_t operation) const {
+  const Place first = known().graph.find(first_of(operation));
+  return {first, first + operations_->all()[operation].edits.events()};
 }
 
 OrderedText::Point OrderedText::point_at(std::uint32_t position) const {
@@ -107,10 +131,9 @@ OrderedText::Point OrderedText::point_at(std::uint32_t position) const {
   if (id.writer == of_value_) return {std::nullopt, id.seq};
   for (std::uint32_t i = 0; i < operations_->all().size(); ++i) {
     const crdt::EditsView& edits = operations_->all()[i].edits;
-    if (edits.counts.events == 0) continue;
     const EventId first = first_of(i);
     if (first.writer != id.writer || id.seq < first.seq) continue;
-    if (id.seq - first.seq >= edits.counts.events) continue;
+    if (id.seq - first.seq >= edits.events()) continue;
     return {i, inserted_before(edits, id.seq - first.seq)};
   }
   return {};

@@ -2,6 +2,7 @@
 // characters. Pure. Errors: damaged (a log that contradicts itself).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -44,8 +45,11 @@ class TypedOperations {
 // Every operation done to the value, with the order of all characters, deleted ones included.
 class OrderedText {
  public:
+  // Called for each mark of an operation, while the version that its writer saw is prepared.
+  using VisitMark = std::function<void(std::uint32_t operation, const crdt::TextMark& mark,
+                                       const crdt::Tracker& tracker)>;
   static Result<OrderedText> make(const TypedField& field, const WriterOrder& order,
-                                  const TypedOperations& operations);
+                                  const TypedOperations& operations, const VisitMark& visit = {});
 
   crdt::Text& text() noexcept { return typed_->text(); }
   TypedText& typed() noexcept { return *typed_; }
@@ -63,12 +67,15 @@ class OrderedText {
   // The character at a position of the text as it is.
   Point point_at(std::uint32_t position) const;
   crdt::Unit unit_of(const Point& point) const;
+  // The events of an operation.
+  crdt::PlaceSpan places_of(std::uint32_t operation) const;
   // How many characters are before it; `is_there`: it is not deleted.
   std::uint32_t position_of(crdt::Unit unit, bool& is_there) const;
 
  private:
   OrderedText() = default;
   crdt::EventId first_of(std::uint32_t operation) const;
+  void visit_marks(const VisitMark& visit);
 
   std::unique_ptr<TypedText> typed_;
   const TypedOperations* operations_ = nullptr;

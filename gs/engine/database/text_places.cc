@@ -7,9 +7,7 @@
 
 namespace gs::engine {
 
-namespace {
-
-Result<merge::TypedField> text_of(const Current& current, std::string_view field) {
+Result<merge::TypedField> Database::text_of(const Current& current, std::string_view field) {
   auto found =
       merge::text_field({&current.shape, current.record, current.image, current.base}, field);
   if (!found.ok()) {
@@ -18,10 +16,8 @@ Result<merge::TypedField> text_of(const Current& current, std::string_view field
   return found;
 }
 
-}  // namespace
-
-template <typename Read>
-Error Database::read_text(const Id& id, const std::optional<Version>& version, const Read& read) {
+Error Database::read_text(const Id& id, const std::optional<Version>& version,
+                          const ReadText& read) {
   const WritersByKey order(tables_);
   if (version) {
     GS_TRY(const Recalled recalled, recall_at(id, *version));
