@@ -70,10 +70,18 @@ class ArgumentWords {
     return words;
   }
 
-  void take_splice() {
+  void take_position() {
     a_.at_end = position_ == "end";
     if (!a_.at_end) a_.position = take_count("POS", position_);
+  }
+  void take_splice() {
+    take_position();
     a_.deleted = take_count("DELETE", deleted_);
+  }
+  void take_stretch() {
+    a_.position = take_count("FROM", position_);
+    a_.at_end = move_to_ == "end";
+    if (!a_.at_end) a_.move_to = take_count("TO", move_to_);
   }
   void take_list_edit() {
     a_.at_end = position_ == "end";

@@ -179,6 +179,8 @@ class Parser : private ArgumentWords {
     sub->add_option("--file", a_.file, "insert what is in this file; - is standard input")
         ->excludes(inserted);
     sub->callback([this] { take_splice(); });
+    add_marks(text);
+    add_cursors(text);
 
     add_lists();
     add_trees();
@@ -611,7 +613,9 @@ class Parser : private ArgumentWords {
     for (const char* name : {"add", "remove"}) {
       add_to(app_.get_subcommand("elements")->get_subcommand(name));
     }
-    add_to(app_.get_subcommand("text")->get_subcommand("splice"));
+    for (const char* name : {"splice", "mark", "unmark"}) {
+      add_to(app_.get_subcommand("text")->get_subcommand(name));
+    }
     for (const char* name : {"insert", "delete", "move", "set"}) {
       add_to(app_.get_subcommand("list")->get_subcommand(name));
     }
@@ -627,6 +631,55 @@ class Parser : private ArgumentWords {
     sub->add_option("FIELD", a_.field, "its name; adding makes one that is not there")->required();
     sub->add_option("ELEMENT", a_.elements, kElement)->required();
     sub->callback([this] { take_whole(); });
+  }
+
+  void add_marked(CLI::App* sub) {
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name")->required();
+    sub->add_option("FROM", position_, "the first character, counted from 0")->required();
+    sub->add_option("TO", move_to_, "behind the last one; or: end")->required();
+    sub->add_option("KEY", a_.mark_key, "what kind of mark: bold, link")->required();
+    sub->add_option(
+           "--expand", a_.growth,
+           "where it grows when somebody types beside it: after (default), before, both, none")
+        ->type_name("WHERE")
+        ->check(one_of({"after", "before", "both", "none"}));
+    sub->callback([this] { take_stretch(); });
+  }
+
+  void add_marks(CLI::App* text) {
+    CLI::App* sub = add(*text, "mark", "mark a stretch of a text; prints what marks there are then",
+                        "  gstore text mark ID body 0 5 bold\n"
+                        "  gstore text mark ID body 6 end link https://example.org --expand none");
+    add_marked(sub);
+    sub->add_option("VALUE", a_.mark_value, "JSON, or a text that is none; default: true");
+    add_marked(add(*text, "unmark", "take a mark away from a stretch of a text",
+                   "  gstore text unmark ID body 0 5 bold"));
+    sub = add(*text, "marks", "print the marks of a text: from, to, key and value",
+              "  gstore text marks ID body\n  gstore text marks ID body --delta --at v1.0");
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name")->required();
+    sub->add_flag("--delta", a_.as_delta, "the text in runs with their marks, as JSON");
+    add_version(sub, "the marks in that version");
+  }
+
+  void add_cursors(CLI::App* text) {
+    CLI::App* sub = add(*text, "cursor", "name a place in a text that stays beside its character",
+                        "  gstore text cursor ID body 7\n"
+                        "  gstore text cursor -c Post one body 7 --after");
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name")->required();
+    sub->add_option("POS", position_, "before which character, counted from 0; or: end")
+        ->required();
+    sub->add_flag("--after", a_.is_after,
+                  "stay behind the character in front of the place, not before the one behind it");
+    sub->callback([this] { take_position(); });
+    sub = add(*text, "find", "print where a cursor is in a text",
+              "  gstore text find ID body AgH4\n  gstore text find ID body AgH4 --at v1.0");
+    add_id(sub);
+    sub->add_option("FIELD", a_.field, "its name")->required();
+    sub->add_option("CURSOR", a_.cursor, "what text cursor printed")->required();
+    add_version(sub, "the place in that version");
   }
 
   void add_lists() {

@@ -24,7 +24,7 @@ struct Arguments {
   std::string expected;                // swap --if
   std::string changes;                 // swap --set
   std::optional<std::string> change;   // show, verify --head
-  std::optional<std::string> version;  // get, blame, find and count --at, log, tag, branch
+  std::optional<std::string> version;  // get, blame, find, count, text --at, log, tag, branch
   std::string before;                  // diff: a version
   std::optional<std::string> after;    // diff: another one; none: now
   std::string name;                    // tag, branch; empty: list them. checkout, merge
@@ -40,7 +40,7 @@ struct Arguments {
   std::uint64_t position = 0;           // text splice, list
   bool at_end = false;                  // the same: instead of a position
   std::uint64_t deleted = 1;            // the same: how many
-  std::uint64_t move_to = 0;            // list move
+  std::uint64_t move_to = 0;            // list move, text mark, unmark
   std::string node;                     // tree: the id of a node
   std::string node_value;               // tree create and set
   std::string under;                    // tree create and move: the id of a node
@@ -60,7 +60,12 @@ struct Arguments {
   std::vector<std::string> select;   // find, watch
   std::vector<std::string> include;  // find, watch: names, or one JSON object
   std::string group;                 // find, watch: JSON
-  std::string cursor;                // find
+  std::string cursor;                // find, text find
+  bool is_after = false;             // text cursor
+  std::string mark_key;              // text mark, unmark
+  std::string mark_value = "true";   // text mark
+  std::string growth = "after";      // text mark, unmark --expand
+  bool as_delta = false;             // text marks
   std::uint64_t offset = 0;          // find, watch
 
   std::string format;  // import, export

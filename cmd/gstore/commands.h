@@ -21,6 +21,11 @@ void show_field(Session& session, const Id& id, const Record& record);
 
 // texts.cc
 Result<Exit> splice_text(Session& session);
+Result<Exit> text_mark(Session& session);
+Result<Exit> text_unmark(Session& session);
+Result<Exit> text_marks(Session& session);
+Result<Exit> text_cursor(Session& session);
+Result<Exit> text_find(Session& session);
 // lists.cc
 Result<Exit> list_insert(Session& session);
 Result<Exit> list_delete(Session& session);
@@ -109,6 +114,11 @@ inline constexpr Command kCommands[] = {
     {"elements add", add_elements},
     {"elements remove", remove_elements},
     {"text splice", splice_text},
+    {"text mark", text_mark},
+    {"text unmark", text_unmark},
+    {"text marks", text_marks},
+    {"text cursor", text_cursor},
+    {"text find", text_find},
     {"list insert", list_insert},
     {"list delete", list_delete},
     {"list move", list_move},

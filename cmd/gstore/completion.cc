@@ -23,7 +23,7 @@ _gstore() {
     elements) COMPREPLY=($(compgen -W 'add remove' -- "$word")); return ;;
     list) COMPREPLY=($(compgen -W 'insert delete move set' -- "$word")); return ;;
     tree) COMPREPLY=($(compgen -W 'create move set delete show' -- "$word")); return ;;
-    text) COMPREPLY=($(compgen -W 'splice' -- "$word")); return ;;
+    text) COMPREPLY=($(compgen -W 'cursor find mark marks splice unmark' -- "$word")); return ;;
     bundle) COMPREPLY=($(compgen -W 'create apply' -- "$word")); return ;;
     schema) COMPREPLY=($(compgen -W 'show check diff apply' -- "$word")); return ;;
     completion) COMPREPLY=($(compgen -W 'bash' -- "$word")); return ;;

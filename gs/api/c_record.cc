@@ -10,6 +10,7 @@ using gs::c::need_open;
 
 static_assert(GS_TYPE_DATE == static_cast<int>(gs::Type::date));
 static_assert(GS_TYPE_BIG == static_cast<int>(gs::Type::big));
+static_assert(GS_MARK_GROWS_BOTH == static_cast<int>(gs::MarkGrowth::both));
 static_assert(GS_TYPE_BLOB == static_cast<int>(gs::Type::blob));
 
 // --- writes ---
@@ -113,6 +114,69 @@ gs_code gs_splice(gs_storage* storage, const gs_id* id, const char* field, size_
     GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
     GS_TRY(const std::string_view text, gs::c::text(inserted, inserted_length, "inserted"));
     return storage->storage.splice(gs::c::to_id(*id), name, position, deleted, text);
+  });
+}
+
+gs_code gs_text_mark(gs_storage* storage, const gs_id* id, const char* field, size_t field_length,
+                     uint64_t from, uint64_t to, const char* key, size_t key_length,
+                     const char* json, size_t json_length, gs_mark_growth growth,
+                     gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    if (static_cast<unsigned>(growth) > GS_MARK_GROWS_BOTH) {
+      return Error(gs::Code::invalid, "growth: it is none of gs_mark_growth");
+    }
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view word, gs::c::text(key, key_length, "key"));
+    GS_TRY(const std::string_view value, gs::c::text(json, json_length, "json"));
+    return storage->storage.mark(gs::c::to_id(*id), name, from, to, word, value,
+                                 static_cast<gs::MarkGrowth>(growth));
+  });
+}
+
+gs_code gs_text_delta(const gs_storage* storage, const gs_id* id, const char* field,
+                      size_t field_length, char** json, size_t* length, gs_error** error) noexcept {
+  gs::c::clear(json);
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY_OK(need(json, "json"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string made, storage->storage.text_delta(gs::c::to_id(*id), name));
+    gs::c::give_text(made, json, length);
+    return {};
+  });
+}
+
+gs_code gs_text_cursor(const gs_storage* storage, const gs_id* id, const char* field,
+                       size_t field_length, uint64_t position, bool after, char** cursor,
+                       size_t* cursor_length, gs_error** error) noexcept {
+  gs::c::clear(cursor);
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY_OK(need(cursor, "cursor"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    const auto side = after ? gs::TextSide::after : gs::TextSide::before;
+    GS_TRY(const std::string made,
+           storage->storage.text_cursor(gs::c::to_id(*id), name, position, side));
+    gs::c::give_text(made, cursor, cursor_length);
+    return {};
+  });
+}
+
+gs_code gs_text_position(const gs_storage* storage, const gs_id* id, const char* field,
+                         size_t field_length, const char* cursor, size_t cursor_length,
+                         uint64_t* position, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY_OK(need(position, "position"));
+    GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
+    GS_TRY(const std::string_view text, gs::c::text(cursor, cursor_length, "cursor"));
+    GS_TRY(*position, storage->storage.text_position(gs::c::to_id(*id), name, text));
+    return {};
   });
 }
 

@@ -243,6 +243,57 @@ TEST_F(TextsOfRecords, UndoBringsBackNothingThatSomebodyElseDeletedAsWell) {
   EXPECT_EQ(a_->undo().code(), Code::ok);  // the insert itself, which others have typed into
 }
 
+TEST_F(TextsOfRecords, ACursorStaysBesideItsCharacterOnEachReplica) {
+  const std::string of_value = a_->text_cursor(id_, "body", 6).value();
+  ASSERT_FALSE(a_->splice(id_, "body", 6, 0, "big "));
+  const std::string of_edit = a_->text_cursor(id_, "body", 9, TextSide::after).value();  // "g"
+  EXPECT_EQ(b_->text_position(id_, "body", of_value).value(), 6u);
+  EXPECT_EQ(b_->text_position(id_, "body", of_edit).code(), Code::not_found);
+  ASSERT_FALSE(b_->splice(id_, "body", 0, 5, "Dear"));
+  ASSERT_FALSE(b_->splice(id_, "body", 5, 0, "old "));
+  exchange();
+  for (const Storage* one : {&*a_, &*b_}) {
+    const std::string now = one->get(id_)->find("body")->json().substr(1);
+    EXPECT_EQ(one->text_position(id_, "body", of_value).value(), now.find("world"));
+    EXPECT_EQ(one->text_position(id_, "body", of_edit).value(), now.find("big ") + 3);
+    EXPECT_EQ(one->text_cursor(id_, "body", now.find("world")).value(), of_value);
+  }
+  const Version then = a_->find_version("now").value();
+  ASSERT_FALSE(b_->splice(id_, "body", 0, 13, ""));
+  exchange();
+  EXPECT_EQ(body(), "\"world\"");
+  EXPECT_EQ(a_->text_position(id_, "body", of_edit).value(), 0u);
+  EXPECT_EQ(a_->text_position(id_, "body", of_value, then).value(), 13u);
+  ASSERT_FALSE(a_->update(id_, R"({"body":"world"})"));
+  EXPECT_EQ(a_->text_position(id_, "body", of_value).code(), Code::not_found);
+}
+
+// Such edits are two operations with one stamp.
+TEST_F(TextsOfRecords, ACursorTellsEditsOfOneTransactionApart) {
+  Transaction tx = a_->begin();
+  const Id other = tx.insert("Post", R"({"body":"ab"})").value();
+  ASSERT_FALSE(tx.splice(other, "body", 1, 0, "12"));
+  ASSERT_FALSE(tx.update(other, R"({"title":"Three"})"));
+  ASSERT_FALSE(tx.splice(other, "body", 4, 0, "34"));
+  ASSERT_TRUE(tx.commit().ok());
+  std::vector<std::string> cursors;
+  for (std::uint64_t at = 0; at < 6; ++at) {
+    cursors.push_back(a_->text_cursor(other, "body", at).value());
+  }
+  ASSERT_FALSE(a_->splice(other, "body", 0, 0, "-"));
+  exchange();
+  for (std::uint64_t at = 0; at < 6; ++at) {
+    EXPECT_EQ(b_->text_position(other, "body", cursors[at]).value(), at + 1);
+  }
+}
+
+TEST_F(TextsOfRecords, ACursorOutlivesAWholeTextWhereTextsMerge) {
+  use_text_schema();
+  const std::string cursor = a_->text_cursor(id_, "body", 6).value();
+  ASSERT_FALSE(a_->update(id_, R"({"body":"Hello, wide world"})"));
+  EXPECT_EQ(a_->text_position(id_, "body", cursor).value(), 12u);
+}
+
 TEST_F(TextsOfRecords, BlameAndHistoryTellWhoTyped) {
   ASSERT_FALSE(b_->splice(id_, "body", 11, 0, "!"));
   exchange();

@@ -256,6 +256,36 @@ GS_EXPORT gs_code gs_splice(gs_storage* storage, const gs_id* id, const char* fi
                             size_t field_length, uint64_t position, uint64_t deleted,
                             const char* inserted, size_t inserted_length,
                             gs_error** error) GS_NO_THROW;
+/* Marks a text from code point `from` up to `to`, not including it. `json`: what the mark says,
+ * null takes marks with this key away. Where marks with one key overlap the later one counts; what
+ * is typed between marked code points has the mark, and beside it where it grows. Errors: those of
+ * gs_splice. */
+typedef enum gs_mark_growth {
+  GS_MARK_GROWS_NOWHERE = 0,
+  GS_MARK_GROWS_BEFORE = 1,
+  GS_MARK_GROWS_AFTER = 2,
+  GS_MARK_GROWS_BOTH = 3
+} gs_mark_growth;
+GS_EXPORT gs_code gs_text_mark(gs_storage* storage, const gs_id* id, const char* field,
+                               size_t field_length, uint64_t from, uint64_t to, const char* key,
+                               size_t key_length, const char* json, size_t json_length,
+                               gs_mark_growth growth, gs_error** error) GS_NO_THROW;
+/* The text with its marks, as JSON for editors: [{"insert":"Hello","attributes":{"bold":true}},
+ * {"insert":" you"}]. `json`: for gs_free(). GS_NOT_FOUND, GS_INVALID, GS_TOO_LARGE. */
+GS_EXPORT gs_code gs_text_delta(const gs_storage* storage, const gs_id* id, const char* field,
+                                size_t field_length, char** json, size_t* length,
+                                gs_error** error) GS_NO_THROW;
+/* A short text that names the place before code point `position` of a text and stays there whatever
+ * is typed by whomever: before the code point behind it, or with `after` behind the one in front of
+ * it. `cursor`: for gs_free(). GS_NOT_FOUND, GS_INVALID. */
+GS_EXPORT gs_code gs_text_cursor(const gs_storage* storage, const gs_id* id, const char* field,
+                                 size_t field_length, uint64_t position, bool after, char** cursor,
+                                 size_t* cursor_length, gs_error** error) GS_NO_THROW;
+/* Where that is now; of a code point that was deleted, where it was. GS_NOT_FOUND as well when the
+ * text was replaced since, or what the cursor stands beside has not come here yet. */
+GS_EXPORT gs_code gs_text_position(const gs_storage* storage, const gs_id* id, const char* field,
+                                   size_t field_length, const char* cursor, size_t cursor_length,
+                                   uint64_t* position, gs_error** error) GS_NO_THROW;
 /* Edit a list, an array: insert elements (`json`: an array of them), delete some, move one (`to`:
  * its position once it is out) or set one (`json`: it). What others do to it at the same time
  * counts as well. A field that is not there is an empty list. Positions count elements.

@@ -68,6 +68,30 @@ class Storage {
   Error remove_elements(const Id& id, std::string_view field, std::string_view elements);
   Error splice(const Id& id, std::string_view field, std::uint64_t position, std::uint64_t deleted,
                std::string_view inserted);
+  // See Transaction::mark.
+  Error mark(const Id& id, std::string_view field, std::uint64_t from, std::uint64_t to,
+             std::string_view key, std::string_view value_json = "true",
+             MarkGrowth growth = MarkGrowth::after);
+  // The marks of a text, now or in a version: stretches that are as long as they can be, ascending
+  // by where they begin, then by key. Reads the edits; of a text with marks it orders them all.
+  // Errors: not_found, invalid (the field holds no text).
+  Result<std::vector<TextMark>> text_marks(const Id& id, std::string_view field,
+                                           const std::optional<Version>& version = {}) const;
+  // The text with its marks, as editors take it: [{"insert":"Hello","attributes":{"bold":true}},
+  // {"insert":" you"}]. Errors as well: too_large (64 MiB).
+  Result<std::string> text_delta(const Id& id, std::string_view field,
+                                 const std::optional<Version>& version = {}) const;
+  // A short text that names the place before a character of a text, counted from 0, and stays
+  // there whatever is typed by whomever: to be kept, or sent to others who show the place. It is
+  // before the character behind it, or after the one in front of it. Of a text that nobody types
+  // into at the same time as others it reads the edits once; else all of them are ordered. Errors:
+  // not_found, invalid (no such position; the field holds no text).
+  Result<std::string> text_cursor(const Id& id, std::string_view field, std::uint64_t position,
+                                  TextSide side = TextSide::before) const;
+  // Where that is now, or was in a version; of a character that was deleted, where it was. Errors
+  // as well: not_found (the text was replaced since, or the character has not come here yet).
+  Result<std::uint64_t> text_position(const Id& id, std::string_view field, std::string_view cursor,
+                                      const std::optional<Version>& version = {}) const;
   Error list_insert(const Id& id, std::string_view field, std::uint64_t position,
                     std::string_view elements);
   Error list_delete(const Id& id, std::string_view field, std::uint64_t position,

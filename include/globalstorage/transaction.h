@@ -54,6 +54,20 @@ struct TreePlace {
 
 // Operations on several records that take effect all or none. Nothing happens before commit();
 // destroying an uncommitted transaction forgets it. Reads through the storage do not see it.
+// Where a mark of a text grows when somebody types beside it: bold does behind its end, a link
+// nowhere.
+enum class MarkGrowth : std::uint8_t { none, before, after, both };
+
+struct TextMark {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  std::string key;
+  std::string value_json;
+};
+
+// Of a character, which side a place in a text is on.
+enum class TextSide : std::uint8_t { before, after };
+
 class Transaction {
  public:
   ~Transaction();
@@ -92,6 +106,14 @@ class Transaction {
   // commit as well conflict (somebody replaced the text).
   Error splice(const Id& id, std::string_view field, std::uint64_t position, std::uint64_t deleted,
                std::string_view inserted);
+  // Marks a text from a character up to another one, not including it: `value_json` is what the
+  // mark says, null takes marks with this key away. Where marks with one key overlap the later one
+  // counts, also of those that several write at the same time; marks with different keys stand
+  // beside each other. What is typed between marked characters has the mark, and beside it where
+  // that grows. Positions and errors are as those of splice.
+  Error mark(const Id& id, std::string_view field, std::uint64_t from, std::uint64_t to,
+             std::string_view key, std::string_view value_json = "true",
+             MarkGrowth growth = MarkGrowth::after);
   // Edits a list: an array whose elements are inserted (`elements`: a JSON array of them), deleted,
   // moved (`to`: the position once the element is out) or set (`element`: its JSON). What others do
   // to it at the same time counts as well: an element that two move is there once, and one that is

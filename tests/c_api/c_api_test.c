@@ -306,6 +306,28 @@ static void test_one_record_is_written_and_read(void) {
   OK(gs_splice(db, &id, TEXT("body"), 0, 0, TEXT("\xc3\xa9t\xc3\xa9"), &error));
   OK(gs_splice(db, &id, TEXT("body"), 1, 1, TEXT("T"), &error));
   STORED(&id, "{\"n\":2,\"body\":\"\xc3\xa9T\xc3\xa9\"}");
+  char* delta = NULL;
+  size_t delta_length = 0;
+  OK(gs_text_mark(db, &id, TEXT("body"), 0, 1, TEXT("bold"), TEXT("true"), GS_MARK_GROWS_AFTER,
+                  &error));
+  OK(gs_text_delta(db, &id, TEXT("body"), &delta, &delta_length, &error));
+  CHECK(delta_length == strlen(delta) && strstr(delta, "\"attributes\":{\"bold\":true}") != NULL);
+  gs_free(delta);
+  GIVES(GS_INVALID, gs_text_mark(db, &id, TEXT("body"), 1, 1, TEXT("bold"), TEXT("true"),
+                                 GS_MARK_GROWS_AFTER, &error));
+  GIVES(GS_INVALID, gs_text_mark(db, &id, TEXT("body"), 0, 1, TEXT("bold"), TEXT("true"),
+                                 (gs_mark_growth)9, &error));
+  char* cursor = NULL;
+  size_t cursor_length = 0;
+  uint64_t place = 0;
+  OK(gs_text_cursor(db, &id, TEXT("body"), 1, false, &cursor, &cursor_length, &error));
+  OK(gs_splice(db, &id, TEXT("body"), 0, 0, TEXT("__"), &error));
+  OK(gs_text_position(db, &id, TEXT("body"), cursor, cursor_length, &place, &error));
+  CHECK(place == 3);
+  OK(gs_splice(db, &id, TEXT("body"), 0, 2, TEXT(""), &error));
+  GIVES(GS_INVALID, gs_text_position(db, &id, TEXT("body"), "??", 2, &place, &error));
+  GIVES(GS_INVALID, gs_text_cursor(db, &id, TEXT("body"), 9, true, NULL, NULL, &error));
+  gs_free(cursor);
   GIVES(GS_INVALID, gs_splice(db, &id, TEXT("body"), 4, 0, TEXT("x"), &error));
   GIVES(GS_INVALID, gs_splice(db, &id, TEXT("n"), 0, 0, TEXT("x"), &error));
   GIVES(GS_NOT_FOUND, gs_splice(db, &missing, TEXT("body"), 0, 0, TEXT("x"), &error));

@@ -148,6 +148,42 @@ Made splice_text(Storage& storage, Given given) {
   return done(storage.splice(id, field, position, deleted, inserted));
 }
 
+Made mark_text(Storage& storage, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view field, text_at(given, 1));
+  GS_TRY(const std::uint64_t from, whole_number_at(given, 2));
+  GS_TRY(const std::uint64_t to, whole_number_at(given, 3));
+  GS_TRY(const std::string_view key, text_at(given, 4));
+  GS_TRY(const std::string_view json, text_at(given, 5));
+  GS_TRY(const std::uint64_t growth, whole_number_at(given, 6));
+  return done(storage.mark(id, field, from, to, key, json, static_cast<MarkGrowth>(growth % 4)));
+}
+
+Made text_delta(Storage& storage, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view field, text_at(given, 1));
+  GS_TRY(const std::string delta, storage.text_delta(id, field));
+  return of_text(delta);
+}
+
+Made text_cursor(Storage& storage, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view field, text_at(given, 1));
+  GS_TRY(const std::uint64_t position, whole_number_at(given, 2));
+  const bool is_after = given.size() > 3 && given[3].boolean;
+  GS_TRY(const std::string cursor,
+         storage.text_cursor(id, field, position, is_after ? TextSide::after : TextSide::before));
+  return of_text(cursor);
+}
+
+Made text_position(Storage& storage, Given given) {
+  GS_TRY(const Id id, id_at(given, 0));
+  GS_TRY(const std::string_view field, text_at(given, 1));
+  GS_TRY(const std::string_view cursor, text_at(given, 2));
+  GS_TRY(const std::uint64_t position, storage.text_position(id, field, cursor));
+  return of_number(position);
+}
+
 // With two numbers, or one and a text.
 Made edit_list(Storage& storage, const std::string& what, Given given) {
   GS_TRY(const Id id, id_at(given, 0));
@@ -328,6 +364,10 @@ void add_records(Calls& calls, Storage& db) {
     });
   });
   calls.add("splice", [&db](Given given) { return splice_text(db, given); });
+  calls.add("mark", [&db](Given given) { return mark_text(db, given); });
+  calls.add("textDelta", [&db](Given given) { return text_delta(db, given); });
+  calls.add("textCursor", [&db](Given given) { return text_cursor(db, given); });
+  calls.add("textPosition", [&db](Given given) { return text_position(db, given); });
   for (const char* const what : {"listInsert", "listDelete", "listMove", "listSet"}) {
     calls.add(what, [&db, what](Given given) { return edit_list(db, what, given); });
   }

@@ -181,12 +181,41 @@ const elementsText = (value) => {
 // Positions in JavaScript count the units of a string, the storage counts characters.
 const characters = (text, units) =>
   [...text.slice(0, units)].length + Math.max(0, units - text.length);
-const spliceText = (record, field, start, count, inserted) => {
+const textOf = (record, field) => {
   const text = record?.[field] ?? '';
-  if (typeof inserted !== 'string') throw new TypeError('what is inserted is a string');
   if (typeof text !== 'string') throw new TypeError(`${field} is no text`);
+  return text;
+};
+const spliceText = (record, field, start, count, inserted) => {
+  if (typeof inserted !== 'string') throw new TypeError('what is inserted is a string');
+  const text = textOf(record, field);
   const from = characters(text, Number(start));
   return [from, characters(text, Number(start) + Number(count)) - from];
+};
+
+const unitsBefore = (text, count) => [...text].slice(0, count).join('').length;
+
+const GROWTHS = ['none', 'before', 'after', 'both'];
+// Stretches with one mark, of runs with all of theirs.
+const marksOf = (delta) => {
+  const marks = [];
+  const open = new Map();
+  let at = 0;
+  for (const { insert, attributes = {} } of delta) {
+    for (const [key, value] of Object.entries(attributes)) {
+      const mark = open.get(key);
+      const goesOn = mark?.to === at && elementsText([mark.value]) === elementsText([value]);
+      if (goesOn) {
+        mark.to += insert.length;
+      } else {
+        const begun = { from: at, to: at + insert.length, key, value };
+        open.set(key, begun);
+        marks.push(begun);
+      }
+    }
+    at += insert.length;
+  }
+  return marks;
 };
 
 // Of an update: a member that is undefined goes.
@@ -393,6 +422,24 @@ class Collection {
   splice(id, field, start, count, inserted) {
     return db.splice(this.#id(id), field, start, count, inserted);
   }
+  mark(id, field, from, to, key, value, options) {
+    return db.mark(this.#id(id), field, from, to, key, value, options);
+  }
+  unmark(id, field, from, to, key, options) {
+    return db.unmark(this.#id(id), field, from, to, key, options);
+  }
+  textDelta(id, field) {
+    return db.textDelta(this.#id(id), field);
+  }
+  textMarks(id, field) {
+    return db.textMarks(this.#id(id), field);
+  }
+  textCursor(id, field, position, options) {
+    return db.textCursor(this.#id(id), field, position, options);
+  }
+  textPosition(id, field, cursor) {
+    return db.textPosition(this.#id(id), field, cursor);
+  }
   listInsert(id, field, position, elements) {
     return db.listInsert(this.#id(id), field, position, elements);
   }
@@ -476,6 +523,25 @@ const calls = {
     const [from, taken] = spliceText(db.get(id), String(field), start, count, inserted);
     host.splice(idText(id), String(field), from, taken, inserted);
   },
+  mark: (id, field, from, to, key, value = true, { expand = 'after' } = {}) => {
+    const growth = GROWTHS.indexOf(expand);
+    if (growth < 0) throw new TypeError(`expand is one of ${GROWTHS.join(', ')}`);
+    const text = textOf(db.get(id), String(field));
+    const json = elementsText([value]).slice(1, -1);
+    const ends = [characters(text, Number(from)), characters(text, Number(to))];
+    host.mark(idText(id), String(field), ...ends, String(key), json, growth);
+  },
+  unmark: (id, field, from, to, key, options) => db.mark(id, field, from, to, key, null, options),
+  textDelta: (id, field) => decode(JSON.parse(host.textDelta(idText(id), String(field)))),
+  textMarks: (id, field) => marksOf(db.textDelta(id, field)),
+  textCursor: (id, field, position, { after = false } = {}) => {
+    const text = textOf(db.get(id), String(field));
+    const at = characters(text, Number(position));
+    return host.textCursor(idText(id), String(field), at, Boolean(after));
+  },
+  textPosition: (id, field, cursor) =>
+    unitsBefore(textOf(db.get(id), String(field)),
+      host.textPosition(idText(id), String(field), String(cursor))),
   listInsert: (id, field, position, elements) =>
     void host.listInsert(idText(id), String(field), Number(position), elementsText(elements)),
   listDelete: (id, field, position, count = 1) =>

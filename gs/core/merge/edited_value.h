@@ -54,6 +54,7 @@ class TypedText final : public EditedValue {
   std::size_t memory_bytes() const noexcept override { return text_.memory_bytes(); }
 
   crdt::Text& text() noexcept { return text_; }
+  const crdt::Text& text() const noexcept { return text_; }
 
  private:
   crdt::Text text_;

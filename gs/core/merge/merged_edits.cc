@@ -54,7 +54,7 @@ bool has_edits(const Part& part, std::uint8_t rule) {
   if (rule == kList) return crdt::ListEditsView::parse(part.content).ok();
   if (rule == kTree) return is_tree_operation(part.content);
   const auto edits = crdt::parse_edits(part.content);
-  return edits.ok() && edits->counts.events != 0;
+  return edits.ok() && edits->events() != 0;
 }
 
 }  // namespace

@@ -26,6 +26,16 @@ void append(std::uint32_t pos, std::string_view out, std::string_view in, crdt::
 
 namespace {
 
+// Whether it shows what was edited upon no value: there may be such edits beside a value, too.
+bool shows_edits_alone(const Stored& stored, std::string_view name, HiddenKind kind) {
+  const Rule rule = kind == HiddenKind::text ? Rule::text : Rule::list;
+  bool shows = false;
+  each_field_write(stored, [&](const FieldWrite& one) {
+    shows = shows || (one.field == name && one.rule == rule);
+  });
+  return shows;
+}
+
 std::optional<TypedField> edited_field(const Stored& stored, std::string_view name,
                                        HiddenKind kind) {
   if (stored.image == nullptr) return std::nullopt;
@@ -45,6 +55,7 @@ std::optional<TypedField> edited_field(const Stored& stored, std::string_view na
     shown = hidden.stamp();
     if (static_cast<Type>(hidden.type()) == Type::string) value = as_text(hidden.content());
   }
+  if (found && found->on.hlc == 0 && !shows_edits_alone(stored, name, kind)) return std::nullopt;
   return found;
 }
 
@@ -81,7 +92,7 @@ Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOr
     if (!is_taken(operation.stamp)) continue;
     GS_TRY(const crdt::EditsView edits, crdt::parse_edits(operation.edits));
     const crdt::EventId last = typed.last(i);
-    taken.push_back({{last.writer, last.seq - (edits.counts.events - 1)}, edits.counts.events});
+    taken.push_back({{last.writer, last.seq - (edits.events() - 1)}, edits.events()});
   }
   GS_TRY(const Changes changes, typed.text().without(taken));
   crdt::Difference made;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 
@@ -35,30 +36,6 @@ struct EditedOp {
   Buffer edits;
 };
 
-// What a field is that they edit.
-class EditKind {
- public:
-  virtual ~EditKind() = default;
-  virtual Rule rule() const = 0;
-  // As JSON.
-  virtual std::string some_value(std::mt19937_64& random) const = 0;
-  // What somebody may want a field to be that shows this.
-  virtual std::string wish(const std::string& /*shown*/, std::mt19937_64& random) const {
-    return some_value(random);
-  }
-  // Whether it shows what was wanted, both as contents.
-  virtual bool fulfills(const std::string& shown, const std::string& wanted) const {
-    return shown == wanted;
-  }
-  // Upon what the field shows, as its content.
-  virtual Buffer edits(MergedRecord& merged, const std::string& shown, const LocalStamp& stamp,
-                       std::mt19937_64& random) const = 0;
-  virtual bool is_nothing(Bytes edits) const = 0;
-  // The content that comes of these operations, which stand on the value.
-  virtual std::string made(const std::string& value, const std::vector<EditedOp>& ops,
-                           const std::vector<std::size_t>& edits) const = 0;
-};
-
 struct KeptEdits {
   bool is_there = false;
   bool is_live = false;
@@ -82,6 +59,34 @@ struct KeptEdits {
     if (found->is_null()) return "null";
     return std::string(as_text(found->content));
   }
+};
+
+// What a field is that they edit.
+class EditKind {
+ public:
+  virtual ~EditKind() = default;
+  virtual Rule rule() const = 0;
+  // As JSON.
+  virtual std::string some_value(std::mt19937_64& random) const = 0;
+  // What somebody may want a field to be that shows this.
+  virtual std::string wish(const std::string& /*shown*/, std::mt19937_64& random) const {
+    return some_value(random);
+  }
+  // Whether it shows what was wanted, both as contents.
+  virtual bool fulfills(const std::string& shown, const std::string& wanted) const {
+    return shown == wanted;
+  }
+  // Upon what the field shows, as its content.
+  virtual Buffer edits(MergedRecord& merged, const std::string& shown, const LocalStamp& stamp,
+                       std::mt19937_64& random) const = 0;
+  virtual bool is_nothing(Bytes edits) const = 0;
+  // The content that comes of these operations, which stand on the value.
+  virtual std::string made(const std::string& value, const std::vector<EditedOp>& ops,
+                           const std::vector<std::size_t>& edits) const = 0;
+  // What else there is to look at in what a replica has; equal on all when they know the same.
+  virtual std::string look(const KeptEdits& /*kept*/) const { return {}; }
+  // What look() has to say behind what made() made last, if that is known.
+  virtual std::optional<std::string> expected() const { return std::nullopt; }
 };
 
 inline KeptEdits keep_edits(MergedRecord& merged) {
@@ -230,8 +235,11 @@ class EditWorld {
     std::set<std::size_t> all;
     for (std::size_t i = 0; i < ops_.size(); ++i) all.insert(i);
     if (!replicas_.front().kept.is_there) return;
-    const std::string first = canonical(replicas_.front().kept);
-    for (const Replica& each : replicas_) EXPECT_TRUE(canonical(each.kept) == first);
+    const auto all_of = [&](const Replica& one) {
+      return canonical(one.kept) + kind_.look(one.kept);
+    };
+    const std::string first = all_of(replicas_.front());
+    for (const Replica& each : replicas_) EXPECT_TRUE(all_of(each) == first);
     check(replicas_.front());
   }
 
@@ -248,7 +256,11 @@ class EditWorld {
   std::size_t below(std::size_t count) { return random_() % count; }
 
   void check(const Replica& replica) const {
-    EXPECT_TRUE(replica.kept.body() == EditOracle(kind_, ops_, replica.known).body());
+    const auto body = EditOracle(kind_, ops_, replica.known).body();
+    EXPECT_TRUE(replica.kept.body() == body);
+    if (!body) return;
+    const std::string seen = kind_.look(replica.kept);
+    EXPECT_EQ(seen, kind_.expected().value_or(seen));
   }
 
   bool can_hear(const Replica& replica, std::size_t op) const {

@@ -35,20 +35,21 @@ Error TypedText::add(const crdt::Writer& key, std::uint64_t /*hlc*/,
   const std::uint32_t writer = text_.writer_number(key);
   GS_TRY(const std::uint32_t seq, text_.next_seq(writer));
   GS_TRY_OK(text_.apply(edits, {writer, seq}, parents(on)));
-  last_.push_back({writer, seq + edits.counts.events - 1});
+  last_.push_back({writer, seq + edits.events() - 1});
   return {};
 }
 
 bool edit_text(std::string& text, const EditsView& edits) {
   std::uint32_t length = crdt::measure(text).points;
   crdt::Rope rope;
-  const bool is_one = edits.counts.runs == 1;
+  const bool is_one = edits.counts.runs <= 1 && edits.mark_count == 0;
   if (!is_one) rope.assign(text);
   std::string_view inserted = edits.text;
-  crdt::EditsReader reader(edits.heads, edits.positions);
+  crdt::ChainReader reader(edits);
   for (EditRun run; reader.next(run);) {
     length = crdt::length_after(run, length);
     if (length == crdt::kNoLength) return false;
+    if (run.edit == crdt::Edit::touch) continue;
     const std::uint32_t pos = run.edit == crdt::Edit::insert ? run.pos : crdt::cursor_after(run);
     const std::size_t bytes =
         run.edit == crdt::Edit::insert ? crdt::bytes_of_points(inserted, run.count) : 0;

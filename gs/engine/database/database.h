@@ -38,6 +38,10 @@
 #include "gs/platform/mutex.h"
 #include "gs/storage/blob/blob_store.h"
 
+namespace gs::merge {
+struct TypedField;
+}  // namespace gs::merge
+
 namespace gs::engine {
 
 // A moment to read from: everything with sequence <= at in this version, as the schema that was in
@@ -186,6 +190,9 @@ class Database : public std::enable_shared_from_this<Database> {
   // say conflict (somebody replaced the text).
   Error stage_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
                    std::string_view field, const TextEdit& edit);
+  // Marks a stretch of a text. The same errors.
+  Error stage_mark(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                   std::string_view field, StagedMark mark);
   // Edits a list. The same errors.
   Error stage_list_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
                         std::string_view field, const ListEdit& edit);
@@ -245,6 +252,16 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count);
   // blame.cc; no version: now.
   Result<Blame> blame(const Id& id, const std::optional<Version>& version);
+  // text_places.cc; no version: now. Errors: see Storage.
+  Result<std::string> text_cursor(const Id& id, std::string_view field, std::uint64_t position,
+                                  bool is_after);
+  Result<std::uint64_t> text_position(const Id& id, std::string_view field, std::string_view cursor,
+                                      const std::optional<Version>& version);
+  // text_marks.cc; no version: now. Errors: see Storage.
+  Result<std::vector<TextMark>> text_marks(const Id& id, std::string_view field,
+                                           const std::optional<Version>& version);
+  Result<std::string> text_delta(const Id& id, std::string_view field,
+                                 const std::optional<Version>& version);
   // differences.cc; no second version: now.
   Error diff(const Version& before, const std::optional<Version>& after, const DiffOptions& options,
              const TakeDifference& take);
@@ -700,6 +717,12 @@ class Database : public std::enable_shared_from_this<Database> {
   // blame.cc
   void name_writers(Blame& blame) const;
   Result<Moment> find_blamed(const Settled& settled, const Id& id, Found& found) const;
+
+  // text_places.cc. Calls `read` with the record and the order of writers.
+  using ReadText = std::function<Error(const Current& current, const WritersByKey& order)>;
+  Error read_text(const Id& id, const std::optional<Version>& version, const ReadText& read);
+  static Error check_text_field(const rules::Rules& rules, std::string_view field);
+  static Result<merge::TypedField> text_of(const Current& current, std::string_view field);
 
   // differences.cc
   struct Compared;

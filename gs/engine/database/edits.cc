@@ -15,7 +15,15 @@ using record::ValueView;
 namespace {
 
 Buffer bytes_of(const StagedEdits& edits) {
-  if (edits.rule == merge::Rule::text) return crdt::encode_edits(edits.runs, edits.inserted);
+  if (edits.rule == merge::Rule::text) {
+    std::vector<crdt::TextMark> marks;
+    for (const StagedMark& one : edits.marks) {
+      marks.push_back({one.behind, static_cast<std::uint32_t>(one.from),
+                       static_cast<std::uint32_t>(one.to - one.from), one.grows_at_begin,
+                       one.grows_at_end, one.key, one.value});
+    }
+    return crdt::encode_edits(edits.runs, edits.inserted, marks);
+  }
   if (edits.rule == merge::Rule::tree) return {};  // the commit makes them
   return edits.outline ? edits.outline->edits() : edits.as_shown.bytes();
 }

@@ -42,6 +42,25 @@ void append_edit(std::uint32_t pos, std::uint32_t deleted, std::string_view inse
   out += ']';
 }
 
+// What they are done behind is left out: positions are those of the text behind all edits but where
+// a transaction types behind what it marks.
+void append_marks(const crdt::EditsView& edits, std::string& out) {
+  if (edits.mark_count == 0) return;
+  static constexpr const char* kGrowth[] = {"none", "before", "after", "both"};
+  const char* before = ",\"$marks\":[[";
+  crdt::MarksReader reader(edits.marks);
+  for (crdt::TextMark mark; reader.next(mark);) {
+    out += before + std::to_string(mark.from) + ',' + std::to_string(mark.to()) + ',';
+    record::append_json_string(mark.key, out);
+    out += ',';
+    record::append_json({static_cast<Type>(mark.value[0]), mark.value.subspan(1)}, out);
+    out += std::string(",\"") +
+           kGrowth[(mark.grows_at_begin ? 1 : 0) + (mark.grows_at_end ? 2 : 0)] + "\"]";
+    before = ",[";
+  }
+  out += ']';
+}
+
 // A deletion and the insertion in its place are one edit.
 void append_edits(const crdt::EditsView& edits, std::string& out) {
   std::string_view text = edits.text;
@@ -64,7 +83,9 @@ void append_edits(const crdt::EditsView& edits, std::string& out) {
     gone = 0;
   }
   if (gone != 0) append_edit(gone_at, gone, {}, out);
-  out += "]}";
+  out += ']';
+  append_marks(edits, out);
+  out += '}';
 }
 
 void append_values(const crdt::ListRun& run, Bytes& values, std::string& out) {

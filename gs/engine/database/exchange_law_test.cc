@@ -103,12 +103,14 @@ class RandomReplicas {
     const auto heads = all_[0]->heads();
     const Digest digest = all_[0].digest();
     const Content content = all_[0].content();
+    const std::vector<std::string> texts = texts_of(all_[0]);
     for (std::size_t i = 0; i < kReplicas; ++i) {
       SCOPED_TRACE("replica " + std::to_string(i));
       EXPECT_EQ(waiting_[i], 0u);
       EXPECT_EQ(all_[i]->heads(), heads);
       EXPECT_EQ(all_[i].digest(), digest);
       EXPECT_EQ(all_[i].content(), content);
+      EXPECT_EQ(texts_of(all_[i]), texts);
       EXPECT_EQ(all_[i].complaints(), "");
       restart(i);
       EXPECT_EQ(all_[i].digest(), digest);
@@ -118,6 +120,20 @@ class RandomReplicas {
     }
   }
 
+  // The texts that were typed into, with their marks.
+  std::vector<std::string> texts_of(Store& store) {
+    std::vector<std::string> all;
+    for (const Id& id : ids_) {
+      for (const char* const field : {"name", "text"}) {
+        const auto delta = store->text_delta(id, field, std::nullopt);
+        all.push_back(delta.ok() ? *delta : "none");
+        marked_ += delta.ok() && delta->find("attributes") != std::string::npos;
+      }
+    }
+    return all;
+  }
+
+  std::size_t marked() const noexcept { return marked_; }
   std::size_t hidden_records() {
     std::size_t count = 0;
     ScanState scan(all_[0].db, all_[0]->moment(), {}, Id{}, ~std::uint64_t{0});
@@ -263,11 +279,22 @@ class RandomReplicas {
     for (std::uint64_t left = 1 + below(2); left != 0; --left) {
       const Error error = batch.splice(id, below(2) == 0 ? "name" : "text",
                                        {below(4), below(3), std::string_view(n).substr(below(2))});
-      if (error) {
-        EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::invalid)
-            << error.text();
-      }
+      expect_told(error);
+      for (std::uint64_t marks = below(4); marks != 0; --marks) mark(batch, id);
     }
+  }
+  // The same of marks, and of what takes them away.
+  void mark(Batch& batch, const Id& id) {
+    static constexpr const char* kMarks[] = {"bold", "link"};
+    const std::uint64_t from = below(2);
+    StagedMark mark{from, from + 1 + below(2), below(2) == 0, below(2) == 0, kMarks[below(2)], {}};
+    mark.value.push_back(static_cast<std::uint8_t>(below(4) == 0 ? Type::null : Type::boolean));
+    if (mark.value[0] != 0) mark.value.push_back(1);
+    expect_told(batch.mark(id, below(2) == 0 ? "name" : "text", std::move(mark)));
+  }
+  static void expect_told(const Error& error) {
+    if (!error) return;
+    EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::invalid) << error.text();
   }
 
   // Of a field that is an object, or of one that is edited otherwise.
@@ -386,6 +413,7 @@ class RandomReplicas {
   std::vector<Store> all_;
   std::vector<Id> ids_;
   std::size_t power_cuts_ = 0;
+  std::size_t marked_ = 0;  // texts
   std::array<std::uint64_t, kReplicas> waiting_{};
 };
 
@@ -393,6 +421,7 @@ TEST(ExchangeLaw, EqualChangesMakeEqualStates) {
   constexpr std::uint64_t kSeeds = 48 / gs::testing::kSanitizedShare;
   std::size_t hidden = 0;
   std::size_t power_cuts = 0;
+  std::size_t marked = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomReplicas replicas(seed);
@@ -401,9 +430,11 @@ TEST(ExchangeLaw, EqualChangesMakeEqualStates) {
     replicas.expect_same();
     hidden += replicas.hidden_records();
     power_cuts += replicas.power_cuts();
+    marked += replicas.marked();
     if (::testing::Test::HasFailure()) return;
   }
   EXPECT_GT(hidden, kSeeds / 2) << "writes must be concurrent";
+  EXPECT_GT(marked, kSeeds) << "texts must have marks";
   EXPECT_GT(power_cuts, kSeeds) << "and the power must go in the midst";
 }
 

@@ -222,6 +222,11 @@ Error Database::stage_taking_back(TransactionState& tx, const TakingBack& one, c
   }
   for (const TakingBack::Edits& each : one.texts) {
     GS_TRY_OK(stage_difference(tx, id, rules, each.field, each.edits));
+    for (const merge::MarkToMake& mark : each.marks) {
+      StagedMark staged{mark.from,         mark.to,  mark.grows_at_begin,
+                        mark.grows_at_end, mark.key, mark.value};
+      GS_TRY_OK(stage_mark(tx, id, rules, each.field, std::move(staged)));
+    }
   }
   for (const TakingBack::List& each : one.lists) {
     const std::vector<Bytes> wants = each.wants ? elements_of(*each.wants) : std::vector<Bytes>();

@@ -256,7 +256,11 @@ class TakingBackMaker {
   };
 
   void take_field(std::string_view name, const InEach& in) {
-    if (is_same(in.before, in.after)) return;
+    if (is_same(in.before, in.after)) {
+      // Marks change no value.
+      if (in.after != nullptr && writes_.has(latest_of(in.after))) take_edits(name, in);
+      return;
+    }
     if (in.after != nullptr && writes_.has(latest_of(in.after)) &&
         (take_list(name, in) || take_tree(name, in))) {
       return;
@@ -360,7 +364,8 @@ class TakingBackMaker {
       return stamp.writer == writes_.writer && writes_.never.count(stamp.hlc) != 0;
     };
     auto edits = merge::take_back_edits(*now, order_, is_taken);
-    if (!edits.ok() || edits->runs.empty()) return true;
+    auto marks = merge::take_back_marks(*now, order_, is_taken);
+    if (!edits.ok() || !marks.ok() || (edits->runs.empty() && marks->empty())) return true;
     std::string text(as_text(in.now->value.content));
     const Buffer encoded = crdt::encode_edits(edits->runs, edits->text);
     if (const auto parsed = crdt::parse_edits(encoded); parsed.ok()) {
@@ -369,7 +374,7 @@ class TakingBackMaker {
     std::string json;
     record::append_json(Value(std::move(text)), json);
     tell(name, json_of(in.now), std::move(json));
-    made_.texts.push_back({std::string(name), std::move(*edits)});
+    made_.texts.push_back({std::string(name), std::move(*edits), std::move(*marks)});
     return true;
   }
 

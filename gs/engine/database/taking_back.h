@@ -4,7 +4,8 @@
 // taken back, or would show it without what its writer has undone since. A number that was added to
 // is added to the other way round. Elements are removed and added again, but for those that are
 // there, or not, without these writes as well. Members of an object go back one by one. What was
-// typed into a text is deleted, what was deleted comes back where it was. A record that was
+// typed into a text is deleted, what was deleted comes back where it was, and marks are as they
+// would be without these. A record that was
 // inserted goes, and one that was removed comes back, with what others wrote beside the removal.
 // What somebody else did to the same field or record since, or at the same time, stays: it is told.
 //
@@ -17,6 +18,7 @@
 
 #include "globalstorage/storage.h"
 #include "gs/core/crdt/text/difference.h"
+#include "gs/core/merge/taken_marks.h"
 #include "gs/engine/database/past.h"
 
 namespace gs::engine {
@@ -58,6 +60,7 @@ struct TakingBack {
   struct Edits {
     std::string field;
     crdt::Difference edits;
+    std::vector<merge::MarkToMake> marks;  // behind them
   };
   std::vector<Edits> texts;
   // Of an update: elements that a list is edited to have, and those that it has.

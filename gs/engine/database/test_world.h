@@ -80,6 +80,9 @@ class Batch {
   Error splice(const Id& id, std::string_view field, const TextEdit& edit) {
     return db_->stage_edit(*state_, id, nullptr, field, edit);
   }
+  Error mark(const Id& id, std::string_view field, StagedMark mark) {
+    return db_->stage_mark(*state_, id, nullptr, field, std::move(mark));
+  }
   Error edit_list(const Id& id, std::string_view field, const ListEdit& edit) {
     return db_->stage_list_edit(*state_, id, nullptr, field, edit);
   }

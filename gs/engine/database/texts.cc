@@ -11,11 +11,8 @@ namespace gs::engine {
 
 using crdt::EditRun;
 
-namespace {
-
-// `rule`: of the field, null when there is none.
-Error check_text_field(const rules::Rules& rules, std::string_view field,
-                       const rules::FieldRule* rule) {
+Error Database::check_text_field(const rules::Rules& rules, std::string_view field) {
+  const rules::FieldRule* const rule = rules.find(field);
   const auto wrong = [&](const std::string& what) {
     return Error(Code::invalid, rules.collection() + "." + std::string(field) + " " + what);
   };
@@ -29,6 +26,8 @@ Error check_text_field(const rules::Rules& rules, std::string_view field,
       return wrong("is " + rule->rule.expected() + ": only texts are edited");
   }
 }
+
+namespace {
 
 std::string characters(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " character" : " characters");
@@ -72,7 +71,7 @@ void add(const TextEdit& edit, StagedEdits& text) {
 
 Error Database::stage_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
                            std::string_view field, const TextEdit& edit) {
-  if (rules != nullptr) GS_TRY_OK(check_text_field(*rules, field, rules->find(field)));
+  if (rules != nullptr) GS_TRY_OK(check_text_field(*rules, field));
   GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::text));
   StagedEdits& text = open.edits(tx);
   GS_TRY_OK(check_edit(edit, text.length));

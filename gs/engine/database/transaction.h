@@ -50,6 +50,17 @@ struct TextEdit {
   std::string_view inserted;
 };
 
+// From a character up to another one, which it does not cover. The value is an encoded any value.
+struct StagedMark {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  bool grows_at_begin = false;
+  bool grows_at_end = false;
+  std::string key{};
+  Buffer value{};
+  std::uint32_t behind = 0;  // so many edits of the transaction
+};
+
 // Positions and counts in elements. Values are encoded any values.
 struct ListEdit {
   crdt::ListEdit what = crdt::ListEdit::insert;  // insert, erase, move or set
@@ -69,6 +80,7 @@ struct StagedEdits {
   std::optional<std::uint32_t> length;  // by now, in code points, when it is known
   std::vector<crdt::EditRun> runs;
   std::string inserted;
+  std::vector<StagedMark> marks;
   // Of a list: when it is known, its slots; else edits whose positions count what is shown.
   std::optional<crdt::ListOutline> outline;
   crdt::ListEditsWriter as_shown;
@@ -78,7 +90,14 @@ struct StagedEdits {
   merge::TreeEdits tree;
   std::size_t tree_bytes = 0;  // of them
 
-  bool is_nothing() const noexcept { return runs.empty() && !has_list_edits && tree.empty(); }
+  bool is_nothing() const noexcept {
+    return runs.empty() && marks.empty() && !has_list_edits && tree.empty();
+  }
+  std::uint32_t edit_count() const noexcept {
+    std::uint32_t count = 0;
+    for (const crdt::EditRun& run : runs) count += run.count;
+    return count;
+  }
 };
 
 struct TransactionState {

@@ -1,6 +1,6 @@
-// Any bytes as a text operation, a live edit, a snapshot, and as a history of people who edit one
-// text: what is accepted is written back as the same bytes, and all orders of a history give the
-// text that the oracle gives. The first byte says which.
+// Any bytes as a text operation, a live edit, a snapshot, edits of a field with marks, and as a
+// history of people who edit one text: what is accepted is written back as the same bytes, and all
+// orders of a history give the text that the oracle gives. The first byte says which.
 #include "gs/base/check.h"
 #include "gs/core/crdt/text/test_history.h"
 
@@ -83,6 +83,35 @@ void as_snapshot(Bytes bytes) {
   text.apply(encode_operation(root), writer, {}).ignore();
 }
 
+void as_field(Bytes bytes) {
+  const auto edits = parse_edits(bytes);
+  if (!edits.ok()) return;
+  std::vector<EditRun> runs;
+  std::vector<TextMark> marks;
+  EditsReader reader(edits->heads, edits->positions);
+  for (EditRun run; reader.next(run);) runs.push_back(run);
+  MarksReader read(edits->marks);
+  for (TextMark mark; read.next(mark);) marks.push_back(mark);
+  GS_CHECK(marks.size() == edits->mark_count);
+  GS_CHECK(equal(encode_edits(runs, edits->text, marks), bytes));
+  std::uint32_t events = 0;
+  ChainReader chain(*edits);
+  for (EditRun run; chain.next(run);) events += run.count;
+  GS_CHECK(events == edits->events());
+  if (events == 0) return;
+  // Behind all, and beside some.
+  for (const std::uint32_t on : {14u, 3u}) {
+    Subject subject = make_subject();
+    const std::string before = subject.text.text();
+    const std::uint32_t writer = subject.text.writer_number(crdt::testing::test_writer(9));
+    const EventId parent{0, on};
+    if (subject.text.apply(*edits, {writer, 0}, {&parent, 1})) {
+      GS_CHECK(subject.text.text() == before);
+    }
+    GS_CHECK(subject.text.rope().check());
+  }
+}
+
 void as_history(Bytes bytes) {
   std::size_t at = 0;
   const auto choose = [&](std::uint32_t bound) {
@@ -109,6 +138,10 @@ void as_history(Bytes bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const Bytes bytes(data + 1, size - 1);
+  if (data[0] == 255) {
+    as_field(bytes);
+    return 0;
+  }
   switch (data[0] % 4) {
     case 0:
       as_operation(bytes);

@@ -42,6 +42,15 @@ void append_edits(Buffer& out, std::span<const EditRun> runs, std::string_view t
   append_block(out, as_bytes(text));
 }
 
+// Behind the text, when there are any.
+Error take_marks(Bytes& in, EditsView& edits) {
+  if (in.empty()) return {};
+  if (!take_block(in, edits.marks)) return broken_operation("a column is longer than the rest");
+  if (edits.marks.empty()) return broken_operation("it says that it has marks, and has none");
+  GS_TRY(edits.mark_count, check_marks(edits.marks, edits.counts.events));
+  return {};
+}
+
 // Takes them off the front of `in`.
 Result<EditsView> take_edits(Bytes& in) {
   EditsView edits;
@@ -103,15 +112,44 @@ Result<EditsView> parse_edits(Bytes bytes) {
   if (bytes.size() > kOperationBytesMax) {
     return Error(Code::too_large, "edits of a text of more than 16 MiB");
   }
-  GS_TRY(const EditsView edits, take_edits(bytes));
+  GS_TRY(EditsView edits, take_edits(bytes));
+  GS_TRY_OK(take_marks(bytes, edits));
   if (!bytes.empty()) return broken_operation("bytes behind its end");
   return edits;
 }
 
-Buffer encode_edits(std::span<const EditRun> runs, std::string_view text) {
+Buffer encode_edits(std::span<const EditRun> runs, std::string_view text,
+                    std::span<const TextMark> marks) {
   Buffer out;
   append_edits(out, runs, text);
+  if (!marks.empty()) append_block(out, encode_marks(marks));
   return out;
+}
+
+ChainReader::ChainReader(const EditsView& edits) noexcept
+    : runs_(edits.heads, edits.positions), marks_(edits.marks) {
+  has_mark_ = marks_.next(mark_);
+}
+
+bool ChainReader::next(EditRun& run, TextMark* mark) noexcept {
+  if (has_mark_ && mark_.behind == done_) {
+    run = mark_.event();
+    if (mark != nullptr) *mark = mark_;
+    has_mark_ = marks_.next(mark_);
+    return true;
+  }
+  if (run_.count == 0 && !runs_.next(run_)) return false;
+  run = run_;
+  const std::uint32_t until = has_mark_ ? mark_.behind - done_ : run_.count;
+  if (until >= run_.count) {
+    run_.count = 0;
+  } else {
+    run.count = until;
+    if (run.edit == Edit::erase_back && until == 1) run.edit = Edit::erase;
+    run_ = run_from(run_, until);
+  }
+  done_ += run.count;
+  return true;
 }
 
 Result<OperationView> OperationView::parse(Bytes payload) {

@@ -15,7 +15,8 @@
 //   zeros         to a multiple of 8; not in the live form
 //
 // A change carries the part from H on alone, as the value of a field: what it stands on is said by
-// stamps, and seqs follow from the order of a writer's changes.
+// stamps, and seqs follow from the order of a writer's changes. Marks, if there are any, follow the
+// text there: their bytes, then they (marks.h).
 //
 // The live form is for sessions between peers: what is typed is sent at once, and once more later
 // in a signed change. Edits that arrive twice do no harm. It begins with
@@ -35,6 +36,7 @@
 #include <vector>
 
 #include "gs/core/crdt/text/edits.h"
+#include "gs/core/crdt/text/marks.h"
 
 namespace gs::crdt {
 
@@ -51,11 +53,33 @@ struct EditsView {
   Bytes positions{};
   std::string_view text{};
   EditCounts counts{};
+  Bytes marks{};  // of a field only
+  std::uint32_t mark_count = 0;
+
+  // How many seqs they take.
+  std::uint32_t events() const noexcept { return counts.events + mark_count; }
 };
 
-// The edits alone; there may be none. Checks all that can be checked without the text.
+// The edits alone, with marks; there may be none. Checks all that can be checked without the text.
 Result<EditsView> parse_edits(Bytes bytes);
-Buffer encode_edits(std::span<const EditRun> runs, std::string_view text);
+Buffer encode_edits(std::span<const EditRun> runs, std::string_view text,
+                    std::span<const TextMark> marks = {});
+
+// The events of edits with marks, in their order: runs, and a touch for each mark.
+class ChainReader {
+ public:
+  explicit ChainReader(const EditsView& edits) noexcept;
+  // `mark`: of a touch; nothing else is told of it.
+  bool next(EditRun& run, TextMark* mark = nullptr) noexcept;
+
+ private:
+  EditsReader runs_;
+  MarksReader marks_;
+  EditRun run_{};  // the rest of the one that is read
+  TextMark mark_{};
+  bool has_mark_ = false;
+  std::uint32_t done_ = 0;  // edits
+};
 
 class OperationView {
  public:

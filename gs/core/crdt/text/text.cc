@@ -88,13 +88,13 @@ Error Text::resolve(const OperationView& operation, bool on_edit_before, std::ui
 // Fills runs_ with the edits behind the first `skip`, and cuts `text` accordingly.
 Error Text::read_runs(const EditsView& edits, std::uint32_t skip, std::string_view& text) {
   runs_.clear();
-  if (edits.counts.runs == 1 && skip == 0) {
+  if (edits.counts.runs == 1 && skip == 0 && edits.mark_count == 0) {
     runs_.push_back(edits.counts.first);
     text = edits.text;
     return check_room(text);
   }
   std::uint32_t inserted = 0;  // in what is skipped
-  EditsReader reader(edits.heads, edits.positions);
+  ChainReader reader(edits);
   for (EditRun run; reader.next(run);) {
     const std::uint32_t part = std::min(skip, run.count);
     if (run.edit == Edit::insert) inserted += part;
@@ -134,7 +134,7 @@ Error Text::apply(const EditsView& edits, EventId first, std::span<const EventId
                   Changes* changes) {
   GS_TRY_OK(ready());
   const EventGraph& graph = history_.graph();
-  if (graph.knows_any(first, edits.counts.events)) {
+  if (graph.knows_any(first, edits.events())) {
     return Error(Code::invalid, "some of the edits are here already");
   }
   parents_.clear();
@@ -165,6 +165,7 @@ Error Text::add_chain(EventId first, const EditsView& edits, std::uint32_t skip,
 
 Error Text::do_effects(Changes* changes) {
   std::uint64_t length = rope_.size().points;
+  std::erase_if(effects_, [](const Effect& effect) { return effect.edit == Edit::touch; });
   for (const Effect& effect : effects_) {
     const bool insert = effect.edit == Edit::insert;
     const std::uint64_t end = insert ? effect.pos : std::uint64_t{effect.pos} + effect.count;

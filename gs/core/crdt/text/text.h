@@ -68,8 +68,8 @@ class Text {
   Error apply(const OperationView& operation, bool on_edit_before, std::uint32_t writer,
               std::span<const std::uint32_t> table, Changes* changes = nullptr);
 
-  // A chain of edits that is not here yet, its first one by this name and on these. not_found: one
-  // of these is not here.
+  // A chain of edits and marks that is not here yet, its first one by this name and on these. Marks
+  // change nothing in the text. not_found: one of these is not here.
   Error apply(const EditsView& edits, EventId first, std::span<const EventId> parents,
               Changes* changes = nullptr);
 
@@ -101,7 +101,8 @@ class Text {
   Result<Changes> without(std::span<const Chain> edits);
 
   // Text and history as bytes (docs/FORMAT.md, "Text snapshot"), and back. Loading copies the text
-  // and looks at the rest when it is needed: `damaged` may come from a later call.
+  // and looks at the rest when it is needed: `damaged` may come from a later call. Marks have no
+  // place there, nor in operation(): invalid.
   Result<Buffer> save();
   static Result<Text> load(Bytes snapshot);
 

@@ -128,6 +128,9 @@ Result<Buffer> Text::save() {
   const EditLog& log = history_.log();
   for (Place place = 0; place < log.size();) {
     const LogPiece piece = log.piece(place, log.size());
+    if (piece.run.edit == Edit::touch) {
+      return Error(Code::invalid, "a text with marks has no form of a snapshot");
+    }
     columns.add(piece.run);
     place += piece.run.count;
   }

@@ -97,6 +97,9 @@ Result<OperationParts> Text::operation(std::uint32_t writer, std::uint32_t first
   std::uint32_t inserted = 0;
   for (Place at = place; at < place + count;) {
     const LogPiece piece = history_.log().piece(at, place + count);
+    if (piece.run.edit == Edit::touch) {
+      return Error(Code::invalid, "edits with marks are sent in changes only");
+    }
     if (at == place) ordinal = piece.ordinal;
     if (piece.run.edit == Edit::insert) inserted += piece.run.count;
     parts.runs.push_back(piece.run);

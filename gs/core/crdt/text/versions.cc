@@ -71,18 +71,25 @@ void each_part(const UnitSpan& span, std::span<const PlaceSpan> events, const Vi
 
 }  // namespace
 
-std::vector<Step> steps_without(const Known& known, Tracker& tracker,
-                                std::span<const PlaceSpan> events) {
+void each_without(const Known& known, Tracker& tracker, std::span<const PlaceSpan> events,
+                  const VisitUnits& visit) {
   for (const PlaceSpan& one : events) tracker.restore(known, one);
-  Steps steps(known.log);
   tracker.tree().visit([&](const UnitSpan& span) {
     each_part(span, events, [&](Unit first, std::uint32_t count, bool is_in) {
-      const bool will_be = span.state == 1 && !is_in;
-      if (!span.gone && will_be) steps.both(count);
-      if (!span.gone && !will_be) steps.deleted(count);
-      if (span.gone && will_be) steps.inserted(first, count);
+      visit(first, count, !span.gone, span.state == 1 && !is_in);
     });
   });
+}
+
+std::vector<Step> steps_without(const Known& known, Tracker& tracker,
+                                std::span<const PlaceSpan> events) {
+  Steps steps(known.log);
+  each_without(known, tracker, events,
+               [&](Unit first, std::uint32_t count, bool is_there, bool will_be) {
+                 if (is_there && will_be) steps.both(count);
+                 if (is_there && !will_be) steps.deleted(count);
+                 if (!is_there && will_be) steps.inserted(first, count);
+               });
   return steps.take();
 }
 

@@ -3,6 +3,7 @@
 // Pure. Not thread-safe with whoever changes what it is given.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -24,6 +25,13 @@ struct Step {
 // versions end up prepared in it, one after the other.
 std::optional<std::vector<Step>> compare_versions(const Known& known, Tracker& tracker,
                                                   VersionView from, VersionView to);
+
+// Calls visit(first, count, is_there, will_be) for all units in their order, in runs: whether they
+// are in the text, and would be if some events, ascending, had never been. `tracker` as below.
+using VisitUnits =
+    std::function<void(Unit first, std::uint32_t count, bool is_there, bool will_be)>;
+void each_without(const Known& known, Tracker& tracker, std::span<const PlaceSpan> events,
+                  const VisitUnits& visit);
 
 // The steps from the text as it is to what it would be if some events, ascending, had never been:
 // without what they inserted, with what they deleted and nobody else. `tracker` stands on the
