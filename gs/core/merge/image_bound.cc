@@ -21,17 +21,17 @@ constexpr std::size_t kTimesKept = 2;
 // node that is shown is an object of at most 160 bytes beside its value, as ids have at most 42.
 constexpr std::size_t kTimesShownOfEdits = 40;
 
-// Whether a write may have edits of a list or a tree: they are bytes.
-bool may_have_edits(const record::Shape& shape) noexcept {
+// Whether a write may have edits of a list or a tree, which are bytes, or what they stand on.
+bool may_be_edited(const record::Shape& shape) noexcept {
   if (shape.self_describing()) return true;
   const auto& fields = shape.fields();
   return std::any_of(fields.begin(), fields.end(), [](const record::Field& one) {
-    return one.type == Type::bytes || one.type == Type::any;
+    return one.type == Type::bytes || one.type == Type::array || one.type == Type::any;
   });
 }
 
 std::size_t times_kept(const record::Shape& shape) noexcept {
-  return may_have_edits(shape) ? 1 + kTimesShownOfEdits : kTimesKept;
+  return may_be_edited(shape) ? 1 + kTimesShownOfEdits : kTimesKept;
 }
 
 // What is hidden now may be shown beside it, when another write is taken away.
@@ -58,7 +58,7 @@ std::size_t settled_bytes(const Stored& stored) noexcept {
   if (!record.shape().self_describing()) {
     more += record.shape().definition().size() + fields * kLooseBytes;  // it may come to do so
   }
-  return kept + kTimesShownOfEdits * record.size() + shown_later(stored) + more;
+  return kept + (times_kept(record.shape()) - 1) * record.size() + shown_later(stored) + more;
 }
 
 std::size_t added_bytes(const record::Shape& shape, std::size_t bytes) noexcept {
