@@ -74,6 +74,7 @@ Result<Exit> digest(Session& session);
 // care.cc
 Result<Exit> stats(Session& session);
 Result<Exit> compact(Session& session);
+Result<Exit> shallow(Session& session);
 Result<Exit> backup(Session& session);
 Result<Exit> restore(Session& session);
 // exchange.cc
@@ -141,6 +142,7 @@ inline constexpr Command kCommands[] = {
     {"digest", digest},
     {"stats", stats},
     {"compact", compact},
+    {"shallow", shallow},
     {"backup", backup},
     {"restore", restore},
     {"clone", clone},

@@ -25,6 +25,7 @@ const STAGES = [
   ['replicas', require('./rows/replicas.js')],
   ['versions', require('./rows/versions.js')],
   ['branches', require('./rows/branches.js')],
+  ['shallow', require('./rows/shallow.js')],
   ['session', require('./rows/session.js')],
   ['size and time', require('./rows/measure.js')],
 ];

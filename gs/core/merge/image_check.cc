@@ -1,0 +1,136 @@
+#include "gs/core/merge/image_check.h"
+
+#include <string>
+
+#include "gs/core/merge/edits_log.h"
+#include "gs/core/merge/merged_record.h"
+
+namespace gs::merge {
+
+namespace {
+
+using record::RecordView;
+
+constexpr unsigned kFlagsEnd = (kLoose | kCovered) + 1;
+
+Error wrong_image(const char* what) {
+  return Error(Code::damaged, std::string("an image has ") + what);
+}
+
+// A value as it stands in a record that describes itself.
+bool is_value(std::uint8_t type, Bytes content) {
+  Buffer value{type};
+  value.insert(value.end(), content.begin(), content.end());
+  return record::validate_any(value, record::kFieldDepth).ok();
+}
+
+class ImageCheck {
+ public:
+  ImageCheck(const RecordView& record, std::size_t writers)
+      : begin_(record.shape().self_describing()
+                   ? 0
+                   : static_cast<std::uint32_t>(record.shape().key_fields())),
+        end_(field_numbers_end(record)),
+        writers_(writers) {}
+
+  Error check_exceptions(ImageView image) const {
+    std::uint32_t next = begin_;
+    for (std::uint32_t i = 0; i < image.exception_count(); ++i) {
+      const StampException& one = image.exceptions()[i];
+      if (one.field() < next || one.field() >= end_)
+        return wrong_image("a field that is not there");
+      next = one.field() + 1;
+      GS_TRY_OK(check_write(one.stamp(), one.rule(), one.flags()));
+    }
+    return {};
+  }
+
+  Error check_hidden(const HiddenView& hidden, bool is_first) const {
+    switch (hidden.kind()) {
+      case HiddenKind::place:
+        return {};
+      case HiddenKind::erasure:
+        if (!is_first) return wrong_image("an erasure behind what it hides");
+        return check_stamp(hidden.stamp());
+      case HiddenKind::removal:
+        if (hidden.rule() > static_cast<std::uint8_t>(RemovalRule::archive)) {
+          return wrong_image("a removal with an unknown rule");
+        }
+        return check_stamp(hidden.stamp());
+      case HiddenKind::text:
+      case HiddenKind::list:
+        GS_TRY_OK(check_field(hidden));
+        return check_log(EditsLog(hidden.content()));
+      case HiddenKind::value:
+      case HiddenKind::summand:
+        GS_TRY_OK(check_field(hidden));
+        return check_content(hidden);
+      case HiddenKind::total:
+        GS_TRY_OK(check_field(hidden));
+        return is_number(hidden) ? check_content(hidden) : wrong_image("a total that is no number");
+      case HiddenKind::elements:
+        GS_TRY_OK(check_field(hidden));
+        return is_collection(static_cast<Type>(hidden.type()))
+                   ? check_content(hidden)
+                   : wrong_image("elements of what has none");
+    }
+    return wrong_image("a hidden write of a kind that this version does not know");
+  }
+
+ private:
+  static bool is_number(const HiddenView& hidden) noexcept {
+    const auto type = static_cast<Type>(hidden.type());
+    return type == Type::number || type == Type::integer || type == Type::big;
+  }
+  Error check_stamp(const LocalStamp& stamp) const {
+    return stamp.writer < writers_ ? Error() : wrong_image("a writer that nobody knows");
+  }
+  Error check_write(const LocalStamp& stamp, std::uint8_t rule, std::uint8_t flags) const {
+    if (rule > static_cast<std::uint8_t>(Rule::list) || flags >= kFlagsEnd) {
+      return wrong_image("a write with an unknown rule or flag");
+    }
+    return check_stamp(stamp);
+  }
+  Error check_field(const HiddenView& hidden) const {
+    if (hidden.field() < begin_ || hidden.field() >= end_) {
+      return wrong_image("a hidden write of a field that is not there");
+    }
+    return check_write(hidden.stamp(), hidden.rule(), hidden.flags());
+  }
+  static Error check_content(const HiddenView& hidden) {
+    return is_value(hidden.type(), hidden.content()) ? Error()
+                                                     : wrong_image("a hidden value that is none");
+  }
+  Error check_log(const EditsLog& log) const {
+    for (const EditsLog::Writer& writer : log.writers()) GS_TRY_OK(check_stamp(writer.stamp()));
+    EditsLog::Cursor cursor(log);
+    EditsLog::Operation operation;
+    std::uint32_t count = 0;
+    while (cursor.next(operation)) ++count;
+    return count == log.size() && cursor.left() == 0 ? Error()
+                                                     : wrong_image("edits that cannot be read");
+  }
+
+  const std::uint32_t begin_;
+  const std::uint32_t end_;
+  const std::size_t writers_;
+};
+
+}  // namespace
+
+Error check_image(const record::Shape& shape, ImageView image, std::size_t writers) {
+  const std::uint8_t* const start = image.record();
+  if (Error error = record::validate(shape, {start, load_u32(start)})) {
+    return Error(Code::damaged, "a record: " + std::string(error.message()));
+  }
+  if (!image.hidden_fits()) return wrong_image("hidden writes that do not fit");
+  const ImageCheck check({&shape, start}, writers);
+  GS_TRY_OK(check.check_exceptions(image));
+  HiddenView hidden = image.first_hidden();
+  for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
+    GS_TRY_OK(check.check_hidden(hidden, i == 0));
+  }
+  return {};
+}
+
+}  // namespace gs::merge
