@@ -517,12 +517,23 @@ class Parser : private ArgumentWords {
         "  gstore digest\n  gstore digest --json");
   }
 
+  void add_before(CLI::App* sub) {
+    sub->add_option("--before", a_.before, "keep this version and what came after it; default: now")
+        ->type_name("VERSION")
+        ->check(validator(check_version));
+  }
+
   void add_care() {
     add("stats", "print counts and sizes", "  gstore stats\n  gstore stats --json");
     add("compact", "merge the files of the state into one", "  gstore compact");
 
-    CLI::App* sub = add("backup", "copy the storage, without its keys; runs beside writes",
-                        "  gstore backup /mnt/backup/today");
+    CLI::App* sub = add("shallow", "drop what records were before a version, for good",
+                        "  gstore shallow --preview\n  gstore shallow --before v1.0");
+    add_before(sub);
+    sub->add_flag("--preview", a_.preview, "tell what would be dropped, and drop nothing");
+
+    sub = add("backup", "copy the storage, without its keys; runs beside writes",
+              "  gstore backup /mnt/backup/today");
     sub->add_option("DIR", a_.target, "directory to make")
         ->required()
         ->check(validator(check_directory));
@@ -537,11 +548,16 @@ class Parser : private ArgumentWords {
 
   void add_exchange() {
     CLI::App* sub = add("clone", "make a replica of a storage, with a writer of its own",
-                        "  gstore clone ./gs /mnt/laptop/gs");
+                        "  gstore clone ./gs /mnt/laptop/gs\n"
+                        "  gstore clone ./gs /mnt/phone/gs --shallow");
     sub->add_option("DIR", a_.file, "the storage")->required()->check(validator(check_directory));
     sub->add_option("NEWDIR", a_.target, "directory to make")
         ->required()
         ->check(validator(check_directory));
+    CLI::Option* const is_shallow =
+        sub->add_flag("--shallow", a_.is_shallow, "without what records were before a version");
+    add_before(sub);
+    sub->get_option("--before")->needs(is_shallow);
 
     CLI::App* const bundle =
         add("bundle", "exchange changes with a replica by files",
@@ -560,6 +576,12 @@ class Parser : private ArgumentWords {
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->check(validator(check_version));
+    CLI::Option* const since = sub->get_option("--since");
+    sub->add_flag("--checkpoint", a_.has_checkpoint,
+                  "for somebody who has nothing: the state, and what came after it")
+        ->excludes(since);
+    add_before(sub);
+    sub->get_option("--before")->needs(sub->get_option("--checkpoint"));
     sub = add(*bundle, "apply", "take the changes of a file", "  gstore bundle apply changes.gsb");
     sub->add_option("FILE", a_.file, "the bundle")->required()->check(validator(check_bundle));
   }
@@ -604,8 +626,9 @@ class Parser : private ArgumentWords {
                     "when no other copy is written to again");
     };
     for (const char* name :
-         {"insert", "set", "update", "patch", "delete", "swap", "import", "proof", "revert", "undo",
-          "redo", "resolve", "erase", "compact", "shell", "tag", "branch", "checkout", "merge"}) {
+         {"insert",  "set",    "update", "patch",  "delete",   "swap",  "import",
+          "proof",   "revert", "undo",   "redo",   "resolve",  "erase", "compact",
+          "shallow", "shell",  "tag",    "branch", "checkout", "merge"}) {
       add_to(app_.get_subcommand(name));
     }
     add_to(app_.get_subcommand("blob")->get_subcommand("put"));

@@ -25,7 +25,7 @@ struct Arguments {
   std::string changes;                 // swap --set
   std::optional<std::string> change;   // show, verify --head
   std::optional<std::string> version;  // get, blame, find, count, text --at, log, tag, branch
-  std::string before;                  // diff: a version
+  std::string before;                  // diff, shallow, clone --shallow: a version
   std::optional<std::string> after;    // diff: another one; none: now
   std::string name;                    // tag, branch; empty: list them. checkout, merge
   std::string old_name;                // tag, branch --delete
@@ -33,6 +33,8 @@ struct Arguments {
   std::string file;
   std::string target;                   // backup, restore and clone: the directory to make
   std::vector<std::string> since;       // bundle create: versions
+  bool is_shallow = false;              // clone
+  bool has_checkpoint = false;          // bundle create
   std::string reason;                   // erase
   std::string field;                    // resolve, counter add, elements, text splice, list
   std::int64_t addition = 0;            // counter add

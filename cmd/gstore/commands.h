@@ -86,6 +86,7 @@ Result<Exit> digest(Session& session);
 // care.cc
 Result<Exit> stats(Session& session);
 Result<Exit> compact(Session& session);
+Result<Exit> shallow(Session& session);
 Result<Exit> backup(Session& session);
 Result<Exit> restore(Session& session);
 // exchange.cc
@@ -164,6 +165,7 @@ inline constexpr Command kCommands[] = {
     {"digest", digest},
     {"stats", stats},
     {"compact", compact},
+    {"shallow", shallow},
     {"backup", backup},
     {"restore", restore},
     {"clone", clone},

@@ -32,6 +32,15 @@ Result<std::vector<Digest>> since_of(const Session& session, const Storage& stor
   return since;
 }
 
+// Of the storage that is cloned.
+Result<Version> version_in(const std::string& directory, const std::string& text) {
+  Options options;
+  options.read_only = true;
+  auto storage = Storage::open(directory, options);
+  if (!storage) return about_opening(directory, std::move(storage).error());
+  return storage->find_version(text);
+}
+
 std::string refusals_json(const ApplyReport& report) {
   std::string list = "[";
   for (const RefusedChange& one : report.refusals) {
@@ -139,13 +148,55 @@ Result<Exit> outcome(const ApplyReport& report, Session& session) {
   return Exit::ok;
 }
 
+Result<BundleInfo> make_bundle(Session& session) {
+  GS_TRY(const Storage storage, open_storage(session, Access::read));
+  GS_TRY(const std::vector<Digest> since, since_of(session, storage));
+  return storage.create_bundle(session.arguments.file, since,
+                               bar_of(session, "bundle create", Unit::bytes));
+}
+
+// A shallow storage has been signed already, so that it is only read.
+Result<BundleInfo> make_checkpoint_bundle(Session& session) {
+  const std::string& before = session.arguments.before;
+  const Progress bar = bar_of(session, "bundle create", Unit::bytes);
+  GS_TRY(Storage storage, open_storage(session, Access::read));
+  if (!storage.shallow_at() || !before.empty()) {
+    GS_TRY_OK(storage.close());
+    GS_TRY(storage, open_storage(session, Access::bulk));
+  }
+  std::optional<Version> version;
+  if (!before.empty()) {
+    GS_TRY(version, version_of(session, storage, before));
+  }
+  return storage.create_checkpoint_bundle(session.arguments.file, version, bar);
+}
+
+// Where no storage is yet one is made of the bundle, if it has a state to begin with.
+Result<ApplyReport> join(Session& session, Error none) {
+  auto joined = Storage::join(session.arguments.file, session.arguments.directory,
+                              bar_of(session, "bundle apply", Unit::bytes));
+  if (joined.code() == Code::invalid || joined.code() == Code::not_found) return none;
+  return joined;
+}
+
 }  // namespace
 
 Result<Exit> clone(Session& session) {
   const std::string& source = session.arguments.file;
   const std::string& target = session.arguments.target;
   GS_TRY_OK(check_outside(source, target));
-  Error error = Storage::clone(source, target, bar_of(session, "clone", Unit::bytes));
+  Error error;
+  if (session.arguments.is_shallow) {
+    ShallowOptions options;
+    options.progress = bar_of(session, "clone", Unit::bytes);
+    if (!session.arguments.before.empty()) {
+      GS_TRY(options.before, version_in(source, session.arguments.before));
+    }
+    auto made = Storage::clone_shallow(source, target, options);
+    if (!made) error = std::move(made).error();
+  } else {
+    error = Storage::clone(source, target, bar_of(session, "clone", Unit::bytes));
+  }
   if (error.code() == Code::not_a_storage) return about_opening(source, std::move(error));
   GS_TRY_OK(about_directory(target, std::move(error)));
   session.terminal.end_progress();
@@ -163,9 +214,8 @@ Result<Exit> clone(Session& session) {
 
 Result<Exit> create_bundle(Session& session) {
   const std::string& file = session.arguments.file;
-  GS_TRY(const Storage storage, open_storage(session, Access::read));
-  GS_TRY(const std::vector<Digest> since, since_of(session, storage));
-  auto made = storage.create_bundle(file, since, bar_of(session, "bundle create", Unit::bytes));
+  auto made =
+      session.arguments.has_checkpoint ? make_checkpoint_bundle(session) : make_bundle(session);
   if (!made) return about_since(std::move(made).error());
   session.terminal.end_progress();
   if (session.arguments.json) {
@@ -174,6 +224,7 @@ Result<Exit> create_bundle(Session& session) {
         .number("changes", made->changes)
         .number("change_bytes", made->change_bytes)
         .number("file_bytes", made->file_bytes)
+        .boolean("checkpoint", made->has_checkpoint)
         .raw("since", digests_json(made->since))
         .raw("heads", digests_json(made->heads));
     session.out.line(line.take());
@@ -187,7 +238,15 @@ Result<Exit> create_bundle(Session& session) {
 }
 
 Result<Exit> apply_bundle(Session& session) {
-  GS_TRY(Storage storage, open_storage(session, Access::bulk));
+  auto opened = open_storage(session, Access::bulk);
+  if (opened.code() == Code::not_a_storage || opened.code() == Code::not_found) {
+    GS_TRY(const ApplyReport report, join(session, std::move(opened).error()));
+    session.terminal.end_progress();
+    GS_TRY(const Storage joined, Storage::open(session.arguments.directory));
+    print_applied(report, SchemaWatch(joined), session);
+    return outcome(report, session);
+  }
+  GS_TRY(Storage storage, std::move(opened));
   SchemaWatch schema(storage);
   GS_TRY(
       const ApplyReport report,

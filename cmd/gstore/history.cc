@@ -77,6 +77,7 @@ void print_operation(const OperationInfo& operation, Output& out) {
   if (operation.id) line += ' ' + operation.id->text();
   if (!operation.collection.empty()) line += ' ' + one_line(operation.collection);
   if (operation.erased) line += " erased";
+  if (operation.dropped) line += " dropped";
   if (!operation.json.empty()) line += ' ' + operation.json;
   out.line(line);
   if (operation.last_of_transaction) out.line("  --");
@@ -88,7 +89,8 @@ std::string operation_json(const OperationInfo& operation) {
   if (operation.id) line.text("id", operation.id->text());
   line.text("collection", operation.collection)
       .boolean("last_of_transaction", operation.last_of_transaction)
-      .boolean("erased", operation.erased);
+      .boolean("erased", operation.erased)
+      .boolean("dropped", operation.dropped);
   if (!operation.json.empty()) line.raw("data", operation.json);
   return line.take();
 }
@@ -98,9 +100,13 @@ void print_entry(const HistoryEntry& entry, Output& out) {
   std::string line = short_text(entry.change.digest) + "  " + time_text(entry.change.time_ms) +
                      "  writer " + short_text(entry.change.writer) + "  " + operation.kind;
   if (operation.erased) line += " erased";
+  if (operation.dropped) line += " dropped";
   if (!operation.json.empty()) line += ' ' + operation.json;
   out.line(line);
 }
+
+constexpr const char* kCutLine =
+    "-- shallow: what records were up to here was dropped; who wrote when is left --";
 
 // The lines of `log --graph`.
 class GraphPrinter {
@@ -172,7 +178,8 @@ std::string entry_json(const HistoryEntry& entry) {
       .text("writer", entry.change.writer.text())
       .text("kind", operation.kind)
       .text("collection", operation.collection)
-      .boolean("erased", operation.erased);
+      .boolean("erased", operation.erased)
+      .boolean("dropped", operation.dropped);
   if (!operation.json.empty()) line.raw("data", operation.json);
   return line.take();
 }
@@ -194,7 +201,13 @@ Result<Exit> log(Session& session) {
     version.emplace(std::move(heads));
   }
   GS_TRY(const BranchNames branches, BranchNames::of(storage));
+  std::optional<Version> cut = storage.shallow_at();
   const auto print = [&](const ChangeInfo& change) {
+    // The last change before the cut is one of its heads.
+    const bool is_at_cut =
+        cut && std::count(cut->heads.begin(), cut->heads.end(), change.digest) != 0;
+    if (is_at_cut && !arguments.json) session.out.line(kCutLine);
+    if (is_at_cut) cut.reset();
     if (arguments.json) {
       session.out.line(log_json(change, branches, graph ? &*graph : nullptr));
     } else if (graph) {

@@ -39,6 +39,7 @@ constexpr FindingWords kKinds[] = {
     {"manifest", "the manifest", kRebuild},
     {"state", "the state", kRebuild},
     {"blobs", "blobs", "Put them again with `gstore blob put`, or copy their files from a backup"},
+    {"base", "the base of this shallow storage", "Restore from a backup, or clone another replica"},
     {"head", kEnd, "Restore from a backup or a replica that has it"},
 };
 
@@ -83,6 +84,7 @@ std::string report_json(const VerifyReport& report) {
       .number("changes", report.changes)
       .number("operations", report.operations)
       .number("erased", report.erased)
+      .number("dropped", report.dropped)
       .raw("frontier", digests_json(report.frontier));
   std::string damage = "[";
   for (const std::string& place : report.damage) {
@@ -142,6 +144,7 @@ void print_report(const VerifyReport& report, Output& out) {
                        count_text(report.operations, "operation", "operations") + ", " +
                        size_text(report.bytes);
   if (report.erased != 0) counts += ", " + with_commas(report.erased) + " erased with proof";
+  if (report.dropped != 0) counts += ", " + with_commas(report.dropped) + " dropped";
   out.line(headline(report, counts));
   print_steps(report, out);
   for (const Digest& head : report.frontier) out.line("head " + head.text());

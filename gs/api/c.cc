@@ -12,7 +12,7 @@ using gs::Error;
 using gs::Result;
 using gs::Storage;
 
-static_assert(GS_CLOSED == static_cast<int>(Code::closed), "codes.h is made from code.def");
+static_assert(GS_DROPPED == static_cast<int>(Code::dropped), "codes.h is made from code.def");
 static_assert(GS_ADVICE_REPAIR == static_cast<int>(gs::Advice::repair));
 static_assert(GS_ADVICE_RETRY == static_cast<int>(gs::Advice::retry));
 static_assert(GS_ADVICE_REOPEN == static_cast<int>(gs::Advice::reopen));

@@ -131,8 +131,8 @@ gs_code gs_verify(const gs_storage* storage, const gs_verify_options* options,
     }
     for (const std::string& place : report.damage) lines.append(place).append("\n");
     *summary =
-        gs_verify_summary{report.ok,     report.bytes, report.changes,      report.operations,
-                          report.erased, failed,       report.damage.size()};
+        gs_verify_summary{report.ok,     report.bytes, report.changes,       report.operations,
+                          report.erased, failed,       report.damage.size(), report.dropped};
     gs::c::give_text(lines, failures, failures_length);
     return {};
   });

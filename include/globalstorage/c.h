@@ -700,7 +700,8 @@ typedef struct gs_verify_summary {
   uint64_t operations;
   uint64_t erased;
   size_t sections_failed;
-  size_t damage; /* damaged places of the log, counted up to 1,000 */
+  size_t damage;    /* damaged places of the log, counted up to 1,000 */
+  uint64_t dropped; /* operations whose contents were, as the storage is shallow */
 } gs_verify_summary;
 
 /* Checks the whole history. GS_OK means that checking was possible: look at `ok`. `options`: or
@@ -761,6 +762,28 @@ GS_EXPORT gs_code gs_storage_stats(const gs_storage* storage, gs_stats* stats,
 /* Writes rows in RAM to a run now; merges all runs into one. */
 GS_EXPORT gs_code gs_checkpoint(gs_storage* storage, gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_compact(gs_storage* storage, gs_error** error) GS_NO_THROW;
+
+typedef struct gs_shallow_options {
+  const gs_digest*
+      before; /* what came before these changes, a version, is dropped; NULL: before now */
+  size_t before_count;
+  bool preview; /* tells what it would do, and does nothing */
+} gs_shallow_options;
+
+typedef struct gs_shallow_report {
+  uint64_t changes;    /* before the cut; their signed headers stay */
+  uint64_t operations; /* whose contents were dropped by this call */
+  uint64_t log_bytes;  /* that they took in the log */
+  uint64_t base_bytes; /* of the base, which has the state at the cut; 0 of a preview */
+} gs_shallow_report;
+
+/* Drops what the records were before a version, for good and here alone; what has been asked for
+ * since and is gone gives GS_DROPPED. Changes that no other replica has are lost for the others.
+ * `options` and `report`: or NULL. `version`: the cut, gs_free(). Both or NULL. GS_NOT_FOUND,
+ * GS_CONFLICT, GS_DROPPED (there is less than that already), GS_INVALID (nothing comes before). */
+GS_EXPORT gs_code gs_make_shallow(gs_storage* storage, const gs_shallow_options* options,
+                                  gs_shallow_report* report, gs_digest** version,
+                                  size_t* version_count, gs_error** error) GS_NO_THROW;
 /* A copy that can be restored; never contains this writer's keys. Runs beside writes. GS_EXISTS;
  * GS_DAMAGED: the log is, and the copy holds what was written before its first damage. */
 GS_EXPORT gs_code gs_backup(const gs_storage* storage, const char* directory, size_t length,

@@ -4,9 +4,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "globalstorage/history.h"
 #include "globalstorage/id.h"
 
 namespace gs {
@@ -51,6 +54,21 @@ struct RecoveryReport {
 // wait for the call that waits for it.
 using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
+struct ShallowOptions {
+  std::optional<Version> before;  // what came before it is dropped; none: before now
+  bool preview = false;           // tells what it would do, and does nothing
+  Progress progress = {};         // of the log
+};
+
+// What making a storage shallow did, or would do.
+struct ShallowReport {
+  std::vector<Digest> version;   // the cut: what came before it is dropped, ascending
+  std::uint64_t changes = 0;     // before the cut; their signed headers stay
+  std::uint64_t operations = 0;  // whose contents were dropped by this call
+  std::uint64_t log_bytes = 0;   // that they took in the log
+  std::uint64_t base_bytes = 0;  // of the base, which has the state at the cut; 0 of a trial
+};
+
 struct VerifyOptions {
   bool full = true;            // false: without rebuilding the state from the log to compare it
   bool incremental = false;    // only changes that no verify() of this handle has seen yet
@@ -76,6 +94,7 @@ struct VerifyReport {
   std::uint64_t changes = 0;
   std::uint64_t operations = 0;
   std::uint64_t erased = 0;
+  std::uint64_t dropped = 0;  // operations whose contents were dropped, as the storage is shallow
   std::vector<Digest> frontier;
   std::vector<std::string> damage;  // every damaged place of the log, up to 1,000
 };

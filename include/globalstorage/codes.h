@@ -31,7 +31,8 @@ typedef enum gs_code {  // NOLINT(readability-identifier-naming): the custom of 
   GS_UNSUPPORTED   = 16, /* this build or platform cannot do that */
   GS_NOT_A_STORAGE = 17, /* the directory holds no storage */
   GS_UNREACHABLE   = 18, /* the other side cannot be reached */
-  GS_CLOSED        = 19  /* the storage is closed */
+  GS_CLOSED        = 19, /* the storage is closed */
+  GS_DROPPED       = 20  /* history before a version was dropped here */
 } gs_code;
 
 #ifdef __cplusplus

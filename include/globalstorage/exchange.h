@@ -41,6 +41,7 @@ struct BundleInfo {
   std::vector<Digest> since;  // what it leaves out: these, and all that comes before them
   // Whoever has applied it, and had `since`, has these: `since` of the next one.
   std::vector<Digest> heads;
+  bool has_checkpoint = false;  // a storage can be made of it: Storage::join
 };
 
 // A change that was not taken, and why.

@@ -57,6 +57,7 @@ struct OperationInfo {
   std::string collection;
   bool last_of_transaction = false;
   bool erased = false;
+  bool dropped = false;  // its content was, as the storage is shallow; erased or not
   std::string json;  // the record, when there is one; of an update what it was given; of a schema
                      // its files, as read_schema gives them
 };

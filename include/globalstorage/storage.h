@@ -282,7 +282,21 @@ class Storage {
   static Error restore(const std::string& backup, const std::string& directory,
                        const Progress& progress = {});
 
+  // Drops what the records were before a version, for good and here alone: the state at that
+  // version and what came after it stay, equal to that of the other replicas. Changes before it
+  // keep their signed headers, so verify() begins with the first one. Whoever asks for what is gone
+  // is told `dropped`. Finishes the job of a call that was cut off. Errors: not_found, conflict (a
+  // change lacks payloads that nobody erased), dropped (there is less than that version already),
+  // invalid (nothing comes before it), no_space.
+  Result<ShallowReport> make_shallow(const ShallowOptions& options = {});
+  // Of a shallow storage: the version before which history was dropped.
+  std::optional<Version> shallow_at() const;
+
   // --- exchange: replicas of one storage, each with a writer of its own ---
+  // Makes a replica, which needs not have what `options` say, in a new directory.
+  static Result<ShallowReport> clone_shallow(const std::string& directory,
+                                             const std::string& new_directory,
+                                             const ShallowOptions& options = {});
   // The newest changes, from which all others can be reached; empty in no storage. Writes first
   // what is committed but still open.
   Result<std::vector<Digest>> heads() const;
@@ -293,10 +307,24 @@ class Storage {
   // file is there and is no bundle), invalid (no file can have that name), no_space, damaged.
   Result<BundleInfo> create_bundle(const std::string& file, std::span<const Digest> since = {},
                                    const Progress& progress = {}) const;
+  // A bundle for somebody who has nothing yet: the state at a version, signed by this writer, what
+  // came after it, and of what came before it the signed headers. Default: the version at which
+  // this storage is shallow, else now. Whoever joins with it replays no history. Errors as well:
+  // those of make_shallow(); read_only, when the state has to be signed and cannot be.
+  Result<BundleInfo> create_checkpoint_bundle(const std::string& file,
+                                              const std::optional<Version>& before = {},
+                                              const Progress& progress = {});
+  // Makes a shallow replica of such a bundle in a new or empty directory. All of it is looked at
+  // before it is believed: sums, signatures of changes and of the state, the state's digest, each
+  // record. Nothing is left of what is refused. Errors: those of apply_bundle(); invalid (the
+  // bundle has no state), exists, bad_signature, broken_chain.
+  static Result<ApplyReport> join(const std::string& file, const std::string& directory,
+                                  const Progress& progress = {});
   // Takes what is not here yet; a change that cannot be taken stands in the report. What waits for
   // others is kept, also when the storage is closed. Errors: invalid (no bundle, or of another
   // storage), newer_format, damaged (the file is not whole): nothing was taken then. A file whose
-  // sums fit and that holds what is no change gives the error of that, behind what came before it.
+  // sums fit and that holds what is no change gives the error of that, behind what came before it;
+  // dropped: the bundle has a state to begin with, and this storage lacks what was dropped for it.
   Result<ApplyReport> apply_bundle(const std::string& file, const Progress& progress = {});
   // Makes a replica of a storage: all changes and blobs, and a new writer. Also beside a process
   // that writes. Errors: exists, not_a_storage, damaged.

@@ -939,6 +939,37 @@ static void test_a_backup_becomes_a_storage(void) {
   gs_storage_free(db);
 }
 
+static void test_history_is_dropped(void) {
+  gs_error* error = NULL;
+  gs_storage* db = create("shallow");
+  gs_storage* none = NULL;
+  gs_id id;
+  gs_digest* version = NULL;
+  size_t count = 0;
+  char* proof = NULL;
+  gs_shallow_options options = {NULL, 0, true};
+  gs_shallow_report report;
+  gs_verify_summary summary;
+  OK(gs_insert(db, TEXT("City"), TEXT("{\"name\":\"Kyiv\"}"), &id, &error));
+  GIVES(GS_INVALID, gs_make_shallow(none, NULL, NULL, NULL, NULL, &error));
+  GIVES(GS_INVALID, gs_make_shallow(db, NULL, NULL, &version, NULL, &error));
+  OK(gs_make_shallow(db, &options, &report, NULL, NULL, &error));
+  CHECK(report.changes == 2 && report.operations == 1 && report.base_bytes == 0);
+  OK(gs_make_shallow(db, NULL, &report, &version, &count, &error));
+  CHECK(report.operations == 1 && report.base_bytes != 0 && count == 1);
+  options.before = version;
+  options.before_count = count;
+  options.preview = false;
+  OK(gs_make_shallow(db, &options, &report, NULL, NULL, &error));
+  CHECK(report.operations == 0);
+  gs_free(version);
+  STORED(&id, "{\"name\":\"Kyiv\"}");
+  GIVES(GS_DROPPED, gs_proof(db, &id, &proof, &count, &error));
+  OK(gs_verify(db, NULL, &summary, NULL, NULL, &error));
+  CHECK(summary.ok && summary.dropped == 1 && summary.erased == 0);
+  gs_storage_free(db);
+}
+
 /* Every function answers NULL instead of crashing, and every free function accepts it. */
 static void test_mistakes_are_answered(void) {
   gs_error* error = NULL;
@@ -1074,6 +1105,7 @@ int main(int argc, char** argv) {
   test_versions_have_names();
   test_branches_are_checked_out_and_merged();
   test_a_backup_becomes_a_storage();
+  test_history_is_dropped();
   test_mistakes_are_answered();
   nftw(work, remove_one, 16, FTW_DEPTH | FTW_PHYS);
   printf("%d checks, %d failed\n", checks, failures);

@@ -12,7 +12,7 @@ const COMMANDS = [
   'init', 'insert', 'get', 'set', 'update', 'delete', 'swap', 'scan', 'import', 'export', 'log',
   'show', 'verify', 'proof', 'verify-proof', 'erase', 'digest', 'stats', 'compact', 'backup',
   'restore', 'bench', 'blob', 'history', 'help', 'completion', 'find', 'count',
-  'schema', 'types', 'shell', 'conflicts', 'resolve', 'blame', 'diff', 'tag', 'branch', 'clone', 'bundle',
+  'schema', 'types', 'shell', 'conflicts', 'resolve', 'blame', 'diff', 'tag', 'branch', 'clone', 'bundle', 'shallow',
   'counter', 'elements', 'text', 'revert', 'undo', 'redo',
 ];
 

@@ -26,6 +26,7 @@ const STAGES = [
   ['trees', require('./rows/trees.js')],
   ['versions', require('./rows/versions.js')],
   ['branches', require('./rows/branches.js')],
+  ['shallow', require('./rows/shallow.js')],
   ['session', require('./rows/session.js')],
   ['size and time', require('./rows/measure.js')],
 ];

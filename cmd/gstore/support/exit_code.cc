@@ -14,6 +14,7 @@ Exit exit_of(Code code) noexcept {
       return Exit::ok;
     case Code::not_found:
     case Code::erased:
+    case Code::dropped:
     case Code::not_a_storage:
       return Exit::not_found;
     case Code::conflict:
@@ -67,6 +68,8 @@ const char* next_step(Code code) noexcept {
       return "Check the address and try again.";
     case Code::closed:
       return "Run the command again.";
+    case Code::dropped:
+      return "Ask a replica that has all of it.";
     case Code::ok:
       break;
   }

@@ -27,6 +27,7 @@ TEST(ExitCode, FollowsTheCode) {
   EXPECT_EQ(exit_of(Code::ok), Exit::ok);
   EXPECT_EQ(exit_of(Code::not_found), Exit::not_found);
   EXPECT_EQ(exit_of(Code::erased), Exit::not_found);
+  EXPECT_EQ(exit_of(Code::dropped), Exit::not_found);
   EXPECT_EQ(exit_of(Code::conflict), Exit::conflict);
   EXPECT_EQ(exit_of(Code::unreachable), Exit::unreachable);
   EXPECT_EQ(exit_of(Code::damaged), Exit::unverified);

@@ -139,6 +139,14 @@ void Applier::put_found(const Found& found, Sequence sequence, bool was_live) {
     const auto space = rows.arena_allocate(bytes);
     std::memcpy(space.bytes, found.image, bytes);
     entry.move_image(space.position);
+  } else if (entry.kind() == Entry::Kind::record) {  // which only a run can have without a head
+    const std::size_t bytes = load_u32(found.record);
+    const auto space = rows.arena_allocate(state::kImageHeadBytes + bytes);
+    std::memset(space.bytes, 0, state::kImageHeadBytes);
+    store_u32(space.bytes + 8, merge::kAllLeading);
+    std::memcpy(space.bytes + state::kImageHeadBytes, found.record, bytes);
+    entry.place = Entry::make_place(Entry::Kind::image, 0);
+    entry.move_image(space.position);
   }
   rows.put(entry, sequence, collection);
   dirty_.set(bucket_of(entry.id));

@@ -162,6 +162,25 @@ Error check_runs(const state::Version& version) {
   return {};
 }
 
+// Its statement comes last: without it the copy has none, and nobody takes it for a whole one, as
+// the storage file comes later still.
+Error copy_base(platform::FileSystem& from, platform::FileSystem& to, const Base& base,
+                Copied& copied) {
+  GS_TRY_OK(to.make_directory(kBaseDirectory, true));
+  for (const char* const suffix : {".gsr", ".gsp"}) {
+    GS_TRY_OK(copy_file(from, to, base_path(base.number(), suffix), copied));
+  }
+  GS_TRY_OK(copy_file(from, to, kBaseStatement, copied));
+  return to.sync_directory(kBaseDirectory);
+}
+
+Error damaged_before_cut(const std::string& place) {
+  return Error(Code::damaged, "the log is damaged before the cut of this shallow storage (" +
+                                  place +
+                                  "): nothing was copied. Restore from an older backup, or clone "
+                                  "another replica");
+}
+
 // The text of the note: what the state of this frontier is.
 std::string note_text(const std::vector<Digest>& frontier, const Digest& digest) {
   std::string text = "{\"format\":" + std::to_string(kFormatVersion) + ",\"frontier\":[";
@@ -241,15 +260,28 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
                                     place_of(damage.front()) +
                                     "): nothing was copied. Restore from an older backup");
   }
-  GS_TRY_OK(target.make_directory("", true));
-  GS_TRY_OK(target.make_directory("log", true));
   // What is there now: a copy of more would be torn in the middle of a later change.
   GS_TRY(const Settled settled, settle());
+  if (settled.base != nullptr && !damage.empty()) {
+    std::uint64_t sound = 0;  // changes before the first damage
+    const auto count = [&](log::Location at, Bytes, bool& stop) -> Error {
+      stop = at >= sound_end;
+      sound += stop ? 0 : 1;
+      return {};
+    };
+    each_change(settled, count).ignore();  // it ends at the damage
+    if (sound < settled.base->changes()) return damaged_before_cut(place_of(damage.front()));
+  }
+  GS_TRY_OK(target.make_directory("", true));
+  GS_TRY_OK(target.make_directory("log", true));
   const log::Location end = std::min(settled.log.end, sound_end);
   GS_TRY_OK(copy_segments(*env_.files, target, settled.log, end, copied));
   if (!damaged) GS_TRY_OK(write_mark(target, settled.log));
   if (!settled.branch.is_zero()) GS_TRY_OK(write_branch(target, settled.branch));
   GS_TRY_OK(target.sync_directory("log"));
+  if (settled.base != nullptr) {
+    GS_TRY_OK(copy_base(*env_.files, target, *settled.base, copied));
+  }
   BlobDamage blob_damage;
   GS_TRY_OK(copy_blobs(*env_.files, target, *blobs_, copied, blob_damage));
   // The digest of a damaged state would be wrong, and the backup be refused for it.

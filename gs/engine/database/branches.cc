@@ -137,6 +137,7 @@ Error Database::apply_rest() {
   auto known = std::make_unique<KnownChanges>();
   Settled whole;
   whole.log = log_->snapshot();
+  whole.base = base_;
   GS_TRY_OK(know(whole, 0, *known));
   auto target = heads_of_branch(applier_.references(), *known, branch_);
   if (target.empty()) {
@@ -148,6 +149,7 @@ Error Database::apply_rest() {
   GS_TRY(const auto from, numbers_of_changes(frontier_, *known));
   const graph::CausalGraph::Difference rest = known->graph().diff(from, target);
   if (!rest.only_a.empty()) {
+    if (base_ != nullptr) return history_dropped(base_->statement());
     return Error(Code::broken_chain, "the checkpoint has changes that its branch has not");
   }
   const auto apply = [&](graph::ChangeNumber, log::Location at,
@@ -263,7 +265,7 @@ Error Database::leave_joined() {
   applier_.reset_erasures(joined.erasures);
   Applier derived(tables_);
   derived.reset_erasures(joined.erasures);
-  GS_TRY_OK(derive(joined.ids, derived, each));
+  GS_TRY_OK(derive(base_, joined.ids, derived, each));
   put_derived(joined.ids, derived);
   applier_.reset_schema(joined.schema);
   frontier_ = joined.frontier;
@@ -301,7 +303,9 @@ Result<Database::Switch> Database::plan_switch(std::string_view name) {
     graph::CausalGraph::Difference rest = known.graph().diff(from, to);
     plan.heads = digests_of(known, to);
     plan.erasures = erasures_for(known, to);
-    plan.changes = stretches_of(known, Ancestors(known.graph(), to).ranges());
+    const Ancestors changes(known.graph(), to);
+    GS_TRY_OK(check_reach(settled, changes));
+    plan.changes = stretches_of(known, changes.ranges());
     plan.fresh = stretches_of(known, rest.only_b);
     plan.different = stretches_of(known, rest.only_a);
     plan.different.insert(plan.different.end(), plan.fresh.begin(), plan.fresh.end());
@@ -354,7 +358,7 @@ Error Database::derive_switch(const Switch& plan, Applier& derived) {
     };
     return each_in(plan.settled, changes, visit);
   };
-  return derive(plan.ids, derived, each);
+  return derive(plan.settled.base, plan.ids, derived, each);
 }
 
 // False: somebody wrote meanwhile.

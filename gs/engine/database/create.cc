@@ -45,6 +45,7 @@ Error remove_directory_files(platform::FileSystem& files, const std::string& dir
 // stay, as their names say what they are.
 Error forget_derived(platform::FileSystem& files) {
   GS_TRY_OK(files.remove_if_there(state::kManifestPath));
+  GS_TRY_OK(remove_directory_files(files, kBaseDirectory));  // it is nothing without its log
   return remove_directory_files(files, kStateDirectory);
 }
 

@@ -25,6 +25,7 @@
 #include "globalstorage/storage.h"
 #include "gs/engine/catalog/catalog.h"
 #include "gs/engine/database/apply.h"
+#include "gs/engine/database/base.h"
 #include "gs/engine/database/keys.h"
 #include "gs/engine/database/known_changes.h"
 #include "gs/engine/database/leaf_hashing.h"
@@ -310,6 +311,22 @@ class Database : public std::enable_shared_from_this<Database> {
   // What a reader found damaged is given up.
   void forget_index(const Digest& digest, const Error& why) const;
 
+  // --- shallow storages (shallow.cc) ---
+  // Drops what the records were before a version, or before now; the changes of that time stay as
+  // signed headers, so the chain verifies as before. Finishes the job of one that was cut off.
+  // Errors: not_found, invalid (the version is not of what is checked out, or of before an earlier
+  // cut), no_space, those of files.
+  Result<ShallowReport> make_shallow(const ShallowOptions& how);
+  // Null: the storage is whole.
+  std::shared_ptr<const Base> base() const;
+  // For somebody who begins with them: a base, which is made aside when there is none of that
+  // version here, and all changes of the log, those before its cut without contents. No version:
+  // what is here already, else now. Errors: those of make_shallow(); read_only, when it has to be
+  // made and nothing can be signed.
+  using TakeBase = std::function<Error(platform::FileSystem& files, const Base& base)>;
+  Error give_checkpoint(const std::optional<Version>& before, const TakeBase& take_base,
+                        const TakeChange& take);
+
   // --- care ---
   Result<Stats> stats();
   Error checkpoint();
@@ -329,6 +346,9 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // open.cc
   Error recover();
+  Error open_base();      // shallow.cc
+  Error check_dropped();  // the same
+  std::string run_file(std::uint64_t number) const;
   Result<std::unique_ptr<platform::FileLock>> take_lock();
   Error recover_from(std::optional<state::Loaded> loaded);
   Error spill_replayed();
@@ -422,7 +442,8 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // derive.cc
   using ReplayEach = std::function<Error(const graph::ChangeView& change, log::Location at)>;
-  Error derive(const std::set<Id>& ids, Applier& derived,
+  // `base`: that of the changes which `each` replays.
+  Error derive(const std::shared_ptr<const Base>& base, const std::set<Id>& ids, Applier& derived,
                const std::function<Error(const ReplayEach& replay)>& each);
   void put_derived(const std::set<Id>& ids, const Applier& derived);
 
@@ -616,6 +637,7 @@ class Database : public std::enable_shared_from_this<Database> {
     std::shared_ptr<const state::References> references = nullptr;
     std::vector<Digest> log_heads = {};  // of all branches
     graph::BranchId branch = {};
+    std::shared_ptr<const Base> base = nullptr;  // null: the storage is whole
   };
   Result<Settled> settle();
   Result<Settled> settle_locked();  // with commit_mutex_ held
@@ -628,7 +650,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<std::vector<log::Location>> places_of(const std::optional<Version>& version,
                                                Settled& settled);
   static Error missing_change(const Digest& change);
-  OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation);
+  OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation,
+                         bool is_below_cut);
 
   // references.cc, with commit_mutex_ held
   Error check_named(NamedVersion::Kind kind, std::string_view name) const;
@@ -643,8 +666,11 @@ class Database : public std::enable_shared_from_this<Database> {
   using AskKnown = std::function<Error(const Settled& settled, const KnownChanges& known)>;
   Error know(const Settled& settled, log::Location from, KnownChanges& known) const;
   Result<Settled> settle_known(const AskKnown& ask);
+  // Of a shallow storage those that are not in its base. What a version was is made of these and
+  // the base, so that it has to have all of the base: check_reach() tells.
   static std::vector<Stretch> stretches_of(const KnownChanges& known,
                                            std::span<const graph::ChangeRange> ranges);
+  static Error check_reach(const Settled& settled, const Ancestors& version);
   // Of these changes, those that may write to one of the records.
   std::vector<Stretch> narrowed(const Settled& settled, std::vector<Stretch> changes,
                                 std::span<const Id> ids) const;
@@ -711,6 +737,8 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // past_state.cc
   struct Then;
+  static void begin_rows(const Base* base, std::shared_ptr<const log::View> log, Applier& past);
+  static void begin_from(const Base* base, std::shared_ptr<const log::View> log, Applier& past);
   Result<Then> changes_of(const Version& version);
   Error replay_past(const Then& then, Applier& past, Sequence& sequence);
 
@@ -745,6 +773,7 @@ class Database : public std::enable_shared_from_this<Database> {
   // erase.cc
   struct Payloads;
   Error erase_some(Payloads& payloads);
+  Error find_told(Payloads& payloads);
   using Searched = std::function<void(log::Location at, Bytes change)>;
   Error find_payloads(const Settled& settled, Payloads& payloads, const Searched& searched) const;
   Error commit_erasure(Payloads& payloads);
@@ -752,6 +781,22 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<std::size_t> runs_to_leave(const std::vector<bool>& segments, const Id* id) const;
   Error check_runs_to_leave(const Payloads& payloads) const;
   Error rewrite_segments(Payloads& payloads);
+
+  // shallow.cc
+  struct Cut;
+  Result<Cut> plan_cut(const std::optional<Version>& before);
+  Result<std::shared_ptr<const Base>> write_base(const Cut& cut, platform::FileSystem& files);
+  Error replay_to_cut(const Cut& cut, Applier& past, state::Checkpoint& at, Digest& all_left) const;
+  Result<std::shared_ptr<const Base>> keep_base(
+      platform::FileSystem& files, const std::vector<std::shared_ptr<const state::Run>>& runs,
+      state::Checkpoint at, const Digest& left);
+  void use_base(std::shared_ptr<const Base> base);
+  Error make_state_one(const std::vector<bool>& segments);
+  void remove_stray_base_files() const;
+  struct Droppable;
+  Result<Droppable> find_droppable(const Settled& settled, std::uint64_t changes) const;
+  Error drop_contents(const Droppable& droppable, const Progress& progress);
+  Error erase_in_base(const Id& id);
 
   Setup setup_;
   platform::Environment& env_;
@@ -763,6 +808,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error dropped_state_;     // why open() did not go on with a run that is still there
   RecoveryReport recovery_;
   std::unique_ptr<blob::BlobStore> blobs_;
+  std::shared_ptr<const Base> base_;  // null: the storage is whole; guarded by commit_mutex_
 
   Digest storage_;
   graph::Writer writer_;

@@ -16,15 +16,11 @@ bool has_any_of(const graph::ChangeView& change, const std::set<Id>& ids) {
 
 // With the commit lock, or the locks that `each` takes, in a table aside. `derived` is attached to
 // it then. `each` replays what the records are to be made of.
-Error Database::derive(const std::set<Id>& ids, Applier& derived,
+Error Database::derive(const std::shared_ptr<const Base>& base, const std::set<Id>& ids,
+                       Applier& derived,
                        const std::function<Error(const ReplayEach& replay)>& each) {
   const auto log = log_->view();
-  const auto start = [&] {
-    auto version = std::make_shared<state::Version>();
-    version->tables.push_back(std::make_shared<state::RowTable>());
-    version->log = log;
-    derived.attach(std::move(version));
-  };
+  const auto start = [&] { begin_rows(base.get(), log, derived); };
   // When they take as much memory as a table may, the newest rows of the records have to do.
   const auto keep_newest = [&]() -> Error {
     const auto before = derived.version_pointer();
@@ -38,7 +34,7 @@ Error Database::derive(const std::set<Id>& ids, Applier& derived,
     derived.spill_above(std::max<std::uint64_t>(options_.memory_bytes, 2 * kept));
     return {};
   };
-  start();
+  begin_from(base.get(), log, derived);
   derived.only(&ids);
   derived.spill_at(options_.memory_bytes, keep_newest);
   Sequence sequence = 0;
@@ -82,7 +78,9 @@ Error Database::derive_again(const std::set<Id>& ids) {
   const auto each = [&](const ReplayEach& replay) {
     graph::ChangeNumber number = 0;
     const auto visit = [&](log::Location at, Bytes bytes, bool&) -> Error {
-      if (version && !version->have(number++)) return {};
+      const graph::ChangeNumber at_number = number++;
+      if (base_ != nullptr && at_number < base_->changes()) return {};
+      if (version && !version->have(at_number)) return {};
       GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
       return has_any_of(change, ids) ? replay(change, at) : Error();
     };
@@ -90,7 +88,7 @@ Error Database::derive_again(const std::set<Id>& ids) {
   };
   Applier derived(tables_);
   derived.reset_erasures(applier_.erasures());
-  GS_TRY_OK(derive(ids, derived, each));
+  GS_TRY_OK(derive(base_, ids, derived, each));
   put_derived(ids, derived);
   if (version_->is_damaged()) return state_damage(*version_);
   freeze();

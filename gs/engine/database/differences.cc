@@ -89,6 +89,8 @@ Result<Database::Compared> Database::compare_versions(const Version& before,
     const graph::CausalGraph& graph = known.graph();
     compared.before = Ancestors(graph, *a);
     compared.after = Ancestors(graph, *b);
+    GS_TRY_OK(check_reach(settled, compared.before));
+    GS_TRY_OK(check_reach(settled, compared.after));
     compared.different = stretches_of(known, joined_ranges(graph.diff(*a, *b)));
     compared.common = stretches_of(known, Ancestors(graph, graph.merge_base(*a, *b)).ranges());
     return {};

@@ -70,14 +70,17 @@ struct Database::Payloads {
   Id id;
   std::string_view reason;
   ErasureProgress& progress;
-  bool known = false;    // the log has operations of this record
-  bool full = false;     // there may be more
+  bool known = false;  // the log has operations of this record
+  bool full = false;   // there may be more
+  // Of a shallow storage, whose log has none of the older payloads: which of them were erased.
+  std::set<std::pair<Digest, std::uint32_t>> told = {};
   log::Location to = 0;  // searched up to here
   std::vector<graph::Erase> erases = {};
   // Indexes of operations, by segment and change.
   std::map<std::uint32_t, std::map<log::Location, std::vector<std::uint32_t>>> places = {};
 
   std::vector<bool> segments() const {
+    if (places.empty()) return {};
     std::vector<bool> numbers(places.rbegin()->first + std::size_t{1});
     for (const auto& place : places) numbers[place.first] = true;
     return numbers;
@@ -118,6 +121,7 @@ Error Database::erase_some(Payloads& payloads) {
   const auto is_left = [&] {
     return !payloads.full && log_->end() > payloads.to + kLockedWalkBytesMax;
   };
+  GS_TRY_OK(find_told(payloads));
   for (int walks = 0; walks == 0 || (walks < kWalksMax && is_left()); ++walks) {
     GS_TRY(const Settled settled, settle());
     const auto searched = [&](log::Location at, Bytes change) {
@@ -130,12 +134,13 @@ Error Database::erase_some(Payloads& payloads) {
   if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
   GS_TRY_OK(check_runs_to_leave(payloads));
   GS_TRY_OK(commit_erasure(payloads));
-  if (payloads.erases.empty()) return {};
-  GS_TRY_OK(sync());  // before anything is removed
+  if (payloads.erases.empty()) return erase_in_base(payloads.id);  // what a crash has left
+  GS_TRY_OK(sync());                                               // before anything is removed
   GS_TRY_OK(write_all_frozen());
   GS_TRY(const std::size_t runs, runs_to_leave(payloads.segments(), &payloads.id));
   if (runs != 0) GS_TRY_OK(merge(runs, {.leaves = payloads.segments()}));
   GS_TRY_OK(compact_indexes({}));  // keys are data
+  GS_TRY_OK(erase_in_base(payloads.id));
   return rewrite_segments(payloads);
 }
 
@@ -150,9 +155,34 @@ Error Database::check_runs_to_leave(const Payloads& payloads) const {
   return {};
 }
 
+Error Database::find_told(Payloads& payloads) {
+  GS_TRY(const Settled settled, settle());
+  if (settled.base == nullptr) return {};
+  return each_change(settled, [&](log::Location, Bytes bytes, bool&) -> Error {
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    const std::uint32_t wanted = change.find_id(payloads.id);
+    if (wanted == graph::kNoId) return {};
+    auto cursor = change.operations();
+    for (graph::OperationView operation; cursor.next(operation);) {
+      const bool tells =
+          operation.id_index == wanted && operation.kind == static_cast<std::uint8_t>(Kind::erase);
+      if (!tells) continue;
+      GS_TRY(const graph::Erase erase, graph::parse_erase(operation.payload));
+      payloads.told.emplace(erase.change, erase.operation);
+    }
+    return {};
+  });
+}
+
 Error Database::find_payloads(const Settled& settled, Payloads& payloads,
                               const Searched& searched) const {
+  // Of changes before the cut the record is in the base; the others, and the base, are erased when
+  // it is told of each payload.
+  std::uint64_t dropped_left =
+      payloads.to == 0 && settled.base != nullptr ? settled.base->changes() : 0;
   const auto find = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+    const bool is_dropped = dropped_left != 0;
+    dropped_left -= is_dropped ? 1 : 0;
     if (searched) searched(at, bytes);
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
     const std::uint32_t wanted = change.find_id(payloads.id);
@@ -163,7 +193,9 @@ Error Database::find_payloads(const Settled& settled, Payloads& payloads,
       if (operation.id_index != wanted) continue;
       if (operation.kind == static_cast<std::uint8_t>(Kind::expect)) continue;
       payloads.known = true;
-      if (operation.erased() || !holds_payload(operation.kind)) continue;
+      const bool is_in_base = is_dropped && operation.erased() &&
+                              payloads.told.count({change.digest(), cursor.index()}) == 0;
+      if (!holds_payload(operation.kind) || (operation.erased() && !is_in_base)) continue;
       payloads.full = payloads.erases.size() >= setup_.erased_at_once;
       if (payloads.full) {
         stop = true;
@@ -171,7 +203,7 @@ Error Database::find_payloads(const Settled& settled, Payloads& payloads,
       }
       payloads.erases.push_back(
           graph::describe_erasure(change, cursor, operation, payloads.reason));
-      payloads.places[log::segment_of(at)][at].push_back(cursor.index());
+      if (!is_in_base) payloads.places[log::segment_of(at)][at].push_back(cursor.index());
     }
     return {};
   };
@@ -195,7 +227,7 @@ Error Database::commit_erasure(Payloads& payloads) {
       version_->find(payloads.id, ~Sequence{0}, found) == state::Version::Lookup::found;
   if (version_->is_damaged()) return state_damage(*version_);
   // First what may fail without harm.
-  GS_TRY_OK(log_->seal(payloads.places.rbegin()->first));
+  if (!payloads.places.empty()) GS_TRY_OK(log_->seal(payloads.places.rbegin()->first));
   GS_TRY_OK(append_erases(payloads, is_there && !found.unlogged ? &found : nullptr));
   freeze();
   return {};

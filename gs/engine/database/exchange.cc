@@ -4,6 +4,20 @@
 
 namespace gs::engine {
 
+namespace {
+
+Error below_cut(const Base& base) {
+  const Digest& head = base.statement().heads.front();
+  return Error(Code::dropped,
+               "the other side lacks changes that were dropped here: this storage is shallow, and "
+               "its history begins at " +
+                   head.text() +
+                   ". Take them from a replica that has all of it, or begin anew there with a "
+                   "clone of this one");
+}
+
+}  // namespace
+
 std::vector<Digest> Database::heads() {
   const std::lock_guard lock(commit_mutex_);
   return {log_heads_.begin(), log_heads_.end()};
@@ -35,7 +49,9 @@ Error Database::changes_since(std::span<const Digest> since, const TakeChange& t
       if (const auto number = known_->find(one)) ours.push_back(*number);
     }
     had.assign(known_->size(), true);
+    const bool is_below = settled.base != nullptr;
     for (const graph::ChangeRange& range : known_->graph().diff(ours, theirs).only_a) {
+      if (is_below && range.first < settled.base->changes()) return below_cut(*settled.base);
       std::fill(had.begin() + range.first, had.begin() + range.last + 1, false);
     }
   }

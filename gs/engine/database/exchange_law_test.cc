@@ -41,8 +41,9 @@ class RandomReplicas {
 
   std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
 
-  // With branches replicas switch and merge them in between.
-  enum class Plays { main, branches };
+  // With branches replicas switch and merge them in between. With shallow ones the last replica
+  // drops what some other one has, now and then.
+  enum class Plays { main, branches, shallow };
   void play(std::size_t steps, Plays plays = Plays::main) {
     for (std::size_t i = 0; i < steps; ++i) {
       if (below(4) == 0) world_.clock.advance_ms(below(3));
@@ -50,12 +51,15 @@ class RandomReplicas {
       const bool dies = below(12) == 0;
       if (dies) disks_[at]->set_faults(power_cut_at(1 + below(20)));
       if (plays == Plays::branches && below(5) == 0) branch(all_[at]);
+      if (plays == Plays::shallow && below(8) == 0) drop_history(kReplicas - 1);
+      if (plays == Plays::shallow && below(20) == 0) erase_one(at);
       for (int left = dies ? 4 : 1; left != 0; --left) step(at);
       if (dies) lose_power(at);
     }
   }
 
   std::size_t power_cuts() const noexcept { return power_cuts_; }
+  std::size_t times_shallow() const noexcept { return times_shallow_; }
 
   void step(std::size_t at) {
     switch (below(8)) {
@@ -184,6 +188,28 @@ class RandomReplicas {
     EXPECT_TRUE(error.code() == Code::not_found || error.code() == Code::exists ||
                 error.code() == Code::invalid || error.code() == Code::conflict)
         << error.text();
+  }
+
+  // Before what another replica has: what nobody has is lost for the others.
+  void drop_history(std::size_t at) {
+    const Store& other = all_[below(kReplicas - 1)];
+    if (other->sync()) return;
+    const std::vector<Digest> heads = other->heads();
+    if (all_[at]->check_known(heads)) return;
+    const auto report = all_[at]->make_shallow({.before = Version(heads)});
+    if (report.ok()) {
+      ++times_shallow_;
+      return;
+    }
+    EXPECT_TRUE(report.code() == Code::dropped || report.code() == Code::invalid ||
+                is_of_power(report.error()))
+        << report.error().text();
+  }
+  void erase_one(std::size_t at) {
+    const auto erased = all_[at]->erase(ids_[below(ids_.size())], "");
+    if (erased.ok()) return;
+    EXPECT_TRUE(erased.code() == Code::not_found || is_of_power(erased.error()))
+        << erased.error().text();
   }
 
   void write(const Store& store) {
@@ -378,7 +404,12 @@ class RandomReplicas {
     std::vector<Digest> since;
     if (!is_whole && below(2) == 0) since = all_[to]->heads();
     const Error synced = all_[from]->sync();  // as a bundle is made
-    const Error given = synced ? synced.copy() : all_[from]->changes_since(since, take);
+    Error given = synced ? synced.copy() : all_[from]->changes_since(since, take);
+    if (given.code() == Code::dropped) {  // what the other one has need not be given
+      EXPECT_EQ(from, kReplicas - 1);
+      given = all_[from]->changes_since(all_[to]->heads(), take);
+      if (given.code() == Code::dropped) return;
+    }
     if (is_of_power(given)) return;
     ASSERT_TRUE(given.ok()) << given.text();
     std::shuffle(changes.begin(), changes.end(), random_);
@@ -414,6 +445,7 @@ class RandomReplicas {
   std::vector<Id> ids_;
   std::size_t power_cuts_ = 0;
   std::size_t marked_ = 0;  // texts
+  std::size_t times_shallow_ = 0;
   std::array<std::uint64_t, kReplicas> waiting_{};
 };
 
@@ -436,6 +468,21 @@ TEST(ExchangeLaw, EqualChangesMakeEqualStates) {
   EXPECT_GT(hidden, kSeeds / 2) << "writes must be concurrent";
   EXPECT_GT(marked, kSeeds) << "texts must have marks";
   EXPECT_GT(power_cuts, kSeeds) << "and the power must go in the midst";
+}
+
+TEST(ExchangeLaw, EqualChangesMakeEqualStatesAlsoWithoutHistory) {
+  constexpr std::uint64_t kSeeds = 32 / gs::testing::kSanitizedShare;
+  std::size_t times_shallow = 0;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    RandomReplicas replicas(seed);
+    replicas.play(120, RandomReplicas::Plays::shallow);
+    replicas.settle();
+    replicas.expect_same();
+    times_shallow += replicas.times_shallow();
+    if (::testing::Test::HasFailure()) return;
+  }
+  EXPECT_GT(times_shallow, kSeeds) << "history must be dropped, and more than once";
 }
 
 TEST(ExchangeLaw, EqualChangesMakeEqualStatesOnEveryBranch) {

@@ -126,7 +126,8 @@ Result<Database::Settled> Database::settle_locked() {
                  last_logged_,
                  applier_.fixed_references(),
                  {log_heads_.begin(), log_heads_.end()},
-                 branch_};
+                 branch_,
+                 base_};
 }
 
 record::ShapePtr Database::known_shape(const Digest& digest) {
@@ -272,7 +273,21 @@ Result<Digest> Database::find_change(std::string_view prefix) {
 }
 
 Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationInfo>* operations) {
-  GS_TRY(const Settled settled, settle());
+  std::optional<graph::ChangeNumber> number;
+  graph::ChangeNumber cut = 0;
+  const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
+    number = known.find(digest);
+    cut = known.cut();
+    return {};
+  };
+  Settled settled;
+  const auto shallow = base();
+  if (shallow == nullptr) {
+    GS_TRY(settled, settle());
+  } else {
+    GS_TRY(settled, settle_known(ask));
+  }
+  const bool is_dropped = number && *number < cut;
   GS_TRY(const log::Location at, locate(settled, digest));
   ChangeInfo info;
   const auto show = [&](log::Location, Bytes bytes, bool& stop) -> Error {
@@ -282,7 +297,7 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
     if (operations == nullptr) return {};
     auto cursor = view.operations();
     graph::OperationView operation;
-    while (cursor.next(operation)) operations->push_back(describe(view, operation));
+    while (cursor.next(operation)) operations->push_back(describe(view, operation, is_dropped));
     return {};
   };
   GS_TRY_OK(each_change(settled, show, at - log::kFrameBytes));
@@ -291,16 +306,20 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
 
 Result<std::vector<HistoryEntry>> Database::history(const Id& id,
                                                     std::uint64_t newest_first_count) {
-  std::vector<Stretch> changes;
+  std::vector<Stretch> changes;  // also those before the cut, which tell who wrote when
+  graph::ChangeNumber cut = 0;
   const auto ask = [&](const Settled& now, const KnownChanges& known) -> Error {
     GS_TRY(const auto heads, numbers_of_heads(Version(now.frontier), known));
     const Ancestors all(known.graph(), heads);
-    changes = stretches_of(known, known.narrowed(all.ranges(), {&id, 1}));
+    for (const graph::ChangeRange& range : known.narrowed(all.ranges(), {&id, 1})) {
+      changes.push_back({range, known.place(range.first)});
+    }
+    cut = known.cut();
     return {};
   };
   GS_TRY(const Settled settled, settle_known(ask));
   std::deque<HistoryEntry> newest;
-  const auto look = [&](graph::ChangeNumber, log::Location at,
+  const auto look = [&](graph::ChangeNumber number, log::Location at,
                         const graph::ChangeView& view) -> Error {
     const std::uint32_t wanted = view.find_id(id);
     if (wanted == graph::kNoId) return {};
@@ -308,7 +327,7 @@ Result<std::vector<HistoryEntry>> Database::history(const Id& id,
     graph::OperationView operation;
     while (cursor.next(operation)) {
       if (operation.id_index != wanted) continue;
-      newest.push_back({info_of(view, at), describe(view, operation)});
+      newest.push_back({info_of(view, at), describe(view, operation, number < cut)});
       if (newest.size() > newest_first_count) newest.pop_front();
     }
     return {};
@@ -343,14 +362,15 @@ const char* name_of_change(merge::Rule rule) noexcept {
 }  // namespace
 
 OperationInfo Database::describe(const graph::ChangeView& change,
-                                 const graph::OperationView& operation) {
+                                 const graph::OperationView& operation, bool is_below_cut) {
   OperationInfo line;
   line.kind = graph::kind_name(operation.kind);
   if (operation.id_index != graph::kNoId) line.id = change.id(operation.id_index);
   if (static_cast<Kind>(operation.kind) == Kind::reference) line.json = reference_json(operation);
   if (static_cast<Kind>(operation.kind) == Kind::merge) line.json = merge_json(operation);
   line.last_of_transaction = operation.last_of_transaction();
-  line.erased = operation.erased();
+  line.dropped = operation.erased() && is_below_cut;
+  line.erased = operation.erased() && !is_below_cut;
   if (static_cast<Kind>(operation.kind) == Kind::schema) line.json = schema_json(operation);
   if (operation.shape == graph::kNoShape) return line;
   const record::ShapePtr shape = known_shape(change.shape(operation.shape));

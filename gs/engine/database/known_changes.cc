@@ -85,7 +85,7 @@ bool KnownChanges::may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
 }
 
 void KnownChanges::add_contents(const graph::ChangeView& change) {
-  lacking_.add(change);
+  if (newest() >= cut_) lacking_.add(change);
   written_.add(newest(), change.ids());
   auto cursor = change.operations();
   for (graph::OperationView operation; cursor.next(operation);) {

@@ -50,6 +50,10 @@ class KnownChanges {
 
   const graph::CausalGraph& graph() const noexcept { return graph_; }
   const Lacking& lacking() const noexcept { return lacking_; }
+  // Of a shallow storage: the changes before its cut, whose contents were dropped. Before the first
+  // add(). What these lack nobody brings back.
+  void drop_below(graph::ChangeNumber cut) noexcept { cut_ = cut; }
+  graph::ChangeNumber cut() const noexcept { return cut_; }
   // After add() of the same change: all of it; of an own one, which records it writes to.
   void add_contents(const graph::ChangeView& change);
   void add_ids(std::span<const Id> ids) { written_.add(newest(), ids); }
@@ -78,6 +82,7 @@ class KnownChanges {
   graph::CausalGraph graph_;
   graph::ChangeNumber newest() const noexcept { return graph_.size() - 1; }
 
+  graph::ChangeNumber cut_ = 0;
   Lacking lacking_;
   WrittenIds written_;
   std::map<Id, graph::Stamp> erasures_;

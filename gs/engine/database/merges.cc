@@ -116,7 +116,7 @@ Result<std::vector<Conflict>> Database::new_conflicts(const Merging& plan) {
     const std::lock_guard lock(commit_mutex_);
     merged.reset_erasures(applier_.erasures());
   }
-  GS_TRY_OK(derive(ids, merged, each));
+  GS_TRY_OK(derive(plan.settled.base, ids, merged, each));
   for (const Id& id : ids) {
     Found found;
     if (!merged.find_known(id, found)) continue;

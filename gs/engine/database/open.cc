@@ -138,8 +138,12 @@ Error Database::recover() {
 
   // What a stranger may have written is worth its log, and that only after a look at every payload.
   at_home_ = is_at_home(files);
+  GS_TRY_OK(open_base());
   Result<state::Loaded> loaded = Error(Code::not_found, "the state is from elsewhere");
   if (at_home_) loaded = state::read_checkpoint(files, tables_);
+  if (loaded.ok() && base_ != nullptr && !base_->leads_to(tables_)) {
+    loaded = Error(Code::not_found, "the state is of before the base");
+  }
   const bool from_checkpoint = loaded.ok();
   // Before more is written: what opens that were cut off have left would fill the disk in the end.
   const bool is_certain = from_checkpoint || loaded.code() == Code::not_found;
@@ -158,8 +162,14 @@ Error Database::recover() {
       return error;
     }
     tables_.clear();
-    GS_TRY_OK(recover_from(std::nullopt));
+    std::optional<state::Loaded> base;
+    if (base_ != nullptr) {
+      GS_TRY(state::Checkpoint cut, base_->read_checkpoint(files, tables_));
+      base.emplace(state::Loaded{std::move(cut), manifest_turn_});
+    }
+    GS_TRY_OK(recover_from(std::move(base)));
   }
+  if (base_ != nullptr && !at_home_ && recovery_.damage.empty()) GS_TRY_OK(check_dropped());
   if (options_.verify_on_open && recovery_.damage.empty()) verify_chain();
   catalog_error_ = use_schema();
   loaded_indexes_.clear();  // they hold for the runs of now

@@ -32,18 +32,29 @@ std::string text_of_heads(const Version& version) {
 // One record, write by write. With the commit lock.
 class PastReplay {
  public:
-  // `omitted`: null omits nothing.
+  // `omitted`: null omits nothing. `base`: null is none.
   PastReplay(const state::Tables& tables, const PastWrites& writes, const Ancestors& version,
-             const Omitted* omitted)
-      : tables_(tables), writes_(writes), version_(version), omitted_(omitted), merger_(tables) {}
+             const Omitted* omitted, const Base* base)
+      : tables_(tables),
+        writes_(writes),
+        version_(version),
+        omitted_(omitted),
+        base_(base),
+        merger_(tables) {}
 
   // `erasure`: the one that counts now; hlc 0: none.
-  Error run(std::span<const PastWrites::Write> of, const LocalStamp& erasure, PastRecord& out) {
-    if (!look(of, erasure)) {
+  Error run(const Id& id, std::span<const PastWrites::Write> of, const LocalStamp& erasure,
+            PastRecord& out) {
+    Found had;
+    if (base_ != nullptr) {
+      GS_TRY_OK(check_omitted());
+      GS_TRY(is_any_, base_->find(id, had));
+    }
+    if (!look(of, erasure, had)) {
       out.status = is_any_ ? PastRecord::Status::lost : PastRecord::Status::none;
       return {};
     }
-    merger_.record().begin_after(erasure);
+    begin(erasure, had);
     for (const PastWrites::Write& write : of) {
       if (is_wanted(write)) GS_TRY_OK(apply(write, erasure));
     }
@@ -70,9 +81,27 @@ class PastReplay {
            change.chain() != omitted_->writer;
   }
 
+  // What the base has of a transaction cannot be left out of it any more.
+  Error check_omitted() const {
+    if (omitted_ == nullptr) return {};
+    for (const graph::Hlc hlc : omitted_->transactions) {
+      if (base_->has(omitted_->writer, hlc)) return history_dropped(base_->statement());
+    }
+    return {};
+  }
+
+  // With what the base has, unless it is erased since.
+  void begin(const LocalStamp& erasure, const Found& had) {
+    merger_.record().begin_after(erasure);
+    exists_ = is_known(had) && !Erasures::is_later(erasure, erasure_of(had), tables_);
+    if (exists_) merger_.load(current_of(had, tables_));
+  }
+
   // Whether the erasure, if there is one, is of this version; or nothing is.
-  bool look(std::span<const PastWrites::Write> of, const LocalStamp& erasure) {
-    bool is_here = erasure.hlc == 0;
+  bool look(std::span<const PastWrites::Write> of, const LocalStamp& erasure, const Found& had) {
+    const bool is_in_base = is_any_ && erasure_of(had) == erasure &&
+                            base_->has(tables_.writer(erasure.writer), erasure.hlc);
+    bool is_here = erasure.hlc == 0 || is_in_base;
     for (const PastWrites::Write& write : of) {
       if (!is_wanted(write)) continue;
       is_any_ = true;
@@ -108,6 +137,7 @@ class PastReplay {
   const PastWrites& writes_;
   const Ancestors& version_;
   const Omitted* const omitted_;
+  const Base* const base_;
   Merger merger_;
   bool is_any_ = false;
   bool exists_ = false;
@@ -178,8 +208,17 @@ Result<Database::Settled> Database::settle_known(const AskKnown& ask) {
 std::vector<Stretch> Database::stretches_of(const KnownChanges& known,
                                             std::span<const graph::ChangeRange> ranges) {
   std::vector<Stretch> all;
-  for (const graph::ChangeRange& range : ranges) all.push_back({range, known.place(range.first)});
+  for (graph::ChangeRange range : ranges) {
+    range.first = std::max(range.first, known.cut());
+    if (range.first <= range.last) all.push_back({range, known.place(range.first)});
+  }
   return all;
+}
+
+// Of whoever makes what a version was: upon the base, if there is one.
+Error Database::check_reach(const Settled& settled, const Ancestors& version) {
+  if (settled.base == nullptr || version.have_first(settled.base->changes())) return {};
+  return history_dropped(settled.base->statement());
 }
 
 std::vector<Stretch> Database::narrowed(const Settled& settled, std::vector<Stretch> changes,
@@ -220,13 +259,15 @@ Result<LocalStamp> Database::erasure_now(const Settled& settled, const Id& id) c
 
 Error Database::recall(const Settled& settled, const PastWrites& writes, const Id& id,
                        const Ancestors& version, PastRecord& out, const Omitted* omitted) const {
+  GS_TRY_OK(check_reach(settled, version));
   GS_TRY(LocalStamp erasure, erasure_now(settled, id));
   const std::lock_guard lock(commit_mutex_);
   const Erasure* const other = applier_.erasures().find(id);
   if (other != nullptr && Erasures::is_later(other->stamp, erasure, tables_)) {
     erasure = other->stamp;
   }
-  return PastReplay(tables_, writes, version, omitted).run(writes.of(id), erasure, out);
+  return PastReplay(tables_, writes, version, omitted, settled.base.get())
+      .run(id, writes.of(id), erasure, out);
 }
 
 Result<Database::Recalled> Database::recall_at(const Id& id, const Version& version) {

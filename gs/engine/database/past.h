@@ -42,6 +42,13 @@ class Ancestors {
         [change](const graph::ChangeRange& range) { return range.first <= change; });
     return behind != ranges_.begin() && change <= (behind - 1)->last;
   }
+  // Whether all changes with numbers below this one are in it, with all that they did.
+  bool have_first(graph::ChangeNumber count) const noexcept {
+    if (count == 0) return true;
+    const bool is_cut = cut_hlc_ != ~graph::Hlc{0} && cut_change_ < count;
+    return !is_cut && !ranges_.empty() && ranges_.front().first == 0 &&
+           ranges_.front().last >= count - 1;
+  }
   std::span<const graph::ChangeRange> ranges() const noexcept { return ranges_; }
 
  private:

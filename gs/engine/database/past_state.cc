@@ -18,12 +18,14 @@ struct Database::Then {
 Result<Database::Then> Database::changes_of(const Version& version) {
   Then then;
   Error missing;
-  const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
+  const auto ask = [&](const Settled& settled, const KnownChanges& known) -> Error {
     const auto heads = numbers_of_heads(version, known);
     missing = heads.ok() ? Error() : heads.error().copy();
     if (missing) return {};
+    const Ancestors changes(known.graph(), *heads);
+    GS_TRY_OK(check_reach(settled, changes));
     then.erasures = erasures_for(known, *heads);
-    then.changes = stretches_of(known, Ancestors(known.graph(), *heads).ranges());
+    then.changes = stretches_of(known, changes.ranges());
     return {};
   };
   GS_TRY(then.settled, settle_known(ask));
@@ -31,13 +33,29 @@ Result<Database::Then> Database::changes_of(const Version& version) {
   return then;
 }
 
+// What comes before all that is replayed: nothing, or the records of the base ...
+void Database::begin_rows(const Base* base, std::shared_ptr<const log::View> log, Applier& past) {
+  if (base != nullptr) return past.attach(base->begin(std::move(log)));
+  auto empty = std::make_shared<state::Version>();
+  empty->tables.push_back(std::make_shared<state::RowTable>());
+  empty->log = std::move(log);
+  past.attach(std::move(empty));
+}
+
+// ... and all else that it tells.
+void Database::begin_from(const Base* base, std::shared_ptr<const log::View> log, Applier& past) {
+  begin_rows(base, std::move(log), past);
+  if (base == nullptr) return;
+  const state::Checkpoint& checkpoint = base->checkpoint();
+  past.live_records() = checkpoint.live_records;
+  past.reset_schema(checkpoint.schema);
+  if (checkpoint.has_references()) past.reset_references(*checkpoint.references);
+}
+
 // The tables of numbers are those of now, which know all that the log has; only merged records may
 // have shapes that nobody had before.
 Error Database::replay_past(const Then& then, Applier& past, Sequence& sequence) {
-  auto empty = std::make_shared<state::Version>();
-  empty->tables.push_back(std::make_shared<state::RowTable>());
-  empty->log = then.settled.moment.version->log;
-  past.attach(std::move(empty));
+  begin_from(then.settled.base.get(), then.settled.moment.version->log, past);
   {
     const std::lock_guard lock(commit_mutex_);
     past.reset_erasures(numbered(then.erasures));

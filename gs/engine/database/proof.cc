@@ -42,6 +42,7 @@ struct Database::Newest {
   std::uint64_t change_index = 0;
   std::uint32_t operation_index = 0;
   bool erased = false;
+  bool dropped = false;  // what it held, not that it is there
 };
 
 Error Database::find_newest(const Settled& settled, Newest& newest) {
@@ -74,7 +75,11 @@ Error Database::find_newest(const Settled& settled, Newest& newest) {
       if (kind == Kind::erase) newest.erased = true;
       const bool provable =
           kind == Kind::insert || kind == Kind::set || kind == Kind::update || kind == Kind::remove;
+      const bool is_below_cut =
+          settled.base != nullptr && newest.leaves.size() <= settled.base->changes();
+      if (provable && operation.erased() && is_below_cut) newest.dropped = true;
       if (!provable || operation.erased()) continue;
+      newest.dropped = false;
       newest.erased = false;
       newest.change = bytes;
       newest.change_index = newest.leaves.size() - 1;
@@ -98,6 +103,7 @@ Result<std::string> Database::proof(const Id& id) {
   GS_TRY_OK(find_newest(settled, newest));
   if (newest.erased)
     return Error(Code::erased, "record " + id.text() + " was erased; nothing is left to prove");
+  if (newest.dropped) return history_dropped(settled.base->statement());
   if (newest.change.empty()) {
     const bool is_in_memory = get(id).ok();
     return Error(Code::not_found, is_in_memory ? "record " + id.text() +

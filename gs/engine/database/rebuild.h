@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "gs/engine/database/base.h"
 #include "gs/engine/database/digest.h"
 #include "gs/engine/database/replay_runs.h"
 
@@ -21,6 +22,15 @@ class Rebuild {
     attach(std::move(empty));
     applier_.distrust(true);
     applier_.spill_at(memory_bytes, [this, &env] { return spill(env); });
+  }
+
+  // Of a shallow storage, before the first change: what follows are those behind the cut.
+  Error begin(const Base& base, platform::FileSystem& files) {
+    GS_TRY(const state::Checkpoint checkpoint, base.read_checkpoint(files, tables_));
+    attach(base.begin(version_->log));
+    applier_.reset_schema(checkpoint.schema);
+    if (checkpoint.has_references()) applier_.reset_references(*checkpoint.references);
+    return {};
   }
 
   // In the order of the log; what is not of the state is only noted.

@@ -53,6 +53,7 @@ Error equivocation(const graph::ChangeView& change, const Digest& other) {
 
 // Of the changes behind `from`. Frames are compared: bytes that nobody compared may be anything.
 Error Database::know(const Settled& settled, log::Location from, KnownChanges& known) const {
+  if (settled.base != nullptr) known.drop_below(settled.base->changes());
   const auto add = [&](log::Location at, Bytes bytes, bool&) -> Error {
     const Bytes header = bytes.subspan(graph::kPreambleBytes, load_u32(bytes.data() + 8));
     const auto change = graph::ChangeView::parse(bytes);

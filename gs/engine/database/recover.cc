@@ -74,17 +74,22 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     for (std::uint32_t i = 0; i < tables_.shape_count(); ++i)
       shape_cache_->add(tables_.shape(i).shape);
     for (const std::uint64_t number : checkpoint_.runs) {
-      auto run = state::Run::open(*env_.files, state_path(number, ".gsr"), number);
+      auto run = state::Run::open(*env_.files, run_file(number), number);
       if (!run.ok()) return drop_state(std::move(run).error());
       version->runs.push_back(std::move(*run));
     }
     load_indexes();
   }
+  // Where the cut lies in this log, the walk tells: the base may have been made with another one.
+  const bool is_base = base_ != nullptr && checkpoint_.number == base_->number();
+  log::Location cut = 0;
   const auto another_log = [] {
     return Error(Code::damaged, "the checkpoint belongs to another state of the log");
   };
   const auto began = [&](const log::Log& log) -> Error {
-    if (loaded && log.generation_sum() != checkpoint_.log_generation_sum) return another_log();
+    if (loaded && !is_base && log.generation_sum() != checkpoint_.log_generation_sum) {
+      return another_log();
+    }
     version->log = log.view();
     version_ = version;
     index_view_ = std::make_shared<const IndexView>();
@@ -92,7 +97,9 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     return {};
   };
   // Each change is applied while its bytes, just summed by the log, are in the processor's cache.
-  const auto replay = [this](log::Location at, std::uint64_t, Bytes change) -> Error {
+  const auto replay = [&](log::Location at, std::uint64_t sequence, Bytes change) -> Error {
+    if (is_base && sequence < base_->changes()) return {};
+    if (is_base && sequence == base_->changes()) cut = at - log::kFrameBytes;
     ++recovery_.changes_replayed;
     recovery_.bytes_replayed += change.size() + log::kFrameBytes;
     const auto accepted = [&]() -> Error {
@@ -110,8 +117,17 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   log::Recovery recovery;
   GS_TRY(log_, log::Log::open(*env_.files, kLogDirectory, storage_, log_options(setup_, read_only_),
                               from, from_sequence, replay, recovery, began, later));
+  if (is_base) {
+    checkpoint_.log_location = cut != 0 ? cut : log_->end();
+    checkpoint_.log_sequence = base_->changes();
+  }
   if (recovery.cut) tell_torn_tail(recovery);
   if (loaded && log_->next_sequence() < checkpoint_.log_sequence) return another_log();
+  if (base_ != nullptr && recovery.damage.empty() && log_->next_sequence() < base_->changes()) {
+    return Error(Code::damaged,
+                 "the log ends before the cut of this shallow storage. Restore a "
+                 "backup, or clone another replica");
+  }
   // Replay looked records up, and what it did not find it took for new.
   if (version_->is_damaged()) return drop_state(version_->damage());
   if (state_lacks_ && recovery.damage.empty()) GS_TRY_OK(apply_rest());

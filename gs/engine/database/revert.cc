@@ -130,6 +130,7 @@ Error Database::look_back(const Revert& revert, LookedBack& out) {
     const graph::CausalGraph::Changes self(&*number, 1);
     out.before = Ancestors(known.graph(), self);
     out.before.cut(*number, revert.hlc);
+    GS_TRY_OK(check_reach(settled, out.before));
     out.after = Ancestors(known.graph(), self);
     if (revert.hlc != 0) out.after.cut(*number, revert.hlc + 1);
     // Parents have lower numbers, so it is the last one of all.

@@ -36,15 +36,17 @@ class Verifier {
     state,
     blobs,
     head,
-    count
+    base  // of a shallow storage only
   };
 
-  Verifier(const Digest& storage, VerifyMemory& memory, VerifyReport& report)
-      : storage_(storage), memory_(memory), report_(report) {
+  // `cut`: changes whose contents were dropped.
+  Verifier(const Digest& storage, std::uint64_t cut, VerifyMemory& memory, VerifyReport& report)
+      : storage_(storage), cut_(cut), memory_(memory), report_(report) {
     for (const char* name : {"frames", "digests", "links", "signatures", "commitments", "payloads",
                              "ids", "mark", "keys", "manifest", "state", "blobs", "head"}) {
       report_.sections.emplace_back().name = name;
     }
+    if (cut_ != 0) report_.sections.emplace_back().name = "base";
   }
 
   void fail(Section section, const std::string& detail) {
@@ -71,7 +73,8 @@ class Verifier {
   void not_all(Section section) { report_.sections[section].complete = false; }
   void passed(Section section, std::uint64_t by = 1) { report_.sections[section].checked += by; }
 
-  void check(log::Location at, Bytes bytes) {
+  // `number`: of the change in the log.
+  void check(log::Location at, std::uint64_t number, Bytes bytes) {
     auto parsed = graph::ChangeView::parse(bytes);
     if (!parsed.ok()) {
       fail(digests, place(at) + ": " + std::string(parsed.error().message()));
@@ -91,7 +94,7 @@ class Verifier {
     } else {
       passed(commitments, change.operation_count());
     }
-    check_operations(change, name);
+    check_operations(change, name, number < cut_);
     ++report_.changes;
     report_.operations += change.operation_count();
     report_.bytes += bytes.size();
@@ -128,10 +131,15 @@ class Verifier {
     passed(links);
   }
 
-  void check_operations(const graph::ChangeView& change, const std::string& name) {
+  void check_operations(const graph::ChangeView& change, const std::string& name,
+                        bool is_below_cut) {
     auto cursor = change.operations();
     graph::OperationView operation;
     while (cursor.next(operation)) {
+      if (operation.erased() && is_below_cut) {
+        ++report_.dropped;
+        continue;
+      }
       if (operation.erased()) {
         ++report_.erased;
         memory_.erased[{change.digest(), cursor.index()}] = {
@@ -204,6 +212,7 @@ class Verifier {
   }
 
   Digest storage_;
+  const std::uint64_t cut_;
   VerifyMemory& memory_;
   VerifyReport& report_;
 };
@@ -333,7 +342,9 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
   const bool incremental = options.incremental && verified_ != nullptr &&
                            verified_->generation_sum == settled.log.generation_sum;
   if (!incremental) verified_ = std::make_unique<VerifyMemory>();
-  Verifier verifier(storage_, *verified_, report);
+  const Base* const base = settled.base.get();
+  const std::uint64_t cut = base == nullptr ? 0 : base->changes();
+  Verifier verifier(storage_, cut, *verified_, report);
   std::optional<Rebuild> rebuild;
   if (options.full && !incremental)
     rebuild.emplace(settled.moment.version->log, env_, options_.memory_bytes);
@@ -344,16 +355,17 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
     if (changes.ok()) in_state = std::move(*changes);
     if (!changes.ok()) rebuild.reset();  // as the log is damaged, which is found below
   }
+  if (rebuild && base != nullptr) rebuild_error = rebuild->begin(*base, *env_.files);
   graph::ChangeNumber number = 0;
 
   std::vector<log::Damage> damage;
-  const auto visit = [&](log::Location at, std::uint64_t, Bytes change) -> Error {
+  const auto visit = [&](log::Location at, std::uint64_t sequence, Bytes change) -> Error {
     if (at >= settled.log.end) return {};
     verifier.passed(Verifier::frames);
-    verifier.check(at, change);
+    verifier.check(at, sequence, change);
     // Only what was found valid may be applied: that trusts the operations.
     const bool is_in_state = !in_state || in_state->have(number++);
-    if (rebuild && !rebuild_error && report.ok) {
+    if (rebuild && !rebuild_error && report.ok && sequence >= cut) {
       rebuild_error = rebuild->apply(at, change, is_in_state);
     }
     return {};
@@ -376,6 +388,19 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
   }
   for (const std::string& each : report.damage) verifier.fail(Verifier::frames, each);
 
+  if (base != nullptr) {
+    Error wrong = base->check(*env_.files);
+    if (!wrong && report.ok) wrong = check_dropped();
+    if (wrong.code() == Code::io) return wrong;
+    if (wrong.code() == Code::not_found && read_only_) {
+      return Error(Code::conflict, "another process made the base anew meanwhile. Verify again");
+    }
+    if (wrong) {
+      verifier.fail(Verifier::base, std::string(without_step(wrong.message())));
+    } else {
+      verifier.passed(Verifier::base, base->statement().records);
+    }
+  }
   const bool log_is_sound = report.ok;
   GS_TRY_OK(check_small_files(*env_.files, verifier));
   const bool sound = check_runs(*settled.moment.version, dropped_state_, verifier) && log_is_sound;

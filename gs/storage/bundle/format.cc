@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kHeaderMagic = "gsb1";
 constexpr std::string_view kBlockMagic = "gsbb";
 constexpr std::string_view kColumnsMagic = "gsbc";
+constexpr std::string_view kPieceMagic = "gsbp";
 constexpr std::string_view kEndMagic = "gsbe";
 
 constexpr std::size_t kHeaderCrcAt = 68;
@@ -37,13 +38,14 @@ Mark mark_at(Bytes bytes) noexcept {
   if (magic == kHeaderMagic) return Mark::header;
   if (magic == kBlockMagic) return Mark::block;
   if (magic == kColumnsMagic) return Mark::columns;
+  if (magic == kPieceMagic) return Mark::piece;
   return magic == kEndMagic ? Mark::end : Mark::none;
 }
 
 Buffer encode_header(const Header& header) {
   Buffer bytes(header.size());
   put_magic(bytes.data(), kHeaderMagic);
-  store_u16(bytes.data() + 4, kVersion);
+  store_u16(bytes.data() + 4, header.has_base ? kVersion : kVersion - 1);
   store_u64(bytes.data() + 8, header.changes);
   store_u64(bytes.data() + 16, header.change_bytes);
   store_u64(bytes.data() + 24, header.file_bytes);
@@ -92,10 +94,12 @@ Result<Header> parse_header(Bytes bytes) {
     std::memcpy(head.bytes.data(), from, sizeof(Digest));
     from += sizeof(Digest);
   }
+  header.has_base = load_u16(bytes.data() + 4) == kVersion;
   // One spelling for each header, so that all of its bytes mean something.
   const bool ordered = std::adjacent_find(header.since.begin(), header.since.end(),
                                           std::greater_equal<>()) == header.since.end();
-  if (load_u16(bytes.data() + 4) != kVersion || load_u16(bytes.data() + 6) != 0 || !ordered) {
+  const bool is_version = load_u16(bytes.data() + 4) != 0;
+  if (!is_version || load_u16(bytes.data() + 6) != 0 || !ordered) {
     return Error(Code::damaged, "the header is not one that any release writes");
   }
   return header;
@@ -103,7 +107,9 @@ Result<Header> parse_header(Bytes bytes) {
 
 BlockHeadBytes encode_block_head(std::uint32_t raw_bytes, Bytes stored, BlockForm form) noexcept {
   BlockHeadBytes head{};
-  put_magic(head.data(), form == BlockForm::columns ? kColumnsMagic : kBlockMagic);
+  put_magic(head.data(), form == BlockForm::columns ? kColumnsMagic
+                         : form == BlockForm::piece ? kPieceMagic
+                                                    : kBlockMagic);
   store_u32(head.data() + 4, static_cast<std::uint32_t>(stored.size()));
   store_u32(head.data() + 8, raw_bytes);
   store_u32(head.data() + kBlockCrcAt, crc32c(stored, crc32c(Bytes(head).first(kBlockCrcAt))));
@@ -112,13 +118,18 @@ BlockHeadBytes encode_block_head(std::uint32_t raw_bytes, Bytes stored, BlockFor
 
 Result<BlockHead> parse_block_head(Bytes bytes) {
   const Mark mark = mark_at(bytes);
-  if (bytes.size() < kBlockHeadBytes || (mark != Mark::block && mark != Mark::columns)) {
+  const bool is_block = mark == Mark::block || mark == Mark::columns || mark == Mark::piece;
+  if (bytes.size() < kBlockHeadBytes || !is_block) {
     return Error(Code::damaged, "no block begins here");
   }
-  const BlockForm form = mark == Mark::columns ? BlockForm::columns : BlockForm::frame;
+  const BlockForm form = mark == Mark::columns ? BlockForm::columns
+                         : mark == Mark::piece ? BlockForm::piece
+                                               : BlockForm::frame;
   const BlockHead head{form, load_u32(bytes.data() + 4), load_u32(bytes.data() + 8),
                        load_u32(bytes.data() + kBlockCrcAt)};
-  const std::size_t raw_max = form == BlockForm::columns ? kBlockBytes : kRawBytesMax;
+  const std::size_t raw_max = form == BlockForm::columns ? kBlockBytes
+                              : form == BlockForm::piece ? kPieceHeadBytes + kPieceBytesMax
+                                                         : kRawBytesMax;
   if (head.raw_bytes > raw_max) {
     return Error(Code::damaged, "a block says that it holds " + std::to_string(head.raw_bytes) +
                                     " bytes; the limit is " + std::to_string(raw_max));

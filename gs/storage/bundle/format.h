@@ -19,7 +19,7 @@
 
 namespace gs::bundle {
 
-inline constexpr std::uint16_t kVersion = 1;
+inline constexpr std::uint16_t kVersion = 2;     // of one with a base; else 1
 inline constexpr std::size_t kHeaderBytes = 72;  // without the heads
 inline constexpr std::size_t kBlockHeadBytes = 16;
 inline constexpr std::size_t kEndBytes = 48;
@@ -33,7 +33,7 @@ static_assert(kRawBytesMax > kBlockBytes);
 static_assert(kBlockBytes == columns::kBlockBytesMax);
 inline constexpr std::size_t kHeadsMax = std::size_t{1} << 16;  // of the frontier in the header
 
-enum class Mark : std::uint8_t { none, header, block, columns, end };
+enum class Mark : std::uint8_t { none, header, block, columns, piece, end };
 
 // Which of them begins here, by its magic.
 Mark mark_at(Bytes bytes) noexcept;
@@ -44,6 +44,7 @@ struct Header {
   std::uint64_t change_bytes = 0;  // of the changes together
   std::uint64_t file_bytes = 0;
   std::vector<Digest> since;  // ascending, each once
+  bool has_base = false;      // pieces of the three files of a base come before the changes
 
   std::size_t size() const noexcept { return kHeaderBytes + since.size() * sizeof(Digest); }
   bool operator==(const Header&) const = default;
@@ -56,7 +57,16 @@ Result<std::size_t> header_size(Bytes fixed);
 // Errors: the same.
 Result<Header> parse_header(Bytes bytes);
 
-enum class BlockForm : std::uint8_t { frame, columns };
+enum class BlockForm : std::uint8_t { frame, columns, piece };
+
+// A part of a file of a base, in the order of the files and then of their bytes.
+enum class BaseFile : std::uint8_t { statement = 0, checkpoint = 1, run = 2 };
+struct Piece {
+  BaseFile file = BaseFile::statement;
+  Bytes bytes{};  // at least one
+};
+inline constexpr std::size_t kPieceHeadBytes = 1;  // which file, before the bytes
+inline constexpr std::size_t kPieceBytesMax = std::size_t{1} << 20;
 
 struct BlockHead {
   BlockForm form = BlockForm::frame;

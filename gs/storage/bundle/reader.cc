@@ -109,7 +109,7 @@ Error BundleReader::unpack(const BlockHead& block) {
   const auto told = [this](const Error& error) {
     return error.code() == Code::io ? error.copy().in(name_) : damage(at_, error.message());
   };
-  if (block.form == BlockForm::frame) {
+  if (block.form != BlockForm::columns) {
     columns_.forget();
     raw_.resize(block.raw_bytes);
     Error error = decompressor_->frame(stored_, raw_);
@@ -138,8 +138,26 @@ Result<std::vector<Bytes>> BundleReader::split() const {
   return changes;
 }
 
+Result<std::optional<Piece>> BundleReader::next_piece() {
+  const std::uint64_t end = header_.file_bytes - kEndBytes;
+  if (!header_.has_base || at_ == end || changes_ != 0) return std::optional<Piece>();
+  BlockHeadBytes head;
+  GS_TRY(const BlockHead block, read_block(at_, head));
+  if (block.form != BlockForm::piece) return std::optional<Piece>();
+  GS_TRY_OK(unpack(block));
+  if (raw_.size() <= kPieceHeadBytes || raw_[0] > static_cast<std::uint8_t>(BaseFile::run)) {
+    return damage(at_, "a piece of the base is of no file");
+  }
+  at_ += kBlockHeadBytes + block.stored_bytes;
+  return std::optional(Piece{static_cast<BaseFile>(raw_[0]), Bytes(raw_).subspan(1)});
+}
+
 Result<std::vector<Bytes>> BundleReader::next() {
   const std::uint64_t end = header_.file_bytes - kEndBytes;
+  for (std::optional<Piece> passed; at_ != end;) {
+    GS_TRY(passed, next_piece());
+    if (!passed) break;
+  }
   if (at_ == end) {
     if (changes_ != header_.changes || change_bytes_ != header_.change_bytes) {
       return damage(at_, "the changes are not those that the header counts");
@@ -148,6 +166,7 @@ Result<std::vector<Bytes>> BundleReader::next() {
   }
   BlockHeadBytes head;
   GS_TRY(const BlockHead block, read_block(at_, head));
+  if (block.form == BlockForm::piece) return damage(at_, "a piece of a base stands behind changes");
   GS_TRY_OK(unpack(block));
   GS_TRY(auto changes, split());
   changes_ += changes.size();

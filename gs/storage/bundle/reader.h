@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gs/platform/file_system.h"
@@ -33,7 +34,10 @@ class BundleReader {
   const Header& header() const noexcept { return header_; }
   // Reads the whole file and compares all sums; unpacks nothing.
   Error check(const Progress& progress = {});
-  // The changes of the next block; they stay until the next call. None: the end.
+  // The next piece of the base, which stays until the next call; none: changes follow, or the end.
+  Result<std::optional<Piece>> next_piece();
+  // The changes of the next block; they stay until the next call. None: the end. Pieces are passed
+  // over.
   Result<std::vector<Bytes>> next();
   std::uint64_t offset() const noexcept { return at_; }  // how far next() has come
 

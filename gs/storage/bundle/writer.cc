@@ -84,6 +84,14 @@ Error BundleWriter::write_block() {
   return write_stored(frame_, BlockForm::frame);
 }
 
+Error BundleWriter::add_piece(const Piece& piece) {
+  header_.has_base = true;
+  raw_.assign(1, static_cast<std::uint8_t>(piece.file));
+  raw_.insert(raw_.end(), piece.bytes.begin(), piece.bytes.end());
+  GS_TRY_OK(compressor_.frame(raw_, frame_));
+  return write_stored(frame_, BlockForm::piece);
+}
+
 Error BundleWriter::add(Bytes change) {
   if (change.size() < graph::kPreambleBytes || change.size() > graph::kChangeBytesMax) {
     return Error(Code::invalid,

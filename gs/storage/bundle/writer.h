@@ -25,6 +25,8 @@ class BundleWriter {
   BundleWriter(const BundleWriter&) = delete;
   BundleWriter& operator=(const BundleWriter&) = delete;
 
+  // A part of a file of the base, before any change: of the files in the order of BaseFile.
+  Error add_piece(const Piece& piece);
   // Errors: as above; invalid (bytes too few or too many for a change).
   Error add(Bytes change);
   // Everything is on stable storage when it returns. Nothing is added after it.
