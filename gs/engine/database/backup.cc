@@ -262,10 +262,15 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
   }
   // What is there now: a copy of more would be torn in the middle of a later change.
   GS_TRY(const Settled settled, settle());
-  if (settled.base != nullptr && damaged) {
-    const log::Location cut = settled.base->checkpoint().log_location;
-    const bool is_before = log::segment_of(sound_end) <= log::segment_of(cut);
-    if (is_before && !damage.empty()) return damaged_before_cut(place_of(damage.front()));
+  if (settled.base != nullptr && !damage.empty()) {
+    std::uint64_t sound = 0;  // changes before the first damage
+    const auto count = [&](log::Location at, Bytes, bool& stop) -> Error {
+      stop = at >= sound_end;
+      sound += stop ? 0 : 1;
+      return {};
+    };
+    each_change(settled, count).ignore();  // it ends at the damage
+    if (sound < settled.base->changes()) return damaged_before_cut(place_of(damage.front()));
   }
   GS_TRY_OK(target.make_directory("", true));
   GS_TRY_OK(target.make_directory("log", true));

@@ -172,10 +172,10 @@ Result<state::Checkpoint> Base::read_checkpoint(platform::FileSystem& files,
                        crypto::sha256(bytes) == statement_.checkpoint.digest;
   if (!is_same) return not_as_stated(files, path);
   GS_TRY(state::Checkpoint checkpoint, state::decode_checkpoint(bytes, tables));
-  const bool is_right =
-      checkpoint.number == number() && checkpoint.runs.size() == 1 &&
-      checkpoint.runs.front() == number() && checkpoint.log_tree_size == statement_.changes &&
-      checkpoint.log_sequence <= statement_.changes && checkpoint.frontier == statement_.heads;
+  const bool is_right = checkpoint.number == number() && checkpoint.runs.size() == 1 &&
+                        checkpoint.runs.front() == number() &&
+                        checkpoint.log_tree_size == statement_.changes &&
+                        checkpoint.log_sequence == 0 && checkpoint.frontier == statement_.heads;
   if (!is_right) return not_as_stated(files, path);
   return checkpoint;
 }

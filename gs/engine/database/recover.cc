@@ -80,8 +80,9 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     }
     load_indexes();
   }
-  // The segment in which the cut lies may have been written anew, so the base names its begin.
+  // Where the cut lies in this log, the walk tells: the base may have been made with another one.
   const bool is_base = base_ != nullptr && checkpoint_.number == base_->number();
+  log::Location cut = 0;
   const auto another_log = [] {
     return Error(Code::damaged, "the checkpoint belongs to another state of the log");
   };
@@ -98,6 +99,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   // Each change is applied while its bytes, just summed by the log, are in the processor's cache.
   const auto replay = [&](log::Location at, std::uint64_t sequence, Bytes change) -> Error {
     if (is_base && sequence < base_->changes()) return {};
+    if (is_base && sequence == base_->changes()) cut = at - log::kFrameBytes;
     ++recovery_.changes_replayed;
     recovery_.bytes_replayed += change.size() + log::kFrameBytes;
     const auto accepted = [&]() -> Error {
@@ -115,6 +117,10 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   log::Recovery recovery;
   GS_TRY(log_, log::Log::open(*env_.files, kLogDirectory, storage_, log_options(setup_, read_only_),
                               from, from_sequence, replay, recovery, began, later));
+  if (is_base) {
+    checkpoint_.log_location = cut != 0 ? cut : log_->end();
+    checkpoint_.log_sequence = base_->changes();
+  }
   if (recovery.cut) tell_torn_tail(recovery);
   if (loaded && log_->next_sequence() < checkpoint_.log_sequence) return another_log();
   if (base_ != nullptr && recovery.damage.empty() && log_->next_sequence() < base_->changes()) {

@@ -224,10 +224,6 @@ Error Database::replay_to_cut(const Cut& cut, Applier& past, state::Checkpoint& 
   std::uint64_t number = 0;
   Sequence sequence = 0;
   const auto visit = [&](log::Location place, Bytes bytes, bool& stop) -> Error {
-    if (at.log_location == 0 || log::segment_of(at.log_location) != log::segment_of(place)) {
-      at.log_location = log::location(log::segment_of(place), log::kSegmentHeaderBytes);
-      at.log_sequence = number;
-    }
     stop = ++number == cut.changes;
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
     GS_TRY(const Bytes left, without_contents(change, memory));
@@ -250,6 +246,7 @@ Error Database::replay_to_cut(const Cut& cut, Applier& past, state::Checkpoint& 
   for (const auto& [writer, head] : heads) at.heads.push_back(head);
   at.frontier.assign(frontier.begin(), frontier.end());
   at.branches.chains.assign(chains.begin(), chains.end());
+  at.log_location = log::location(1, log::kSegmentHeaderBytes);
   at.log_tree_size = cut.changes;
   at.live_records = past.live_records();
   at.schema = past.schema();
