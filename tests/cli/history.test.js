@@ -105,7 +105,7 @@ test('history lists what was done to one record, newest first', (t) => {
   const entry = ({ change, time, writer }, kind, data) => ({
     change, time, writer, kind,
     collection: ['insert', 'set'].includes(kind) ? 'City' : '', // which the others do not name
-    erased: false,
+    erased: false, dropped: false,
     ...(data && { data }),
   });
   const entries = [

@@ -112,7 +112,7 @@ TEST(Bundle, AFileThatWasNotFinishedIsNone) {
 
 TEST(Bundle, NewerFormatsAreNotDamage) {
   Buffer file = make_bundle(small_changes());
-  file[4] = 2;
+  file[4] = 3;
   EXPECT_EQ(code_of(file), Code::newer_format);
 }
 
