@@ -6,6 +6,7 @@
 #include "gs/core/merge/edited_tree.h"
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/merge/hidden_writes.h"
+#include "gs/core/merge/image_bound.h"
 #include "gs/core/merge/test_writers.h"
 #include "gs/core/merge/tree_nodes.h"
 #include "gs/core/record/encoder.h"
@@ -423,6 +424,29 @@ TEST(MergedTrees, TwentyThousandDeep) {
             Code::invalid);
   one.become({12, 1}, R"([{"id":")" + last + R"(","value":"x"}])");
   EXPECT_EQ(one.nodes(), "x");
+}
+
+// Small values and small edits show large objects; the bound of an image knows.
+TEST(MergedTrees, TakeNoMoreThanTheirBound) {
+  constexpr std::size_t kNodes = 2000;
+  constexpr std::uint64_t kLate = std::uint64_t{1} << 62;  // names are as long as they can be
+  std::string nulls = "null";
+  for (std::size_t i = 1; i < kNodes; ++i) nulls += ",null";
+  Planter one("{\"items\":[" + nulls + "]}");
+  const auto grow = [&](std::uint64_t hlc, std::vector<TreeEdit> edits) {
+    const std::size_t had = settled_bytes(one.stored());
+    const TreeWrite write = one.edit({hlc, 1}, std::move(edits));
+    one.apply(write);
+    EXPECT_LE(one.image().size(), had + added_bytes({write.shape.get(), write.record.data()}));
+  };
+  const Buffer null{static_cast<std::uint8_t>(Type::null)};
+  grow(kLate, {{Kind::create, {}, {}, {}, null}});
+  std::vector<TreeEdit> below;
+  for (std::size_t i = 0; i < kNodes; ++i) {
+    below.push_back({Kind::create, {}, i == 0 ? "" : "+0", {}, null});
+  }
+  grow(kLate + 1, std::move(below));
+  EXPECT_GT(one.image().size(), 100 * kNodes);
 }
 
 // A late operation is put where it belongs by steps in proportion to the moves that are later.
