@@ -3,6 +3,7 @@
 // Method: random histories, judged by a model that goes character by character.
 #include "gs/base/test_share.h"
 #include "gs/core/crdt/text/measure.h"
+#include "gs/core/merge/edited_value.h"
 #include "gs/core/merge/test_edit_world.h"
 #include "gs/core/merge/test_naive_text.h"
 #include "gs/core/merge/text_marks.h"
@@ -124,6 +125,24 @@ TEST(TextMarksLaw, AreWhatTheDefinitionSaysInWhateverOrderTheyCome) {
     for (std::uint64_t left = 10 + seed % 30; left != 0; --left) world.step();
     world.end();
     if (::testing::Test::HasFailure()) return;
+  }
+}
+
+// Done to the text that is shown and with the history: both have to say the same.
+TEST(TextMarksOfFields, OneBehindTheEndOfTheTextUndoesItsWholeChain) {
+  static constexpr std::uint8_t kYes[] = {1, 1};
+  const crdt::EditRun typed{crdt::Edit::insert, 3, 2};
+  for (const std::uint32_t behind : {0u, 2u}) {
+    for (const std::uint32_t count : {3u, 4u, 5u, 6u}) {
+      const crdt::TextMark mark{behind, 0, count, false, false, "bold", kYes};
+      const Buffer bytes = crdt::encode_edits({&typed, 1}, "de", {&mark, 1});
+      const bool is_good = count <= 3 + behind;
+      std::string text = "abc";
+      EXPECT_EQ(edit_text(text, crdt::parse_edits(bytes).value()), is_good);
+      TypedText typed_text("abc");
+      EXPECT_EQ(typed_text.add(kTypists.key(1), 1, {}, bytes).ok(), is_good);
+      EXPECT_EQ(typed_text.shown(), is_good ? "abcde" : "abc");
+    }
   }
 }
 
