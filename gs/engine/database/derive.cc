@@ -66,6 +66,7 @@ void Database::put_derived(const std::set<Id>& ids, const Applier& derived) {
 
 // What is in the log alone says what these records are now.
 Error Database::derive_again(const std::set<Id>& ids) {
+  GS_TRY_OK(know_changes());  // the log was written anew
   const std::lock_guard lock(commit_mutex_);
   GS_TRY_OK(writable());
   if (builder_.is_open()) GS_TRY_OK(close_change());
