@@ -1,11 +1,14 @@
 // Goal: an image that writes made is accepted; one that was changed is refused, or can be read,
 // loaded and written again without leaving it.
-// Method: images with hidden values, totals, elements, edits, removals and places; each bit of each
-// is flipped, and whatever is accepted then is used as engines use images. Sanitizers look on.
+// Method: an image with hidden values, totals, elements, members, edits, removals and places; each
+// of its bits is flipped, and whatever is accepted then is used as engines use images. Sanitizers
+// look on.
 #include <gtest/gtest.h>
 
 #include <deque>
 
+#include "gs/core/crdt/list/list_edits.h"
+#include "gs/core/crdt/text/operation.h"
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/merge/hidden_writes.h"
 #include "gs/core/merge/image_check.h"
@@ -35,6 +38,15 @@ class ImageCheckTest : public ::testing::Test {
     shapes_.push_back(made->shape);
     merged_.write({&shapes_.back(), kept_.back().data(), stamp, is_whole, seen_base, seen});
   }
+  void write_bytes(std::string_view field, const Buffer& bytes, const LocalStamp& stamp,
+                   const Seen& seen) {
+    const record::FieldView view{field, record::ValueView{Type::bytes, Bytes(bytes)}};
+    const auto made = encoder_.encode_views("City", {&view, 1});
+    ASSERT_TRUE(made.ok()) << made.error().text();
+    kept_.emplace_back(made->bytes.begin(), made->bytes.end());
+    shapes_.push_back(made->shape);
+    merged_.write({&shapes_.back(), kept_.back().data(), stamp, false, {}, {&seen, 1}});
+  }
   MadeImage finish() {
     MadeImage image;
     auto shape = merged_.encode(image.bytes, image.record_at, nullptr);
@@ -42,10 +54,10 @@ class ImageCheckTest : public ::testing::Test {
     image.shape = std::move(*shape);
     return image;
   }
-  // Hidden values, a removed leading field, a total, elements and a removal.
+  // Hidden values, a removed leading field, a total, elements, members, edits and a removal.
   MadeImage make() {
     const LocalStamp first{100, 0};
-    write(R"({"name":"Kyiv","n":1,"tags":["a"],"gone":true})", first, true, {});
+    write(R"({"name":"Kyiv","n":1,"tags":["a"],"gone":true,"at":{"x":1}})", first, true, {});
     write(R"({"name":"Kiew"})", {110, 1}, false, first);
     write(R"({"name":"Kijow"})", {110, 2}, false, first);
     write(R"({"gone":{"$unset":true}})", {120, 3}, false, first);
@@ -53,6 +65,17 @@ class ImageCheckTest : public ::testing::Test {
     write(R"({"n":5})", {130, 4}, false, {}, {addition});
     const Seen inclusion{0, static_cast<std::uint8_t>(Rule::included), {}};
     write(R"({"tags":["b","c"]})", {140, 5}, false, {}, {inclusion});
+    const Seen given{0, static_cast<std::uint8_t>(Rule::members), {}};
+    write(R"({"at":[{"y":2,"in":{"z":3}},{"x":true}]})", {141, 5}, false, {}, {given});
+    const Seen typed{0, static_cast<std::uint8_t>(Rule::text), {}};
+    const crdt::EditRun run{crdt::Edit::insert, 0, 2};
+    write_bytes("text", crdt::encode_edits({&run, 1}, "hi"), {142, 6}, typed);
+    crdt::ListEditsWriter edits;
+    const Buffer one{static_cast<std::uint8_t>(Type::boolean), 1};
+    edits.add({crdt::ListEdit::insert, 0, 1, 0});
+    edits.add_value(one);
+    const Seen listed{0, static_cast<std::uint8_t>(Rule::list), {}};
+    write_bytes("list", edits.bytes(), {143, 7}, listed);
     merged_.remove({{150, 6}, RemovalRule::update_wins, first, {}});
     return finish();
   }
