@@ -33,14 +33,11 @@ struct Arguments {
   std::string file;
   std::string target;                   // backup, restore and clone: the directory to make
   std::vector<std::string> since;       // bundle create: versions
-  bool is_shallow = false;              // clone
-  bool has_checkpoint = false;          // bundle create
   std::string reason;                   // erase
   std::string field;                    // resolve, counter add, elements, text splice, list
   std::int64_t addition = 0;            // counter add
   std::vector<std::string> elements;    // elements add and remove, list insert and set
   std::uint64_t position = 0;           // text splice, list
-  bool at_end = false;                  // the same: instead of a position
   std::uint64_t deleted = 1;            // the same: how many
   std::uint64_t move_to = 0;            // list move, text mark, unmark
   std::string node;                     // tree: the id of a node
@@ -53,7 +50,6 @@ struct Arguments {
   std::string schema;                   // init --schema, schema, types: a directory of schema files
   std::string types_file;               // types -o
   std::string from;                     // scan --from
-  bool keep_writer = false;             // the same: of a moved directory
   std::uint64_t wait_seconds = 0;       // of commands that write: for another writer
   std::uint64_t limit = ~std::uint64_t{0};
 
@@ -63,11 +59,9 @@ struct Arguments {
   std::vector<std::string> include;  // find, watch: names, or one JSON object
   std::string group;                 // find, watch: JSON
   std::string cursor;                // find, text find
-  bool is_after = false;             // text cursor
   std::string mark_key;              // text mark, unmark
   std::string mark_value = "true";   // text mark
   std::string growth = "after";      // text mark, unmark --expand
-  bool as_delta = false;             // text marks
   std::uint64_t offset = 0;          // find, watch
 
   std::string format;  // import, export
@@ -84,20 +78,26 @@ struct Arguments {
   std::vector<std::string> rest;  // bench: words for gstore-bench
 
   bool json = false;
-  bool closed = false;        // init
-  bool full = false;          // verify
-  bool skip_bad = false;      // import
-  bool with_ids = false;      // export
-  bool self = false;          // bench
-  bool explain = false;       // find
-  bool graph = false;         // log
-  bool all = false;           // log
-  bool move = false;          // tag, branch
-  bool begin_branch = false;  // checkout
-  bool preview = false;       // merge
-  bool strict = false;        // merge
-  bool read_only = false;     // shell
-  bool allow_unsafe = false;  // schema apply
+  bool closed = false;          // init
+  bool full = false;            // verify
+  bool skip_bad = false;        // import
+  bool with_ids = false;        // export
+  bool self = false;            // bench
+  bool explain = false;         // find
+  bool graph = false;           // log
+  bool all = false;             // log
+  bool move = false;            // tag, branch
+  bool begin_branch = false;    // checkout
+  bool preview = false;         // merge
+  bool strict = false;          // merge
+  bool read_only = false;       // shell
+  bool allow_unsafe = false;    // schema apply
+  bool is_shallow = false;      // clone
+  bool has_checkpoint = false;  // bundle create
+  bool at_end = false;          // text splice, list: instead of a position
+  bool keep_writer = false;     // of commands that write, in a moved directory
+  bool is_after = false;        // text cursor
+  bool as_delta = false;        // text marks
 };
 
 // Either arguments, or everything is said already: help, version or a usage error.

@@ -97,6 +97,7 @@ Buffer MergedRecord::object_of(const Field& field) const {
   std::sort(leaves.begin(), leaves.end(),
             [&](const Leaf* a, const Leaf* b) { return less(a->stamp, b->stamp); });
   std::vector<Bytes> objects;
+  objects.reserve(leaves.size());
   for (const Leaf* const leaf : leaves) objects.push_back(leaf->part.content);
   Buffer content;
   append_members_of(objects, content);
