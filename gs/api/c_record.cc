@@ -1,5 +1,7 @@
 // The C interface, second part: writing and reading records, snapshots and scans.
 
+#include <cstring>
+
 #include "globalstorage/c.h"
 #include "gs/api/c_support.h"
 
@@ -124,14 +126,18 @@ gs_code gs_text_mark(gs_storage* storage, const gs_id* id, const char* field, si
   return call(error, [&]() -> Error {
     GS_TRY_OK(need_open(storage));
     GS_TRY_OK(need(id, "id"));
-    if (static_cast<unsigned>(growth) > GS_MARK_GROWS_BOTH) {
+    // In C it may be any number; as an enumeration of C++ that could not be looked at.
+    unsigned number = 0;
+    static_assert(sizeof number == sizeof growth);
+    std::memcpy(&number, &growth, sizeof number);
+    if (number > GS_MARK_GROWS_BOTH) {
       return Error(gs::Code::invalid, "growth: it is none of gs_mark_growth");
     }
     GS_TRY(const std::string_view name, gs::c::text(field, field_length, "field"));
     GS_TRY(const std::string_view word, gs::c::text(key, key_length, "key"));
     GS_TRY(const std::string_view value, gs::c::text(json, json_length, "json"));
     return storage->storage.mark(gs::c::to_id(*id), name, from, to, word, value,
-                                 static_cast<gs::MarkGrowth>(growth));
+                                 static_cast<gs::MarkGrowth>(number));
   });
 }
 
