@@ -55,6 +55,11 @@ class TwoReplicas : public InDirectory {
     give(*b_, *a_);
     EXPECT_EQ(a_->digest().value().digest, b_->digest().value().digest);
     EXPECT_EQ(field(*a_, shown_), field(*b_, shown_));
+    EXPECT_EQ(record(*a_), record(*b_));
+  }
+  std::string record(const Storage& storage) const {
+    const auto found = storage.get(id_);
+    return found.ok() ? found->json() : found.error().text();
   }
   std::string field(const Storage& storage, std::string_view name) const {
     const auto record = storage.get(id_);

@@ -4,54 +4,23 @@
 // transactions, restarts, versions, branches, undo.
 #include <gtest/gtest.h>
 
-#include "globalstorage/storage.h"
-#include "gs/api/test_directory.h"
+#include "gs/api/test_two_replicas.h"
 
 namespace gs {
 namespace {
 
-class TreesOfRecords : public testing::InDirectory {
+class TreesOfRecords : public testing::TwoReplicas {
  protected:
-  void SetUp() override {
-    InDirectory::SetUp();
-    a_.emplace(Storage::create(path("a")).value());
-    id_ = a_->put("Mail", "me", R"({"title":"One","folders":["a",{"value":"b","children":["c"]}]})")
-              .value();
-    clone();
-  }
-  void TearDown() override {
-    a_.reset();
-    b_.reset();
-    InDirectory::TearDown();
-  }
+  TreesOfRecords()
+      : TwoReplicas("Mail", R"({"title":"One","folders":["a",{"value":"b","children":["c"]}]})",
+                    "folders") {}
 
-  // From here on there are two.
-  void clone() {
-    b_.reset();
-    ASSERT_TRUE(a_->sync().ok());
-    ASSERT_FALSE(a_->close());
-    const std::string place = path("b" + std::to_string(++clones_));
-    ASSERT_TRUE(Storage::clone(path("a"), place).ok());
-    a_.emplace(Storage::open(path("a")).value());
-    b_.emplace(Storage::open(place).value());
-  }
   void use_tree_schema() {
-    const Error error = a_->apply_schema(
-        R"x({"files":{"Mail.js":"({ Entity: {}, title: '?string', folders: { type: 'json', required: false, merge: 'tree' }, n: '?number' })"}})x");
-    ASSERT_FALSE(error) << error.text();
-    clone();
+    use_schema(
+        "({ Entity: {}, title: '?string', folders: { type: 'json', required: false, "
+        "merge: 'tree' }, n: '?number' })");
   }
 
-  void give(const Storage& from, Storage& to) {
-    ASSERT_TRUE(from.create_bundle(path("bundle")).ok());
-    ASSERT_TRUE(to.apply_bundle(path("bundle")).ok());
-  }
-  void exchange() {
-    give(*a_, *b_);
-    give(*b_, *a_);
-    EXPECT_EQ(a_->digest().value().digest, b_->digest().value().digest);
-    EXPECT_EQ(json(), json(*b_));
-  }
   std::string json(const Storage& storage) const {
     const auto record = storage.get(id_);
     return record.ok() ? record->json() : record.error().text();
@@ -71,12 +40,6 @@ class TreesOfRecords : public testing::InDirectory {
     return text;
   }
   std::string nodes() const { return nodes(*a_, id_); }
-  std::size_t hidden() const { return a_->conflicts(id_).value().hidden.size(); }
-
-  std::optional<Storage> a_;
-  std::optional<Storage> b_;
-  Id id_;
-  int clones_ = 0;
 };
 
 TEST_F(TreesOfRecords, WhatBothDoCounts) {
