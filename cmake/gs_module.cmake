@@ -14,8 +14,8 @@
 #   other *.cc                <name>        the library; header-only when there are none
 #
 # A folder's subfolders are modules of their own; but PROGRAM: the parts of a program, with all
-# subfolders and without main.cc, which do not belong to the library that users link. Test programs
-# write what they ran to <build>/reports/<program>.xml, from which tools/count_tests.py counts.
+# subfolders that have no CMakeLists.txt and without main.cc, which do not belong to the library that
+# users link. Test programs write what they ran to <build>/reports/<program>.xml, from which tools/count_tests.py counts.
 
 set(GS_REPORTS ${PROJECT_BINARY_DIR}/reports)
 file(MAKE_DIRECTORY ${GS_REPORTS})
@@ -32,6 +32,11 @@ function(gs_module name)
   if(ARG_PROGRAM)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${dir}/*.cc)
     list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+    file(GLOB modules CONFIGURE_DEPENDS ${dir}/*/CMakeLists.txt)
+    foreach(module IN LISTS modules)
+      get_filename_component(module ${module} DIRECTORY)
+      list(FILTER sources EXCLUDE REGEX "^${module}/")
+    endforeach()
   else()
     file(GLOB sources CONFIGURE_DEPENDS ${dir}/*.cc)
   endif()
@@ -54,16 +59,18 @@ function(gs_module name)
 
   if(sources)
     add_library(${name} STATIC ${sources})
-    set_target_properties(${name} PROPERTIES
-      POSITION_INDEPENDENT_CODE ON
-      CXX_EXTENSIONS OFF
-      CXX_VISIBILITY_PRESET hidden
-      VISIBILITY_INLINES_HIDDEN ON)
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
-    target_link_libraries(${name} PRIVATE gs_pure PUBLIC ${ARG_DEPS})
+    target_link_libraries(${name} PUBLIC ${ARG_DEPS})
     if(ARG_PROGRAM)
-      target_link_libraries(${name} PRIVATE gs_test_code)  # its speed is the library's
+      target_link_libraries(${name} PRIVATE gs_flags gs_test_code)  # its speed is the library's
+      gs_use_precompiled(${name} harness)
     else()
+      set_target_properties(${name} PROPERTIES
+        POSITION_INDEPENDENT_CODE ON
+        CXX_VISIBILITY_PRESET hidden
+        VISIBILITY_INLINES_HIDDEN ON)
+      target_link_libraries(${name} PRIVATE gs_pure)
+      gs_use_precompiled(${name} library)
       set_property(GLOBAL APPEND PROPERTY GS_MODULES ${name})
     endif()
   else()
@@ -109,10 +116,10 @@ function(gs_split_threads files plain_out threads_out)
   set(${threads_out} "${threads}" PARENT_SCOPE)
 endfunction()
 
-# Of a function in a header the linker takes the first copy that it meets. Under sanitizers that of
-# a test is not optimised (gs_test_code), and the library would run on it: the library comes first.
+# Of a function in a header the linker takes the first copy that it meets. That of a test is not
+# optimised (gs_test_code), and the library would run on it: the library comes first.
 function(gs_library_first name)
-  if(NOT GS_SANITIZE OR GS_FUZZ)
+  if(GS_FUZZ)
     return()
   endif()
   set(found "")
@@ -140,10 +147,10 @@ endfunction()
 function(gs_test name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPS;LABELS")
   add_executable(${name} ${ARG_SOURCES})
-  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   gs_library_first(${name} ${ARG_DEPS})
   target_link_libraries(${name} PRIVATE gs_flags gs_test_code ${ARG_DEPS}
-                        GTest::gtest GTest::gtest_main gs_external_rapidcheck gs_external_threads)
+                        GTest::gtest GTest::gtest_main gs_external_threads)
+  gs_use_precompiled(${name} test)
   # GoogleTest's macros guard against this themselves; GCC warns nevertheless.
   target_compile_options(${name} PRIVATE -Wno-dangling-else)
   target_compile_definitions(${name} PRIVATE GS_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
@@ -168,9 +175,9 @@ function(gs_fuzz source)
   else()
     add_executable(${name} ${source} ${ARG_SUPPORT} ${PROJECT_SOURCE_DIR}/tests/fuzz_main.cc)
   endif()
-  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   gs_library_first(${name} ${ARG_DEPS})
   target_link_libraries(${name} PRIVATE gs_flags gs_test_code ${ARG_DEPS} gs_external_threads)
+  gs_use_precompiled(${name} harness)
   if(GS_TESTS AND NOT GS_FUZZ)
     # Of a fuzzer that takes long for one input.
     file(STRINGS ${source} runs REGEX "^// Made inputs of a test: [0-9]+$" LIMIT_COUNT 1)
@@ -184,9 +191,9 @@ endfunction()
 function(gs_bench name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPS")
   add_executable(${name} ${ARG_SOURCES})
-  set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   target_link_libraries(${name} PRIVATE gs_flags ${ARG_DEPS} benchmark::benchmark
                         benchmark::benchmark_main gs_external_threads)
+  gs_use_precompiled(${name} program)
   if(GS_TESTS)
     # Without the cases of a million rows: what they show is speed, not that the program works.
     add_test(NAME ${name} COMMAND ${name} --benchmark_min_time=0.001 --benchmark_filter=-1048576

@@ -16,9 +16,9 @@ add_library(gs_quickjs STATIC ${quickjs}/quickjs.c ${quickjs}/cutils.c ${quickjs
 set_target_properties(gs_quickjs PROPERTIES POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden
                       UNITY_BUILD OFF)
 # What its makefile says; its warnings are its own. Optimised in every preset: it takes a fifth of
-# the time of a suite that runs scripts.
+# the time of a suite that runs scripts. The last steps of it take longer than tests would gain.
 target_compile_definitions(gs_quickjs PRIVATE _GNU_SOURCE CONFIG_VERSION="2025-04-26")
-target_compile_options(gs_quickjs PRIVATE -w -O2 -fwrapv -funsigned-char)
+target_compile_options(gs_quickjs PRIVATE -w $<IF:$<BOOL:${GS_TESTS}>,-O1,-O2> -fwrapv -funsigned-char)
 if(GS_WASM)
   # What it does not have there: threads, labels as values, a stack whose end it could ask for.
   target_compile_definitions(gs_quickjs PRIVATE EMSCRIPTEN)

@@ -20,10 +20,10 @@ constexpr std::size_t kEditsMax = 16;
 constexpr std::size_t kOperationsMax = 64;
 constexpr std::size_t kPayloadBytesMax = 1024;
 
-struct Base {
+struct FirstFiles {
   Files files;
   Digest storage;
-  Base() {
+  FirstFiles() {
     World world;
     const Store db = world.create();
     storage = db->storage();
@@ -122,7 +122,7 @@ void use(const Store& db) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Base base;
+  static const FirstFiles base;
   const Stranger stranger(base.storage);
   std::vector<StrangeOperation> operations = stranger.operations().list;
   const std::size_t edits = size == 0 ? 0 : std::min(1 + data[0] % kEditsMax, (size - 1) / 3);

@@ -78,7 +78,7 @@ TEST_F(WrittenIdsTest, LeavesOutNothingThatWrites) {
 }
 
 TEST_F(WrittenIdsTest, TakesFewForNothing) {
-  constexpr ChangeNumber kChanges = 400;
+  constexpr ChangeNumber kChanges = 150;
   std::uint64_t next = 0;
   for (ChangeNumber number = 0; number < kChanges; ++number) {
     std::vector<Id> own;

@@ -45,7 +45,7 @@ struct Index {
   const std::shared_ptr<const Catalog> catalog;
   const Digest digest;
   const std::size_t table_keys_bytes_max;
-  platform::Mutex mutex;                         // of those who bring it up to date
+  platform::Mutex mutex;                    // of those who bring it up to date
   Records records;                          // theirs
   std::atomic<std::uint64_t> failed_ns{0};  // when it could not be built; 0: never
 };
