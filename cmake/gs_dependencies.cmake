@@ -4,7 +4,7 @@
 #                      libsodium, compiled from the system's source package.
 # gs_external_zstd     changes in a bundle: zstd
 # gs_external_edit     lines at a terminal, for the command line: libedit
-# gs_external_zlib     reads recorded editing sessions, in tests and benchmarks: zlib
+# gs_external_traces   where recorded editing sessions are, unpacked, for tests and benchmarks
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 add_library(gs_external_crypto INTERFACE)
@@ -43,12 +43,17 @@ else()
 endif()
 include(gs_quickjs)
 
-add_library(gs_external_zlib INTERFACE)
-if((GS_TESTS OR GS_BENCH OR GS_FUZZ) AND NOT GS_WASM)
-  find_package(ZLIB REQUIRED)
-  target_link_libraries(gs_external_zlib INTERFACE ZLIB::ZLIB)
-  target_compile_definitions(gs_external_zlib INTERFACE
-                             GS_TRACES="${PROJECT_SOURCE_DIR}/tests/data/traces")
+add_library(gs_external_traces INTERFACE)
+if(GS_TESTS OR GS_BENCH OR GS_FUZZ)
+  target_compile_definitions(gs_external_traces INTERFACE GS_TRACES="${PROJECT_BINARY_DIR}/traces")
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/traces)
+  file(GLOB packed CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/data/traces/*.json.gz)
+  foreach(trace IN LISTS packed)
+    get_filename_component(unpacked ${trace} NAME_WLE)
+    execute_process(COMMAND gzip -dc INPUT_FILE ${trace}
+                    OUTPUT_FILE ${PROJECT_BINARY_DIR}/traces/${unpacked}
+                    COMMAND_ERROR_IS_FATAL ANY)
+  endforeach()
 endif()
 
 if(GS_TESTS AND NOT GS_WASM)

@@ -1,5 +1,5 @@
-# Headers that are read once a build: a good part of what a compiler does for a small file of ours is
-# to read those of the standard library. A set for each set of flags.
+# Headers that are read once a build: a good part of what a compiler does for a small file of ours
+# is to read those of the standard library. A set for each set of flags.
 # CMAKE_DISABLE_PRECOMPILE_HEADERS does without.
 #
 # gs_use_precompiled(<target> library|program|test|harness)

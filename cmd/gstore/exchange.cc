@@ -56,6 +56,19 @@ std::string refusals_json(const ApplyReport& report) {
   return list + ']';
 }
 
+std::string early_json(const ApplyReport& report) {
+  std::string list = "[";
+  for (const EarlyChange& one : report.early_changes) {
+    if (list.size() > 1) list += ',';
+    JsonObject line;
+    line.text("change", one.change.text())
+        .text("writer", one.writer.text())
+        .text("time", time_text(one.time_ms));
+    list += line.take();
+  }
+  return list + ']';
+}
+
 // The schema that was in force before, and the one that is now.
 class SchemaWatch {
  public:
@@ -101,6 +114,8 @@ void print_applied(const ApplyReport& report, const SchemaWatch& schema, Session
         .number("known", report.known)
         .number("waiting", report.waiting)
         .number("incomplete", report.incomplete)
+        .number("early", report.early)
+        .raw("early_changes", early_json(report))
         .number("completed", report.completed)
         .number("refused", report.refused)
         .raw("refusals", refusals_json(report))
@@ -114,12 +129,24 @@ void print_applied(const ApplyReport& report, const SchemaWatch& schema, Session
   session.out.line(known);
   std::string waiting = "waiting  " + with_commas(report.waiting);
   if (report.incomplete != 0) waiting += "  (" + with_commas(report.incomplete) + " incomplete)";
+  if (report.early != 0) waiting += "  (" + with_commas(report.early) + " early)";
   session.out.line(waiting);
   session.out.line("refused  " + with_commas(report.refused));
   for (const RefusedChange& one : report.refusals) {
     session.out.line("  " + one.change.text() + ": " + one_line(one.why));
   }
   if (report.refused > report.refusals.size()) session.out.line("  ..");
+}
+
+// What is wrong with a clock nobody but its owner can mend.
+void note_early(const ApplyReport& report, Session& session) {
+  const EarlyChange& first = report.early_changes.front();
+  session.terminal.note(
+      "bundle apply: " + count_text(report.early, "change is", "changes are") +
+      " ahead of time: the clock of writer " + first.writer.text() + " says " +
+      time_text(first.time_ms) +
+      ". It waits, with all that builds upon it, and is taken with the first bundle "
+      "after that time. Compare the clocks of both machines.");
 }
 
 // The status says whether all that the file holds is here now.
@@ -138,10 +165,11 @@ Result<Exit> outcome(const ApplyReport& report, Session& session) {
         "out. It waits, with all that builds upon it. Apply a bundle of another replica, which has "
         "it whole.");
   }
-  if (report.waiting > report.incomplete && !session.arguments.json) {
+  const std::uint64_t told = report.incomplete + report.early;
+  if (report.early != 0 && !session.arguments.json) note_early(report, session);
+  if (report.waiting > told && !session.arguments.json) {
     session.terminal.note(
-        "bundle apply: " +
-        count_text(report.waiting - report.incomplete, "change waits", "changes wait") +
+        "bundle apply: " + count_text(report.waiting - told, "change waits", "changes wait") +
         " for others that have not come yet, and will be taken with them. Apply "
         "a bundle that has more, such as one without --since.");
   }

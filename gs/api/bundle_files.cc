@@ -94,6 +94,10 @@ ApplyReport report_of(const bundle::Header& header, engine::ReceiveReport& recei
   report.known = received.known;
   report.waiting = received.waiting;
   report.incomplete = received.incomplete;
+  report.early = received.early_count;
+  for (const engine::Early& one : received.early) {
+    report.early_changes.push_back({one.change, one.writer, id::hlc_ms(one.hlc)});
+  }
   report.completed = received.completed;
   report.refused = received.refused;
   for (const engine::Refusal& one : received.refusals) {

@@ -188,6 +188,26 @@ TEST_F(Counter, OnlyNumbersAreAddedTo) {
   EXPECT_EQ(likes(), "2");
 }
 
+TEST_F(Counter, WhatIsTooMuchTogetherIsTheSameEverywhere) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  for (int i = 0; i < 3; ++i) {  // none of them is too much for its writer, who sees no other
+    ASSERT_FALSE(a_->add(id_, "likes", kMost / 4));
+    ASSERT_FALSE(b_->add(id_, "likes", kMost / 4));
+  }
+  exchange();
+  EXPECT_EQ(likes(), "13510798882111498");  // 1.5 * 2^53 + 10
+  ASSERT_FALSE(b_->add(id_, "likes", -kMost));
+  exchange();
+  EXPECT_EQ(likes(), "4503599627370506");
+}
+
+TEST_F(Counter, AnAdditionBesideARemovalOfTheFieldIsAdded) {
+  ASSERT_FALSE(a_->update(id_, R"({"likes":{"$unset":true}})"));
+  ASSERT_FALSE(b_->add(id_, "likes", 5));
+  exchange();
+  EXPECT_EQ(likes(), "5");  // to nothing, as of an addition that its writer did not see
+}
+
 TEST_F(Counter, BigIntegersAreAddedTo) {
   ASSERT_FALSE(a_->update(id_, R"({"likes":{"$int":"9007199254740993"}})"));
   ASSERT_FALSE(a_->add(id_, "likes", 1));

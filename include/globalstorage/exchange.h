@@ -53,6 +53,13 @@ struct RefusedChange {
   std::string why;
 };
 
+// A change that waits for its time: the clock of its writer was more than a minute ahead of ours.
+struct EarlyChange {
+  Digest change;
+  Digest writer;
+  std::uint64_t time_ms = 0;  // of its clock, since 1970
+};
+
 // What came of a bundle.
 struct ApplyReport {
   std::uint64_t changes = 0;  // in the bundle
@@ -63,6 +70,8 @@ struct ApplyReport {
   // How many of these came without a payload of which no erase operation tells that it was erased:
   // whoever carried them took it out. They are taken when somebody brings them whole.
   std::uint64_t incomplete = 0;
+  std::uint64_t early = 0;                 // how many of these wait for their time
+  std::vector<EarlyChange> early_changes;  // the first 100
   std::uint64_t completed = 0;  // of those known: had been taken without a payload, and have it now
   std::uint64_t refused = 0;
   std::vector<RefusedChange> refusals;  // the first 100

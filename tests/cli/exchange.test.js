@@ -65,8 +65,8 @@ test('replicas that wrote apart are equal after each has the bundle of the other
   assert.match(out, /^head [0-9a-f]{64}\n$/);
   assert.match(err, /^bundle create: \S+ is complete, \d+ changes, [\d.]+ (B|KiB)\.\n$/);
 
-  const none = { known: 0, waiting: 0, incomplete: 0, completed: 0, refused: 0 };
-  const report = { changes: 1, taken: 1, ...none, refusals: [], schema: null };
+  const none = { known: 0, waiting: 0, incomplete: 0, early: 0, completed: 0, refused: 0 };
+  const report = { changes: 1, taken: 1, ...none, early_changes: [], refusals: [], schema: null };
   assert.deepStrictEqual(jsonAt(other, ['bundle', 'apply', there]), report);
   assert.match(place.ok(['bundle', 'apply', here]), /^taken {4}1\nknown {4}\d+\nwaiting {2}0\nrefused {2}0\n$/);
   assert.strictEqual(digestOf(other), digestOf(place.directory));

@@ -3,8 +3,8 @@
 
 PACKAGES_BUILD="g++ cmake ninja-build ccache python3 git dpkg-dev libssl-dev libsodium-dev
   libzstd-dev libcli11-dev libedit-dev
-  libbenchmark-dev zlib1g-dev liblmdb-dev librocksdb-dev libleveldb-dev libsqlite3-dev"
-PACKAGES_QUICK="$PACKAGES_BUILD libgtest-dev"
+  libbenchmark-dev liblmdb-dev librocksdb-dev libleveldb-dev libsqlite3-dev"
+PACKAGES_QUICK="$PACKAGES_BUILD libgtest-dev faketime"
 PACKAGES_TEST="$PACKAGES_QUICK gcc googletest util-linux
   clang-19 lld-19 llvm-19 wasi-libc libc++-19-dev-wasm32 libc++abi-19-dev-wasm32
   libclang-rt-19-dev-wasm32 libclang-rt-19-dev"

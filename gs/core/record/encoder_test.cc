@@ -288,7 +288,7 @@ class Colliding {
   std::uint64_t number_ = 0;
 };
 
-// Each was compared with all before it. Now those of one hash are so many at most, whoever makes them.
+// Each was compared with all before it. Now those of one hash are so many at most.
 TEST(ShapeCache, LearnsShapesOfStrangersInTimeThatGrowsWithTheirNumber) {
   GS_TEST_OF_VOLUME();
   constexpr std::size_t kShapes = 20'000;

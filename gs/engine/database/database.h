@@ -401,7 +401,9 @@ class Database : public std::enable_shared_from_this<Database> {
   Error keep_waiting(const graph::ChangeView& change, const Digest& missing);
   Buffer forget_waiting(const Digest& change);
   void remove_waiting(const Digest& change);
+  bool is_early(const graph::ChangeView& change) const;
   bool is_due(const Digest& change) const;
+  void tell_early(ReceiveReport& report) const;
   bool makes_way(const graph::ChangeView& change) const;
   std::uint64_t count_incomplete() const;
   Error look_again(ReceiveReport& report);

@@ -197,7 +197,7 @@ Error Database::check_here(const graph::ChangeView& change, Digest& missing) {
                    "change " + change.digest().text() + ": the clock of its writer went back");
     }
   }
-  if (id::hlc_ms(change.hlc()) > env_.clock->wall_ms() + id::kAheadMsMax) {
+  if (is_early(change)) {
     missing = change.digest();  // for time to come
     return {};
   }
@@ -348,6 +348,7 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
       if (!waiting_.erased.empty()) GS_TRY_OK(look_again(report));
       report.waiting = waiting_.all.size();
       report.incomplete = count_incomplete();
+      tell_early(report);
       if (applier_.schema().digest != schema) catalog_error_ = use_schema();
     }
     start_background();

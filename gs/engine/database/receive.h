@@ -19,17 +19,27 @@ struct Refusal {
   Error why;
 };
 
+// A change that waits for its time.
+struct Early {
+  Digest change;
+  graph::Writer writer;
+  graph::Hlc hlc = 0;
+};
+
 struct ReceiveReport {
   std::uint64_t applied = 0;
   std::uint64_t known = 0;    // were here already
   std::uint64_t waiting = 0;  // for changes that have not come yet, after all of this
   // Of those that wait, how many lack a payload of which no erase operation tells.
   std::uint64_t incomplete = 0;
-  std::uint64_t completed = 0;  // were here without a payload, and have it now
+  std::uint64_t early_count = 0;  // of those that wait, for their time
+  std::vector<Early> early;       // the first ones
+  std::uint64_t completed = 0;    // were here without a payload, and have it now
   std::uint64_t refused = 0;
   std::vector<Refusal> refusals;  // the first ones
 
   static constexpr std::size_t kRefusalsMax = 100;
+  static constexpr std::size_t kEarlyMax = 100;
   void refuse(const graph::ChangeView& change, Error why) {
     ++refused;
     if (refusals.size() >= kRefusalsMax) return;

@@ -229,6 +229,13 @@ struct Copy {
   }
 };
 
+// With the state made anew from the log: all that is kept up to date beside it is compared.
+std::string complaints(const Store& store) {
+  VerifyOptions options;
+  options.full = true;
+  return store.complaints(options);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -247,7 +254,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   GS_CHECK(forth.store->heads() == back.store->heads());
   GS_CHECK(forth.store.digest() == back.store.digest());
   GS_CHECK(forth.store.content() == back.store.content());
-  GS_CHECK(!is_verified || forth.store.complaints().empty());
+  GS_CHECK(!is_verified || complaints(forth.store).empty());
   GS_CHECK(forth.store.put("City", "kyiv", R"({"n":9})").ok());
   return 0;
 }

@@ -75,6 +75,57 @@ TEST_F(ReceiveTest, AWriterThatSignsTwoChangesWithOneNumberIsNamed) {
   EXPECT_EQ(first_.text(kyiv_), R"({"n":1})");
 }
 
+TEST_F(ReceiveTest, ThoseWhoTookDifferentTwinsBothSaySoAndGoOnWithAllOthers) {
+  platform::MemoryFileSystem twin_disk;
+  platform::MemoryFileSystem third_disk;
+  platform::MemoryFileSystem other_disk;
+  write_files_at_home(twin_disk, read_files(world_.memory));  // with the same key
+  for (auto* disk : {&third_disk, &other_disk}) write_files(*disk, read_files(world_.memory));
+  const Store twin = world_.open(twin_disk);
+  const Store third = world_.open(third_disk);
+  const Store other = world_.open(other_disk);
+  ASSERT_TRUE(first_.update(kyiv_, R"({"n":1})").ok());
+  ASSERT_TRUE(twin.update(kyiv_, R"({"n":2})").ok());
+  ASSERT_EQ(give(second_, changes_of(first_)).applied, 1u);
+  ASSERT_EQ(give(third, changes_of(twin)).applied, 1u);
+  ASSERT_TRUE(second_.update(kyiv_, R"({"m":1})").ok());  // upon one of the twins
+  ASSERT_TRUE(other.put("City", "lviv", "{}").ok());      // upon neither
+
+  const ReceiveReport here = give(second_, changes_of(third));
+  const ReceiveReport there = give(third, changes_of(second_));
+  ASSERT_EQ(here.refusals.size(), 1u);
+  ASSERT_EQ(there.refusals.size(), 1u);
+  EXPECT_EQ(here.refusals[0].why.code(), Code::conflict);
+  EXPECT_EQ(here.refusals[0].writer, first_->writer());
+  EXPECT_EQ(there.refusals[0].writer, first_->writer());
+  EXPECT_EQ(there.applied, 0u);
+  EXPECT_EQ(there.waiting, 1u);  // for the twin that is not taken here
+  const Store* const both[] = {&second_, &third};
+  for (const Store* const store : both) {
+    EXPECT_EQ(give(*store, changes_of(other)).applied, 1u);
+    EXPECT_EQ(store->text(id_of_key("City", "lviv")), "{}");
+    EXPECT_EQ(store->complaints(), "");
+  }
+  EXPECT_NE(second_->heads(), third->heads());  // so nobody takes them for equal
+}
+
+TEST_F(ReceiveTest, AnOlderCopyOfADirectoryTakesNothingOfItsOwnKeyAndSaysSo) {
+  platform::MemoryFileSystem old_disk;
+  write_files_at_home(old_disk, read_files(world_.memory));
+  ASSERT_TRUE(first_.update(kyiv_, R"({"n":1})").ok());
+  ASSERT_TRUE(second_.update(kyiv_, R"({"m":2})").ok());
+  ASSERT_EQ(give(second_, changes_of(first_)).applied, 1u);
+  const Store old = world_.open(old_disk);
+  ASSERT_EQ(old->writer(), first_->writer());
+  const ReceiveReport report = give(old, changes_of(second_));
+  EXPECT_EQ(report.applied, 1u);  // of the other writer
+  ASSERT_EQ(report.refusals.size(), 1u);
+  EXPECT_EQ(report.refusals[0].why.code(), Code::conflict);
+  EXPECT_NE(report.refusals[0].why.message().find("older copy"), std::string::npos);
+  EXPECT_EQ(old.text(kyiv_), R"({"n":0,"m":2})");
+  EXPECT_EQ(old.complaints(), "");
+}
+
 TEST_F(ReceiveTest, AClockFarAheadWaitsForTime) {
   World later(7);
   later.clock.advance_ms(10ull * 365 * 24 * 3600 * 1000);
@@ -82,13 +133,18 @@ TEST_F(ReceiveTest, AClockFarAheadWaitsForTime) {
   write_files(disk, read_files(world_.memory));
   const Store ahead = later.open(disk);
   ASSERT_TRUE(ahead.update(kyiv_, R"({"n":9})").ok());
-  EXPECT_EQ(give(second_, changes_of(ahead)).waiting, 1u);
+  ASSERT_TRUE(ahead.update(kyiv_, R"({"n":10})").ok());
+  const ReceiveReport early = give(second_, changes_of(ahead));
+  EXPECT_EQ(early.waiting, 2u);
+  ASSERT_EQ(early.early_count, 1u);  // the other one waits for it
+  EXPECT_EQ(early.early[0].writer, ahead->writer());
+  EXPECT_GT(id::hlc_ms(early.early[0].hlc), world_.clock.wall_ms() + id::kAheadMsMax);
   EXPECT_EQ(second_.text(kyiv_), R"({"n":0})");
   world_.clock.advance_ms(11ull * 365 * 24 * 3600 * 1000);
   const ReceiveReport report = give(second_, {});
-  EXPECT_EQ(report.applied, 1u);
-  EXPECT_EQ(report.waiting, 0u);
-  EXPECT_EQ(second_.text(kyiv_), R"({"n":9})");
+  EXPECT_EQ(report.applied, 2u);
+  EXPECT_EQ(report.waiting + report.early_count, 0u);
+  EXPECT_EQ(second_.text(kyiv_), R"({"n":10})");
 }
 
 TEST_F(ReceiveTest, ChangesOfAnotherStorageAndAlteredOnesAreRefused) {

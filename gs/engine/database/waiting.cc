@@ -144,11 +144,29 @@ void Database::remove_waiting(const Digest& change) {
   env_.files->remove(name_of(change)).ignore();
 }
 
+// Whether its writer's clock is far ahead of ours.
+bool Database::is_early(const graph::ChangeView& change) const {
+  return id::hlc_ms(change.hlc()) > env_.clock->wall_ms() + id::kAheadMsMax;
+}
+
 // Of one that waits for nothing but its time or its payloads.
 bool Database::is_due(const Digest& change) const {
   const auto view = graph::ChangeView::parse(waiting_.all.at(change));
-  if (!view.ok()) return false;
-  return id::hlc_ms(view->hlc()) <= env_.clock->wall_ms() + id::kAheadMsMax && !is_stripped(*view);
+  return view.ok() && !is_early(*view) && !is_stripped(*view);
+}
+
+// With the commit lock.
+void Database::tell_early(ReceiveReport& report) const {
+  report.early_count = 0;
+  report.early.clear();
+  for (const auto& [missing, digest] : waiting_.by_missing) {
+    if (missing != digest) continue;
+    const auto change = graph::ChangeView::parse(waiting_.all.at(digest));
+    if (!change.ok() || !is_early(*change)) continue;
+    ++report.early_count;
+    if (report.early.size() >= ReceiveReport::kEarlyMax) continue;
+    report.early.push_back({digest, change->writer(), change->hlc()});
+  }
 }
 
 // With the commit lock: what waited for time that has come, for who tells what was erased, or for a

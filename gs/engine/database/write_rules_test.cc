@@ -16,7 +16,8 @@ std::string schema_text() {
   std::string text = R"g({"files":{"Game.js":"({ Registry: {}, name: '?string', )g"
                      R"g(best: { type: '?number', merge: 'max' }, )g"
                      R"g(worst: { type: '?number', merge: 'min' }, )g"
-                     R"g(found: { type: '?string', merge: 'first' } })",)g"
+                     R"g(found: { type: '?string', merge: 'first' }, )g"
+                     R"g(said: { type: '?string', merge: 'conflict' } })",)g"
                      R"g("Kept.js":"({ Registry: { removal: 'update-wins' }, name: '?string' })",)g"
                      R"g("Filed.js":"({ Registry: { removal: 'archive' }, name: '?string' })",)g"
                      R"g("Wide.js":"({ Registry: {}, best: { type: '?number', merge: 'max' })g";
@@ -51,6 +52,45 @@ TEST_F(WriteRulesTest, OfConcurrentUpdatesTheRuleShowsOne) {
   // Who saw them all decides again, and less than the greatest is no mistake.
   ASSERT_FALSE(next(1).update(id, R"({"best":2})"));
   EXPECT_EQ((*this)[1].text(id), R"({"name":"a","best":2,"worst":3,"found":"c"})");
+}
+
+TEST_F(WriteRulesTest, WhatIsAConflictShowsTheLatestAndKeepsTheOthers) {
+  const Id id = *(*this)[0].insert("Game", R"({"name":"chess","said":"x"})");
+  copy_with_schema();
+  ASSERT_FALSE(next(2).update(id, R"({"said":"c"})"));
+  ASSERT_FALSE(next(1).update(id, R"({"said":"b"})"));
+  ASSERT_FALSE(next(0).update(id, R"({"said":"a"})"));
+  exchange();
+  expect_all(id, R"({"name":"chess","said":"a"})");
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const Conflict conflict = *(*this)[i]->conflicts(id);
+    ASSERT_EQ(conflict.hidden.size(), 2u) << i;
+    for (const HiddenWrite& one : conflict.hidden) EXPECT_EQ(one.field, "said");
+  }
+}
+
+TEST_F(WriteRulesTest, AChildMadeBesideMigrationsOfBothSidesIsOne) {
+  const Id id = *(*this)[0].insert("Game", R"({"name":"chess"})");
+  copy_with_schema();
+  const auto with_place = [](std::string_view more) {
+    return R"g({"files":{"Game.js":"({ Registry: {}, name: '?string', place: { schema: { )g"
+           R"g(city: '?string', land: '?string' }, required: false })g" +
+           std::string(more) + R"g( })"}})g";
+  };
+  const std::string mores[] = {"", ", best: '?number'"};
+  for (const std::size_t i : {0u, 1u}) {
+    const Store& store = next(i);
+    const auto schema = store->put_schema(with_place(mores[i]), store->schema().digest);
+    ASSERT_TRUE(schema.ok()) << schema.error().text();
+  }
+  ASSERT_FALSE(next(0).update(id, R"({"place":{"city":"Kyiv"}})"));
+  ASSERT_FALSE(next(1).update(id, R"({"place":{"land":"UA"}})"));
+  exchange();
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const std::string text = (*this)[i].text(id);
+    EXPECT_NE(text.find(R"("city":"Kyiv")"), std::string::npos) << text;
+    EXPECT_NE(text.find(R"("land":"UA")"), std::string::npos) << text;
+  }
 }
 
 TEST_F(WriteRulesTest, InsertsOfOneKeyFollowThemToo) {
@@ -107,6 +147,14 @@ TEST_F(WriteRulesTest, ARemovalBesideAnUpdateFollowsTheCollection) {
   expect_all(filed, "<not_found>");
   expect_all(plain, "<not_found>");
   expect_all(alone, "<not_found>");
+  for (const Id& id : {filed, plain}) {  // what the removal hides is kept, and can be read
+    for (std::size_t i = 0; i < kCount; ++i) {
+      const Conflict conflict = *(*this)[i]->conflicts(id);
+      EXPECT_TRUE(conflict.is_removed);
+      ASSERT_EQ(conflict.hidden.size(), 1u) << i;
+      EXPECT_EQ(conflict.hidden[0].json, R"("u")");
+    }
+  }
 }
 
 TEST_F(WriteRulesTest, RulesOutliveRunsAndRestarts) {

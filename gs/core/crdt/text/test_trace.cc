@@ -1,6 +1,7 @@
 #include "gs/core/crdt/text/test_trace.h"
 
-#include <zlib.h>
+#include <fstream>
+#include <iterator>
 
 #include "gs/base/check.h"
 #include "gs/core/crdt/text/measure.h"
@@ -8,23 +9,6 @@
 
 namespace gs::crdt::testing {
 namespace {
-
-constexpr std::size_t kChunkBytes = std::size_t{1} << 16;
-
-std::string unzip(const std::string& path) {
-  const gzFile file = gzopen(path.c_str(), "rb");
-  GS_CHECK(file != nullptr);
-  std::string text;
-  std::string chunk(kChunkBytes, '\0');
-  while (true) {
-    const int bytes = gzread(file, chunk.data(), kChunkBytes);
-    GS_CHECK(bytes >= 0);
-    if (bytes == 0) break;
-    text.append(chunk, 0, static_cast<std::size_t>(bytes));
-  }
-  GS_CHECK(gzclose(file) == Z_OK);
-  return text;
-}
 
 const Value& member(const Value& value, std::string_view name) {
   static const Value none;
@@ -63,7 +47,8 @@ Transaction transaction_of(const Value& value) {
 }  // namespace
 
 Trace read_trace(const std::string& name) {
-  const std::string text = unzip(std::string(GS_TRACES) + "/" + name + ".json.gz");
+  std::ifstream file(std::string(GS_TRACES) + "/" + name + ".json", std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
   const auto json = record::parse_json(text);
   GS_CHECK(json.ok());
   Trace trace;

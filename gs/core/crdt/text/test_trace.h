@@ -1,6 +1,4 @@
-// Recorded editing sessions (tests/data/traces) as edits of our own.
-//
-// Not for WebAssembly: needs zlib.
+// Recorded editing sessions (tests/data/traces, which the build unpacks) as edits of our own.
 #pragma once
 
 #include <string>

@@ -48,6 +48,30 @@ TEST(TextWork, PositionsOfUtf16InTenMegabytes) {
   EXPECT_LE(rope.work() - before, kLooks * 2 * 4 * 32);
 }
 
+// As a text with its history, which another one types in, too.
+TEST(TextWork, TwoTypeInTenMegabytes) {
+  constexpr std::uint64_t kEdits = 2'000;
+  auto peers = testing::make_peers(2);
+  peers[0].insert(0, long_text(kTenMillion));
+  ASSERT_FALSE(testing::exchange(peers));
+  std::mt19937_64 random(3);
+  std::uint64_t before[2] = {peers[0].text.rope().work(), peers[1].text.rope().work()};
+  for (std::uint64_t i = 0; i < kEdits; ++i) {
+    for (Peer& peer : peers) {
+      peer.insert(static_cast<std::uint32_t>(random() % peer.text.rope().size().points), "x");
+    }
+  }
+  ASSERT_FALSE(testing::exchange(peers));
+  EXPECT_TRUE(peers[0].text.text() == peers[1].text.text());
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Text& text = peers[i].text;
+    EXPECT_LE(text.rope().work() - before[i], 2 * kEdits * (kLeafWork + 4 * 32));
+    ASSERT_NE(text.history().tracker(), nullptr);
+    EXPECT_LE(text.history().tracker()->tree().work(), 2 * kEdits * 400);
+    EXPECT_LE(text.history().memory_bytes(), 1u << 20);  // and not those of the text
+  }
+}
+
 TEST(TextWork, AMillionCharactersAreOneRun) {
   auto peers = testing::make_peers(2);
   peers[0].insert(0, "[]");

@@ -1,12 +1,13 @@
 // Goal: what people really typed comes out as they saw it, however it was delivered, in the sizes
-// that we promise.
-// Method: recorded sessions with a known end, live and in random orders.
+// that we promise; natively and as WebAssembly, which runs this very test, to the same bytes.
+// Method: recorded sessions with a known end, live and in random orders; frozen digests.
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "gs/core/crdt/text/test_oracle.h"
 #include "gs/core/crdt/text/test_trace.h"
+#include "gs/core/crypto/sha256.h"
 
 namespace gs::crdt {
 namespace {
@@ -31,6 +32,9 @@ const Trace& paper() {
   static const Trace trace = testing::read_trace("automerge-paper");
   return trace;
 }
+
+// Of all that it is saved as.
+std::string digest_of(Text& text) { return crypto::sha256(text.save().value()).text(); }
 
 // Operations by index in a random order that puts causes first.
 std::vector<std::size_t> random_order(const std::vector<TraceOperation>& operations,
@@ -62,12 +66,12 @@ std::vector<std::size_t> random_order(const std::vector<TraceOperation>& operati
 TEST(TextTrace, FriendsForeverEndsAsPublishedWhenAppliedLive) {
   Text text;
   const auto agents = agents_of(text, friends());
-  std::string told;
   for (const TraceOperation& operation : testing::operations_of(friends())) {
     ASSERT_TRUE(text.apply(operation.payload, agents[operation.agent], agents).ok());
   }
   EXPECT_EQ(text.text(), friends().end);
   EXPECT_TRUE(text.rope().check());
+  EXPECT_EQ(digest_of(text), "c555c575c540b574ee9916f358f105f38f071ec60070c59116a89c75883573bf");
 }
 
 TEST(TextTrace, FriendsForeverEndsAsPublishedInRandomOrders) {
@@ -81,6 +85,24 @@ TEST(TextTrace, FriendsForeverEndsAsPublishedInRandomOrders) {
     EXPECT_EQ(text.text(), friends().end) << "seed " << seed;
     EXPECT_TRUE(text.rope().check());
   }
+}
+
+TEST(TextTrace, WhatComesTwentyFiveTimesCostsNothingMore) {
+  constexpr int kTimes = 25;
+  Text once;
+  Text often;
+  const auto agents = agents_of(once, friends());
+  ASSERT_EQ(agents_of(often, friends()), agents);
+  for (const TraceOperation& operation : testing::operations_of(friends())) {
+    const std::uint32_t agent = agents[operation.agent];
+    ASSERT_TRUE(once.apply(operation.payload, agent, agents).ok());
+    for (int i = 0; i < kTimes; ++i) {
+      ASSERT_TRUE(often.apply(operation.payload, agent, agents).ok());
+    }
+  }
+  EXPECT_EQ(digest_of(often), digest_of(once));
+  EXPECT_EQ(often.rope().work(), once.rope().work());
+  EXPECT_EQ(often.history().memory_bytes(), once.history().memory_bytes());
 }
 
 TEST(TextTrace, APaperIsOneSmallOperation) {
@@ -103,6 +125,7 @@ TEST(TextTrace, APaperIsOneSmallOperation) {
   ASSERT_TRUE(other.apply(payload, them, {}).ok()) << "once more is no harm";
   EXPECT_EQ(other.text(), paper().end);
 
+  EXPECT_EQ(digest_of(other), "73df7ae869f0ac0ae1c16794bc52da33b597c0608ba292294926ccaaf978f4a4");
   const Buffer saved = other.save().value();
   Text loaded = Text::load(saved).value();
   EXPECT_EQ(loaded.text(), paper().end);
