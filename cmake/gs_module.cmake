@@ -13,9 +13,9 @@
 #   *_native.cc, *_wasm.cc    <name>        the library, only natively or only for WebAssembly
 #   other *.cc                <name>        the library; header-only when there are none
 #
-# A folder's subfolders are modules of their own; but PROGRAM: the parts of a program, without main.cc
-# and with all subfolders that have no CMakeLists.txt, which do not belong to the library that users
-# link. Test programs write what they ran to <build>/reports/<program>.xml, from which
+# A folder's subfolders are modules of their own; but PROGRAM: the parts of a program, without
+# main.cc and with all subfolders that have no CMakeLists.txt, which do not belong to the library
+# that users link. Test programs write what they ran to <build>/reports/<program>.xml, from which
 # tools/count_tests.py counts.
 
 set(GS_REPORTS ${PROJECT_BINARY_DIR}/reports)

@@ -1,10 +1,10 @@
 // Goal: replicas that have the same changes have the same state, whatever each of them wrote
 // meanwhile, with and without rules of a schema, and in whatever order, portions and multiplicity
 // changes came.
-// Method: five directories of one storage, each on a simulated disk, write, take back, restart, lose
-// their power in the midst of a call and exchange at random; in the end each gets what it lacks, in an
-// order of its own. Then their digests, contents and removed records are compared, and each one
-// with a replay of its own log.
+// Method: five directories of one storage, each on a simulated disk, write, take back, restart,
+// lose their power in the midst of a call and exchange at random; in the end each gets what it
+// lacks, in an order of its own. Then their digests, contents and removed records are compared, and
+// each one with a replay of its own log.
 #include <gtest/gtest.h>
 
 #include <algorithm>
