@@ -45,7 +45,7 @@ std::string report_line(const std::string& what, const MergeReport& report, bool
 void print_preview(const std::vector<RecordDifference>& records, Session& session) {
   for (const RecordDifference& one : records) {
     if (!session.out.wanted()) return;
-    session.out.line(difference_line(one));
+    session.out.line(difference_text(one, session.colours));
   }
 }
 

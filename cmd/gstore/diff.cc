@@ -17,7 +17,8 @@ Result<Exit> diff(Session& session) {
   options.limit = arguments.limit;
   if (!arguments.collection.empty()) options.collection = arguments.collection;
   const auto print = [&](const RecordDifference& difference) {
-    session.out.line(arguments.json ? difference_json(difference) : difference_line(difference));
+    session.out.line(arguments.json ? difference_json(difference)
+                                    : difference_text(difference, session.colours));
     return session.out.wanted();
   };
   GS_TRY_OK(storage.diff(before, after, options, print));

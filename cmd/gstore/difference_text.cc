@@ -1,5 +1,6 @@
 #include "cmd/gstore/difference_text.h"
 
+#include "cmd/gstore/support/hunk_text.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 #include "gs/base/dates.h"
@@ -19,6 +20,9 @@ const char* why_word(KeptWrite::Why why) noexcept {
 
 namespace {
 
+// Of both values together: shorter texts are shown whole, before and after.
+constexpr std::size_t kShortBytesMax = 80;
+
 const char* word_of(RecordDifference::Kind kind) noexcept {
   switch (kind) {
     case RecordDifference::Kind::added:
@@ -32,20 +36,48 @@ const char* word_of(RecordDifference::Kind kind) noexcept {
   }
 }
 
+template <typename T, typename Text>
+std::string list_json(const std::vector<T>& all, const Text& text) {
+  std::string list = "[";
+  for (const T& one : all) {
+    if (list.size() > 1) list += ',';
+    list += text(one);
+  }
+  return list + ']';
+}
+
+std::string hunk_json(const TextHunk& hunk) {
+  JsonObject line;
+  return line.number("before", hunk.before)
+      .number("after", hunk.after)
+      .text("removed", hunk.removed)
+      .text("inserted", hunk.inserted)
+      .take();
+}
+
 std::string field_json(const FieldDifference& field) {
   JsonObject line;
   line.text("field", field.field);
   if (!field.before_json.empty()) line.raw("before", field.before_json);
   if (!field.after_json.empty()) line.raw("after", field.after_json);
+  if (!field.hunks.empty()) line.raw("hunks", list_json(field.hunks, hunk_json));
   return line.take();
+}
+
+bool shows_hunks(const FieldDifference& field) noexcept {
+  const std::size_t bytes = field.before_json.size() + field.after_json.size();
+  return !field.hunks.empty() && bytes > kShortBytesMax;
 }
 
 // Of a changed record each field says what became of it; of others the word before them does.
 std::string field_text(const FieldDifference& field, RecordDifference::Kind kind) {
   const std::string name = one_line(field.field) + ": ";
+  if (shows_hunks(field)) return name + count_text(field.hunks.size(), "hunk", "hunks");
   const bool has_both = !field.before_json.empty() && !field.after_json.empty();
-  if (has_both) return name + field.before_json + " -> " + field.after_json;
-  const std::string& value = field.after_json.empty() ? field.before_json : field.after_json;
+  const std::string before = short_value(field.before_json);
+  const std::string after = short_value(field.after_json);
+  if (has_both) return name + before + " -> " + after;
+  const std::string& value = field.after_json.empty() ? before : after;
   if (kind != RecordDifference::Kind::changed) return name + value;
   return (field.after_json.empty() ? '-' : '+') + name + value;
 }
@@ -59,33 +91,18 @@ std::string kept_json(const KeptWrite& kept) {
   return line.take();
 }
 
-template <typename T, typename Text>
-std::string list_json(const std::vector<T>& all, const Text& text) {
-  std::string list = "[";
-  for (const T& one : all) {
-    if (list.size() > 1) list += ',';
-    list += text(one);
-  }
-  return list + ']';
-}
-
 }  // namespace
 
 std::string difference_json(const RecordDifference& difference) {
-  std::string fields = "[";
-  for (const FieldDifference& field : difference.fields) {
-    if (fields.size() > 1) fields += ',';
-    fields += field_json(field);
-  }
   JsonObject line;
   line.text("kind", word_of(difference.kind))
       .text("id", difference.id.text())
       .text("collection", difference.collection);
   if (!difference.key.empty()) line.text("key", difference.key);
-  return line.raw("fields", fields + ']').take();
+  return line.raw("fields", list_json(difference.fields, field_json)).take();
 }
 
-std::string difference_line(const RecordDifference& difference) {
+std::string difference_text(const RecordDifference& difference, bool colours) {
   std::string line = std::string(word_of(difference.kind)) + "  " + difference.id.text();
   if (!difference.collection.empty()) line += ' ' + one_line(difference.collection);
   if (!difference.key.empty()) line += ' ' + one_line(difference.key);
@@ -93,6 +110,12 @@ std::string difference_line(const RecordDifference& difference) {
   for (const FieldDifference& field : difference.fields) {
     line += before + field_text(field, difference.kind);
     before = ", ";
+  }
+  for (const FieldDifference& field : difference.fields) {
+    if (!shows_hunks(field)) continue;
+    for (const std::string& hunk : hunk_lines(field, colours)) {
+      line += "\n  " + one_line(field.field) + "  " + hunk;
+    }
   }
   return line;
 }

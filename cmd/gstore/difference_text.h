@@ -9,7 +9,9 @@
 namespace gs::cli {
 
 std::string difference_json(const RecordDifference& difference);
-std::string difference_line(const RecordDifference& difference);
+// A line about the record, then one for each hunk of texts that are not short; without the last
+// line break.
+std::string difference_text(const RecordDifference& difference, bool colours);
 // What concurrent writes hide, in lines. Numbered from 1 within each field, as `resolve --take`
 // counts them.
 void print_conflict(const Conflict& conflict, Output& out);

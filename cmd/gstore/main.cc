@@ -56,7 +56,8 @@ int main(int argc, char** argv) {
       terminal.usage_error(parsed.text);
     }
   } else {
-    gs::cli::Session session{parsed.arguments, out, terminal};
+    const bool colours = gs::cli::style_of(1, parsed.arguments.json).colours;
+    gs::cli::Session session{parsed.arguments, out, terminal, colours};
     exit = gs::cli::conclude(session, run(session));
   }
   if (const Error error = out.finish()) {

@@ -19,7 +19,9 @@ void print(const Reverted& reverted, Session& session) {
   if (session.arguments.json) {
     return session.out.line(reverted_json(reverted));
   }
-  for (const RecordDifference& each : reverted.records) session.out.line(difference_line(each));
+  for (const RecordDifference& each : reverted.records) {
+    session.out.line(difference_text(each, session.colours));
+  }
   for (const KeptWrite& each : reverted.kept) session.out.line(kept_line(each));
   if (!reverted.records.empty()) return;
   session.terminal.note("Nothing of what change " + short_text(reverted.change) +

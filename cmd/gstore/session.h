@@ -16,6 +16,7 @@ struct Session {
   const Arguments& arguments;
   Output& out;
   Terminal& terminal;
+  bool colours = false;  // on standard output
   // Stops conversions of the schema in queries.
   const std::atomic<bool>* stop = nullptr;
   // The first damaged place of the storage, when opening it found one; else empty.

@@ -85,11 +85,23 @@ struct Blame {
   std::vector<FieldOrigin> fields;  // in the record's order
 };
 
+// What differs at one place of a text. Positions are in code points, as those of Storage::splice.
+struct TextHunk {
+  std::uint64_t before = 0;  // where it begins in the text before
+  std::uint64_t after = 0;   // and in the text after
+  std::string removed;       // what the text before has there
+  std::string inserted;      // and the text after, in its place
+};
 // What differs between two versions of the storage. JSON that is empty: not there.
 struct FieldDifference {
   std::string field;
   std::string before_json;
   std::string after_json;
+  // Of a field that is a text in both: all that differs in it, ascending, with something alike
+  // between each and the next; else none. Found by lines, then words, then code points, with little
+  // work: where very much differs, or a text repeats itself, one hunk may be of all that lies
+  // between two changes. At most 1,024, the last of which then has the rest.
+  std::vector<TextHunk> hunks;
 };
 struct RecordDifference {
   // erased: it was written to in one of the versions, and erased since or at the same time, so what

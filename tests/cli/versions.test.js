@@ -111,8 +111,9 @@ test('diff tells what differs between two versions', (t) => {
       `changed  ${id} City  name: "Kyiv" -> "Kiew", n: 1 -> 0, +m: true\n`);
     assert.deepStrictEqual(linesAt(directory, ['diff', second, first]), [{
       kind: 'changed', id, collection: 'City',
-      fields: [{ field: 'name', before: 'Kiew', after: 'Kyiv' }, { field: 'n', before: 0, after: 1 },
-        { field: 'm', before: true }],
+      fields: [{ field: 'name', before: 'Kiew', after: 'Kyiv', hunks: [
+        { before: 1, after: 1, removed: 'iew', inserted: 'yiv' }] },
+      { field: 'n', before: 0, after: 1 }, { field: 'm', before: true }],
     }]);
     assert.strictEqual(at(directory, ['diff', first]), `changed  ${id} City  name: "Kyiv" -> "Kiew", +m: true\n`);
   }
@@ -134,4 +135,49 @@ test('diff tells what differs between two versions', (t) => {
   place.fails(EXIT.notFound, ['diff', 'abcd'], /no change begins with abcd/);
   place.fails(EXIT.usage, ['diff'], /BEFORE/);
   place.fails(EXIT.notFound, ['diff', 'xyz'], /no version is called 'xyz'/);
+});
+
+test('diff tells what differs within a text, and nothing of what does not', (t) => {
+  const place = new Place(t);
+  const around = 'Much that stays. '.repeat(60_000); // a megabyte
+  const body = `${around}The quick 🦊 sat.\n${around}`;
+  const id = place.ok(['insert', 'Post', '-'], { input: JSON.stringify({ title: 'One', body }) }).trim();
+  place.ok(['checkout', '-b', 'draft']);
+  const at = around.length + 4;
+  place.ok(['text', 'splice', id, 'body', String(at), '5', 'slow']);
+  place.ok(['text', 'splice', id, 'body', String(at + 10), '0', ' down']);
+  place.ok(['update', id, '{"title":"Two","n":1}']);
+  const lines = [
+    `changed  ${id} Post  title: "One" -> "Two", body: 2 hunks, +n: 1`,
+    `  body  @@ -${at},5 +${at},4 @@ …uch that stays. The [-quick-]{+slow+} 🦊 sat…`,
+    `  body  @@ -${at + 11},0 +${at + 10},5 @@ … 🦊 sat{+ down+}.\\nMuch that stays. M…`,
+  ];
+  assert.strictEqual(place.ok(['diff', 'main']), `${lines.join('\n')}\n`);
+  const [{ fields }] = place.lines(['diff', 'main', '--json']);
+  assert.deepStrictEqual(fields[1].hunks, [
+    { before: at, after: at, removed: 'quick', inserted: 'slow' },
+    { before: at + 11, after: at + 10, removed: '', inserted: ' down' },
+  ]);
+  assert.strictEqual(fields[1].before, body);
+  assert.strictEqual(place.run(['undo']).out, `changed  ${id} Post  title: "Two" -> "One", -n: 1\n`);
+  assert.match(place.ok(['undo']),
+    /^changed {2}\S+ Post {2}body: 1 hunk\n {2}body {2}@@ -\d+,5 \+\d+,0 @@ /);
+  place.ok(['checkout', 'main']);
+  const preview = place.run(['merge', 'draft', '--preview']);
+  assert.match(preview.out, / {2}body {2}@@ -\d+,5 \+\d+,4 @@ …uch that stays\. The \[-quick-\]/);
+  assert.match(preview.out, /\{\+slow\+\} 🦊 sat\.\\nMuch that st…\n/u);
+});
+
+test('diff of texts that differ wholly, or that are on one side only, is short', (t) => {
+  const place = new Place(t);
+  const one = 'one two\n'.repeat(100_000);
+  const id = place.ok(['insert', 'Post', '-'], { input: JSON.stringify({ body: one }) }).trim();
+  const before = headOf(place.directory);
+  place.ok(['update', id, '-'], { input: JSON.stringify({ body: 'x'.repeat(800_000) }) });
+  const out = place.ok(['diff', before]);
+  assert.match(out, /body: 1 hunk\n {2}body {2}@@ -0,800000 \+0,800000 @@ \[-one two\\n/);
+  assert.ok(out.length < 1000, `${out.length}`);
+  const [genesis] = place.lines(['log', '--json']).slice(-1);
+  assert.match(place.ok(['diff', genesis.change, before]),
+    /^added {2}\S+ Post {2}body: "one two\\n.{20,200}…[^…]{20,200}" \(800,000 characters\)\n$/);
 });

@@ -20,6 +20,7 @@ constexpr std::size_t kBarColumns = 28;
 constexpr std::size_t kColumnsDefault = 80;
 constexpr std::chrono::milliseconds kBarInterval{100};
 constexpr std::string_view kRed = "\x1b[31m";
+constexpr std::string_view kGreen = "\x1b[32m";
 constexpr std::string_view kPlain = "\x1b[0m";
 
 }  // namespace
@@ -40,6 +41,12 @@ TerminalStyle style_of(int descriptor, bool json) {
   const bool refused = no_color != nullptr && *no_color != '\0';
   style.colours = style.terminal && !json && !dumb && !refused;
   return style;
+}
+
+std::string coloured(std::string_view text, Colour colour, bool colours) {
+  if (!colours) return std::string(text);
+  std::string out(colour == Colour::red ? kRed : kGreen);
+  return out.append(text).append(kPlain);
 }
 
 std::string progress_line(const ProgressView& view, std::size_t columns) {
@@ -91,9 +98,7 @@ void Terminal::error(const Error& error) {
     return;
   }
   const std::string text = message_lines(sentences(error));
-  const std::string name =
-      style_.colours ? std::string(kRed) + "gstore:" + std::string(kPlain) : std::string("gstore:");
-  put(name + ' ' + text + '\n');
+  put(coloured("gstore:", Colour::red, style_.colours) + ' ' + text + '\n');
 }
 
 void Terminal::usage_error(std::string_view text) {

@@ -1,4 +1,4 @@
-// Messages and progress bars on standard error.
+// Messages and progress bars on standard error, and whether a stream is a terminal.
 //
 // In JSON mode only warnings and errors are written, one object each. Colours and bars appear only
 // on a terminal; colours never when NO_COLOR is set (no-color.org) or TERM is "dumb".
@@ -27,6 +27,10 @@ struct TerminalStyle {
 std::size_t terminal_columns(int descriptor);
 
 TerminalStyle style_of(int descriptor, bool json);
+
+enum class Colour : std::uint8_t { red, green };
+// The text as it is without `colours`.
+std::string coloured(std::string_view text, Colour colour, bool colours);
 
 // What a bar shows at one moment; total 0: unknown.
 struct ProgressView {

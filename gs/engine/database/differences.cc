@@ -10,6 +10,7 @@
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/field_hunks.h"
 
 namespace gs::engine {
 
@@ -56,12 +57,14 @@ std::vector<FieldDifference> fields_that_differ(const PastRecord& before, const 
     has[one.field] = one.value;
     const auto old = had.find(one.field);
     if (old != had.end() && is_same_value(old->second, one.value)) return;
-    all.push_back({std::string(one.field), old == had.end() ? "" : json_of_field(old->second),
-                   json_of_field(one.value)});
+    const bool is_new = old == had.end();
+    all.push_back({std::string(one.field), is_new ? "" : json_of_field(old->second),
+                   json_of_field(one.value),
+                   is_new ? std::vector<TextHunk>() : field_hunks(old->second, one.value)});
   });
   each_field_of(before, [&](const merge::FieldWrite& one) {
     if (has.count(one.field) != 0) return;
-    all.push_back({std::string(one.field), json_of_field(one.value), ""});
+    all.push_back({std::string(one.field), json_of_field(one.value), "", {}});
   });
   return all;
 }

@@ -25,6 +25,23 @@ class DifferencesTest : public ::testing::Test, protected Replicas {
     const Error error = (*this)[replica]->diff(before, after, options, take);
     return error ? std::string("<") + code_name(error.code()) + ">" : text;
   }
+  // Of the first replica: the hunks of each field.
+  std::string hunks_told(const Digest& before, const std::optional<Digest>& after) const {
+    std::string text;
+    const auto take = [&](const RecordDifference& one) {
+      for (const FieldDifference& field : one.fields) {
+        text += field.field;
+        for (const TextHunk& hunk : field.hunks) {
+          text += ' ' + std::to_string(hunk.before) + ':' + std::to_string(hunk.after) + '-' +
+                  hunk.removed + '+' + hunk.inserted;
+        }
+        text += ';';
+      }
+      return true;
+    };
+    EXPECT_FALSE((*this)[0]->diff(before, after, {}, take));
+    return text;
+  }
   void expect_told(const Digest& before, const std::optional<Digest>& after,
                    std::string_view text) const {
     for (std::size_t i = 0; i < kCount; ++i) EXPECT_EQ(told(i, before, after), text) << i;
@@ -67,6 +84,26 @@ TEST_F(DifferencesTest, AreToldFieldByFieldInBothDirections) {
   EXPECT_EQ(told(0, before, {}, {.collection = {}, .limit = 0}), "");
   EXPECT_EQ(told(0, Digest{}, {}), "<not_found>");
   EXPECT_EQ(told(0, before, Digest{}), "<not_found>");
+}
+
+TEST_F(DifferencesTest, OfATextAreToldAsHunks) {
+  const Store& db = (*this)[0];
+  const std::string long_text(1000, 'x');
+  const Id id = named(db.insert("Post", R"({"body":"The quick fox","n":1,"title":")" + long_text +
+                                            R"( one","was":"text"})"),
+                      "post");
+  const Digest before = db.head();
+  Batch batch(db.db);
+  ASSERT_FALSE(batch.splice(id, "body", {4, 5, "slow"}));
+  ASSERT_FALSE(batch.splice(id, "body", {12, 0, " \xf0\x9f\x98\x80 sat"}));
+  ASSERT_FALSE(batch.commit());
+  ASSERT_FALSE(db.update(id, R"({"n":"text","was":3,"title":")" + long_text + R"( two"})"));
+  const Digest after = db.head();
+  EXPECT_EQ(hunks_told(before, after),
+            "body 4:4-quick+slow 13:12-+ \xf0\x9f\x98\x80 sat;n;title 1001:1001-one+two;was;");
+  EXPECT_EQ(hunks_told(after, before),
+            "body 4:4-slow+quick 12:13- \xf0\x9f\x98\x80 sat+;n;title 1001:1001-two+one;was;");
+  EXPECT_EQ(hunks_told(db.head(), {}), "");
 }
 
 TEST_F(DifferencesTest, OfConcurrentVersionsAreTheSameOnEachReplica) {

@@ -45,6 +45,22 @@ class RevertTest : public ::testing::Test, protected Replicas {
   }
 };
 
+TEST_F(RevertTest, OfTextsTellsHunks) {
+  const Id id = *a().insert("Post", R"({"body":"The quick fox","title":"One fox"})");
+  ASSERT_FALSE(a().update(id, R"({"title":"Two fox"})"));
+  Batch batch(a().db);
+  ASSERT_FALSE(batch.splice(id, "body", {4, 5, "slow"}));
+  ASSERT_FALSE(batch.commit());
+  for (const auto& [field, removed] : {std::pair("body", "slow"), std::pair("title", "Two")}) {
+    const auto undone = a()->undo();
+    ASSERT_TRUE(undone.ok());
+    ASSERT_EQ(undone->records.size(), 1u);
+    ASSERT_EQ(undone->records[0].fields[0].field, field);
+    ASSERT_EQ(undone->records[0].fields[0].hunks.size(), 1u);
+    EXPECT_EQ(undone->records[0].fields[0].hunks[0].removed, removed);
+  }
+}
+
 TEST_F(RevertTest, FieldsGetBackWhatTheyHad) {
   const Id id = *a().insert("City", R"({"name":"Kyiv","n":1})");
   ASSERT_FALSE(a().update(id, R"({"name":"Kiev","at":5})"));

@@ -12,6 +12,7 @@
 #include "gs/core/merge/taken_text.h"
 #include "gs/core/merge/tree_nodes.h"
 #include "gs/core/record/json.h"
+#include "gs/engine/database/field_hunks.h"
 
 namespace gs::engine {
 
@@ -49,6 +50,11 @@ std::string json_of(const FieldWrite* write) {
   std::string text;
   if (write != nullptr) record::append_json(write->value, text);
   return text;
+}
+
+std::vector<TextHunk> hunks_of(const FieldWrite* before, const FieldWrite* after) {
+  if (before == nullptr || after == nullptr) return {};
+  return field_hunks(before->value, after->value);
 }
 
 bool is_list(const FieldWrite* write) {
@@ -280,7 +286,7 @@ class TakingBackMaker {
     }
     made_.fields.push_back(
         {name, in.before == nullptr ? std::nullopt : std::optional(in.before->value)});
-    tell(name, json_of(in.now), json_of(in.before));
+    tell(name, json_of(in.now), json_of(in.before), hunks_of(in.now, in.before));
   }
 
   static LocalStamp latest_of(const FieldWrite* write) {
@@ -371,9 +377,10 @@ class TakingBackMaker {
     if (const auto parsed = crdt::parse_edits(encoded); parsed.ok()) {
       merge::edit_text(text, *parsed);
     }
+    const ValueView made{Type::string, as_bytes(text)};
     std::string json;
-    record::append_json(Value(std::move(text)), json);
-    tell(name, json_of(in.now), std::move(json));
+    record::append_json(made, json);
+    tell(name, json_of(in.now), std::move(json), field_hunks(in.now->value, made));
     made_.texts.push_back({std::string(name), std::move(*edits), std::move(*marks)});
     return true;
   }
@@ -459,8 +466,10 @@ class TakingBackMaker {
     change(merge::Rule::included, std::move(come));
   }
 
-  void tell(std::string_view field, std::string before, std::string after) {
-    made_.told.fields.push_back({std::string(field), std::move(before), std::move(after)});
+  void tell(std::string_view field, std::string before, std::string after,
+            std::vector<TextHunk> hunks = {}) {
+    made_.told.fields.push_back(
+        {std::string(field), std::move(before), std::move(after), std::move(hunks)});
   }
 
   const PastRecord& before_;

@@ -67,6 +67,17 @@ TEST(TextDifference, OfLargeTextsThatHaveNothingInCommonIsOneReplacement) {
   EXPECT_EQ(difference(from, to).runs.size(), 2u);
 }
 
+// On each of a thousand diagonals ten million letters are alike.
+TEST(TextDifference, OfLargeTextsThatRepeatThemselvesIsFoundSoon) {
+  std::string from(10'000'000, 'a');
+  std::string to = from;
+  for (std::size_t i = 0; i < 300; ++i) {
+    from[i * 30'000] = 'b';
+    to[i * 30'000 + 50 + i] = 'c';
+  }
+  EXPECT_EQ(difference(from, to).runs.size(), 2u);
+}
+
 TEST(TextDifferenceLaw, LeadsFromOneTextToTheOther) {
   std::mt19937 random(1);
   static constexpr const char* kLetters[] = {"a", "b", "\xc3\xa9", "\xd0\xa9"};
