@@ -218,7 +218,8 @@ class Storage {
   // it).
   Result<Reverted> revert(const Digest& change);
   // The same of one transaction: the newest one of this storage's writer that is not undone, and
-  // the one that was undone last, as long as nothing was written since. not_found: there is none.
+  // the one that was undone last, as long as nothing was written since. What others have undone of
+  // their own counts as if it had never been, and does not come back. not_found: there is none.
   Result<Reverted> undo();
   Result<Reverted> redo();
   Result<Conflict> conflicts(const Id& id) const;

@@ -79,6 +79,19 @@ std::optional<LocalStamp> tree_stands_on(const Stored& stored, std::string_view 
   return found->on;
 }
 
+std::optional<LocalStamp> taken_edit(const Stored& stored, std::string_view name,
+                                     const std::function<bool(const LocalStamp&)>& is_taken) {
+  const bool is_list = list_stands_on(stored, name).has_value();
+  const auto found = edited_field(stored, name, is_list ? HiddenKind::list : HiddenKind::tree);
+  if (!found) return std::nullopt;
+  const EditsLog log(found->edits);
+  EditsLog::Cursor cursor(log);
+  for (EditsLog::Operation operation; cursor.next(operation);) {
+    if (is_taken(operation.stamp)) return operation.stamp;
+  }
+  return std::nullopt;
+}
+
 Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOrder& order,
                                          const std::function<bool(const LocalStamp&)>& is_taken) {
   TypedText typed(field.value);

@@ -27,6 +27,9 @@ std::optional<TypedField> typed_field(const Stored& stored, std::string_view nam
 std::optional<LocalStamp> list_stands_on(const Stored& stored, std::string_view name);
 // The same of a tree.
 std::optional<LocalStamp> tree_stands_on(const Stored& stored, std::string_view name);
+// The first edit of such a list or tree that `is_taken`; nothing: none is.
+std::optional<LocalStamp> taken_edit(const Stored& stored, std::string_view name,
+                                     const std::function<bool(const LocalStamp&)>& is_taken);
 
 // Errors: damaged (the log says what cannot be).
 Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOrder& order,

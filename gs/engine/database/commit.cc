@@ -449,6 +449,7 @@ Error Database::begin_change(std::size_t bytes, graph::Hlc hlc, std::vector<Dige
   publish_log_view();
   builder_.begin(std::move(open), space_.space);
   builder_parents_ = std::move(parents);
+  builder_reverts_ = false;
   hashing_.begin();
   return {};
 }
@@ -484,7 +485,7 @@ Error Database::close_change(Writing writing) {
     if (Error lost = known_->add(header, head.change, space_.at, head.hlc)) {
       known_.reset();
     } else {
-      known_->add_ids(builder_.ids());
+      known_->add_own(builder_.ids(), builder_reverts_);
     }
   }
   ++change_count_;
@@ -498,6 +499,7 @@ void Database::append(const TransactionState& tx, const LocalStamp& stamp, Seque
   const std::size_t count = tx.operations.size();
   std::size_t left = scratch_->logged_count;
   if (tx.reverts) {
+    builder_reverts_ = true;
     const Buffer payload = graph::encode_revert(*tx.reverts);
     const auto appended = builder_.append(static_cast<std::uint8_t>(Kind::revert),
                                           --left == 0 ? graph::kLastOfTransaction : 0, nullptr,

@@ -66,8 +66,9 @@ struct RecordHold {
   record::RecordView view() const noexcept { return {shape, found.record}; }
 };
 
-struct Done;        // taking_back.h
-struct TakingBack;  // the same
+class UndoStack;    // undo_stack.h
+struct Done;        // the same
+struct TakingBack;  // taking_back.h
 struct VerifyMemory;
 
 // Of a record, wherever in the log it is.
@@ -450,14 +451,16 @@ class Database : public std::enable_shared_from_this<Database> {
   void put_derived(const std::set<Id>& ids, const Applier& derived);
 
   // revert.cc
+  struct Looked;
   struct LookedBack;
-  Error look_back(const graph::Revert& revert, LookedBack& out);
-  Error look_at_own(const graph::Revert& revert, LookedBack& out);
+  Error look_back(const graph::Revert& revert, const UndoStack& stack, LookedBack& out);
+  Error look_at_own(Looked& looked, const LookedBack& in);
+  Error look_at_undone(const UndoStack& stack, LookedBack& out);
   Error look_at_others(LookedBack& out);
   Error stage_taking_back(TransactionState& tx, const TakingBack& one, const Found& now);
   Error take_back_record(const LookedBack& looked, const Id& id, TransactionState& tx,
-                         const Omitted& omitted, Reverted& told);
-  Result<Reverted> take_back(const graph::Revert& revert, const Omitted& omitted);
+                         Reverted& told);
+  Result<Reverted> take_back(const graph::Revert& revert, const UndoStack& stack);
   Result<Reverted> take_back_own(graph::Why why);
   using TakeDone = std::function<bool(const Digest& change, const Done& done)>;
   Error each_done(const graph::Writer& writer, const TakeDone& take);
@@ -839,6 +842,7 @@ class Database : public std::enable_shared_from_this<Database> {
   graph::Writer chain_;                   // in which this storage writes on it
   std::set<Digest> frontier_;             // of the state
   std::vector<Digest> builder_parents_;   // of the open change
+  bool builder_reverts_ = false;          // whether it takes anything back
   std::set<Digest> log_heads_;            // of all that is in the log
   bool state_lacks_ = false;              // ... more than the state has, or is another version
   std::map<graph::Writer, state::Branches::Chain> chains_;  // of branches but main

@@ -87,12 +87,25 @@ bool KnownChanges::may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
 void KnownChanges::add_contents(const graph::ChangeView& change) {
   if (newest() >= cut_) lacking_.add(change);
   written_.add(newest(), change.ids());
+  bool reverts = false;
   auto cursor = change.operations();
   for (graph::OperationView operation; cursor.next(operation);) {
+    reverts = reverts || operation.kind == static_cast<std::uint8_t>(graph::Kind::revert);
     if (operation.kind != static_cast<std::uint8_t>(graph::Kind::erase)) continue;
     graph::Stamp& stamp = erasures_[change.id(operation.id_index)];
     stamp = std::max(stamp, graph::Stamp{operation.hlc, change.chain()});
   }
+  if (reverts) reverting_.push_back(newest());
+}
+
+std::vector<graph::ChangeRange> KnownChanges::reverting(
+    std::span<const graph::ChangeRange> changes) const {
+  std::vector<graph::ChangeRange> found;
+  for (const graph::ChangeRange& range : changes) {
+    auto at = std::lower_bound(reverting_.begin(), reverting_.end(), range.first);
+    for (; at != reverting_.end() && *at <= range.last; ++at) found.push_back({*at, *at});
+  }
+  return found;
 }
 
 graph::Hlc last_stamp(const graph::ChangeView& change) {

@@ -54,14 +54,20 @@ class KnownChanges {
   // add(). What these lack nobody brings back.
   void drop_below(graph::ChangeNumber cut) noexcept { cut_ = cut; }
   graph::ChangeNumber cut() const noexcept { return cut_; }
-  // After add() of the same change: all of it; of an own one, which records it writes to.
+  // After add() of the same change: all of it; of an own one, which records it writes to, and
+  // whether it takes anything back.
   void add_contents(const graph::ChangeView& change);
-  void add_ids(std::span<const Id> ids) { written_.add(newest(), ids); }
+  void add_own(std::span<const Id> ids, bool reverts) {
+    written_.add(newest(), ids);
+    if (reverts) reverting_.push_back(newest());
+  }
   // Of these changes, those that may write to one of the records.
   std::vector<graph::ChangeRange> narrowed(std::span<const graph::ChangeRange> changes,
                                            std::span<const Id> ids) const {
     return written_.narrowed(changes, ids);
   }
+  // Of these changes, ascending, those in which something is taken back.
+  std::vector<graph::ChangeRange> reverting(std::span<const graph::ChangeRange> changes) const;
   // Of each record that was erased on some branch, the erasure that counts.
   const std::map<Id, graph::Stamp>& erasures() const noexcept { return erasures_; }
   std::size_t size() const noexcept { return all_.size(); }
@@ -85,6 +91,7 @@ class KnownChanges {
   graph::ChangeNumber cut_ = 0;
   Lacking lacking_;
   WrittenIds written_;
+  std::vector<graph::ChangeNumber> reverting_;  // ascending
   std::map<Id, graph::Stamp> erasures_;
   std::vector<Known> all_;  // by number
   std::unordered_map<Digest, graph::ChangeNumber, Hash> numbers_;

@@ -47,9 +47,10 @@ class PastReplay {
             PastRecord& out) {
     Found had;
     if (base_ != nullptr) {
-      GS_TRY_OK(check_omitted());
       GS_TRY(is_any_, base_->find(id, had));
+      if (is_any_) GS_TRY_OK(check_omitted());
     }
+    if (omitted_ != nullptr) find_standing(of);
     if (!look(of, erasure, had)) {
       out.status = is_any_ ? PastRecord::Status::lost : PastRecord::Status::none;
       return {};
@@ -76,16 +77,44 @@ class PastReplay {
     if (!version_.have(write.change)) return false;
     const graph::ChangeView& change = writes_.change_of(write).view;
     const OperationView operation = change.operation_at(write.offset);
-    if (!version_.have(write.change, operation)) return false;
-    return omitted_ == nullptr || omitted_->transactions.count(operation.hlc) == 0 ||
-           change.chain() != omitted_->writer;
+    return version_.have(write.change, operation) && !is_omitted(change, operation);
+  }
+
+  bool is_omitted(const graph::ChangeView& change, const OperationView& operation) const {
+    if (omitted_ == nullptr) return false;
+    const graph::Stamp stamp{operation.hlc, change.chain()};
+    if (omitted_->taken.count(stamp) != 0) return true;
+    return stamp.writer != standing_ && omitted_->undone.count(stamp) != 0;
+  }
+
+  // Whose insertion stands although it was undone: it would begin the record, and the next that
+  // is not left out writes to what it inserted.
+  void find_standing(std::span<const PastWrites::Write> of) {
+    std::optional<graph::Writer> inserted;
+    for (const PastWrites::Write& write : of) {
+      const graph::ChangeView& change = writes_.change_of(write).view;
+      const OperationView operation = change.operation_at(write.offset);
+      if (!version_.have(write.change, operation)) continue;
+      const auto kind = static_cast<Kind>(operation.kind);
+      const bool begins = kind == Kind::insert || kind == Kind::set;
+      if (is_omitted(change, operation)) {
+        if (begins && !inserted && !is_any_) inserted = change.chain();
+      } else if (begins) {
+        return;
+      } else if (kind == Kind::update && inserted) {
+        standing_ = *inserted;
+        return;
+      }
+    }
   }
 
   // What the base has of a transaction cannot be left out of it any more.
   Error check_omitted() const {
     if (omitted_ == nullptr) return {};
-    for (const graph::Hlc hlc : omitted_->transactions) {
-      if (base_->has(omitted_->writer, hlc)) return history_dropped(base_->statement());
+    for (const std::set<graph::Stamp>* all : {&omitted_->taken, &omitted_->undone}) {
+      for (const graph::Stamp& stamp : *all) {
+        if (base_->has(stamp.writer, stamp.hlc)) return history_dropped(base_->statement());
+      }
     }
     return {};
   }
@@ -139,6 +168,7 @@ class PastReplay {
   const Omitted* const omitted_;
   const Base* const base_;
   Merger merger_;
+  graph::Writer standing_{};  // zeros: nobody's
   bool is_any_ = false;
   bool exists_ = false;
 };

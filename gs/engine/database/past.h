@@ -102,10 +102,14 @@ class PastWrites {
   std::vector<Change> changes_;
 };
 
-// Transactions of one writer that count as if they had never been.
+// Transactions that count as if they had never been. Where it says writer, it means a chain.
 struct Omitted {
-  graph::Writer writer{};
-  std::set<graph::Hlc> transactions;
+  // What somebody is taking back.
+  std::set<graph::Stamp> taken;
+  // What their own writers took back, with what took it back. But an insertion goes only as a
+  // whole: one upon which a write of somebody else stands stayed, so in that record nothing of its
+  // writer is left out.
+  std::set<graph::Stamp> undone;
 };
 
 // A record as a version has it.

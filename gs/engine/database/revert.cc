@@ -4,16 +4,21 @@
 // and redo know where they are on whatever follows, on every replica of this writer's log: undo
 // takes back the newest transaction that is not taken back already, redo the newest undo, unless
 // something else was written since. What is done in each record is in taking_back.h.
+//
+// What others took back by an undo counts as if it had never been, too: what one inserted and
+// another one removed is gone when both have taken their writes back, whoever does so first. Of
+// others only those undos count which what is taken back did not know: it was made upon the others.
 
+#include <map>
 #include <set>
 
 #include "gs/core/merge/elements.h"
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/taking_back.h"
+#include "gs/engine/database/undo_stack.h"
 
 namespace gs::engine {
 
-using graph::Kind;
 using graph::Revert;
 using graph::Why;
 
@@ -30,95 +35,55 @@ std::vector<Bytes> elements_of(const record::ValueView& array) {
   return elements;
 }
 
-bool writes_record(const graph::OperationView& operation) {
-  return graph::is_erasable(operation.kind) && !graph::comes_first(operation.kind);
-}
-
-std::vector<Done> transactions_of(const graph::ChangeView& change) {
-  std::vector<Done> all;
-  bool begins = true;
-  auto cursor = change.operations();
-  for (graph::OperationView operation; cursor.next(operation);) {
-    if (begins) all.push_back({operation.hlc, false, std::nullopt});
-    begins = operation.last_of_transaction();
-    Done& done = all.back();
-    done.is_about_records = done.is_about_records || writes_record(operation);
-    if (operation.kind != static_cast<std::uint8_t>(Kind::revert)) continue;
-    if (auto reverts = graph::parse_revert(operation.payload); reverts.ok()) {
-      done.reverts = *reverts;
-    }
-  }
-  return all;
-}
-
-using Transaction = std::pair<Digest, graph::Hlc>;
-
-// The transactions of one writer from the newest one back: which of them count as if they had never
-// been, as one of two took the other one back, and where undo and redo go on.
-class Stack {
- public:
-  explicit Stack(const graph::Writer& writer, Why why) : why_(why) { omitted_.writer = writer; }
-
-  // True: undo or redo ends here.
-  bool look(const Digest& change, const Done& done) {
-    const Transaction self{change, done.hlc};
-    const Why why = done.reverts ? done.reverts->why : Why::revert;
-    if (why == Why::redo) {
-      cancel({done.reverts->change, done.reverts->hlc});
-      omitted_.transactions.insert(done.hlc);
-      return false;
-    }
-    if (why == Why::undo) {
-      if (is_cancelled(self)) return false;
-      if (why_ == Why::redo) return take(self);
-      cancel({done.reverts->change, done.reverts->hlc});
-      omitted_.transactions.insert(done.hlc);
-      return false;
-    }
-    if (!done.is_about_records) return false;  // a schema, a name: no record's history
-    if (why_ == Why::redo) return true;        // something was written since
-    return why_ == Why::undo && !is_cancelled(self) && take(self);
-  }
-
-  const std::optional<Transaction>& found() const noexcept { return found_; }
-  const Omitted& omitted() const noexcept { return omitted_; }
-
- private:
-  void cancel(const Transaction& one) {
-    cancelled_.insert(one);
-    omitted_.transactions.insert(one.second);
-  }
-  bool is_cancelled(const Transaction& one) const { return cancelled_.count(one) != 0; }
-  bool take(const Transaction& one) {
-    found_ = one;
-    return true;
-  }
-
-  const Why why_;
-  std::set<Transaction> cancelled_;
-  Omitted omitted_;
-  std::optional<Transaction> found_;
-};
-
 }  // namespace
+
+// A change, or one transaction of it.
+struct Database::Looked {
+  Looked(const KnownChanges& known, graph::ChangeNumber change, graph::Hlc transaction)
+      : hlc(transaction), own{{change, change}, known.place(change)} {
+    const graph::CausalGraph::Changes self(&change, 1);
+    before = Ancestors(known.graph(), self);
+    before.cut(change, hlc);
+    after = Ancestors(known.graph(), self);
+    if (hlc != 0) after.cut(change, hlc + 1);
+  }
+
+  // `take(operation)` for those that it is about.
+  template <typename Take>
+  void each(const graph::ChangeView& change, const Take& take) const {
+    auto cursor = change.operations();
+    for (graph::OperationView operation; cursor.next(operation);) {
+      if (hlc == 0 || operation.hlc == hlc) take(operation);
+    }
+  }
+
+  graph::Hlc hlc;  // 0: all of it
+  Stretch own;     // the change itself
+  Ancestors before;
+  Ancestors after;
+  graph::Writer writer{};
+  TakenBack writes{0, ~graph::Hlc{0}, 0, {}, {}};
+  std::set<graph::Stamp> transactions;
+  std::set<Id> ids;  // of records that it wrote to
+};
 
 // What is taken back, and what it takes to know.
 struct Database::LookedBack {
   Settled settled;
-  TakenBack writes;
-  Ancestors before;
-  Ancestors after;
-  Stretch own;                  // the change itself
-  std::vector<Stretch> common;  // what it knew
-  std::vector<Stretch> later;   // what it did not
+  std::optional<Looked> taken;
+  // Of a redo: what was undone. Looked at in records in which the undo found nothing to do.
+  std::optional<Looked> again;
+  std::vector<Stretch> common;     // what it knew
+  std::vector<Stretch> later;      // what it did not
+  std::vector<Stretch> reverting;  // ... in which something is taken back
   Ancestors all;
   PastWrites past;
-  std::vector<Id> ids;  // of records that it wrote to, ascending
-  std::set<graph::Hlc> transactions;
-  std::uint64_t time_ms = 0;
+  std::vector<Id> ids;  // of all records that are looked at, ascending
+  Omitted omitted;
+  Omitted never;  // with what is taken back
 };
 
-Error Database::look_back(const Revert& revert, LookedBack& out) {
+Error Database::look_back(const Revert& revert, const UndoStack& stack, LookedBack& out) {
   std::optional<graph::ChangeNumber> number;
   const auto ask = [&](const Settled& settled, const KnownChanges& known) -> Error {
     number = known.find(revert.change);
@@ -127,14 +92,11 @@ Error Database::look_back(const Revert& revert, LookedBack& out) {
     for (const Digest& head : settled.frontier) {
       if (const auto at = known.find(head)) heads.push_back(*at);
     }
-    const graph::CausalGraph::Changes self(&*number, 1);
-    out.before = Ancestors(known.graph(), self);
-    out.before.cut(*number, revert.hlc);
-    GS_TRY_OK(check_reach(settled, out.before));
-    out.after = Ancestors(known.graph(), self);
-    if (revert.hlc != 0) out.after.cut(*number, revert.hlc + 1);
+    const Looked& taken = out.taken.emplace(known, *number, revert.hlc);
+    GS_TRY_OK(check_reach(settled, taken.before));
     // Parents have lower numbers, so it is the last one of all.
-    std::vector<graph::ChangeRange> ranges(out.before.ranges().begin(), out.before.ranges().end());
+    const auto all = taken.before.ranges();
+    std::vector<graph::ChangeRange> ranges(all.begin(), all.end());
     if (ranges.back().first == *number) {
       ranges.pop_back();
     } else {
@@ -142,42 +104,96 @@ Error Database::look_back(const Revert& revert, LookedBack& out) {
     }
     out.common = stretches_of(known, ranges);
     out.all = Ancestors(known.graph(), heads);
-    out.later = stretches_of(known, known.graph().diff(heads, self).only_a);
-    out.own = {{*number, *number}, known.place(*number)};
+    const graph::CausalGraph::Changes self(&*number, 1);
+    const std::vector<graph::ChangeRange> later = known.graph().diff(heads, self).only_a;
+    out.later = stretches_of(known, later);
+    out.reverting = stretches_of(known, known.reverting(later));
+    const auto again = stack.again() ? known.find(stack.again()->change) : std::nullopt;
+    if (again && *again >= known.cut()) {
+      out.again.emplace(known, *again, stack.again()->hlc);
+      // What nobody can tell any more is not done again.
+      if (check_reach(settled, out.again->before)) out.again.reset();
+    }
     return {};
   };
   GS_TRY(out.settled, settle_known(ask));
   if (!number) return no_change(out.settled, missing_change(revert.change));
-  GS_TRY_OK(look_at_own(revert, out));
+  GS_TRY_OK(look_at_own(*out.taken, out));
+  if (out.again) GS_TRY_OK(look_at_own(*out.again, out));
+  GS_TRY_OK(look_at_undone(stack, out));
   return look_at_others(out);
 }
 
-// The change itself: which records it wrote to.
-Error Database::look_at_own(const Revert& revert, LookedBack& out) {
-  std::set<Id> ids;
-  const auto add = [&](graph::ChangeNumber number, log::Location at,
+// Which records a change wrote to.
+Error Database::look_at_own(Looked& looked, const LookedBack& in) {
+  const auto add = [&](graph::ChangeNumber, log::Location,
                        const graph::ChangeView& change) -> Error {
-    out.writes = {tables_.find_writer(change.chain()), ~graph::Hlc{0}, 0, {}};
-    auto cursor = change.operations();
-    for (graph::OperationView operation; cursor.next(operation);) {
-      if (revert.hlc != 0 && operation.hlc != revert.hlc) continue;
-      out.transactions.insert(operation.hlc);
-      out.writes.first = std::min(out.writes.first, operation.hlc);
-      out.writes.last = std::max(out.writes.last, operation.hlc);
-      if (writes_record(operation)) ids.insert(change.id(operation.id_index));
-    }
-    out.time_ms = id::hlc_ms(out.writes.first);
-    return out.past.add(number, at, change, [&](const Id& id) { return ids.count(id) != 0; });
+    TakenBack& writes = looked.writes;
+    looked.writer = change.chain();
+    writes.writer = tables_.find_writer(change.chain());
+    looked.each(change, [&](const graph::OperationView& operation) {
+      looked.transactions.insert({operation.hlc, change.chain()});
+      writes.first = std::min(writes.first, operation.hlc);
+      writes.last = std::max(writes.last, operation.hlc);
+      if (writes_record(operation)) looked.ids.insert(change.id(operation.id_index));
+    });
+    return {};
   };
-  const Stretch* const own = &out.own;
-  GS_TRY_OK(each_in(out.settled, {own, 1}, add));
-  out.ids.assign(ids.begin(), ids.end());
+  return each_in(in.settled, {&looked.own, 1}, add);
+}
+
+// What others took back that what is taken back did not know.
+Error Database::look_at_undone(const UndoStack& stack, LookedBack& out) {
+  struct By {
+    graph::Writer writer;
+    Digest change;
+    Done done;
+  };
+  std::vector<By> all;
+  const auto add = [&](graph::ChangeNumber, log::Location,
+                       const graph::ChangeView& change) -> Error {
+    if (change.chain() == out.taken->writer) return {};  // all of it is in the stack
+    for (const Done& done : transactions_of(change)) {
+      if (done.reverts) all.push_back({change.chain(), change.digest(), done});
+    }
+    return {};
+  };
+  GS_TRY_OK(each_in(out.settled, out.reverting, add));
+  std::map<graph::Writer, UndoStack> others;
+  for (auto by = all.rbegin(); by != all.rend(); ++by) {
+    others.try_emplace(by->writer, by->writer, Why::revert)
+        .first->second.look(by->change, by->done);
+  }
+  std::set<graph::Stamp>& undone = out.omitted.undone;
+  const std::set<graph::Stamp>& taken = out.taken->transactions;
+  const auto add_to = [](std::set<graph::Stamp>& to, const std::set<graph::Stamp>& more) {
+    to.insert(more.begin(), more.end());
+  };
+  add_to(undone, stack.undone());
+  add_to(undone, stack.redone());
+  std::set<graph::Stamp> untyped = undone;
+  add_to(untyped, taken);
+  for (const auto& [writer, other] : others) {
+    add_to(undone, other.undone());
+    add_to(undone, other.redone());
+    add_to(untyped, other.undone());
+  }
+  out.never = {taken, undone};
+  for (Looked* const looked : {&*out.taken, out.again ? &*out.again : nullptr}) {
+    if (looked == nullptr) continue;
+    looked->writes.never = undone;
+    add_to(looked->writes.never, taken);
+    looked->writes.untyped = untyped;
+  }
   return {};
 }
 
 // What became of the records since, and what they were before: nothing, when the change inserted
 // all of them.
 Error Database::look_at_others(LookedBack& out) {
+  std::set<Id> all = out.taken->ids;
+  if (out.again) all.insert(out.again->ids.begin(), out.again->ids.end());
+  out.ids.assign(all.begin(), all.end());
   const auto add_of = [&](const std::vector<Id>& ids) {
     return [&](graph::ChangeNumber number, log::Location at, const graph::ChangeView& change) {
       return out.past.add(number, at, change, [&](const Id& id) {
@@ -185,8 +201,13 @@ Error Database::look_at_others(LookedBack& out) {
       });
     };
   };
+  GS_TRY_OK(each_in(out.settled, {&out.taken->own, 1}, add_of(out.ids)));
   out.past.sort();
-  const std::vector<Id> older = out.past.maybe_older();
+  std::vector<Id> older = out.past.maybe_older();
+  for (const Id& id : out.ids) {
+    if (out.past.of(id).empty()) older.push_back(id);
+  }
+  std::sort(older.begin(), older.end());
   const auto add_those = [&](const std::vector<Stretch>& changes, const std::vector<Id>& ids) {
     return each_in(out.settled, narrowed(out.settled, changes, ids), add_of(ids));
   };
@@ -249,20 +270,21 @@ Error Database::stage_taking_back(TransactionState& tx, const TakingBack& one, c
 }
 
 Error Database::take_back_record(const LookedBack& looked, const Id& id, TransactionState& tx,
-                                 const Omitted& omitted, Reverted& told) {
+                                 Reverted& told) {
   LookedAt record;
   const Settled& settled = looked.settled;
-  GS_TRY_OK(recall(settled, looked.past, id, looked.before, record.before));
-  GS_TRY_OK(recall(settled, looked.past, id, looked.after, record.after));
-  GS_TRY_OK(recall(settled, looked.past, id, looked.all, record.shown, &omitted));
-  Omitted never = omitted;
-  never.transactions.insert(looked.transactions.begin(), looked.transactions.end());
-  GS_TRY_OK(recall(settled, looked.past, id, looked.all, record.without, &never));
+  record.is_again = looked.taken->ids.count(id) == 0;
+  const Looked& at = record.is_again ? *looked.again : *looked.taken;
+  GS_TRY_OK(recall(settled, looked.past, id, at.before, record.before));
+  GS_TRY_OK(recall(settled, looked.past, id, at.after, record.after));
+  if (record.is_again) std::swap(record.before, record.after);
+  GS_TRY_OK(recall(settled, looked.past, id, looked.all, record.shown, &looked.omitted));
+  GS_TRY_OK(recall(settled, looked.past, id, looked.all, record.without, &looked.never));
   const Moment& moment = settled.moment;
   const auto lookup = moment.version->find(id, moment.at, record.now);
   if (lookup == state::Version::Lookup::damaged) return state_damage(*moment.version);
   record.now.entry.id = id;
-  TakingBack one = engine::take_back(record, looked.writes, tables_);
+  TakingBack one = engine::take_back(record, at.writes, tables_);
   for (KeptWrite& kept : one.kept) kept.writer = writer_of_chain(kept.writer);
   told.kept.insert(told.kept.end(), one.kept.begin(), one.kept.end());
   if (one.is_nothing()) return {};
@@ -271,18 +293,16 @@ Error Database::take_back_record(const LookedBack& looked, const Id& id, Transac
   return {};
 }
 
-Result<Reverted> Database::take_back(const Revert& revert, const Omitted& omitted) {
+Result<Reverted> Database::take_back(const Revert& revert, const UndoStack& stack) {
   for (int i = 0; i < kRevertTriesMax; ++i) {
     LookedBack looked;
-    GS_TRY_OK(look_back(revert, looked));
-    looked.writes.never = omitted.transactions;
-    looked.writes.never.insert(looked.transactions.begin(), looked.transactions.end());
+    GS_TRY_OK(look_back(revert, stack, looked));
     Reverted told;
     told.change = revert.change;
-    told.time_ms = looked.time_ms;
+    told.time_ms = id::hlc_ms(looked.taken->writes.first);
     auto tx = begin();
     tx->reverts = revert;
-    for (const Id& id : looked.ids) GS_TRY_OK(take_back_record(looked, id, *tx, omitted, told));
+    for (const Id& id : looked.ids) GS_TRY_OK(take_back_record(looked, id, *tx, told));
     // Undo goes on with the one before, also when nothing was left to do.
     if (told.records.empty() && revert.why == Why::revert) return told;
     const auto committed = commit(*tx, options_.durability);
@@ -323,19 +343,19 @@ Error Database::each_done(const graph::Writer& writer, const TakeDone& take) {
 Result<Reverted> Database::revert(const Digest& change) {
   GS_TRY(const ChangeInfo info, this->change(change, nullptr));
   const graph::Writer writer = graph::chain_of(info.writer, info.branch);
-  Stack stack(writer, Why::revert);
+  UndoStack stack(writer, Why::revert);
   const auto look = [&](const Digest& in, const Done& done) {
     if (in == change) return false;
     stack.look(in, done);
     return true;
   };
   GS_TRY_OK(each_done(writer, look));
-  return take_back({change, 0, Why::revert}, stack.omitted());
+  return take_back({change, 0, Why::revert}, stack);
 }
 
 Result<Reverted> Database::take_back_own(Why why) {
   const graph::Writer self = own_chain();
-  Stack stack(self, why);
+  UndoStack stack(self, why);
   const auto look = [&](const Digest& in, const Done& done) { return !stack.look(in, done); };
   GS_TRY_OK(each_done(self, look));
   if (!stack.found()) {
@@ -344,7 +364,7 @@ Result<Reverted> Database::take_back_own(Why why) {
                      ? "nothing that was written here is left to undo. See `gstore log`"
                      : "nothing was undone since the last write. See `gstore log`");
   }
-  return take_back({stack.found()->first, stack.found()->second, why}, stack.omitted());
+  return take_back({stack.found()->first, stack.found()->second, why}, stack);
 }
 
 Result<Reverted> Database::undo() { return take_back_own(Why::undo); }

@@ -258,7 +258,7 @@ TEST_F(RevertTest, UndoNeverBringsBackWhatOthersRemoved) {
   exchange();
   EXPECT_EQ(undo(a()), " !:removed");
   EXPECT_EQ(undo(a()), "n:6>5;");
-  EXPECT_EQ(undo(b()), "+n:>1;");  // its own removal
+  EXPECT_EQ(undo(b()), "+n:>1;");  // its own removal; b knows nothing of the undo yet
   exchange();
   expect_all(id, R"({"n":1})");
   expect_all(other, R"({"n":5})");

@@ -100,6 +100,7 @@ class TakingBackMaker {
         shown_(record.shown),
         without_(record.without),
         now_(record.now),
+        is_again_(record.is_again),
         writes_(writes),
         tables_(tables) {
     made_.told.id = now_.entry.id;
@@ -126,6 +127,12 @@ class TakingBackMaker {
     return record.status == PastRecord::Status::erased || record.status == PastRecord::Status::lost;
   }
   bool is_live() const noexcept { return now_.record != nullptr; }
+  // What has these writes.
+  const PastRecord& with() const noexcept { return is_again_ ? before_ : after_; }
+  bool is_in(const std::set<graph::Stamp>& all, const LocalStamp& stamp) const {
+    return stamp.hlc != 0 && all.count({stamp.hlc, tables_.writer(stamp.writer)}) != 0;
+  }
+  bool is_never(const LocalStamp& stamp) const { return is_in(writes_.never, stamp); }
 
   void keep(std::string_view field, KeptWrite::Why why, const LocalStamp& by) {
     const Digest writer = by.hlc == 0 ? Digest{} : tables_.writer(by.writer);
@@ -191,16 +198,12 @@ class TakingBackMaker {
 
   void take_removal() {
     if (is_live()) return;
-    const LocalStamp other = other_removal();
-    const bool is_ours = shown_.status == PastRecord::Status::removed && other.hlc == 0;
-    if (!is_ours) return keep({}, KeptWrite::Why::removed, other);
+    if (!without_.is_live()) return keep({}, KeptWrite::Why::removed, who_keeps_it_removed());
     made_.act = TakingBack::Act::restore;
     made_.told.kind = RecordDifference::Kind::added;
-    merge::each_field_write(stored(before_.record.as_current()), [&](const FieldWrite& one) {
+    merge::each_field_write(stored(without_.record.as_current()), [&](const FieldWrite& one) {
       made_.fields.push_back({one.field, one.value});
     });
-    merge::each_hidden_write(stored(shown_.record.as_current()), false, order_,
-                             [&](const merge::HiddenWrite& one) { restore_beside(one); });
     for (const record::FieldView& each : made_.fields) {
       std::string text;
       record::append_json(*each.value, text);
@@ -208,19 +211,12 @@ class TakingBackMaker {
     }
   }
 
-  // What somebody wrote beside the removal. Those of one field ascend by time.
-  void restore_beside(const merge::HiddenWrite& one) {
-    if (one.is_removal || writes_.has(one.stamp)) return;
-    const auto at = std::find_if(made_.fields.begin(), made_.fields.end(),
-                                 [&](const auto& each) { return each.name == one.field; });
-    Buffer& content =
-        made_.contents_.emplace_back(one.value.content.begin(), one.value.content.end());
-    ValueView value{one.value.type, Bytes(content)};
-    if (at != made_.fields.end()) {
-      at->value = value;
-    } else {
-      made_.fields.push_back({one.field, value});
-    }
+  // Somebody else removed it as well, or who inserted it took that back.
+  LocalStamp who_keeps_it_removed() const {
+    const LocalStamp other = other_removal();
+    if (other.hlc != 0) return other;
+    const LocalStamp inserted = before_.record.base;
+    return is_never(inserted) ? inserted : LocalStamp{};
   }
 
   // --- one that was written to ---
@@ -235,7 +231,8 @@ class TakingBackMaker {
     const Fields shown = fields_of(would_have);
     const Fields now = fields_of(current_);
     const Current never = without_.is_live() ? without_.record.as_current() : Current();
-    const Fields without = without_.is_live() ? fields_of(never) : Fields();
+    // Who inserted the record may have taken it back, which stayed as it was written to.
+    const Fields without = without_.is_live() ? fields_of(never) : before;
     const auto take = [&](std::string_view name) {
       take_field(name, {find(before, name), find(after, name), find(shown, name),
                         find(without, name), find(now, name)});
@@ -261,32 +258,44 @@ class TakingBackMaker {
     const FieldWrite* now;
   };
 
+  const FieldWrite* with(const InEach& in) const noexcept {
+    return is_again_ ? in.before : in.after;
+  }
+
   void take_field(std::string_view name, const InEach& in) {
+    const FieldWrite* const wrote = with(in);
     if (is_same(in.before, in.after)) {
       // Marks change no value.
-      if (in.after != nullptr && writes_.has(latest_of(in.after))) take_edits(name, in);
+      if (wrote != nullptr && writes_.has(latest_of(wrote))) take_edits(name, in);
       return;
     }
-    if (in.after != nullptr && writes_.has(latest_of(in.after)) &&
+    if (wrote != nullptr && writes_.has(latest_of(wrote)) &&
         (take_list(name, in) || take_tree(name, in))) {
       return;
     }
-    if (in.after != nullptr && writes_.has(in.after->added) && is_list(in.after)) {
+    if (wrote != nullptr && writes_.has(wrote->added) && is_list(wrote)) {
       return take_elements(name, in);
     }
-    if (in.after != nullptr && writes_.has(latest_of(in.after)) && take_members(name, in)) return;
-    if (in.after != nullptr && writes_.has(latest_of(in.after)) && take_edits(name, in)) return;
-    if (in.after != nullptr && writes_.has(in.after->added) && !writes_.has(in.after->stamp)) {
+    if (wrote != nullptr && writes_.has(latest_of(wrote)) && take_members(name, in)) return;
+    if (wrote != nullptr && writes_.has(latest_of(wrote)) && take_edits(name, in)) return;
+    if (wrote != nullptr && writes_.has(wrote->added) && !writes_.has(wrote->stamp)) {
       return take_addition(name, in);
     }
+    take_value(name, in);
+  }
+
+  void take_value(std::string_view name, const InEach& in) {
+    if (is_again_ && is_same(in.before, in.now)) return;
     const LocalStamp latest = latest_of(in.shown);
-    const bool is_ours = in.after == nullptr ? in.shown == nullptr : writes_.has(latest);
+    const bool is_ours = with(in) == nullptr ? in.shown == nullptr : writes_.has(latest);
     if (!is_ours || !is_same(in.after, in.now)) {
       return keep(name, KeptWrite::Why::written, is_ours ? latest_of(in.now) : latest);
     }
-    made_.fields.push_back(
-        {name, in.before == nullptr ? std::nullopt : std::optional(in.before->value)});
-    tell(name, json_of(in.now), json_of(in.before), hunks_of(in.now, in.before));
+    // What its own writer took back does not come again.
+    const FieldWrite* const wants = is_never(latest_of(in.before)) ? in.without : in.before;
+    if (is_same(wants, in.now)) return;
+    made_.fields.push_back({name, wants == nullptr ? std::nullopt : std::optional(wants->value)});
+    tell(name, json_of(in.now), json_of(wants), hunks_of(in.now, wants));
   }
 
   static LocalStamp latest_of(const FieldWrite* write) {
@@ -300,7 +309,7 @@ class TakingBackMaker {
     const auto to = number_of(in.after);
     const auto now = number_of(in.now);
     const bool is_there = in.now != nullptr && in.shown != nullptr &&
-                          in.shown->stamp == in.after->stamp && from && to && now;
+                          in.shown->stamp == with(in)->stamp && from && to && now;
     if (!is_there) return keep(name, KeptWrite::Why::written, latest_of(in.shown));
     made_.additions.emplace_back(name, *from - *to);
     std::string text;
@@ -358,7 +367,7 @@ class TakingBackMaker {
 
   // False: nothing was typed into it then.
   bool take_edits(std::string_view name, const InEach& in) {
-    const Current then = after_.record.as_current();
+    const Current then = with().record.as_current();
     const auto after = merge::typed_field(stored(then), name);
     if (!after || writes_.has(after->on)) return false;
     const auto now = merge::typed_field(stored(current_), name);
@@ -366,9 +375,7 @@ class TakingBackMaker {
       keep(name, KeptWrite::Why::written, latest_of(in.now));
       return true;
     }
-    const auto is_taken = [&](const LocalStamp& stamp) {
-      return stamp.writer == writes_.writer && writes_.never.count(stamp.hlc) != 0;
-    };
+    const auto is_taken = [&](const LocalStamp& stamp) { return is_in(writes_.untyped, stamp); };
     auto edits = merge::take_back_edits(*now, order_, is_taken);
     auto marks = merge::take_back_marks(*now, order_, is_taken);
     if (!edits.ok() || !marks.ok() || (edits->runs.empty() && marks->empty())) return true;
@@ -385,10 +392,20 @@ class TakingBackMaker {
     return true;
   }
 
+  // Whether a list or tree had something in it that its own writer took back since. To bring back
+  // all but that it would take to know which of it that is.
+  bool keep_what_was_taken(std::string_view name) {
+    const Current had = before_.record.as_current();
+    const auto taken = merge::taken_edit(stored(had), name,
+                                         [&](const LocalStamp& stamp) { return is_never(stamp); });
+    if (taken) keep(name, KeptWrite::Why::written, *taken);
+    return taken.has_value();
+  }
+
   // A list goes back to what it was, by edits, unless somebody did something to it since. False:
   // it was not edited then.
   bool take_list(std::string_view name, const InEach& in) {
-    const Current then = after_.record.as_current();
+    const Current then = with().record.as_current();
     const auto after = merge::list_stands_on(stored(then), name);
     if (!after || writes_.has(*after)) return false;
     const auto now = merge::list_stands_on(stored(current_), name);
@@ -398,6 +415,7 @@ class TakingBackMaker {
       keep(name, KeptWrite::Why::written, latest_of(in.now));
       return true;
     }
+    if (keep_what_was_taken(name)) return true;
     const bool was_list = in.before != nullptr && in.before->value.type == Type::array;
     tell(name, json_of(in.now), was_list ? json_of(in.before) : "[]");
     made_.lists.push_back({std::string(name), in.now->value,
@@ -407,7 +425,7 @@ class TakingBackMaker {
 
   // The same of a tree: what was deleted comes back as the nodes that they were.
   bool take_tree(std::string_view name, const InEach& in) {
-    const Current then = after_.record.as_current();
+    const Current then = with().record.as_current();
     const auto after = merge::tree_stands_on(stored(then), name);
     if (!after || writes_.has(*after)) return false;
     const auto now = merge::tree_stands_on(stored(current_), name);
@@ -417,6 +435,7 @@ class TakingBackMaker {
       keep(name, KeptWrite::Why::written, latest_of(in.now));
       return true;
     }
+    if (keep_what_was_taken(name)) return true;
     std::string wants;
     if (in.before != nullptr && in.before->value.type == Type::array) {
       wants = as_text(in.before->value.content);
@@ -453,7 +472,7 @@ class TakingBackMaker {
       if (is_missed) come.push_back(element);
     }
     if (gone.empty() && come.empty()) return;
-    const bool is_set = in.after->value.type == Type::set;
+    const bool is_set = with(in)->value.type == Type::set;
     left.insert(left.end(), come.begin(), come.end());
     std::string text;
     record::append_json(is_set ? Value(Set{left}) : Value(left), text);
@@ -477,6 +496,7 @@ class TakingBackMaker {
   const PastRecord& shown_;
   const PastRecord& without_;
   const state::Found& now_;
+  const bool is_again_;
   const TakenBack& writes_;
   const state::Tables& tables_;
   const WritersByKey order_{tables_};

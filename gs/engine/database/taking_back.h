@@ -1,13 +1,14 @@
 // What it takes to take back the writes of one change, or of one transaction of it, in one record.
 //
 // A field gets the value back that it had before, as long as the record shows the write that is
-// taken back, or would show it without what its writer has undone since. A number that was added to
+// taken back, or would show it without what was undone since. A number that was added to
 // is added to the other way round. Elements are removed and added again, but for those that are
 // there, or not, without these writes as well. Members of an object go back one by one. What was
 // typed into a text is deleted, what was deleted comes back where it was, and marks are as they
-// would be without these. A record that was
-// inserted goes, and one that was removed comes back, with what others wrote beside the removal.
+// would be without these. A record that was inserted goes, and one that was removed comes back, as
+// it would be without the removal.
 // What somebody else did to the same field or record since, or at the same time, stays: it is told.
+// What its own writer took back does not come again.
 //
 // Pure: records are what others hand in.
 #pragma once
@@ -23,21 +24,16 @@
 
 namespace gs::engine {
 
-// One transaction, as the log tells it.
-struct Done {
-  graph::Hlc hlc = 0;
-  bool is_about_records = false;
-  std::optional<graph::Revert> reverts;
-};
-
 // The writes that are taken back, by their stamps.
 struct TakenBack {
   std::uint32_t writer = 0;
   graph::Hlc first = 0;
   graph::Hlc last = 0;
-  // All transactions of the writer that are as if they had never been: these, and what was undone
-  // before with what undid it.
-  std::set<graph::Hlc> never;
+  // All transactions that are as if they had never been: these, and what their own writers undid
+  // since with what undid it.
+  std::set<graph::Stamp> never;
+  // Of texts and marks: the same, but what others did again is typed, and stays as it was typed.
+  std::set<graph::Stamp> untyped;
   bool has(const LocalStamp& stamp) const noexcept {
     return stamp.writer == writer && stamp.hlc >= first && stamp.hlc <= last;
   }
@@ -90,9 +86,12 @@ struct TakingBack {
 struct LookedAt {
   PastRecord before;   // without these writes and all that came later
   PastRecord after;    // with them
-  PastRecord shown;    // now, if nothing had been undone since
-  PastRecord without;  // the same, if these writes had never been
+  PastRecord shown;    // now, if nothing that was undone since had ever been
+  PastRecord without;  // the same, if these writes had never been either
   state::Found now;    // as the storage has it, with its id
+  // These writes were undone, which had nothing to do in this record, and are done again. So
+  // `before` has them, and `after` has not.
+  bool is_again = false;
 };
 TakingBack take_back(const LookedAt& record, const TakenBack& writes, const state::Tables& tables);
 

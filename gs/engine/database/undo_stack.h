@@ -1,0 +1,60 @@
+// Which transactions of one writer it took back itself, as its part of the log tells. Where it says
+// writer, it means a chain.
+//
+// Pure.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "gs/core/graph/change.h"
+#include "gs/core/graph/operation.h"
+
+namespace gs::engine {
+
+// One transaction, as the log tells it.
+struct Done {
+  graph::Hlc hlc = 0;
+  bool is_about_records = false;
+  std::optional<graph::Revert> reverts;
+};
+std::vector<Done> transactions_of(const graph::ChangeView& change);
+bool writes_record(const graph::OperationView& operation) noexcept;
+
+// The transactions of one writer from the newest one back: which of them count as if they had never
+// been, as one of two took the other one back, and where undo and redo go on.
+class UndoStack {
+ public:
+  using Transaction = std::pair<Digest, graph::Hlc>;
+  // `why`: what looks for its transaction. A revert looks for none.
+  UndoStack(const graph::Writer& writer, graph::Why why) : writer_(writer), why_(why) {}
+
+  // True: undo or redo ends here.
+  bool look(const Digest& change, const Done& done);
+
+  const std::optional<Transaction>& found() const noexcept { return found_; }
+  // What the undo that was found took back.
+  const std::optional<graph::Revert>& again() const noexcept { return again_; }
+  // What was undone with what undid it.
+  const std::set<graph::Stamp>& undone() const noexcept { return undone_; }
+  // Undos with what undid them.
+  const std::set<graph::Stamp>& redone() const noexcept { return redone_; }
+
+ private:
+  // Of its own transactions, whatever it says: a stamp is that of its writer.
+  void cancel(const graph::Revert& reverts, graph::Hlc by, std::set<graph::Stamp>& both);
+  bool is_cancelled(const Transaction& one) const { return cancelled_.count(one) != 0; }
+  bool take(const Transaction& one);
+
+  const graph::Writer writer_;
+  const graph::Why why_;
+  std::set<Transaction> cancelled_;
+  std::set<graph::Stamp> undone_;
+  std::set<graph::Stamp> redone_;
+  std::optional<Transaction> found_;
+  std::optional<graph::Revert> again_;
+};
+
+}  // namespace gs::engine
