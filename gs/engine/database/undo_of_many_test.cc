@@ -243,6 +243,15 @@ class UndoOfValues : public ::testing::Test, protected UndoOfMany {
     expect_all(id_, R"({"set":["x"],"list":["x"],"tree":["x"],"text":"x","object":{"x":1},"n":)" +
                         std::string(n) + "}");
   }
+  // b removes the record; then a takes back its last write, and b the removal.
+  void remove_and_undo_both() {
+    ASSERT_FALSE(b().remove(id_));
+    exchange();
+    undo(a());
+    exchange();
+    undo(b());
+    exchange();
+  }
 };
 
 TEST_F(UndoOfValues, AValueThatWasTakenBackDoesNotComeAgain) {
@@ -263,12 +272,7 @@ TEST_F(UndoOfValues, AValueThatWasTakenBackDoesNotComeAgain) {
 TEST_F(UndoOfValues, ARecordComesBackWithoutWhatWasTakenBackOfIt) {
   update(a(), R"({"n":1})");
   exchange();
-  ASSERT_FALSE(b().remove(id_));
-  exchange();
-  undo(a());
-  exchange();
-  undo(b());
-  exchange();
+  remove_and_undo_both();
   expect_n("0");
 }
 
@@ -278,12 +282,7 @@ TEST_F(UndoOfValues, WorkOfAThirdOneStays) {
   exchange();
   update(c(), R"({"m":3})");
   exchange();
-  ASSERT_FALSE(b().remove(id_));
-  exchange();
-  undo(a());
-  exchange();
-  undo(b());
-  exchange();
+  remove_and_undo_both();
   expect_all(id_, R"({"n":0,"m":3})");
   undo(c());
   exchange();
