@@ -85,6 +85,7 @@ void run_finds(Bench& bench);
 void run_indexes(Bench& bench);
 void run_validate(Bench& bench);
 void run_texts(Bench& bench);
+void run_text_sizes(Bench& bench);
 void run_text_session(Bench& bench);
 void run_branches(Bench& bench);
 void run_fields(Bench& bench);

@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "bench/bench.h"
+#include "bench/child_rows.h"
 #include "bench/process.h"
 
 namespace gs::bench {
@@ -18,6 +20,14 @@ std::string own_program() {
 }
 
 }  // namespace
+
+std::uint64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t all_pages = 0;
+  std::uint64_t pages = 0;
+  file >> all_pages >> pages;
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
 
 std::string child(const std::vector<std::string>& arguments, bool killed) {
   std::vector<std::string> command = {own_program(), "--child"};

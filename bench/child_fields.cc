@@ -1,9 +1,6 @@
 // Random updates of fields in two replicas of one storage, and their exchange by bundles.
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 
 #include "bench/bench.h"
 #include "bench/child_rows.h"
@@ -15,14 +12,6 @@ namespace gs::bench {
 namespace {
 
 constexpr const char* kFieldsCollection = "Record";
-
-std::uint64_t resident_bytes() {
-  std::ifstream file("/proc/self/statm");
-  std::uint64_t all_pages = 0;
-  std::uint64_t pages = 0;
-  file >> all_pages >> pages;
-  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
 
 // Batches as an application would have them, each durable when its commit returns.
 template <typename Stage>

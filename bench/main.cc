@@ -42,6 +42,7 @@ rows (all when none is named; those of one line are measured together):
   validate validate-whole
   text-apply text-live text-open (each alone)
   text-bytes text-bytes-zstd
+  text-state-bytes text-memory (each alone)
   text-session
   branch-begin branch-checkout branch-diff branch-checkout-many branch-diff-many
   fields-update fields-exchange fields-bytes fields-bytes-zstd fields-memory
@@ -87,7 +88,8 @@ const std::vector<Row>& all_rows() {
        run_finds},
       {{"insert-indexed", "index-build"}, run_indexes},
       {{"validate", "validate-whole"}, run_validate},
-      {{"text-apply", "text-live", "text-open", "text-bytes", "text-bytes-zstd"}, run_texts},
+      {{"text-apply", "text-live", "text-open"}, run_texts},
+      {{"text-bytes", "text-bytes-zstd", "text-state-bytes", "text-memory"}, run_text_sizes},
       {{"text-session"}, run_text_session},
       {{"branch-begin", "branch-checkout", "branch-diff", "branch-checkout-many",
         "branch-diff-many"},
@@ -217,6 +219,7 @@ int run_child(const std::vector<std::string>& words) {
   if (words.empty()) fail("--child is for gstore-bench itself");
   if (words[0] == "tail") child_tail(words);
   if (words[0] == "memory") return child_memory(words);
+  if (words[0] == "text-memory") return child_text_memory(words);
   if (words[0] == "fields") return child_fields(words);
   if (words[0] == "cold-load") return child_cold_load(words);
   if (words[0] == "cold-read") return child_cold_read(words);

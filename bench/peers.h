@@ -25,11 +25,11 @@ class Peers {
       if (const auto numbers = run(name, task, options)) act(name, *numbers);
     }
   }
-
- private:
+  // One of them. Nothing when it did not, which is told, and it is left out from there on.
   std::optional<Numbers> run(const std::string& name, const std::string& task,
                              const std::vector<std::string>& options);
 
+ private:
   Bench& bench_;
   std::vector<std::string> names_;
 };

@@ -31,12 +31,7 @@ const text = {
   read: ({ doc }) => doc.text,
   save: ({ doc }) => A.save(doc),
   saveSmall: ({ doc }) => A.save(doc),
-  open(bytes) {
-    const doc = A.load(bytes);
-    const content = doc.text;
-    A.free(doc);
-    return content;
-  },
+  load: (bytes) => ({ doc: A.load(bytes) }),
   free: ({ doc }) => A.free(doc),
 };
 

@@ -99,6 +99,12 @@ class FieldUpdates {
   }
 }
 
+/** Resident bytes when there is no garbage. */
+const residentBytes = () => {
+  for (let i = 0; i < 3; i++) global.gc();
+  return process.memoryUsage.rss();
+};
+
 const recordName = (record) => `r${record}`;
 
 module.exports = {
@@ -111,4 +117,5 @@ module.exports = {
   measureOften,
   readTrace,
   recordName,
+  residentBytes,
 };

@@ -24,12 +24,7 @@ const text = {
   read: ({ doc }) => doc.get(),
   save: ({ doc }) => doc.toBytes(),
   saveSmall: ({ doc }) => doc.toBytes(),
-  open(bytes) {
-    const doc = Doc.fromBytes(bytes);
-    const content = doc.get();
-    doc.free();
-    return content;
-  },
+  load: (bytes) => ({ doc: Doc.fromBytes(bytes) }),
   free: ({ doc }) => doc.free(),
 };
 

@@ -4,18 +4,12 @@
 
 const fs = require('node:fs');
 
-const { FIELDS, FieldUpdates, WrongResult, measure } = require('./common.js');
+const { FIELDS, FieldUpdates, WrongResult, measure, residentBytes } = require('./common.js');
 
 const BATCH = 1000;
 
 const forEachBatch = (count, act) => {
   for (let first = 0; first < count; first += BATCH) act(first, Math.min(first + BATCH, count));
-};
-
-/** Resident bytes when there is no garbage. */
-const residentBytes = () => {
-  for (let i = 0; i < 3; i++) global.gc();
-  return process.memoryUsage.rss();
 };
 
 const filled = (peer, updates) => {

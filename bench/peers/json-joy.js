@@ -36,7 +36,7 @@ const text = {
   read: ({ model }) => model.view(),
   save: ({ model }) => model.toBinary(),
   saveSmall: ({ model }) => model.toBinary(),
-  open: (bytes) => Model.fromBinary(bytes).view(),
+  load: (bytes) => ({ model: Model.fromBinary(bytes) }),
 };
 
 const hold = (model) => ({ model, held: [], patches: [] });

@@ -42,11 +42,11 @@ const text = {
   read: ({ text }) => text.toString(),
   save: ({ doc }) => doc.export({ mode: 'snapshot' }),
   saveSmall: ({ doc }) => doc.export({ mode: 'update' }),
-  open(bytes) {
+  saveState: ({ doc }) =>
+    doc.export({ mode: 'shallow-snapshot', frontiers: doc.oplogFrontiers() }),
+  load(bytes) {
     const doc = LoroDoc.fromSnapshot(bytes);
-    const content = doc.getText('text').toString();
-    doc.free();
-    return content;
+    return { doc, text: doc.getText('text') };
   },
   free: ({ doc }) => doc.free(),
 };

@@ -9,12 +9,13 @@ const fieldTasks = require('./field_tasks.js');
 const textTasks = require('./text_tasks.js');
 
 const TASKS = { ...textTasks, ...fieldTasks };
+const FILES = ['in', 'out'];
 const PEERS = ['automerge', 'diamond', 'json-joy', 'loro', 'yjs'];
 
 const optionsOf = (words) => {
   const entries = words.map((word) => {
     const [name, value] = word.split('=', 2);
-    return [name, name === 'out' ? value : Number(value)];
+    return [name, FILES.includes(name) ? value : Number(value)];
   });
   return Object.fromEntries(entries);
 };

@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 
-const { WrongResult, measureOften, readTrace } = require('./common.js');
+const { WrongResult, measureOften, readTrace, residentBytes } = require('./common.js');
 
 const BATCH = { samples: 7, seconds: 10 };
 const LIVE = { samples: 7, seconds: 10 };
@@ -104,16 +104,46 @@ const live = (peer, { edits }) => {
 const open = (peer, { edits }) => {
   const { patches, end } = paper(edits);
   const bytes = peer.save(typed(peer, patches));
-  const check = (content) => need(content, end, 'text-open');
-  return { count: 1, ...measureOften(() => peer.open(bytes), check, OPEN) };
+  const check = ({ replica, content }) => {
+    need(content, end, 'text-open');
+    peer.free?.(replica);
+  };
+  const load = () => {
+    const replica = peer.load(bytes);
+    return { replica, content: peer.read(replica) };
+  };
+  return { count: 1, ...measureOften(load, check, OPEN) };
+};
+
+const writeStored = (peer, stored, out) => {
+  fs.writeFileSync(out, stored);
+  return { bytes: stored.length, history: Number(peer.history) };
 };
 
 /** text-bytes: the smallest form that holds all that the peer keeps. */
-const bytes = (peer, { edits, out }) => {
-  const { patches } = paper(edits);
-  const stored = peer.saveSmall(typed(peer, patches));
-  fs.writeFileSync(out, stored);
-  return { bytes: stored.length, history: Number(peer.history) };
+const bytes = (peer, { edits, out }) =>
+  writeStored(peer, peer.saveSmall(typed(peer, paper(edits).patches)), out);
+
+/** text-state-bytes: the smallest form that can be gone on with. */
+const stateBytes = (peer, { edits, out }) => {
+  const replica = typed(peer, paper(edits).patches);
+  return writeStored(peer, (peer.saveState ?? peer.saveSmall)(replica), out);
+};
+
+/** What text-memory opens, in a process that typed nothing. */
+const store = (peer, { edits, out }) =>
+  writeStored(peer, peer.save(typed(peer, paper(edits).patches)), out);
+
+/** text-memory: a stored text opened and read. */
+const memory = (peer, { edits, in: file }) => {
+  const { end } = paper(edits);
+  const stored = fs.readFileSync(file);
+  const before = residentBytes();
+  const replica = peer.load(stored);
+  need(peer.read(replica), end, 'text-memory');
+  const resident = residentBytes() - before;
+  need(peer.read(replica), end, 'text-memory'); // it is held until here
+  return { resident_bytes: resident };
 };
 
 module.exports = {
@@ -121,4 +151,7 @@ module.exports = {
   'text-live': live,
   'text-open': open,
   'text-bytes': bytes,
+  'text-state-bytes': stateBytes,
+  'text-store': store,
+  'text-memory': memory,
 };

@@ -34,10 +34,10 @@ const text = {
   read: ({ text }) => text.toString(),
   save: ({ doc }) => Y.encodeStateAsUpdate(doc),
   saveSmall: ({ doc }) => Y.encodeStateAsUpdateV2(doc),
-  open(bytes) {
+  load(bytes) {
     const doc = new Y.Doc();
     Y.applyUpdate(doc, bytes);
-    return doc.getText('text').toString();
+    return { doc, text: doc.getText('text') };
   },
 };
 
