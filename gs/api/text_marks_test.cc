@@ -167,6 +167,44 @@ TEST_F(MarksOfTexts, BoldGrowsBehindItsEndAndALinkDoesNot) {
   EXPECT_EQ(delta(), "The red ,foxes,{bold}, has ,jumped,{link:url}, high.");
 }
 
+TEST_F(MarksOfTexts, WhatIsTypedWhereTheEndOfALinkWasIsNotInIt) {
+  begin("The fox jumped.");
+  mark(first(), 4, 7, "link", "\"url\"", MarkGrowth::none);
+  exchange();
+  type(second(), 6, "", 1);
+  type(second(), 6, "e");
+  EXPECT_EQ(delta(second()), "The ,fo,{link:url},e jumped.");
+  type(second(), 6, "llow m");  // before that, and not in the link either
+  EXPECT_EQ(delta(second()), "The ,fo,{link:url},llow me jumped.");
+  type(third(), 6, "ld in a b");  // who still sees all of it
+  exchange();
+  const std::string shown = delta();  // whose keys come first, comes first
+  EXPECT_TRUE(shown == "The ,fold in a b,{link:url},llow me jumped." ||
+              shown == "The ,fo,{link:url},llow me,ld in a b,{link:url}, jumped.")
+      << shown;
+}
+
+// Also the other way round: the deletion of a letter takes nothing out of a link that is in it.
+TEST_F(MarksOfTexts, WhatWasTypedIntoALinkStaysInItWhenItsEndIsDeleted) {
+  begin("The fox jumped.");
+  mark(first(), 4, 7, "link", "\"url\"", MarkGrowth::none);
+  exchange();
+  type(second(), 6, "o");
+  type(second(), 7, "", 1);
+  exchange();
+  EXPECT_EQ(delta(), "The ,foo,{link:url}, jumped.");
+}
+
+TEST_F(MarksOfTexts, GrowsAtItsBeginningWhereTheLetterBeforeItWas) {
+  begin("a bc");
+  mark(first(), 2, 4, "bold", kTrue, MarkGrowth::before);
+  exchange();
+  type(second(), 1, "", 1);
+  type(second(), 1, "x");
+  exchange();
+  EXPECT_EQ(delta(), "a,xbc,{bold}");
+}
+
 TEST_F(MarksOfTexts, TheSameAtOneTime) {
   begin("The fox jumped.");
   mark(first(), 4, 7, "bold");

@@ -3,7 +3,8 @@
 
 #include <vector>
 
-#include "gs/core/merge/typed_operations.h"
+#include "gs/core/crdt/text/mark_spans.h"
+#include "gs/core/merge/typed_behind.h"
 
 namespace gs::merge {
 
@@ -25,7 +26,28 @@ struct AnchoredMarks {
   std::unique_ptr<TypedOperations> operations;
   std::unique_ptr<OrderedText> text;  // null: there are no marks
   std::vector<AnchoredMark> marks;    // ascending by stamp: later ones count more
+  TypedBehind behind;                 // of the sides that are behind a character
 };
+
+// A text in which marks are looked for: that of now, or another one of the same characters.
+class MarkedText {
+ public:
+  struct Range {
+    std::uint32_t from = 0;
+    std::uint32_t to = 0;
+  };
+  virtual ~MarkedText() = default;
+  // How many characters it has, and how many before a side.
+  virtual std::uint32_t length() const = 0;
+  virtual std::uint32_t position(const MarkSide& side) const = 0;
+  // Where those of these that are in it are, as they come.
+  virtual void find(std::span<const TypedBehind::Stretch> stretches,
+                    std::vector<Range>& out) const = 0;
+};
+
+// Adds the stretches of the text that a mark covers.
+void add_spans(const AnchoredMarks& anchored, const AnchoredMark& mark, const MarkedText& text,
+               std::vector<crdt::MarkSpan>& out);
 
 // Borrows the field. Errors: damaged.
 Result<AnchoredMarks> anchor_marks(const TypedField& field, const WriterOrder& order);

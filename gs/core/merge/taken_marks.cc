@@ -83,23 +83,54 @@ class Taking {
   // `is_wanted`: without those that are taken, in the text as it will be.
   std::vector<MarkSpan> spans(bool is_wanted) const {
     std::vector<MarkSpan> marks;
+    const TextBeside text(*this, is_wanted);
     for (const AnchoredMark& one : anchored_.marks) {
       if (is_wanted && is_taken_(one.stamp)) continue;
-      marks.push_back({position(one.begin, 0, is_wanted),
-                       position(one.end, is_wanted ? will_length_ : length_, is_wanted),
-                       one.said.key, one.said.value});
+      add_spans(anchored_, one, text, marks);
     }
     return crdt::cover_marks(marks);
   }
-  std::uint32_t position(const MarkSide& side, std::uint32_t of_none, bool is_wanted) const {
-    if (side.unit == crdt::kNoUnit) return of_none;
-    const auto behind =
-        std::upper_bound(by_unit_.begin(), by_unit_.end(), side.unit,
-                         [&](Unit unit, std::uint32_t i) { return unit < pieces_[i].first; });
-    const Piece& piece = pieces_[*(behind - 1)];
-    const bool is_in = is_wanted ? piece.will_be : piece.is_there;
-    const std::uint32_t offset = side.unit - piece.first + (side.is_after ? 1 : 0);
-    return (is_wanted ? piece.will_before : piece.before) + (is_in ? offset : 0);
+
+  // As it is, or as it will be.
+  class TextBeside final : public MarkedText {
+   public:
+    TextBeside(const Taking& taking, bool will_be) : taking_(taking), will_be_(will_be) {}
+    std::uint32_t length() const override {
+      return will_be_ ? taking_.will_length_ : taking_.length_;
+    }
+    std::uint32_t position(const MarkSide& side) const override {
+      const Piece& piece = taking_.pieces_[*taking_.piece_of(side.unit)];
+      const std::uint32_t offset = side.unit - piece.first + (side.is_after ? 1 : 0);
+      return before(piece) + (is_in(piece) ? offset : 0);
+    }
+    void find(std::span<const TypedBehind::Stretch> stretches,
+              std::vector<Range>& out) const override {
+      for (const TypedBehind::Stretch& one : stretches) {
+        const Unit end = one.first + one.count;
+        for (auto at = taking_.piece_of(one.first);
+             at != taking_.by_unit_.end() && taking_.pieces_[*at].first < end; ++at) {
+          const Piece& piece = taking_.pieces_[*at];
+          if (!is_in(piece)) continue;
+          const std::uint32_t from = std::max(one.first, piece.first) - piece.first;
+          const std::uint32_t to = std::min(end, piece.first + piece.count) - piece.first;
+          out.push_back({before(piece) + from, before(piece) + to});
+        }
+      }
+    }
+
+   private:
+    bool is_in(const Piece& piece) const { return will_be_ ? piece.will_be : piece.is_there; }
+    std::uint32_t before(const Piece& piece) const {
+      return will_be_ ? piece.will_before : piece.before;
+    }
+
+    const Taking& taking_;
+    bool will_be_;
+  };
+  std::vector<std::uint32_t>::const_iterator piece_of(Unit unit) const {
+    return std::upper_bound(by_unit_.begin(), by_unit_.end(), unit,
+                            [&](Unit one, std::uint32_t i) { return one < pieces_[i].first; }) -
+           1;
   }
 
   // The parts of what there is that stay, where they will be.

@@ -88,6 +88,7 @@ class NaiveText {
 
  private:
   static constexpr std::size_t kNone = ~std::size_t{0};
+  static constexpr std::ptrdiff_t kTypedBehindMax = 256;
   struct Node {
     std::size_t operation = 0;
     Digest writer;
@@ -97,6 +98,9 @@ class NaiveText {
     bool is_right = true;
     std::size_t right_origin = kNone;
     std::set<std::size_t> deleted_by;  // operations
+    // In the text that its writer saw: what stood behind it, and what was deleted in between.
+    std::size_t next_shown = kNone;
+    std::set<std::size_t> deleted_between{};
   };
   struct Mark {
     Stamp stamp;
@@ -162,6 +166,10 @@ class NaiveText {
     });
     node.parent = has_children ? node.right_origin : left;
     node.is_right = !has_children;
+    node.next_shown = pos < before.size() ? before[pos] : kNone;
+    for (std::size_t i = behind; i < known.size() && known[i] != node.next_shown; ++i) {
+      node.deleted_between.insert(known[i]);
+    }
     nodes_.push_back(node);
     order_.clear();
     read_below(kNone);
@@ -222,15 +230,31 @@ class NaiveText {
     if (said.grows_at_end && said.to() != shown.size()) mark.end = shown[said.to()];
     marks_.push_back(mark);
   }
+  std::ptrdiff_t place_of(std::size_t node) const {
+    return std::find(order_.begin(), order_.end(), node) - order_.begin();
+  }
+  bool was_typed_behind(std::size_t node, std::size_t deleted) const {
+    if (nodes_[node].deleted_between.count(deleted) != 0) return true;
+    const std::size_t next = nodes_[node].next_shown;
+    return next != kNone && place_of(next) < place_of(deleted) && was_typed_behind(next, deleted);
+  }
+  bool stands_behind(std::size_t node, std::size_t other) const {
+    const std::ptrdiff_t from = place_of(other);
+    if (place_of(node) > from) return true;
+    if (nodes_[other].deleted_by.empty()) return false;
+    for (std::ptrdiff_t i = from - 1; i >= 0 && i >= from - kTypedBehindMax; --i) {
+      const std::size_t one = order_[static_cast<std::size_t>(i)];
+      if (one == node) return was_typed_behind(one, other);
+    }
+    return false;
+  }
   bool covers(const Mark& mark, std::size_t node) const {
-    const auto at = [&](std::size_t one) {
-      return std::find(order_.begin(), order_.end(), one) - order_.begin();
-    };
     const bool is_begun =
-        mark.begin == kNone ||
-        (mark.is_behind_begin ? at(node) > at(mark.begin) : at(node) >= at(mark.begin));
-    const bool is_ended = mark.end != kNone &&
-                          (mark.is_before_end ? at(node) >= at(mark.end) : at(node) > at(mark.end));
+        mark.begin == kNone || (mark.is_behind_begin ? stands_behind(node, mark.begin)
+                                                     : place_of(node) >= place_of(mark.begin));
+    const bool is_ended =
+        mark.end != kNone &&
+        (mark.is_before_end ? place_of(node) >= place_of(mark.end) : stands_behind(node, mark.end));
     return is_begun && !is_ended;
   }
   std::map<std::string, std::string> marks_at(std::size_t node) const {

@@ -54,6 +54,7 @@ class OrderedText {
   crdt::Text& text() noexcept { return typed_->text(); }
   TypedText& typed() noexcept { return *typed_; }
   crdt::Tracker& tracker() noexcept { return tracker_; }
+  const crdt::Tracker& tracker() const noexcept { return tracker_; }
   crdt::Known known() const noexcept {
     const crdt::History& history = typed_->text().history();
     return {history.graph(), history.log(), history.writers()};
