@@ -100,10 +100,7 @@ gs_code gs_state_digest(const gs_storage* storage, gs_digest* digest, gs_digest*
     if (heads != nullptr) GS_TRY_OK(need(head_count, "head_count"));
     GS_TRY(const gs::StateDigest state, storage->storage.digest());
     *digest = from_digest(state.digest);
-    if (head_count != nullptr) *head_count = state.frontier.size();
-    if (heads == nullptr) return {};
-    *heads = static_cast<gs_digest*>(gs::c::allocate(state.frontier.size() * sizeof(gs_digest)));
-    for (size_t i = 0; i < state.frontier.size(); ++i) (*heads)[i] = from_digest(state.frontier[i]);
+    if (heads != nullptr) gs::c::give_digests(state.frontier, heads, head_count);
     return {};
   });
 }

@@ -29,11 +29,7 @@ gs_code gs_make_shallow(gs_storage* storage, const gs_shallow_options* options,
       *report = gs_shallow_report{made.changes, made.operations, made.log_bytes, made.base_bytes};
     }
     if (version == nullptr) return {};
-    *version_count = made.version.size();
-    *version = static_cast<gs_digest*>(gs::c::allocate(made.version.size() * sizeof(gs_digest)));
-    for (size_t i = 0; i < made.version.size(); ++i) {
-      (*version)[i] = gs::c::from_digest(made.version[i]);
-    }
+    gs::c::give_digests(made.version, version, version_count);
     return {};
   });
 }

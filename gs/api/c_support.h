@@ -142,6 +142,14 @@ inline void* allocate(std::size_t bytes) noexcept {
   return memory;
 }
 
+// An array for gs_free().
+inline void give_digests(const std::vector<Digest>& digests, gs_digest** out,
+                         std::size_t* count) noexcept {
+  *count = digests.size();
+  *out = static_cast<gs_digest*>(allocate(digests.size() * sizeof(gs_digest)));
+  for (std::size_t i = 0; i < digests.size(); ++i) (*out)[i] = from_digest(digests[i]);
+}
+
 // A copy with a zero behind it; `out` and `length` may be null.
 inline void give_text(std::string_view given, char** out, std::size_t* length) noexcept {
   if (length != nullptr) *length = given.size();

@@ -42,10 +42,7 @@ gs_code gs_find_version(const gs_storage* storage, const char* text, size_t leng
     GS_TRY_OK(need(head_count, "head_count"));
     GS_TRY(const std::string_view named, gs::c::text(text, length, "text"));
     GS_TRY(const gs::Version version, storage->storage.find_version(named));
-    const std::size_t count = version.heads.size();
-    *heads = static_cast<gs_digest*>(gs::c::allocate(count * sizeof(gs_digest)));
-    for (size_t i = 0; i < count; ++i) (*heads)[i] = gs::c::from_digest(version.heads[i]);
-    *head_count = count;
+    gs::c::give_digests(version.heads, heads, head_count);
     return {};
   });
 }

@@ -682,6 +682,80 @@ GS_EXPORT gs_code gs_merge(gs_storage* storage, const char* what, size_t length,
                            const gs_merge_options* options, gs_merge_report* report,
                            gs_error** error) GS_NO_THROW;
 
+/* --- taking back ----------------------------------------------------------------------------- */
+
+typedef struct gs_reverted {
+  gs_digest change; /* whose writes were taken back */
+  uint64_t time_ms; /* when they were written, by the writer's clock */
+  size_t records;   /* that it changed */
+  size_t kept;      /* fields and records that stay, as somebody wrote to them since */
+} gs_reverted;
+
+/* Takes back what a change wrote, by anybody; what others did since stays. `report`: or NULL.
+ * GS_NOT_FOUND, GS_INVALID (the schema does not allow it). */
+GS_EXPORT gs_code gs_revert(gs_storage* storage, const gs_digest* change, gs_reverted* report,
+                            gs_error** error) GS_NO_THROW;
+/* The same of one transaction: the newest one of this storage's writer that is not undone, and the
+ * one that was undone last, as long as nothing was written since. GS_NOT_FOUND: there is none. */
+GS_EXPORT gs_code gs_undo(gs_storage* storage, gs_reverted* report, gs_error** error) GS_NO_THROW;
+GS_EXPORT gs_code gs_redo(gs_storage* storage, gs_reverted* report, gs_error** error) GS_NO_THROW;
+
+/* --- exchange: replicas of one storage, each with a writer of its own -------------------------- */
+
+/* Makes a replica of a storage in a new directory: all changes and blobs, and a new writer. Also
+ * beside a process that writes. GS_EXISTS, GS_NOT_A_STORAGE, GS_DAMAGED. */
+GS_EXPORT gs_code gs_clone(const char* directory, size_t length, const char* new_directory,
+                           size_t new_length, gs_error** error) GS_NO_THROW;
+/* The newest changes, from which all others can be reached: what a bundle for this storage need not
+ * have. `heads`: an array of `head_count`; gs_free(). */
+GS_EXPORT gs_code gs_heads(const gs_storage* storage, gs_digest** heads, size_t* head_count,
+                           gs_error** error) GS_NO_THROW;
+
+typedef struct gs_bundle {
+  gs_digest storage;
+  uint64_t changes;
+  uint64_t change_bytes; /* of these changes */
+  uint64_t file_bytes;
+  bool has_checkpoint; /* a storage can be made of it: gs_bundle_join() */
+} gs_bundle;
+
+/* Writes the changes that are neither among `since`, heads of somebody else, nor before them.
+ * `since`: or NULL, then all. Replaces an earlier bundle of that name. `bundle`: or NULL.
+ * GS_NOT_FOUND (one of `since` is not here), GS_EXISTS (the file is no bundle), GS_DAMAGED. */
+GS_EXPORT gs_code gs_bundle_create(const gs_storage* storage, const char* file, size_t length,
+                                   const gs_digest* since, size_t since_count, gs_bundle* bundle,
+                                   gs_error** error) GS_NO_THROW;
+/* For somebody who has nothing yet: the state at a version, NULL for now, and what came after it. A
+ * shallow storage takes the version at which it is. Errors as well: those of gs_make_shallow(). */
+GS_EXPORT gs_code gs_bundle_create_checkpoint(gs_storage* storage, const char* file, size_t length,
+                                              const gs_digest* before, size_t before_count,
+                                              gs_bundle* bundle, gs_error** error) GS_NO_THROW;
+
+typedef struct gs_bundle_applied {
+  uint64_t changes; /* in the bundle */
+  uint64_t taken;   /* with those that had waited for them */
+  uint64_t known;   /* were here already */
+  /* Here in all, for changes that have not come yet, for their time, or for a payload. */
+  uint64_t waiting;
+  uint64_t early;      /* of these, whose writer's clock was more than a minute ahead */
+  uint64_t incomplete; /* of these, from which somebody took a payload out */
+  uint64_t completed;  /* of those known, that had lacked a payload */
+  uint64_t refused;
+} gs_bundle_applied;
+
+/* Takes what is not here yet. GS_OK means that the bundle was read: look at `refused`. `refusals`: a
+ * line for each of the first 100 changes that were refused, or NULL; gs_free(). `applied`: or NULL.
+ * GS_INVALID (no bundle, or of another storage), GS_DAMAGED (the file is not whole),
+ * GS_NEWER_FORMAT, GS_DROPPED (what this storage lacks was dropped). */
+GS_EXPORT gs_code gs_bundle_apply(gs_storage* storage, const char* file, size_t length,
+                                  gs_bundle_applied* applied, char** refusals,
+                                  size_t* refusals_length, gs_error** error) GS_NO_THROW;
+/* Makes a replica of a bundle with a checkpoint in a new directory; all of it is looked at before it
+ * is believed. Errors as well: GS_EXISTS, GS_BAD_SIGNATURE, GS_BROKEN_CHAIN. */
+GS_EXPORT gs_code gs_bundle_join(const char* file, size_t length, const char* directory,
+                                 size_t directory_length, gs_bundle_applied* applied,
+                                 gs_error** error) GS_NO_THROW;
+
 /* The digest of the state, equal on every replica with the same heads. `heads`: digests of the
  * newest changes of the log, those that no other change follows; gs_free(). Both or NULL. */
 GS_EXPORT gs_code gs_state_digest(const gs_storage* storage, gs_digest* digest, gs_digest** heads,

@@ -970,6 +970,90 @@ static void test_history_is_dropped(void) {
   gs_storage_free(db);
 }
 
+static void test_replicas_exchange_bundles(void) {
+  gs_error* error = NULL;
+  gs_storage* db = create("exchanged");
+  gs_storage* first = db;
+  gs_storage* second = NULL;
+  gs_id id;
+  gs_digest* heads = NULL;
+  gs_digest a, b, unknown = {{1}};
+  gs_bundle bundle;
+  gs_bundle_applied applied;
+  char* refusals = NULL;
+  size_t count = 0;
+  char path[PATH_SIZE], other[PATH_SIZE], file[PATH_SIZE];
+  below(path, "exchanged");
+  below(other, "replica");
+  below(file, "bundle");
+
+  OK(gs_insert(first, TEXT("City"), TEXT("{\"name\":\"Kyiv\",\"rank\":1}"), &id, &error));
+  OK(gs_sync(first, &error));
+  OK(gs_clone(PATH_TEXT(path), PATH_TEXT(other), &error));
+  GIVES(GS_EXISTS, gs_clone(PATH_TEXT(path), PATH_TEXT(other), &error));
+  GIVES(GS_INVALID, gs_clone(NULL, 3, PATH_TEXT(other), &error));
+  OK(gs_open(PATH_TEXT(other), NULL, &second, &error));
+  OK(gs_heads(second, &heads, &count, &error));
+  CHECK(count == 1);
+
+  OK(gs_update(first, &id, TEXT("{\"rank\":2}"), &error));
+  OK(gs_update(second, &id, TEXT("{\"name\":\"Kyjiw\"}"), &error));
+  GIVES(GS_NOT_FOUND, gs_bundle_create(first, PATH_TEXT(file), &unknown, 1, &bundle, &error));
+  GIVES(GS_INVALID, gs_bundle_create(first, PATH_TEXT(file), NULL, 1, &bundle, &error));
+  GIVES(GS_EXISTS, gs_bundle_create(first, PATH_TEXT(path), NULL, 0, &bundle, &error));
+  OK(gs_bundle_create(first, PATH_TEXT(file), heads, count, &bundle, &error));
+  CHECK(bundle.changes == 1 && bundle.file_bytes != 0 && !bundle.has_checkpoint);
+  gs_free(heads);
+  OK(gs_bundle_apply(second, PATH_TEXT(file), &applied, &refusals, &count, &error));
+  CHECK(applied.changes == 1 && applied.taken == 1 && applied.refused == 0 && count == 0);
+  gs_free(refusals);
+  OK(gs_bundle_apply(second, PATH_TEXT(file), &applied, NULL, NULL, &error));
+  CHECK(applied.taken == 0 && applied.known == 1);
+  OK(gs_bundle_create(second, PATH_TEXT(file), NULL, 0, NULL, &error));
+  OK(gs_bundle_apply(first, PATH_TEXT(file), NULL, NULL, NULL, &error));
+  OK(gs_state_digest(first, &a, NULL, NULL, &error));
+  OK(gs_state_digest(second, &b, NULL, NULL, &error));
+  CHECK(same_digest(&a, &b));
+  STORED(&id, "{\"name\":\"Kyjiw\",\"rank\":2}");
+  gs_storage_free(second);
+
+  GIVES(GS_INVALID, gs_bundle_join(PATH_TEXT(file), PATH_TEXT(below(other, "none")), NULL, &error));
+  OK(gs_bundle_create_checkpoint(first, PATH_TEXT(file), NULL, 0, &bundle, &error));
+  CHECK(bundle.has_checkpoint);
+  OK(gs_bundle_join(PATH_TEXT(file), PATH_TEXT(below(other, "joined")), &applied, &error));
+  GIVES(GS_EXISTS, gs_bundle_join(PATH_TEXT(file), PATH_TEXT(other), &applied, &error));
+  OK(gs_open(PATH_TEXT(other), NULL, &db, &error));
+  STORED(&id, "{\"name\":\"Kyjiw\",\"rank\":2}");
+  GIVES(GS_INVALID, gs_bundle_apply(db, PATH_TEXT(path), &applied, NULL, NULL, &error));
+  gs_storage_free(db);
+  gs_storage_free(first);
+}
+
+static void test_writes_are_taken_back(void) {
+  gs_error* error = NULL;
+  gs_storage* db = create("taken-back");
+  gs_id id;
+  gs_reverted report;
+  gs_change* changes = NULL;
+  gs_digest unknown = {{1}};
+  size_t count = 0;
+  OK(gs_insert(db, TEXT("City"), TEXT("{\"rank\":1}"), &id, &error));
+  OK(gs_update(db, &id, TEXT("{\"rank\":2}"), &error));
+  OK(gs_undo(db, &report, &error));
+  CHECK(report.records == 1 && report.kept == 0 && report.time_ms != 0);
+  STORED(&id, "{\"rank\":1}");
+  OK(gs_redo(db, &report, &error));
+  STORED(&id, "{\"rank\":2}");
+  GIVES(GS_NOT_FOUND, gs_redo(db, NULL, &error));
+  OK(gs_log(db, 3, &changes, &count, &error));
+  OK(gs_revert(db, &changes[count - 1].digest, NULL, &error));
+  gs_free(changes);
+  GIVES(GS_NOT_FOUND, gs_revert(db, &unknown, &report, &error));
+  GIVES(GS_INVALID, gs_revert(db, NULL, &report, &error));
+  GIVES(GS_INVALID, gs_undo(NULL, &report, &error));
+  gs_storage_free(db);
+}
+
 /* Every function answers NULL instead of crashing, and every free function accepts it. */
 static void test_mistakes_are_answered(void) {
   gs_error* error = NULL;
@@ -1106,6 +1190,8 @@ int main(int argc, char** argv) {
   test_branches_are_checked_out_and_merged();
   test_a_backup_becomes_a_storage();
   test_history_is_dropped();
+  test_replicas_exchange_bundles();
+  test_writes_are_taken_back();
   test_mistakes_are_answered();
   nftw(work, remove_one, 16, FTW_DEPTH | FTW_PHYS);
   printf("%d checks, %d failed\n", checks, failures);
