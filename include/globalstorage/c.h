@@ -700,7 +700,7 @@ GS_EXPORT gs_code gs_revert(gs_storage* storage, const gs_digest* change, gs_rev
 GS_EXPORT gs_code gs_undo(gs_storage* storage, gs_reverted* report, gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_redo(gs_storage* storage, gs_reverted* report, gs_error** error) GS_NO_THROW;
 
-/* --- exchange: replicas of one storage, each with a writer of its own -------------------------- */
+/* --- exchange: replicas of one storage, each with a writer of its own ------------------------- */
 
 /* Makes a replica of a storage in a new directory: all changes and blobs, and a new writer. Also
  * beside a process that writes. GS_EXISTS, GS_NOT_A_STORAGE, GS_DAMAGED. */
@@ -743,15 +743,15 @@ typedef struct gs_bundle_applied {
   uint64_t refused;
 } gs_bundle_applied;
 
-/* Takes what is not here yet. GS_OK means that the bundle was read: look at `refused`. `refusals`: a
- * line for each of the first 100 changes that were refused, or NULL; gs_free(). `applied`: or NULL.
- * GS_INVALID (no bundle, or of another storage), GS_DAMAGED (the file is not whole),
+/* Takes what is not here yet. GS_OK means that the bundle was read: look at `refused`. `refusals`:
+ * a line for each of the first 100 changes that were refused, or NULL; gs_free(). `applied`: or
+ * NULL. GS_INVALID (no bundle, or of another storage), GS_DAMAGED (the file is not whole),
  * GS_NEWER_FORMAT, GS_DROPPED (what this storage lacks was dropped). */
 GS_EXPORT gs_code gs_bundle_apply(gs_storage* storage, const char* file, size_t length,
                                   gs_bundle_applied* applied, char** refusals,
                                   size_t* refusals_length, gs_error** error) GS_NO_THROW;
-/* Makes a replica of a bundle with a checkpoint in a new directory; all of it is looked at before it
- * is believed. Errors as well: GS_EXISTS, GS_BAD_SIGNATURE, GS_BROKEN_CHAIN. */
+/* Makes a replica of a bundle with a checkpoint in a new directory; all of it is looked at before
+ * it is believed. Errors as well: GS_EXISTS, GS_BAD_SIGNATURE, GS_BROKEN_CHAIN. */
 GS_EXPORT gs_code gs_bundle_join(const char* file, size_t length, const char* directory,
                                  size_t directory_length, gs_bundle_applied* applied,
                                  gs_error** error) GS_NO_THROW;
