@@ -4,6 +4,7 @@
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/difference_text.h"
 #include "cmd/gstore/report_json.h"
+#include "cmd/gstore/support/hunk_text.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 #include "gs/base/dates.h"
@@ -119,10 +120,10 @@ void print_conflict(const Conflict& conflict, Output& out) {
       field = hidden.field;
       number = 0;
       const bool is_shown = !hidden.shown_json.empty();
-      out.line("  " + one_line(hidden.field) + (is_shown ? ": " + hidden.shown_json : ":"));
+      out.line("  " + one_line(hidden.field) + (is_shown ? ": " + short_value(hidden.shown_json) : ":"));
     }
     const std::string was = hidden.was.empty() ? "" : "  as " + one_line(hidden.was);
-    out.line("    " + std::to_string(++number) + "  " + hidden.json + was + by);
+    out.line("    " + std::to_string(++number) + "  " + short_value(hidden.json) + was + by);
   }
 }
 

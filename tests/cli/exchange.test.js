@@ -226,6 +226,25 @@ test('what an older schema writes under an earlier name is listed and can be dec
   assert.strictEqual(place.ok(['conflicts']), '');
 });
 
+test('of a long text that is hidden the ends are shown', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'Note', '{"text":""}']).trim();
+  const other = clone(place, 'b');
+  const text = (word) => `first ${word} `.repeat(100) + 'last';
+  at(other, ['update', id, JSON.stringify({ text: text('there') })]);
+  place.ok(['update', id, JSON.stringify({ text: text('here') })]);
+  const file = place.path('b.gsb');
+  at(other, ['bundle', 'create', file, '--json']);
+  place.ok(['bundle', 'apply', file]);
+  const shown = place.ok(['conflicts', id]);
+  assert.ok(shown.length < 600, shown);
+  assert.match(shown, /text: "first here .*last".*\n {4}1 {2}"first there .*last"/);
+  const [{ hidden: [hidden] }] = place.lines(['conflicts', id, '--json']);
+  assert.strictEqual(hidden.value, text('there'));
+  place.ok(['resolve', id, 'text', '--take', '1']);
+  assert.strictEqual(place.json(['get', id]).data.text, text('there'));
+});
+
 test('what concurrent writes hide is listed and can be decided', (t) => {
   const place = new Place(t);
   const kyiv = ['-c', 'City', 'kyiv'];
