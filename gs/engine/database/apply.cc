@@ -221,8 +221,8 @@ Error Applier::spill_if_full() {
 
 Error Applier::step(Frame& frame, const OperationView& operation, std::size_t offset) {
   if (!is_whole_insert(operation)) GS_TRY_OK(graph::check_outline(operation));
-  const bool is_passed_over = only_ != nullptr && operation.id_index != graph::kNoId &&
-                              only_->count(frame.id(operation)) == 0;
+  const bool is_passed_over =
+      only_ != nullptr && operation.id_index != graph::kNoId && !only_->has(frame.id(operation));
   if (is_passed_over) return {};
   if (notes_) return note_one(frame, operation);
   if (operation.erased()) {

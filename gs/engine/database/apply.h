@@ -13,13 +13,13 @@
 #include <bitset>
 #include <functional>
 #include <memory>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "gs/core/graph/operation.h"
 #include "gs/core/record/shape_cache.h"
 #include "gs/engine/database/erasures.h"
+#include "gs/engine/database/id_set.h"
 #include "gs/storage/state/checkpoint.h"
 #include "gs/storage/state/state.h"
 
@@ -129,7 +129,7 @@ class Applier {
 
   // Replay passes over operations on all other records. The set stays as long as the applier; null
   // means all records.
-  void only(const std::set<Id>* ids) noexcept { only_ = ids; }
+  void only(const IdSet* ids) noexcept { only_ = ids; }
 
   // Knows nothing, as before the first change.
   void start_over();
@@ -196,7 +196,7 @@ class Applier {
   Mint mint_;
   graph::Hlc last_hlc_ = 0;
   bool distrusts_ = false;
-  const std::set<Id>* only_ = nullptr;
+  const IdSet* only_ = nullptr;
   bool notes_ = false;
   Erasures erasures_;
   std::uint64_t table_bytes_max_ = ~std::size_t{0};

@@ -254,19 +254,19 @@ Error Database::leave_joined() {
   GS_TRY(const auto heads, numbers_of_changes(joined.frontier, *known_));
   const Ancestors before(known_->graph(), heads);
   const Settled here{moment(), log_->snapshot(), frontier()};
-  const std::vector<Id> ids(joined.ids.begin(), joined.ids.end());
-  const auto changes = stretches_of(*known_, known_->narrowed(before.ranges(), ids));
+  const IdSet ids(joined.ids);
+  const auto changes = stretches_of(*known_, known_->narrowed(before.ranges(), ids.sorted()));
   const auto each = [&](const ReplayEach& replay) {
     return each_in(here, changes,
                    [&](graph::ChangeNumber, log::Location at, const graph::ChangeView& change) {
-                     return has_any_of(change, joined.ids) ? replay(change, at) : Error();
+                     return has_any_of(change, ids) ? replay(change, at) : Error();
                    });
   };
   applier_.reset_erasures(joined.erasures);
   Applier derived(tables_);
   derived.reset_erasures(joined.erasures);
-  GS_TRY_OK(derive(base_, joined.ids, derived, each));
-  put_derived(joined.ids, derived);
+  GS_TRY_OK(derive(base_, ids, derived, each));
+  put_derived(ids, derived);
   applier_.reset_schema(joined.schema);
   frontier_ = joined.frontier;
   state_lacks_ = true;
@@ -345,20 +345,18 @@ Error Database::derive_switch(const Switch& plan, Applier& derived) {
   }
   const bool is_whole = plan.is_older || plan.has_schemas;
   std::vector<Stretch> changes = is_whole ? plan.changes : plan.fresh;
-  if (!plan.has_schemas) {
-    const std::vector<Id> ids(plan.ids.begin(), plan.ids.end());
-    changes = narrowed(plan.settled, std::move(changes), ids);
-  }
+  const IdSet ids(plan.ids);
+  if (!plan.has_schemas) changes = narrowed(plan.settled, std::move(changes), ids.sorted());
   const auto each = [&](const ReplayEach& replay) {
     const auto visit = [&](graph::ChangeNumber, log::Location at,
                            const graph::ChangeView& change) -> Error {
-      if (!plan.has_schemas && !has_any_of(change, plan.ids)) return {};
+      if (!plan.has_schemas && !has_any_of(change, ids)) return {};
       const std::lock_guard lock(commit_mutex_);
       return replay(change, at);
     };
     return each_in(plan.settled, changes, visit);
   };
-  return derive(plan.settled.base, plan.ids, derived, each);
+  return derive(plan.settled.base, ids, derived, each);
 }
 
 // False: somebody wrote meanwhile.
@@ -374,7 +372,7 @@ Result<bool> Database::finish_switch(const Switch& plan, const Applier& derived)
   frontier_ = {plan.heads.begin(), plan.heads.end()};
   state_lacks_ = frontier_ != log_heads_;
   applier_.reset_erasures(derived.erasures());
-  put_derived(plan.ids, derived);
+  put_derived(IdSet(plan.ids), derived);
   if (version_->is_damaged()) return fail(state_damage(*version_));
   tables_.forget_definitions();
   ++checkouts_;

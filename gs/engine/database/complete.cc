@@ -137,8 +137,9 @@ Error Database::find_vouchers(std::span<const graph::ChangeView> changes, Vouche
 
 // Adds what the log has of each record.
 Error Database::add_histories(std::map<Id, History>& histories) {
-  std::set<Id> ids;
-  for (const auto& [id, history] : histories) ids.insert(id);
+  std::vector<Id> asked;
+  for (const auto& [id, history] : histories) asked.push_back(id);
+  const IdSet ids(asked);
   GS_TRY(const Settled settled, settle());
   return each_change(settled, [&](log::Location, Bytes bytes, bool&) -> Error {
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
@@ -241,7 +242,7 @@ Error Database::complete_segment(std::uint32_t segment, const CompletedSegment& 
   GS_TRY_OK(lead_away(segment));
   GS_TRY_OK(put_back(segment, changes));
   // Whoever opens the storage again makes the state from the log.
-  if (Error error = derive_again(ids)) return fail(std::move(error));
+  if (Error error = derive_again(IdSet(ids))) return fail(std::move(error));
   GS_TRY_OK(write_all_frozen());
   state_lags_ = false;
   return save_checkpoint();

@@ -87,7 +87,7 @@ struct Joined {
 };
 
 // Whether the change has an operation on one of these records.
-bool has_any_of(const graph::ChangeView& change, const std::set<Id>& ids);
+bool has_any_of(const graph::ChangeView& change, const IdSet& ids);
 
 // What the table of records that are not in the log has in it.
 struct UnloggedSize {
@@ -446,9 +446,9 @@ class Database : public std::enable_shared_from_this<Database> {
   // derive.cc
   using ReplayEach = std::function<Error(const graph::ChangeView& change, log::Location at)>;
   // `base`: that of the changes which `each` replays.
-  Error derive(const std::shared_ptr<const Base>& base, const std::set<Id>& ids, Applier& derived,
+  Error derive(const std::shared_ptr<const Base>& base, const IdSet& ids, Applier& derived,
                const std::function<Error(const ReplayEach& replay)>& each);
-  void put_derived(const std::set<Id>& ids, const Applier& derived);
+  void put_derived(const IdSet& ids, const Applier& derived);
 
   // revert.cc
   struct Looked;
@@ -738,7 +738,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error look_at_different(Switch& plan) const;
   Error derive_switch(const Switch& plan, Applier& derived);
   Result<bool> finish_switch(const Switch& plan, const Applier& derived);
-  Error derive_again(const std::set<Id>& ids);
+  Error derive_again(const IdSet& ids);
 
   // past_state.cc
   struct Then;

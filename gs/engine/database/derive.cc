@@ -7,17 +7,16 @@
 
 namespace gs::engine {
 
-bool has_any_of(const graph::ChangeView& change, const std::set<Id>& ids) {
+bool has_any_of(const graph::ChangeView& change, const IdSet& ids) {
   for (std::uint32_t i = 0; i < change.id_count(); ++i) {
-    if (ids.count(change.id(i)) != 0) return true;
+    if (ids.has(change.id(i))) return true;
   }
   return false;
 }
 
 // With the commit lock, or the locks that `each` takes, in a table aside. `derived` is attached to
 // it then. `each` replays what the records are to be made of.
-Error Database::derive(const std::shared_ptr<const Base>& base, const std::set<Id>& ids,
-                       Applier& derived,
+Error Database::derive(const std::shared_ptr<const Base>& base, const IdSet& ids, Applier& derived,
                        const std::function<Error(const ReplayEach& replay)>& each) {
   const auto log = log_->view();
   const auto start = [&] { begin_rows(base.get(), log, derived); };
@@ -25,7 +24,7 @@ Error Database::derive(const std::shared_ptr<const Base>& base, const std::set<I
   const auto keep_newest = [&]() -> Error {
     const auto before = derived.version_pointer();
     start();
-    for (const Id& id : ids) {
+    for (const Id& id : ids.sorted()) {
       Found found;
       if (before->find(id, ~Sequence{0}, found) != state::Version::Lookup::found) continue;
       derived.put_found(found, 0, false);
@@ -38,16 +37,18 @@ Error Database::derive(const std::shared_ptr<const Base>& base, const std::set<I
   derived.only(&ids);
   derived.spill_at(options_.memory_bytes, keep_newest);
   Sequence sequence = 0;
-  return each([&](const graph::ChangeView& change, log::Location at) {
+  Error error = each([&](const graph::ChangeView& change, log::Location at) {
     return derived.replay(change, at, sequence);
   });
+  derived.only(nullptr);
+  return error;
 }
 
 // With the commit lock: the state has the records from now on as they were derived.
-void Database::put_derived(const std::set<Id>& ids, const Applier& derived) {
+void Database::put_derived(const IdSet& ids, const Applier& derived) {
   const Sequence sequence = visible_.load() + 1;
   const auto now = without_unlogged(moment()).version;
-  for (const Id& id : ids) {
+  for (const Id& id : ids.sorted()) {
     Found had;
     Found found;
     const bool was_there = now->find(id, ~Sequence{0}, had) == state::Version::Lookup::found;
@@ -65,7 +66,7 @@ void Database::put_derived(const std::set<Id>& ids, const Applier& derived) {
 }
 
 // What is in the log alone says what these records are now.
-Error Database::derive_again(const std::set<Id>& ids) {
+Error Database::derive_again(const IdSet& ids) {
   GS_TRY_OK(know_changes());  // the log was written anew
   const std::lock_guard lock(commit_mutex_);
   GS_TRY_OK(writable());

@@ -110,16 +110,14 @@ Error Database::find_writes(const Compared& compared, PastWrites& writes) const 
   };
   GS_TRY_OK(each_in(compared.settled, compared.different, add_all));
   writes.sort();
-  const std::vector<Id> older = writes.maybe_older();
+  const IdSet older(writes.maybe_older());
   if (older.empty()) return {};
   const auto add_older = [&](graph::ChangeNumber number, log::Location at,
                              const graph::ChangeView& change) {
-    return writes.add(number, at, change, [&](const Id& id) {
-      return std::binary_search(older.begin(), older.end(), id);
-    });
+    return writes.add(number, at, change, [&](const Id& id) { return older.has(id); });
   };
-  GS_TRY_OK(
-      each_in(compared.settled, narrowed(compared.settled, compared.common, older), add_older));
+  GS_TRY_OK(each_in(compared.settled, narrowed(compared.settled, compared.common, older.sorted()),
+                    add_older));
   writes.sort();
   return {};
 }

@@ -98,7 +98,8 @@ Result<std::set<Id>> Database::written_on_both_sides(const Merging& plan) const 
 
 // Ascending by id; those that are there already are not told.
 Result<std::vector<Conflict>> Database::new_conflicts(const Merging& plan) {
-  GS_TRY(const std::set<Id> ids, written_on_both_sides(plan));
+  GS_TRY(const std::set<Id> written, written_on_both_sides(plan));
+  const IdSet ids(written);
   std::vector<Conflict> all;
   if (ids.empty()) return all;
   const auto each = [&](const ReplayEach& replay) {
@@ -108,8 +109,7 @@ Result<std::vector<Conflict>> Database::new_conflicts(const Merging& plan) {
       const std::lock_guard lock(commit_mutex_);
       return replay(change, at);
     };
-    const std::vector<Id> asked(ids.begin(), ids.end());
-    return each_in(plan.settled, narrowed(plan.settled, plan.all, asked), visit);
+    return each_in(plan.settled, narrowed(plan.settled, plan.all, ids.sorted()), visit);
   };
   Applier merged(tables_);
   {
@@ -117,7 +117,7 @@ Result<std::vector<Conflict>> Database::new_conflicts(const Merging& plan) {
     merged.reset_erasures(applier_.erasures());
   }
   GS_TRY_OK(derive(plan.settled.base, ids, merged, each));
-  for (const Id& id : ids) {
+  for (const Id& id : ids.sorted()) {
     Found found;
     if (!merged.find_known(id, found)) continue;
     found.entry.id = id;
