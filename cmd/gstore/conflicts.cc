@@ -120,7 +120,8 @@ void print_conflict(const Conflict& conflict, Output& out) {
       field = hidden.field;
       number = 0;
       const bool is_shown = !hidden.shown_json.empty();
-      out.line("  " + one_line(hidden.field) + (is_shown ? ": " + short_value(hidden.shown_json) : ":"));
+      out.line("  " + one_line(hidden.field) +
+               (is_shown ? ": " + short_value(hidden.shown_json) : ":"));
     }
     const std::string was = hidden.was.empty() ? "" : "  as " + one_line(hidden.was);
     out.line("    " + std::to_string(++number) + "  " + short_value(hidden.json) + was + by);

@@ -1,6 +1,7 @@
 #include "gs/engine/database/apply.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "gs/base/check.h"
 #include "gs/base/endian.h"
@@ -178,11 +179,12 @@ Error Applier::replay(const graph::ChangeView& change, log::Location at, Sequenc
   for (std::uint16_t i = 0; i < change.shape_count(); ++i) {
     frame.shapes.push_back(tables_.find_shape(change.shape(i)));
   }
-  OperationsAhead ahead(*version_, change);
+  std::optional<OperationsAhead> ahead;  // of few records most are not looked up
+  if (only_ == nullptr) ahead.emplace(*version_, change);
   auto cursor = change.operations();
   OperationView operation;
   while (cursor.next(operation)) {
-    ahead.next(*version_);
+    if (ahead) ahead->next(*version_);
     last_hlc_ = operation.hlc;  // never descending inside a change
     if (const Error error = step(frame, operation, cursor.offset())) {
       return error_in(change, cursor.index(), error);
