@@ -67,8 +67,8 @@ Error Merger::finish(Merged& out) {
 
 bool Merger::update_quickly(const Current& current, const merge::Write& write, Merged& out) {
   const merge::Stored stored{&current.shape, current.record, current.image, current.base};
-  if (!quick_.begin(stored, {write.shape->get(), write.record}) || !quick_.replaces(write) ||
-      !quick_.encode(write.stamp, out.image, out.record_at)) {
+  if (!quick_.begin(stored, {write.shape->get(), write.record}) || !quick_.merge(write, order_) ||
+      !quick_.encode(out.image, out.record_at)) {
     return false;
   }
   say_updated(current, out);
@@ -180,8 +180,10 @@ bool Merger::write_quickly(const Current& current, const Change& change,
                            std::vector<Seen>& seen) {
   if (change.rule != merge::Rule::latest || rules_.has_any(delta)) return false;
   const merge::Stored stored{&current.shape, current.record, current.image, current.base};
-  if (!quick_.begin(stored, delta) || !quick_.encode(stamp, out.image, out.record_at)) return false;
-  quick_.see(seen);
+  if (!quick_.begin(stored, delta) || !quick_.replace(stamp, seen) ||
+      !quick_.encode(out.image, out.record_at)) {
+    return false;
+  }
   say_updated(current, out);
   return true;
 }
