@@ -199,6 +199,7 @@ function(gs_bench name)
     # Without the cases of a million rows: what they show is speed, not that the program works.
     add_test(NAME ${name} COMMAND ${name} --benchmark_min_time=0.001 --benchmark_filter=-1048576
              WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-    set_tests_properties(${name} PROPERTIES LABELS bench TIMEOUT 300)
+    set_tests_properties(${name} PROPERTIES LABELS bench TIMEOUT 300 FAIL_REGULAR_EXPRESSION
+                                                              "ERROR OCCURRED")
   endif()
 endfunction()

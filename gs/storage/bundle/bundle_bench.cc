@@ -17,7 +17,7 @@ using columns::testing::views_of;
 struct Blocks {
   static constexpr std::size_t kBlocks = 4;
   static constexpr std::size_t kUpdates = 1000;
-  static constexpr std::size_t kChanges = 50;
+  static constexpr std::size_t kChanges = 25;
 
   explicit Blocks(std::size_t records) {
     Chain chain(1);
