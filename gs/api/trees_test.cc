@@ -193,6 +193,34 @@ TEST_F(TreesOfRecords, AValueReplacesTheTreeThatItsWriterSaw) {
   EXPECT_EQ(nodes(), R"("new")");
 }
 
+// Nodes have the names of who created them, whoever edits them then.
+TEST_F(TreesOfRecords, OutliveTheirHistoryWhoeverEditsWhoseNodes) {
+  const std::string x = a_->tree_create(id_, "folders", R"("x")", {"1", ""}).value();
+  const std::string y = a_->tree_create(id_, "folders", R"("y")").value();
+  exchange();
+  ASSERT_FALSE(b_->tree_set(id_, "folders", x, R"("X")"));
+  const std::string z = b_->tree_create(id_, "folders", R"("z")", {x, ""}).value();
+  ASSERT_FALSE(b_->tree_move(id_, "folders", y, {z, ""}));
+  ASSERT_FALSE(b_->tree_delete(id_, "folders", "0"));
+  exchange();
+  ASSERT_FALSE(a_->tree_move(id_, "folders", z));
+  exchange();
+  const std::string expected = nodes();
+  for (Storage* const one : {&*a_, &*b_}) {
+    const std::string name = one == &*a_ ? "a" : "b";
+    ASSERT_TRUE(one->create_checkpoint_bundle(path(name + ".gsb")).ok());
+    const auto joined = Storage::join(path(name + ".gsb"), path("joined-" + name));
+    ASSERT_TRUE(joined.ok()) << joined.error().text();
+    EXPECT_EQ(nodes(Storage::open(path("joined-" + name)).value(), id_), expected);
+    ASSERT_TRUE(one->make_shallow().ok());
+    EXPECT_TRUE(one->verify()->ok);
+    EXPECT_EQ(nodes(*one, id_), expected);
+    ASSERT_FALSE(one->backup(path("backup-" + name)));
+    const Error error = Storage::restore(path("backup-" + name), path("restored-" + name));
+    EXPECT_FALSE(error) << error.text();
+  }
+}
+
 TEST_F(TreesOfRecords, BeginWhereNothingWas) {
   ASSERT_TRUE(a_->tree_create(id_, "more", "1").ok());
   ASSERT_TRUE(b_->tree_create(id_, "more", "2").ok());

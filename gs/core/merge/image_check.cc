@@ -29,13 +29,15 @@ bool is_value(std::uint8_t type, Bytes content) {
 
 class ImageCheck {
  public:
-  ImageCheck(const RecordView& record, ImageView image, std::size_t writers)
+  ImageCheck(const RecordView& record, ImageView image, const WriterOrder& order,
+             std::size_t writers)
       : record_(record),
         image_(image),
         begin_(record.shape().self_describing()
                    ? 0
                    : static_cast<std::uint32_t>(record.shape().key_fields())),
         end_(field_numbers_end(record)),
+        order_(order),
         writers_(writers) {}
 
   Error check_exceptions(ImageView image) const {
@@ -104,7 +106,8 @@ class ImageCheck {
     EditsLog::Operation operation;
     std::uint32_t count = 0;
     while (cursor.next(operation)) {
-      const Error wrong = made->add(key_of(operation.stamp.writer), operation.stamp.hlc,
+      // Names of nodes have keys of writers in them.
+      const Error wrong = made->add(order_.key(operation.stamp.writer), operation.stamp.hlc,
                                     operation.parents, operation.edits);
       if (wrong) return wrong_image("edits that nobody can have made");
       ++count;
@@ -141,12 +144,6 @@ class ImageCheck {
     if (kind == HiddenKind::tree) return Rule::tree;
     return kind == HiddenKind::list ? Rule::list : Rule::text;
   }
-  // In the place of the writer's key: the order of what is made is not looked at.
-  static crdt::Writer key_of(std::uint32_t number) noexcept {
-    crdt::Writer key{};
-    store_u32(key.bytes.data(), number + 1);
-    return key;
-  }
   // Nothing: they stand on none.
   std::optional<record::ValueView> value_under(const HiddenView& edits) const {
     if (edits.stamp().hlc == 0) return std::nullopt;
@@ -165,18 +162,20 @@ class ImageCheck {
   const ImageView image_;
   const std::uint32_t begin_;
   const std::uint32_t end_;
+  const WriterOrder& order_;
   const std::size_t writers_;
 };
 
 }  // namespace
 
-Error check_image(const record::Shape& shape, ImageView image, std::size_t writers) {
+Error check_image(const record::Shape& shape, ImageView image, const WriterOrder& order,
+                  std::size_t writers) {
   const std::uint8_t* const start = image.record();
   if (Error error = record::validate(shape, {start, load_u32(start)})) {
     return Error(Code::damaged, "a record: " + std::string(error.message()));
   }
   if (!image.hidden_fits()) return wrong_image("hidden writes that do not fit");
-  const ImageCheck check({&shape, start}, image, writers);
+  const ImageCheck check({&shape, start}, image, order, writers);
   GS_TRY_OK(check.check_exceptions(image));
   HiddenView hidden = image.first_hidden();
   for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {

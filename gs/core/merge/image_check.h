@@ -7,13 +7,14 @@
 
 #include <cstdint>
 
-#include "gs/core/merge/image.h"
+#include "gs/core/merge/merged_record.h"
 #include "gs/core/record/shape.h"
 
 namespace gs::merge {
 
 // `image`: of which Run::image_at(), or who knows as much, said that its parts lie inside its
-// bytes. `writers`: how many there are numbers for.
-Error check_image(const record::Shape& shape, ImageView image, std::size_t writers);
+// bytes. `writers`: how many there are numbers for, and so keys in `order`.
+Error check_image(const record::Shape& shape, ImageView image, const WriterOrder& order,
+                  std::size_t writers);
 
 }  // namespace gs::merge

@@ -118,10 +118,12 @@ class ImageCheckTest : public ::testing::Test {
 TEST_F(ImageCheckTest, TakesWhatWritesMade) {
   const MadeImage image = make();
   EXPECT_GT(ImageView(image.bytes.data()).hidden_count(), 4u);
-  const Error error = check_image(*image.shape, ImageView(image.bytes.data()), kImageWriters);
+  const Error error =
+      check_image(*image.shape, ImageView(image.bytes.data()), order_, kImageWriters);
   EXPECT_FALSE(error) << error.text();
   use(image);
-  EXPECT_TRUE(check_image(*image.shape, ImageView(image.bytes.data()), 2)) << "unknown writers";
+  EXPECT_TRUE(check_image(*image.shape, ImageView(image.bytes.data()), order_, 2))
+      << "unknown writers";
 }
 
 TEST_F(ImageCheckTest, WhatItTakesCanBeUsed) {
@@ -133,7 +135,7 @@ TEST_F(ImageCheckTest, WhatItTakesCanBeUsed) {
     changed.bytes[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
     const bool is_sound =
         fits(changed.bytes) &&
-        !check_image(*changed.shape, ImageView(changed.bytes.data()), kImageWriters);
+        !check_image(*changed.shape, ImageView(changed.bytes.data()), order_, kImageWriters);
     is_sound ? ++taken : ++refused;
     if (is_sound) use(changed);
   }

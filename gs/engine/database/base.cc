@@ -198,6 +198,32 @@ bool Base::leads_to(const state::Tables& tables) const {
 
 // --- what is in it ---
 
+namespace {
+
+Result<bool> find_in(const state::Run& run, const Id& id, Found& out) {
+  const state::Entry* const entry = run.find(id, state::Run::hash(id));
+  if (entry == nullptr) {
+    if (run.is_damaged()) return run.damage();
+    return false;
+  }
+  out = {*entry};
+  if (entry->kind() == state::Entry::Kind::record) {
+    out.record = run.images(state::Run::Pattern::random).record_at(entry->position());
+  } else if (entry->has_image()) {
+    out.image = run.image_at(entry->image_position());
+    if (out.image != nullptr && entry->kind() == state::Entry::Kind::image) {
+      out.record = state::ImageView(out.image).record();
+    }
+  }
+  const bool is_there = out.record != nullptr || out.image != nullptr ||
+                        (entry->kind() == state::Entry::Kind::tombstone && !entry->has_image());
+  if (is_there) return true;
+  run.note_damage(*entry);
+  return run.damage();
+}
+
+}  // namespace
+
 std::shared_ptr<const state::Version> Base::begin(std::shared_ptr<const log::View> log) const {
   auto version = std::make_shared<state::Version>();
   version->tables.push_back(std::make_shared<state::RowTable>());
@@ -206,27 +232,7 @@ std::shared_ptr<const state::Version> Base::begin(std::shared_ptr<const log::Vie
   return version;
 }
 
-Result<bool> Base::find(const Id& id, Found& out) const {
-  const state::Entry* const entry = run_->find(id, state::Run::hash(id));
-  if (entry == nullptr) {
-    if (run_->is_damaged()) return run_->damage();
-    return false;
-  }
-  out = {*entry};
-  if (entry->kind() == state::Entry::Kind::record) {
-    out.record = run_->images(state::Run::Pattern::random).record_at(entry->position());
-  } else if (entry->has_image()) {
-    out.image = run_->image_at(entry->image_position());
-    if (out.image != nullptr && entry->kind() == state::Entry::Kind::image) {
-      out.record = state::ImageView(out.image).record();
-    }
-  }
-  const bool is_there = out.record != nullptr || out.image != nullptr ||
-                        (entry->kind() == state::Entry::Kind::tombstone && !entry->has_image());
-  if (is_there) return true;
-  run_->note_damage(*entry);
-  return run_->damage();
-}
+Result<bool> Base::find(const Id& id, Found& out) const { return find_in(*run_, id, out); }
 
 bool Base::has(const graph::Writer& writer, graph::Hlc hlc) const {
   return std::any_of(checkpoint_.heads.begin(), checkpoint_.heads.end(), [&](const auto& head) {
@@ -248,31 +254,39 @@ Error check_stored(const state::Entry& entry, const std::uint8_t* record, const 
   const record::Shape& shape = *tables.shape(entry.shape).shape;
   Error error;
   if (image != nullptr) {
-    error = merge::check_image(shape, state::ImageView(image), tables.writer_count());
+    error = merge::check_image(shape, state::ImageView(image), WritersByKey(tables),
+                               tables.writer_count());
   } else if (record != nullptr) {
     error = record::validate(shape, {record, load_u32(record)});
   }
   return error ? wrong(std::string(error.message())) : Error();
 }
 
-Error Base::check(platform::FileSystem& files) const {
-  GS_TRY_OK(check_file(files, base_path(number(), ".gsr"), statement_.run));
-  GS_TRY_OK(run_->check());
+Result<std::uint64_t> check_base_records(const state::Run& run, const state::Tables& tables) {
   std::uint64_t live = 0;
-  for (std::size_t i = 0; i < run_->collection_count(); ++i) {
-    const std::uint32_t collection = run_->collection_number(i);
-    if (collection >= tables_.collection_count()) return not_as_stated(files, kBaseDirectory);
-    const state::Run::Range range = run_->collection(collection);
+  for (std::size_t i = 0; i < run.collection_count(); ++i) {
+    const std::uint32_t collection = run.collection_number(i);
+    if (collection >= tables.collection_count()) {
+      return Error(Code::damaged, "a collection that nobody knows");
+    }
+    const state::Run::Range range = run.collection(collection);
     for (const state::Entry* entry = range.begin; entry != range.end; ++entry) {
       Found found;
-      GS_TRY([[maybe_unused]] const bool is_there, find(entry->id, found));
-      GS_TRY_OK(check_stored(*entry, found.record, found.image, tables_));
-      if (tables_.shape(entry->shape).collection != collection) {
+      GS_TRY([[maybe_unused]] const bool is_there, find_in(run, entry->id, found));
+      GS_TRY_OK(check_stored(*entry, found.record, found.image, tables));
+      if (tables.shape(entry->shape).collection != collection) {
         return Error(Code::damaged, "record " + entry->id.text() + " is in another collection");
       }
       live += found.record != nullptr ? 1 : 0;
     }
   }
+  return live;
+}
+
+Error Base::check(platform::FileSystem& files) const {
+  GS_TRY_OK(check_file(files, base_path(number(), ".gsr"), statement_.run));
+  GS_TRY_OK(run_->check());
+  GS_TRY(const std::uint64_t live, check_base_records(*run_, tables_));
   if (live != statement_.records) return wrong_statement("counts other records");
   std::vector<Digest> buckets;
   BucketSet all;

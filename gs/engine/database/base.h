@@ -53,6 +53,10 @@ struct BaseStatement {
   static Result<BaseStatement> decode(Bytes bytes);
 };
 
+// That every entry of a base's run is a record that can be read, or what is left of one; how many
+// are live. Errors: damaged.
+Result<std::uint64_t> check_base_records(const state::Run& run, const state::Tables& tables);
+
 class Base {
  public:
   // With its statement, the checkpoint's digest and the run's form compared.

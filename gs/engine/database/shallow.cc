@@ -307,6 +307,12 @@ Result<std::shared_ptr<const Base>> Database::keep_base(
   version->tables.push_back(std::make_shared<state::RowTable>());
   version->runs.push_back(std::move(run));
   version->log = log;
+  // What a base says is believed when it can be read so: before anything is dropped for it.
+  if (auto sound = check_base_records(*version->runs.front(), tables_); !sound.ok()) {
+    return std::move(sound).error().in(
+        "the state at that version could not be kept, so nothing "
+        "was dropped");
+  }
   std::vector<Digest> buckets;
   BucketSet all;
   all.set();
