@@ -44,12 +44,11 @@ bool was_erased(const Storage& storage, const Id& id) {
 
 // When the record was deleted, if that is why it is missing. Another walk, for a miss as well.
 std::optional<std::uint64_t> deleted_ms(const Storage& storage, const Id& id) {
-  constexpr std::uint64_t kLookedAt = 16;  // transactions may have expected its absence since
+  constexpr std::uint64_t kLookedAt = 256;  // somebody may have written since who did not know
   const auto newest = storage.history(id, kLookedAt);
   if (!newest) return {};
   for (const HistoryEntry& entry : *newest) {
     if (entry.operation.kind == "remove") return entry.change.time_ms;
-    if (entry.operation.kind != "expect") return {};
   }
   return {};
 }

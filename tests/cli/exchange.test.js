@@ -226,6 +226,18 @@ test('what an older schema writes under an earlier name is listed and can be dec
   assert.strictEqual(place.ok(['conflicts']), '');
 });
 
+test('of a deleted record it is said so, although others wrote to it meanwhile', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"name":"Pripyat"}']).trim();
+  const other = clone(place, 'b');
+  place.ok(['delete', id]);
+  at(other, ['update', id, '{"name":"Prypiat"}']);
+  const file = place.path('b.gsb');
+  at(other, ['bundle', 'create', file, '--json']);
+  place.ok(['bundle', 'apply', file]);
+  place.fails(EXIT.notFound, ['get', id], /was deleted at \d{4}-/);
+});
+
 test('of a long text that is hidden the ends are shown', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', 'Note', '{"text":""}']).trim();
