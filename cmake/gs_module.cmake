@@ -86,7 +86,7 @@ function(gs_module name)
     if(tests AND NOT GS_SANITIZE MATCHES "thread")
       gs_test(${name}_test SOURCES ${tests} ${support} DEPS ${name} ${ARG_TEST_DEPS})
     endif()
-    if(threads_tests)
+    if(threads_tests AND NOT GS_SANITIZE MATCHES "address") # tsan runs them, and sees as much
       gs_test(${name}_threads_test SOURCES ${threads_tests} ${support} DEPS ${name} ${ARG_TEST_DEPS}
               LABELS threads)
     endif()

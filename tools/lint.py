@@ -30,9 +30,9 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 NOT_LINTED = re.compile(r'(_(test|fuzz|bench)\.cc$)|((^|/)test_[^/]*\.cc$)|^tests/')
 TOOLS = ('clang-tidy-14', 'clang-tidy')
-# A group ends with the file that makes it longer: many groups repeat the headers, few leave
-# processors without work at the end.
-GROUP_LINES = 4500
+# About so many in a group: many groups repeat the headers, few leave processors without work at the
+# end.
+GROUP_LINES = 9000
 # Steps on paths through one function. With the analyzer's own bound of 225,000 a few long functions
 # take three quarters of the time; docs/decisions/0013 has what was measured.
 ANALYZER = ('max-nodes=6000',)
@@ -83,22 +83,29 @@ def lines_of(path):
 
 
 def groups_of(paths, options):
-    """Files of the same options, up to GROUP_LINES and one file; a program is alone.
+    """Files of the same options, groups of equal length; a program is alone.
 
     The base is apart: the analyzer, which sees its bodies then, takes an error that is returned for
     memory that is lost.
     """
-    groups, open_groups = [], {}
+    alike = {}
     for path in paths:
-        has_main = any(line.startswith('int main(') for line in lines_of(path))
+        lines = lines_of(path)
+        has_main = any(line.startswith('int main(') for line in lines)
         key = (options[path], path.startswith('gs/base/'), path if has_main else None)
-        group, lines = open_groups.get(key, (None, GROUP_LINES))
-        if lines >= GROUP_LINES:
-            group, lines = [], 0
-            groups.append(group)
-        group.append(path)
-        open_groups[key] = (group, lines + len(lines_of(path)))
-    return groups
+        alike.setdefault(key, []).append((path, len(lines)))
+    return [group for files in alike.values() for group in split(files)]
+
+
+def split(files):
+    """Groups of these paths, each with its lines: as many as make about GROUP_LINES each."""
+    total = sum(lines for _, lines in files)
+    count = max(1, round(total / GROUP_LINES))
+    groups, before = [[] for _ in range(count)], 0
+    for path, lines in files:
+        groups[before * count // total].append(path)
+        before += lines
+    return [group for group in groups if group]
 
 
 class Joined:

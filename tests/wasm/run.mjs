@@ -2,7 +2,8 @@
 //
 //   node run.mjs [--dir DIRECTORY]... PROGRAM.wasm [ARGUMENT]...
 //
-// The program sees the named directories under their own names, and nothing else of this machine.
+// The program sees the named directories under their own names and GS_TESTS_WHOLE, and nothing else
+// of this machine.
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -22,7 +23,9 @@ if (args.length === 0) {
 
 // As Node.js 18 has it, which is Debian's: there is no getImportObject, and a program that exits
 // would end this one.
-const wasi = new WASI({ version: 'preview1', args, preopens, returnOnExit: true });
+const whole = process.env.GS_TESTS_WHOLE;
+const env = whole === undefined ? {} : { GS_TESTS_WHOLE: whole };
+const wasi = new WASI({ version: 'preview1', args, env, preopens, returnOnExit: true });
 const module = await WebAssembly.compile(await readFile(args[0]));
 const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: wasi.wasiImport });
 process.exitCode = wasi.start(instance);

@@ -39,6 +39,7 @@ run_tests() {
   for argument in "$@"; do
     case $argument in
       --quick) quick=yes ;;
+      --whole) export GS_TESTS_WHOLE=yes ;;  # gs/base/test_share.h
       *) no_arguments "$argument" ;;
     esac
   done
@@ -50,7 +51,7 @@ run_tests() {
   else
     install_for test
     test_preset dev
-    test_preset asan -L 'unit|fuzz' -LE 'slow|threads'
+    test_preset asan -L 'unit|fuzz'
     test_preset tsan -L threads
     test_preset wasm
   fi

@@ -249,9 +249,10 @@ class Colliding {
       const std::string first = "n" + std::to_string(number_);
       const FieldKey one{first, Type::null};
       const std::uint64_t wanted = undo_mix(kHash) ^ fields_hash_of_first(one);
+      const std::uint64_t name = undo_name(wanted - static_cast<std::uint64_t>(Type::null));
+      if ((name & kNotAscii) != 0) continue;  // that is hardly ever UTF-8
       std::string second(8, 0);
-      store_u64(reinterpret_cast<std::uint8_t*>(second.data()),
-                undo_name(wanted - static_cast<std::uint64_t>(Type::null)));
+      store_u64(reinterpret_cast<std::uint8_t*>(second.data()), name);
       auto made = Shape::make("C", {{first, Type::null}, {second, Type::null}});
       if (!made.ok()) continue;
       ++number_;
@@ -266,6 +267,7 @@ class Colliding {
     for (int i = 0; i < 6; ++i) result *= 2 - odd * result;
     return result;
   }
+  static constexpr std::uint64_t kNotAscii = 0x8080808080808080u;
   static constexpr std::uint64_t kMix = 0xff51afd7ed558ccdu;
   static std::uint64_t undo_mix(std::uint64_t hash) {
     return (hash ^ (hash >> 32)) * inverse(kMix);

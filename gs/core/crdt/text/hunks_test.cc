@@ -7,12 +7,13 @@
 
 #include <random>
 
+#include "gs/base/test_share.h"
 #include "gs/core/crdt/text/measure.h"
 
 namespace gs::crdt {
 namespace {
 
-constexpr std::size_t kTenMegabytes = 10'000'000;
+constexpr std::size_t kLarge = 10'000'000 / gs::testing::kSanitizedShare;
 
 // "4:4-quick+slow" for each.
 std::string told_hunks(std::string_view before, std::string_view after) {
@@ -92,11 +93,11 @@ TEST(TextHunks, CountCodePointsAndCutNone) {
 
 TEST(TextHunks, OfLinesThatDifferAreFoundFarApart) {
   std::string before;
-  for (int i = 0; before.size() < kTenMegabytes; ++i) {
+  for (int i = 0; before.size() < kLarge; ++i) {
     before += "line " + std::to_string(i) + " is as it was\n";
   }
   std::string after = before;
-  const std::size_t near = after.find("line 100000 is") + 12;
+  const std::size_t near = after.find("line 50000 is") + 11;
   after.replace(near, 2, "was");
   after.insert(5, "number ");
   after += "the end";
@@ -123,23 +124,22 @@ TEST(TextHunks, OfMoreLinesThanASearchFollowsAreFoundBetweenThoseThatStay) {
 }
 
 TEST(TextHunks, OfLargeTextsThatDifferWhollyIsOne) {
-  const std::string before = random_letters(kTenMegabytes, 1, "abcdefgh \n");
-  EXPECT_EQ(right_hunks(before, random_letters(kTenMegabytes, 2, "ijklmnop \n")).size(), 1u);
+  const std::string before = random_letters(kLarge, 1, "abcdefgh \n");
+  EXPECT_EQ(right_hunks(before, random_letters(kLarge, 2, "ijklmnop \n")).size(), 1u);
   const auto some = [](std::uint32_t seed) {
     return random_letters(1'000'000, seed, "abcdefgh \n");
   };
   right_hunks(some(1), some(2));  // some lines are alike
-  EXPECT_EQ(right_hunks(std::string(kTenMegabytes, 'a'), std::string(kTenMegabytes, 'b')).size(),
-            1u);
+  EXPECT_EQ(right_hunks(std::string(kLarge, 'a'), std::string(kLarge, 'b')).size(), 1u);
 }
 
-// On each of a thousand diagonals ten million letters are alike.
+// On each of a thousand diagonals all these letters are alike.
 TEST(TextHunks, OfLargeTextsThatRepeatThemselvesCostLittle) {
-  std::string before(kTenMegabytes, 'a');
+  std::string before(kLarge, 'a');
   std::string after = before;
   for (std::size_t i = 0; i < 300; ++i) {
-    before[i * 30'000] = 'b';
-    after[i * 30'000 + 50 + i] = 'c';
+    before[i * (kLarge / 300)] = 'b';
+    after[i * (kLarge / 300) + 50 + i] = 'c';
   }
   EXPECT_GE(right_hunks(before, after).size(), 1u);
   for (const char end : {'\n', ' '}) {

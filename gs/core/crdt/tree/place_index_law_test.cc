@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <random>
 
 #include "gs/base/test_share.h"
@@ -35,7 +36,7 @@ std::string bytes_of(const Sibling& sibling) {
 // Siblings in order.
 class Row {
  public:
-  std::vector<Sibling> siblings;
+  std::deque<Sibling> siblings;  // most come near an end
 
   // An index at that place.
   std::string at(std::size_t place) const {
@@ -114,7 +115,7 @@ TEST(PlaceIndexLaw, AlsoBetweenNumbersAtTheEndsOfTheirRange) {
   for (std::size_t place = 0; place < row.siblings.size(); ++place) {
     ASSERT_TRUE(row.fits(place)) << place;
   }
-  const std::vector<Sibling> ends = row.siblings;
+  const std::deque<Sibling> ends = row.siblings;
   for (std::size_t place = 0; place <= ends.size(); ++place) {
     for (const std::size_t turn : {0, 1}) {
       row.siblings = ends;
