@@ -56,18 +56,20 @@ class Totals {
   std::vector<One> all_;
 };
 
-// What changes have added to arrays and sets of a record.
+// What changes have added to arrays and sets of a record, and taken from arrays.
 class Additions {
  public:
   explicit Additions(const ImageView& image) {
     HiddenView hidden = image.first_hidden();
     for (std::uint32_t i = 0; i < image.hidden_count(); ++i, hidden = hidden.next()) {
       if (hidden.kind() == HiddenKind::elements) all_.push_back(hidden);  // they ascend by field
+      if (hidden.kind() == HiddenKind::taken) taken_.push_back(hidden);
     }
   }
 
   // What a value would show, in the place of `content`.
-  ValueView with(std::uint32_t field, const ValueView& value, Buffer& content) const {
+  ValueView with(const HiddenView& hidden, const ValueView& value, Buffer& content) const {
+    const std::uint32_t field = hidden.field();
     auto at = std::lower_bound(all_.begin(), all_.end(), field,
                                [](const HiddenView& a, std::uint32_t b) { return a.field() < b; });
     const bool is_shown = value.is_null() || is_collection(value.type);
@@ -76,6 +78,8 @@ class Additions {
     std::vector<Bytes> elements;
     const auto add = [&](Bytes element) { elements.push_back(element); };
     each_element({record::Part::value, value.type, value.content}, add);
+    const ElementSet taken(taken_from(hidden));
+    std::erase_if(elements, [&](Bytes one) { return taken.has(one); });
     for (; at != all_.end() && at->field() == field; ++at) {
       const auto added = static_cast<Type>(at->type());
       if (value.is_null()) type = added;
@@ -88,7 +92,18 @@ class Additions {
   }
 
  private:
+  std::vector<Bytes> taken_from(const HiddenView& value) const {
+    std::vector<Bytes> elements;
+    for (const HiddenView& one : taken_) {
+      if (one.field() != value.field() || one.stamp() != value.stamp()) continue;
+      each_element({record::Part::value, Type::array, one.content()},
+                   [&](Bytes element) { elements.push_back(element); });
+    }
+    return elements;
+  }
+
   std::vector<HiddenView> all_;
+  std::vector<HiddenView> taken_;
 };
 
 // How values of a record were edited.
@@ -101,13 +116,14 @@ class Edited {
     }
   }
 
-  // What a value would show, in the place of `made`.
-  ValueView with(const HiddenView& value, const ValueView& as_is, std::string& made) {
+  // What a value would show that was edited, in the place of `made`; else nothing.
+  std::optional<ValueView> with(const HiddenView& value, const ValueView& as_is,
+                                std::string& made) {
     for (const HiddenView& one : all_) {
       if (one.field() != value.field() || one.stamp() != value.stamp()) continue;
       return made_of(as_is.is_null() ? std::string_view() : as_text(as_is.content), one, made);
     }
-    return as_is;
+    return std::nullopt;
   }
   // What stands on no value.
   ValueView alone(const HiddenView& edits, std::string& made) { return made_of({}, edits, made); }
@@ -209,9 +225,9 @@ void each_hidden_write(const Stored& stored, bool is_live, const WriterOrder& or
     one.field = name_of_field(record, hidden.field());
     one.value = {static_cast<Type>(hidden.type()), hidden.content()};
     if (!is_lost) {
-      one.value = totals.with(hidden.field(), one.value, sum);
-      one.value = additions.with(hidden.field(), one.value, elements);
-      one.value = edited.with(hidden, one.value, made);
+      const auto spelled = edited.with(hidden, one.value, made);
+      one.value = spelled ? *spelled : totals.with(hidden.field(), one.value, sum);
+      if (!spelled) one.value = additions.with(hidden, one.value, elements);
     }
     if (are_edits) {
       one.value = edited.alone(hidden, made);

@@ -114,7 +114,8 @@ enum class HiddenKind : std::uint8_t {
   text = 8,
   list = 9,
   tree = 10,
-  members = 11
+  members = 11,
+  taken = 12
 };
 // Whether its content is a log of edits.
 constexpr bool is_edits(HiddenKind kind) noexcept {

@@ -12,8 +12,10 @@ constexpr std::size_t kLooseBytes = 9;
 // padding, what the field takes in a record, and a slot of the widest type for a null; of an
 // addition also the summand, of a change of elements the value beside it and what counts elements,
 // of edits what a log of them says of their writer and of them.
+// Of an array what was taken of it: a hidden write with its padding, and what counts elements.
+constexpr std::size_t kTakenBytes = kHiddenBytes + 7 + 8;
 constexpr std::size_t kWriteBytes = sizeof(StampException) + kHiddenBytes + 7 + kLooseBytes + 16 +
-                                    kHiddenBytes + 8 + 8 + kEditsLogBytes;
+                                    kHiddenBytes + 8 + 8 + kEditsLogBytes + kTakenBytes;
 // Elements are kept with the write that added them, and shown once more with all others; so is what
 // was typed.
 constexpr std::size_t kTimesKept = 2;

@@ -80,6 +80,11 @@ class ImageCheck {
       case HiddenKind::total:
         GS_TRY_OK(check_field(hidden));
         return is_number(hidden) ? check_content(hidden) : wrong_image("a total that is no number");
+      case HiddenKind::taken:
+        if (static_cast<Type>(hidden.type()) != Type::array) {
+          return wrong_image("elements taken of what is no array");
+        }
+        [[fallthrough]];
       case HiddenKind::elements:
         GS_TRY_OK(check_field(hidden));
         return is_collection(static_cast<Type>(hidden.type()))

@@ -10,6 +10,16 @@ namespace gs::merge {
 using record::Part;
 using record::RecordView;
 
+namespace {
+
+std::vector<Bytes> all_elements(const Part& part) {
+  std::vector<Bytes> all;
+  each_element(part, [&](Bytes one) { all.push_back(one); });
+  return all;
+}
+
+}  // namespace
+
 // The content of a leaf, in memory of its own, which it keeps when it is changed again.
 void MergedRecord::put_elements(Type type, std::vector<Bytes> elements, Leaf& leaf) {
   Buffer content;
@@ -37,6 +47,40 @@ void MergedRecord::take(const ElementSet& elements, Leaf& leaf) {
   if (is_less) put_elements(leaf.part.type, std::move(rest), leaf);
 }
 
+// The same of a value. Edits stand on an array as it was written, whoever comes first: so it stays,
+// and beside it, what was taken.
+void MergedRecord::take_of_value(Field& field, const ElementSet& elements, Leaf& value) {
+  if (!is_collection(value.part) || value.part.type == Type::set) return take(elements, value);
+  const Leaf* const before = taken_of(field, value);
+  const ElementSet had(before == nullptr ? std::vector<Bytes>() : all_elements(before->part));
+  std::vector<Bytes> all = all_elements(value.part);
+  std::erase_if(all, [&](Bytes one) { return !elements.has(one) && !had.has(one); });
+  if (all.empty()) return;
+  keep_first(all);
+  Leaf taken{value.stamp, kExcluded, 0, Type::array, kNoField, {}};
+  put_elements(Type::array, std::move(all), taken);
+  taken_.erase_if(field.taken, [&](const Leaf& one) { return one.stamp == value.stamp; });
+  taken_.push(field.taken, taken);
+}
+
+const MergedRecord::Leaf* MergedRecord::taken_of(const Field& field, const Leaf& value) const {
+  const Leaf* found = nullptr;
+  taken_.each(field.taken, [&](const Leaf& one) {
+    if (one.stamp == value.stamp) found = &one;
+  });
+  return found;
+}
+
+// Of a value what changes have left.
+std::vector<Bytes> MergedRecord::elements_left(const Field& field, const Leaf& value) const {
+  std::vector<Bytes> all = all_elements(value.part);
+  const Leaf* const taken = taken_of(field, value);
+  if (taken == nullptr) return all;
+  const ElementSet gone(all_elements(taken->part));
+  std::erase_if(all, [&](Bytes one) { return gone.has(one); });
+  return all;
+}
+
 void MergedRecord::append(const std::vector<Bytes>& elements, Leaf& leaf) {
   std::vector<Bytes> all;
   each_element(leaf.part, [&](Bytes one) { all.push_back(one); });
@@ -53,12 +97,14 @@ void MergedRecord::change_elements(std::uint32_t index, Leaf leaf) {
   std::vector<Bytes> all = change.removed;
   all.insert(all.end(), change.added.begin(), change.added.end());
   const ElementSet replaced(std::move(all));
-  const auto take_seen = [&](const ElementSet& elements, Leaf& one) {
-    if (seen_up_to_.has(one.stamp)) take(elements, one);
+  const auto take_seen = [&](Leaf& value) {
+    if (seen_up_to_.has(value.stamp)) take_of_value(field, removed, value);
   };
-  if (field.has_leaf) take_seen(removed, field.leaf);
-  hidden_.each(field.hidden, [&](Leaf& one) { take_seen(removed, one); });
-  elements_.each(field.elements, [&](Leaf& one) { take_seen(replaced, one); });
+  if (field.has_leaf) take_seen(field.leaf);
+  hidden_.each(field.hidden, take_seen);
+  elements_.each(field.elements, [&](Leaf& one) {
+    if (seen_up_to_.has(one.stamp)) take(replaced, one);
+  });
   elements_.erase_if(field.elements, [&](const Leaf& one) {
     return !has_elements(one.part) && seen_up_to_.has(one.stamp);
   });
@@ -103,8 +149,8 @@ std::vector<Bytes> MergedRecord::elements_of(const Field& field) const {
   elements_.each(field.elements, [&](const Leaf& one) { leaves.push_back(&one); });
   std::sort(leaves.begin(), leaves.end(),
             [&](const Leaf* a, const Leaf* b) { return less(a->stamp, b->stamp); });
-  if (field.has_leaf) leaves.insert(leaves.begin(), &field.leaf);
   std::vector<Bytes> all;
+  if (field.has_leaf) all = elements_left(field, field.leaf);
   for (const Leaf* const leaf : leaves) {
     each_element(leaf->part, [&](Bytes one) { all.push_back(one); });
   }
@@ -116,11 +162,12 @@ std::vector<Bytes> MergedRecord::elements_of(const Field& field) const {
 // set.
 void MergedRecord::unite() {
   united_.clear();
-  if (elements_.empty()) return;
-  united_.reserve(elements_.size());
+  if (elements_.empty() && taken_.empty()) return;
+  united_.reserve(elements_.size() + taken_.size());
   for (Field& field : fields_) {
-    if (field.sum != kNoField || !shows_elements(field)) continue;
-    const Leaf& latest = latest_of(elements_, field.elements);
+    const bool is_less = field.has_leaf && taken_of(field, field.leaf) != nullptr;
+    if (field.sum != kNoField || (!shows_elements(field) && !is_less)) continue;
+    const Leaf& latest = field.has_elements() ? latest_of(elements_, field.elements) : field.leaf;
     const bool is_value_latest =
         field.has_leaf && is_collection(field.leaf.part) && less(latest.stamp, field.leaf.stamp);
     const Leaf& typed = is_value_latest ? field.leaf : latest;

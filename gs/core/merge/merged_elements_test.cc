@@ -176,12 +176,12 @@ TEST(MergedElements, BytesAreFrozen) {
             "0101"
             "0663"
             "000000000000");
-  // What is shown; the value, less what was removed; what was added.
+  // What is shown; the value, as it was written; what was added; what was taken from the value.
   EXPECT_EQ(to_hex(a.image()),
             "00000000"
-            "02000000"
+            "03000000"
             "ffffff00"
-            "60000000"
+            "90000000"
             "2800000000000000"
             "0100000000000000"
             "10000000"
@@ -195,12 +195,13 @@ TEST(MergedElements, BytesAreFrozen) {
             "00000000"
             "0b00000000000000"
             "00000000"
-            "0a000000"
+            "10000000"
             "0000000000000000"
-            "01000000"
             "02000000"
+            "02000000"
+            "04000000"
+            "0661"
             "0662"
-            "000000000000"
             "07090905"
             "00000000"
             "0c00000000000000"
@@ -210,6 +211,16 @@ TEST(MergedElements, BytesAreFrozen) {
             "01000000"
             "02000000"
             "0663"
+            "000000000000"
+            "0c090906"
+            "00000000"
+            "0b00000000000000"
+            "00000000"
+            "0a000000"
+            "0000000000000000"
+            "01000000"
+            "02000000"
+            "0661"
             "000000000000");
   ASSERT_EQ(change.seen.size(), 1u);
   EXPECT_EQ(change.seen[0].rule, 7);

@@ -102,7 +102,7 @@ Result<record::ShapePtr> MergedRecord::encode(Buffer& image, std::size_t& record
   arrange();
   sums_.clear();
   sums_.reserve(hidden_.size() + added_.size() + elements_.size() + members_of_.size() +
-                edited_.size());  // the leaves point into it
+                taken_.size() + edited_.size());  // the leaves point into it
   for (Field& field : fields_) field.sum = kNoField;
   spell();
   add_up();
@@ -173,7 +173,7 @@ void MergedRecord::tell_hidden() {
     }
   }
   if (sums_.empty() && added_.empty() && elements_.empty() && members_of_.empty() &&
-      edited_.empty()) {
+      taken_.empty() && edited_.empty()) {
     return;
   }
   for (const std::uint32_t index : order_of_fields_) {
@@ -195,6 +195,9 @@ void MergedRecord::tell_hidden() {
     if (field.has_members() && !is_all_members(field)) {
       tell(HiddenKind::members, index, field.members, members_of_);
     }
+  }
+  for (const std::uint32_t index : order_of_fields_) {
+    tell(HiddenKind::taken, index, fields_[index].taken, taken_);
   }
   tell_edits(HiddenKind::text);
   tell_edits(HiddenKind::list);

@@ -19,7 +19,8 @@ namespace {
 constexpr std::size_t kNamesByEye = 16;
 constexpr bool is_of_field(HiddenKind kind) noexcept {
   return kind == HiddenKind::value || kind == HiddenKind::total || kind == HiddenKind::summand ||
-         kind == HiddenKind::elements || kind == HiddenKind::members || is_edits(kind);
+         kind == HiddenKind::elements || kind == HiddenKind::members || kind == HiddenKind::taken ||
+         is_edits(kind);
 }
 
 Buffer order_key_of(const Part& part) {
@@ -81,6 +82,7 @@ void MergedRecord::clear() {
   added_.clear();
   elements_.clear();
   members_of_.clear();
+  taken_.clear();
   edited_.clear();
   made_.clear();
   spelled_.clear();
@@ -198,6 +200,9 @@ void MergedRecord::load_hidden(const HiddenView& hidden, std::size_t first) {
     case HiddenKind::members:
       members_of_.push(field.members, leaf);
       break;
+    case HiddenKind::taken:
+      taken_.push(field.taken, leaf);
+      break;
     case HiddenKind::text:
     case HiddenKind::list:
     case HiddenKind::tree:
@@ -305,6 +310,7 @@ void MergedRecord::write_field(std::uint32_t index, const Leaf& leaf, const Writ
   if (field.has_edits()) replace_edits(field);
   if (field.has_leaf && is_seen(field.leaf)) field.has_leaf = false;
   hidden_.erase_if(field.hidden, is_seen);
+  taken_.erase_if(field.taken, is_seen);
   if (!is_removal && field.has_leaf) {
     hidden_.push(field.hidden, leaf);
   } else if (!is_removal) {
@@ -360,8 +366,8 @@ void MergedRecord::write(const Write& write) {
     std::erase_if(removals_, [&](const SeenRemoval& one) { return seen_.has(one.stamp); });
   }
   is_last_write_ = is_base && erasure_.hlc == 0 && removals_.empty() && hidden_.empty() &&
-                   added_.empty() && elements_.empty() && members_of_.empty() && edited_.empty() &&
-                   stands_alone(record) &&
+                   added_.empty() && elements_.empty() && members_of_.empty() && taken_.empty() &&
+                   edited_.empty() && stands_alone(record) &&
                    std::all_of(fields_.begin(), fields_.end(), [&](const Field& field) {
                      return field.has_leaf ? field.leaf.stamp == write.stamp && field.leaf.rule == 0
                                            : field.rank == kTail;

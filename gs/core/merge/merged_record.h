@@ -236,6 +236,7 @@ class MergedRecord {
     Leaves::Head added = Leaves::kNone;     // totals of writers
     Leaves::Head elements = Leaves::kNone;  // that writes added
     Leaves::Head members = Leaves::kNone;   // of an object, that writes gave
+    Leaves::Head taken = Leaves::kNone;     // of arrays: elements; each with the array's stamp
     EditedLeaves::Head edited = EditedLeaves::kNone;
     bool is_named = false;         // scratch of fields_beside()
     std::uint32_t rank = kTail;    // among the leading ones
@@ -313,6 +314,9 @@ class MergedRecord {
   void look(const LocalStamp& stamp, const LocalStamp& base, std::span<const Seen> seen);
   void change_elements(std::uint32_t field, Leaf leaf);
   void take(const ElementSet& elements, Leaf& leaf);
+  void take_of_value(Field& field, const ElementSet& elements, Leaf& value);
+  const Leaf* taken_of(const Field& field, const Leaf& value) const;
+  std::vector<Bytes> elements_left(const Field& field, const Leaf& value) const;
   void append(const std::vector<Bytes>& elements, Leaf& leaf);
   void put_elements(Type type, std::vector<Bytes> elements, Leaf& leaf);
   bool shows_elements(const Field& field) const noexcept;
@@ -385,6 +389,7 @@ class MergedRecord {
   Leaves added_;
   Leaves elements_;
   Leaves members_of_;
+  Leaves taken_;
   EditedLeaves edited_;
   std::vector<Buffer> made_;                 // contents of leaves
   std::deque<std::string> spelled_;          // what edits made

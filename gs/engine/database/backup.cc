@@ -238,7 +238,6 @@ Error Database::restore(platform::FileSystem& target, Error& lacking, const Prog
 Error Database::copy(platform::FileSystem& target, bool with_note, Error& lacking,
                      const Progress& progress) {
   std::lock_guard erase_lock(erase_mutex_);  // segments must not be rewritten while they are copied
-  if (!read_only_) GS_TRY_OK(sync());
   GS_TRY_OK(check_target(target));
   // Restoring refuses damage, so nobody must take a copy of damage for a backup. What stands before
   // the first damage is a whole storage of its own, and worth having.
@@ -262,6 +261,7 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
   }
   // What is there now: a copy of more would be torn in the middle of a later change.
   GS_TRY(const Settled settled, settle());
+  GS_TRY_OK(make_certain());
   if (settled.base != nullptr && !damage.empty()) {
     std::uint64_t sound = 0;  // changes before the first damage
     const auto count = [&](log::Location at, Bytes, bool& stop) -> Error {

@@ -154,7 +154,7 @@ TEST_F(ConflictsTest, OutliveRunsAndRestarts) {
   ASSERT_FALSE(next(0).update(id, R"({"n":3})"));
   exchange();
   ASSERT_FALSE((*this)[0]->checkpoint());
-  reopen_first();
+  reopen(0);
   expect_told(id, "n:2<3");
   ASSERT_TRUE((*this)[0]->erase(id, "", nullptr).ok());
   EXPECT_EQ(told(0, id), "<not_found>");

@@ -132,6 +132,10 @@ class Database : public std::enable_shared_from_this<Database> {
 
   const Digest& storage() const noexcept { return storage_; }
   const graph::Writer& writer() const noexcept { return writer_; }
+  // How many changes were read in the log again, for whatever: what looking back costs.
+  std::uint64_t changes_read() const noexcept {
+    return changes_read_.load(std::memory_order_relaxed);
+  }
   const RecoveryReport& recovery() const noexcept { return recovery_; }
   bool read_only() const noexcept { return read_only_; }
   bool is_closed() const noexcept { return closed_; }
@@ -400,6 +404,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error load_waiting();
   Error remember_waiting(const graph::ChangeView& change, const Digest& missing);
   Error keep_waiting(const graph::ChangeView& change, const Digest& missing);
+  void wait_for(const Digest& change, const Digest& missing);
   Buffer forget_waiting(const Digest& change);
   void remove_waiting(const Digest& change);
   bool is_early(const graph::ChangeView& change) const;
@@ -646,6 +651,8 @@ class Database : public std::enable_shared_from_this<Database> {
   };
   Result<Settled> settle();
   Result<Settled> settle_locked();  // with commit_mutex_ held
+  // Of what was settled and is given away, or that something is built upon.
+  Error make_certain();
   record::ShapePtr known_shape(const Digest& digest);
   using Located = std::function<Error(log::Location at, Bytes change, bool& stop)>;
   Error each_change(const Settled& settled, const Located& visit, log::Location from = 0,
@@ -859,6 +866,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::unique_ptr<CommitScratch> scratch_;
   Error failure_;  // first fatal failure; guarded by commit_mutex_
   std::atomic<bool> failed_{false};
+  mutable std::atomic<std::uint64_t> changes_read_{0};
   std::atomic<bool> closed_{false};
 
   std::atomic<Sequence> visible_{0};  // committed, for readers

@@ -101,11 +101,11 @@ TEST_F(ElementsTest, ChangesOutliveRunsAndRestarts) {
     ASSERT_FALSE(next(i).update(id, R"({"tags":["y","t)" + own + R"("]})"));
     if (i == 0) ASSERT_FALSE((*this)[i]->checkpoint());
   }
-  reopen_first();
+  reopen(0);
   exchange();
   expect_all(id, R"({"tags":["y","t0","t1","t2"]})");
   ASSERT_FALSE((*this)[0]->checkpoint());
-  reopen_first();
+  reopen(0);
   ASSERT_FALSE(next(0).update(id, R"({"tags":["t2"]})"));
   ASSERT_FALSE(next(1).update(id, R"({"tags":["y","t0","t1","t2","n"]})"));
   exchange();

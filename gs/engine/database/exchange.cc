@@ -35,6 +35,7 @@ Error Database::check_known(std::span<const Digest> changes) {
 
 Error Database::changes_since(std::span<const Digest> since, const TakeChange& take) {
   GS_TRY(const Settled settled, settle());
+  GS_TRY_OK(make_certain());
   GS_TRY_OK(know_changes());
   std::vector<bool> had;  // by number: the other has it
   {

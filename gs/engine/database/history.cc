@@ -130,6 +130,11 @@ Result<Database::Settled> Database::settle_locked() {
                  base_};
 }
 
+// What others have and the power takes from here is signed anew, as other changes with the same
+// numbers: its writer would be named as one who lies. So it comes behind settle(), as somebody may
+// commit before that.
+Error Database::make_certain() { return read_only_ ? Error() : sync(); }
+
 record::ShapePtr Database::known_shape(const Digest& digest) {
   std::lock_guard lock(commit_mutex_);
   const std::uint32_t number = tables_.find_shape(digest);
@@ -141,6 +146,7 @@ Error Database::each_change(const Settled& settled, const Located& visit, log::L
   bool stop = false;
   Error failed;
   const auto visit_one = [&](log::Location at, std::uint64_t, Bytes change) -> Error {
+    changes_read_.fetch_add(1, std::memory_order_relaxed);
     failed = visit(at, change, stop);
     return failed || stop ? Error(Code::closed, "") : Error();  // ends the walk; `failed` says why
   };

@@ -54,6 +54,73 @@ TEST_F(MixedRules, AnElementOutlivesTheTextThatIsShown) {
   expect_both();
 }
 
+// One takes an element out of an array that somebody edits as a list or as a tree at the same time:
+// the edits stand on the array as it was written, whichever of both comes first.
+class MixedRulesOfArrays : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    id = replicas[0].insert("City", R"({"tags":["w","v"]})").value();
+    replicas.copy();
+    Batch batch(replicas.next(1).db);
+    ASSERT_TRUE(batch.change(id, "tags", merge::Rule::excluded, R"(["w"])").ok());
+    ASSERT_TRUE(batch.commit().ok());
+    EXPECT_EQ(replicas[1].text(id), R"({"tags":["v"]})");
+  }
+  // As they are read again, too; and a whole value has seen both.
+  void expect_edits(const std::string& shown) {
+    replicas.exchange();
+    replicas.expect_all(id, R"({"tags":)" + shown + "}");
+    for (const bool loses_state : {false, true}) {
+      for (std::size_t i = 0; i < Replicas::kCount; ++i) replicas.reopen(i, loses_state);
+      replicas.expect_all(id, R"({"tags":)" + shown + "}");
+    }
+    ASSERT_TRUE(replicas.next(0).update(id, R"({"tags":["n"]})").ok());
+    replicas.exchange();
+    replicas.expect_all(id, R"({"tags":["n"]})");
+  }
+
+  Replicas replicas;
+  Id id;
+};
+
+TEST_F(MixedRulesOfArrays, AListStandsOnWhatWasWritten) {
+  Batch batch(replicas.next(2).db);
+  ListEdit edit{crdt::ListEdit::insert, 2, 1, 0, {}};
+  edit.values.push_back({static_cast<std::uint8_t>(Type::string), 'x'});
+  ASSERT_TRUE(batch.edit_list(id, "tags", edit).ok());
+  ASSERT_TRUE(batch.commit().ok());
+  expect_edits(R"(["w","v","x"])");
+}
+
+TEST_F(MixedRulesOfArrays, ATreeStandsOnWhatWasWritten) {
+  Batch batch(replicas.next(2).db);
+  merge::TreeEdit edit;
+  edit.what = tree::Kind::remove;
+  edit.node = "1";
+  ASSERT_TRUE(batch.edit_tree(id, "tags", edit).ok());
+  ASSERT_TRUE(batch.commit().ok());
+  expect_edits(R"([{"id":"0","value":"w"}])");
+}
+
+// The one that is not shown is told as it would be.
+TEST_F(MixedRulesOfArrays, AHiddenOneIsToldWithoutWhatWasTaken) {
+  ASSERT_TRUE(replicas.next(0).update(id, R"({"tags":["z"]})").ok());
+  Batch batch(replicas.next(2).db);
+  ASSERT_TRUE(batch.update(id, R"({"tags":["y","x"]})").ok());
+  ASSERT_TRUE(batch.commit().ok());
+  Batch less(replicas.next(2).db);
+  ASSERT_TRUE(less.change(id, "tags", merge::Rule::excluded, R"(["y"])").ok());
+  ASSERT_TRUE(less.commit().ok());
+  ASSERT_TRUE(replicas.next(0).update(id, R"({"tags":["z"]})").ok());
+  replicas.exchange();
+  replicas.expect_all(id, R"({"tags":["z"]})");
+  for (std::size_t i = 0; i < Replicas::kCount; ++i) {
+    const Conflict conflict = *replicas[i]->conflicts(id);
+    ASSERT_EQ(conflict.hidden.size(), 1u) << i;
+    EXPECT_EQ(conflict.hidden[0].json, R"(["x"])");
+  }
+}
+
 // Whatever else was done to the field, in whatever order it comes, all show the same.
 TEST(MixedRulesOfObjects, MembersStandBesideAllElse) {
   const char* const others[] = {"elements", "list", "text", "value", "null"};

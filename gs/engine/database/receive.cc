@@ -47,6 +47,11 @@ Error equivocation(const graph::ChangeView& change, const Digest& other) {
                    "here. Revoke it, and have the other copy write as a new writer");
 }
 
+// Says nothing about a change: the next look may find that it can be taken.
+bool is_of_disk(const Error& error) {
+  return error.code() == Code::io || error.code() == Code::no_space;
+}
+
 }  // namespace
 
 // --- what is known ---
@@ -236,6 +241,9 @@ Error Database::append_received(const graph::ChangeView& change) {
   const Bytes bytes = change.bytes();
   auto space = log_->begin(bytes.size());
   if (space.code() == Code::failed) return fail(std::move(space).error());
+  if (!space.ok()) {  // the disk is full
+    if (Error lost = leave_joined()) return fail(std::move(lost));
+  }
   GS_TRY(const log::Log::Space room, std::move(space));
   publish_log_view();
   std::memcpy(room.space.data(), bytes.data(), bytes.size());
@@ -257,18 +265,26 @@ Error Database::append_received(const graph::ChangeView& change) {
 
 // --- all of it ---
 
-// With the commit lock: the change, and what waited for it.
+// With the commit lock: the change, and what waited for it. What waits stays where it is, also when
+// the disk fails in the midst, until it is known what comes of it.
 Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& report) {
   std::deque<Buffer> waited;  // keeps the bytes
   std::deque<Digest> came;
+  const auto waits_no_more = [&](const Digest& change) {
+    if (waiting_.all.count(change) == 0) return;
+    waited.push_back(forget_waiting(change));
+    remove_waiting(change);
+  };
   const auto look = [&](const graph::ChangeView& change) -> Error {
     if (known_->find(change.digest())) {
       ++report.known;
+      waits_no_more(change.digest());
       return {};
     }
     Digest missing;
     if (Error refused = check_here(change, missing)) {
       if (refused.code() == Code::failed || refused.code() == Code::closed) return refused;
+      if (!is_of_disk(refused)) waits_no_more(change.digest());
       report.refuse(change, std::move(refused));
       return {};
     }
@@ -278,10 +294,7 @@ Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& repor
     }
     GS_TRY_OK(append_received(change));
     ++report.applied;
-    if (waiting_.all.count(change.digest()) != 0) {  // it came once more
-      waited.push_back(forget_waiting(change.digest()));
-      remove_waiting(change.digest());
-    }
+    waits_no_more(change.digest());
     came.push_back(change.digest());
     return {};
   };
@@ -290,10 +303,9 @@ Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& repor
     for (auto next = waiting_.by_missing.find(came.front()); next != waiting_.by_missing.end();
          next = waiting_.by_missing.find(came.front())) {
       const Digest digest = next->second;
-      waited.push_back(forget_waiting(digest));
-      GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(waited.back()));
+      wait_for(digest, digest);  // to be looked at again, should the disk fail now
+      GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(waiting_.all.at(digest)));
       GS_TRY_OK(look(change));
-      if (waiting_.all.count(digest) == 0) remove_waiting(digest);
     }
   }
   return {};

@@ -114,7 +114,7 @@ TEST_F(UndoLaw, LeadsBackTheWayThatWasCome) {
         ASSERT_EQ(look(), states[at]) << "at " << at << " of " << states.size() - 1;
       }
       if (walk % 2 == 0) ASSERT_FALSE(world[0]->checkpoint());
-      if (walk % 3 == 0) world.reopen_first();
+      if (walk % 3 == 0) world.reopen(0);
     }
     EXPECT_TRUE(world[0]->verify({})->ok);
   }

@@ -206,7 +206,7 @@ TEST_F(RevertTest, UndoGoesBackAndRedoForward) {
   EXPECT_EQ(redo(a()), "<not_found>");
   EXPECT_EQ(undo(a()), "n:3>2;");
   EXPECT_EQ(undo(a()), "n:2>1;");
-  reopen_first();
+  reopen(0);
   EXPECT_EQ(redo(a()), "n:1>2;");
   EXPECT_EQ(undo(a()), "n:2>1;");
   EXPECT_EQ(redo(a()), "n:1>2;");

@@ -462,8 +462,8 @@ Result<ShallowReport> Database::make_shallow(const ShallowOptions& how) {
     const std::lock_guard lock(commit_mutex_);
     if (!how.preview) GS_TRY_OK(writable());
   }
-  if (!how.preview) GS_TRY_OK(sync());
   GS_TRY(const Cut cut, plan_cut(how.before));
+  if (!how.preview) GS_TRY_OK(make_certain());
   ShallowReport report;
   report.changes = cut.changes;
   GS_TRY(Droppable droppable, find_droppable(cut.settled, cut.changes));
@@ -499,11 +499,11 @@ Result<ShallowReport> Database::make_shallow(const ShallowOptions& how) {
 Error Database::give_checkpoint(const std::optional<Version>& before, const TakeBase& take_base,
                                 const TakeChange& take) {
   const std::lock_guard erase_lock(erase_mutex_);
-  if (!read_only_) GS_TRY_OK(sync());
   const std::shared_ptr<const Base> had = base();
   const std::optional<Version> at =
       had != nullptr && !before ? Version(had->statement().heads) : before;
   GS_TRY(const Cut cut, plan_cut(at));
+  GS_TRY_OK(make_certain());
   if (had != nullptr && had->changes() == cut.changes) {
     GS_TRY_OK(take_base(*env_.files, *had));
   } else {

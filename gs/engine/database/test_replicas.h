@@ -32,15 +32,23 @@ class Replicas {
     for (const Store& store : stores_) before_.push_back(store->heads());
   }
 
-  void reopen_first() {
-    ASSERT_FALSE(stores_[0]->close());
-    stores_[0] = world_.open();
+  // `loses_state`: only what cannot be made again is left.
+  void reopen(std::size_t replica, bool loses_state = false) {
+    ASSERT_FALSE(stores_[replica]->close());
+    stores_[replica].db.reset();
+    if (loses_state) lose_state(disk(replica));
+    stores_[replica] = world_.open(disk(replica));
+  }
+  platform::ManualClock& clock() { return world_.clock; }
+  // What a replica has made since copy().
+  std::vector<Buffer> made_by(std::size_t replica) const {
+    return changes_of(stores_[replica], before_[replica]);
   }
 
   // Each takes the changes of the others since copy(), in its own order.
   void exchange() {
     std::array<std::vector<Buffer>, kCount> sent;
-    for (std::size_t i = 0; i < kCount; ++i) sent[i] = changes_of(stores_[i], before_[i]);
+    for (std::size_t i = 0; i < kCount; ++i) sent[i] = made_by(i);
     for (std::size_t to = 0; to < kCount; ++to) {
       for (std::size_t step = 1; step < kCount; ++step) {
         const std::size_t from = (to + (to % 2 == 0 ? step : kCount - step)) % kCount;
@@ -55,6 +63,10 @@ class Replicas {
   }
 
  private:
+  platform::FileSystem& disk(std::size_t replica) {
+    return replica == 0 ? world_.memory : disks_[replica];
+  }
+
   World world_;
   std::array<platform::MemoryFileSystem, kCount> disks_;
   std::array<Store, kCount> stores_;

@@ -2,6 +2,7 @@
 // from a seed, and no threads. Each call is one transaction unless a Batch says otherwise.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -94,6 +95,12 @@ class Batch {
     return db_->stage_expect(*state_, id, version);
   }
   Error expect_absent(const Id& id) { return db_->stage_expect(*state_, id, Digest{}); }
+  // Whether there will be something in the log.
+  bool writes() const {
+    const auto& all = state_->operations;
+    return std::any_of(all.begin(), all.end(),
+                       [](const auto& one) { return one.kind != graph::Kind::expect; });
+  }
   Error commit(Durability durability = Durability::batch) {
     GS_TRY([[maybe_unused]] const Sequence sequence, db_->commit(*state_, durability));
     return {};

@@ -222,7 +222,7 @@ TEST_P(UndoOfPieces, TheLogTellsItAfterARestart) {
   exchange();
   undo(b());
   exchange();
-  reopen_first();
+  reopen(0);
   undo(a());
   exchange();
   expect_gone();

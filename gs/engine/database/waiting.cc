@@ -108,7 +108,10 @@ bool Database::makes_way(const graph::ChangeView& change) const {
 Error Database::keep_waiting(const graph::ChangeView& change, const Digest& missing) {
   const Bytes bytes = change.bytes();
   if (waiting_.all.count(change.digest()) != 0) {
-    if (!makes_way(change)) return {};
+    if (!makes_way(change)) {
+      wait_for(change.digest(), missing);
+      return {};
+    }
     forget_waiting(change.digest());
   }
   if (waiting_.all.size() >= WaitingChanges::kChangesMax ||
@@ -125,6 +128,12 @@ Error Database::keep_waiting(const graph::ChangeView& change, const Digest& miss
   if (error.ok()) error = env_.files->write_whole(name_of(change.digest()), bytes);
   if (error) forget_waiting(change.digest());
   return error;
+}
+
+// One that waits already, from now on for this.
+void Database::wait_for(const Digest& change, const Digest& missing) {
+  std::erase_if(waiting_.by_missing, [&](const auto& one) { return one.second == change; });
+  waiting_.by_missing.emplace(missing, change);
 }
 
 Buffer Database::forget_waiting(const Digest& change) {
@@ -177,11 +186,10 @@ Error Database::look_again(ReceiveReport& report) {
     if (missing == change && is_due(change)) due.push_back(change);
   }
   for (const Digest& digest : due) {
-    if (waiting_.all.count(digest) == 0) continue;  // another one brought it
-    const Buffer bytes = forget_waiting(digest);
-    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
+    const auto waits = waiting_.all.find(digest);
+    if (waits == waiting_.all.end()) continue;  // another one brought it
+    GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(waits->second));
     GS_TRY_OK(receive_one(change, report));
-    if (waiting_.all.count(digest) == 0) remove_waiting(digest);
   }
   return {};
 }

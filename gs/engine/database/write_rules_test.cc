@@ -164,7 +164,7 @@ TEST_F(WriteRulesTest, RulesOutliveRunsAndRestarts) {
     ASSERT_FALSE(next(i).update(id, R"({"best":)" + std::to_string(9 - 3 * i) + "}"));
     if (i == 0) ASSERT_FALSE((*this)[i]->checkpoint());
   }
-  reopen_first();
+  reopen(0);
   exchange();
   expect_all(id, R"({"best":9,"name":"n"})");
 }
