@@ -161,14 +161,25 @@ TEST_F(UndoOfElements, WhatOthersTookOutStaysOut) {
 }
 
 TEST_F(UndoOfElements, WhatCameBackAndWasTakenOutByOthersStaysOut) {
-  erase(a(), 1);
-  EXPECT_EQ(undo(a()), 0u);
-  expect("abc");
-  erase(b(), 1);
-  expect("ac");
   put(a(), 0, "x");
+  erase(a(), 2);
+  EXPECT_EQ(undo(a()), 0u);
+  expect("xabc");
+  erase(b(), 2);
+  expect("xac");
   EXPECT_EQ(undo(a()), 0u);
   expect("ac");
+}
+
+TEST_F(UndoOfElements, WhatOthersTookOutOfWhereItWasMovedStaysOut) {
+  move(a(), 0, 2);
+  expect("bca");
+  erase(b(), 2);
+  expect("bc");
+  EXPECT_EQ(undo(a()), 1u);
+  expect("bc");
+  EXPECT_EQ(undo(b()), 0u);
+  expect("abc");
 }
 
 TEST_F(UndoOfElements, WhatOthersMovedOrSetSinceStays) {
@@ -183,6 +194,21 @@ TEST_F(UndoOfElements, WhatOthersMovedOrSetSinceStays) {
   expect("yac");
   EXPECT_EQ(undo(b()), 0u);
   EXPECT_EQ(undo(b()), 0u);
+  expect("abc");
+}
+
+// Neither knew of the other one: when what counted is undone, the other one's counts.
+TEST_F(UndoOfElements, OfTwoAtOnceTheOtherOneIsLeft) {
+  move(a(), 0, 1);
+  set(a(), 0, 'x');
+  move(b(), 0, 2);
+  set(b(), 0, 'y');
+  expect("yca");
+  EXPECT_EQ(undo(b()), 0u);
+  EXPECT_EQ(undo(b()), 0u);
+  expect("xac");
+  EXPECT_EQ(undo(a()), 0u);
+  EXPECT_EQ(undo(a()), 0u);
   expect("abc");
 }
 

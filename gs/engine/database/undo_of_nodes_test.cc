@@ -243,12 +243,12 @@ TEST_F(UndoOfNodes, WhatOthersRemovedStaysAway) {
 }
 
 TEST_F(UndoOfNodes, WhatCameBackAndWasRemovedByOthersStaysAway) {
+  create(a(), "x");
   remove(a(), "b");
   EXPECT_EQ(undo(a()), 0u);
-  expect("a(b c) d");
+  expect("a(b c) d x");
   remove(b(), "b");
-  expect("a(c) d");
-  create(a(), "x");
+  expect("a(c) d x");
   EXPECT_EQ(undo(a()), 0u);
   expect("a(c) d");
 }
@@ -276,6 +276,20 @@ TEST_F(UndoOfNodes, NothingVanishesBelowWhatOthersRemoved) {
   expect("a(c) d(b)");
 }
 
+TEST_F(UndoOfNodes, OfTwoAtOnceTheOtherOneIsLeft) {
+  move(a(), "b", "d");
+  set(a(), "c", "x");
+  move(b(), "b");
+  set(b(), "c", "y");
+  expect("a(y) d b");
+  EXPECT_EQ(undo(b()), 0u);
+  EXPECT_EQ(undo(b()), 0u);
+  expect("a(x) d(b)");
+  EXPECT_EQ(undo(a()), 0u);
+  EXPECT_EQ(undo(a()), 0u);
+  expect("a(b c) d");
+}
+
 TEST_F(UndoOfNodes, WhatOthersMovedSinceStays) {
   move(a(), "b", "d");
   expect("a(c) d(b)");
@@ -288,14 +302,17 @@ TEST_F(UndoOfNodes, WhatOthersMovedSinceStays) {
 }
 
 TEST_F(UndoOfNodes, NoCycleComesOfIt) {
-  move(a(), "a", "d");
-  expect("d(a(b c))");
+  Batch batch(a().db);
+  ASSERT_FALSE(batch.edit_tree(id_, "t", {tree::Kind::move, "0", "3", "", {}}));
+  ASSERT_FALSE(batch.edit_tree(id_, "t", {tree::Kind::set, "2", "", "", any_of_name("C")}));
+  ASSERT_FALSE(batch.commit());
+  expect("d(a(b C))");
   EXPECT_EQ(undo(a()), 0u);
   expect("a(b c) d");
   move(b(), "d", "b");
   expect("a(b(d) c)");
   EXPECT_EQ(redo(a()), 1u);
-  expect("a(b(d) c)");
+  expect("a(b(d) C)");
 }
 
 TEST_F(UndoOfNodes, StepByStepBackAndForth) {
