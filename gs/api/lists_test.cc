@@ -199,7 +199,7 @@ TEST_F(ListsOfRecords, AValueReplacesTheListThatItsWriterSaw) {
   EXPECT_EQ(steps(), R"(["new"])");
 }
 
-TEST_F(ListsOfRecords, UndoTakesBackEditsUnlessSomebodyEditedSince) {
+TEST_F(ListsOfRecords, UndoTakesBackEditsBesideThoseOfOthers) {
   ASSERT_FALSE(a_->list_move(id_, "steps", 0, 2));
   ASSERT_FALSE(a_->list_insert(id_, "steps", 0, R"(["x"])"));
   EXPECT_EQ(steps(), R"(["x","b","c","a"])");
@@ -214,9 +214,18 @@ TEST_F(ListsOfRecords, UndoTakesBackEditsUnlessSomebodyEditedSince) {
   exchange();
   const auto undone = a_->undo();
   ASSERT_TRUE(undone.ok());
-  ASSERT_EQ(undone->kept.size(), 1u);
-  EXPECT_EQ(undone->kept[0].field, "steps");
-  EXPECT_EQ(steps(), R"(["b","c","a","d"])");
+  EXPECT_TRUE(undone->kept.empty());
+  EXPECT_EQ(undone->records[0].fields[0].after_json, R"(["a","b","c","d"])");
+  EXPECT_EQ(steps(), R"(["a","b","c","d"])");
+  ASSERT_FALSE(a_->list_set(id_, "steps", 0, R"("A")"));
+  exchange();
+  ASSERT_FALSE(b_->list_set(id_, "steps", 0, R"("B")"));
+  exchange();
+  const auto kept = a_->undo();
+  ASSERT_EQ(kept->kept.size(), 1u);
+  EXPECT_EQ(kept->kept[0].field, "steps");
+  EXPECT_EQ(kept->kept[0].writer, b_->writer());
+  EXPECT_EQ(steps(), R"(["B","b","c","d"])");
 }
 
 TEST_F(ListsOfRecords, BlameAndHistoryTellWhoEdited) {

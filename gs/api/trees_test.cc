@@ -228,7 +228,7 @@ TEST_F(TreesOfRecords, BeginWhereNothingWas) {
   EXPECT_EQ(a_->tree_nodes(id_, "more").value().size(), 2u);
 }
 
-TEST_F(TreesOfRecords, UndoTakesBackEditsUnlessSomebodyEditedSince) {
+TEST_F(TreesOfRecords, UndoTakesBackEditsBesideThoseOfOthers) {
   ASSERT_FALSE(a_->tree_move(id_, "folders", "0", {"1", ""}));
   ASSERT_FALSE(a_->tree_delete(id_, "folders", "1"));
   EXPECT_EQ(nodes(), "");
@@ -244,9 +244,17 @@ TEST_F(TreesOfRecords, UndoTakesBackEditsUnlessSomebodyEditedSince) {
   exchange();
   const auto undone = a_->undo();
   ASSERT_TRUE(undone.ok());
-  ASSERT_EQ(undone->kept.size(), 1u);
-  EXPECT_EQ(undone->kept[0].field, "folders");
-  EXPECT_EQ(nodes(), R"("b" "b"/"c" "b"/"a" 1)");
+  EXPECT_TRUE(undone->kept.empty());
+  EXPECT_EQ(nodes(), R"("a" "b" "b"/"c" 1)");
+  ASSERT_FALSE(a_->tree_set(id_, "folders", "0", R"("A")"));
+  exchange();
+  ASSERT_FALSE(b_->tree_set(id_, "folders", "0", R"("B")"));
+  exchange();
+  const auto kept = a_->undo();
+  ASSERT_EQ(kept->kept.size(), 1u);
+  EXPECT_EQ(kept->kept[0].field, "folders");
+  EXPECT_EQ(kept->kept[0].writer, b_->writer());
+  EXPECT_EQ(nodes(), R"("B" "b" "b"/"c" 1)");
 }
 
 TEST_F(TreesOfRecords, BlameAndHistoryTellWhoEdited) {

@@ -236,8 +236,11 @@ class Restoring {
       restore(
           {content_of(in.before), content_of(in.after), in.now->content, content_of(in.without)},
           inner);
-      // An object that was made goes with the last that was in it.
-      if (inner.empty() && !in.without) return;
+      // An object that was made goes with the last that was in it, and what it replaced is back.
+      if (inner.empty() && !is_object_value(in.without)) {
+        if (in.without) made.add(name, *in.without);
+        return;
+      }
       Buffer content;
       inner.append_to(content);
       return made.add_object(name, std::move(content));

@@ -28,7 +28,9 @@ namespace {
 
 // Whether it shows what was edited upon no value: there may be such edits beside a value, too.
 bool shows_edits_alone(const Stored& stored, std::string_view name, HiddenKind kind) {
-  const Rule rule = kind == HiddenKind::text ? Rule::text : Rule::list;
+  Rule rule = Rule::tree;
+  if (kind == HiddenKind::text) rule = Rule::text;
+  if (kind == HiddenKind::list) rule = Rule::list;
   bool shows = false;
   each_field_write(stored, [&](const FieldWrite& one) {
     shows = shows || (one.field == name && one.rule == rule);
@@ -41,6 +43,7 @@ std::optional<TypedField> edited_field(const Stored& stored, std::string_view na
   if (stored.image == nullptr) return std::nullopt;
   const record::RecordView record(stored.shape->get(), stored.record);
   const ImageView image(stored.image);
+  const Type of = kind == HiddenKind::text ? Type::string : Type::array;
   LocalStamp shown;  // the value, which comes before the texts
   std::string_view value;
   std::optional<TypedField> found;
@@ -53,7 +56,7 @@ std::optional<TypedField> edited_field(const Stored& stored, std::string_view na
       continue;
     }
     shown = hidden.stamp();
-    if (static_cast<Type>(hidden.type()) == Type::string) value = as_text(hidden.content());
+    if (static_cast<Type>(hidden.type()) == of) value = as_text(hidden.content());
   }
   if (found && found->on.hlc == 0 && !shows_edits_alone(stored, name, kind)) return std::nullopt;
   return found;
@@ -65,31 +68,14 @@ std::optional<TypedField> typed_field(const Stored& stored, std::string_view nam
   return edited_field(stored, name, HiddenKind::text);
 }
 
-std::optional<LocalStamp> list_stands_on(const Stored& stored, std::string_view name) {
+std::optional<TypedField> list_field(const Stored& stored, std::string_view name) {
   if (typed_field(stored, name)) return std::nullopt;  // that is shown
-  const auto found = edited_field(stored, name, HiddenKind::list);
-  if (!found) return std::nullopt;
-  return found->on;
+  return edited_field(stored, name, HiddenKind::list);
 }
 
-std::optional<LocalStamp> tree_stands_on(const Stored& stored, std::string_view name) {
-  if (typed_field(stored, name) || list_stands_on(stored, name)) return std::nullopt;
-  const auto found = edited_field(stored, name, HiddenKind::tree);
-  if (!found) return std::nullopt;
-  return found->on;
-}
-
-std::optional<LocalStamp> taken_edit(const Stored& stored, std::string_view name,
-                                     const std::function<bool(const LocalStamp&)>& is_taken) {
-  const bool is_list = list_stands_on(stored, name).has_value();
-  const auto found = edited_field(stored, name, is_list ? HiddenKind::list : HiddenKind::tree);
-  if (!found) return std::nullopt;
-  const EditsLog log(found->edits);
-  EditsLog::Cursor cursor(log);
-  for (EditsLog::Operation operation; cursor.next(operation);) {
-    if (is_taken(operation.stamp)) return operation.stamp;
-  }
-  return std::nullopt;
+std::optional<TypedField> tree_field(const Stored& stored, std::string_view name) {
+  if (typed_field(stored, name) || list_field(stored, name)) return std::nullopt;
+  return edited_field(stored, name, HiddenKind::tree);
 }
 
 Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOrder& order,

@@ -13,23 +13,18 @@
 
 namespace gs::merge {
 
-// What a field shows that holds a text into which was typed.
+// What a field shows that holds a text into which was typed, or a list or tree that was edited.
 struct TypedField {
   LocalStamp on;           // the value that it stands on; hlc 0: none
-  std::string_view value;  // that
+  std::string_view value;  // that: the text, or the content of an array
   Bytes edits;             // a EditsLog
 };
 // Nothing: nobody typed into what the field shows.
 std::optional<TypedField> typed_field(const Stored& stored, std::string_view name);
-
-// The value that a list stands on which a field shows and which was edited; hlc 0: none. Nothing:
-// there is no such list.
-std::optional<LocalStamp> list_stands_on(const Stored& stored, std::string_view name);
+// Nothing: it shows no list that was edited.
+std::optional<TypedField> list_field(const Stored& stored, std::string_view name);
 // The same of a tree.
-std::optional<LocalStamp> tree_stands_on(const Stored& stored, std::string_view name);
-// The first edit of such a list or tree that `is_taken`; nothing: none is.
-std::optional<LocalStamp> taken_edit(const Stored& stored, std::string_view name,
-                                     const std::function<bool(const LocalStamp&)>& is_taken);
+std::optional<TypedField> tree_field(const Stored& stored, std::string_view name);
 
 // Errors: damaged (the log says what cannot be).
 Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOrder& order,

@@ -489,13 +489,10 @@ class Database : public std::enable_shared_from_this<Database> {
   static Error encode_edits(TransactionState& tx);
 
   // lists.cc
-  // Edits a list that shows `had` until it shows `wants`. Error as well: conflict (it does not).
-  // A tree, for it to show the array with this content.
-  Error stage_tree(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                   std::string_view field, std::string wanted);
-  Error stage_list(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                   std::string_view field, std::span<const Bytes> had,
-                   std::span<const Bytes> wants);
+  // Edits of a list (list_edits.h), whose positions count what is shown. Error as well: conflict
+  // (this transaction has written to it).
+  Error stage_list_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                         std::string_view field, Bytes edits);
 
   // texts.cc
   Error stage_difference(TransactionState& tx, const Id& id, const rules::Rules* rules,

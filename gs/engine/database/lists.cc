@@ -3,7 +3,6 @@
 // the commit (merging.h); here is what positions mean, and what the schema says of the field.
 // edits.cc has what texts and lists share.
 
-#include "gs/core/crdt/list/list_difference.h"
 #include "gs/engine/database/database.h"
 
 namespace gs::engine {
@@ -154,15 +153,15 @@ Error Database::stage_list_edit(TransactionState& tx, const Id& id, const rules:
   return keep_edits(tx, std::move(open));
 }
 
-Error Database::stage_list(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                           std::string_view field, std::span<const Bytes> had,
-                           std::span<const Bytes> wants) {
+Error Database::stage_list_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                                 std::string_view field, Bytes edits) {
+  GS_TRY(const crdt::ListEditsView view, crdt::ListEditsView::parse(edits));
   GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::list));
   StagedEdits& list = open.edits(tx);
-  if (!list.outline || list.outline->length() != had.size()) {
+  if (!list.outline) {
     return Error(Code::conflict, "the list changed while it was looked at. Try again");
   }
-  GS_TRY_OK(edit_to(*list.outline, had, wants));
+  GS_TRY_OK(list.outline->add(view));
   list.has_list_edits = !list.outline->empty();
   return keep_edits(tx, std::move(open));
 }

@@ -12,7 +12,6 @@
 #include <map>
 #include <set>
 
-#include "gs/core/merge/elements.h"
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/taking_back.h"
 #include "gs/engine/database/undo_stack.h"
@@ -26,14 +25,6 @@ namespace {
 
 // Every try that fails means that somebody else's write succeeded.
 constexpr int kRevertTriesMax = 1000;
-
-// What an array has in it, from the type of each on.
-std::vector<Bytes> elements_of(const record::ValueView& array) {
-  std::vector<Bytes> elements;
-  merge::each_element({record::Part::value, array.type, array.content},
-                      [&](Bytes element) { elements.push_back(element); });
-  return elements;
-}
 
 }  // namespace
 
@@ -62,7 +53,7 @@ struct Database::Looked {
   Ancestors before;
   Ancestors after;
   graph::Writer writer{};
-  TakenBack writes{0, ~graph::Hlc{0}, 0, {}, {}};
+  TakenBack writes{0, ~graph::Hlc{0}, 0, {}, {}, {}};
   std::set<graph::Stamp> transactions;
   std::set<Id> ids;  // of records that it wrote to
 };
@@ -171,12 +162,14 @@ Error Database::look_at_undone(const UndoStack& stack, LookedBack& out) {
   };
   add_to(undone, stack.undone());
   add_to(undone, stack.redone());
+  std::set<graph::Stamp> restoring = stack.restoring();
   std::set<graph::Stamp> untyped = undone;
   add_to(untyped, taken);
   for (const auto& [writer, other] : others) {
     add_to(undone, other.undone());
     add_to(undone, other.redone());
     add_to(untyped, other.undone());
+    add_to(restoring, other.restoring());
   }
   out.never = {taken, undone};
   for (Looked* const looked : {&*out.taken, out.again ? &*out.again : nullptr}) {
@@ -184,6 +177,7 @@ Error Database::look_at_undone(const UndoStack& stack, LookedBack& out) {
     looked->writes.never = undone;
     add_to(looked->writes.never, taken);
     looked->writes.untyped = untyped;
+    looked->writes.restoring = restoring;
   }
   return {};
 }
@@ -251,11 +245,12 @@ Error Database::stage_taking_back(TransactionState& tx, const TakingBack& one, c
     }
   }
   for (const TakingBack::List& each : one.lists) {
-    const std::vector<Bytes> wants = each.wants ? elements_of(*each.wants) : std::vector<Bytes>();
-    GS_TRY_OK(stage_list(tx, id, rules, each.field, elements_of(each.had), wants));
+    GS_TRY_OK(stage_list_edits(tx, id, rules, each.field, each.edits));
   }
   for (const TakingBack::Tree& each : one.trees) {
-    GS_TRY_OK(stage_tree(tx, id, rules, each.field, each.wants));
+    for (const merge::TreeEdit& edit : each.edits) {
+      GS_TRY_OK(stage_tree_edit(tx, id, rules, each.field, edit).error());
+    }
   }
   for (const TakingBack::Elements& each : one.elements) {
     Buffer list;

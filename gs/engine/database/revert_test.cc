@@ -198,6 +198,29 @@ TEST_F(RevertTest, ElementsAreTakenBackButForThoseOfOthers) {
   EXPECT_TRUE(a()->verify({})->ok);
 }
 
+TEST_F(RevertTest, AMemberThatBecameAnObjectIsTheValueAgain) {
+  const Id id = *a().insert("City", R"({"o":{"m":1}})");
+  copy();
+  const auto give = [&](const Store& store, const char* json) {
+    Batch batch(store.db);
+    ASSERT_FALSE(batch.give_members(id, "o", json));
+    ASSERT_FALSE(batch.commit());
+  };
+  give(a(), R"({"m":{"x":{"y":1}}})");
+  exchange();
+  expect_all(id, R"({"o":{"m":{"x":{"y":1}}}})");
+  EXPECT_TRUE(a()->undo().ok());
+  exchange();
+  expect_all(id, R"({"o":{"m":1}})");
+  EXPECT_TRUE(a()->redo().ok());
+  give(b(), R"({"m":{"z":2}})");
+  exchange();
+  EXPECT_TRUE(a()->undo().ok());  // what b gave stays
+  exchange();
+  EXPECT_EQ(a().text(id).find("\"x\""), std::string::npos);
+  EXPECT_NE(a().text(id).find("\"z\":2"), std::string::npos);
+}
+
 TEST_F(RevertTest, UndoGoesBackAndRedoForward) {
   const Id id = *a().insert("City", R"({"n":0})");
   for (const char* json : {R"({"n":1})", R"({"n":2})", R"({"n":3})"}) {

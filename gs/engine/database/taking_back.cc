@@ -9,8 +9,9 @@
 #include "gs/core/merge/hidden_writes.h"
 #include "gs/core/merge/made_values.h"
 #include "gs/core/merge/members.h"
+#include "gs/core/merge/taken_list.h"
 #include "gs/core/merge/taken_text.h"
-#include "gs/core/merge/tree_nodes.h"
+#include "gs/core/merge/taken_tree.h"
 #include "gs/core/record/json.h"
 #include "gs/engine/database/field_hunks.h"
 
@@ -392,66 +393,70 @@ class TakingBackMaker {
     return true;
   }
 
-  // Whether a list or tree had something in it that its own writer took back since. To bring back
-  // all but that it would take to know which of it that is.
-  bool keep_what_was_taken(std::string_view name) {
-    const Current had = before_.record.as_current();
-    const auto taken = merge::taken_edit(stored(had), name,
-                                         [&](const LocalStamp& stamp) { return is_never(stamp); });
-    if (taken) keep(name, KeptWrite::Why::written, *taken);
-    return taken.has_value();
+  merge::WhatIsTaken what_is_taken() const {
+    const auto is_ours = [this](const LocalStamp& stamp) { return writes_.has(stamp); };
+    const auto is_undone = [this](const LocalStamp& stamp) { return is_never(stamp); };
+    const auto restores = [this](const LocalStamp& stamp) {
+      return is_in(writes_.restoring, stamp);
+    };
+    return {is_ours, is_undone, restores, is_again_};
   }
 
-  // A list goes back to what it was, by edits, unless somebody did something to it since. False:
-  // it was not edited then.
+  void keep_all(std::string_view name, const std::vector<LocalStamp>& by) {
+    for (const LocalStamp& stamp : by) keep(name, KeptWrite::Why::written, stamp);
+  }
+
+  // An array as it will be.
+  void tell_array(std::string_view name, const InEach& in, std::string_view content) {
+    std::string json;
+    record::append_json(ValueView{Type::array, as_bytes(content)}, json);
+    tell(name, json_of(in.now), std::move(json));
+  }
+
+  // Of a list each element, whatever others did to the others. False: it was not edited then.
   bool take_list(std::string_view name, const InEach& in) {
     const Current then = with().record.as_current();
-    const auto after = merge::list_stands_on(stored(then), name);
-    if (!after || writes_.has(*after)) return false;
-    const auto now = merge::list_stands_on(stored(current_), name);
-    const bool is_ours = now && *now == *after && in.shown != nullptr &&
-                         writes_.has(latest_of(in.shown)) && is_same(in.after, in.now);
-    if (!is_ours) {
+    const auto after = merge::list_field(stored(then), name);
+    if (!after || writes_.has(after->on)) return false;
+    const auto now = merge::list_field(stored(current_), name);
+    if (!now || now->on != after->on) {
+      take_value(name, in);
+      return true;
+    }
+    auto taken = merge::take_back_list(*now, order_, what_is_taken());
+    if (!taken.ok()) {
       keep(name, KeptWrite::Why::written, latest_of(in.now));
       return true;
     }
-    if (keep_what_was_taken(name)) return true;
-    const bool was_list = in.before != nullptr && in.before->value.type == Type::array;
-    tell(name, json_of(in.now), was_list ? json_of(in.before) : "[]");
-    made_.lists.push_back({std::string(name), in.now->value,
-                           was_list ? std::optional(in.before->value) : std::nullopt});
+    keep_all(name, taken->kept);
+    if (taken->edits.empty()) return true;
+    std::string content(as_text(in.now->value.content));
+    const auto edits = crdt::ListEditsView::parse(taken->edits);
+    if (edits.ok()) merge::edit_list(content, *edits);
+    tell_array(name, in, content);
+    made_.lists.push_back({std::string(name), std::move(taken->edits)});
     return true;
   }
 
-  // The same of a tree: what was deleted comes back as the nodes that they were.
+  // The same of a tree and each of its nodes.
   bool take_tree(std::string_view name, const InEach& in) {
     const Current then = with().record.as_current();
-    const auto after = merge::tree_stands_on(stored(then), name);
-    if (!after || writes_.has(*after)) return false;
-    const auto now = merge::tree_stands_on(stored(current_), name);
-    const bool is_ours = now && *now == *after && in.shown != nullptr &&
-                         writes_.has(latest_of(in.shown)) && is_same(in.after, in.now);
-    if (!is_ours) {
+    const auto after = merge::tree_field(stored(then), name);
+    if (!after || writes_.has(after->on)) return false;
+    const auto now = merge::tree_field(stored(current_), name);
+    if (!now || now->on != after->on) {
+      take_value(name, in);
+      return true;
+    }
+    auto taken = merge::take_back_tree(*now, order_, what_is_taken());
+    if (!taken.ok()) {
       keep(name, KeptWrite::Why::written, latest_of(in.now));
       return true;
     }
-    if (keep_what_was_taken(name)) return true;
-    std::string wants;
-    if (in.before != nullptr && in.before->value.type == Type::array) {
-      wants = as_text(in.before->value.content);
-      // Before its first edit its nodes may have had other names, or none.
-      const Current had = before_.record.as_current();
-      if (!merge::tree_stands_on(stored(had), name)) {
-        wants = merge::array_of_nodes(merge::nodes_of_array(wants));
-      }
-    }
-    std::string json = "[]";
-    if (!wants.empty()) {
-      json.clear();
-      record::append_json(ValueView{Type::array, as_bytes(wants)}, json);
-    }
-    tell(name, json_of(in.now), std::move(json));
-    made_.trees.push_back({std::string(name), std::move(wants)});
+    keep_all(name, taken->kept);
+    if (taken->edits.empty()) return true;
+    tell_array(name, in, taken->shown);
+    made_.trees.push_back({std::string(name), std::move(taken->edits)});
     return true;
   }
 

@@ -5,8 +5,9 @@
 // is added to the other way round. Elements are removed and added again, but for those that are
 // there, or not, without these writes as well. Members of an object go back one by one. What was
 // typed into a text is deleted, what was deleted comes back where it was, and marks are as they
-// would be without these. A record that was inserted goes, and one that was removed comes back, as
-// it would be without the removal.
+// would be without these. Elements of a list and nodes of a tree go, come back, move back and get
+// their value back one by one. A record that was inserted goes, and one that was removed comes
+// back, as it would be without the removal.
 // What somebody else did to the same field or record since, or at the same time, stays: it is told.
 // What its own writer took back does not come again.
 //
@@ -20,6 +21,7 @@
 #include "globalstorage/storage.h"
 #include "gs/core/crdt/text/difference.h"
 #include "gs/core/merge/taken_marks.h"
+#include "gs/core/merge/tree_edits.h"
 #include "gs/engine/database/past.h"
 
 namespace gs::engine {
@@ -34,6 +36,8 @@ struct TakenBack {
   std::set<graph::Stamp> never;
   // Of texts and marks: the same, but what others did again is typed, and stays as it was typed.
   std::set<graph::Stamp> untyped;
+  // Of the first: undos and redos.
+  std::set<graph::Stamp> restoring;
   bool has(const LocalStamp& stamp) const noexcept {
     return stamp.writer == writer && stamp.hlc >= first && stamp.hlc <= last;
   }
@@ -59,17 +63,16 @@ struct TakingBack {
     std::vector<merge::MarkToMake> marks;  // behind them
   };
   std::vector<Edits> texts;
-  // Of an update: elements that a list is edited to have, and those that it has.
+  // Of an update: edits of a list, whose positions count what is shown.
   struct List {
     std::string field;
-    record::ValueView had;
-    std::optional<record::ValueView> wants;  // nothing: none
+    Buffer edits;
   };
   std::vector<List> lists;
-  // Of an update: the content of an array that a tree is edited to show.
+  // Of an update: edits of a tree.
   struct Tree {
     std::string field;
-    std::string wants;
+    std::vector<merge::TreeEdit> edits;
   };
   std::vector<Tree> trees;
   RecordDifference told;  // unless nothing is done

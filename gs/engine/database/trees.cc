@@ -58,13 +58,6 @@ Result<std::string> Database::stage_tree_edit(TransactionState& tx, const Id& id
   return is_new ? "+" + std::to_string(tx.new_nodes++) : std::string();
 }
 
-Error Database::stage_tree(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                           std::string_view field, std::string wanted) {
-  GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::tree));
-  open.edits(tx).tree.wanted = std::move(wanted);
-  return keep_edits(tx, std::move(open));
-}
-
 Result<std::string> Database::tree_array(const Id& id, std::string_view field) const {
   const Moment now = moment();
   Found found;
@@ -79,7 +72,7 @@ Result<std::string> Database::tree_array(const Id& id, std::string_view field) c
   }
   const std::string_view content = as_text(value->content);
   const merge::Stored stored{&current.shape, current.record, current.image, current.base};
-  if (merge::tree_stands_on(stored, field)) return std::string(content);
+  if (merge::tree_field(stored, field)) return std::string(content);
   return merge::array_of_nodes(merge::nodes_of_array(content));
 }
 

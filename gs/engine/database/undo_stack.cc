@@ -31,6 +31,7 @@ bool UndoStack::look(const Digest& change, const Done& done) {
   const Why why = done.reverts ? done.reverts->why : Why::revert;
   if (why == Why::redo) {
     cancel(*done.reverts, done.hlc, redone_);
+    restoring_.insert({done.reverts->hlc, writer_});
     return false;
   }
   if (why == Why::undo) {
@@ -51,6 +52,7 @@ void UndoStack::cancel(const graph::Revert& reverts, graph::Hlc by, std::set<gra
   cancelled_.insert({reverts.change, reverts.hlc});
   both.insert({reverts.hlc, writer_});
   both.insert({by, writer_});
+  restoring_.insert({by, writer_});
 }
 
 bool UndoStack::take(const Transaction& one) {

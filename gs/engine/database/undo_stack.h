@@ -41,6 +41,8 @@ class UndoStack {
   const std::set<graph::Stamp>& undone() const noexcept { return undone_; }
   // Undos with what undid them.
   const std::set<graph::Stamp>& redone() const noexcept { return redone_; }
+  // Of both: all that took something back.
+  const std::set<graph::Stamp>& restoring() const noexcept { return restoring_; }
 
  private:
   // Of its own transactions, whatever it says: a stamp is that of its writer.
@@ -53,6 +55,7 @@ class UndoStack {
   std::set<Transaction> cancelled_;
   std::set<graph::Stamp> undone_;
   std::set<graph::Stamp> redone_;
+  std::set<graph::Stamp> restoring_;
   std::optional<Transaction> found_;
   std::optional<graph::Revert> again_;
 };
