@@ -103,12 +103,13 @@ class Editing {
     is_any_ = true;
   }
 
+  // From the back, so that positions stay.
   void erase() {
-    for (std::size_t i = now_.size(); i-- > 0;) {
-      if (plan_.go.count(now_[i]) == 0) continue;
-      add({ListEdit::erase, static_cast<std::uint32_t>(i), 1, 0});
-      now_.erase(now_.begin() + static_cast<std::ptrdiff_t>(i));
+    const auto goes = [&](std::uint32_t one) { return plan_.go.count(one) != 0; };
+    for (auto i = static_cast<std::uint32_t>(now_.size()); i-- > 0;) {
+      if (goes(now_[i])) add({ListEdit::erase, i, 1, 0});
     }
+    std::erase_if(now_, goes);
   }
 
   // In the order that the list would have.

@@ -373,7 +373,7 @@ class TakingBackMaker {
     if (!after || writes_.has(after->on)) return false;
     const auto now = merge::typed_field(stored(current_), name);
     if (!now || now->on != after->on) {
-      keep(name, KeptWrite::Why::written, latest_of(in.now));
+      take_value(name, in);
       return true;
     }
     const auto is_taken = [&](const LocalStamp& stamp) { return is_in(writes_.untyped, stamp); };

@@ -22,6 +22,7 @@
 #include "gs/core/crdt/text/difference.h"
 #include "gs/core/merge/taken_marks.h"
 #include "gs/core/merge/tree_edits.h"
+#include "gs/core/record/encoder.h"
 #include "gs/engine/database/past.h"
 
 namespace gs::engine {

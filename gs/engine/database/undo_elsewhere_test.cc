@@ -281,6 +281,20 @@ TEST_F(UndoElsewhere, Yjs472WhatOthersGaveMeanwhileIsThereAfterARedo) {
   expect(R"({"o":{"nested":{"bar":11,"foo":10}}})");
 }
 
+// What was typed into is another value since, which was taken back.
+TEST_F(UndoElsewhere, ATextThatWasReplacedMeanwhileGoesBackOn) {
+  begin(R"({"t":"abc"})");
+  type(a(), 1, 1, "xy");
+  ASSERT_FALSE(a().update(id_, R"({"t":7})"));
+  expect_ways({R"({"t":"abc"})", R"({"t":"axyc"})", R"({"t":7})"});
+  undo(a());
+  exchange();
+  ASSERT_FALSE(b().update(id_, R"({"t":"other"})"));
+  exchange();
+  EXPECT_EQ(a()->undo()->kept.size(), 1u);
+  expect(R"({"t":"other"})");
+}
+
 // Marks go with the letters that they are on, and come back with them, once.
 TEST_F(UndoElsewhere, MarksOnWhatCameBackAreThereOnce) {
   begin(R"({"t":"a bold word"})");

@@ -263,7 +263,7 @@ TEST_F(UndoOfElements, StepByStepBackAndForth) {
     }
     EXPECT_EQ(redo(a()), 0u);
     expect("pce");
-    reopen_first();
+    reopen(0);
   }
 }
 

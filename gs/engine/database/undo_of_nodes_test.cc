@@ -337,7 +337,7 @@ TEST_F(UndoOfNodes, StepByStepBackAndForth) {
     }
     EXPECT_EQ(redo(a()), 0u);
     expect("c(z) p d");
-    reopen_first();
+    reopen(0);
   }
 }
 
