@@ -1,6 +1,6 @@
 // What was asked for on the command line.
 //
-// arguments.cc is the only source that knows the parser library (CLI11), because including it costs
+// Only sources of the folder arguments/ know the parser library (CLI11), because including it costs
 // seconds of compile time.
 #pragma once
 

@@ -1,8 +1,8 @@
 // What words of a command line come to: checks of single ones, and arguments that take more than
 // one option of CLI11 can say, such as a COLLECTION that may be left out.
 //
-// For arguments.cc alone, which includes CLI11 and may throw: what is wrong with a word is told to
-// CLI11 as its own error, inside of its parse.
+// For the sources of this folder alone, which include CLI11 and may throw: what is wrong with a
+// word is told to CLI11 as its own error, inside of its parse.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -1,7 +1,6 @@
 // What to say of a command line that cannot be understood, in place of what CLI11 says.
 //
-// A part of arguments.cc, which alone includes it: the library takes long to compile, and what it
-// throws ends there. No errors.
+// A part of parser.cc. No errors.
 #pragma once
 
 #include <CLI/CLI.hpp>
