@@ -75,9 +75,12 @@ Error too_large_image(const Id& id, std::size_t bytes_max) {
                    "apply the change again");
 }
 
-// Records that a switch of the branch took away have left a row that says nothing.
-bool was_there(const Found& found) noexcept {
-  return is_known(found) || erasure_of(found).hlc != 0;
+// Records that a switch of the branch took away have left a row that says nothing, or that they
+// were erased on another branch.
+bool was_there(const Id& id, const Found& found, const Erasures& erasures) noexcept {
+  if (is_known(found)) return true;
+  const Erasure* const elsewhere = erasures.find(id);
+  return erasure_of(found).hlc != 0 && (elsewhere == nullptr || elsewhere->is_applied);
 }
 
 }  // namespace
@@ -92,7 +95,7 @@ Error Applier::check_place(const Id& id, const record::CollectionId& collection,
                            bool minted) const {
   Found before;
   if (version_->find(id, ~Sequence{0}, before) != state::Version::Lookup::found) return {};
-  if (!was_there(before)) return {};
+  if (!was_there(id, before, erasures_)) return {};
   return check_move(id, tables_.shape(before.entry.shape).shape.get(), collection, minted);
 }
 
@@ -102,7 +105,9 @@ bool Applier::look_up(const Id& id, WriteTarget& target, Found& out) const {
   if (target.was_looked_up) return is_there;
   target.was_looked_up = true;
   target.image_bytes = merge::kNothingBytes;
-  if (is_found && was_there(out)) target.had = tables_.shape(out.entry.shape).shape.get();
+  if (is_found && was_there(id, out, erasures_)) {
+    target.had = tables_.shape(out.entry.shape).shape.get();
+  }
   if (is_there) target.image_bytes = merge::settled_bytes(stored_of(current_of(out, tables_)));
   return is_there;
 }

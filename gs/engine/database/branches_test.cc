@@ -499,6 +499,30 @@ TEST_F(ErasedOnBranches, ARecordOfAnotherBranchIsGoneThere) {
   expect_equal();
 }
 
+// Whoever merged had not seen that. The one who takes it has left the other branch before.
+TEST_F(ErasedOnBranches, AMergeOfAnotherOneBringsItsInsertAllTheSame) {
+  check_out("draft");
+  const Id poltava = db.insert("City", R"({"name":"Poltava"})").value();
+  check_out("main");
+  exchange();
+  platform::MemoryFileSystem third_disk;
+  write_files(third_disk, read_files(world.memory));
+  const Store third = world.open(third_disk);
+  world.clock.advance_ms(1);
+  ASSERT_TRUE(third->merge("draft", {}).ok());
+  EXPECT_EQ(third.text(poltava), R"({"name":"Poltava"})");
+  check_out("draft");
+  erase(poltava);
+  check_out("main");
+  exchange();
+  check_out(other, "draft");
+  check_out(other, "main");
+  const ReceiveReport report = give(other, changes_of(third));
+  for (const Refusal& one : report.refusals) ADD_FAILURE() << one.why.text();
+  EXPECT_NE(other.text(poltava).find('<'), std::string::npos);
+  expect_equal();
+}
+
 TEST_F(ErasedOnBranches, WhatIsPutAgainHasSeenIt) {
   check_out("draft");
   erase(odesa);

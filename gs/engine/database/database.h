@@ -407,6 +407,7 @@ class Database : public std::enable_shared_from_this<Database> {
   void wait_for(const Digest& change, const Digest& missing);
   Buffer forget_waiting(const Digest& change);
   void remove_waiting(const Digest& change);
+  void remove_settled();
   bool is_early(const graph::ChangeView& change) const;
   bool is_due(const Digest& change) const;
   void tell_early(ReceiveReport& report) const;

@@ -110,6 +110,37 @@ TEST_F(ExchangeOnBadDisks, WhatWaitedStaysWhenThereIsNoSpaceForIt) {
   EXPECT_TRUE(disk_.list(WaitingChanges::kDirectory)->empty());
 }
 
+// Its file goes when the log has it for certain.
+TEST_F(ExchangeOnBadDisks, WhatWaitedIsThereWhereverThePowerGoesWhileItIsTaken) {
+  const auto before = other_->heads();
+  ASSERT_TRUE(other_.update(kyiv_, R"({"n":1})").ok());
+  ASSERT_TRUE(other_.update(kyiv_, R"({"n":2})").ok());
+  const std::vector<Buffer> changes = changes_of(other_, before);
+  ASSERT_EQ(changes.size(), 2u);
+  const Digest waits = graph::ChangeView::parse(changes[1])->digest();
+  ASSERT_EQ(give(store_, {changes[1]}).waiting, 1u);
+  bool was_cut = true;
+  for (std::uint64_t call = 1; was_cut; ++call) {
+    Faults faults;
+    faults.power_cut_call = call;
+    faults.write_kept = 0;
+    faults.write_dropped = 1000;
+    faults.name_lost = 0;  // what was removed stays so
+    disk_.set_faults(faults);
+    ReceiveReport report;
+    take({changes[0]}, report).ignore();
+    was_cut = !disk_.powered();
+    disk_.cut_power();
+    store_.db.reset();
+    disk_.restart();
+    disk_.set_faults({});
+    store_ = world_.open(disk_);
+    const std::string file = std::string(WaitingChanges::kDirectory) + "/" + waits.text();
+    EXPECT_TRUE(disk_.exists(file).value() || store_->check_known({&waits, 1}).ok()) << call;
+  }
+  EXPECT_EQ(store_.digest(), other_.digest());
+}
+
 // A change that merges makes the state take what it merges before there is room for itself.
 TEST_F(ExchangeOnBadDisks, ABranchStaysAsItWasWhenThereIsNoSpaceForItsMerge) {
   const std::vector<Buffer> small = small_changes();

@@ -273,7 +273,7 @@ Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& repor
   const auto waits_no_more = [&](const Digest& change) {
     if (waiting_.all.count(change) == 0) return;
     waited.push_back(forget_waiting(change));
-    remove_waiting(change);
+    waiting_.settled.push_back(change);
   };
   const auto look = [&](const graph::ChangeView& change) -> Error {
     if (known_->find(change.digest())) {
@@ -366,7 +366,10 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
     start_background();
   } while (next < changes.size());
   if (!wholes.empty()) GS_TRY_OK(complete(std::move(wholes), report));
-  return sync();
+  GS_TRY_OK(sync());
+  const std::lock_guard lock(commit_mutex_);
+  remove_settled();
+  return {};
 }
 
 }  // namespace gs::engine

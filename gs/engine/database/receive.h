@@ -60,6 +60,8 @@ struct WaitingChanges {
   Vouchers vouchers;                         // of the erase operations in those that wait
   // Of those in what is being received, which may come behind what they are about; null: none.
   const Vouchers* beside = nullptr;
+  // Those that wait no more, and whose files stay until the log has them for certain.
+  std::vector<Digest> settled;
   std::size_t bytes = 0;
   bool loaded = false;
 };

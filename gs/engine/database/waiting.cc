@@ -153,6 +153,14 @@ void Database::remove_waiting(const Digest& change) {
   env_.files->remove(name_of(change)).ignore();
 }
 
+// With the commit lock, behind a sync. One that waits again, or came again, has its file.
+void Database::remove_settled() {
+  for (const Digest& change : waiting_.settled) {
+    if (waiting_.all.count(change) == 0) remove_waiting(change);
+  }
+  waiting_.settled.clear();
+}
+
 // Whether its writer's clock is far ahead of ours.
 bool Database::is_early(const graph::ChangeView& change) const {
   return id::hlc_ms(change.hlc()) > env_.clock->wall_ms() + id::kAheadMsMax;

@@ -42,6 +42,12 @@ class LiveAnswer {
 
   virtual std::size_t size() const noexcept = 0;  // rows
   virtual Error row(const QueryContext& now, std::size_t place, QueryRow& out) const = 0;
+
+  // Of rows that were looked at to tell whether they show something else: what a look costs.
+  std::uint64_t compared_bytes() const noexcept { return compared_bytes_; }
+
+ protected:
+  std::uint64_t compared_bytes_ = 0;
 };
 
 std::unique_ptr<LiveAnswer> make_live_rows(std::shared_ptr<const query::Query> query,

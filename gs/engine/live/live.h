@@ -44,6 +44,7 @@ class Live {
   const std::shared_ptr<const QueryContext>& context() const noexcept { return context_; }
   // How often everything was executed again.
   std::uint64_t replaced() const noexcept { return replaced_; }
+  std::uint64_t compared_bytes() const noexcept { return answer_->compared_bytes(); }
 
  private:
   Live(std::shared_ptr<Database> db, query::Query query, std::function<void()> wake,

@@ -168,6 +168,7 @@ class LiveRows final : public LiveAnswer {
       GS_TRY_OK(include_row(now, id));
       GS_TRY(const std::string old_text, text_of(before, id));
       GS_TRY(const std::string new_text, text_of(now, id));
+      compared_bytes_ += old_text.size() + new_text.size();
       return old_text != new_text;
     };
     GS_TRY(const std::vector<Step> steps, window_.show(list_, touches, differs));
