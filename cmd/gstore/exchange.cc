@@ -234,8 +234,11 @@ Result<Exit> clone(Session& session) {
     line.text("clone", valid_utf8(target)).text("writer", made.writer().text());
     session.out.line(line.take());
   } else {
-    session.terminal.note("clone: " + target + " is complete, with the new writer " +
-                          made.writer().text() + '.');
+    const bool may_write = !made.writer().is_zero();
+    session.terminal.note("clone: " + target + " is complete" +
+                          (may_write ? ", with the new writer " + made.writer().text() + '.'
+                                     : ". It has no writer: only the owner of the storage, who "
+                                       "closed it (`gstore init --closed`), writes to it."));
   }
   return Exit::ok;
 }

@@ -210,7 +210,6 @@ class Storage {
   // change is not here), too_large (more than 8 Mi writes to look at).
   Error diff(const Version& before, const std::optional<Version>& after, const DiffOptions& options,
              const TakeDifference& take) const;
-  // not_found: nothing is known of the record. As stored: defaults and conversions are left out.
   // Takes back what a change wrote, by anybody: fields get the values that they had before it,
   // records that it inserted are removed, those that it removed are there again. What others did to
   // these fields and records since stays, and is told in `kept`. A transaction of its own; none
@@ -222,6 +221,8 @@ class Storage {
   // their own counts as if it had never been, and does not come back. not_found: there is none.
   Result<Reverted> undo();
   Result<Reverted> redo();
+  // What is hidden in a record. not_found: nothing is known of it. As stored: defaults and
+  // conversions are left out.
   Result<Conflict> conflicts(const Id& id) const;
   // Of all records, by collection and id, at most so many.
   Result<std::vector<Conflict>> conflicts(std::uint64_t most) const;

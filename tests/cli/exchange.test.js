@@ -238,6 +238,14 @@ test('of a deleted record it is said so, although others wrote to it meanwhile',
   place.fails(EXIT.notFound, ['get', id], /was deleted at \d{4}-/);
 });
 
+test('a clone of a closed storage says that it takes no writes', (t) => {
+  const place = new Place(t, { init: false });
+  place.ok(['init', '--closed']);
+  const { code, err } = run(['clone', place.directory, place.path('b')]);
+  assert.strictEqual(code, EXIT.ok, err);
+  assert.match(err, /is complete\. It has no writer: /);
+});
+
 test('of a long text that is hidden the ends are shown', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', 'Note', '{"text":""}']).trim();

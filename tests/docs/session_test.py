@@ -48,7 +48,7 @@ class Session(unittest.TestCase):
                 self.assertEqual(done.returncode != 0, failed, command)
 
     def test_each_command_of_the_readme_prints_what_is_shown(self):
-        self.check('README.md', 14)
+        self.check('README.md', 28)
 
     def test_each_command_of_the_query_page_prints_what_is_shown(self):
         self.check('docs/QUERY.md', 8)

@@ -132,7 +132,9 @@ class UndoOfKinds : public Replicas {
     std::erase_if(digits, [](char c) { return c < '0' || c > '9'; });
     EXPECT_EQ(digits, "0123456789");
     EXPECT_EQ(tree_of(now.tree(), merge::NodeInArray::kNone), "0(12)34(5(6))");
-    for (const TextMark& mark : *(*this)[0]->text_marks(id_, "text", std::nullopt)) {
+    const auto marks = (*this)[0]->text_marks(id_, "text", std::nullopt);
+    EXPECT_TRUE(marks.ok());
+    for (const TextMark& mark : *marks) {
       EXPECT_NE(mark.key, key_of(kUndoes));
     }
     const std::string json = (*this)[0].text(id_);
