@@ -169,6 +169,7 @@ std::vector<std::uint32_t> ListPast::shown() const {
   }
   std::sort(by_rank.begin(), by_rank.end());
   std::vector<std::uint32_t> elements;
+  elements.reserve(by_rank.size());
   for (const auto& [rank, element] : by_rank) elements.push_back(element);
   return elements;
 }

@@ -122,6 +122,7 @@ class Editing {
     for (const std::uint32_t one : now_) want(one);
     for (const std::uint32_t one : plan_.come) want(one);
     std::vector<std::uint32_t> all;
+    all.reserve(by_rank.size());
     for (const auto& [rank, one] : by_rank) all.push_back(one);
     return all;
   }

@@ -15,9 +15,9 @@ using tree::NodeId;
 using tree::NodeName;
 
 const NodeState& TreeVersion::state(const NodeId& node) const {
-  static const NodeState kNotThere;
+  static const NodeState not_there{};
   const auto found = nodes.find(node);
-  return found == nodes.end() ? kNotThere : found->second;
+  return found == nodes.end() ? not_there : found->second;
 }
 
 std::optional<NodeId> TreeVersion::removed_above(NodeId node) const {

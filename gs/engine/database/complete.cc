@@ -138,6 +138,7 @@ Error Database::find_vouchers(std::span<const graph::ChangeView> changes, Vouche
 // Adds what the log has of each record.
 Error Database::add_histories(std::map<Id, History>& histories) {
   std::vector<Id> asked;
+  asked.reserve(histories.size());
   for (const auto& [id, history] : histories) asked.push_back(id);
   const IdSet ids(asked);
   GS_TRY(const Settled settled, settle());
