@@ -34,13 +34,21 @@ struct Piece {
 
 class Taking {
  public:
-  Taking(AnchoredMarks& anchored, const IsTaken& is_taken)
+  Taking(AnchoredMarks& anchored, const IsTaken& is_taken, const IsTaken& restores)
       : anchored_(anchored), is_taken_(is_taken) {
     const crdt::Known known = anchored_.text->known();
     crdt::Tracker& tracker = anchored_.text->tracker();
     tracker.prepare(known, known.graph.frontier());
+    const auto restores_taken = [&](const LocalStamp& one) {
+      return is_taken(one) && restores(one);
+    };
+    const std::vector<PlaceSpan> taken = events_of(is_taken);
+    const std::vector<PlaceSpan> restoring = events_of(restores_taken);
+    const auto is_same = [&](Unit a, Unit b) {
+      return anchored_.text->text().is_same_character(a, b);
+    };
     crdt::each_without(
-        known, tracker, taken_events(),
+        known, tracker, {taken, restoring, is_same},
         [&](Unit first, std::uint32_t count, bool is_there, bool will_be) {
           pieces_.push_back({first, count, is_there, will_be, length_, will_length_});
           if (first >= crdt::kBaseUnit) return pieces_.pop_back();
@@ -71,11 +79,11 @@ class Taking {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> touched;  // of the text as it is
   };
 
-  std::vector<PlaceSpan> taken_events() const {
+  std::vector<PlaceSpan> events_of(const IsTaken& is_one) const {
     std::vector<PlaceSpan> events;
     const auto& all = anchored_.operations->all();
     for (std::uint32_t i = 0; i < all.size(); ++i) {
-      if (is_taken_(all[i].stamp)) events.push_back(anchored_.text->places_of(i));
+      if (is_one(all[i].stamp)) events.push_back(anchored_.text->places_of(i));
     }
     return events;
   }
@@ -225,10 +233,10 @@ class Taking {
 }  // namespace
 
 Result<std::vector<MarkToMake>> take_back_marks(const TypedField& field, const WriterOrder& order,
-                                                const IsTaken& is_taken) {
+                                                const IsTaken& is_taken, const IsTaken& restores) {
   GS_TRY(AnchoredMarks anchored, anchor_marks(field, order));
   if (anchored.text == nullptr) return std::vector<MarkToMake>();
-  return Taking(anchored, is_taken).take();
+  return Taking(anchored, is_taken, restores).take();
 }
 
 }  // namespace gs::merge

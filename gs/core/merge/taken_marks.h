@@ -24,6 +24,7 @@ struct MarkToMake {
 
 Result<std::vector<MarkToMake>> take_back_marks(
     const TypedField& field, const WriterOrder& order,
-    const std::function<bool(const LocalStamp&)>& is_taken);
+    const std::function<bool(const LocalStamp&)>& is_taken,
+    const std::function<bool(const LocalStamp&)>& restores);  // as in taken_text.h
 
 }  // namespace gs::merge

@@ -79,9 +79,11 @@ std::optional<TypedField> tree_field(const Stored& stored, std::string_view name
 }
 
 Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOrder& order,
-                                         const std::function<bool(const LocalStamp&)>& is_taken) {
+                                         const std::function<bool(const LocalStamp&)>& is_taken,
+                                         const std::function<bool(const LocalStamp&)>& restores) {
   TypedText typed(field.value);
   std::vector<crdt::Text::Chain> taken;
+  std::vector<crdt::Text::Chain> restoring;
   const EditsLog log(field.edits);
   EditsLog::Cursor cursor(log);
   EditsLog::Operation operation;
@@ -92,8 +94,9 @@ Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOr
     GS_TRY(const crdt::EditsView edits, crdt::parse_edits(operation.edits));
     const crdt::EventId last = typed.last(i);
     taken.push_back({{last.writer, last.seq - (edits.events() - 1)}, edits.events()});
+    if (restores(operation.stamp)) restoring.push_back(taken.back());
   }
-  GS_TRY(const Changes changes, typed.text().without(taken));
+  GS_TRY(const Changes changes, typed.text().without(taken, restoring));
   crdt::Difference made;
   const crdt::Rope& rope = typed.text().rope();
   std::uint32_t had = 0;  // what was deleted by now ...

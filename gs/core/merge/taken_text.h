@@ -26,8 +26,10 @@ std::optional<TypedField> list_field(const Stored& stored, std::string_view name
 // The same of a tree.
 std::optional<TypedField> tree_field(const Stored& stored, std::string_view name);
 
-// Errors: damaged (the log says what cannot be).
+// Of what is taken back, undos and redos have typed anew what had been deleted: `restores`. What
+// somebody deleted of that stays deleted. Errors: damaged (the log says what cannot be).
 Result<crdt::Difference> take_back_edits(const TypedField& field, const WriterOrder& order,
-                                         const std::function<bool(const LocalStamp&)>& is_taken);
+                                         const std::function<bool(const LocalStamp&)>& is_taken,
+                                         const std::function<bool(const LocalStamp&)>& restores);
 
 }  // namespace gs::merge

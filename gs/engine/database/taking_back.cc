@@ -377,8 +377,9 @@ class TakingBackMaker {
       return true;
     }
     const auto is_taken = [&](const LocalStamp& stamp) { return is_in(writes_.untyped, stamp); };
-    auto edits = merge::take_back_edits(*now, order_, is_taken);
-    auto marks = merge::take_back_marks(*now, order_, is_taken);
+    const auto restores = [&](const LocalStamp& stamp) { return is_in(writes_.restoring, stamp); };
+    auto edits = merge::take_back_edits(*now, order_, is_taken, restores);
+    auto marks = merge::take_back_marks(*now, order_, is_taken, restores);
     if (!edits.ok() || !marks.ok() || (edits->runs.empty() && marks->empty())) return true;
     std::string text(as_text(in.now->value.content));
     const Buffer encoded = crdt::encode_edits(edits->runs, edits->text);

@@ -282,6 +282,36 @@ TEST_F(UndoElsewhere, Yjs472WhatOthersGaveMeanwhileIsThereAfterARedo) {
 }
 
 // What was typed into is another value since, which was taken back.
+// Letters that an undo brought back are typed anew; whoever deletes these has deleted the first ones.
+TEST_F(UndoElsewhere, Yjs402LettersThatCameBackAndWereDeletedByOthersStayDeleted) {
+  begin(R"({"t":"abcde"})");
+  type(a(), 5, 0, "x");
+  type(a(), 1, 3, "");
+  undo(a());
+  exchange();
+  expect_all(id_, R"({"t":"abcdex"})");
+  type(b(), 0, 0, "yc");
+  type(b(), 4, 1, "");  // the c that came back
+  exchange();
+  expect_all(id_, R"({"t":"ycabdex"})");
+  undo(a());
+  exchange();
+  expect_all(id_, R"({"t":"ycabde"})");
+  redo(a());
+  redo(a());
+  exchange();
+  expect_all(id_, R"({"t":"ycaex"})");
+  undo(a());
+  undo(a());
+  exchange();
+  expect_all(id_, R"({"t":"ycabde"})");
+  type(b(), 3, 1, "");  // the b, which came back once more
+  exchange();
+  redo(a());
+  exchange();
+  expect_all(id_, R"({"t":"ycadex"})");
+}
+
 TEST_F(UndoElsewhere, ATextThatWasReplacedMeanwhileGoesBackOn) {
   begin(R"({"t":"abc"})");
   type(a(), 1, 1, "xy");

@@ -129,11 +129,11 @@ Error History::add_concurrent(EventId first, std::uint32_t count, VersionView pa
   return {};
 }
 
-std::vector<Step> History::without(std::span<const PlaceSpan> events) const {
+std::vector<Step> History::without(const OmittedEvents& omitted) const {
   Tracker tracker(kNoPlace);
   tracker.apply(known(), graph_.size(), nullptr);
   tracker.prepare(known(), graph_.frontier());
-  return steps_without(known(), tracker, events);
+  return steps_without(known(), tracker, omitted);
 }
 
 Result<std::vector<Step>> History::diff(VersionView from, VersionView to) const {

@@ -52,9 +52,8 @@ class History {
   // critical one before both), or O(all events) when something older comes back.
   Result<std::vector<Step>> diff(VersionView from, VersionView to) const;
 
-  // What leads from the text as it is to what it would be without these events, ascending. O(all
-  // events).
-  std::vector<Step> without(std::span<const PlaceSpan> events) const;
+  // What leads from the text as it is to what it would be without these events. O(all events).
+  std::vector<Step> without(const OmittedEvents& omitted) const;
 
   // For snapshots: a history without events takes what was stored. `length`: of the text as it is.
   void restore(EventGraph graph, EditLog log, std::uint32_t length);

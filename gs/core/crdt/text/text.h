@@ -96,9 +96,12 @@ class Text {
     EventId first{};
     std::uint32_t count = 0;
   };
-  // What leads from the text as it is to what it would be if these edits had never been. not_found:
-  // one is not here.
-  Result<Changes> without(std::span<const Chain> edits);
+  // What leads from the text as it is to what it would be if these edits had never been. Of these,
+  // `restoring` ones typed copies of what others of these had deleted: where somebody deleted a
+  // copy, what it is a copy of does not come back. not_found: one is not here.
+  Result<Changes> without(std::span<const Chain> edits, std::span<const Chain> restoring = {});
+  // Of units that were ever inserted: whether they are the same character.
+  bool is_same_character(Unit a, Unit b) const;
 
   // Text and history as bytes (docs/FORMAT.md, "Text snapshot"), and back. Loading copies the text
   // and looks at the rest when it is needed: `damaged` may come from a later call. Marks have no
@@ -122,6 +125,7 @@ class Text {
   Error do_effects(Changes* changes);
   Changes changes_of(const std::vector<Step>& steps) const;
   Result<Version> places_of(std::span<const EventId> version) const;
+  Result<std::vector<PlaceSpan>> places_of(std::span<const Chain> edits) const;
 
   Rope rope_;
   History history_;

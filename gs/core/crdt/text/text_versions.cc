@@ -33,8 +33,7 @@ Result<Changes> Text::diff(std::span<const EventId> from, std::span<const EventI
   return changes_of(steps);
 }
 
-Result<Changes> Text::without(std::span<const Chain> edits) {
-  GS_TRY_OK(ready());
+Result<std::vector<PlaceSpan>> Text::places_of(std::span<const Chain> edits) const {
   std::vector<PlaceSpan> places;
   for (Chain chain : edits) {
     while (chain.count != 0) {
@@ -48,7 +47,22 @@ Result<Changes> Text::without(std::span<const Chain> edits) {
   }
   std::sort(places.begin(), places.end(),
             [](const PlaceSpan& a, const PlaceSpan& b) { return a.begin < b.begin; });
-  return changes_of(history_.without(places));
+  return places;
+}
+
+Result<Changes> Text::without(std::span<const Chain> edits, std::span<const Chain> restoring) {
+  GS_TRY_OK(ready());
+  GS_TRY(const std::vector<PlaceSpan> all, places_of(edits));
+  GS_TRY(const std::vector<PlaceSpan> copying, places_of(restoring));
+  const auto is_same = [this](Unit a, Unit b) { return is_same_character(a, b); };
+  return changes_of(history_.without({all, copying, is_same}));
+}
+
+bool Text::is_same_character(Unit a, Unit b) const {
+  const auto character = [this](Unit unit) {
+    return inserted_.slice(history_.log().piece(unit, unit + 1).ordinal, 1);
+  };
+  return character(a) == character(b);
 }
 
 Changes Text::changes_of(const std::vector<Step>& steps) const {

@@ -71,20 +71,76 @@ void each_part(const UnitSpan& span, std::span<const PlaceSpan> events, const Vi
 
 }  // namespace
 
-void each_without(const Known& known, Tracker& tracker, std::span<const PlaceSpan> events,
+namespace {
+
+// Copies that somebody deleted, until what they are copies of comes: that stands behind its copy, as
+// an undo types in front of what is deleted there, with nothing in between but what came later.
+class DeletedCopies {
+ public:
+  DeletedCopies(const OmittedEvents& omitted, const VisitUnits& visit)
+      : omitted_(omitted), visit_(visit) {}
+
+  void add(const UnitSpan& span) {
+    each_part(span, omitted_.restoring, [&](Unit first, std::uint32_t count, bool is_copy) {
+      for (std::uint32_t i = 0; is_copy && i < count; ++i) copies_.push_back(first + i);
+    });
+  }
+  // What is in the text and older than a copy was beside what that is a copy of.
+  void pass(Unit shown) {
+    while (next_ < copies_.size() && shown < copies_[next_]) ++next_;
+  }
+  // Units that are deleted and would come back, but for those that a deleted copy stands for.
+  void come_back(Unit first, std::uint32_t count) {
+    std::uint32_t done = 0;  // of them, told
+    for (std::uint32_t i = 0; i < count && next_ < copies_.size(); ++i) {
+      if (!find_copy(first + i)) continue;
+      if (i != done) visit_(first + done, i - done, false, true);
+      visit_(first + i, 1, false, false);
+      done = i + 1;
+    }
+    if (done != count) visit_(first + done, count - done, false, true);
+  }
+
+ private:
+  // Other copies may be of what does not come back at all.
+  bool find_copy(Unit unit) {
+    constexpr std::size_t kLookedAtMax = 64;
+    const std::size_t end = std::min(copies_.size(), next_ + kLookedAtMax);
+    for (std::size_t i = next_; i < end; ++i) {
+      if (!omitted_.is_same(unit, copies_[i])) continue;
+      next_ = i + 1;
+      return true;
+    }
+    return false;
+  }
+
+  const OmittedEvents& omitted_;
+  const VisitUnits& visit_;
+  std::vector<Unit> copies_;
+  std::size_t next_ = 0;  // of these, that what it is a copy of has not come yet
+};
+
+}  // namespace
+
+void each_without(const Known& known, Tracker& tracker, const OmittedEvents& omitted,
                   const VisitUnits& visit) {
-  for (const PlaceSpan& one : events) tracker.restore(known, one);
+  for (const PlaceSpan& one : omitted.all) tracker.restore(known, one);
+  DeletedCopies copies(omitted, visit);
   tracker.tree().visit([&](const UnitSpan& span) {
-    each_part(span, events, [&](Unit first, std::uint32_t count, bool is_in) {
-      visit(first, count, !span.gone, span.state == 1 && !is_in);
+    if (span.gone && span.state > 1) copies.add(span);
+    each_part(span, omitted.all, [&](Unit first, std::uint32_t count, bool is_in) {
+      const bool will_be = span.state == 1 && !is_in;
+      if (!span.gone) copies.pass(first);
+      if (span.gone && will_be) return copies.come_back(first, count);
+      visit(first, count, !span.gone, will_be);
     });
   });
 }
 
 std::vector<Step> steps_without(const Known& known, Tracker& tracker,
-                                std::span<const PlaceSpan> events) {
+                                const OmittedEvents& omitted) {
   Steps steps(known.log);
-  each_without(known, tracker, events,
+  each_without(known, tracker, omitted,
                [&](Unit first, std::uint32_t count, bool is_there, bool will_be) {
                  if (is_there && will_be) steps.both(count);
                  if (is_there && !will_be) steps.deleted(count);

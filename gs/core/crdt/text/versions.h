@@ -26,17 +26,26 @@ struct Step {
 std::optional<std::vector<Step>> compare_versions(const Known& known, Tracker& tracker,
                                                   VersionView from, VersionView to);
 
+// Events that are to count as if they had never been, ascending.
+struct OmittedEvents {
+  std::span<const PlaceSpan> all;
+  // Of these, what brought back units that others of these had deleted: as copies, which stand for
+  // them. Whoever deleted a copy has deleted what it is a copy of.
+  std::span<const PlaceSpan> restoring;
+  // Whether a unit may be a copy of the other one.
+  std::function<bool(Unit, Unit)> is_same;
+};
+
 // Calls visit(first, count, is_there, will_be) for all units in their order, in runs: whether they
-// are in the text, and would be if some events, ascending, had never been. `tracker` as below.
+// are in the text, and would be without these events. `tracker` as below.
 using VisitUnits =
     std::function<void(Unit first, std::uint32_t count, bool is_there, bool will_be)>;
-void each_without(const Known& known, Tracker& tracker, std::span<const PlaceSpan> events,
+void each_without(const Known& known, Tracker& tracker, const OmittedEvents& omitted,
                   const VisitUnits& visit);
 
-// The steps from the text as it is to what it would be if some events, ascending, had never been:
-// without what they inserted, with what they deleted and nobody else. `tracker` stands on the
-// beginning, has all events applied and all prepared; it is of no use afterwards.
-std::vector<Step> steps_without(const Known& known, Tracker& tracker,
-                                std::span<const PlaceSpan> events);
+// The steps from the text as it is to what it would be without these events: without what they
+// inserted, with what they deleted and nobody else. `tracker` stands on the beginning, has all
+// events applied and all prepared; it is of no use afterwards.
+std::vector<Step> steps_without(const Known& known, Tracker& tracker, const OmittedEvents& omitted);
 
 }  // namespace gs::crdt
