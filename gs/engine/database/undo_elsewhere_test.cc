@@ -282,7 +282,8 @@ TEST_F(UndoElsewhere, Yjs472WhatOthersGaveMeanwhileIsThereAfterARedo) {
 }
 
 // What was typed into is another value since, which was taken back.
-// Letters that an undo brought back are typed anew; whoever deletes these has deleted the first ones.
+// Letters that an undo brought back are typed anew; whoever deletes these has deleted the first
+// ones.
 TEST_F(UndoElsewhere, Yjs402LettersThatCameBackAndWereDeletedByOthersStayDeleted) {
   begin(R"({"t":"abcde"})");
   type(a(), 5, 0, "x");

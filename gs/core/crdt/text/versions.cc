@@ -73,8 +73,8 @@ void each_part(const UnitSpan& span, std::span<const PlaceSpan> events, const Vi
 
 namespace {
 
-// Copies that somebody deleted, until what they are copies of comes: that stands behind its copy, as
-// an undo types in front of what is deleted there, with nothing in between but what came later.
+// Copies that somebody deleted, until what they are copies of comes: that stands behind its copy,
+// as an undo types in front of what is deleted there, with nothing in between but what came later.
 class DeletedCopies {
  public:
   DeletedCopies(const OmittedEvents& omitted, const VisitUnits& visit)
