@@ -18,9 +18,7 @@ void Parser::add_log() {
       sub->add_option("VERSION", a_.version, "those of this version; default: now")
           ->check(validator(check_version));
   sub->add_flag("--all", a_.all, "of all branches")->excludes(version);
-  sub->add_option("-n,--limit", a_.limit, "at most this many")
-      ->type_name("N")
-      ->transform(whole_number(0));
+  add_limit(sub, "at most this many");
   sub->add_flag("--graph", a_.graph, "draw which change was made upon which");
 
   sub = add("show", "print a change with its operations",
@@ -34,9 +32,7 @@ void Parser::add_history_of_record() {
   CLI::App* sub = add("history", "print the operations on a record, newest first",
                       "  gstore history ID\n  gstore history -c City kyiv -n 1 --json");
   add_id(sub);
-  sub->add_option("-n,--limit", a_.limit, "at most this many")
-      ->type_name("N")
-      ->transform(whole_number(0));
+  add_limit(sub, "at most this many");
 
   sub = add("blame", "print who wrote each field of a record, when, and by which change",
             "  gstore blame ID\n  gstore blame -c City kyiv --json\n"
@@ -53,9 +49,7 @@ void Parser::add_diff() {
   sub->add_option("BEFORE", a_.before, kVersionHelp)->required()->check(validator(check_version));
   sub->add_option("AFTER", a_.after, "another one; default: now")->check(validator(check_version));
   add_collection(sub, "records of this collection only");
-  sub->add_option("-n,--limit", a_.limit, "at most this many records")
-      ->type_name("N")
-      ->transform(whole_number(0));
+  add_limit(sub, "at most this many records");
 }
 
 void Parser::add_undo() {
@@ -75,9 +69,7 @@ void Parser::add_conflicts() {
                       "  gstore conflicts\n  gstore conflicts -c City kyiv --json");
   sub->add_option("ID", a_.id, kIdHelp)->check(validator(check_record_name));
   add_collection(sub, "collection of the foreign key, or the one that the UUID must be in");
-  sub->add_option("-n,--limit", a_.limit, "at most this many records")
-      ->type_name("N")
-      ->transform(whole_number(0));
+  add_limit(sub, "at most this many records");
 
   sub = add("resolve", "decide between concurrent values of a field",
             "  gstore resolve ID name            # what is shown stays\n"

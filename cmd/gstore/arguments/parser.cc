@@ -85,6 +85,10 @@ void Parser::add_collection(CLI::App* sub, const char* help) {
   sub->add_option("-c,--collection", a_.collection, help)->type_name("NAME");
 }
 
+void Parser::add_limit(CLI::App* sub, const char* help) {
+  sub->add_option("-n,--limit", a_.limit, help)->type_name("N")->transform(whole_number(0));
+}
+
 void Parser::add_content(CLI::App* sub) {
   sub->add_option("JSON", a_.content, kContentHelp)->required();
 }

@@ -32,6 +32,7 @@ class Parser : private ArgumentWords {
   void add_id(CLI::App* sub);
   void add_version(CLI::App* sub, const char* help);
   void add_collection(CLI::App* sub, const char* help);
+  void add_limit(CLI::App* sub, const char* help);
   void add_content(CLI::App* sub);
   void add_before(CLI::App* sub);
 

@@ -57,9 +57,7 @@ void Parser::add_row_words(CLI::App* sub) {
   };
   list(sub->add_option("--sort", a_.sort, "paths in this order, :desc for descending"),
        "A,B:desc,..");
-  sub->add_option("-n,--limit", a_.limit, "at most this many rows")
-      ->type_name("N")
-      ->transform(whole_number(0));
+  add_limit(sub, "at most this many rows");
   sub->add_option("--offset", a_.offset, "leave out so many rows first")
       ->type_name("N")
       ->transform(whole_number(0));

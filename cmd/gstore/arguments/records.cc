@@ -87,9 +87,7 @@ void Parser::add_scan() {
           "  gstore scan City --limit 10\n  gstore scan | jq .data.name");
   sub->add_option("COLLECTION", first_, "default: all");
   add_collection(sub, kSameHelp);
-  sub->add_option("-n,--limit", a_.limit, "at most this many records")
-      ->type_name("N")
-      ->transform(whole_number(0));
+  add_limit(sub, "at most this many records");
   sub->add_option("--from", a_.from, "first id, inclusive")
       ->type_name("ID")
       ->check(validator(check_id));
