@@ -84,6 +84,11 @@ graph::Writer Database::writer_of_chain(const graph::Writer& chain) const {
   return at == chains_.end() ? chain : at->second.writer;
 }
 
+graph::Writer Database::writer() const {
+  const std::lock_guard lock(commit_mutex_);
+  return writer_;
+}
+
 graph::Writer Database::own_chain() const {
   const std::lock_guard lock(commit_mutex_);
   return chain_;
@@ -102,6 +107,7 @@ Error Database::go_on_with_chain() {
     heads_[writer_number_].mint_last = minter_->last();
   }
   chain_ = chain;
+  ++own_chains_;
   writer_number_ = number;
   heads_[number].writer = number;
   minter_.emplace(chain_, heads_[number].mint_next, heads_[number].mint_last);
@@ -375,7 +381,6 @@ Result<bool> Database::finish_switch(const Switch& plan, const Applier& derived)
   put_derived(IdSet(plan.ids), derived);
   if (version_->is_damaged()) return fail(state_damage(*version_));
   tables_.forget_definitions();
-  ++checkouts_;
   if (Error error = go_on_with_chain()) return fail(std::move(error));
   if (plan.has_schemas) {
     applier_.reset_schema(derived.schema());

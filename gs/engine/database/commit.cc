@@ -110,9 +110,10 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
   const CommitScratch::Release release{*scratch_};
   GS_TRY_OK(writable());
   GS_TRY_OK(schema_usable());
-  if (tx.checkouts != checkouts_) {
+  if (tx.own_chains != own_chains_) {
     return Error(Code::conflict,
-                 "another branch was checked out since the transaction began. Begin it again");
+                 "another branch was checked out since the transaction began, or a new writer took "
+                 "over. Begin it again");
   }
   GS_TRY_OK(join_heads());
   const graph::Hlc hlc = next_hlc();

@@ -131,7 +131,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error close();
 
   const Digest& storage() const noexcept { return storage_; }
-  const graph::Writer& writer() const noexcept { return writer_; }
+  graph::Writer writer() const;
   // How many changes were read in the log again, for whatever: what looking back costs.
   std::uint64_t changes_read() const noexcept {
     return changes_read_.load(std::memory_order_relaxed);
@@ -372,6 +372,8 @@ class Database : public std::enable_shared_from_this<Database> {
   void note_damage(log::Location at, const Error& error);
   void verify_chain();
   Error adopt_writer();
+  bool may_renew_writer() const;
+  Error renew_writer();
   void skip_used_numbers();
   Error read_admitted(std::optional<graph::Writer>& only, log::Location& place) const;
   Error not_admitted() const;
@@ -851,8 +853,8 @@ class Database : public std::enable_shared_from_this<Database> {
   std::set<Digest> log_heads_;            // of all that is in the log
   bool state_lacks_ = false;              // ... more than the state has, or is another version
   std::map<graph::Writer, state::Branches::Chain> chains_;  // of branches but main
-  std::atomic<std::uint64_t> checkouts_{0};
-  std::optional<Joined> joined_;  // what was applied for a change that is not there yet
+  std::atomic<std::uint64_t> own_chains_{0};  // that chain_ has been, one after the other
+  std::optional<Joined> joined_;              // what was applied for a change that is not there yet
   std::vector<Digest> frontier() const { return {frontier_.begin(), frontier_.end()}; }
   std::uint64_t change_count_ = 0;
   std::unique_ptr<KnownChanges> known_;  // null: nobody has asked yet

@@ -235,6 +235,18 @@ Error Database::adopt_writer() {
   return go_on_with_chain();
 }
 
+bool Database::may_renew_writer() const { return !only_writer_ && !options_.keep_writer; }
+
+// With the commit lock. Nothing that was signed before is taken back: it counts where it is.
+Error Database::renew_writer() {
+  GS_TRY(crypto::KeyPair key, make_writer_key(env_));
+  key_ = std::move(key);
+  writer_.bytes = key_->public_key();
+  report(Event::Level::warning, "writer_renewed",
+         "another copy of this directory writes with its key; it goes on as a new writer");
+  return go_on_with_chain();
+}
+
 // From the first change of the log: `only` this writer may write, or everybody. `place` is where
 // the change is.
 Error Database::read_admitted(std::optional<graph::Writer>& only, log::Location& place) const {

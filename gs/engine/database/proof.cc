@@ -124,8 +124,11 @@ Result<std::string> Database::proof(const Id& id) {
   log.size = newest.leaves.size();
   log.path = crypto::inclusion_path(newest.leaves, newest.change_index);
   log.root = crypto::merkle_root(newest.leaves);
-  log.signer = writer_;
-  log.signature = graph::sign_log_head(*key_, storage_, log.size, log.root);
+  {
+    const std::lock_guard lock(commit_mutex_);
+    log.signer = writer_;
+    log.signature = graph::sign_log_head(*key_, storage_, log.size, log.root);
+  }
   GS_TRY(const graph::Proof proof,
          graph::make_proof(change, newest.operation_index, shape.get(), std::move(log)));
   // The bytes may have been damaged since they were written; that would be a proof of nothing.

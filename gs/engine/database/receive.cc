@@ -47,6 +47,14 @@ Error equivocation(const graph::ChangeView& change, const Digest& other) {
                    "here. Revoke it, and have the other copy write as a new writer");
 }
 
+Error older_copy(const graph::ChangeView& newer) {
+  return Error(Code::conflict,
+               "change " + newer.digest().text() +
+                   " was written with the key of this directory, which does not have it: the "
+                   "directory is an older copy, and its key is the one that has to stay. Make "
+                   "the directory anew from a newer copy, and put its keys/ there");
+}
+
 // Says nothing about a change: the next look may find that it can be taken.
 bool is_of_disk(const Error& error) {
   return error.code() == Code::io || error.code() == Code::no_space;
@@ -168,16 +176,11 @@ Error Database::check_here(const graph::ChangeView& change, Digest& missing) {
                                       " is not admitted: the storage takes changes of its owner "
                                       "only");
   }
-  if (const auto other = known_->find(writer, change.sequence())) {
-    return equivocation(change, known_->digest(*other));
-  }
-  if (change.writer() == writer_) {
-    return Error(Code::conflict,
-                 "change " + change.digest().text() +
-                     " was written with the key of this directory, which does not have it: the "
-                     "directory is an older copy. Remove keys/instance, so that it writes as a new "
-                     "writer, then apply again");
-  }
+  const auto other = known_->find(writer, change.sequence());
+  // Our key is in two places. We go on as somebody else, before we give one more number away twice.
+  if (change.writer() == writer_ && may_renew_writer()) GS_TRY_OK(renew_writer());
+  if (other) return equivocation(change, known_->digest(*other));
+  if (change.writer() == writer_) return older_copy(change);
   for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
     if (!known_->find(change.parent(i))) {
       missing = change.parent(i);

@@ -70,9 +70,14 @@ TEST_F(ReceiveTest, AWriterThatSignsTwoChangesWithOneNumberIsNamed) {
   EXPECT_EQ(report.refusals[0].why.code(), Code::conflict);
   EXPECT_EQ(report.refusals[0].writer, first_->writer());
   EXPECT_EQ(second_.digest(), digest);
-  // Who has the key itself is told as well.
+  // Who has the key itself is told as well, and signs nothing more with it.
+  const graph::Writer both = first_->writer();
   EXPECT_EQ(give(first_, changes_of(twin)).refused, 1u);
   EXPECT_EQ(first_.text(kyiv_), R"({"n":1})");
+  EXPECT_NE(first_->writer(), both);
+  ASSERT_TRUE(first_.update(kyiv_, R"({"n":3})").ok());
+  EXPECT_EQ(give(second_, changes_of(first_)).applied, 1u);
+  EXPECT_EQ(second_.text(kyiv_), R"({"n":3})");
 }
 
 TEST_F(ReceiveTest, ThoseWhoTookDifferentTwinsBothSaySoAndGoOnWithAllOthers) {
@@ -109,19 +114,59 @@ TEST_F(ReceiveTest, ThoseWhoTookDifferentTwinsBothSaySoAndGoOnWithAllOthers) {
   EXPECT_NE(second_->heads(), third->heads());  // so nobody takes them for equal
 }
 
-TEST_F(ReceiveTest, AnOlderCopyOfADirectoryTakesNothingOfItsOwnKeyAndSaysSo) {
-  platform::MemoryFileSystem old_disk;
-  write_files_at_home(old_disk, read_files(world_.memory));
-  ASSERT_TRUE(first_.update(kyiv_, R"({"n":1})").ok());
-  ASSERT_TRUE(second_.update(kyiv_, R"({"m":2})").ok());
-  ASSERT_EQ(give(second_, changes_of(first_)).applied, 1u);
-  const Store old = world_.open(old_disk);
+// Whoever wrote on with the key of an older copy may still do so.
+class OlderCopy : public ReceiveTest {
+ protected:
+  OlderCopy() {
+    write_files_at_home(old_disk_, read_files(world_.memory));
+    EXPECT_TRUE(first_.update(kyiv_, R"({"n":1})").ok());
+    EXPECT_TRUE(second_.update(kyiv_, R"({"m":2})").ok());
+    EXPECT_EQ(give(second_, changes_of(first_)).applied, 1u);
+  }
+
+  platform::MemoryFileSystem old_disk_;
+};
+
+TEST_F(OlderCopy, TakesWhatItsOwnKeyWroteElsewhereAndGoesOnAsAnotherWriter) {
+  Store old = world_.open(old_disk_);
   ASSERT_EQ(old->writer(), first_->writer());
+  const ReceiveReport report = give(old, changes_of(second_));
+  EXPECT_EQ(report.applied, 2u);
+  EXPECT_EQ(report.refused, 0u);
+  EXPECT_NE(old->writer(), first_->writer());
+  EXPECT_EQ(old.digest(), second_.digest());
+  ASSERT_TRUE(old.update(kyiv_, R"({"o":3})").ok());
+  ASSERT_TRUE(first_.update(kyiv_, R"({"n":4})").ok());  // with the key that both had
+  EXPECT_EQ(give(first_, changes_of(old)).refused, 0u);
+  EXPECT_EQ(give(old, changes_of(first_)).refused, 0u);
+  EXPECT_EQ(old.digest(), first_.digest());
+  EXPECT_EQ(old.text(kyiv_), R"({"n":4,"m":2,"o":3})");
+  const graph::Writer renewed = old->writer();
+  old = Store();
+  old = world_.open(old_disk_);
+  EXPECT_EQ(old->writer(), renewed);
+  EXPECT_EQ(old.complaints(), "");
+}
+
+TEST_F(OlderCopy, WhatBeganBeforeItIsRefused) {
+  const Store old = world_.open(old_disk_);
+  const auto begun = old->begin();
+  const auto encoded = begun->encoder.encode_json("City", R"({"n":9})");
+  Id id;
+  ASSERT_FALSE(old->stage_insert(*begun, encoded.value(), id));
+  EXPECT_EQ(give(old, changes_of(second_)).applied, 2u);
+  EXPECT_EQ(old->commit(*begun, Durability::lazy).code(), Code::conflict);
+}
+
+TEST_F(OlderCopy, ThatIsToKeepItsKeyTakesNothingOfItAndSaysSo) {
+  world_.options.keep_writer = true;
+  const Store old = world_.open(old_disk_);
   const ReceiveReport report = give(old, changes_of(second_));
   EXPECT_EQ(report.applied, 1u);  // of the other writer
   ASSERT_EQ(report.refusals.size(), 1u);
   EXPECT_EQ(report.refusals[0].why.code(), Code::conflict);
   EXPECT_NE(report.refusals[0].why.message().find("older copy"), std::string::npos);
+  EXPECT_EQ(old->writer(), first_->writer());
   EXPECT_EQ(old.text(kyiv_), R"({"n":0,"m":2})");
   EXPECT_EQ(old.complaints(), "");
 }

@@ -322,12 +322,17 @@ Result<std::shared_ptr<const Base>> Database::keep_base(
   for (const std::uint64_t count : at.live_records) statement.records += count;
   statement.changes = at.log_tree_size;
   statement.storage = storage_;
-  statement.writer = writer_;
   statement.left = left;
   statement.heads = at.frontier;
   GS_TRY(statement.run, name_file(files, run_path));
   statement.checkpoint = {checkpoint.size(), crypto::sha256(checkpoint)};
-  GS_TRY_OK(files.write_whole(kBaseStatement, statement.encode(*key_)));
+  Buffer signed_statement;
+  {
+    const std::lock_guard lock(commit_mutex_);
+    statement.writer = writer_;
+    signed_statement = statement.encode(*key_);
+  }
+  GS_TRY_OK(files.write_whole(kBaseStatement, signed_statement));
   GS_TRY_OK(files.sync_directory(kBaseDirectory));
   return Base::open(files, storage_);
 }

@@ -42,7 +42,7 @@ std::unique_ptr<TransactionState> Database::begin() {
   }
   if (!state) state = std::make_unique<TransactionState>(shared_from_this(), shape_cache_);
   if (has_catalog_) state->catalog = catalog();
-  state->checkouts = checkouts_;
+  state->own_chains = own_chains_;
   return state;
 }
 

@@ -129,7 +129,7 @@ struct TransactionState {
   const rules::Rules* plan_of = nullptr;
   // Updates of records whose schema has a function about the whole record (update_check.cc).
   std::size_t whole_checks = 0;
-  std::uint64_t checkouts = 0;    // how many there were when it began
+  std::uint64_t own_chains = 0;   // how many there were when it began
   std::size_t earlier_names = 0;  // ... has earlier names of fields (earlier_names.h)
   mutable bool is_stale = false;  // the last commit found another record than the one checked
   bool failed = false;  // a staging error leaves the transaction usable, this marks "committed"
