@@ -21,16 +21,6 @@ Result<std::vector<RecordDifference>> differences(const Storage& storage,
   return all;
 }
 
-template <typename List, typename Text>
-std::string json_list(const List& list, const Text& text) {
-  std::string json = "[";
-  for (const auto& one : list) {
-    if (json.size() > 1) json += ',';
-    json += text(one);
-  }
-  return json + ']';
-}
-
 std::string report_line(const std::string& what, const MergeReport& report, bool is_preview) {
   if (report.is_up_to_date) return "Everything of " + what + " is here already.";
   std::string line = is_preview ? "Merging " : "Merged ";

@@ -77,6 +77,10 @@ Result<Exit> merge(Session& session);
 // conflicts.cc
 Result<Exit> conflicts(Session& session);
 Result<Exit> resolve(Session& session);
+// twins.cc
+Result<Exit> twins(Session& session);
+std::string twins_json(const std::vector<TwinChanges>& all);
+void note_twins(const std::vector<TwinChanges>& all, Session& session);
 // proof.cc
 Result<Exit> verify(Session& session);
 Result<Exit> proof(Session& session);
@@ -157,6 +161,7 @@ inline constexpr Command kCommands[] = {
     {"checkout", checkout},
     {"merge", merge},
     {"conflicts", conflicts},
+    {"twins", twins},
     {"resolve", resolve},
     {"verify", verify},
     {"proof", proof},

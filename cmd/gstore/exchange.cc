@@ -1,6 +1,7 @@
 // clone, bundle create and bundle apply: replicas of a storage, and what they give each other.
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/directories.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 #include "gs/base/dates.h"
@@ -41,32 +42,22 @@ Result<Version> version_in(const std::string& directory, const std::string& text
   return storage->find_version(text);
 }
 
-std::string refusals_json(const ApplyReport& report) {
-  std::string list = "[";
-  for (const RefusedChange& one : report.refusals) {
-    if (list.size() > 1) list += ',';
-    JsonObject line;
-    line.text("change", one.change.text())
-        .text("writer", one.writer.text())
-        .number("sequence", one.sequence)
-        .text("code", code_name(one.code))
-        .text("why", valid_utf8(one.why));
-    list += line.take();
-  }
-  return list + ']';
+std::string refusal_json(const RefusedChange& one) {
+  JsonObject line;
+  return line.text("change", one.change.text())
+      .text("writer", one.writer.text())
+      .number("sequence", one.sequence)
+      .text("code", code_name(one.code))
+      .text("why", valid_utf8(one.why))
+      .take();
 }
 
-std::string early_json(const ApplyReport& report) {
-  std::string list = "[";
-  for (const EarlyChange& one : report.early_changes) {
-    if (list.size() > 1) list += ',';
-    JsonObject line;
-    line.text("change", one.change.text())
-        .text("writer", one.writer.text())
-        .text("time", time_text(one.time_ms));
-    list += line.take();
-  }
-  return list + ']';
+std::string early_json(const EarlyChange& one) {
+  JsonObject line;
+  return line.text("change", one.change.text())
+      .text("writer", one.writer.text())
+      .text("time", time_text(one.time_ms))
+      .take();
 }
 
 // The schema that was in force before, and the one that is now.
@@ -115,10 +106,11 @@ void print_applied(const ApplyReport& report, const SchemaWatch& schema, Session
         .number("waiting", report.waiting)
         .number("incomplete", report.incomplete)
         .number("early", report.early)
-        .raw("early_changes", early_json(report))
+        .raw("early_changes", json_list(report.early_changes, early_json))
         .number("completed", report.completed)
         .number("refused", report.refused)
-        .raw("refusals", refusals_json(report))
+        .raw("refusals", json_list(report.refusals, refusal_json))
+        .raw("twins", twins_json(report.twins))
         .raw("schema", schema.json());
     session.out.line(line.take());
     return;
@@ -151,6 +143,7 @@ void note_early(const ApplyReport& report, Session& session) {
 
 // The status says whether all that the file holds is here now.
 Result<Exit> outcome(const ApplyReport& report, Session& session) {
+  if (!session.arguments.json) note_twins(report.twins, session);
   if (report.refused != 0) {
     return Error(Code::invalid,
                  count_text(report.refused, "change was", "changes were") +

@@ -83,6 +83,11 @@ Result<std::vector<Digest>> Storage::heads() const {
   return database()->heads();
 }
 
+Result<std::vector<TwinChanges>> Storage::twins() const {
+  GS_TRY(const auto found, database()->twins());
+  return api::twins_of(found);
+}
+
 // Heads are asked for before the changes are written: what is committed meanwhile may be in the
 // file, and is then written once more the next time.
 Result<BundleInfo> Storage::create_bundle(const std::string& file, std::span<const Digest> since,

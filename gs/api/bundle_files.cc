@@ -87,6 +87,17 @@ Result<BundleInfo> write_bundle_file(const BundlePath& path, const Digest& stora
   return info;
 }
 
+std::vector<TwinChanges> twins_of(const std::vector<engine::TwinsFound>& found) {
+  std::vector<TwinChanges> all;
+  for (const engine::TwinsFound& one : found) {
+    TwinChanges& told = all.emplace_back(TwinChanges{one.writer, one.sequence, {}});
+    for (const engine::TwinsFound::Twin& twin : one.twins) {
+      told.twins.push_back({twin.change, twin.counts, twin.votes});
+    }
+  }
+  return all;
+}
+
 ApplyReport report_of(const bundle::Header& header, engine::ReceiveReport& received) {
   ApplyReport report;
   report.changes = header.changes;
@@ -104,6 +115,7 @@ ApplyReport report_of(const bundle::Header& header, engine::ReceiveReport& recei
     report.refusals.push_back(
         {one.change, one.writer, one.sequence, one.why.code(), std::string(one.why.message())});
   }
+  report.twins = twins_of(received.twins);
   return report;
 }
 

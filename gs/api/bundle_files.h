@@ -33,6 +33,7 @@ Result<BundleInfo> write_bundle_file(const BundlePath& path, const Digest& stora
                                      std::span<const Digest> since, std::vector<Digest> heads,
                                      const WriteBundle& write);
 
+std::vector<TwinChanges> twins_of(const std::vector<engine::TwinsFound>& found);
 ApplyReport report_of(const bundle::Header& header, engine::ReceiveReport& received);
 
 }  // namespace gs::api

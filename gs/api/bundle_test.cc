@@ -210,7 +210,7 @@ TEST_F(BundleApi, WhatIsNoChangeIsToldThoughTheSumsOfTheFileFit) {
   EXPECT_TRUE(db_->update(id_, R"({"n":1})").ok());
 }
 
-TEST_F(BundleApi, RefusedChangesAreNamed) {
+TEST_F(BundleApi, TwinsAreToldOnceAndListed) {
   Storage other = clone("b");
   ASSERT_TRUE(db_->close().ok());
   std::filesystem::copy(path("a"), path("twin"), std::filesystem::copy_options::recursive);
@@ -223,14 +223,49 @@ TEST_F(BundleApi, RefusedChangesAreNamed) {
   ASSERT_TRUE(twin.update(id_, R"({"n":2})").ok());
   give(*db_, "1");
   give(twin, "2");
+  const Digest writer = twin.writer();
   EXPECT_EQ(take(other, "1").taken, 1u);
+  EXPECT_TRUE(other.twins()->empty());
   const ApplyReport report = take(other, "2");
+  EXPECT_EQ(report.taken, 1u);
+  EXPECT_EQ(report.refused, 0u);
+  ASSERT_EQ(report.twins.size(), 1u);
+  EXPECT_EQ(report.twins[0].writer, writer);
+  ASSERT_EQ(report.twins[0].twins.size(), 2u);
+  EXPECT_NE(report.twins[0].twins[0].counts, report.twins[0].twins[1].counts);
+  EXPECT_TRUE(take(other, "2").twins.empty());
+  EXPECT_EQ(other.twins()->size(), 1u);
+  // Both sides can be seen, and all of them agree.
+  for (const TwinChanges::Twin& one : report.twins[0].twins) {
+    const std::string json = other.get(id_, Version({one.change}))->json();
+    EXPECT_EQ(json == other.get(id_)->json(), one.counts) << json;
+  }
+  take(*db_, "2");
+  take(twin, "1");
+  EXPECT_EQ(db_->digest()->digest, other.digest()->digest);
+  EXPECT_EQ(twin.digest()->digest, other.digest()->digest);
+}
+
+TEST_F(BundleApi, RefusedChangesAreNamed) {
+  Storage other = clone("b");
+  GS_CHECK(db_->close().ok());
+  const Storage stranger = Storage::create(path("stranger")).value();
+  db_ = Storage::open(path("a")).value();
+  const auto file = api::native_files(path(""));
+  bundle::BundleWriter writer(file->open("1", platform::OpenMode::create).value(), db_->id(), {});
+  std::vector<Digest> heads = stranger.heads().value();
+  ASSERT_TRUE(stranger.create_bundle(path("2"), {}).ok());
+  auto reader =
+      bundle::BundleReader::open(file->open("2", platform::OpenMode::read).value(), "2").value();
+  for (const Bytes bytes : reader.next().value()) ASSERT_TRUE(writer.add(bytes).ok());
+  ASSERT_TRUE(writer.finish().ok());
+  const ApplyReport report = take(other, "1");
   EXPECT_EQ(report.taken, 0u);
   ASSERT_EQ(report.refused, 1u);
   ASSERT_EQ(report.refusals.size(), 1u);
-  EXPECT_EQ(report.refusals[0].code, Code::conflict);
-  EXPECT_EQ(report.refusals[0].change, twin.heads().value()[0]);
-  EXPECT_EQ(report.refusals[0].writer, twin.writer());
+  EXPECT_EQ(report.refusals[0].code, Code::invalid);
+  EXPECT_EQ(report.refusals[0].change, heads.front());
+  EXPECT_EQ(report.refusals[0].writer, stranger.writer());
   EXPECT_NE(report.refusals[0].why, "");
 }
 

@@ -89,6 +89,26 @@ gs_code gs_heads(const gs_storage* storage, gs_digest** heads, size_t* head_coun
   });
 }
 
+gs_code gs_twins(const gs_storage* storage, gs_twin** twins, size_t* twin_count,
+                 gs_error** error) noexcept {
+  gs::c::clear(twins);
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(twins, "twins"));
+    GS_TRY_OK(need(twin_count, "twin_count"));
+    GS_TRY(const std::vector<gs::TwinChanges> found, storage->storage.twins());
+    std::vector<gs_twin> all;
+    for (const gs::TwinChanges& set : found) {
+      for (const gs::TwinChanges::Twin& twin : set.twins) {
+        all.push_back({gs::c::from_digest(set.writer), set.sequence,
+                       gs::c::from_digest(twin.change), twin.counts, twin.votes});
+      }
+    }
+    gs::c::give_all(all, twins, twin_count);
+    return {};
+  });
+}
+
 gs_code gs_bundle_create(const gs_storage* storage, const char* file, size_t length,
                          const gs_digest* since, size_t since_count, gs_bundle* bundle,
                          gs_error** error) noexcept {

@@ -4,6 +4,7 @@
 // interface and fills the out arguments last. The header globalstorage/c.h holds the contract.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
@@ -143,6 +144,14 @@ inline void* allocate(std::size_t bytes) noexcept {
 }
 
 // An array for gs_free().
+// A copy of all.
+template <typename Item>
+void give_all(const std::vector<Item>& all, Item** out, std::size_t* count) noexcept {
+  *count = all.size();
+  *out = static_cast<Item*>(allocate(all.size() * sizeof(Item)));
+  std::copy(all.begin(), all.end(), *out);
+}
+
 inline void give_digests(const std::vector<Digest>& digests, gs_digest** out,
                          std::size_t* count) noexcept {
   *count = digests.size();

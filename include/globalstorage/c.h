@@ -756,6 +756,20 @@ GS_EXPORT gs_code gs_bundle_join(const char* file, size_t length, const char* di
                                  size_t directory_length, gs_bundle_applied* applied,
                                  gs_error** error) GS_NO_THROW;
 
+/* Changes with one number of one writer: its key is in two places, or it lies. One of them counts,
+ * the same one on every replica with the same changes. */
+typedef struct gs_twin {
+  gs_digest writer;
+  uint64_t sequence; /* the number; twins of one writer and number stand together */
+  gs_digest change;
+  bool counts;
+  uint64_t votes; /* other writers whose newest change stands upon it */
+} gs_twin;
+
+/* All of them, none in a sound storage; gs_free(). */
+GS_EXPORT gs_code gs_twins(const gs_storage* storage, gs_twin** twins, size_t* twin_count,
+                           gs_error** error) GS_NO_THROW;
+
 /* The digest of the state, equal on every replica with the same heads. `heads`: digests of the
  * newest changes of the log, those that no other change follows; gs_free(). Both or NULL. */
 GS_EXPORT gs_code gs_state_digest(const gs_storage* storage, gs_digest* digest, gs_digest** heads,

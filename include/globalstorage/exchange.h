@@ -60,6 +60,21 @@ struct EarlyChange {
   std::uint64_t time_ms = 0;  // of its clock, since 1970
 };
 
+// Changes with one number of one writer: its key is in two places, or it lies. All are kept, and
+// one of them counts, the same on every replica with the same changes: the one on which the newest
+// changes of more other writers stand; of several, the one with the least digest. What stands upon
+// the others makes no state; it can be looked at as a version.
+struct TwinChanges {
+  Digest writer;
+  std::uint64_t sequence = 0;  // the number, from 0
+  struct Twin {
+    Digest change;
+    bool counts = false;
+    std::uint64_t votes = 0;  // other writers whose newest change stands upon it
+  };
+  std::vector<Twin> twins;
+};
+
 // What came of a bundle.
 struct ApplyReport {
   std::uint64_t changes = 0;  // in the bundle
@@ -75,6 +90,8 @@ struct ApplyReport {
   std::uint64_t completed = 0;  // of those known: had been taken without a payload, and have it now
   std::uint64_t refused = 0;
   std::vector<RefusedChange> refusals;  // the first 100
+  // All that are here, when there is a new one, or when another one counts now.
+  std::vector<TwinChanges> twins;
 };
 
 }  // namespace gs

@@ -302,6 +302,8 @@ class Storage {
   // The newest changes, from which all others can be reached; empty in no storage. Writes first
   // what is committed but still open.
   Result<std::vector<Digest>> heads() const;
+  // Of writers whose key is in two places; none in a sound storage.
+  Result<std::vector<TwinChanges>> twins() const;
   // Writes the changes that are neither among those of `since`, heads of somebody else, nor before
   // them; no blobs. Replaces a bundle of that name when it is whole and durable; a process that is
   // killed may leave "<file>.<16 hex digits>.new", which anybody may remove. Where recovery() has

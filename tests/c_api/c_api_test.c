@@ -995,6 +995,12 @@ static void test_replicas_exchange_bundles(void) {
   OK(gs_open(PATH_TEXT(other), NULL, &second, &error));
   OK(gs_heads(second, &heads, &count, &error));
   CHECK(count == 1);
+  gs_twin* twins = NULL;
+  OK(gs_twins(second, &twins, &count, &error));
+  CHECK(count == 0);
+  gs_free(twins);
+  GIVES(GS_INVALID, gs_twins(second, NULL, &count, &error));
+  count = 1;
 
   OK(gs_update(first, &id, TEXT("{\"rank\":2}"), &error));
   OK(gs_update(second, &id, TEXT("{\"name\":\"Kyjiw\"}"), &error));

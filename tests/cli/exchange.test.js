@@ -13,6 +13,8 @@ const at = (directory, args) => {
   return out;
 };
 const jsonAt = (directory, args) => JSON.parse(at(directory, [...args, '--json']));
+const jsonsAt = (directory, args) => at(directory, [...args, '--json'])
+  .trim().split('\n').map((line) => JSON.parse(line));
 const digestOf = (directory) => jsonAt(directory, ['digest']).digest;
 
 const clone = (place, name) => {
@@ -66,7 +68,8 @@ test('replicas that wrote apart are equal after each has the bundle of the other
   assert.match(err, /^bundle create: \S+ is complete, \d+ changes, [\d.]+ (B|KiB)\.\n$/);
 
   const none = { known: 0, waiting: 0, incomplete: 0, early: 0, completed: 0, refused: 0 };
-  const report = { changes: 1, taken: 1, ...none, early_changes: [], refusals: [], schema: null };
+  const lists = { early_changes: [], refusals: [], twins: [], schema: null };
+  const report = { changes: 1, taken: 1, ...none, ...lists };
   assert.deepStrictEqual(jsonAt(other, ['bundle', 'apply', there]), report);
   assert.match(place.ok(['bundle', 'apply', here]), /^taken {4}1\nknown {4}\d+\nwaiting {2}0\nrefused {2}0\n$/);
   assert.strictEqual(digestOf(other), digestOf(place.directory));
@@ -148,13 +151,22 @@ test('what waits, and what is refused, is said', (t) => {
   assert.strictEqual(twin.code, EXIT.ok, twin.err);
   const forked = place.path('forked.gsb');
   assert.strictEqual(run(['-d', place.path('twin'), 'bundle', 'create', forked]).code, EXIT.ok);
-  const refused = run(['-d', other, 'bundle', 'apply', forked, '--json']);
-  assert.strictEqual(refused.code, EXIT.failure);
-  const report = JSON.parse(refused.out);
-  assert.deepStrictEqual([report.taken, report.refused], [0, 1]);
-  assert.strictEqual(report.refusals[0].code, 'conflict');
-  assert.match(report.refusals[0].why, /has signed two changes with the number \d+/);
-  assert.match(errorOf(refused).message, /1 change was refused/);
+  const applied = run(['-d', other, 'bundle', 'apply', forked]);
+  assert.deepStrictEqual([applied.code, applied.out.split('\n')[0]], [EXIT.ok, 'taken    1']);
+  assert.match(applied.err, /has signed 2 changes with the number \d+: its key is in two places/);
+  const [{ writer, sequence, twins }] = jsonsAt(other, ['twins']);
+  assert.deepStrictEqual(twins.map(({ votes }) => votes), [0, 0]);
+  const [counts] = twins.filter((one) => one.counts);
+  assert.strictEqual(counts.change, twins.map(({ change }) => change).sort()[0]);
+  const [first, ...lines] = at(other, ['twins']).split('\n');
+  assert.strictEqual(first, `writer ${writer}  number ${sequence}`);
+  assert.strictEqual(lines[0].split('  ')[1], twins[0].change);
+  place.json(['bundle', 'apply', forked]);
+  assert.strictEqual(place.json(['digest']).digest, jsonAt(other, ['digest']).digest);
+  assert.strictEqual(place.lines(['find', '--at', twins[0].change, '--json']).length, 2);
+  const merged = run(['-d', other, 'merge', twins.find((one) => !one.counts).change, '--json']);
+  assert.strictEqual(merged.code, EXIT.conflict);
+  assert.match(errorOf(merged).message, /no version can have both/);
 });
 
 // The schema that somebody had put in force was gone without a word.

@@ -71,6 +71,9 @@ void Parser::add_conflicts() {
   add_collection(sub, "collection of the foreign key, or the one that the UUID must be in");
   add_limit(sub, "at most this many records");
 
+  add("twins", "list changes with one number of one writer, and which of them counts",
+      "  gstore twins\n  gstore twins --json");
+
   sub = add("resolve", "decide between concurrent values of a field",
             "  gstore resolve ID name            # what is shown stays\n"
             "  gstore resolve ID name --take 1   # as `gstore conflicts ID` numbers them");

@@ -272,7 +272,7 @@ Error Applier::apply_insert(Frame& frame, const OperationView& operation, log::L
   if (minted) count_mint(mint, id);
   const std::uint8_t* const record = operation.payload.data() + 8;
   Found found;
-  const bool is_first = minted || !find_known(id, found);
+  const bool is_first = (minted && !is_late_) || !find_known(id, found);
   if (!outlives(operation, erasure(id, found), frame.writers)) return {};
   if (is_first && merge::stands_alone({shape.get(), record})) {
     put_record(id, number, payload + 8, frame.stamp(operation), frame.sequence, true);

@@ -46,8 +46,10 @@ Digest version_digest(const Found& found, const state::Tables& tables);
 struct WriteTarget {
   bool was_looked_up = false;
   bool was_minted = false;             // by the change
-  const record::Shape* had = nullptr;  // of the record that was there, live or removed
-  std::size_t image_bytes = 0;         // at most, with what the change adds
+  const record::Shape* had = nullptr;  // of the record that was there, live, removed or erased
+  // Nothing but an erasure is there: perhaps of what only another branch had.
+  bool is_erased = false;
+  std::size_t image_bytes = 0;  // at most, with what the change adds
 };
 using WriteTargets = std::vector<WriteTarget>;  // by id index of the change
 
@@ -127,6 +129,9 @@ class Applier {
   // it looks up what it would not need to. No commit of this engine does such a thing.
   void distrust(bool distrusts) noexcept { distrusts_ = distrusts; }
 
+  // What is replayed is older than the state, which may have been told of its erasure already.
+  void late(bool is_late) noexcept { is_late_ = is_late; }
+
   // Replay passes over operations on all other records. The set stays as long as the applier; null
   // means all records.
   void only(const IdSet* ids) noexcept { only_ = ids; }
@@ -196,6 +201,7 @@ class Applier {
   Mint mint_;
   graph::Hlc last_hlc_ = 0;
   bool distrusts_ = false;
+  bool is_late_ = false;
   const IdSet* only_ = nullptr;
   bool notes_ = false;
   Erasures erasures_;

@@ -95,7 +95,7 @@ Error Applier::check_place(const Id& id, const record::CollectionId& collection,
                            bool minted) const {
   Found before;
   if (version_->find(id, ~Sequence{0}, before) != state::Version::Lookup::found) return {};
-  if (!was_there(id, before, erasures_)) return {};
+  if (!was_there(id, before, erasures_) || (minted && !is_known(before))) return {};
   return check_move(id, tables_.shape(before.entry.shape).shape.get(), collection, minted);
 }
 
@@ -107,6 +107,7 @@ bool Applier::look_up(const Id& id, WriteTarget& target, Found& out) const {
   target.image_bytes = merge::kNothingBytes;
   if (is_found && was_there(id, out, erasures_)) {
     target.had = tables_.shape(out.entry.shape).shape.get();
+    target.is_erased = !is_there;
   }
   if (is_there) target.image_bytes = merge::settled_bytes(stored_of(current_of(out, tables_)));
   return is_there;
@@ -138,10 +139,10 @@ Error Applier::check(const graph::ChangeView& change, WriteTargets& targets,
     if (begins(kind)) {
       const bool mints =
           kind == Kind::insert && load_u64(operation.payload.data()) != graph::kNoMint;
-      const Error wrong =
-          mints && target.was_minted
-              ? Error(Code::broken_chain, "it mints " + id.text() + " twice")
-              : check_move(id, target.had, shapes[operation.shape]->collection_id(), mints);
+      const Error wrong = mints && target.was_minted
+                              ? Error(Code::broken_chain, "it mints " + id.text() + " twice")
+                              : check_move(id, mints && target.is_erased ? nullptr : target.had,
+                                           shapes[operation.shape]->collection_id(), mints);
       if (wrong) return error_in(change, cursor.index(), wrong);
       target.was_minted = target.was_minted || mints;
     }

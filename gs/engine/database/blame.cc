@@ -9,8 +9,9 @@ namespace gs::engine {
 
 namespace {
 
+// `heads`: of the version. `known`: null for what is not in the log.
 Blame blame_of(const Id& id, const Current& record, const state::Tables& tables,
-               const KnownChanges* known) {
+               const KnownChanges* known, std::span<const graph::ChangeNumber> heads) {
   Blame blame;
   blame.id = id;
   blame.collection = record.shape->collection();
@@ -24,7 +25,7 @@ Blame blame_of(const Id& id, const Current& record, const state::Tables& tables,
     origin.writer = tables.writer(stamp.writer);
     origin.time_ms = id::hlc_ms(stamp.hlc);
     if (known == nullptr) return;
-    const auto change = known->change_at(origin.writer, stamp.hlc);
+    const auto change = known->change_at(origin.writer, stamp.hlc, heads);
     if (change) origin.change = known->digest(*change);
   };
   merge::each_field_write({&record.shape, record.record, record.image, record.base}, add);
@@ -38,7 +39,8 @@ Result<Blame> Database::blame(const Id& id, const std::optional<Version>& versio
   if (version) {
     GS_TRY(const Recalled recalled, recall_at(id, *version));
     const auto tell = [&](const Settled&, const KnownChanges& known) -> Error {
-      blame = blame_of(id, recalled.record.as_current(), tables_, &known);
+      GS_TRY(const auto heads, numbers_of_heads(*version, known));
+      blame = blame_of(id, recalled.record.as_current(), tables_, &known, heads);
       return {};
     };
     GS_TRY([[maybe_unused]] const Settled settled, settle_known(tell));
@@ -48,7 +50,9 @@ Result<Blame> Database::blame(const Id& id, const std::optional<Version>& versio
   const auto tell = [&](const Settled& settled, const KnownChanges& known) -> Error {
     Found found;
     GS_TRY(const Moment now, find_blamed(settled, id, found));
-    blame = blame_of(id, current_of(found, tables_), tables_, found.unlogged ? nullptr : &known);
+    GS_TRY(const auto heads, numbers_of_heads(Version(settled.frontier), known));
+    blame =
+        blame_of(id, current_of(found, tables_), tables_, found.unlogged ? nullptr : &known, heads);
     return {};
   };
   GS_TRY([[maybe_unused]] const Settled settled, settle_known(tell));

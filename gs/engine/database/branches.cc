@@ -43,7 +43,8 @@ std::vector<graph::ChangeNumber> Database::heads_of_branch(const state::Referenc
   for (const auto& [name, reference] : references.all()) {
     if (reference.what != Refers::branch || reference.id_of(name) != branch) continue;
     for (const Digest& head : reference.heads) {
-      if (const auto number = known.find(head)) heads.push_back(*number);
+      const auto number = known.find(head);
+      if (number && known.counts(*number)) heads.push_back(*number);
     }
   }
   return known.graph().heads(heads);
@@ -103,8 +104,9 @@ Error Database::go_on_with_chain() {
   if (number >= heads_.size()) heads_.resize(number + std::size_t{1});
   const std::lock_guard lock(mint_mutex_);
   if (minter_) {
-    heads_[writer_number_].mint_next = minter_->next();
-    heads_[writer_number_].mint_last = minter_->last();
+    state::WriterHead& before = heads_[writer_number_];
+    before.mint_next = std::max(before.mint_next, minter_->next());
+    before.mint_last = std::max(before.mint_last, minter_->last());
   }
   chain_ = chain;
   ++own_chains_;
@@ -145,6 +147,10 @@ Error Database::apply_rest() {
   whole.log = log_->snapshot();
   whole.base = base_;
   GS_TRY_OK(know(whole, 0, *known));
+  if (known->twins().any()) {
+    GS_TRY(auto references, counting_references(whole, *known));
+    applier_.reset_references(std::move(references));
+  }
   auto target = heads_of_branch(applier_.references(), *known, branch_);
   if (target.empty()) {
     report(Event::Level::warning, "branch_lost",
@@ -155,7 +161,9 @@ Error Database::apply_rest() {
   GS_TRY(const auto from, numbers_of_changes(frontier_, *known));
   const graph::CausalGraph::Difference rest = known->graph().diff(from, target);
   if (!rest.only_a.empty()) {
+    if (base_ != nullptr && known->twins().any()) return stay_behind(std::move(known));
     if (base_ != nullptr) return history_dropped(base_->statement());
+    notes_first_ = known->twins().any();
     return Error(Code::broken_chain, "the checkpoint has changes that its branch has not");
   }
   const auto apply = [&](graph::ChangeNumber, log::Location at,
@@ -172,6 +180,21 @@ Error Database::apply_rest() {
   state_lacks_ = frontier_ != log_heads_;
   known_ = std::move(known);
   known_generations_ = whole.log.generation_sum;
+  return {};
+}
+
+// Of a shallow storage whose state is of the side that does not count: what it was before that was
+// dropped. It stays to be read.
+Error Database::stay_behind(std::unique_ptr<KnownChanges> known) {
+  known_ = std::move(known);
+  known_generations_ = log_->generation_sum();
+  read_only_ = true;
+  read_only_reason_ =
+      Error(Code::dropped,
+            "this shallow storage stands on one of two changes with one number (see `gstore "
+            "twins`), the other one counts, and what was before both was dropped here. Begin anew "
+            "with a clone of another replica");
+  report(Event::Level::error, "left_behind", std::string(read_only_reason_.message()));
   return {};
 }
 
@@ -235,14 +258,17 @@ Error Database::join(std::span<const graph::ChangeNumber> heads) {
   const auto apply = [&](graph::ChangeNumber, log::Location at,
                          const graph::ChangeView& change) -> Error {
     WriteTargets targets(change.id_count());
-    GS_TRY_OK(applier_.check(change, targets, setup_.image_bytes_max));
+    GS_TRY_OK(check_applicable(change, targets));
     for (std::uint32_t i = 0; i < change.id_count(); ++i) joined_->ids.insert(change.id(i));
     Sequence sequence = visible_.load(std::memory_order_relaxed);
     GS_TRY_OK(applier_.replay(change, at, sequence));
     visible_.store(sequence, std::memory_order_release);
     return {};
   };
-  if (Error error = each_in(here, stretches_of(*known_, lacking), apply)) {
+  applier_.late(true);
+  Error error = each_in(here, stretches_of(*known_, lacking), apply);
+  applier_.late(false);
+  if (error) {
     if (Error lost = leave_joined()) return fail(std::move(lost));
     return std::move(error).in("what it merges");
   }
@@ -295,13 +321,10 @@ struct Database::Switch {
   std::vector<LoggedErasure> erasures;
 };
 
-Result<Database::Switch> Database::plan_switch(std::string_view name) {
+Result<Database::Switch> Database::plan_switch(const graph::BranchId& branch) {
   Switch plan;
+  plan.branch = branch;
   Error unknown;
-  {
-    const std::lock_guard lock(commit_mutex_);
-    GS_TRY(plan.branch, branch_by_name(name));
-  }
   const auto ask = [&](const Settled& settled, const KnownChanges& known) -> Error {
     const auto to = heads_of_branch(*settled.references, known, plan.branch);
     GS_TRY(const auto from, numbers_of_heads(Version(settled.frontier), known));
@@ -391,18 +414,25 @@ Result<bool> Database::finish_switch(const Switch& plan, const Applier& derived)
 }
 
 Error Database::checkout(std::string_view name) {
-  constexpr int kTriesMax = 8;
   GS_TRY_OK(throttle());
   const Watchers::WakeAtEnd wake{watchers_};
   const Job job(*this);  // as rows will point to where the log has old records
   if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
+  graph::BranchId branch{};
+  {
+    const std::lock_guard lock(commit_mutex_);
+    GS_TRY_OK(writable());
+    GS_TRY(branch, branch_by_name(name));
+    if (branch == branch_) return {};
+  }
+  return switch_to(branch);
+}
+
+// With a job.
+Error Database::switch_to(const graph::BranchId& branch) {
+  constexpr int kTriesMax = 8;
   for (int i = 0; i < kTriesMax; ++i) {
-    GS_TRY(const Switch plan, plan_switch(name));
-    {
-      const std::lock_guard lock(commit_mutex_);
-      GS_TRY_OK(writable());
-      if (plan.branch == branch_) return {};
-    }
+    GS_TRY(const Switch plan, plan_switch(branch));
     Applier derived(tables_);
     GS_TRY_OK(derive_switch(plan, derived));
     GS_TRY(const bool is_done, finish_switch(plan, derived));

@@ -523,6 +523,31 @@ TEST_F(ErasedOnBranches, AMergeOfAnotherOneBringsItsInsertAllTheSame) {
   expect_equal();
 }
 
+// The same where it was erased on the branch that gets it: there its insert is new.
+TEST_F(ErasedOnBranches, AMergeBringsAnInsertThatWasErasedHereBeforeItCame) {
+  check_out("draft");
+  const Id poltava = db.insert("City", R"({"name":"Poltava"})").value();
+  check_out("main");
+  exchange();
+  platform::MemoryFileSystem third_disk;
+  write_files(third_disk, read_files(world.memory));
+  const Store third = world.open(third_disk);
+  world.clock.advance_ms(1);
+  ASSERT_TRUE(third->merge("draft", {}).ok());
+  check_out(other, "draft");
+  check_out(other, "main");
+  erase(poltava);
+  exchange();
+  const ReceiveReport report = give(other, changes_of(third));
+  for (const Refusal& one : report.refusals) ADD_FAILURE() << one.why.text();
+  EXPECT_NE(other.text(poltava).find('<'), std::string::npos);
+  EXPECT_EQ(other.complaints(whole()), "");
+  platform::MemoryFileSystem copy;  // of which nothing is believed
+  write_files(copy, read_files(disk));
+  EXPECT_EQ(world.open(copy).digest(), other.digest());
+  expect_equal();
+}
+
 TEST_F(ErasedOnBranches, WhatIsPutAgainHasSeenIt) {
   check_out("draft");
   erase(odesa);

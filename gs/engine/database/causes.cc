@@ -102,6 +102,7 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
                             WriteTargets& targets, Digest& missing) const {
   std::vector<graph::Hlc> given(change.id_count(), 0);  // by this change so far, the last stamp
   bool erases = false;
+  const std::vector<graph::ChangeNumber> parents = parents_of(change);
   OperationsAhead ahead(applier_.version(), change);
   auto cursor = change.operations();
   for (OperationView operation; cursor.next(operation);) {
@@ -118,11 +119,13 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
       if (seen.writer == graph::kNoWriter) return no_base(cursor.index(), id);
       const graph::Writer writer = is_own ? change.chain() : change.writer_at(seen.writer);
       Found found;
-      const bool is_newest = applier_.look_up(id, targets[operation.id_index], found) &&
-                             found.entry.hlc == seen.hlc &&
-                             tables_.writer(found.entry.writer) == writer;
+      // With twins the state may be of the other one, which has the same stamps.
+      const bool is_newest =
+          !known_->twins().any() && applier_.look_up(id, targets[operation.id_index], found) &&
+          found.entry.hlc == seen.hlc && tables_.writer(found.entry.writer) == writer;
       if (!is_newest && !(is_own && given[operation.id_index] == seen.hlc)) {
-        claims.push_back({known_->place_of(writer, seen.hlc), id, seen.hlc, cursor.index()});
+        const auto at = known_->change_at(writer, seen.hlc, parents);
+        claims.push_back({at ? known_->place(*at) : 0, id, seen.hlc, cursor.index()});
       }
     }
     if (is_whole_write(operation)) given[operation.id_index] = operation.hlc;
@@ -193,6 +196,42 @@ Error Database::check_causes(const graph::ChangeView& change, WriteTargets& targ
     }
   }
   return {};
+}
+
+// Whether the state can take it. `targets`: what was looked up already. With the commit lock.
+Error Database::check_applicable(const graph::ChangeView& change, WriteTargets& targets) const {
+  GS_TRY_OK(applier_.check(change, targets, setup_.image_bytes_max));
+  return check_minted(change, targets);
+}
+
+// That no id is minted twice shows in the state, but where nothing is left of a record: then in
+// what its writer wrote before. With the commit lock.
+Error Database::check_minted(const graph::ChangeView& change, const WriteTargets& targets) const {
+  std::vector<Id> erased;
+  auto cursor = change.operations();
+  for (OperationView operation; cursor.next(operation);) {
+    const bool mints = static_cast<Kind>(operation.kind) == Kind::insert && !operation.erased() &&
+                       load_u64(operation.payload.data()) != graph::kNoMint;
+    if (mints && targets[operation.id_index].is_erased) {
+      erased.push_back(change.id(operation.id_index));
+    }
+  }
+  const auto place = known_->place_of(graph::HeaderView(change.header()));
+  if (erased.empty() || !place.ok() || !place->before) return {};
+  const auto before =
+      stretches_of(*known_, known_->narrowed(known_->chain_up_to(*place->before), erased));
+  const Settled here{moment(), log_->snapshot(), frontier()};
+  return each_in(
+      here, before, [&](graph::ChangeNumber, log::Location, const graph::ChangeView& one) -> Error {
+        auto others = one.operations();
+        for (OperationView operation; others.next(operation);) {
+          if (static_cast<Kind>(operation.kind) != Kind::insert) continue;
+          const Id& id = one.id(operation.id_index);
+          if (std::find(erased.begin(), erased.end(), id) == erased.end()) continue;
+          return Error(Code::broken_chain, "it mints " + id.text() + ", which is there already");
+        }
+        return {};
+      });
 }
 
 }  // namespace gs::engine

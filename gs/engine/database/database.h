@@ -295,6 +295,8 @@ class Database : public std::enable_shared_from_this<Database> {
   // perhaps. Null: those in `changes` alone.
   Error receive(std::span<const Bytes> changes, ReceiveReport& report,
                 const Vouchers* beside = nullptr);
+  // Of all writers whose key has signed several changes with one number; see twins.h.
+  Result<std::vector<TwinsFound>> twins();
   // Whether one of them is not here and lacks a payload, so that `beside` matters.
   bool wants_vouchers(std::span<const Bytes> changes) const;
   // Of the erase operations in `changes`, about changes that are not here. What receive() would
@@ -362,9 +364,11 @@ class Database : public std::enable_shared_from_this<Database> {
   Error save_replayed();
   // What a change of the log does to the state; noted: nothing, as it is of another branch.
   enum class Effect { applied, noted };
+  bool follows_chain(const graph::ChangeView& change) const;
   Error accept(const graph::ChangeView& change, log::Location at, Effect effect);
   Error validate(const graph::ChangeView& change) const;
   Error forget_state();
+  Error recover_anew();
   void tell_torn_tail(const log::Recovery& recovery);
   Error drop_state(Error why);
   void touch_ahead();
@@ -372,8 +376,6 @@ class Database : public std::enable_shared_from_this<Database> {
   void note_damage(log::Location at, const Error& error);
   void verify_chain();
   Error adopt_writer();
-  bool may_renew_writer() const;
-  Error renew_writer();
   void skip_used_numbers();
   Error read_admitted(std::optional<graph::Writer>& only, log::Location& place) const;
   Error not_admitted() const;
@@ -395,6 +397,8 @@ class Database : public std::enable_shared_from_this<Database> {
   };
   Error check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
                     WriteTargets& targets, Digest& missing) const;
+  Error check_minted(const graph::ChangeView& change, const WriteTargets& targets) const;
+  Error check_applicable(const graph::ChangeView& change, WriteTargets& targets) const;
   Error check_erasures(const graph::ChangeView& change, Digest& missing) const;
   std::vector<graph::ChangeNumber> parents_of(const graph::ChangeView& change) const;
   Error check_references(const graph::ChangeView& change, Digest& missing) const;  // references.cc
@@ -403,6 +407,8 @@ class Database : public std::enable_shared_from_this<Database> {
   Error check_here(const graph::ChangeView& change, Digest& missing);
   bool may_join(std::span<const graph::ChangeView> step);
   Error append_received(const graph::ChangeView& change);
+
+  // waiting.cc
   Error load_waiting();
   Error remember_waiting(const graph::ChangeView& change, const Digest& missing);
   Error keep_waiting(const graph::ChangeView& change, const Digest& missing);
@@ -665,6 +671,21 @@ class Database : public std::enable_shared_from_this<Database> {
   OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation,
                          bool is_below_cut);
 
+  // standing.cc
+  Effect effect_of(const graph::ChangeView& change) const;
+  bool is_apart() const;
+  Result<std::optional<graph::BranchId>> branch_to_follow() const;
+  void note_standing(const graph::ChangeView& change);
+  std::vector<TwinsFound> twins_found() const;
+  std::uint64_t decisions_so_far() const;
+  Result<state::References> counting_references(const Settled& settled,
+                                                const KnownChanges& known) const;
+  Result<std::optional<state::References>> references_if_twins(const Settled& settled);
+  Error follow_standing();
+  Error settle_writer();
+  bool may_renew_writer() const;
+  Error renew_writer();
+
   // references.cc, with commit_mutex_ held
   Error check_named(NamedVersion::Kind kind, std::string_view name) const;
   Error unknown_version(std::string_view name) const;
@@ -727,6 +748,8 @@ class Database : public std::enable_shared_from_this<Database> {
   state::Branches branches_to_keep() const;
   Error use_branches(const state::Branches& branches);
   Error apply_rest();
+  Error stay_behind(std::unique_ptr<KnownChanges> known);
+  Error switch_to(const graph::BranchId& branch);
   static std::vector<LoggedErasure> erasures_for(const KnownChanges& known,
                                                  std::span<const graph::ChangeNumber> heads);
   Erasures numbered(std::span<const LoggedErasure> erasures) const;
@@ -741,7 +764,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Sequence> append_merge(const graph::Merge& merge);
   Result<std::optional<Sequence>> finish_merge(const Merging& plan);
   struct Switch;
-  Result<Switch> plan_switch(std::string_view name);
+  Result<Switch> plan_switch(const graph::BranchId& branch);
   Error look_at_different(Switch& plan) const;
   Error derive_switch(const Switch& plan, Applier& derived);
   Result<bool> finish_switch(const Switch& plan, const Applier& derived);
@@ -860,6 +883,9 @@ class Database : public std::enable_shared_from_this<Database> {
   std::unique_ptr<KnownChanges> known_;  // null: nobody has asked yet
   std::uint64_t known_generations_ = 0;  // of the log in which its places are
   std::uint64_t rewrites_ = 0;           // of the log; places in it are others after each
+  std::uint64_t decisions_ = 0;          // of known_ that were seen
+  bool names_changed_ = false;           // by what counts no more, or again
+  bool notes_first_ = false;             // replay: what counts is known at the end only
   WaitingChanges waiting_;
   std::optional<graph::Writer> only_writer_;  // who alone may write; written by open()
   std::uint64_t operation_count_ = 0;

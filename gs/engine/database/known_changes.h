@@ -16,6 +16,7 @@
 #include "gs/core/graph/header.h"
 #include "gs/core/graph/operation.h"
 #include "gs/engine/database/lacking.h"
+#include "gs/engine/database/twins.h"
 #include "gs/engine/database/written_ids.h"
 #include "gs/storage/log/log.h"
 
@@ -24,29 +25,53 @@ namespace gs::engine {
 class KnownChanges {
  public:
   // The next change of the log. `at`: where it lies; `last`: the stamp of its last operation.
-  // Errors: broken_chain, too_large.
+  // Errors: broken_chain, too_large (also one twin too many).
   Error add(const graph::HeaderView& header, const Digest& digest, log::Location at,
             graph::Hlc last);
 
   std::optional<graph::ChangeNumber> find(const Digest& change) const;
-  std::optional<graph::ChangeNumber> find(const graph::Writer& writer,
-                                          std::uint64_t sequence) const;
   const Digest& digest(graph::ChangeNumber number) const { return all_[number].digest; }
   log::Location place(graph::ChangeNumber number) const { return all_[number].place; }
   graph::Hlc hlc(graph::ChangeNumber number) const { return all_[number].hlc; }  // its first stamp
-  // The heads of what was written on a branch; none when nobody has. Ascending.
+  graph::Hlc last_hlc(graph::ChangeNumber number) const { return all_[number].last; }
+  // The heads of what was written on a branch and counts; none when nobody has. Ascending.
   std::vector<graph::ChangeNumber> heads_of(const graph::BranchId& branch) const;
-  // How many changes of the writer there are; they have the sequences below.
-  std::uint64_t count(const graph::Writer& writer) const;
-  // The last stamp of the writer's newest change; 0 for none.
-  graph::Hlc newest_hlc(const graph::Writer& writer) const;
-  // The change that alone can have what the writer wrote with this stamp, and where it lies, 0 for
-  // none.
-  std::optional<graph::ChangeNumber> change_at(const graph::Writer& writer, graph::Hlc hlc) const;
-  log::Location place_of(const graph::Writer& writer, graph::Hlc hlc) const;
+  std::uint64_t sequence_of(graph::ChangeNumber number) const {
+    return chain_of(number).sequence + graph_.sequence_of(number);
+  }
+  // The change that the writer's next one has to follow: one that counts, if it can.
+  std::optional<graph::ChangeNumber> end_of(const graph::Writer& writer) const;
+  // A change and those that its writer wrote before it; ascending.
+  std::vector<graph::ChangeRange> chain_up_to(graph::ChangeNumber last) const;
+  // What the writer wrote that counts, the newest first.
+  std::vector<graph::ChangeNumber> chain_of(const graph::Writer& writer) const;
+  // Among the ancestors of `heads`, the change that alone can have what the writer wrote with this
+  // stamp.
+  std::optional<graph::ChangeNumber> change_at(const graph::Writer& writer, graph::Hlc hlc,
+                                               std::span<const graph::ChangeNumber> heads) const;
   // Whether somebody who knew `parents` could have seen what the writer wrote with this stamp.
   bool may_have_seen(const graph::Writer& writer, graph::Hlc hlc,
-                     std::span<const graph::ChangeNumber> parents) const;
+                     std::span<const graph::ChangeNumber> parents) const {
+    return change_at(writer, hlc, parents).has_value();
+  }
+
+  // Where a change stands in the chain of its writer.
+  struct Place {
+    std::optional<graph::ChangeNumber> before;  // the one that it follows
+    std::optional<graph::ChangeNumber> twin;    // another one that has the place already
+  };
+  // Errors: broken_chain, it says to follow what is not there, or not with its number.
+  Result<Place> place_of(const graph::HeaderView& header) const;
+
+  const Twins& twins() const noexcept { return twins_; }
+  // How many times it changed what counts.
+  std::uint64_t decisions() const noexcept { return decisions_; }
+  // What it stands upon of them, itself included.
+  Twins::Side side_of(graph::ChangeNumber change) const noexcept {
+    return sides_.empty() ? Twins::Side{0} : sides_[change];
+  }
+  Twins::Side side_of(std::span<const graph::ChangeNumber> changes) const noexcept;
+  bool counts(graph::ChangeNumber change) const noexcept { return twins_.counts(side_of(change)); }
 
   const graph::CausalGraph& graph() const noexcept { return graph_; }
   const Lacking& lacking() const noexcept { return lacking_; }
@@ -85,9 +110,28 @@ class KnownChanges {
     }
   };
 
-  graph::CausalGraph graph_;
-  graph::ChangeNumber newest() const noexcept { return graph_.size() - 1; }
+  static constexpr std::uint32_t kNoChain = 0xffffffff;
+  // Changes of one writer on one branch, one behind the other; behind a twin a chain of its own.
+  struct Chain {
+    graph::Writer key;  // that signed it
+    graph::BranchId branch;
+    std::uint64_t sequence = 0;                 // of its first change
+    std::optional<graph::ChangeNumber> before;  // what that one follows
+    std::uint32_t next = kNoChain;              // another one of this writer
+    std::vector<graph::ChangeNumber> changes;
+  };
 
+  graph::ChangeNumber newest() const noexcept { return graph_.size() - 1; }
+  std::uint32_t chain_number_of(const graph::HeaderView& header, const Place& place);
+  const Chain& chain_of(graph::ChangeNumber change) const {
+    return chains_[graph_.writer_of(change)];
+  }
+  void add_end(graph::ChangeNumber change, std::span<const graph::ChangeNumber> parents);
+  void add_side(graph::ChangeNumber change, std::span<const graph::ChangeNumber> parents);
+  void look_at_sides();
+  void look_at_ends();
+
+  graph::CausalGraph graph_;
   graph::ChangeNumber cut_ = 0;
   Lacking lacking_;
   WrittenIds written_;
@@ -95,11 +139,14 @@ class KnownChanges {
   std::map<Id, graph::Stamp> erasures_;
   std::vector<Known> all_;  // by number
   std::unordered_map<Digest, graph::ChangeNumber, Hash> numbers_;
-  std::unordered_map<graph::Writer, std::uint32_t, Hash> writers_;
-  std::vector<std::vector<graph::ChangeNumber>> chains_;  // by writer
+  std::unordered_map<graph::Writer, std::uint32_t, Hash> writers_;  // the first of their chains
+  std::vector<Chain> chains_;  // as the graph has numbers of writers
   // What no other change of the branch was made upon; not heads for certain, as the way from one to
-  // another may lead through other branches.
+  // another may lead through other branches. Of those that count.
   std::map<graph::BranchId, std::vector<graph::ChangeNumber>> ends_;
+  Twins twins_;
+  std::vector<Twins::Side> sides_;  // by number; empty while there are no twins
+  std::uint64_t decisions_ = 0;
 };
 
 // The stamp of the last operation.

@@ -69,6 +69,12 @@ Result<Database::Merging> Database::plan_merge(std::string_view what) {
     GS_TRY(plan.heads, numbers_of_heads(version, known));
     GS_TRY(auto both, numbers_of_heads(Version(settled.frontier), known));
     const graph::CausalGraph::Difference rest = known.graph().diff(both, plan.heads);
+    if (known.twins().has_both(known.side_of(both) | known.side_of(plan.heads))) {
+      return Error(Code::conflict,
+                   "that version stands on one of two changes with one number of one writer, of "
+                   "which this one has the other (see `gstore twins`): no version can have both. "
+                   "Look at what it has with `gstore diff`, and write it again");
+    }
     both.insert(both.end(), plan.heads.begin(), plan.heads.end());
     plan.merged = Version(digests_of(known, known.graph().heads(both)));
     plan.ours = stretches_of(known, rest.only_a);

@@ -161,13 +161,10 @@ Error Database::recover() {
         error.code() != Code::newer_format) {
       return error;
     }
-    tables_.clear();
-    std::optional<state::Loaded> base;
-    if (base_ != nullptr) {
-      GS_TRY(state::Checkpoint cut, base_->read_checkpoint(files, tables_));
-      base.emplace(state::Loaded{std::move(cut), manifest_turn_});
-    }
-    GS_TRY_OK(recover_from(std::move(base)));
+    const bool knew = notes_first_;
+    Error anew = recover_anew();
+    if (anew && notes_first_ && !knew) anew = recover_anew();  // replay met a twin that counts
+    if (anew) return anew;
   }
   if (base_ != nullptr && !at_home_ && recovery_.damage.empty()) GS_TRY_OK(check_dropped());
   if (options_.verify_on_open && recovery_.damage.empty()) verify_chain();
@@ -190,6 +187,17 @@ Error Database::recover() {
     writer_.bytes = key.value()->public_key();  // to name it; a reader signs nothing
   }
   return {};
+}
+
+// Without a checkpoint.
+Error Database::recover_anew() {
+  tables_.clear();
+  std::optional<state::Loaded> base;
+  if (base_ != nullptr) {
+    GS_TRY(state::Checkpoint cut, base_->read_checkpoint(*env_.files, tables_));
+    base.emplace(state::Loaded{std::move(cut), manifest_turn_});
+  }
+  return recover_from(std::move(base));
 }
 
 // Of a stranger before there is a key that says it is ours: the next open would believe it. Of ours
@@ -232,19 +240,8 @@ Error Database::adopt_writer() {
   if (tables_.find_writer(writer_) == state::kUnknown) {
     GS_TRY_OK(files.sync_directory(kKeyDirectory));
   }
-  return go_on_with_chain();
-}
-
-bool Database::may_renew_writer() const { return !only_writer_ && !options_.keep_writer; }
-
-// With the commit lock. Nothing that was signed before is taken back: it counts where it is.
-Error Database::renew_writer() {
-  GS_TRY(crypto::KeyPair key, make_writer_key(env_));
-  key_ = std::move(key);
-  writer_.bytes = key_->public_key();
-  report(Event::Level::warning, "writer_renewed",
-         "another copy of this directory writes with its key; it goes on as a new writer");
-  return go_on_with_chain();
+  GS_TRY_OK(go_on_with_chain());
+  return known_ ? settle_writer() : Error();
 }
 
 // From the first change of the log: `only` this writer may write, or everybody. `place` is where

@@ -3,6 +3,7 @@
 
 #include "gs/core/graph/proof.h"
 
+#include <algorithm>
 #include <map>
 
 #include "gs/engine/database/database.h"
@@ -13,21 +14,24 @@ using graph::Kind;
 
 namespace {
 
-// The newest change of each writer that a walk has met.
+// The newest change of each chain that a walk has met; behind twins there are several of a writer.
 struct Chains {
   struct Head {
-    Digest change;
     log::Location at = 0;
     std::uint64_t bytes = 0;
   };
-  std::map<graph::Writer, Head> heads;
+  std::map<Digest, Head> heads;
 
-  Error follow(const graph::ChangeView& change, log::Location at) {
-    Head& head = heads[change.chain()];
-    if (change.prev() != head.change) {
-      return log::damage_at(at, "it does not follow its writer's previous change");
-    }
-    head = {change.digest(), at, change.bytes().size()};
+  // `leaves`: of all changes before it.
+  Error follow(const graph::ChangeView& change, log::Location at, std::span<const Digest> leaves) {
+    const auto is_met = [&] {
+      return std::find(leaves.begin(), leaves.end(), graph::log_leaf(change.prev())) !=
+             leaves.end();
+    };
+    const bool follows = heads.erase(change.prev()) != 0 ||
+                         (change.sequence() == 0 && change.prev().is_zero()) || is_met();
+    if (!follows) return log::damage_at(at, "it does not follow its writer's previous change");
+    heads[change.digest()] = {at, change.bytes().size()};
     return {};
   }
 };
@@ -59,7 +63,7 @@ Error Database::find_newest(const Settled& settled, Newest& newest) {
     const auto parsed = graph::ChangeView::parse(bytes);
     if (!parsed.ok()) return log::damage_at(at, parsed.error().message());
     const graph::ChangeView& change = *parsed;
-    GS_TRY_OK(chains.follow(change, at));
+    GS_TRY_OK(chains.follow(change, at, newest.leaves));
     newest.leaves.push_back(graph::log_leaf(change.digest()));
     if (version && !version->have(static_cast<graph::ChangeNumber>(newest.leaves.size() - 1))) {
       return {};
@@ -88,7 +92,7 @@ Error Database::find_newest(const Settled& settled, Newest& newest) {
     return {};
   };
   GS_TRY_OK(each_change(settled, look, 0, log::Log::Compare::heads));
-  for (const auto& [writer, head] : chains.heads) GS_TRY_OK(compare(head.at, head.bytes));
+  for (const auto& [change, head] : chains.heads) GS_TRY_OK(compare(head.at, head.bytes));
   return {};
 }
 

@@ -40,6 +40,11 @@ class Rebuild {
                        : applier_.note(change, at, sequence_);
   }
 
+  // Of a log with twins, in which not all names count: behind the last change.
+  void use_references(state::References references) {
+    applier_.reset_references(std::move(references));
+  }
+
   Result<Digest> digest() {
     std::vector<Digest> buckets;
     BucketSet all;

@@ -8,8 +8,9 @@
 //                     ahead of ours; or it lacks a payload of which no erase operation tells.
 //                     Kept in pending/, and looked at again with each change that comes
 //                     (waiting.cc)
-//   refused           broken, of another storage, not admitted, or another change of its writer
-//                     has its place (equivocation). Said, and not kept
+//   noted             of another branch, or of the side of a twin that does not count: it is in the
+//                     log, and makes no state (standing.cc)
+//   refused           broken, of another storage, or not admitted. Said, and not kept
 //
 // Nothing of it is applied before it is known that all of it can be.
 
@@ -38,21 +39,13 @@ class BesideScope {
   WaitingChanges& waiting_;
 };
 
-Error equivocation(const graph::ChangeView& change, const Digest& other) {
-  return Error(Code::conflict,
-               "writer " + change.writer().text() + " has signed two changes with the number " +
-                   std::to_string(change.sequence()) + ": " + change.digest().text() + ", and " +
-                   other.text() +
-                   ", which is here. Its key is in two places, or it lies; the first one counts "
-                   "here. Revoke it, and have the other copy write as a new writer");
-}
-
-Error older_copy(const graph::ChangeView& newer) {
-  return Error(Code::conflict,
-               "change " + newer.digest().text() +
-                   " was written with the key of this directory, which does not have it: the "
-                   "directory is an older copy, and its key is the one that has to stay. Make "
-                   "the directory anew from a newer copy, and put its keys/ there");
+Error too_many_twins(const graph::ChangeView& change) {
+  return Error(Code::conflict, "writer " + change.writer().text() +
+                                   " has signed one more change with a number that it had given "
+                                   "away (" +
+                                   change.digest().text() + "). There are " +
+                                   std::to_string(Twins::kMax) +
+                                   " twins here already, and no more are taken: revoke it");
 }
 
 // Says nothing about a change: the next look may find that it can be taken.
@@ -170,40 +163,36 @@ Error Database::check_seen(const graph::ChangeView& change) const {
 // With the commit lock. `missing`: what it waits for; zero when it can be applied now.
 Error Database::check_here(const graph::ChangeView& change, Digest& missing) {
   missing = {};
-  const graph::Writer writer = change.chain();
   if (only_writer_ && change.writer() != *only_writer_) {
     return Error(Code::read_only, "writer " + change.writer().text() +
                                       " is not admitted: the storage takes changes of its owner "
                                       "only");
   }
-  const auto other = known_->find(writer, change.sequence());
-  // Our key is in two places. We go on as somebody else, before we give one more number away twice.
+  // Our key is in two places. We go on as somebody else, before we give a number away twice.
   if (change.writer() == writer_ && may_renew_writer()) GS_TRY_OK(renew_writer());
-  if (other) return equivocation(change, known_->digest(*other));
-  if (change.writer() == writer_) return older_copy(change);
   for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
     if (!known_->find(change.parent(i))) {
       missing = change.parent(i);
       return {};
     }
   }
-  if (change.sequence() > known_->count(writer)) {
+  if (change.sequence() != 0 && !known_->find(change.prev())) {
     missing = change.prev();
-    if (!known_->find(missing)) return {};
-    return Error(Code::invalid, "change " + change.digest().text() + " has the number " +
-                                    std::to_string(change.sequence()) +
-                                    ", which does not follow that of the change before it, " +
-                                    missing.text());
+    return {};
   }
-  if (change.sequence() != 0) {
-    const auto before = known_->find(writer, change.sequence() - 1);
-    if (known_->digest(*before) != change.prev()) {
-      return equivocation(change, known_->digest(*before)).in("after a fork");
-    }
-    if (change.hlc() <= known_->newest_hlc(writer)) {
-      return Error(Code::invalid,
-                   "change " + change.digest().text() + ": the clock of its writer went back");
-    }
+  auto place = known_->place_of(graph::HeaderView(change.header()));
+  if (!place.ok()) {
+    return Error(Code::invalid,
+                 "change " + change.digest().text() + ": " + std::string(place.error().message()));
+  }
+  if (place->before && change.hlc() <= known_->last_hlc(*place->before)) {
+    return Error(Code::invalid,
+                 "change " + change.digest().text() + ": the clock of its writer went back");
+  }
+  if (place->twin && !known_->twins().has_room(2)) return too_many_twins(change);
+  if (known_->twins().has_both(known_->side_of(parents_of(change)))) {
+    return Error(Code::invalid, "change " + change.digest().text() +
+                                    " stands upon two changes with one number of one writer");
   }
   if (is_early(change)) {
     missing = change.digest();  // for time to come
@@ -220,10 +209,10 @@ Error Database::check_here(const graph::ChangeView& change, Digest& missing) {
   GS_TRY_OK(check_references(change, missing).in("change " + change.digest().text()));
   if (!missing.is_zero()) return {};
   GS_TRY_OK(check_merges(change).in("change " + change.digest().text()));
-  if (change.branch() != branch_) return {};  // looked at when the state takes it
+  if (effect_of(change) == Effect::noted) return {};  // looked at when the state takes it
   GS_TRY_OK(join(parents_of(change)).in("change " + change.digest().text()));
   if (joined_) targets.assign(change.id_count(), {});  // the records may be others now
-  if (Error wrong = applier_.check(change, targets, setup_.image_bytes_max)) {
+  if (Error wrong = check_applicable(change, targets)) {
     if (Error lost = leave_joined()) return fail(std::move(lost));
     return std::move(wrong).in("change " + change.digest().text());
   }
@@ -242,6 +231,7 @@ bool Database::may_join(std::span<const graph::ChangeView> step) {
 // With the commit lock, after check_here().
 Error Database::append_received(const graph::ChangeView& change) {
   const Bytes bytes = change.bytes();
+  const Effect effect = effect_of(change);
   auto space = log_->begin(bytes.size());
   if (space.code() == Code::failed) return fail(std::move(space).error());
   if (!space.ok()) {  // the disk is full
@@ -252,7 +242,6 @@ Error Database::append_received(const graph::ChangeView& change) {
   std::memcpy(room.space.data(), bytes.data(), bytes.size());
   if (Error error = log_->write(bytes.size())) return fail(std::move(error));
   GS_TRY(const graph::ChangeView here, graph::ChangeView::parse({room.space.data(), bytes.size()}));
-  const Effect effect = change.branch() == branch_ ? Effect::applied : Effect::noted;
   if (Error error = accept(here, room.at, effect)) return fail(std::move(error));
   joined_.reset();
   operation_count_ += change.operation_count();
@@ -262,6 +251,8 @@ Error Database::append_received(const graph::ChangeView& change) {
   if (Error error = known_->add(header, here.digest(), room.at, applier_.last_hlc()))
     return fail(std::move(error));
   known_->add_contents(here);
+  note_standing(here);
+  if (change.chain() == chain_) GS_TRY_OK(go_on_with_chain());  // another copy wrote on
   if (wants_checkpoint() || memory_of_rows() >= options_.memory_bytes) freeze();
   return {};
 }
@@ -323,6 +314,7 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
     beside = &own;
   }
   const Watchers::WakeAtEnd wake{watchers_};
+  const std::uint64_t decided = decisions_so_far();
   std::vector<graph::ChangeView> wholes;  // of changes that lack payloads here
   std::size_t next = 0;
   do {
@@ -366,12 +358,14 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
       tell_early(report);
       if (applier_.schema().digest != schema) catalog_error_ = use_schema();
     }
+    GS_TRY_OK(follow_standing());
     start_background();
   } while (next < changes.size());
   if (!wholes.empty()) GS_TRY_OK(complete(std::move(wholes), report));
   GS_TRY_OK(sync());
   const std::lock_guard lock(commit_mutex_);
   remove_settled();
+  if (known_ && known_->decisions() != decided) report.twins = twins_found();
   return {};
 }
 

@@ -26,6 +26,18 @@ struct Early {
   graph::Hlc hlc = 0;
 };
 
+// Changes with one number of one writer, of which one counts.
+struct TwinsFound {
+  graph::Writer writer;
+  std::uint64_t sequence = 0;
+  struct Twin {
+    Digest change;
+    bool counts = false;
+    std::uint64_t votes = 0;  // other writers whose newest change stands upon it
+  };
+  std::vector<Twin> twins;
+};
+
 struct ReceiveReport {
   std::uint64_t applied = 0;
   std::uint64_t known = 0;    // were here already
@@ -37,6 +49,8 @@ struct ReceiveReport {
   std::uint64_t completed = 0;    // were here without a payload, and have it now
   std::uint64_t refused = 0;
   std::vector<Refusal> refusals;  // the first ones
+  // All that are here, when there are new ones or others of them count now.
+  std::vector<TwinsFound> twins;
 
   static constexpr std::size_t kRefusalsMax = 100;
   static constexpr std::size_t kEarlyMax = 100;

@@ -43,7 +43,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
   chains_.clear();
   known_.reset();
   GS_TRY(branch_, read_branch(*env_.files));
-  state_lacks_ = !branch_.is_zero();  // what comes first is of main
+  state_lacks_ = !branch_.is_zero() || notes_first_;  // what comes first is of main
   replay_runs_.reset();
   applier_.start_over();
   applier_.distrust(!at_home_);
@@ -104,7 +104,7 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     recovery_.bytes_replayed += change.size() + log::kFrameBytes;
     const auto accepted = [&]() -> Error {
       GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
-      const bool applies = !state_lacks_ && view.branch() == branch_;
+      const bool applies = !state_lacks_ && view.branch() == branch_ && follows_chain(view);
       return accept(view, at, applies ? Effect::applied : Effect::noted);
     };
     touch_ahead();
@@ -251,7 +251,8 @@ void Database::verify_chain() {
     place = at;
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
     Digest& head = heads[change.chain()];
-    if (change.prev() != head) {
+    const bool is_behind_twin = known_ && known_->twins().any() && known_->find(change.digest());
+    if (change.prev() != head && !is_behind_twin) {  // else its place is known to be right
       return Error(Code::broken_chain, "change " + change.digest().text() +
                                            " does not follow its writer's previous change");
     }
@@ -272,6 +273,15 @@ void Database::note_damage(log::Location at, const Error& error) {
   refuse_damage();
 }
 
+// Else it is a twin, or of a chain behind one; whether it is that, the whole graph tells.
+bool Database::follows_chain(const graph::ChangeView& change) const {
+  const std::uint32_t writer = tables_.find_writer(change.chain());
+  const bool is_first = writer >= heads_.size() || heads_[writer].change.is_zero();
+  if (is_first) return change.sequence() == 0 && change.prev().is_zero();
+  const state::WriterHead& head = heads_[writer];
+  return change.sequence() == head.sequence + 1 && change.prev() == head.change;
+}
+
 Error Database::accept(const graph::ChangeView& change, log::Location at, Effect effect) {
   const bool genesis = change.storage().is_zero();
   if (genesis ? change.digest() != storage_ : change.storage() != storage_) {
@@ -282,15 +292,7 @@ Error Database::accept(const graph::ChangeView& change, log::Location at, Effect
   if (writer == state::kUnknown) return tables_.full("writers");
   if (writer >= heads_.size()) heads_.resize(writer + std::size_t{1});
   state::WriterHead& head = heads_[writer];
-  const bool first = head.change.is_zero();
-  const bool follows = first
-                           ? change.sequence() == 0 && change.prev().is_zero()
-                           : change.sequence() == head.sequence + 1 && change.prev() == head.change;
-  if (!follows) {
-    return Error(Code::broken_chain,
-                 "change " + change.digest().text() +
-                     " does not follow its writer's previous change. Run `gstore verify`");
-  }
+  const bool follows = follows_chain(change);
   if (!at_home_) GS_TRY_OK(validate(change));
   applier_.reset_mint({head.mint_next, head.mint_last});
   Sequence sequence = visible_.load(std::memory_order_relaxed);
@@ -301,13 +303,15 @@ Error Database::accept(const graph::ChangeView& change, log::Location at, Effect
     state_lacks_ = true;
   }
   visible_.store(sequence, std::memory_order_release);
-  head = {writer,
-          change.sequence(),
-          applier_.last_hlc(),
-          applier_.mint().next,
-          applier_.mint().last,
-          change.digest()};
-  last_hlc_ = std::max(last_hlc_, head.hlc);
+  if (follows) {
+    head.writer = writer;
+    head.sequence = change.sequence();
+    head.hlc = applier_.last_hlc();
+    head.change = change.digest();
+  }
+  head.mint_next = applier_.mint().next;
+  head.mint_last = applier_.mint().last;
+  last_hlc_ = std::max(last_hlc_, applier_.last_hlc());
   ++change_count_;
   if (!change.branch().is_zero()) {
     chains_.emplace(change.chain(), state::Branches::Chain{change.writer(), change.branch()});

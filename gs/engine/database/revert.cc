@@ -313,9 +313,8 @@ Result<Reverted> Database::take_back(const Revert& revert, const UndoStack& stac
 Error Database::each_done(const graph::Writer& writer, const TakeDone& take) {
   std::vector<Stretch> changes;
   const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
-    for (std::uint64_t sequence = known.count(writer); sequence-- > 0;) {
-      const auto number = known.find(writer, sequence);
-      if (number) changes.push_back({{*number, *number}, known.place(*number)});
+    for (const graph::ChangeNumber number : known.chain_of(writer)) {
+      changes.push_back({{number, number}, known.place(number)});
     }
     return {};
   };

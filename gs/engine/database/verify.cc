@@ -116,18 +116,19 @@ class Verifier {
     if (genesis ? change.digest() != storage_ : change.storage() != storage_) {
       fail(links, name + " belongs to another storage");
     }
-    auto [last, first] = memory_.heads.try_emplace(change.chain());
-    const bool follows = first ? change.sequence() == 0 && change.prev().is_zero()
-                               : change.sequence() == last->second.sequence + 1 &&
-                                     change.prev() == last->second.change;
+    const VerifyMemory::Place place{load_u64(change.chain().bytes.data()), change.sequence()};
+    const auto before = memory_.known.find(change.prev());
+    const bool follows = place.sequence == 0 ? change.prev().is_zero()
+                                             : before != memory_.known.end() &&
+                                                   before->second.chain == place.chain &&
+                                                   before->second.sequence + 1 == place.sequence;
     if (!follows) fail(links, name + " does not follow its writer's previous change");
     for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
       if (!knows(change.parent(i)))
         fail(links, name + " names an unknown parent " + change.parent(i).text());
     }
     if (change.parent_count() == 0 && !genesis) fail(links, name + " has no parent");
-    last->second = {change.sequence(), change.digest()};
-    memory_.known.insert(change.digest());
+    memory_.known.emplace(change.digest(), place);
     passed(links);
   }
 
@@ -410,6 +411,10 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
     if (rebuild_error) {
       verifier.fail(Verifier::state, std::string(rebuild_error.message()));
     } else {
+      if (in_state) {
+        GS_TRY(auto references, references_if_twins(settled));
+        if (references) rebuild->use_references(*std::move(references));
+      }
       GS_TRY(const Digest expected, rebuild->digest());
       GS_TRY(const Digest actual, state_digest_at(settled));
       if (expected != actual) {

@@ -4,7 +4,6 @@
 
 #include <map>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "gs/base/endian.h"
 #include "gs/engine/database/database.h"
@@ -17,13 +16,13 @@ struct VerifyMemory {
       return static_cast<std::size_t>(load_u64(digest.bytes.data()));
     }
   };
-  struct Head {
+  // Where a change stands: its chain, as much of the name as tells chains apart, and its number.
+  struct Place {
+    std::uint64_t chain = 0;
     std::uint64_t sequence = 0;
-    Digest change;
   };
 
-  std::unordered_map<graph::Writer, Head, DigestHash> heads;
-  std::unordered_set<Digest, DigestHash> known;  // changes, for parents and heads
+  std::unordered_map<Digest, Place, DigestHash> known;  // changes, for parents and heads
   std::unordered_map<Digest, record::ShapePtr, DigestHash> shapes;
   // What is left of erased operations, until the erase operation that vouches for it is seen.
   struct Erased {
