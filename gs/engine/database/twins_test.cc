@@ -66,6 +66,44 @@ class TwinsTest : public ::testing::Test {
   bool is_first_less_ = false;
 };
 
+Digest digest_of(std::uint8_t first) {
+  Digest digest;
+  digest.bytes[0] = first;
+  return digest;
+}
+
+// What came last is not what was written last.
+TEST(TwinVotes, TheNewestChangeOfAWriterSays) {
+  Twins twins;
+  twins.add(digest_of(1), 5, {10, digest_of(0xa0)}, {20, digest_of(0xb0)});
+  const Twins::Side a = twins.own_side(10);
+  const Twins::Side b = twins.own_side(20);
+  const auto counting = [&] { return twins.twin(twins.sets()[0].counts).number; };
+  const auto vote = [&](Twins::Side side, std::uint8_t writer, graph::Hlc hlc) {
+    twins.vote(side, digest_of(writer), hlc, digest_of(static_cast<std::uint8_t>(hlc)));
+    twins.decide();
+  };
+  twins.decide();
+  EXPECT_EQ(counting(), 10u);  // the lesser one
+  vote(b, 2, 100);
+  EXPECT_EQ(counting(), 20u);
+  vote(b, 3, 100);
+  vote(a, 2, 90);   // an older one
+  vote(a, 1, 200);  // of the writer itself
+  vote(0, 2, 300);  // that stands upon neither
+  EXPECT_EQ(counting(), 20u);
+  EXPECT_EQ(twins.sets()[0].votes.size(), 2u);
+  vote(a, 2, 110);
+  EXPECT_EQ(counting(), 10u);  // one each
+  vote(a, 3, 110);
+  vote(b, 4, 120);
+  EXPECT_EQ(counting(), 10u);
+  EXPECT_TRUE(twins.counts(a));
+  EXPECT_FALSE(twins.counts(b));
+  EXPECT_TRUE(twins.has_both(a | b));
+  EXPECT_FALSE(twins.has_both(a));
+}
+
 TEST_F(TwinsTest, BothAreKeptAndOneCounts) {
   const Store second = open_copy();
   EXPECT_EQ(give(second, changes_of(greater())).applied, 1u);
