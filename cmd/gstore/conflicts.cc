@@ -62,6 +62,29 @@ Result<Choice> chosen(const Arguments& arguments, const Conflict& conflict) {
                                   std::to_string(arguments.take));
 }
 
+// The change that removed the record last, when it can be found soon.
+std::string removing_change(const Storage& storage, const Id& id) {
+  constexpr std::uint64_t kLookedAt = 256;
+  const auto newest = storage.history(id, kLookedAt);
+  if (!newest) return "CHANGE";
+  for (const HistoryEntry& entry : *newest) {
+    if (entry.operation.kind == "remove") return short_text(entry.change.digest);
+  }
+  return "CHANGE";
+}
+
+// A removed record has no fields to write.
+Error about_removed(const Storage& storage, const Id& id) {
+  return Error(
+      Code::not_found,
+      "record " + id.text() +
+          " is removed, and what its removal did not see cannot be written to it. To have "
+          "the record back with it, take back the change that removed it (`gstore revert " +
+          removing_change(storage, id) +
+          "`, see `gstore history`); to decide for the removal, delete it again then "
+          "(`gstore delete`)");
+}
+
 // Of a member of an object nothing else is touched.
 Error write_choice(Storage& storage, const Id& id, const std::string& field, const Choice& choice) {
   JsonObject delta;
@@ -158,9 +181,7 @@ Result<Exit> resolve(Session& session) {
   auto conflict = storage.conflicts(id);
   if (!conflict.ok()) return about_record(session, storage, std::move(conflict).error());
   if (conflict->is_removed && !conflict->hidden.empty()) {
-    return Error(Code::not_found,
-                 "record " + id.text() +
-                     " is removed. What its removal did not see is kept, but cannot be taken yet");
+    return about_removed(storage, id);
   }
   GS_TRY(const Choice choice, chosen(arguments, *conflict));
   GS_TRY_OK(write_choice(storage, id, arguments.field, choice));
