@@ -56,7 +56,8 @@ test('a merge is previewed, refused when strict, done, and its conflict resolved
   assert.match(shown.out, /\n\S+ City\n  name: "Kiev"\n    1  "Kyjiv"/);
   assert.match(shown.err, /Merging draft would bring 3 changes, 1 new conflict\./);
   place.fails(EXIT.conflict, ['merge', 'draft', '--strict'], /would hide writes of 1 record.*Nothing was merged/);
-  place.fails(EXIT.usage, ['merge', 'draft', '--strict', '--preview'], /excludes/);
+  const both = place.run(['merge', 'draft', '--strict', '--preview']);
+  assert.deepStrictEqual([both.code, both.out, both.err], [EXIT.conflict, shown.out, shown.err]);
   assert.strictEqual(place.ok(['digest']), digest);
   const merged = place.run(['merge', 'draft']);
   assert.match(merged.err, /Merged draft: 3 changes, 1 new conflict\. See `gstore conflicts`/);
