@@ -235,6 +235,8 @@ class Storage {
   // of the branch that is checked out in which no change is later. Errors: not_found, invalid
   // (several changes begin so; no time).
   Result<Version> find_version(std::string_view text) const;
+  // By the graph of changes: nothing is read of them. Errors: not_found.
+  Result<Divergence> divergence(const Version& version, const Version& other) const;
   // All names, ascending; without "main". The heads of a branch are those of what is written on it.
   Result<std::vector<NamedVersion>> named_versions() const;
   // Gives a version (none: now) a name, durably. Nothing is copied. Names have 1 to 255 bytes

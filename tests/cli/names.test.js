@@ -102,7 +102,7 @@ test('log --graph shows names beside their changes', (t) => {
   const line = place.ok(['log', '--graph']).split('\n').find((one) => one.includes(short(first)));
   assert.match(line, /  \(draft, v1\.0\)$/);
   const names = place.lines(['log', '--graph', '--json']).map((one) => one.names);
-  assert.deepStrictEqual(names.filter((one) => one.length), [['draft', 'v1.0']]);
+  assert.deepStrictEqual(names.filter((one) => one.length), [['main'], ['draft', 'v1.0']]);
   const now = headOf(place);
   place.ok(['tag', 'last']);
   assert.match(place.ok(['log', '--graph', now]).split('\n')[0], /  \(last\)$/);

@@ -278,6 +278,7 @@ class Database : public std::enable_shared_from_this<Database> {
   // versions.cc: what a text names. Errors: not_found, invalid (it can be nothing, or several).
   Result<Version> find_version(std::string_view text);
   // conflicts.cc
+  Result<Divergence> divergence(const Version& version, const Version& other);
   void name_writers(Conflict& conflict) const;
   Result<Conflict> conflicts(const Id& id) const;
   Result<std::vector<Conflict>> conflicts(std::uint64_t most) const;
