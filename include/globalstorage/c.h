@@ -665,7 +665,7 @@ GS_EXPORT gs_code gs_named_versions(const gs_storage* storage, char** names, siz
 GS_EXPORT gs_code gs_branch(const gs_storage* storage, char** name, size_t* name_length,
                             gs_error** error) GS_NO_THROW;
 /* Makes the records those of another branch, durably. Transactions that were begun before are
- * refused (GS_CONFLICT). GS_NOT_FOUND, GS_INVALID (a tag), GS_TOO_LARGE. */
+ * refused (GS_CONFLICT). GS_NOT_FOUND, GS_INVALID (what names no branch), GS_TOO_LARGE. */
 GS_EXPORT gs_code gs_checkout(gs_storage* storage, const char* name, size_t length,
                               gs_error** error) GS_NO_THROW;
 

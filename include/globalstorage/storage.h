@@ -255,8 +255,8 @@ class Storage {
   Result<std::string> branch() const;
   // Makes the records those of another branch, durably, for this directory: other replicas have
   // their own. Costs what differs. Transactions that were begun before are refused (conflict).
-  // Errors: not_found, invalid (a tag), too_large (more than 4 Mi records differ), conflict
-  // (somebody writes all the time).
+  // Errors: not_found, invalid (what names no branch), too_large (more than 4 Mi records differ),
+  // conflict (somebody writes all the time).
   Error checkout(std::string_view name);
   // Takes what a version has and the branch has not, as a change of the branch. What both have
   // written merges as what two writers do at the same time; what is hidden by that is told.
