@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "cmd/gstore/arguments.h"
+#include "cmd/gstore/arguments/git_words.h"
 #include "cmd/gstore/support/argument_checks.h"
 #include "globalstorage/storage.h"
 #include "gs/base/nearest.h"
@@ -126,6 +127,10 @@ inline UsageProblem usage_problem(const CLI::ParseError& error, const CLI::App& 
   const std::vector<std::string> known = commands_of(app);
   // CLI11 passes over a word that is no command when one comes behind it.
   if (!word.empty() && std::find(known.begin(), known.end(), word) == known.end()) {
+    const std::string instead = instead_of_git(word);
+    if (!instead.empty()) {
+      return {"unknown command " + shown(word) + ": here " + instead, app.get_name()};
+    }
     return {unknown("command", word, known), app.get_name()};
   }
   return {problem_of(error, app, arguments), chosen_name(app)};
