@@ -62,25 +62,15 @@ Result<Choice> chosen(const Arguments& arguments, const Conflict& conflict) {
                                   std::to_string(arguments.take));
 }
 
-// The change that removed the record last, when it can be found soon.
-std::string removing_change(const Storage& storage, const Id& id) {
-  constexpr std::uint64_t kLookedAt = 256;
-  const auto newest = storage.history(id, kLookedAt);
-  if (!newest) return "CHANGE";
-  for (const HistoryEntry& entry : *newest) {
-    if (entry.operation.kind == "remove") return short_text(entry.change.digest);
-  }
-  return "CHANGE";
-}
-
 // A removed record has no fields to write.
 Error about_removed(const Storage& storage, const Id& id) {
+  const auto removal = last_removal(storage, id);
   return Error(
       Code::not_found,
       "record " + id.text() +
           " is removed, and what its removal did not see cannot be written to it. To have "
           "the record back with it, take back the change that removed it (`gstore revert " +
-          removing_change(storage, id) +
+          (removal ? short_text(removal->digest) : "CHANGE") +
           "`, see `gstore history`); to decide for the removal, delete it again then "
           "(`gstore delete`)");
 }

@@ -118,6 +118,7 @@ Result<std::optional<Divergence>> apart_from_main(const Storage& storage,
   std::optional<Divergence> apart;
   if (named.kind != NameKind::branch || named.name == "main") return apart;
   GS_TRY(const Version main, storage.find_version("main"));
+  if (named.heads.empty() || main.heads.empty()) return apart;  // they lie in damage
   GS_TRY(apart, storage.divergence(Version(named.heads), main));
   return apart;
 }

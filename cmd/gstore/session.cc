@@ -45,17 +45,6 @@ bool was_erased(const Storage& storage, const Id& id) {
   return storage.blame(id).code() == Code::erased;
 }
 
-// When the record was deleted, if that is why it is missing. Another walk, for a miss as well.
-std::optional<std::uint64_t> deleted_ms(const Storage& storage, const Id& id) {
-  constexpr std::uint64_t kLookedAt = 256;  // somebody may have written since who did not know
-  const auto newest = storage.history(id, kLookedAt);
-  if (!newest) return {};
-  for (const HistoryEntry& entry : *newest) {
-    if (entry.operation.kind == "remove") return entry.change.time_ms;
-  }
-  return {};
-}
-
 // Who gives a name where JSON is wanted means what is in the file.
 bool looks_like_file(const std::string& argument) {
   if (argument.find_first_of("{}[]\" \n") != std::string::npos) return false;
@@ -191,6 +180,17 @@ Result<Id> id_of(const Session& session, const Storage& storage) {
   return id;
 }
 
+// Another walk, for a miss as well.
+std::optional<ChangeInfo> last_removal(const Storage& storage, const Id& id) {
+  constexpr std::uint64_t kLookedAt = 256;  // somebody may have written since who did not know
+  const auto newest = storage.history(id, kLookedAt);
+  if (!newest) return {};
+  for (const HistoryEntry& entry : *newest) {
+    if (entry.operation.kind == "remove") return entry.change;
+  }
+  return {};
+}
+
 Error about_record(const Session& session, const Storage& storage, Error error) {
   const Arguments& arguments = session.arguments;
   if (error.code() != Code::not_found && error.code() != Code::erased) return error;
@@ -211,8 +211,8 @@ Error about_record(const Session& session, const Storage& storage, Error error) 
                                       ". `gstore log` lists the changes, `gstore show` their "
                                       "records");
   }
-  if (const auto time_ms = deleted_ms(storage, id)) {
-    return Error(Code::not_found, name + " was deleted at " + time_text(*time_ms) +
+  if (const auto removal = last_removal(storage, id)) {
+    return Error(Code::not_found, name + " was deleted at " + time_text(removal->time_ms) +
                                       ". `gstore history` lists what was done to it");
   }
   const std::string missing = name + " is not " + where_looked(storage) + ". ";

@@ -79,7 +79,7 @@ test('a command of git is told what there is in its place', () => {
     stash: 'gstore checkout -b NAME', switch: 'gstore checkout', status: 'gstore stats', rm: 'gstore delete',
   };
   for (const [word, instead] of Object.entries(cases)) {
-    for (const args of [[word], [word, '-m', 'x'], [word, 'draft']]) {
+    for (const args of [[word], [word, '-m', 'x'], [word, 'draft'], ['help', word]]) {
       const { code, err } = run(args);
       assert.strictEqual(code, EXIT.usage);
       assert.ok(err.startsWith(`gstore: unknown command '${word}': here `), err);
