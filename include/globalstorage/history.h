@@ -141,7 +141,8 @@ struct Reverted {
 };
 
 // A write of which another one is shown that did not know of it (docs/SCHEMA.md "Concurrent
-// writes"), or one under an earlier name of a field that has a later one.
+// writes"), or one under an earlier name of a field that has a later one. One of the value that is
+// shown hides nothing.
 struct HiddenWrite {
   std::string field;  // empty for a removal; of a member of an object with the names to it
   // Of a member of an object: the names that lead to it, the field first; else empty. A patch that
