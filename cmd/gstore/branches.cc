@@ -100,7 +100,9 @@ Result<Exit> merge(Session& session) {
     session.terminal.note(report_line(one_line(arguments.name), report, is_preview));
   }
   GS_TRY_OK(storage.close());
-  return Exit::ok;
+  // Without --preview a strict one has failed before.
+  const bool would_refuse = is_preview && arguments.strict && !report.conflicts.empty();
+  return would_refuse ? Exit::conflict : Exit::ok;
 }
 
 }  // namespace gs::cli

@@ -62,6 +62,19 @@ Result<Choice> chosen(const Arguments& arguments, const Conflict& conflict) {
                                   std::to_string(arguments.take));
 }
 
+// A removed record has no fields to write.
+Error about_removed(const Storage& storage, const Id& id) {
+  const auto removal = last_removal(storage, id);
+  return Error(
+      Code::not_found,
+      "record " + id.text() +
+          " is removed, and what its removal did not see cannot be written to it. To have "
+          "the record back with it, take back the change that removed it (`gstore revert " +
+          (removal ? short_text(removal->digest) : "CHANGE") +
+          "`, see `gstore history`); to decide for the removal, delete it again then "
+          "(`gstore delete`)");
+}
+
 // Of a member of an object nothing else is touched.
 Error write_choice(Storage& storage, const Id& id, const std::string& field, const Choice& choice) {
   JsonObject delta;
@@ -158,9 +171,7 @@ Result<Exit> resolve(Session& session) {
   auto conflict = storage.conflicts(id);
   if (!conflict.ok()) return about_record(session, storage, std::move(conflict).error());
   if (conflict->is_removed && !conflict->hidden.empty()) {
-    return Error(Code::not_found,
-                 "record " + id.text() +
-                     " is removed. What its removal did not see is kept, but cannot be taken yet");
+    return about_removed(storage, id);
   }
   GS_TRY(const Choice choice, chosen(arguments, *conflict));
   GS_TRY_OK(write_choice(storage, id, arguments.field, choice));

@@ -2,6 +2,7 @@
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/directories.h"
 #include "cmd/gstore/report_json.h"
+#include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 #include "gs/base/dates.h"
@@ -262,6 +263,8 @@ Result<Exit> create_bundle(Session& session) {
 }
 
 Result<Exit> apply_bundle(Session& session) {
+  // Whether it is there is told as of all input files.
+  GS_TRY([[maybe_unused]] const FileSource file, FileSource::open(session.arguments.file));
   auto opened = open_storage(session, Access::bulk);
   if (opened.code() == Code::not_a_storage || opened.code() == Code::not_found) {
     GS_TRY(const ApplyReport report, join(session, std::move(opened).error()));

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/names.h"
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/change_lanes.h"
 #include "cmd/gstore/support/json_text.h"
@@ -190,7 +191,7 @@ Result<Exit> log(Session& session) {
   std::optional<GraphPrinter> graph;
   if (arguments.graph) {
     GS_TRY(std::vector<Digest> heads, storage.heads());
-    GS_TRY(const std::vector<NamedVersion> names, storage.named_versions());
+    GS_TRY(const std::vector<NamedVersion> names, all_names(storage));
     graph.emplace(std::move(heads), names, session.out);
   }
   std::optional<Version> version;

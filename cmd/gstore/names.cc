@@ -1,4 +1,6 @@
 // tag and branch: names of versions.
+#include "cmd/gstore/names.h"
+
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/json_text.h"
@@ -12,6 +14,14 @@ using NameKind = NamedVersion::Kind;
 
 const char* word_of(NameKind kind) noexcept { return kind == NameKind::tag ? "tag" : "branch"; }
 
+// As "ahead 2, behind 1"; empty when neither has anything of its own.
+std::string apart_text(const std::optional<Divergence>& apart) {
+  if (!apart || (apart->ahead == 0 && apart->behind == 0)) return "";
+  const std::string behind = "behind " + with_commas(apart->behind);
+  if (apart->ahead == 0) return "  " + behind;
+  return "  ahead " + with_commas(apart->ahead) + (apart->behind == 0 ? "" : ", " + behind);
+}
+
 std::string named_line(const NamedVersion& named) {
   std::string line = one_line(named.name) + "  ";
   for (const Digest& head : named.heads) {
@@ -22,33 +32,20 @@ std::string named_line(const NamedVersion& named) {
   return line + "  " + time_text(named.time_ms) + "  writer " + short_text(named.writer);
 }
 
-// The storage begins with it.
-Result<NamedVersion> main_branch(const Storage& storage) {
-  NamedVersion main;
-  main.name = "main";
-  main.kind = NameKind::branch;
-  GS_TRY(Version version, storage.find_version(main.name));
-  main.heads = std::move(version.heads);
-  return main;
-}
-
 // Of the kind; with `only` that one.
 Error print_names(Session& session, const Storage& storage, NameKind kind,
                   std::string_view only = {}) {
-  GS_TRY(std::vector<NamedVersion> all, storage.named_versions());
+  GS_TRY(const std::vector<NamedVersion> all, all_names(storage));
   GS_TRY(const std::string current, storage.branch());
-  if (kind == NameKind::branch && only.empty()) {
-    GS_TRY(NamedVersion main, main_branch(storage));
-    all.insert(all.begin(), std::move(main));
-  }
   for (const NamedVersion& named : all) {
     if (named.kind != kind || (!only.empty() && named.name != only)) continue;
     if (!session.out.wanted()) break;
     const bool is_current = kind == NameKind::branch && named.name == current;
+    GS_TRY(const std::optional<Divergence> apart, apart_from_main(storage, named));
     if (session.arguments.json) {
-      session.out.line(named_json(named, is_current));
+      session.out.line(named_json(named, is_current, apart));
     } else {
-      session.out.line(named_line(named) + (is_current ? "  checked out" : ""));
+      session.out.line(named_line(named) + apart_text(apart) + (is_current ? "  checked out" : ""));
     }
   }
   return {};
@@ -104,7 +101,30 @@ Result<Exit> run_names(Session& session, NameKind kind) {
 
 }  // namespace
 
-std::string named_json(const NamedVersion& named, bool is_current) {
+// The storage begins with main, and nobody has named it.
+Result<std::vector<NamedVersion>> all_names(const Storage& storage) {
+  GS_TRY(std::vector<NamedVersion> all, storage.named_versions());
+  NamedVersion main;
+  main.name = "main";
+  main.kind = NameKind::branch;
+  GS_TRY(Version version, storage.find_version(main.name));
+  main.heads = std::move(version.heads);
+  all.insert(all.begin(), std::move(main));
+  return all;
+}
+
+Result<std::optional<Divergence>> apart_from_main(const Storage& storage,
+                                                  const NamedVersion& named) {
+  std::optional<Divergence> apart;
+  if (named.kind != NameKind::branch || named.name == "main") return apart;
+  GS_TRY(const Version main, storage.find_version("main"));
+  if (named.heads.empty() || main.heads.empty()) return apart;  // they lie in damage
+  GS_TRY(apart, storage.divergence(Version(named.heads), main));
+  return apart;
+}
+
+std::string named_json(const NamedVersion& named, bool is_current,
+                       const std::optional<Divergence>& apart) {
   JsonObject line;
   line.text("name", named.name)
       .text("kind", word_of(named.kind))
@@ -113,6 +133,7 @@ std::string named_json(const NamedVersion& named, bool is_current) {
     line.text("writer", named.writer.text()).text("time", time_text(named.time_ms));
   }
   if (named.kind == NameKind::branch) line.boolean("checked_out", is_current);
+  if (apart) line.number("ahead", apart->ahead).number("behind", apart->behind);
   return line.take();
 }
 

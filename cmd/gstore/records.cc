@@ -3,6 +3,7 @@
 #include "cmd/gstore/directories.h"
 #include "cmd/gstore/known.h"
 #include "cmd/gstore/schema_directory.h"
+#include "cmd/gstore/support/id_doubts.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 
@@ -48,6 +49,14 @@ Error about_insert(const Arguments& arguments, Error error) {
                                  ". Correct the input, or insert the rows of a file with `gstore "
                                  "import " +
                                  collection + ' ' + content.substr(1) + '`');
+}
+
+// It may have been meant to be the id of a record that is there.
+void note_doubtful_key(const Session& session) {
+  const std::string doubts = id_doubts(session.arguments.id);
+  if (doubts.empty() || session.arguments.json) return;
+  session.terminal.note("set: a new record has the foreign key '" + session.arguments.id +
+                        "'. It looks like the id of a record, but " + doubts + '.');
 }
 
 }  // namespace
@@ -117,9 +126,11 @@ Result<Exit> set(Session& session) {
     Error error = about_content(*arguments.content, storage.set(id, content));
     GS_TRY_OK(about_record(session, storage, std::move(error)));
   } else {
+    const bool is_new = !storage.has(Storage::resolve(arguments.id, arguments.collection));
     auto made = storage.put(arguments.collection, arguments.id, content);
     if (!made) return about_content(*arguments.content, std::move(made).error());
     id = *made;
+    if (is_new) note_doubtful_key(session);
   }
   print_id(session, id.text());
   GS_TRY_OK(close_after_inserts(session, storage));

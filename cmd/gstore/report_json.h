@@ -18,8 +18,9 @@ std::string json_list(const List& list, const Text& text) {
   return json + ']';
 }
 
-std::string entry_json(const HistoryEntry& entry);                   // history
-std::string named_json(const NamedVersion& named, bool is_current);  // tag, branch
+std::string entry_json(const HistoryEntry& entry);  // history
+std::string named_json(const NamedVersion& named, bool is_current,
+                       const std::optional<Divergence>& apart);      // tag, branch
 std::string conflict_json(const Conflict& conflict);                 // conflicts, merge
 std::string stats_json(const Storage& storage, const Stats& stats);  // stats
 std::string report_json(const VerifyReport& report);                 // verify

@@ -3,9 +3,12 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 
 #include "cmd/gstore/directories.h"
+#include "cmd/gstore/elsewhere.h"
 #include "cmd/gstore/known.h"
+#include "cmd/gstore/support/id_doubts.h"
 #include "cmd/gstore/support/input.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -42,15 +45,11 @@ bool was_erased(const Storage& storage, const Id& id) {
   return storage.blame(id).code() == Code::erased;
 }
 
-// When the record was deleted, if that is why it is missing. Another walk, for a miss as well.
-std::optional<std::uint64_t> deleted_ms(const Storage& storage, const Id& id) {
-  constexpr std::uint64_t kLookedAt = 256;  // somebody may have written since who did not know
-  const auto newest = storage.history(id, kLookedAt);
-  if (!newest) return {};
-  for (const HistoryEntry& entry : *newest) {
-    if (entry.operation.kind == "remove") return entry.change.time_ms;
-  }
-  return {};
+// Who gives a name where JSON is wanted means what is in the file.
+bool looks_like_file(const std::string& argument) {
+  if (argument.find_first_of("{}[]\" \n") != std::string::npos) return false;
+  std::error_code failed;
+  return argument.ends_with(".json") || std::filesystem::is_regular_file(argument, failed);
 }
 
 // A directory is given a writer once, without being asked: whoever moved it may not want that.
@@ -154,11 +153,12 @@ Result<std::string> load_content(const std::string& argument) {
 }
 
 Error about_content(const std::string& argument, Error error) {
-  const bool is_file = argument.starts_with('@');
-  if (!is_file || error.code() != Code::invalid || !error.message().starts_with("JSON ")) {
-    return error;
-  }
-  return std::move(error).in(argument.substr(1));
+  if (error.code() != Code::invalid || !error.message().starts_with("JSON ")) return error;
+  if (argument.starts_with('@')) return std::move(error).in(argument.substr(1));
+  if (!looks_like_file(argument)) return error;
+  return Error(Code::invalid, std::string(error.message()) + ". " + argument +
+                                  " looks like the name of a file: what is in it is given as @" +
+                                  argument);
 }
 
 Error check_collection(const Session& session, std::string_view collection) {
@@ -178,6 +178,17 @@ Result<Id> id_of(const Session& session, const Storage& storage) {
   if (arguments.collection.empty() || !Id::parse(arguments.id)) return id;
   if (const auto found = storage.get(id)) GS_TRY_OK(check_collection(session, found->collection()));
   return id;
+}
+
+// Another walk, for a miss as well.
+std::optional<ChangeInfo> last_removal(const Storage& storage, const Id& id) {
+  constexpr std::uint64_t kLookedAt = 256;  // somebody may have written since who did not know
+  const auto newest = storage.history(id, kLookedAt);
+  if (!newest) return {};
+  for (const HistoryEntry& entry : *newest) {
+    if (entry.operation.kind == "remove") return entry.change;
+  }
+  return {};
 }
 
 Error about_record(const Session& session, const Storage& storage, Error error) {
@@ -200,13 +211,21 @@ Error about_record(const Session& session, const Storage& storage, Error error) 
                                       ". `gstore log` lists the changes, `gstore show` their "
                                       "records");
   }
-  if (const auto time_ms = deleted_ms(storage, id)) {
-    return Error(Code::not_found, name + " was deleted at " + time_text(*time_ms) +
+  if (const auto removal = last_removal(storage, id)) {
+    return Error(Code::not_found, name + " was deleted at " + time_text(removal->time_ms) +
                                       ". `gstore history` lists what was done to it");
+  }
+  const std::string missing = name + " is not " + where_looked(storage) + ". ";
+  if (const std::string doubts = id_doubts(arguments.id); !doubts.empty()) {
+    return Error(Code::not_found, missing + "It looks like the id of a record, but " + doubts +
+                                      ". `gstore scan` prints ids");
+  }
+  if (const std::string elsewhere = where_else(session, storage, id); !elsewhere.empty()) {
+    return Error(Code::not_found, missing + elsewhere);
   }
   const bool bare_key = arguments.collection.empty() && !Id::parse(arguments.id);
   return Error(Code::not_found,
-               name + " is not in this storage. " + meant_collection(session, storage) +
+               missing + meant_collection(session, storage) +
                    (bare_key ? "Name its collection with -c, or look with `gstore scan`"
                              : "`gstore scan` lists what is there, `gstore log` what was written"));
 }

@@ -63,6 +63,9 @@ Error check_collection(const Session& session, std::string_view collection);
 // may also have been deleted or erased, or lie in the damage.
 Error about_record(const Session& session, const Storage& storage, Error error);
 
+// The change that deleted a record, if one is among the newest that wrote to it.
+std::optional<ChangeInfo> last_removal(const Storage& storage, const Id& id);
+
 // A change named by the beginning of its digest. Errors: invalid, not_found; damaged when it may
 // lie in the damage.
 // What a text names: a change, a tag, a branch, a time or what is there now. The same errors.

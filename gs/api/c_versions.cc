@@ -47,6 +47,22 @@ gs_code gs_find_version(const gs_storage* storage, const char* text, size_t leng
   });
 }
 
+gs_code gs_divergence(const gs_storage* storage, const gs_digest* heads, size_t head_count,
+                      const gs_digest* other_heads, size_t other_count, uint64_t* ahead,
+                      uint64_t* behind, gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(ahead, "ahead"));
+    GS_TRY_OK(need(behind, "behind"));
+    GS_TRY(const gs::Version version, gs::c::to_version(heads, head_count));
+    GS_TRY(const gs::Version other, gs::c::to_version(other_heads, other_count));
+    GS_TRY(const gs::Divergence apart, storage->storage.divergence(version, other));
+    *ahead = apart.ahead;
+    *behind = apart.behind;
+    return {};
+  });
+}
+
 gs_code gs_name_version(gs_storage* storage, gs_version_kind kind, const char* name, size_t length,
                         const gs_digest* heads, size_t head_count, bool move,
                         gs_error** error) noexcept {

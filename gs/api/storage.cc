@@ -302,6 +302,9 @@ Result<Digest> Storage::find_change(std::string_view prefix) const {
 Result<Version> Storage::find_version(std::string_view text) const {
   return impl_->database->find_version(text);
 }
+Result<Divergence> Storage::divergence(const Version& version, const Version& other) const {
+  return impl_->database->divergence(version, other);
+}
 Result<std::vector<NamedVersion>> Storage::named_versions() const {
   return impl_->database->references();
 }

@@ -649,6 +649,11 @@ GS_EXPORT gs_code gs_rename_version(gs_storage* storage, gs_version_kind kind, c
 GS_EXPORT gs_code gs_remove_version_name(gs_storage* storage, gs_version_kind kind,
                                          const char* name, size_t length,
                                          gs_error** error) GS_NO_THROW;
+/* What two versions have apart: changes that one of them alone has, but for those that only name
+ * versions or say what was merged. GS_NOT_FOUND (a head). */
+GS_EXPORT gs_code gs_divergence(const gs_storage* storage, const gs_digest* heads,
+                                size_t head_count, const gs_digest* other_heads, size_t other_count,
+                                uint64_t* ahead, uint64_t* behind, gs_error** error) GS_NO_THROW;
 /* All names, ascending: [{"name":"v1","kind":"tag","heads":["hex"],"writer":"hex","time_ms":1}];
  * gs_free(). `names_length`: or NULL. */
 GS_EXPORT gs_code gs_named_versions(const gs_storage* storage, char** names, size_t* names_length,
@@ -660,7 +665,7 @@ GS_EXPORT gs_code gs_named_versions(const gs_storage* storage, char** names, siz
 GS_EXPORT gs_code gs_branch(const gs_storage* storage, char** name, size_t* name_length,
                             gs_error** error) GS_NO_THROW;
 /* Makes the records those of another branch, durably. Transactions that were begun before are
- * refused (GS_CONFLICT). GS_NOT_FOUND, GS_INVALID (a tag), GS_TOO_LARGE. */
+ * refused (GS_CONFLICT). GS_NOT_FOUND, GS_INVALID (what names no branch), GS_TOO_LARGE. */
 GS_EXPORT gs_code gs_checkout(gs_storage* storage, const char* name, size_t length,
                               gs_error** error) GS_NO_THROW;
 
@@ -671,7 +676,7 @@ typedef struct gs_merge_options {
 
 typedef struct gs_merge_report {
   bool is_up_to_date;   /* everything was here */
-  bool is_fast_forward; /* all that was here is in what was merged */
+  bool is_fast_forward; /* all that was written here is in what was merged */
   uint64_t changes;     /* that came, or would */
   size_t conflicts;     /* records of which something is hidden that was not before */
 } gs_merge_report;

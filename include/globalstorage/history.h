@@ -141,7 +141,8 @@ struct Reverted {
 };
 
 // A write of which another one is shown that did not know of it (docs/SCHEMA.md "Concurrent
-// writes"), or one under an earlier name of a field that has a later one.
+// writes"), or one under an earlier name of a field that has a later one. One of the value that is
+// shown hides nothing.
 struct HiddenWrite {
   std::string field;  // empty for a removal; of a member of an object with the names to it
   // Of a member of an object: the names that lead to it, the field first; else empty. A patch that
@@ -163,6 +164,13 @@ struct Conflict {
   std::vector<HiddenWrite> hidden;  // by field, then by time; empty: none
 };
 
+// What two versions have apart: changes, but for those that only name versions or say what was
+// merged.
+struct Divergence {
+  std::uint64_t ahead = 0;   // that the first one alone has
+  std::uint64_t behind = 0;  // ... the other one
+};
+
 struct MergeOptions {
   bool preview = false;  // only tells what there would be
   bool strict = false;   // merges nothing when there would be new conflicts
@@ -170,7 +178,7 @@ struct MergeOptions {
 // What a merge did, or would do.
 struct MergeReport {
   bool is_up_to_date = false;       // everything was here
-  bool is_fast_forward = false;     // ... and all that was here is in what was merged
+  bool is_fast_forward = false;     // ... else all that was written here is in what was merged
   std::uint64_t changes = 0;        // that came, or would
   Version merged;                   // what is there afterwards, but for the change that says so
   std::vector<Conflict> conflicts;  // that were not there before; ascending by id

@@ -235,6 +235,8 @@ class Storage {
   // of the branch that is checked out in which no change is later. Errors: not_found, invalid
   // (several changes begin so; no time).
   Result<Version> find_version(std::string_view text) const;
+  // By the graph of changes: nothing is read of them. Errors: not_found.
+  Result<Divergence> divergence(const Version& version, const Version& other) const;
   // All names, ascending; without "main". The heads of a branch are those of what is written on it.
   Result<std::vector<NamedVersion>> named_versions() const;
   // Gives a version (none: now) a name, durably. Nothing is copied. Names have 1 to 255 bytes
@@ -253,8 +255,8 @@ class Storage {
   Result<std::string> branch() const;
   // Makes the records those of another branch, durably, for this directory: other replicas have
   // their own. Costs what differs. Transactions that were begun before are refused (conflict).
-  // Errors: not_found, invalid (a tag), too_large (more than 4 Mi records differ), conflict
-  // (somebody writes all the time).
+  // Errors: not_found, invalid (what names no branch), too_large (more than 4 Mi records differ),
+  // conflict (somebody writes all the time).
   Error checkout(std::string_view name);
   // Takes what a version has and the branch has not, as a change of the branch. What both have
   // written merges as what two writers do at the same time; what is hidden by that is told.

@@ -875,6 +875,9 @@ static void test_branches_are_checked_out_and_merged(void) {
   gs_merge_options options = {0};
   gs_merge_report report;
   gs_record* record = NULL;
+  gs_digest *heads = NULL, *main_heads = NULL;
+  size_t count = 0, main_count = 0;
+  uint64_t ahead = 0, behind = 0;
   gs_id id;
   char* name = NULL;
   size_t length = 0;
@@ -895,6 +898,14 @@ static void test_branches_are_checked_out_and_merged(void) {
   options.preview = false;
   options.strict = true;
   GIVES(GS_CONFLICT, gs_merge(db, TEXT("draft"), &options, &report, &error));
+  OK(gs_find_version(db, TEXT("draft"), &heads, &count, &error));
+  OK(gs_find_version(db, TEXT("main"), &main_heads, &main_count, &error));
+  OK(gs_divergence(db, heads, count, main_heads, main_count, &ahead, &behind, &error));
+  CHECK(ahead == 1 && behind == 1);
+  GIVES(GS_INVALID,
+        gs_divergence(db, heads, count, main_heads, main_count, NULL, &behind, &error));
+  gs_free(heads);
+  gs_free(main_heads);
   OK(gs_merge(db, TEXT("draft"), NULL, NULL, &error));
   OK(gs_merge(db, TEXT("draft"), NULL, &report, &error));
   CHECK(report.is_up_to_date);

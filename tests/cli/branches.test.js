@@ -25,7 +25,7 @@ test('what is written on a branch is seen on it alone', (t) => {
   const { err } = place.run(['checkout', 'main']);
   assert.match(err, /Checked out branch main; it was draft\./);
   assert.strictEqual(record(place, [kyiv]).n, 1);
-  place.fails(EXIT.notFound, ['get', odesa], /is not in this storage/);
+  place.fails(EXIT.notFound, ['get', odesa], /is not on branch main\./);
   assert.strictEqual(record(place, [kyiv, '--at', 'draft']).n, 2);
   assert.strictEqual(place.ok(['count', 'City']).trim(), '2');
   assert.strictEqual(place.ok(['count', 'City', '--at', 'draft']).trim(), '3');
@@ -56,7 +56,8 @@ test('a merge is previewed, refused when strict, done, and its conflict resolved
   assert.match(shown.out, /\n\S+ City\n  name: "Kiev"\n    1  "Kyjiv"/);
   assert.match(shown.err, /Merging draft would bring 3 changes, 1 new conflict\./);
   place.fails(EXIT.conflict, ['merge', 'draft', '--strict'], /would hide writes of 1 record.*Nothing was merged/);
-  place.fails(EXIT.usage, ['merge', 'draft', '--strict', '--preview'], /excludes/);
+  const both = place.run(['merge', 'draft', '--strict', '--preview']);
+  assert.deepStrictEqual([both.code, both.out, both.err], [EXIT.conflict, shown.out, shown.err]);
   assert.strictEqual(place.ok(['digest']), digest);
   const merged = place.run(['merge', 'draft']);
   assert.match(merged.err, /Merged draft: 3 changes, 1 new conflict\. See `gstore conflicts`/);
@@ -107,13 +108,91 @@ test('undo takes back what was written here, and no merge', (t) => {
 test('what is no branch is said', (t) => {
   const { place } = drafted(t);
   place.ok(['tag', 'v1']);
-  place.fails(EXIT.failure, ['checkout', 'v1'], /'v1' is a tag/);
-  place.fails(EXIT.notFound, ['checkout', 'draf'], /Did you mean 'draft'\?/);
+  const change = place.lines(['log', '-n', '1', '--json'])[0].change.slice(0, 12);
+  for (const [text, word] of [['v1', 'a tag'], [change, 'the digest of a change'],
+    ['2026-11-29T12:00', 'a time'], ['now', 'what is here']]) {
+    const what = `'${text}' is ${word}: it names a version, not a branch\\.`;
+    const step = `\\(.gstore checkout -b NAME ${text}.\\).*--at ${text}`;
+    place.fails(EXIT.failure, ['checkout', text], new RegExp(`${what} .*${step}`));
+  }
+  place.fails(EXIT.notFound, ['checkout', 'draf'], /no branch is called 'draf'\. Did you mean 'draft'\? .gstore checkout -b draf. begins it/);
+  place.fails(EXIT.notFound, ['checkout', 'mian'], /Did you mean 'main'\?/);
+  place.fails(EXIT.notFound, ['checkout', 'v2'], /is called 'v2'\. .gstore checkout -b v2. begins it/);
+  const unfit = place.fails(EXIT.notFound, ['checkout', 'a b'], /no branch is called 'a b'\./);
+  assert.doesNotMatch(unfit.err, /-b a b/); // which no branch can be called
   place.fails(EXIT.notFound, ['merge', 'draf'], /Did you mean 'draft'\?/);
   place.fails(EXIT.failure, ['branch', '--delete', 'draft'], /'draft' is checked out/);
   place.fails(EXIT.failure, ['checkout', '-b', 'draft'], /there is a branch 'draft' already/);
   place.fails(EXIT.usage, ['checkout', 'main', 'v1'], /requires --begin/);
   place.fails(EXIT.usage, ['checkout'], /BRANCH is required/);
+});
+
+test('what is not done to a name is said', (t) => {
+  const { place } = drafted(t);
+  place.ok(['tag', 'v1']);
+  for (const option of [['--move', 'main'], ['--move', 'main', 'v1'], ['--delete', 'main'], ['--rename', 'main', 'trunk']]) {
+    place.fails(EXIT.failure, ['branch', ...option], /'main' is the branch that each storage begins with, and is not moved, renamed or deleted\./);
+  }
+  for (const option of [['--move', 'v1'], ['--delete', 'v1'], ['--rename', 'v1', 'v2']]) {
+    place.fails(EXIT.failure, ['branch', ...option], /'v1' is a tag, not a branch\. `gstore tag` moves, renames and deletes it/);
+  }
+  place.fails(EXIT.failure, ['tag', '--move', 'draft'], /'draft' is a branch, not a tag\. `gstore branch` moves/);
+});
+
+// That it "is not in this storage" was untrue.
+test('of a record that is on another branch it is said on which one', (t) => {
+  const { place, odesa } = drafted(t);
+  const rivne = place.ok(['set', '-c', 'City', 'rivne', '{"name":"Rivne"}']).trim();
+  place.ok(['checkout', 'main']);
+  for (const words of [['get'], ['history'], ['blame'], ['delete'], ['update', '{"n":1}']]) {
+    const [command, ...rest] = words;
+    place.fails(EXIT.notFound, [command, odesa, ...rest], new RegExp(
+      `record ${odesa} is not on branch main\\. It is on branch 'draft': look at it with .gstore get ${odesa} --at draft., ` +
+      'or go there with .gstore checkout draft.'));
+  }
+  place.fails(EXIT.notFound, ['get', '-c', 'City', 'rivne'], /look at it with .gstore get -c City rivne --at draft./);
+  place.fails(EXIT.notFound, ['get', rivne, '-c', 'City'], /It is on branch 'draft'/);
+  const nobody = place.fails(EXIT.notFound, ['get', '-c', 'City', 'nobody'], /key 'nobody' of City is not on branch main\. `gstore scan`/);
+  assert.doesNotMatch(nobody.err, /It is on branch/);
+  assert.strictEqual(record(place, ['-c', 'City', 'rivne', '--at', 'draft']).name, 'Rivne');
+  const poltava = place.ok(['insert', 'City', '{"name":"Poltava"}']).trim();
+  place.ok(['checkout', 'draft']);
+  place.fails(EXIT.notFound, ['get', poltava], /is not on branch draft\. It is on branch 'main'/);
+});
+
+// Naming the branch is a change on main, so main was never said to have nothing of its own.
+test('merging what is only ahead is a fast-forward', (t) => {
+  const { place, kyiv } = drafted(t);
+  const line = (name) => place.lines(['branch', '--json']).find((one) => one.name === name);
+  assert.deepStrictEqual([line('draft').ahead, line('draft').behind], [2, 0]);
+  assert.deepStrictEqual([line('main').ahead, line('main').behind], [undefined, undefined]);
+  assert.match(place.ok(['branch']), /^main  \S+\ndraft .*  ahead 2  checked out\n$/);
+  place.ok(['checkout', 'main']);
+  place.ok(['tag', 'v1']);
+  assert.strictEqual(place.json(['merge', 'draft', '--preview', '--json']).fast_forward, true);
+  assert.match(place.run(['merge', 'draft']).err, /Merged draft: 2 changes \(fast-forward\), no conflicts\./);
+  assert.doesNotMatch(place.ok(['branch']), /ahead|behind/);
+  place.ok(['update', kyiv, '{"n":3}']);
+  assert.match(place.ok(['branch']), /\ndraft .*  behind 1\n$/);
+  place.ok(['checkout', 'draft']);
+  place.ok(['update', kyiv, '{"n":4}']);
+  assert.match(place.ok(['branch']), /  ahead 1, behind 1  checked out\n$/);
+  place.ok(['checkout', 'main']);
+  assert.strictEqual(place.json(['merge', 'draft', '--json']).fast_forward, false);
+  const js = 'db.versions().filter(({ kind }) => kind === "branch").map(({ name, ahead, behind }) => [name, ahead, behind])';
+  assert.deepStrictEqual(JSON.parse(place.ok(['shell', '--json', '-e', js])), ['draft', 0, 1]);
+});
+
+test('the graph of changes names main and all others at their heads', (t) => {
+  const { place } = drafted(t);
+  place.ok(['checkout', 'main']);
+  place.ok(['tag', 'v1']);
+  place.ok(['tag', 'v2', 'main']);
+  const lines = place.ok(['log', '--graph', '--all']).split('\n');
+  const named = lines.flatMap((line) => line.match(/  \([^()]+\)$/g) || []).sort();
+  assert.deepStrictEqual(named, ['  (head, draft)', '  (head, main)', '  (v1)', '  (v2)']);
+  const json = place.lines(['log', '--graph', '--json']).flatMap(({ names }) => names);
+  assert.deepStrictEqual(json.sort(), ['main', 'v1', 'v2']);
 });
 
 test('the shell switches and merges', (t) => {
@@ -125,5 +204,5 @@ test('the shell switches and merges', (t) => {
   assert.strictEqual(js(`db.merge('draft'); db.get('${kyiv}').n`), '2');
   const { code, err } = place.run(['shell', '-e', "db.checkout('nowhere')"]);
   assert.notStrictEqual(code, EXIT.ok);
-  assert.match(err, /no version is called 'nowhere'/);
+  assert.match(err, /no branch is called 'nowhere'/);
 });

@@ -313,7 +313,15 @@ test('what concurrent writes hide is listed and can be decided', (t) => {
   const resolve = ['resolve', ...kyiv];
   place.fails(EXIT.notFound, [...resolve, 'm'], /field m of .* has no conflict/);
   place.fails(EXIT.failure, [...resolve, 'n', '--take', '2'], /field n has 1 hidden value, not 2/);
-  place.fails(EXIT.notFound, ['resolve', gone, 'name'], /is removed/);
+  // Nobody was told how to have it back.
+  const removing = place.lines(['history', gone, '--json']).find(({ kind }) => kind === 'remove').change.slice(0, 12);
+  place.fails(EXIT.notFound, ['resolve', gone, 'name', '--take', '1'],
+    new RegExp(`is removed.*take back the change that removed it \\(.gstore revert ${removing}.*gstore delete`));
+  place.ok(['revert', removing]);
+  assert.deepStrictEqual(place.json(['get', gone]).data, { name: 'Prypiat' });
+  assert.strictEqual(place.ok(['conflicts', gone]), '');
+  place.ok(['delete', gone]);
+  assert.strictEqual(place.ok(['conflicts', gone]), '');
   assert.deepStrictEqual(place.json([...resolve, 'name', '--take', '1']), { id, value: 'Kiew' });
   assert.strictEqual(place.ok([...resolve, 'n']), '');
   assert.strictEqual(place.ok(['conflicts', id]), '');
@@ -323,4 +331,31 @@ test('what concurrent writes hide is listed and can be decided', (t) => {
   at(other, ['bundle', 'apply', file]);
   assert.strictEqual(digestOf(other), digestOf(place.directory));
   assert.strictEqual(at(other, ['conflicts', id]), '');
+});
+
+// It was listed, and `resolve` wrote what was there already.
+test('two who wrote the same are no conflict', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"name":"Kyiv","n":1}']).trim();
+  const other = clone(place, 'b');
+  at(other, ['update', id, '{"name":"Kyjiv","n":2}']);
+  place.ok(['update', id, '{"name":"Kyjiv","n":3}']);
+  const file = place.path('b.gsb');
+  at(other, ['bundle', 'create', file, '--json']);
+  place.ok(['bundle', 'apply', file]);
+  const [{ hidden }] = place.lines(['conflicts', '--json']);
+  assert.deepStrictEqual(hidden.map(({ field, value }) => [field, value]), [['n', 2]]);
+  place.fails(EXIT.notFound, ['resolve', id, 'name'], /field name of .* has no conflict/);
+  // Who undoes that he has decided has seen all values: the conflict does not come back.
+  place.ok(['resolve', id, 'n', '--take', '1']);
+  place.ok(['undo']);
+  assert.deepStrictEqual(place.json(['get', id]).data, { name: 'Kyjiv', n: 3 });
+  assert.strictEqual(place.ok(['conflicts']), '');
+});
+
+test('a bundle that is not there is told as any other file', (t) => {
+  const place = new Place(t);
+  const told = /cannot read nowhere\.gsb: No such file or directory\. Check the path\./;
+  place.fails(EXIT.notFound, ['bundle', 'apply', 'nowhere.gsb'], told);
+  new Place(t, { init: false }).fails(EXIT.notFound, ['bundle', 'apply', 'nowhere.gsb'], told);
 });

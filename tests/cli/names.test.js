@@ -48,7 +48,7 @@ test('what cannot be a name, or is none, is said', (t) => {
   const { place, first } = released(t);
   place.fails(EXIT.failure, ['tag', 'v1.0'], /there is a tag 'v1.0' already.*--move/);
   place.fails(EXIT.failure, ['branch', 'v1.0'], /there is a tag 'v1.0' already/);
-  place.fails(EXIT.failure, ['branch', '--delete', 'v1.0'], /'v1.0' is a tag\. Use `gstore tag`/);
+  place.fails(EXIT.failure, ['branch', '--delete', 'v1.0'], /'v1.0' is a tag, not a branch\. `gstore tag` moves/);
   place.fails(EXIT.failure, ['tag', 'main'], /it is the branch that each storage begins with/);
   place.fails(EXIT.failure, ['tag', 'now'], /it is what is there now/);
   place.fails(EXIT.failure, ['tag', 'cafe'], /it looks like the digest of a change/);
@@ -102,7 +102,7 @@ test('log --graph shows names beside their changes', (t) => {
   const line = place.ok(['log', '--graph']).split('\n').find((one) => one.includes(short(first)));
   assert.match(line, /  \(draft, v1\.0\)$/);
   const names = place.lines(['log', '--graph', '--json']).map((one) => one.names);
-  assert.deepStrictEqual(names.filter((one) => one.length), [['draft', 'v1.0']]);
+  assert.deepStrictEqual(names.filter((one) => one.length), [['main'], ['draft', 'v1.0']]);
   const now = headOf(place);
   place.ok(['tag', 'last']);
   assert.match(place.ok(['log', '--graph', now]).split('\n')[0], /  \(last\)$/);

@@ -76,6 +76,50 @@ test('of a deleted record it is said that it was deleted', (t) => {
   place.fails(EXIT.notFound, ['get', '-c', 'City', 'lviv'], /is not in this storage/); // never was
 });
 
+// It was told as a foreign key that is not there.
+test('what looks like an id and is none is said to', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"a":1}']).trim();
+  const wrong = [
+    [id.slice(0, -1), 'it has 35 characters, and an id has 36'],
+    [`${id}0`, 'it has 37 characters, and an id has 36'],
+    [`${id.slice(0, -1)}g`, 'its character 36 is none of 0 to 9, a to f and -'],
+    [`"${id}"`, 'its character 1 is none of'],
+    [id.replace('-', '') + '-', 'its dashes are not behind the characters 8, 12, 16 and 20'],
+  ];
+  for (const [text, what] of wrong) {
+    for (const args of [['get', text], ['history', text], ['blame', text], ['delete', text], ['update', text, '{}'], ['get', '-c', 'City', text]]) {
+      const { err } = place.fails(EXIT.notFound, args);
+      assert.ok(err.includes(`is not in this storage. It looks like the id of a record, but ${what}`), err);
+    }
+    const { code, err } = place.run(['set', text, '{"a":2}']);
+    assert.strictEqual(code, EXIT.ok);
+    assert.ok(err.includes(`a new record has the foreign key '${text}'. It looks like the id of a record, but ${what}`), err);
+    place.ok(['set', text, '{"a":3}']); // the same one again
+  }
+  for (const key of ['kyiv', '2026-11-29', 'd41d8cd98f00b204e9800998ecf8427e', 'a-key-of-very-many-words-for-a-name']) {
+    assert.doesNotMatch(place.fails(EXIT.notFound, ['get', key]).err, /looks like/);
+    place.ok(['set', key, '{}']);
+  }
+});
+
+// "expected '{'" alone did not tell.
+test('the name of a file where JSON is wanted is told from its content', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"a":1}']).trim();
+  const file = place.file('kyiv', '{"a":2}');
+  for (const name of [file, 'kyiv.json']) {
+    for (const args of [['insert', 'City', name], ['insert', name], ['set', id, name], ['update', id, name], ['patch', id, name]]) {
+      const { err } = place.fails(EXIT.failure, args);
+      assert.ok(err.includes(`${name} looks like the name of a file: what is in it is given as @${name}`), err);
+    }
+  }
+  place.ok(['set', id, `@${file}`]);
+  for (const text of ['nothing', '{"a":', '["kyiv.json"]']) {
+    assert.doesNotMatch(place.fails(EXIT.failure, ['insert', text]).err, /looks like/);
+  }
+});
+
 test('set replaces, update merges, delete removes', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', 'City', '{"a":1,"b":2}']).trim();

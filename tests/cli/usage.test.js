@@ -71,6 +71,23 @@ test('a mistyped command or option is told what it may have meant', () => {
   }
 });
 
+// `rebase` was taken for `erase`.
+test('a command of git is told what there is in its place', () => {
+  const cases = {
+    add: 'nothing is staged', commit: 'gstore tag', push: 'gstore bundle create', pull: 'gstore bundle apply',
+    fetch: 'gstore bundle apply', rebase: 'gstore merge', 'cherry-pick': 'gstore merge VERSION', reset: 'gstore revert',
+    stash: 'gstore checkout -b NAME', switch: 'gstore checkout', status: 'gstore stats', rm: 'gstore delete',
+  };
+  for (const [word, instead] of Object.entries(cases)) {
+    for (const args of [[word], [word, '-m', 'x'], [word, 'draft'], ['help', word]]) {
+      const { code, err } = run(args);
+      assert.strictEqual(code, EXIT.usage);
+      assert.ok(err.startsWith(`gstore: unknown command '${word}': here `), err);
+      assert.ok(err.includes(instead) && !err.includes('Did you mean'), err);
+    }
+  }
+});
+
 // -c was an unknown option where the collection is a word, and no message said so.
 test('a collection is taken as a word or behind -c', (t) => {
   const place = new Place(t);

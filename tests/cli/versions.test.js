@@ -79,18 +79,18 @@ test('blame names writer, time and change of each field', (t) => {
 test('log --graph draws which change was made upon which', (t) => {
   const { place, here, there, id, common, first, second } = replicas(t);
   const drawn = (args) => place.ok(['log', '--graph', ...args])
-    .replace(/[ ]+([0-9a-f]{12})  [^\n]*?(  \(head\))?(?=\n)/g, (_, digest, head) => ` ${digest}${head || ''}`);
+    .replace(/[ ]+([0-9a-f]{12})  [^\n]*?(  \(head, main\))?(?=\n)/g, (_, digest, head) => ` ${digest}${head || ''}`);
   const short = (digest) => digest.slice(0, 12);
   const [genesis] = place.lines(['log', '--json']).slice(-1);
   assert.strictEqual(drawn([]), [
-    `* ${short(second)}  (head)`, `| * ${short(first)}  (head)`, '|/',
+    `* ${short(second)}  (head, main)`, `| * ${short(first)}  (head, main)`, '|/',
     `* ${short(common)}`, `* ${short(genesis.change)}`, '',
   ].join('\n'));
   place.ok(['update', id, '{"n":2}']);
   const merged = headOf(here);
   const all = drawn([]).split('\n');
   assert.deepStrictEqual(all.slice(0, 5), [
-    `* ${short(merged)}  (head)`, '|\\', `| * ${short(second)}`, `* | ${short(first)}`, '|/',
+    `* ${short(merged)}  (head, main)`, '|\\', `| * ${short(second)}`, `* | ${short(first)}`, '|/',
   ]);
   assert.deepStrictEqual(drawn(['-n', '2']).split('\n').slice(0, -1), all.slice(0, 3));
   assert.strictEqual(drawn(['-n', '0']), '');
@@ -99,7 +99,7 @@ test('log --graph draws which change was made upon which', (t) => {
   assert.deepStrictEqual(lines.map(({ head }) => head), [true, false, false, false, false]);
   assert.ok(lines.every(({ parents }) => parents.every((parent) => DIGEST.test(parent))));
   assert.match(place.ok(['log', '--graph', '-n', '1']),
-    /^\*  [0-9a-f]{12}  \d{4}-\S+Z  writer [0-9a-f]{12}  1 operation  \(head\)\n\|\\\n$/);
+    /^\*  [0-9a-f]{12}  \d{4}-\S+Z  writer [0-9a-f]{12}  1 operation  \(head, main\)\n\|\\\n$/);
   assert.deepStrictEqual(linesAt(there, ['log', '--graph']).filter(({ head }) => head).length, 2);
 });
 

@@ -32,10 +32,9 @@ void Parser::add_merge() {
                             "  gstore merge draft\n  gstore merge draft --preview\n"
                             "  gstore merge draft --strict --json");
   sub->add_option("VERSION", a_.name, kVersionHelp)->required()->check(validator(check_version));
-  CLI::Option* const preview =
-      sub->add_flag("--preview", a_.preview, "only tell what would change, and conflict");
-  sub->add_flag("--strict", a_.strict, "merge nothing when there would be new conflicts")
-      ->excludes(preview);
+  sub->add_flag("--preview", a_.preview, "only tell what would change, and conflict");
+  sub->add_flag("--strict", a_.strict,
+                "merge nothing when there would be new conflicts; with --preview: status 4 then");
 }
 
 void Parser::add_names_of(const char* command, const char* what, const char* examples) {

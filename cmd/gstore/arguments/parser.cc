@@ -119,7 +119,7 @@ Parsed Parser::help() const {
   for (const std::string& word : help_words_) {
     const std::vector<std::string> known = commands_of(*of);
     if (std::find(known.begin(), known.end(), word) == known.end()) {
-      return misuse(unknown("command", word, known), name);
+      return misuse(unknown_command(word, *of), name);
     }
     of = of->get_subcommand(word);
     name += ' ' + word;

@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "cmd/gstore/arguments.h"
+#include "cmd/gstore/arguments/git_words.h"
 #include "cmd/gstore/support/argument_checks.h"
 #include "globalstorage/storage.h"
 #include "gs/base/nearest.h"
@@ -49,6 +50,12 @@ inline std::string unknown(const std::string& what, const std::string& word,
          (meant ? ". Did you mean " + shown(*meant) + '?' : "");
 }
 
+inline std::string unknown_command(const std::string& word, const CLI::App& of) {
+  const std::string instead = of.get_parent() == nullptr ? instead_of_git(word) : "";
+  if (!instead.empty()) return "unknown command " + shown(word) + ": here " + instead;
+  return unknown("command", word, commands_of(of));
+}
+
 // `get City kyiv` is what many try who want the record of a foreign key.
 inline std::string how_to_name(const CLI::App& command, const Arguments& arguments) {
   const bool takes_id =
@@ -80,7 +87,7 @@ inline std::string problem_of(const CLI::ParseError& error, const CLI::App& app,
       return "unknown command '" + words.front() + "': it stands alone, as `gstore " +
              words.front() + '`';
     }
-    return unknown("command", words.front(), commands_of(*last));
+    return unknown_command(words.front(), *last);
   }
   constexpr std::size_t kListedMax = 5;
   std::string list;
@@ -126,7 +133,7 @@ inline UsageProblem usage_problem(const CLI::ParseError& error, const CLI::App& 
   const std::vector<std::string> known = commands_of(app);
   // CLI11 passes over a word that is no command when one comes behind it.
   if (!word.empty() && std::find(known.begin(), known.end(), word) == known.end()) {
-    return {unknown("command", word, known), app.get_name()};
+    return {unknown_command(word, app), app.get_name()};
   }
   return {problem_of(error, app, arguments), chosen_name(app)};
 }

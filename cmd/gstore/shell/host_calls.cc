@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "cmd/gstore/difference_text.h"
+#include "cmd/gstore/names.h"
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/shell/print.h"
 
@@ -454,7 +455,8 @@ void add_versions(Calls& calls, Storage& db) {
     lines.reserve(all.size());
     GS_TRY(const std::string current, db.branch());
     for (const NamedVersion& named : all) {
-      lines.push_back(of_text(named_json(named, named.name == current)));
+      GS_TRY(const std::optional<Divergence> apart, apart_from_main(db, named));
+      lines.push_back(of_text(named_json(named, named.name == current, apart)));
     }
     return of_list(std::move(lines));
   });

@@ -60,8 +60,9 @@ std::vector<Digest> Database::digests_of(const KnownChanges& known,
 
 Result<graph::BranchId> Database::branch_by_name(std::string_view name) const {
   if (name == graph::kMainName) return graph::BranchId{};
-  GS_TRY_OK(check_named(NamedVersion::Kind::branch, name));
-  return applier_.references().find(name)->id_of(name);
+  const state::Reference* const found = applier_.references().find(name);
+  if (found == nullptr || found->what != Refers::branch) return no_branch(name);
+  return found->id_of(name);
 }
 
 // Of the state. With the commit lock.

@@ -55,6 +55,14 @@ class Branches : public ::testing::Test {
     }
   }
 
+  void expect_apart(std::string_view one, std::string_view other, std::uint64_t ahead,
+                    std::uint64_t behind) {
+    const Divergence apart =
+        db->divergence(db->find_version(one).value(), db->find_version(other).value()).value();
+    EXPECT_EQ(apart.ahead, ahead) << one;
+    EXPECT_EQ(apart.behind, behind) << one;
+  }
+
   static VerifyOptions whole() {
     VerifyOptions options;
     options.full = true;
@@ -133,6 +141,35 @@ TEST_F(Branches, MergeTakesWhatTheOtherHas) {
   check_out("draft");
   EXPECT_TRUE(merge("main").is_fast_forward);
   EXPECT_EQ(db.text(lviv), R"({"name":"Lviv","n":5})");
+  expect_after_restarts(db.content(), db.digest());
+}
+
+// A name is a change on the branch where it is given, and so is a merge: neither is something that
+// the other branch lacks.
+TEST_F(Branches, NamesAndMergesAreNoWritesOfTheirOwn) {
+  begin("draft");
+  check_out("draft");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
+  check_out("main");
+  ASSERT_TRUE(db->name_version(NamedVersion::Kind::tag, "v1", std::nullopt, Naming::create).ok());
+  expect_apart("draft", "main", 1, 0);  // by what was known before the tag, and the tag
+  for (const bool lose : {false, true}) {
+    restart(lose);  // by the log
+    expect_apart("draft", "main", 1, 0);
+    expect_apart("main", "draft", 0, 1);
+    EXPECT_TRUE(merge("draft", {.preview = true}).is_fast_forward) << lose;
+  }
+  EXPECT_TRUE(merge("draft").is_fast_forward);
+  expect_apart("draft", "main", 0, 0);
+  check_out("draft");
+  EXPECT_TRUE(merge("main").is_fast_forward);
+  EXPECT_EQ(db.text(kyiv), R"({"name":"Kyiv","n":2})");
+  ASSERT_TRUE(db.update(kyiv, R"({"n":3})").ok());
+  check_out("main");
+  // A schema is a write, though of no record.
+  ASSERT_TRUE(db->put_schema(R"g({"files":{"City.js":"({ Entity: {} })"}})g", {}).ok());
+  expect_apart("draft", "main", 1, 1);
+  EXPECT_FALSE(merge("draft").is_fast_forward);
   expect_after_restarts(db.content(), db.digest());
 }
 

@@ -485,8 +485,10 @@ Error Database::close_change(Writing writing) {
         change.subspan(graph::kPreambleBytes, load_u32(change.data() + 8)));
     if (Error lost = known_->add(header, head.change, space_.at, head.hlc)) {
       known_.reset();
-    } else {
+    } else if (!builder_.ids().empty()) {
       known_->add_own(builder_.ids(), builder_reverts_);
+    } else if (const auto about_no_record = graph::ChangeView::parse(change)) {
+      known_->add_contents(*about_no_record);
     }
   }
   ++change_count_;

@@ -46,6 +46,9 @@ std::string json_of_value(const record::ValueView& value) {
   return text;
 }
 
+// Who wrote what is shown agrees with it: there is nothing to decide.
+bool agrees(const HiddenWrite& write) { return write.json == write.shown_json; }
+
 // Behind what is told of its field already.
 void add_to(Conflict& conflict, HiddenWrite write) {
   const auto last = std::find_if(
@@ -96,7 +99,7 @@ class Telling {
       one.was = name;
       one.json = std::move(value);
       one.shown_json = std::move(shown);
-      add_to(conflict, std::move(one));
+      if (!agrees(one)) add_to(conflict, std::move(one));
     };
   }
 
@@ -114,6 +117,7 @@ class Telling {
     if (!one.is_removal && told.json.empty()) told.json = json_of_value(one.value);
     if (one.is_shown && is_value) told.shown_json = earlier_.converted(one.field, one.shown);
     if (one.is_shown && told.shown_json.empty()) told.shown_json = json_of_value(one.shown);
+    if (!one.is_removal && agrees(told)) return;
     conflict_.hidden.push_back(std::move(told));
   }
 

@@ -52,6 +52,23 @@ TEST_F(ConflictsTest, AreToldWithTheirWritersUntilSomebodyDecides) {
   EXPECT_TRUE((*this)[1]->conflicts(10)->empty());
 }
 
+// They are kept: who replaces one of them has not seen the other.
+TEST_F(ConflictsTest, EqualValuesAreNone) {
+  const Id id = *(*this)[0].insert("City", R"({"n":1,"at":"here"})");
+  const Id replaced = *(*this)[0].insert("City", R"({"n":1})");
+  copy();
+  ASSERT_FALSE(next(2).update(id, R"({"n":2,"at":[1,"a"]})"));
+  ASSERT_FALSE(next(2).update(replaced, R"({"n":2})"));
+  give((*this)[0], made_by(2));
+  ASSERT_FALSE(next(1).update(id, R"({"n":2,"at":[1,"a"]})"));
+  ASSERT_FALSE(next(1).update(replaced, R"({"n":2})"));
+  ASSERT_FALSE(next(0).update(replaced, R"({"n":4})"));
+  exchange();
+  expect_told(id, "");
+  expect_told(replaced, "n:2<4");
+  EXPECT_EQ((*this)[2]->conflicts(10)->size(), 1u);
+}
+
 TEST_F(ConflictsTest, AnUpdateThatARemovalHidesIsTold) {
   const Id id = *(*this)[0].insert("City", R"({"name":"Kyiv","n":1})");
   const Id alone = *(*this)[0].insert("City", R"({"name":"Lviv"})");

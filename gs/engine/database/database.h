@@ -169,7 +169,8 @@ class Database : public std::enable_shared_from_this<Database> {
   // The name of the one that the state is of.
   Result<std::string> branch() const;
   // Makes the state that of another branch. What transactions have staged is not committed any
-  // more. Errors: not_found, invalid (a tag), too_large, conflict (others write all the time).
+  // more. Errors: not_found, invalid (what names no branch), too_large, conflict (others write all
+  // the time).
   Error checkout(std::string_view name);
   // Takes what a version has and the state has not. Errors: not_found; conflict (strict, and there
   // would be new ones); what receive() says of changes that cannot be applied.
@@ -277,6 +278,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Reverted> redo();
   // versions.cc: what a text names. Errors: not_found, invalid (it can be nothing, or several).
   Result<Version> find_version(std::string_view text);
+  Result<Divergence> divergence(const Version& version, const Version& other);
   // conflicts.cc
   void name_writers(Conflict& conflict) const;
   Result<Conflict> conflicts(const Id& id) const;
@@ -689,6 +691,7 @@ class Database : public std::enable_shared_from_this<Database> {
   // references.cc, with commit_mutex_ held
   Error check_named(NamedVersion::Kind kind, std::string_view name) const;
   Error unknown_version(std::string_view name) const;
+  Error no_branch(std::string_view text) const;
   Result<std::vector<Digest>> heads_to_name(const std::optional<Version>& version);
   Result<Sequence> append_references(std::span<const graph::Reference> references);
   // Without it.

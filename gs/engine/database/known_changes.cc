@@ -204,14 +204,18 @@ void KnownChanges::add_contents(const graph::ChangeView& change) {
   if (newest() >= cut_) lacking_.add(change);
   written_.add(newest(), change.ids());
   bool reverts = false;
+  bool writes = false;
   auto cursor = change.operations();
   for (graph::OperationView operation; cursor.next(operation);) {
-    reverts = reverts || operation.kind == static_cast<std::uint8_t>(graph::Kind::revert);
-    if (operation.kind != static_cast<std::uint8_t>(graph::Kind::erase)) continue;
+    const auto kind = static_cast<graph::Kind>(operation.kind);
+    reverts = reverts || kind == graph::Kind::revert;
+    writes = writes || (kind != graph::Kind::reference && kind != graph::Kind::merge);
+    if (kind != graph::Kind::erase) continue;
     graph::Stamp& stamp = erasures_[change.id(operation.id_index)];
     stamp = std::max(stamp, graph::Stamp{operation.hlc, change.chain()});
   }
   if (reverts) reverting_.push_back(newest());
+  if (!writes) naming_.push_back(newest());
 }
 
 std::vector<graph::ChangeRange> KnownChanges::reverting(
@@ -222,6 +226,17 @@ std::vector<graph::ChangeRange> KnownChanges::reverting(
     for (; at != reverting_.end() && *at <= range.last; ++at) found.push_back({*at, *at});
   }
   return found;
+}
+
+std::uint64_t KnownChanges::writing_count(std::span<const graph::ChangeRange> changes) const {
+  std::uint64_t count = 0;
+  for (const graph::ChangeRange& range : changes) {
+    const auto begin = std::lower_bound(naming_.begin(), naming_.end(), range.first);
+    const auto end = std::upper_bound(begin, naming_.end(), range.last);
+    const auto naming = static_cast<std::uint64_t>(end - begin);
+    count += std::uint64_t{range.last} - range.first + 1 - naming;
+  }
+  return count;
 }
 
 graph::Hlc last_stamp(const graph::ChangeView& change) {

@@ -79,8 +79,8 @@ class KnownChanges {
   // add(). What these lack nobody brings back.
   void drop_below(graph::ChangeNumber cut) noexcept { cut_ = cut; }
   graph::ChangeNumber cut() const noexcept { return cut_; }
-  // After add() of the same change: all of it; of an own one, which records it writes to, and
-  // whether it takes anything back.
+  // After add() of the same change: all of it; of an own one that writes to records, which these
+  // are, and whether it takes anything back.
   void add_contents(const graph::ChangeView& change);
   void add_own(std::span<const Id> ids, bool reverts) {
     written_.add(newest(), ids);
@@ -93,6 +93,8 @@ class KnownChanges {
   }
   // Of these changes, ascending, those in which something is taken back.
   std::vector<graph::ChangeRange> reverting(std::span<const graph::ChangeRange> changes) const;
+  // How many of these changes, ascending, do more than name versions and say what they merge.
+  std::uint64_t writing_count(std::span<const graph::ChangeRange> changes) const;
   // Of each record that was erased on some branch, the erasure that counts.
   const std::map<Id, graph::Stamp>& erasures() const noexcept { return erasures_; }
   std::size_t size() const noexcept { return all_.size(); }
@@ -136,6 +138,7 @@ class KnownChanges {
   Lacking lacking_;
   WrittenIds written_;
   std::vector<graph::ChangeNumber> reverting_;  // ascending
+  std::vector<graph::ChangeNumber> naming_;     // that do no more than that, ascending
   std::map<Id, graph::Stamp> erasures_;
   std::vector<Known> all_;  // by number
   std::unordered_map<Digest, graph::ChangeNumber, Hash> numbers_;

@@ -54,7 +54,8 @@ struct Database::Merging {
   std::vector<Stretch> ours;    // changes that only the state has
   std::vector<Stretch> theirs;  // ... only the other version
   std::vector<Stretch> all;
-  std::uint64_t count = 0;  // of theirs
+  std::uint64_t count = 0;    // of theirs
+  std::uint64_t written = 0;  // of ours, those that do more than name versions and merge
   Version merged;
 };
 
@@ -81,6 +82,7 @@ Result<Database::Merging> Database::plan_merge(std::string_view what) {
     plan.theirs = stretches_of(known, rest.only_b);
     plan.all = stretches_of(known, Ancestors(known.graph(), both).ranges());
     for (const graph::ChangeRange& range : rest.only_b) plan.count += range.last - range.first + 1;
+    plan.written = known.writing_count(rest.only_a);
     return {};
   };
   GS_TRY(plan.settled, settle_known(ask));
@@ -180,7 +182,7 @@ Result<MergeReport> Database::merge(std::string_view what, const MergeOptions& o
     report.merged = plan.merged;
     report.changes = plan.count;
     report.is_up_to_date = plan.theirs.empty();
-    report.is_fast_forward = !report.is_up_to_date && plan.ours.empty();
+    report.is_fast_forward = !report.is_up_to_date && plan.written == 0;
     if (report.is_up_to_date) return report;
     if (!report.is_fast_forward) {
       GS_TRY(report.conflicts, new_conflicts(plan));

@@ -24,8 +24,36 @@ const char* word_of(Refers what) noexcept { return what == Refers::tag ? "tag" :
 
 Error other_kind(std::string_view name, Refers what) {
   const std::string word = word_of(what);
-  return Error(Code::invalid, "'" + std::string(name) + "' is a " + word + ". Use `gstore " + word +
-                                  "` for it, or another name");
+  const std::string other = word_of(what == Refers::tag ? Refers::branch : Refers::tag);
+  return Error(Code::invalid, "'" + std::string(name) + "' is a " + word + ", not a " + other +
+                                  ". `gstore " + word +
+                                  "` moves, renames and deletes it; or use another name");
+}
+
+Error main_stays() {
+  return Error(Code::invalid,
+               "'main' is the branch that each storage begins with, and is not moved, renamed or "
+               "deleted. To go on from another version, begin a branch there (`gstore checkout -b "
+               "NAME VERSION`)");
+}
+
+// "Did you mean 'draft'? "; empty when nothing is near.
+std::string meant(std::string_view name, const state::References& references, bool only_branches) {
+  std::vector<std::string> known{std::string(graph::kMainName)};
+  for (const auto& [one, reference] : references.all()) {
+    const bool may_be = only_branches ? reference.what == Refers::branch : reference.is_there();
+    if (may_be) known.push_back(one);
+  }
+  const auto near = nearest(name, known);
+  return near ? "Did you mean '" + *near + "'? " : "";
+}
+
+// What a version is called that is no branch; empty: the text can be a branch.
+std::string version_word(std::string_view text, const state::Reference* reference) {
+  if (reference != nullptr && reference->what == Refers::tag) return "a tag";
+  if (graph::looks_like_digest(text)) return "the digest of a change";
+  if (graph::looks_like_time(text)) return "a time";
+  return text == graph::kNowName ? "what is here" : "";
 }
 
 Error name_exists(std::string_view name, Refers what) {
@@ -60,17 +88,32 @@ Result<std::vector<NamedVersion>> Database::references() {
 }
 
 Error Database::unknown_version(std::string_view name) const {
-  std::vector<std::string> known;
-  for (const auto& [one, reference] : applier_.references().all()) {
-    if (reference.is_there()) known.push_back(one);
-  }
-  std::string text = "no version is called '" + std::string(name) + "'. ";
-  if (const auto meant = nearest(name, known)) text += "Did you mean '" + *meant + "'? ";
   return Error(Code::not_found,
-               text + "`gstore tag` and `gstore branch` list the names, `gstore log` the changes");
+               "no version is called '" + std::string(name) + "'. " +
+                   meant(name, applier_.references(), false) +
+                   "`gstore tag` and `gstore branch` list the names, `gstore log` the changes");
+}
+
+// Why a text names no branch, to who wants to go on with it.
+Error Database::no_branch(std::string_view text) const {
+  const std::string name(text.substr(0, graph::kNameBytesMax));
+  const std::string word = version_word(text, applier_.references().find(text));
+  if (!word.empty()) {
+    return Error(Code::invalid, "'" + name + "' is " + word +
+                                    ": it names a version, not a branch. Begin a branch there "
+                                    "(`gstore checkout -b NAME " +
+                                    name + "`), or look at it from here (`gstore find --at " +
+                                    name + "`)");
+  }
+  const bool can_begin = graph::check_version_name(text).ok();
+  return Error(Code::not_found,
+               "no branch is called '" + name + "'. " + meant(text, applier_.references(), true) +
+                   (can_begin ? "`gstore checkout -b " + name + "` begins it, " : "") +
+                   "`gstore branch` lists what there is");
 }
 
 Error Database::check_named(NamedVersion::Kind kind, std::string_view name) const {
+  if (name == graph::kMainName) return main_stays();
   const state::Reference* const found = applier_.references().find(name);
   if (found == nullptr) return unknown_version(name);
   return found->what == refers_of(kind) ? Error() : other_kind(name, found->what);
@@ -139,6 +182,7 @@ Error Database::write_references(const MakeReferences& make) {
 
 Error Database::name_version(NamedVersion::Kind kind, std::string_view name,
                              const std::optional<Version>& version, Naming naming) {
+  if (naming == Naming::move && name == graph::kMainName) return main_stays();
   GS_TRY_OK(graph::check_version_name(name));
   if (version) GS_TRY_OK(know_changes());  // of what is there now nothing has to be looked up
   return write_references([&]() -> Result<std::vector<graph::Reference>> {

@@ -108,6 +108,19 @@ Result<Version> Database::version_by_name(std::string_view text) {
   return version;
 }
 
+Result<Divergence> Database::divergence(const Version& version, const Version& other) {
+  Divergence apart;
+  const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
+    GS_TRY(const auto here, numbers_of_heads(version, known));
+    GS_TRY(const auto there, numbers_of_heads(other, known));
+    const graph::CausalGraph::Difference rest = known.graph().diff(here, there);
+    apart = {known.writing_count(rest.only_a), known.writing_count(rest.only_b)};
+    return {};
+  };
+  GS_TRY([[maybe_unused]] const Settled settled, settle_known(ask));
+  return apart;
+}
+
 Result<Version> Database::find_version(std::string_view text) {
   if (text == graph::kNowName) {
     GS_TRY(Settled settled, settle());
