@@ -66,9 +66,11 @@ struct RecordHold {
   record::RecordView view() const noexcept { return {shape, found.record}; }
 };
 
-class UndoStack;    // undo_stack.h
-struct Done;        // the same
-struct TakingBack;  // taking_back.h
+class KnownReverts;    // known_reverts.h
+class UndoStack;       // undo_stack.h
+struct Done;           // the same
+struct CountedWrites;  // taking_back.h
+struct TakingBack;     // the same
 struct VerifyMemory;
 
 // Of a record, wherever in the log it is.
@@ -456,13 +458,22 @@ class Database : public std::enable_shared_from_this<Database> {
                const std::function<Error(const ReplayEach& replay)>& each);
   void put_derived(const IdSet& ids, const Applier& derived);
 
-  // revert.cc
+  // look_back.cc
   struct Looked;
+  struct LookedStep;
   struct LookedBack;
+  using Stacks = std::map<graph::Writer, UndoStack>;
   Error look_back(const graph::Revert& revert, const UndoStack& stack, LookedBack& out);
   Error look_at_own(Looked& looked, const LookedBack& in);
   Error look_at_undone(const UndoStack& stack, LookedBack& out);
+  Error look_at_reverting(const LookedBack& in, KnownReverts& reverts, Stacks& others) const;
+  Error look_at_counted(const UndoStack& stack, const Stacks& others, const KnownReverts& reverts,
+                        LookedBack& out);
   Error look_at_others(LookedBack& out);
+
+  // revert.cc
+  Error recall_counted(const LookedBack& looked, const Id& id,
+                       std::optional<CountedWrites>& out) const;
   Error stage_taking_back(TransactionState& tx, const TakingBack& one, const Found& now);
   Error take_back_record(const LookedBack& looked, const Id& id, TransactionState& tx,
                          Reverted& told);

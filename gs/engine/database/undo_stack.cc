@@ -41,6 +41,7 @@ bool UndoStack::look(const Digest& change, const Done& done) {
       return take(self);
     }
     cancel(*done.reverts, done.hlc, undone_);
+    undone_transactions_.insert({done.reverts->change, done.reverts->hlc});
     return false;
   }
   if (!done.is_about_records) return false;  // a schema, a name: no record's history

@@ -43,6 +43,9 @@ class UndoStack {
   const std::set<graph::Stamp>& redone() const noexcept { return redone_; }
   // Of both: all that took something back.
   const std::set<graph::Stamp>& restoring() const noexcept { return restoring_; }
+  // The transactions that were undone.
+  const std::set<Transaction>& undone_transactions() const noexcept { return undone_transactions_; }
+  const graph::Writer& writer() const noexcept { return writer_; }
 
  private:
   // Of its own transactions, whatever it says: a stamp is that of its writer.
@@ -56,6 +59,7 @@ class UndoStack {
   std::set<graph::Stamp> undone_;
   std::set<graph::Stamp> redone_;
   std::set<graph::Stamp> restoring_;
+  std::set<Transaction> undone_transactions_;
   std::optional<Transaction> found_;
   std::optional<graph::Revert> again_;
 };
