@@ -68,7 +68,7 @@ struct RecordHold {
 
 class KnownReverts;    // known_reverts.h
 class UndoStack;       // undo_stack.h
-struct Done;           // the same
+struct DoneIn;         // the same
 struct CountedWrites;  // taking_back.h
 struct TakingBack;     // the same
 struct VerifyMemory;
@@ -462,11 +462,12 @@ class Database : public std::enable_shared_from_this<Database> {
   struct Looked;
   struct LookedStep;
   struct LookedBack;
+  struct Settled;
   using Stacks = std::map<graph::Writer, UndoStack>;
   Error look_back(const graph::Revert& revert, const UndoStack& stack, LookedBack& out);
   Error look_at_own(Looked& looked, const LookedBack& in);
   Error look_at_undone(const UndoStack& stack, LookedBack& out);
-  Error look_at_reverting(const LookedBack& in, KnownReverts& reverts, Stacks& others) const;
+  Error look_at_reverting(const LookedBack& in, KnownReverts& reverts, Stacks& others);
   Error look_at_counted(const UndoStack& stack, const Stacks& others, const KnownReverts& reverts,
                         LookedBack& out);
   Error look_at_others(LookedBack& out);
@@ -479,8 +480,19 @@ class Database : public std::enable_shared_from_this<Database> {
                          Reverted& told);
   Result<Reverted> take_back(const graph::Revert& revert, const UndoStack& stack);
   Result<Reverted> take_back_own(graph::Why why);
-  using TakeDone = std::function<bool(const Digest& change, const Done& done)>;
-  Error each_done(const graph::Writer& writer, const TakeDone& take);
+  static std::optional<graph::Writer> chain_of_taken(const KnownChanges& known,
+                                                     const graph::Writer& writer, const DoneIn& by);
+  Result<Settled> changes_by(const graph::Writer& writer, const std::optional<Digest>& change,
+                             std::vector<Stretch>& out);
+  Error find_taken(const graph::Writer& writer, std::vector<DoneIn>& all);
+  using TakeDone = std::function<bool(const DoneIn& one)>;
+  Error each_done(const graph::Writer& writer, const std::optional<Digest>& change,
+                  const TakeDone& take);
+
+  // revert_merge.cc
+  Error check_no_merge(const Digest& change);
+  static std::vector<Digest> brought_by(const KnownChanges& known, graph::ChangeNumber change,
+                                        const graph::Merge& merge);
 
   // update_check.cc
   Error check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
@@ -731,7 +743,6 @@ class Database : public std::enable_shared_from_this<Database> {
   std::string name_of_branch() const;
   // Whose key signed what has this chain in its stamps.
   graph::Writer writer_of_chain(const graph::Writer& chain) const;
-  graph::Writer own_chain() const;
   Error go_on_with_chain();
   state::Branches branches_to_keep() const;
   Error use_branches(const state::Branches& branches);

@@ -18,7 +18,10 @@ Error KnownChanges::add(const graph::HeaderView& header, const Digest& digest, l
   }
   const auto writer = static_cast<std::uint32_t>(writers_.size());
   const std::uint32_t number = writers_.try_emplace(header.chain(), writer).first->second;
-  if (number == chains_.size()) chains_.emplace_back();
+  if (number == chains_.size()) {
+    chains_.emplace_back();
+    names_.push_back({header.chain(), header.writer()});
+  }
   GS_TRY(const graph::ChangeNumber change, graph_.add(number, header.sequence(), parents));
   chains_[number].push_back(change);
   std::vector<graph::ChangeNumber>& ends = ends_[header.branch()];
@@ -46,6 +49,14 @@ std::optional<graph::ChangeNumber> KnownChanges::find(const graph::Writer& write
 std::vector<graph::ChangeNumber> KnownChanges::heads_of(const graph::BranchId& branch) const {
   const auto at = ends_.find(branch);
   return at == ends_.end() ? std::vector<graph::ChangeNumber>() : graph_.heads(at->second);
+}
+
+std::vector<graph::Writer> KnownChanges::chains_of(const graph::Writer& writer) const {
+  std::vector<graph::Writer> chains;
+  for (const Names& one : names_) {
+    if (one.writer == writer) chains.push_back(one.chain);
+  }
+  return chains;
 }
 
 std::uint64_t KnownChanges::count(const graph::Writer& writer) const {

@@ -34,6 +34,15 @@ class KnownChanges {
   const Digest& digest(graph::ChangeNumber number) const { return all_[number].digest; }
   log::Location place(graph::ChangeNumber number) const { return all_[number].place; }
   graph::Hlc hlc(graph::ChangeNumber number) const { return all_[number].hlc; }  // its first stamp
+  const graph::Writer& chain(graph::ChangeNumber number) const {
+    return names_[graph_.writer_of(number)].chain;
+  }
+  // Not its chain.
+  const graph::Writer& writer(graph::ChangeNumber number) const {
+    return names_[graph_.writer_of(number)].writer;
+  }
+  // Of whom: not a chain.
+  std::vector<graph::Writer> chains_of(const graph::Writer& writer) const;
   // The heads of what was written on a branch; none when nobody has. Ascending.
   std::vector<graph::ChangeNumber> heads_of(const graph::BranchId& branch) const;
   // How many changes of the writer there are; they have the sequences below.
@@ -97,6 +106,11 @@ class KnownChanges {
   std::unordered_map<Digest, graph::ChangeNumber, Hash> numbers_;
   std::unordered_map<graph::Writer, std::uint32_t, Hash> writers_;
   std::vector<std::vector<graph::ChangeNumber>> chains_;  // by writer
+  struct Names {
+    graph::Writer chain;
+    graph::Writer writer;  // whose it is
+  };
+  std::vector<Names> names_;  // the same
   // What no other change of the branch was made upon; not heads for certain, as the way from one to
   // another may lead through other branches.
   std::map<graph::BranchId, std::vector<graph::ChangeNumber>> ends_;

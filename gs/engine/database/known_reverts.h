@@ -26,14 +26,15 @@ class KnownReverts {
   };
 
   // A transaction that takes something back, from the newest one of the log back: so whatever took
-  // it back itself came before. `writer`: its chain.
-  void look(const graph::Writer& writer, const Digest& change, const Done& done) {
+  // it back itself came before.
+  void look(const DoneIn& one) {
+    const graph::Hlc hlc = one.done.hlc;
     const bool stands =
-        taken_back_.count({change, 0}) == 0 && taken_back_.count({change, done.hlc}) == 0;
-    const graph::Revert& reverts = *done.reverts;
+        taken_back_.count({one.change, 0}) == 0 && taken_back_.count({one.change, hlc}) == 0;
+    const graph::Revert& reverts = *one.done.reverts;
     if (stands) taken_back_.insert({reverts.change, reverts.hlc});
     if (reverts.why != graph::Why::revert || reverts.hlc != 0) return;
-    by_change_[reverts.change].push_back({change, {done.hlc, writer}, stands});
+    by_change_[reverts.change].push_back({one.change, {hlc, one.chain}, stands});
   }
 
   const std::vector<One>& of(const Digest& change) const {

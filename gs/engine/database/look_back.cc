@@ -60,6 +60,9 @@ Error Database::look_at_own(Looked& looked, const LookedBack& in) {
     TakenBack& writes = looked.writes;
     looked.writer = change.chain();
     writes.writer = tables_.find_writer(change.chain());
+    for (const graph::Writer& chain : looked.chains) {
+      if (chain != change.chain()) writes.beside.push_back(tables_.find_writer(chain));
+    }
     looked.of_change = transactions_of(change);
     looked.each(change, [&](const graph::OperationView& operation) {
       looked.transactions.insert({operation.hlc, change.chain()});
@@ -104,12 +107,10 @@ Error Database::look_at_undone(const UndoStack& stack, LookedBack& out) {
 }
 
 // The transactions that take something back, the newest ones first.
-Error Database::look_at_reverting(const LookedBack& in, KnownReverts& reverts,
-                                  Stacks& others) const {
+Error Database::look_at_reverting(const LookedBack& in, KnownReverts& reverts, Stacks& others) {
   struct By {
+    DoneIn in;
     graph::Writer writer;
-    Digest change;
-    Done done;
     bool is_later;  // than what is taken back
   };
   std::vector<By> all;
@@ -117,17 +118,23 @@ Error Database::look_at_reverting(const LookedBack& in, KnownReverts& reverts,
                        const graph::ChangeView& change) -> Error {
     const bool is_later = !in.taken->after.have(number);
     for (const Done& done : transactions_of(change)) {
-      if (done.reverts) all.push_back({change.chain(), change.digest(), done, is_later});
+      if (!done.reverts) continue;
+      all.push_back(
+          {{change.digest(), change.chain(), done, std::nullopt}, change.writer(), is_later});
     }
     return {};
   };
   GS_TRY_OK(each_in(in.settled, in.reverting, add));
+  const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
+    for (By& by : all) by.in.taken_from = chain_of_taken(known, by.writer, by.in);
+    return {};
+  };
+  if (all.empty()) return {};
+  GS_TRY([[maybe_unused]] const Settled now, settle_known(ask));
   for (auto by = all.rbegin(); by != all.rend(); ++by) {
-    reverts.look(by->writer, by->change, by->done);
-    // All of its own writer is in the stack.
-    if (!by->is_later || by->writer == in.taken->writer) continue;
-    others.try_emplace(by->writer, by->writer, Why::revert)
-        .first->second.look(by->change, by->done);
+    reverts.look(by->in);
+    // Its own writer, too: on another branch it did not know of what is taken back.
+    if (by->is_later) others.try_emplace(by->writer, Why::revert).first->second.look(by->in);
   }
   return {};
 }
@@ -144,6 +151,10 @@ Error Database::look_at_counted(const UndoStack& stack, const Stacks& others,
     if (one.stands) against.emplace_back(one.in, one.stamp.hlc);
   }
   const bool is_reverted = !against.empty();
+  std::set<Transaction> undone = stack.undone_transactions();
+  for (const auto& [writer, other] : others) {
+    undone.insert(other.undone_transactions().begin(), other.undone_transactions().end());
+  }
   std::vector<Transaction> counted;
   std::set<Digest> reverted;
   bool is_any_undone = false;
@@ -152,23 +163,17 @@ Error Database::look_at_counted(const UndoStack& stack, const Stacks& others,
     const Why why = done.reverts ? done.reverts->why : Why::revert;
     const bool is_taken = taken.hlc == 0 || taken.hlc == done.hlc;
     if (is_taken && done.reverts && why == Why::revert) reverted.insert(done.reverts->change);
-    const bool is_undone = stack.undone_transactions().count(self) != 0;
+    const bool is_undone = undone.count(self) != 0;
     is_any_undone = is_any_undone || (is_undone && taken.hlc == 0);
     // An undo of the change itself is in what it left.
     const bool is_within = why != Why::revert && done.reverts->change == taken.digest;
     if (!is_undone && !is_within && (is_taken || is_reverted)) counted.push_back(self);
   }
-  if (against.empty() && reverted.empty() && !is_any_undone) return {};
+  for (const Transaction& one : undone) {
+    if (reverted.count(one.first) != 0) against.push_back(one);
+  }
+  if (against.empty() && !is_any_undone) return {};
   const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
-    const auto add_undone = [&](const UndoStack& by) {
-      for (const Transaction& one : by.undone_transactions()) {
-        if (reverted.count(one.first) == 0) continue;
-        const bool is_own = known.change_at(by.writer(), one.second) == known.find(one.first);
-        if (is_own) against.push_back(one);
-      }
-    };
-    for (const auto& [writer, other] : others) add_undone(other);
-    if (against.empty() && !is_any_undone) return {};
     const auto look = [&](const std::vector<Transaction>& all, std::vector<LookedStep>& to) {
       for (const auto& [change, hlc] : all) {
         if (const auto number = known.find(change)) to.emplace_back(known, *number, hlc);

@@ -19,7 +19,10 @@ inline void add_to(std::set<graph::Stamp>& to, const std::set<graph::Stamp>& mor
 // A change, or one transaction of it.
 struct Database::Looked {
   Looked(const KnownChanges& known, graph::ChangeNumber change, graph::Hlc transaction)
-      : hlc(transaction), own{{change, change}, known.place(change)}, digest(known.digest(change)) {
+      : hlc(transaction),
+        own{{change, change}, known.place(change)},
+        digest(known.digest(change)),
+        chains(known.chains_of(known.writer(change))) {
     const graph::CausalGraph::Changes self(&change, 1);
     before = Ancestors(known.graph(), self);
     before.cut(change, hlc);
@@ -54,10 +57,11 @@ struct Database::Looked {
   graph::Hlc hlc;  // 0: all of it
   Stretch own;     // the change itself
   Digest digest;
+  std::vector<graph::Writer> chains;  // of its writer
   Ancestors before;
   Ancestors after;
   graph::Writer writer{};
-  TakenBack writes{0, ~graph::Hlc{0}, 0, {}, {}, {}, false};
+  TakenBack writes{0, {}, ~graph::Hlc{0}, 0, {}, {}, {}, false};
   std::set<graph::Stamp> transactions;
   std::vector<Done> of_change;  // all of the change
   std::set<Id> ids;             // of records that it wrote to

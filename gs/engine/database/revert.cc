@@ -153,54 +153,101 @@ Result<Reverted> Database::take_back(const Revert& revert, const UndoStack& stac
                                    " times while they were looked at. Try again");
 }
 
-// The transactions of a writer, the newest ones first, until `take` wants no more.
-Error Database::each_done(const graph::Writer& writer, const TakeDone& take) {
+// The chain of what a transaction takes back, if that is of the same writer.
+std::optional<graph::Writer> Database::chain_of_taken(const KnownChanges& known,
+                                                      const graph::Writer& writer,
+                                                      const DoneIn& by) {
+  const auto number = known.find(by.done.reverts->change);
+  if (!number || known.writer(*number) != writer) return std::nullopt;
+  return known.chain(*number);
+}
+
+// The changes of a writer on whichever branches, as far as they are in the state or in `change`,
+// the newest ones first: the clock of a writer only goes forward.
+Result<Database::Settled> Database::changes_by(const graph::Writer& writer,
+                                               const std::optional<Digest>& change,
+                                               std::vector<Stretch>& out) {
+  return settle_known([&](const Settled& settled, const KnownChanges& known) -> Error {
+    GS_TRY(auto heads, numbers_of_heads(Version(settled.frontier), known));
+    const auto also = change ? known.find(*change) : std::nullopt;
+    if (also) heads.push_back(*also);
+    const Ancestors state(known.graph(), heads);
+    std::vector<graph::ChangeNumber> numbers;
+    const auto is_newer = [&](graph::ChangeNumber a, graph::ChangeNumber b) {
+      return std::pair(known.hlc(a), a) > std::pair(known.hlc(b), b);
+    };
+    for (const graph::Writer& chain : known.chains_of(writer)) {
+      const auto had = static_cast<std::ptrdiff_t>(numbers.size());
+      for (std::uint64_t sequence = known.count(chain); sequence-- > 0;) {
+        const auto number = known.find(chain, sequence);
+        if (number && state.have(*number)) numbers.push_back(*number);
+      }
+      std::inplace_merge(numbers.begin(), numbers.begin() + had, numbers.end(), is_newer);
+    }
+    for (const graph::ChangeNumber number : numbers) {
+      out.push_back({{number, number}, known.place(number)});
+    }
+    return {};
+  });
+}
+
+// Their transactions, until `take` wants no more.
+Error Database::each_done(const graph::Writer& writer, const std::optional<Digest>& change,
+                          const TakeDone& take) {
   std::vector<Stretch> changes;
-  const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
-    for (std::uint64_t sequence = known.count(writer); sequence-- > 0;) {
-      const auto number = known.find(writer, sequence);
-      if (number) changes.push_back({{*number, *number}, known.place(*number)});
-    }
-    return {};
-  };
-  GS_TRY(const Settled settled, settle_known(ask));
+  GS_TRY(const Settled settled, changes_by(writer, change, changes));
   bool is_over = false;
-  const auto look = [&](graph::ChangeNumber, log::Location,
-                        const graph::ChangeView& change) -> Error {
-    const std::vector<Done> all = transactions_of(change);
-    for (auto done = all.rbegin(); done != all.rend() && !is_over; ++done) {
-      is_over = !take(change.digest(), *done);
+  for (auto each = changes.begin(); each != changes.end() && !is_over; ++each) {
+    std::vector<DoneIn> all;
+    const auto look = [&](graph::ChangeNumber, log::Location,
+                          const graph::ChangeView& view) -> Error {
+      for (const Done& done : transactions_of(view)) {
+        all.push_back({view.digest(), view.chain(), done, std::nullopt});
+      }
+      return {};
+    };
+    GS_TRY_OK(each_in(settled, {&*each, 1}, look));
+    GS_TRY_OK(find_taken(writer, all));
+    for (auto one = all.rbegin(); one != all.rend() && !is_over; ++one) is_over = !take(*one);
+  }
+  return {};
+}
+
+Error Database::find_taken(const graph::Writer& writer, std::vector<DoneIn>& all) {
+  const bool is_any = std::any_of(all.begin(), all.end(),
+                                  [](const DoneIn& one) { return one.done.reverts.has_value(); });
+  if (!is_any) return {};
+  const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
+    for (DoneIn& one : all) {
+      if (one.done.reverts) one.taken_from = chain_of_taken(known, writer, one);
     }
     return {};
   };
-  for (auto change = changes.begin(); change != changes.end() && !is_over; ++change) {
-    GS_TRY_OK(each_in(settled, {&*change, 1}, look));
-  }
+  GS_TRY([[maybe_unused]] const Settled now, settle_known(ask));
   return {};
 }
 
 Result<Reverted> Database::revert(const Digest& change) {
   GS_TRY(const ChangeInfo info, this->change(change, nullptr));
-  const graph::Writer writer = graph::chain_of(info.writer, info.branch);
-  UndoStack stack(writer, Why::revert);
+  GS_TRY_OK(check_no_merge(change));
+  UndoStack stack(Why::revert);
   bool is_there = false;
-  const auto look = [&](const Digest& in, const Done& done) {
-    if (in != change && is_there) return false;
-    is_there = in == change;
+  const auto look = [&](const DoneIn& one) {
+    if (one.change != change && is_there) return false;
+    is_there = one.change == change;
     // Of the change itself only what it took back of its own.
-    const bool counts = !is_there || (done.reverts && done.reverts->change == change);
-    if (counts) stack.look(in, done);
+    const bool counts = !is_there || (one.done.reverts && one.done.reverts->change == change);
+    if (counts) stack.look(one);
     return true;
   };
-  GS_TRY_OK(each_done(writer, look));
+  GS_TRY_OK(each_done(info.writer, change, look));
   return take_back({change, 0, Why::revert}, stack);
 }
 
 Result<Reverted> Database::take_back_own(Why why) {
-  const graph::Writer self = own_chain();
-  UndoStack stack(self, why);
-  const auto look = [&](const Digest& in, const Done& done) { return !stack.look(in, done); };
-  GS_TRY_OK(each_done(self, look));
+  UndoStack stack(why);
+  const auto look = [&](const DoneIn& one) { return !stack.look(one); };
+  GS_TRY_OK(each_done(writer(), std::nullopt, look));
   if (!stack.found()) {
     return Error(Code::not_found,
                  why == Why::undo

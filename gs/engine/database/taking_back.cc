@@ -294,10 +294,19 @@ class TakingBackMaker {
       return keep(name, KeptWrite::Why::written, is_ours ? latest_of(in.now) : latest);
     }
     // What its own writer took back does not come again.
-    const FieldWrite* const wants = is_never(latest_of(in.before)) ? in.without : in.before;
+    const bool is_before = !is_never(latest_of(in.before)) && !has_own_beside(in);
+    const FieldWrite* const wants = is_before ? in.before : in.without;
     if (is_same(wants, in.now)) return;
     made_.fields.push_back({name, wants == nullptr ? std::nullopt : std::optional(wants->value)});
     tell(name, json_of(in.now), json_of(wants), hunks_of(in.now, wants));
+  }
+
+  // What the same writer gave it on another branch at the same time is not the work of others.
+  bool has_own_beside(const InEach& in) const {
+    const LocalStamp other = latest_of(in.without);
+    const auto& chains = writes_.beside;
+    return other.hlc != 0 && other != latest_of(in.before) &&
+           std::find(chains.begin(), chains.end(), other.writer) != chains.end();
   }
 
   static LocalStamp latest_of(const FieldWrite* write) {

@@ -30,7 +30,8 @@ namespace gs::engine {
 
 // The writes that are taken back, by their stamps.
 struct TakenBack {
-  std::uint32_t writer = 0;
+  std::uint32_t writer = 0;           // its chain
+  std::vector<std::uint32_t> beside;  // the other chains of the same writer
   graph::Hlc first = 0;
   graph::Hlc last = 0;
   // All transactions that are as if they had never been: these, and what their own writers undid
