@@ -90,7 +90,7 @@ test('what was written on a merged branch is undone, and the merge says what to 
   place.ok(['merge', 'draft']);
   const { code, err } = place.run(['revert', headOf(place)]);
   assert.strictEqual(code, EXIT.failure);
-  assert.match(err, new RegExp(`is a merge, .* the newest one first: ${change.slice(0, 12)}\n`));
+  assert.match(err, new RegExp(`is a merge, .* the newest one first: ${change.slice(0, 12)}\\.\n`));
   assert.strictEqual(place.ok(['undo']), `changed  ${id} City  m: 1 -> 0\n`);
   assert.strictEqual(place.ok(['undo']), `changed  ${id} City  n: 1 -> 0\n`);
   assert.strictEqual(place.ok(['redo']), `changed  ${id} City  n: 0 -> 1\n`);
