@@ -697,7 +697,7 @@ typedef struct gs_reverted {
 } gs_reverted;
 
 /* Takes back what a change wrote, by anybody; what others did since stays. `report`: or NULL.
- * GS_NOT_FOUND, GS_INVALID (the schema does not allow it). */
+ * GS_NOT_FOUND, GS_INVALID (the schema does not allow it, or it is a merge). */
 GS_EXPORT gs_code gs_revert(gs_storage* storage, const gs_digest* change, gs_reverted* report,
                             gs_error** error) GS_NO_THROW;
 /* The same of one transaction: the newest one of this storage's writer that is not undone, and the

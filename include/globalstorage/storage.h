@@ -212,13 +212,14 @@ class Storage {
              const TakeDifference& take) const;
   // Takes back what a change wrote, by anybody: fields get the values that they had before it,
   // records that it inserted are removed, those that it removed are there again. What others did to
-  // these fields and records since stays, and is told in `kept`. A transaction of its own; none
-  // when there is nothing to change. Errors: not_found, invalid (the schema in force does not allow
-  // it).
+  // these fields and records since stays, and is told in `kept`; what an earlier revert of it took
+  // back, which nobody undid, is left. A transaction of its own; none when there is nothing to
+  // change. Errors: not_found, invalid (the schema in force does not allow it, or it is a merge).
   Result<Reverted> revert(const Digest& change);
-  // The same of one transaction: the newest one of this storage's writer that is not undone, and
-  // the one that was undone last, as long as nothing was written since. What others have undone of
-  // their own counts as if it had never been, and does not come back. not_found: there is none.
+  // The same of one transaction: the newest one of this storage's writer that is not undone, on
+  // whichever branch as far as this one has it, and the one that was undone last, as long as
+  // nothing was written since. What others have undone of their own counts as if it had never been,
+  // and does not come back. not_found: there is none.
   Result<Reverted> undo();
   Result<Reverted> redo();
   // What is hidden in a record. not_found: nothing is known of it. As stored: defaults and

@@ -66,6 +66,36 @@ test('what the schema does not allow any more is not taken back', (t) => {
   assert.deepStrictEqual(place.json(['get', id]).data, { n: 2 });
 });
 
+test('a number is subtracted from once', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"n":1}']).trim();
+  place.ok(['counter', 'add', id, 'n', '5']);
+  const change = headOf(place);
+  assert.strictEqual(place.ok(['revert', change]), `changed  ${id} City  n: 6 -> 1\n`);
+  const { code, out, err } = place.run(['revert', change]);
+  assert.deepStrictEqual([code, out], [EXIT.ok, '']);
+  assert.match(err, /^Nothing of what change \w+ wrote is left to take back\.\n$/);
+  assert.strictEqual(place.ok(['undo']), `changed  ${id} City  n: 1 -> 6\n`);
+  assert.strictEqual(place.ok(['revert', change]), `changed  ${id} City  n: 6 -> 1\n`);
+});
+
+test('what was written on a merged branch is undone, and the merge says what to revert', (t) => {
+  const place = new Place(t);
+  const id = place.ok(['insert', 'City', '{"n":0,"m":0}']).trim();
+  place.ok(['checkout', '-b', 'draft']);
+  place.ok(['update', id, '{"n":1}']);
+  const change = headOf(place);
+  place.ok(['checkout', 'main']);
+  place.ok(['update', id, '{"m":1}']);
+  place.ok(['merge', 'draft']);
+  const { code, err } = place.run(['revert', headOf(place)]);
+  assert.strictEqual(code, EXIT.failure);
+  assert.match(err, new RegExp(`is a merge, .* the newest one first: ${change.slice(0, 12)}\\.\n`));
+  assert.strictEqual(place.ok(['undo']), `changed  ${id} City  m: 1 -> 0\n`);
+  assert.strictEqual(place.ok(['undo']), `changed  ${id} City  n: 1 -> 0\n`);
+  assert.strictEqual(place.ok(['redo']), `changed  ${id} City  n: 0 -> 1\n`);
+});
+
 test('the shell takes back, too', (t) => {
   const place = new Place(t);
   const id = place.ok(['insert', 'City', '{"n":0}']).trim();

@@ -272,12 +272,12 @@ ListPast::Uses ListPast::uses(std::uint32_t original, const OperationSet& operat
 // --- copies ---
 
 // Slots by each value that their element ever had, and by their rank.
-ListPast::DeletedSlots ListPast::deleted_by(const OperationSet& undone) const {
+ListPast::DeletedSlots ListPast::deleted_by(const OperationSet& deleting) const {
   DeletedSlots deleted;
   for (std::uint32_t i = 0; i < slots_.size(); ++i) {
     const bool is_any =
         std::any_of(slots_[i].erased.begin(), slots_[i].erased.end(),
-                    [&](std::uint32_t operation) { return is_in(undone, operation); });
+                    [&](std::uint32_t operation) { return is_in(deleting, operation); });
     if (!is_any) continue;
     for (const Given& given : elements_[slots_[i].element].values) {
       deleted[as_text(given.value)].emplace(slots_[i].rank, i);
@@ -286,8 +286,9 @@ ListPast::DeletedSlots ListPast::deleted_by(const OperationSet& undone) const {
   return deleted;
 }
 
-void ListPast::find_copies(const OperationSet& restoring, const OperationSet& undone) {
-  DeletedSlots deleted = deleted_by(undone);
+void ListPast::find_copies(const OperationSet& restoring, const OperationSet& deleting,
+                           const OperationSet& undone) {
+  DeletedSlots deleted = deleted_by(deleting);
   std::vector<std::vector<std::uint32_t>> copies(restoring.size());
   for (std::uint32_t i = 0; i < elements_.size(); ++i) {
     const std::uint32_t by = slots_[elements_[i].slots.front()].by;

@@ -31,8 +31,10 @@ class ListPast {
   const std::vector<LocalStamp>& stamps() const noexcept { return stamps_; }
 
   // Which element each is a copy of that `restoring` operations inserted: of one that an operation
-  // of `undone` deleted, that has the same value and was nearest.
-  void find_copies(const OperationSet& restoring, const OperationSet& undone);
+  // of `deleting` deleted, that has the same value and was nearest. And which elements stay
+  // although an operation of `undone` inserted them.
+  void find_copies(const OperationSet& restoring, const OperationSet& deleting,
+                   const OperationSet& undone);
 
   // Elements in the order in which the list shows them.
   std::vector<std::uint32_t> shown() const;
@@ -94,7 +96,7 @@ class ListPast {
   std::uint32_t slot_without(std::uint32_t slot, const OperationSet& omitted) const;
 
   using DeletedSlots = std::map<std::string_view, std::map<std::uint32_t, std::uint32_t>>;
-  DeletedSlots deleted_by(const OperationSet& undone) const;
+  DeletedSlots deleted_by(const OperationSet& deleting) const;
   void copy_all(std::uint32_t operation, std::vector<std::uint32_t> copies, DeletedSlots& deleted);
   void join(std::uint32_t copy, std::uint32_t slot);
 

@@ -25,6 +25,8 @@ struct WhatIsTaken {
   std::function<bool(const LocalStamp&)> restores;   // an undo or a redo
   // It was undone, and is done again. So the first version is without it.
   bool is_again = false;
+  // Reverts of it are among what restores.
+  bool was_reverted = false;
 };
 
 // The same for the operations of one log.
@@ -34,6 +36,7 @@ struct TakenOperations {
       ours.push_back(what.is_ours(stamp));
       undone.push_back(!ours.back() && what.is_undone(stamp));
       restoring.push_back(undone.back() && what.restores(stamp));
+      deleting.push_back(undone.back() || (what.was_reverted && ours.back()));
       before.push_back(undone.back() || (what.is_again && ours.back()));
       after.push_back(undone.back() || (!what.is_again && ours.back()));
     }
@@ -42,8 +45,9 @@ struct TakenOperations {
   OperationSet ours;
   OperationSet undone;
   OperationSet restoring;
-  OperationSet before;  // left out of the version with what is taken back ...
-  OperationSet after;   // ... and of that without
+  OperationSet deleting;  // what these deleted, `restoring` ones brought back
+  OperationSet before;    // left out of the version with what is taken back ...
+  OperationSet after;     // ... and of that without
 };
 
 inline bool is_same_value(Bytes a, Bytes b) {

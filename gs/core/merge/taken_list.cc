@@ -189,7 +189,7 @@ Result<TakenList> take_back_list(const TypedField& field, const WriterOrder& ord
                                  const WhatIsTaken& what) {
   GS_TRY(ListPast past, ListPast::read(field, order));
   const TakenOperations taken(past.stamps(), what);
-  past.find_copies(taken.restoring, taken.undone);
+  past.find_copies(taken.restoring, taken.deleting, taken.undone);
   Planning planning(past, taken, what.is_again);
   planning.plan();
   return TakenList{Editing(past, taken, planning.made).edit(), planning.kept.stamps()};

@@ -91,11 +91,6 @@ graph::Writer Database::writer() const {
   return writer_;
 }
 
-graph::Writer Database::own_chain() const {
-  const std::lock_guard lock(commit_mutex_);
-  return chain_;
-}
-
 // With the commit lock, or before anybody else is there: the writer of this storage writes on the
 // branch of the state from now on.
 Error Database::go_on_with_chain() {

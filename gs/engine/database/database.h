@@ -66,9 +66,11 @@ struct RecordHold {
   record::RecordView view() const noexcept { return {shape, found.record}; }
 };
 
-class UndoStack;    // undo_stack.h
-struct Done;        // the same
-struct TakingBack;  // taking_back.h
+class KnownReverts;    // known_reverts.h
+class UndoStack;       // undo_stack.h
+struct DoneIn;         // the same
+struct CountedWrites;  // taking_back.h
+struct TakingBack;     // the same
 struct VerifyMemory;
 
 // Of a record, wherever in the log it is.
@@ -466,20 +468,41 @@ class Database : public std::enable_shared_from_this<Database> {
                const std::function<Error(const ReplayEach& replay)>& each);
   void put_derived(const IdSet& ids, const Applier& derived);
 
-  // revert.cc
+  // look_back.cc
   struct Looked;
+  struct LookedStep;
   struct LookedBack;
+  struct Settled;
+  using Stacks = std::map<graph::Writer, UndoStack>;
   Error look_back(const graph::Revert& revert, const UndoStack& stack, LookedBack& out);
   Error look_at_own(Looked& looked, const LookedBack& in);
   Error look_at_undone(const UndoStack& stack, LookedBack& out);
+  Error look_at_reverting(const LookedBack& in, KnownReverts& reverts, Stacks& others);
+  Error look_at_counted(const UndoStack& stack, const Stacks& others, const KnownReverts& reverts,
+                        LookedBack& out);
   Error look_at_others(LookedBack& out);
+
+  // revert.cc
+  Error recall_counted(const LookedBack& looked, const Id& id,
+                       std::optional<CountedWrites>& out) const;
   Error stage_taking_back(TransactionState& tx, const TakingBack& one, const Found& now);
   Error take_back_record(const LookedBack& looked, const Id& id, TransactionState& tx,
                          Reverted& told);
   Result<Reverted> take_back(const graph::Revert& revert, const UndoStack& stack);
   Result<Reverted> take_back_own(graph::Why why);
-  using TakeDone = std::function<bool(const Digest& change, const Done& done)>;
-  Error each_done(const graph::Writer& writer, const TakeDone& take);
+  static std::optional<graph::Writer> chain_of_taken(const KnownChanges& known,
+                                                     const graph::Writer& writer, const DoneIn& by);
+  Result<Settled> changes_by(const graph::Writer& writer, const std::optional<Digest>& change,
+                             std::vector<Stretch>& out);
+  Error find_taken(const graph::Writer& writer, std::vector<DoneIn>& all);
+  using TakeDone = std::function<bool(const DoneIn& one)>;
+  Error each_done(const graph::Writer& writer, const std::optional<Digest>& change,
+                  const TakeDone& take);
+
+  // revert_merge.cc
+  Error check_no_merge(const Digest& change);
+  static std::vector<Digest> brought_by(const KnownChanges& known, graph::ChangeNumber change,
+                                        const graph::Merge& merge);
 
   // update_check.cc
   Error check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
@@ -746,7 +769,6 @@ class Database : public std::enable_shared_from_this<Database> {
   std::string name_of_branch() const;
   // Whose key signed what has this chain in its stamps.
   graph::Writer writer_of_chain(const graph::Writer& chain) const;
-  graph::Writer own_chain() const;
   Error go_on_with_chain();
   state::Branches branches_to_keep() const;
   Error use_branches(const state::Branches& branches);

@@ -1,7 +1,7 @@
 #include "gs/engine/database/known_changes.h"
 
 #include <algorithm>
-#include <iterator>
+#include <utility>
 
 namespace gs::engine {
 
@@ -53,7 +53,13 @@ std::uint32_t KnownChanges::chain_number_of(const graph::HeaderView& header, con
   const auto [first, is_first] = writers_.try_emplace(header.chain(), number);
   const std::uint32_t next = is_first ? kNoChain : chains_[first->second].next;
   if (!is_first) chains_[first->second].next = number;
-  chains_.push_back({header.writer(), header.branch(), header.sequence(), place.before, next, {}});
+  chains_.push_back({header.chain(),
+                     header.writer(),
+                     header.branch(),
+                     header.sequence(),
+                     place.before,
+                     next,
+                     {}});
   return number;
 }
 
@@ -75,8 +81,7 @@ Result<KnownChanges::Place> KnownChanges::place_of(const graph::HeaderView& head
   if (!place.before) return wrong();
   const Chain& chain = chains_[graph_.writer_of(*place.before)];
   const std::uint64_t at = graph_.sequence_of(*place.before);
-  const bool follows = chain.key == header.writer() && chain.branch == header.branch() &&
-                       chain.sequence + at + 1 == header.sequence();
+  const bool follows = chain.name == header.chain() && chain.sequence + at + 1 == header.sequence();
   if (!follows) return wrong();
   if (at + 1 < chain.changes.size()) place.twin = chain.changes[static_cast<std::size_t>(at) + 1];
   return place;
@@ -139,20 +144,25 @@ std::vector<graph::ChangeNumber> KnownChanges::heads_of(const graph::BranchId& b
   return at == ends_.end() ? std::vector<graph::ChangeNumber>() : graph_.heads(at->second);
 }
 
-std::vector<graph::ChangeNumber> KnownChanges::chain_of(const graph::Writer& writer) const {
+std::vector<graph::ChangeNumber> KnownChanges::written_by(const graph::Writer& writer) const {
   std::vector<graph::ChangeNumber> all;
-  const auto first = writers_.find(writer);
-  if (first == writers_.end()) return all;
-  for (std::uint32_t at = first->second; at != kNoChain; at = chains_[at].next) {
-    const std::vector<graph::ChangeNumber>& changes = chains_[at].changes;
-    std::copy_if(changes.begin(), changes.end(), std::back_inserter(all),
-                 [&](graph::ChangeNumber change) { return counts(change); });
+  for (const Chain& chain : chains_) {
+    if (chain.key == writer) all.insert(all.end(), chain.changes.begin(), chain.changes.end());
   }
-  // By its clock, as numbers are of this log.
+  // The clock of a writer only goes forward.
   std::sort(all.begin(), all.end(), [&](graph::ChangeNumber a, graph::ChangeNumber b) {
-    return all_[a].hlc > all_[b].hlc;
+    return std::pair(all_[a].hlc, a) > std::pair(all_[b].hlc, b);
   });
   return all;
+}
+
+std::vector<graph::Writer> KnownChanges::chains_of(const graph::Writer& writer) const {
+  std::vector<graph::Writer> names;
+  for (const Chain& chain : chains_) {
+    const bool is_new = std::find(names.begin(), names.end(), chain.name) == names.end();
+    if (chain.key == writer && is_new) names.push_back(chain.name);
+  }
+  return names;
 }
 
 std::vector<graph::ChangeRange> KnownChanges::chain_up_to(graph::ChangeNumber last) const {

@@ -34,6 +34,13 @@ class KnownChanges {
   log::Location place(graph::ChangeNumber number) const { return all_[number].place; }
   graph::Hlc hlc(graph::ChangeNumber number) const { return all_[number].hlc; }  // its first stamp
   graph::Hlc last_hlc(graph::ChangeNumber number) const { return all_[number].last; }
+  const graph::Writer& chain(graph::ChangeNumber number) const { return chain_of(number).name; }
+  // Not its chain.
+  const graph::Writer& writer(graph::ChangeNumber number) const { return chain_of(number).key; }
+  // Of whom: not a chain.
+  std::vector<graph::Writer> chains_of(const graph::Writer& writer) const;
+  // What a writer wrote, on whichever branches, the newest first. Of whom: the same.
+  std::vector<graph::ChangeNumber> written_by(const graph::Writer& writer) const;
   // The heads of what was written on a branch and counts; none when nobody has. Ascending.
   std::vector<graph::ChangeNumber> heads_of(const graph::BranchId& branch) const;
   std::uint64_t sequence_of(graph::ChangeNumber number) const {
@@ -43,8 +50,6 @@ class KnownChanges {
   std::optional<graph::ChangeNumber> end_of(const graph::Writer& writer) const;
   // A change and those that its writer wrote before it; ascending.
   std::vector<graph::ChangeRange> chain_up_to(graph::ChangeNumber last) const;
-  // What the writer wrote that counts, the newest first.
-  std::vector<graph::ChangeNumber> chain_of(const graph::Writer& writer) const;
   // Among the ancestors of `heads`, the change that alone can have what the writer wrote with this
   // stamp.
   std::optional<graph::ChangeNumber> change_at(const graph::Writer& writer, graph::Hlc hlc,
@@ -115,7 +120,8 @@ class KnownChanges {
   static constexpr std::uint32_t kNoChain = 0xffffffff;
   // Changes of one writer on one branch, one behind the other; behind a twin a chain of its own.
   struct Chain {
-    graph::Writer key;  // that signed it
+    graph::Writer name;  // graph::chain_of()
+    graph::Writer key;   // that signed it
     graph::BranchId branch;
     std::uint64_t sequence = 0;                 // of its first change
     std::optional<graph::ChangeNumber> before;  // what that one follows

@@ -8,13 +8,12 @@
 // What others took back by an undo counts as if it had never been, too: what one inserted and
 // another one removed is gone when both have taken their writes back, whoever does so first. Of
 // others only those undos count which what is taken back did not know: it was made upon the others.
-
-#include <map>
-#include <set>
+//
+// What a revert took back is not taken back once more as long as that revert stands
+// (known_reverts.h).
 
 #include "gs/engine/database/commit_scratch.h"
-#include "gs/engine/database/taking_back.h"
-#include "gs/engine/database/undo_stack.h"
+#include "gs/engine/database/looked_back.h"
 
 namespace gs::engine {
 
@@ -27,189 +26,6 @@ namespace {
 constexpr int kRevertTriesMax = 1000;
 
 }  // namespace
-
-// A change, or one transaction of it.
-struct Database::Looked {
-  Looked(const KnownChanges& known, graph::ChangeNumber change, graph::Hlc transaction)
-      : hlc(transaction), own{{change, change}, known.place(change)} {
-    const graph::CausalGraph::Changes self(&change, 1);
-    before = Ancestors(known.graph(), self);
-    before.cut(change, hlc);
-    after = Ancestors(known.graph(), self);
-    if (hlc != 0) after.cut(change, hlc + 1);
-  }
-
-  // `take(operation)` for those that it is about.
-  template <typename Take>
-  void each(const graph::ChangeView& change, const Take& take) const {
-    auto cursor = change.operations();
-    for (graph::OperationView operation; cursor.next(operation);) {
-      if (hlc == 0 || operation.hlc == hlc) take(operation);
-    }
-  }
-
-  graph::Hlc hlc;  // 0: all of it
-  Stretch own;     // the change itself
-  Ancestors before;
-  Ancestors after;
-  graph::Writer writer{};
-  TakenBack writes{0, ~graph::Hlc{0}, 0, {}, {}, {}};
-  std::set<graph::Stamp> transactions;
-  std::set<Id> ids;  // of records that it wrote to
-};
-
-// What is taken back, and what it takes to know.
-struct Database::LookedBack {
-  Settled settled;
-  std::optional<Looked> taken;
-  // Of a redo: what was undone. Looked at in records in which the undo found nothing to do.
-  std::optional<Looked> again;
-  std::vector<Stretch> common;     // what it knew
-  std::vector<Stretch> later;      // what it did not
-  std::vector<Stretch> reverting;  // ... in which something is taken back
-  Ancestors all;
-  PastWrites past;
-  std::vector<Id> ids;  // of all records that are looked at, ascending
-  Omitted omitted;
-  Omitted never;  // with what is taken back
-};
-
-Error Database::look_back(const Revert& revert, const UndoStack& stack, LookedBack& out) {
-  std::optional<graph::ChangeNumber> number;
-  const auto ask = [&](const Settled& settled, const KnownChanges& known) -> Error {
-    number = known.find(revert.change);
-    if (!number) return {};
-    std::vector<graph::ChangeNumber> heads;
-    for (const Digest& head : settled.frontier) {
-      if (const auto at = known.find(head)) heads.push_back(*at);
-    }
-    const Looked& taken = out.taken.emplace(known, *number, revert.hlc);
-    GS_TRY_OK(check_reach(settled, taken.before));
-    // Parents have lower numbers, so it is the last one of all.
-    const auto all = taken.before.ranges();
-    std::vector<graph::ChangeRange> ranges(all.begin(), all.end());
-    if (ranges.back().first == *number) {
-      ranges.pop_back();
-    } else {
-      --ranges.back().last;
-    }
-    out.common = stretches_of(known, ranges);
-    out.all = Ancestors(known.graph(), heads);
-    const graph::CausalGraph::Changes self(&*number, 1);
-    const std::vector<graph::ChangeRange> later = known.graph().diff(heads, self).only_a;
-    out.later = stretches_of(known, later);
-    out.reverting = stretches_of(known, known.reverting(later));
-    const auto again = stack.again() ? known.find(stack.again()->change) : std::nullopt;
-    if (again && *again >= known.cut()) {
-      out.again.emplace(known, *again, stack.again()->hlc);
-      // What nobody can tell any more is not done again.
-      if (check_reach(settled, out.again->before)) out.again.reset();
-    }
-    return {};
-  };
-  GS_TRY(out.settled, settle_known(ask));
-  if (!number) return no_change(out.settled, missing_change(revert.change));
-  GS_TRY_OK(look_at_own(*out.taken, out));
-  if (out.again) GS_TRY_OK(look_at_own(*out.again, out));
-  GS_TRY_OK(look_at_undone(stack, out));
-  return look_at_others(out);
-}
-
-// Which records a change wrote to.
-Error Database::look_at_own(Looked& looked, const LookedBack& in) {
-  const auto add = [&](graph::ChangeNumber, log::Location,
-                       const graph::ChangeView& change) -> Error {
-    TakenBack& writes = looked.writes;
-    looked.writer = change.chain();
-    writes.writer = tables_.find_writer(change.chain());
-    looked.each(change, [&](const graph::OperationView& operation) {
-      looked.transactions.insert({operation.hlc, change.chain()});
-      writes.first = std::min(writes.first, operation.hlc);
-      writes.last = std::max(writes.last, operation.hlc);
-      if (writes_record(operation)) looked.ids.insert(change.id(operation.id_index));
-    });
-    return {};
-  };
-  return each_in(in.settled, {&looked.own, 1}, add);
-}
-
-// What others took back that what is taken back did not know.
-Error Database::look_at_undone(const UndoStack& stack, LookedBack& out) {
-  struct By {
-    graph::Writer writer;
-    Digest change;
-    Done done;
-  };
-  std::vector<By> all;
-  const auto add = [&](graph::ChangeNumber, log::Location,
-                       const graph::ChangeView& change) -> Error {
-    if (change.chain() == out.taken->writer) return {};  // all of it is in the stack
-    for (const Done& done : transactions_of(change)) {
-      if (done.reverts) all.push_back({change.chain(), change.digest(), done});
-    }
-    return {};
-  };
-  GS_TRY_OK(each_in(out.settled, out.reverting, add));
-  std::map<graph::Writer, UndoStack> others;
-  for (auto by = all.rbegin(); by != all.rend(); ++by) {
-    others.try_emplace(by->writer, by->writer, Why::revert)
-        .first->second.look(by->change, by->done);
-  }
-  std::set<graph::Stamp>& undone = out.omitted.undone;
-  const std::set<graph::Stamp>& taken = out.taken->transactions;
-  const auto add_to = [](std::set<graph::Stamp>& to, const std::set<graph::Stamp>& more) {
-    to.insert(more.begin(), more.end());
-  };
-  add_to(undone, stack.undone());
-  add_to(undone, stack.redone());
-  std::set<graph::Stamp> restoring = stack.restoring();
-  std::set<graph::Stamp> untyped = undone;
-  add_to(untyped, taken);
-  for (const auto& [writer, other] : others) {
-    add_to(undone, other.undone());
-    add_to(undone, other.redone());
-    add_to(untyped, other.undone());
-    add_to(restoring, other.restoring());
-  }
-  out.never = {taken, undone};
-  for (Looked* const looked : {&*out.taken, out.again ? &*out.again : nullptr}) {
-    if (looked == nullptr) continue;
-    looked->writes.never = undone;
-    add_to(looked->writes.never, taken);
-    looked->writes.untyped = untyped;
-    looked->writes.restoring = restoring;
-  }
-  return {};
-}
-
-// What became of the records since, and what they were before: nothing, when the change inserted
-// all of them.
-Error Database::look_at_others(LookedBack& out) {
-  std::set<Id> all = out.taken->ids;
-  if (out.again) all.insert(out.again->ids.begin(), out.again->ids.end());
-  out.ids.assign(all.begin(), all.end());
-  const auto add_of = [&](const std::vector<Id>& ids) {
-    return [&](graph::ChangeNumber number, log::Location at, const graph::ChangeView& change) {
-      return out.past.add(number, at, change, [&](const Id& id) {
-        return std::binary_search(ids.begin(), ids.end(), id);
-      });
-    };
-  };
-  GS_TRY_OK(each_in(out.settled, {&out.taken->own, 1}, add_of(out.ids)));
-  out.past.sort();
-  std::vector<Id> older = out.past.maybe_older();
-  for (const Id& id : out.ids) {
-    if (out.past.of(id).empty()) older.push_back(id);
-  }
-  std::sort(older.begin(), older.end());
-  const auto add_those = [&](const std::vector<Stretch>& changes, const std::vector<Id>& ids) {
-    return each_in(out.settled, narrowed(out.settled, changes, ids), add_of(ids));
-  };
-  GS_TRY_OK(add_those(out.later, out.ids));
-  if (!older.empty()) GS_TRY_OK(add_those(out.common, older));
-  out.past.sort();
-  return {};
-}
 
 Error Database::stage_taking_back(TransactionState& tx, const TakingBack& one, const Found& now) {
   const Id& id = one.told.id;
@@ -264,6 +80,30 @@ Error Database::stage_taking_back(TransactionState& tx, const TakingBack& one, c
   return {};
 }
 
+Error Database::recall_counted(const LookedBack& looked, const Id& id,
+                               std::optional<CountedWrites>& out) const {
+  if (looked.counted.empty() && looked.against.empty()) return {};
+  CountedWrites& counted = out.emplace();
+  counted.is_whole = looked.taken->hlc == 0;
+  const auto writes = looked.past.of(id);
+  const auto recall_all = [&](const std::vector<LookedStep>& steps,
+                              std::vector<CountedWrites::Step>& to) -> Error {
+    for (const LookedStep& step : steps) {
+      const bool is_written = std::any_of(writes.begin(), writes.end(), [&](const auto& write) {
+        return write.change == step.change &&
+               looked.past.change_of(write).view.operation_at(write.offset).hlc == step.hlc;
+      });
+      if (!is_written) continue;
+      CountedWrites::Step& one = to.emplace_back();
+      GS_TRY_OK(recall(looked.settled, looked.past, id, step.before, one.before));
+      GS_TRY_OK(recall(looked.settled, looked.past, id, step.after, one.after));
+    }
+    return {};
+  };
+  GS_TRY_OK(recall_all(looked.counted, counted.writes));
+  return recall_all(looked.against, counted.against);
+}
+
 Error Database::take_back_record(const LookedBack& looked, const Id& id, TransactionState& tx,
                                  Reverted& told) {
   LookedAt record;
@@ -272,9 +112,13 @@ Error Database::take_back_record(const LookedBack& looked, const Id& id, Transac
   const Looked& at = record.is_again ? *looked.again : *looked.taken;
   GS_TRY_OK(recall(settled, looked.past, id, at.before, record.before));
   GS_TRY_OK(recall(settled, looked.past, id, at.after, record.after));
-  if (record.is_again) std::swap(record.before, record.after);
+  if (record.is_again) {
+    std::swap(record.before, record.after);
+  } else {
+    GS_TRY_OK(recall_counted(looked, id, record.counted));
+  }
   GS_TRY_OK(recall(settled, looked.past, id, looked.all, record.shown, &looked.omitted));
-  GS_TRY_OK(recall(settled, looked.past, id, looked.all, record.without, &looked.never));
+  GS_TRY_OK(recall(settled, looked.past, id, looked.all, record.without, &at.never));
   const Moment& moment = settled.moment;
   const auto lookup = moment.version->find(id, moment.at, record.now);
   if (lookup == state::Version::Lookup::damaged) return state_damage(*moment.version);
@@ -309,49 +153,89 @@ Result<Reverted> Database::take_back(const Revert& revert, const UndoStack& stac
                                    " times while they were looked at. Try again");
 }
 
-// The transactions of a writer, the newest ones first, until `take` wants no more.
-Error Database::each_done(const graph::Writer& writer, const TakeDone& take) {
+// The chain of what a transaction takes back, if that is of the same writer.
+std::optional<graph::Writer> Database::chain_of_taken(const KnownChanges& known,
+                                                      const graph::Writer& writer,
+                                                      const DoneIn& by) {
+  const auto number = known.find(by.done.reverts->change);
+  if (!number || known.writer(*number) != writer) return std::nullopt;
+  return known.chain(*number);
+}
+
+// The changes of a writer on whichever branches, as far as they are in the state or in `change`,
+// the newest ones first: the clock of a writer only goes forward.
+Result<Database::Settled> Database::changes_by(const graph::Writer& writer,
+                                               const std::optional<Digest>& change,
+                                               std::vector<Stretch>& out) {
+  return settle_known([&](const Settled& settled, const KnownChanges& known) -> Error {
+    GS_TRY(auto heads, numbers_of_heads(Version(settled.frontier), known));
+    const auto also = change ? known.find(*change) : std::nullopt;
+    if (also) heads.push_back(*also);
+    const Ancestors state(known.graph(), heads);
+    for (const graph::ChangeNumber number : known.written_by(writer)) {
+      if (state.have(number)) out.push_back({{number, number}, known.place(number)});
+    }
+    return {};
+  });
+}
+
+// Their transactions, until `take` wants no more.
+Error Database::each_done(const graph::Writer& writer, const std::optional<Digest>& change,
+                          const TakeDone& take) {
   std::vector<Stretch> changes;
-  const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
-    for (const graph::ChangeNumber number : known.chain_of(writer)) {
-      changes.push_back({{number, number}, known.place(number)});
-    }
-    return {};
-  };
-  GS_TRY(const Settled settled, settle_known(ask));
+  GS_TRY(const Settled settled, changes_by(writer, change, changes));
   bool is_over = false;
-  const auto look = [&](graph::ChangeNumber, log::Location,
-                        const graph::ChangeView& change) -> Error {
-    const std::vector<Done> all = transactions_of(change);
-    for (auto done = all.rbegin(); done != all.rend() && !is_over; ++done) {
-      is_over = !take(change.digest(), *done);
+  for (auto each = changes.begin(); each != changes.end() && !is_over; ++each) {
+    std::vector<DoneIn> all;
+    const auto look = [&](graph::ChangeNumber, log::Location,
+                          const graph::ChangeView& view) -> Error {
+      for (const Done& done : transactions_of(view)) {
+        all.push_back({view.digest(), view.chain(), done, std::nullopt});
+      }
+      return {};
+    };
+    GS_TRY_OK(each_in(settled, {&*each, 1}, look));
+    GS_TRY_OK(find_taken(writer, all));
+    for (auto one = all.rbegin(); one != all.rend() && !is_over; ++one) is_over = !take(*one);
+  }
+  return {};
+}
+
+Error Database::find_taken(const graph::Writer& writer, std::vector<DoneIn>& all) {
+  const bool is_any = std::any_of(all.begin(), all.end(),
+                                  [](const DoneIn& one) { return one.done.reverts.has_value(); });
+  if (!is_any) return {};
+  const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
+    for (DoneIn& one : all) {
+      if (one.done.reverts) one.taken_from = chain_of_taken(known, writer, one);
     }
     return {};
   };
-  for (auto change = changes.begin(); change != changes.end() && !is_over; ++change) {
-    GS_TRY_OK(each_in(settled, {&*change, 1}, look));
-  }
+  GS_TRY([[maybe_unused]] const Settled now, settle_known(ask));
   return {};
 }
 
 Result<Reverted> Database::revert(const Digest& change) {
   GS_TRY(const ChangeInfo info, this->change(change, nullptr));
-  const graph::Writer writer = graph::chain_of(info.writer, info.branch);
-  UndoStack stack(writer, Why::revert);
-  const auto look = [&](const Digest& in, const Done& done) {
-    if (in == change) return false;
-    stack.look(in, done);
+  GS_TRY_OK(check_no_merge(change));
+  UndoStack stack(Why::revert);
+  bool is_there = false;
+  const auto look = [&](const DoneIn& one) {
+    if (one.change != change && is_there) return false;
+    is_there = one.change == change;
+    // Of the change itself only what it took back of its own.
+    const bool counts = !is_there || (one.done.reverts && one.done.reverts->change == change);
+    if (counts) stack.look(one);
     return true;
   };
-  GS_TRY_OK(each_done(writer, look));
+  GS_TRY_OK(each_done(info.writer, change, look));
   return take_back({change, 0, Why::revert}, stack);
 }
 
 Result<Reverted> Database::take_back_own(Why why) {
-  const graph::Writer self = own_chain();
-  UndoStack stack(self, why);
-  const auto look = [&](const Digest& in, const Done& done) { return !stack.look(in, done); };
-  GS_TRY_OK(each_done(self, look));
+  UndoStack stack(why);
+  const auto look = [&](const DoneIn& one) { return !stack.look(one); };
+  GS_TRY_OK(each_done(writer(), std::nullopt, look));
   if (!stack.found()) {
     return Error(Code::not_found,
                  why == Why::undo

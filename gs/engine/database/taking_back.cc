@@ -102,6 +102,7 @@ class TakingBackMaker {
         without_(record.without),
         now_(record.now),
         is_again_(record.is_again),
+        counted_(record.counted),
         writes_(writes),
         tables_(tables) {
     made_.told.id = now_.entry.id;
@@ -293,10 +294,19 @@ class TakingBackMaker {
       return keep(name, KeptWrite::Why::written, is_ours ? latest_of(in.now) : latest);
     }
     // What its own writer took back does not come again.
-    const FieldWrite* const wants = is_never(latest_of(in.before)) ? in.without : in.before;
+    const bool is_before = !is_never(latest_of(in.before)) && !has_own_beside(in);
+    const FieldWrite* const wants = is_before ? in.before : in.without;
     if (is_same(wants, in.now)) return;
     made_.fields.push_back({name, wants == nullptr ? std::nullopt : std::optional(wants->value)});
     tell(name, json_of(in.now), json_of(wants), hunks_of(in.now, wants));
+  }
+
+  // What the same writer gave it on another branch at the same time is not the work of others.
+  bool has_own_beside(const InEach& in) const {
+    const LocalStamp other = latest_of(in.without);
+    const auto& chains = writes_.beside;
+    return other.hlc != 0 && other != latest_of(in.before) &&
+           std::find(chains.begin(), chains.end(), other.writer) != chains.end();
   }
 
   static LocalStamp latest_of(const FieldWrite* write) {
@@ -312,10 +322,36 @@ class TakingBackMaker {
     const bool is_there = in.now != nullptr && in.shown != nullptr &&
                           in.shown->stamp == with(in)->stamp && from && to && now;
     if (!is_there) return keep(name, KeptWrite::Why::written, latest_of(in.shown));
-    made_.additions.emplace_back(name, *from - *to);
+    const double addition = -left_of(*to - *from, name);
+    if (addition == 0) return;
+    made_.additions.emplace_back(name, addition);
     std::string text;
-    record::append_json(Value(*now + *from - *to), text);
+    record::append_json(Value(*now + addition), text);
     tell(name, json_of(in.now), std::move(text));
+  }
+
+  // What is left to take back of what these writes added.
+  double left_of(double added, std::string_view name) const {
+    if (!counted_) return added;
+    const double counts = sum_of(counted_->writes, name);
+    const double all = counted_->is_whole ? counts : added;
+    const double left = counts + sum_of(counted_->against, name);
+    return all < 0 ? std::clamp(left, all, 0.0) : std::clamp(left, 0.0, all);
+  }
+
+  static double sum_of(const std::vector<CountedWrites::Step>& steps, std::string_view name) {
+    double sum = 0;
+    for (const CountedWrites::Step& one : steps) {
+      sum += number_in(one.after, name) - number_in(one.before, name);
+    }
+    return sum;
+  }
+
+  static double number_in(const PastRecord& record, std::string_view name) {
+    if (!record.is_live()) return 0;
+    const Current current = record.record.as_current();
+    const Fields fields = fields_of(current);
+    return number_of(find(fields, name)).value_or(0);
   }
 
   static bool is_object(const FieldWrite* write) {
@@ -400,7 +436,7 @@ class TakingBackMaker {
     const auto restores = [this](const LocalStamp& stamp) {
       return is_in(writes_.restoring, stamp);
     };
-    return {is_ours, is_undone, restores, is_again_};
+    return {is_ours, is_undone, restores, is_again_, writes_.was_reverted};
   }
 
   void keep_all(std::string_view name, const std::vector<LocalStamp>& by) {
@@ -503,6 +539,7 @@ class TakingBackMaker {
   const PastRecord& without_;
   const state::Found& now_;
   const bool is_again_;
+  const std::optional<CountedWrites>& counted_;
   const TakenBack& writes_;
   const state::Tables& tables_;
   const WritersByKey order_{tables_};

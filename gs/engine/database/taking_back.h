@@ -15,6 +15,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -29,7 +30,8 @@ namespace gs::engine {
 
 // The writes that are taken back, by their stamps.
 struct TakenBack {
-  std::uint32_t writer = 0;
+  std::uint32_t writer = 0;           // its chain
+  std::vector<std::uint32_t> beside;  // the other chains of the same writer
   graph::Hlc first = 0;
   graph::Hlc last = 0;
   // All transactions that are as if they had never been: these, and what their own writers undid
@@ -37,8 +39,9 @@ struct TakenBack {
   std::set<graph::Stamp> never;
   // Of texts and marks: the same, but what others did again is typed, and stays as it was typed.
   std::set<graph::Stamp> untyped;
-  // Of the first: undos and redos.
+  // Of the first: undos, redos, and reverts of what is taken back.
   std::set<graph::Stamp> restoring;
+  bool was_reverted = false;  // by some of these
   bool has(const LocalStamp& stamp) const noexcept {
     return stamp.writer == writer && stamp.hlc >= first && stamp.hlc <= last;
   }
@@ -86,6 +89,18 @@ struct TakingBack {
   std::deque<Buffer> contents_;  // of fields that stand nowhere else
 };
 
+// Of numbers that were added to, where some of that was taken back before: what of the writes
+// counted, transaction by transaction, and what goes against it. What is left is the sum of both.
+struct CountedWrites {
+  struct Step {
+    PastRecord before;
+    PastRecord after;
+  };
+  bool is_whole = false;  // these are all that is taken back
+  std::vector<Step> writes;
+  std::vector<Step> against;
+};
+
 // The record that is looked at; all of it outlives the result.
 struct LookedAt {
   PastRecord before;   // without these writes and all that came later
@@ -96,6 +111,7 @@ struct LookedAt {
   // These writes were undone, which had nothing to do in this record, and are done again. So
   // `before` has them, and `after` has not.
   bool is_again = false;
+  std::optional<CountedWrites> counted;  // none: all of them count
 };
 TakingBack take_back(const LookedAt& record, const TakenBack& writes, const state::Tables& tables);
 

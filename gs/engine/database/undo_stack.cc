@@ -26,12 +26,13 @@ std::vector<Done> transactions_of(const graph::ChangeView& change) {
   return all;
 }
 
-bool UndoStack::look(const Digest& change, const Done& done) {
-  const Transaction self{change, done.hlc};
+bool UndoStack::look(const DoneIn& one) {
+  const Done& done = one.done;
+  const Transaction self{one.change, done.hlc};
   const Why why = done.reverts ? done.reverts->why : Why::revert;
   if (why == Why::redo) {
-    cancel(*done.reverts, done.hlc, redone_);
-    restoring_.insert({done.reverts->hlc, writer_});
+    cancel(one, redone_);
+    restoring_.insert(stamp_of_taken(one));
     return false;
   }
   if (why == Why::undo) {
@@ -40,7 +41,8 @@ bool UndoStack::look(const Digest& change, const Done& done) {
       again_ = done.reverts;
       return take(self);
     }
-    cancel(*done.reverts, done.hlc, undone_);
+    cancel(one, undone_);
+    if (one.taken_from) undone_transactions_.insert({done.reverts->change, done.reverts->hlc});
     return false;
   }
   if (!done.is_about_records) return false;  // a schema, a name: no record's history
@@ -48,11 +50,17 @@ bool UndoStack::look(const Digest& change, const Done& done) {
   return why_ == Why::undo && !is_cancelled(self) && take(self);
 }
 
-void UndoStack::cancel(const graph::Revert& reverts, graph::Hlc by, std::set<graph::Stamp>& both) {
-  cancelled_.insert({reverts.change, reverts.hlc});
-  both.insert({reverts.hlc, writer_});
-  both.insert({by, writer_});
-  restoring_.insert({by, writer_});
+// Of its own transactions, whatever it says: a stamp is that of its writer.
+graph::Stamp UndoStack::stamp_of_taken(const DoneIn& by) {
+  return {by.done.reverts->hlc, by.taken_from.value_or(by.chain)};
+}
+
+void UndoStack::cancel(const DoneIn& by, std::set<graph::Stamp>& both) {
+  const graph::Stamp self{by.done.hlc, by.chain};
+  cancelled_.insert({by.done.reverts->change, by.done.reverts->hlc});
+  both.insert(stamp_of_taken(by));
+  both.insert(self);
+  restoring_.insert(self);
 }
 
 bool UndoStack::take(const Transaction& one) {

@@ -1,5 +1,5 @@
-// Which transactions of one writer it took back itself, as its part of the log tells. Where it says
-// writer, it means a chain.
+// Which transactions of one writer it took back itself, as its part of the log tells, whichever
+// branches it wrote on.
 //
 // Pure.
 #pragma once
@@ -20,6 +20,14 @@ struct Done {
   bool is_about_records = false;
   std::optional<graph::Revert> reverts;
 };
+// The same, with where it is.
+struct DoneIn {
+  Digest change;
+  graph::Writer chain{};
+  Done done;
+  // The chain of what it takes back; none: not the same writer's, or not here.
+  std::optional<graph::Writer> taken_from;
+};
 std::vector<Done> transactions_of(const graph::ChangeView& change);
 bool writes_record(const graph::OperationView& operation) noexcept;
 
@@ -29,10 +37,10 @@ class UndoStack {
  public:
   using Transaction = std::pair<Digest, graph::Hlc>;
   // `why`: what looks for its transaction. A revert looks for none.
-  UndoStack(const graph::Writer& writer, graph::Why why) : writer_(writer), why_(why) {}
+  explicit UndoStack(graph::Why why) : why_(why) {}
 
   // True: undo or redo ends here.
-  bool look(const Digest& change, const Done& done);
+  bool look(const DoneIn& one);
 
   const std::optional<Transaction>& found() const noexcept { return found_; }
   // What the undo that was found took back.
@@ -43,19 +51,21 @@ class UndoStack {
   const std::set<graph::Stamp>& redone() const noexcept { return redone_; }
   // Of both: all that took something back.
   const std::set<graph::Stamp>& restoring() const noexcept { return restoring_; }
+  // The transactions that were undone.
+  const std::set<Transaction>& undone_transactions() const noexcept { return undone_transactions_; }
 
  private:
-  // Of its own transactions, whatever it says: a stamp is that of its writer.
-  void cancel(const graph::Revert& reverts, graph::Hlc by, std::set<graph::Stamp>& both);
+  void cancel(const DoneIn& by, std::set<graph::Stamp>& both);
+  static graph::Stamp stamp_of_taken(const DoneIn& by);
   bool is_cancelled(const Transaction& one) const { return cancelled_.count(one) != 0; }
   bool take(const Transaction& one);
 
-  const graph::Writer writer_;
   const graph::Why why_;
   std::set<Transaction> cancelled_;
   std::set<graph::Stamp> undone_;
   std::set<graph::Stamp> redone_;
   std::set<graph::Stamp> restoring_;
+  std::set<Transaction> undone_transactions_;
   std::optional<Transaction> found_;
   std::optional<graph::Revert> again_;
 };
