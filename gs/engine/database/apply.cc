@@ -424,7 +424,7 @@ Error Applier::apply_shape(Frame& frame, const OperationView& operation) {
   if (shapes_ != nullptr) shapes_->add(shape);
   const std::uint32_t number = intern(shape);
   if (number == state::kUnknown) return tables_.full("shapes or collections");
-  if (!notes_) tables_.define(number);
+  if (is_of_state_ && !notes_) tables_.define(number);
   frame.shapes[operation.shape] = number;
   return {};
 }

@@ -136,6 +136,10 @@ class Applier {
   // means all records.
   void only(const IdSet* ids) noexcept { only_ = ids; }
 
+  // What is replayed becomes the state of the storage, on which its own changes stand: they need
+  // not define the shapes again. What other versions have nobody may count on.
+  void makes_state() noexcept { is_of_state_ = true; }
+
   // Knows nothing, as before the first change.
   void start_over();
 
@@ -202,6 +206,7 @@ class Applier {
   graph::Hlc last_hlc_ = 0;
   bool distrusts_ = false;
   bool is_late_ = false;
+  bool is_of_state_ = false;
   const IdSet* only_ = nullptr;
   bool notes_ = false;
   Erasures erasures_;

@@ -295,6 +295,7 @@ Error Database::leave_joined() {
   derived.reset_erasures(joined.erasures);
   GS_TRY_OK(derive(base_, ids, derived, each));
   put_derived(ids, derived);
+  tables_.forget_definitions();
   applier_.reset_schema(joined.schema);
   frontier_ = joined.frontier;
   state_lacks_ = true;

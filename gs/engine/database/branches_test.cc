@@ -469,6 +469,55 @@ TEST_F(Branches, IdsAreNotMintedTwice) {
 
 // --- erasures: of the storage, on whatever branch ---
 
+// Shapes that only another branch defines are of no use to who has only this one.
+class LooksElsewhere : public Branches {
+ protected:
+  void SetUp() override {
+    Branches::SetUp();
+    ASSERT_TRUE(db->sync().ok());
+    write_files(disk, read_files(world.memory));
+    other = world.open(disk);
+    begin("draft");
+    check_out("draft");
+    ASSERT_TRUE(db.update(kyiv, R"({"fresh":1})").ok());
+    ASSERT_TRUE(db.update(kyiv, R"({"n":4})").ok());
+    check_out("main");
+    ASSERT_TRUE(db.update(kyiv, R"({"n":5})").ok());
+  }
+  // A write of the same shape, for somebody who has nothing of the draft.
+  void expect_taken_without_it() {
+    ASSERT_TRUE(db.update(lviv, R"({"fresh":2})").ok());
+    std::vector<Buffer> changes = changes_of(db);
+    std::erase_if(changes, [](const Buffer& change) {
+      return !graph::ChangeView::parse(change)->branch().is_zero();
+    });
+    const ReceiveReport report = give(other, changes);
+    for (const Refusal& one : report.refusals) ADD_FAILURE() << one.why.text();
+    EXPECT_EQ(report.waiting, 0u);
+    EXPECT_EQ(other.text(lviv), R"({"name":"Lviv","n":1,"fresh":2})");
+  }
+
+  platform::MemoryFileSystem disk;
+  Store other;
+};
+
+TEST_F(LooksElsewhere, APreviewOfAMergeChangesNothingOfWhatIsWritten) {
+  merge("draft", {.preview = true});
+  expect_taken_without_it();
+}
+
+TEST_F(LooksElsewhere, NorDoesAMergeThatIsRefused) {
+  EXPECT_EQ(db->merge("draft", {.strict = true}).code(), Code::conflict);
+  expect_taken_without_it();
+}
+
+TEST_F(LooksElsewhere, NorDoesReadingIt) {
+  const Version draft = db->find_version("draft").value();
+  EXPECT_EQ(db.text_at(kyiv, draft), R"({"name":"Kyiv","n":4,"fresh":1})");
+  EXPECT_EQ(db.text_in(db->moment_at(draft).value(), kyiv), R"({"name":"Kyiv","n":4,"fresh":1})");
+  expect_taken_without_it();
+}
+
 class ErasedOnBranches : public Branches {
  protected:
   void SetUp() override {

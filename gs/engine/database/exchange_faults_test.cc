@@ -171,5 +171,34 @@ TEST_F(ExchangeOnBadDisks, ABranchStaysAsItWasWhenThereIsNoSpaceForItsMerge) {
   EXPECT_EQ(store_.complaints(), "");
 }
 
+// What was taken of it for a moment is nothing that a later change may count on.
+TEST_F(ExchangeOnBadDisks, ABranchThatWasLeftAgainHasDefinedNothing) {
+  ASSERT_TRUE(store_->sync().ok());
+  platform::MemoryFileSystem third_disk;
+  write_files(third_disk, read_files(disk_));
+  const Store third = world_.open(third_disk);
+  const std::vector<Buffer> small = small_changes();
+  ASSERT_FALSE(
+      other_->name_version(NamedVersion::Kind::branch, "draft", std::nullopt, Naming::create));
+  ASSERT_FALSE(other_->checkout("draft"));
+  ASSERT_TRUE(other_.put("City", "lviv", R"({"fresh":1})").ok());
+  ASSERT_FALSE(other_->checkout("main"));
+  give(store_, changes_of(other_));
+  ASSERT_TRUE(other_->merge("draft", {}).ok());
+  const std::vector<Buffer> merge = changes_of(other_, store_->heads());
+  fill_disk();
+  use_all_space(small);
+  ReceiveReport report;
+  ASSERT_EQ(take(merge, report).code(), Code::no_space);
+  disk_.set_faults({});
+  ASSERT_TRUE(store_.put("City", "poltava", R"({"fresh":2})").ok());
+  std::vector<Buffer> changes = changes_of(store_);
+  std::erase_if(changes, [](const Buffer& change) {
+    return !graph::ChangeView::parse(change)->branch().is_zero();
+  });
+  for (const Refusal& one : give(third, changes).refusals) ADD_FAILURE() << one.why.text();
+  EXPECT_EQ(third.text(id_of_key("City", "poltava")), R"({"fresh":2})");
+}
+
 }  // namespace
 }  // namespace gs::engine::testing

@@ -86,6 +86,7 @@ Database::Database(Setup setup)
       log_writing_(env_.background),
       scratch_(std::make_unique<CommitScratch>(*env_.random, tables_, shape_cache_.get())) {
   applier_.bound_references(setup_.references_bytes_max);
+  applier_.makes_state();
 }
 
 Database::~Database() { close().ignore(); }  // close() is there for those who want to know
