@@ -902,8 +902,7 @@ static void test_branches_are_checked_out_and_merged(void) {
   OK(gs_find_version(db, TEXT("main"), &main_heads, &main_count, &error));
   OK(gs_divergence(db, heads, count, main_heads, main_count, &ahead, &behind, &error));
   CHECK(ahead == 1 && behind == 1);
-  GIVES(GS_INVALID,
-        gs_divergence(db, heads, count, main_heads, main_count, NULL, &behind, &error));
+  GIVES(GS_INVALID, gs_divergence(db, heads, count, main_heads, main_count, NULL, &behind, &error));
   gs_free(heads);
   gs_free(main_heads);
   OK(gs_merge(db, TEXT("draft"), NULL, NULL, &error));
