@@ -80,6 +80,7 @@ Result<Exit> resolve(Session& session);
 // twins.cc
 Result<Exit> twins(Session& session);
 std::string twins_json(const std::vector<TwinChanges>& all);
+void note_renewed(const Digest& before, const Digest& now, Session& session);
 void note_twins(const std::vector<TwinChanges>& all, Session& session);
 // proof.cc
 Result<Exit> verify(Session& session);

@@ -40,6 +40,9 @@ std::string where_else(const Session& session, const Storage& storage, const Id&
     return "It is on branch '" + one_line(name) + "': look at it with `gstore get " + of +
            arguments.id + " --at " + name + "`, or go there with `gstore checkout " + name + '`';
   }
+  if (const auto twins = storage.twins(); twins && !twins->empty()) {
+    return "It may be on a side that does not count: see `gstore twins`";
+  }
   return {};
 }
 

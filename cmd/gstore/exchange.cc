@@ -274,15 +274,20 @@ Result<Exit> apply_bundle(Session& session) {
     return outcome(report, session);
   }
   GS_TRY(Storage storage, std::move(opened));
+  const Digest writer = storage.writer();
   SchemaWatch schema(storage);
   GS_TRY(
       const ApplyReport report,
       storage.apply_bundle(session.arguments.file, bar_of(session, "bundle apply", Unit::bytes)));
   session.terminal.end_progress();
   schema.look();
+  const Digest writer_now = storage.writer();
   GS_TRY_OK(storage.close());
   print_applied(report, schema, session);
-  if (!session.arguments.json) schema.note(session);
+  if (!session.arguments.json) {
+    schema.note(session);
+    note_renewed(writer, writer_now, session);
+  }
   return outcome(report, session);
 }
 

@@ -47,15 +47,27 @@ Result<Exit> twins(Session& session) {
 // Of what came just now.
 void note_twins(const std::vector<TwinChanges>& all, Session& session) {
   for (const TwinChanges& set : all) {
+    std::string others;
+    for (const TwinChanges::Twin& twin : set.twins) {
+      if (!twin.counts) others += (others.empty() ? "" : " and ") + twin.change.text();
+    }
+    const std::string other = set.twins.back().change.text();
     session.terminal.note(
         "bundle apply: writer " + set.writer.text() + " has signed " +
         std::to_string(set.twins.size()) + " changes with the number " +
-        std::to_string(set.sequence) +
-        ": its key is in two places, or it lies. All are kept, and one counts on every replica, "
-        "with what stands upon it; what stands upon another one is no part of the state now. See "
-        "`gstore twins`; `gstore get ID --at CHANGE` and `gstore diff CHANGE main` show what is on "
-        "the other side.");
+        std::to_string(set.sequence) + ": its key is in two places, or it lies. All are kept. " +
+        set.twins.front().change.text() + " counts, here as on every replica; " + others +
+        " does not, nor does what stands upon that. `gstore find --at " + other +
+        "` and `gstore diff " + other +
+        " now` show it; what is to stay has to be written again. See `gstore twins`.");
   }
+}
+
+void note_renewed(const Digest& before, const Digest& now, Session& session) {
+  if (before == now || before.is_zero()) return;
+  session.terminal.note("bundle apply: another copy of this directory writes with its key, " +
+                        before.text() + ". This one goes on as the new writer " + now.text() +
+                        ". What the old key wrote stays, but is no more its own to undo.");
 }
 
 }  // namespace gs::cli

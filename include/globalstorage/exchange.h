@@ -72,7 +72,7 @@ struct TwinChanges {
     bool counts = false;
     std::uint64_t votes = 0;  // other writers whose newest change stands upon it
   };
-  std::vector<Twin> twins;
+  std::vector<Twin> twins;  // the one that counts first, then by digest
 };
 
 // What came of a bundle.

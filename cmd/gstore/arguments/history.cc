@@ -72,7 +72,9 @@ void Parser::add_conflicts() {
   add_limit(sub, "at most this many records");
 
   add("twins", "list changes with one number of one writer, and which of them counts",
-      "  gstore twins\n  gstore twins --json");
+      "  gstore twins                    # a key is in two places: all is kept, one side counts\n"
+      "  gstore diff CHANGE now          # CHANGE does not count: what is on its side\n"
+      "  gstore find --at CHANGE --json");
 
   sub = add("resolve", "decide between concurrent values of a field",
             "  gstore resolve ID name            # what is shown stays\n"

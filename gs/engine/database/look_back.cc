@@ -10,11 +10,23 @@ namespace gs::engine {
 using graph::Revert;
 using graph::Why;
 
+namespace {
+
+Error counts_not(const Digest& change) {
+  return Error(Code::invalid, "change " + change.text() +
+                                  " stands on one of two changes with one number, of which the "
+                                  "other one counts (see `gstore twins`), so nothing of it is here "
+                                  "to be taken back");
+}
+
+}  // namespace
+
 Error Database::look_back(const Revert& revert, const UndoStack& stack, LookedBack& out) {
   std::optional<graph::ChangeNumber> number;
   const auto ask = [&](const Settled& settled, const KnownChanges& known) -> Error {
     number = known.find(revert.change);
     if (!number) return {};
+    if (!known.counts(*number)) return counts_not(revert.change);
     std::vector<graph::ChangeNumber> heads;
     for (const Digest& head : settled.frontier) {
       if (const auto at = known.find(head)) heads.push_back(*at);

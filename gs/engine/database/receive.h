@@ -26,7 +26,8 @@ struct Early {
   graph::Hlc hlc = 0;
 };
 
-// Changes with one number of one writer, of which one counts.
+// Changes with one number of one writer, the one that counts first. Told in the same order on every
+// replica.
 struct TwinsFound {
   graph::Writer writer;
   std::uint64_t sequence = 0;

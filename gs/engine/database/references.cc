@@ -57,8 +57,10 @@ std::string version_word(std::string_view text, const state::Reference* referenc
 }
 
 Error name_exists(std::string_view name, Refers what) {
-  return Error(Code::exists, "there is a " + std::string(word_of(what)) + " '" + std::string(name) +
-                                 "' already. Use another name, or move it (--move)");
+  const std::string word = word_of(what);
+  return Error(Code::exists, "there is a " + word + " '" + std::string(name) +
+                                 "' already. Use another name, or move it (`gstore " + word +
+                                 " --move " + std::string(name) + "`)");
 }
 
 }  // namespace

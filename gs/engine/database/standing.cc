@@ -70,11 +70,17 @@ std::vector<TwinsFound> Database::twins_found() const {
     TwinsFound& found = all.emplace_back(TwinsFound{set.writer, set.sequence, {}});
     for (const std::size_t twin : set.twins) {
       const auto for_it = [twin](const auto& vote) { return vote.second.twin == twin; };
+      const auto votes = std::count_if(set.votes.begin(), set.votes.end(), for_it);
       found.twins.push_back(
-          {twins.twin(twin).digest, twin == set.counts,
-           static_cast<std::uint64_t>(std::count_if(set.votes.begin(), set.votes.end(), for_it))});
+          {twins.twin(twin).digest, twin == set.counts, static_cast<std::uint64_t>(votes)});
     }
+    std::sort(found.twins.begin(), found.twins.end(), [](const auto& a, const auto& b) {
+      return a.counts != b.counts ? a.counts : a.change < b.change;
+    });
   }
+  std::sort(all.begin(), all.end(), [](const TwinsFound& a, const TwinsFound& b) {
+    return std::pair(a.writer, a.sequence) < std::pair(b.writer, b.sequence);
+  });
   return all;
 }
 

@@ -227,6 +227,7 @@ TEST_F(TwinsTest, TheOtherSideCanBeReadAndNotMerged) {
   EXPECT_EQ(merged.code(), Code::conflict);
   EXPECT_NE(merged.error().message().find("no version can have both"), std::string_view::npos);
   EXPECT_EQ(second->checkout("side").code(), Code::not_found);
+  EXPECT_EQ(second->revert(greater().head()).code(), Code::invalid);
   EXPECT_EQ(second.text(kyiv_), shown);
   EXPECT_EQ(second->branch().value(), "main");
   EXPECT_EQ(second.text_at(kyiv_, second->find_version("lost").value()), greater().text(kyiv_));
