@@ -467,10 +467,8 @@ TEST_F(Branches, IdsAreNotMintedTwice) {
   EXPECT_EQ(db.content().size(), 7u);
 }
 
-// --- erasures: of the storage, on whatever branch ---
-
-// Shapes that only another branch defines are of no use to who has only this one.
-class LooksElsewhere : public Branches {
+// With a replica that has nothing of what is written from now on.
+class WithAnother : public Branches {
  protected:
   void SetUp() override {
     Branches::SetUp();
@@ -479,6 +477,19 @@ class LooksElsewhere : public Branches {
     other = world.open(disk);
     begin("draft");
     check_out("draft");
+  }
+
+  platform::MemoryFileSystem disk;
+  Store other;
+};
+
+// --- looking at other versions ---
+
+// Shapes that only another branch defines are of no use to who has only this one.
+class LooksElsewhere : public WithAnother {
+ protected:
+  void SetUp() override {
+    WithAnother::SetUp();
     ASSERT_TRUE(db.update(kyiv, R"({"fresh":1})").ok());
     ASSERT_TRUE(db.update(kyiv, R"({"n":4})").ok());
     check_out("main");
@@ -496,9 +507,6 @@ class LooksElsewhere : public Branches {
     EXPECT_EQ(report.waiting, 0u);
     EXPECT_EQ(other.text(lviv), R"({"name":"Lviv","n":1,"fresh":2})");
   }
-
-  platform::MemoryFileSystem disk;
-  Store other;
 };
 
 TEST_F(LooksElsewhere, APreviewOfAMergeChangesNothingOfWhatIsWritten) {
@@ -518,15 +526,12 @@ TEST_F(LooksElsewhere, NorDoesReadingIt) {
   expect_taken_without_it();
 }
 
-class ErasedOnBranches : public Branches {
+// --- erasures: of the storage, on whatever branch ---
+
+class ErasedOnBranches : public WithAnother {
  protected:
   void SetUp() override {
-    Branches::SetUp();
-    ASSERT_TRUE(db->sync().ok());
-    write_files(disk, read_files(world.memory));
-    other = world.open(disk);
-    begin("draft");
-    check_out("draft");
+    WithAnother::SetUp();
     ASSERT_TRUE(db.update(kyiv, R"({"n":2})").ok());
     odesa = db.put("City", "odesa", R"({"name":"Odesa"})").value();
     check_out("main");
@@ -556,8 +561,6 @@ class ErasedOnBranches : public Branches {
     }
   }
 
-  platform::MemoryFileSystem disk;
-  Store other;
   Id odesa;
 };
 

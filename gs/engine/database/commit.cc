@@ -110,7 +110,7 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
   const CommitScratch::Release release{*scratch_};
   GS_TRY_OK(writable());
   GS_TRY_OK(schema_usable());
-  if (tx.own_chains != own_chains_) {
+  if (tx.own_chains != own_chains_ || changes_over_) {
     return Error(Code::conflict,
                  "another branch was checked out since the transaction began, or a new writer took "
                  "over. Begin it again");

@@ -706,6 +706,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<state::References> counting_references(const Settled& settled,
                                                 const KnownChanges& known) const;
   Result<std::optional<state::References>> references_if_twins(const Settled& settled);
+  Error change_over(const graph::BranchId& branch);
   Error follow_standing();
   Error settle_writer();
   bool may_renew_writer() const;
@@ -910,6 +911,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::uint64_t rewrites_ = 0;           // of the log; places in it are others after each
   std::uint64_t decisions_ = 0;          // of known_ that were seen
   bool names_changed_ = false;           // by what counts no more, or again
+  bool changes_over_ = false;            // to what counts by now
   bool notes_first_ = false;             // replay: what counts is known at the end only
   WaitingChanges waiting_;
   std::optional<graph::Writer> only_writer_;  // who alone may write; written by open()

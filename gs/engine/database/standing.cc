@@ -134,6 +134,22 @@ Result<std::optional<state::References>> Database::references_if_twins(const Set
   return references;
 }
 
+// From now on nobody commits, until follow_standing() is done: it would be on the side that does
+// not count, and somebody who writes all the time would keep the state there.
+Error Database::change_over(const graph::BranchId& branch) {
+  const Job job(*this);
+  if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
+  {
+    const std::lock_guard lock(commit_mutex_);
+    changes_over_ = true;
+  }
+  GS_TRY_OK(switch_to(branch).in("the state cannot follow what counts"));
+  report(Event::Level::warning, "twins_decided",
+         "the state follows the other one of two changes with one number: more writers stand on "
+         "it. See `gstore twins`");
+  return {};
+}
+
 // After changes were received, without the commit lock.
 Error Database::follow_standing() {
   std::optional<graph::BranchId> branch;
@@ -147,16 +163,14 @@ Error Database::follow_standing() {
     }
     GS_TRY(branch, branch_to_follow());
   }
-  if (branch) {
-    const Job job(*this);
-    if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
-    GS_TRY_OK(switch_to(*branch).in("the state cannot follow what counts"));
-    report(Event::Level::warning, "twins_decided",
-           "the state follows the other one of two changes with one number: more writers stand on "
-           "it. See `gstore twins`");
-  }
+  Error stays = branch ? change_over(*branch) : Error();
   const std::lock_guard lock(commit_mutex_);
-  return known_ ? settle_writer() : Error();
+  changes_over_ = false;
+  GS_TRY_OK(std::move(stays));
+  if (!known_) return {};
+  GS_TRY_OK(writable());
+  if (builder_.is_open()) GS_TRY_OK(close_change());  // as whoever began it
+  return settle_writer();
 }
 
 // Who wrote what does not count goes on as somebody else; or, where the key has to stay, behind the
