@@ -61,6 +61,34 @@ LiveChange::Kind kind_of(engine::Step::Kind kind) noexcept {
 
 }  // namespace
 
+// --- CommitListener ---
+
+struct CommitListener::Impl {
+  std::shared_ptr<engine::Database> database;
+  std::shared_ptr<engine::Watcher> watcher;
+  ~Impl() { database->unwatch(*watcher); }
+};
+
+CommitListener::CommitListener() = default;
+CommitListener::~CommitListener() = default;
+CommitListener::CommitListener(CommitListener&&) noexcept = default;
+CommitListener& CommitListener::operator=(CommitListener&&) noexcept = default;
+
+Result<CommitListener> Storage::listen(std::function<void()> on_commit) const {
+  const auto self = std::make_shared<std::weak_ptr<engine::Watcher>>();
+  // First it looks again, then it calls: what is committed between these is told by this call.
+  const auto wake = [self, call = std::move(on_commit)] {
+    if (const auto watcher = self->lock()) watcher->look();
+    call();
+  };
+  const auto watcher = std::make_shared<engine::Watcher>(wake);
+  *self = watcher;
+  GS_TRY_OK(database()->watch(watcher));
+  CommitListener listener;
+  listener.impl_.reset(new CommitListener::Impl{database(), watcher});
+  return listener;
+}
+
 // --- LiveChange ---
 
 const char* LiveChange::kind_name() const noexcept {

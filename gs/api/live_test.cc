@@ -132,5 +132,23 @@ TEST_F(LiveApi, AnEmptyOneHasNothing) {
   EXPECT_EQ(db_->watch(R"({"cursor":"x"})").code(), Code::invalid);
 }
 
+TEST_F(LiveApi, AListenerHearsOfEveryCommitUntilItIsGone) {
+  int heard = 0;
+  {
+    const CommitListener listener = db_->listen([&heard] { ++heard; }).value();
+    ASSERT_FALSE(db_->update(kyiv_, R"({"n":4})"));
+    EXPECT_EQ(heard, 1);
+    ASSERT_FALSE(db_->update(kyiv_, R"({"n":5})"));
+    EXPECT_EQ(heard, 2) << "also when nobody looked in between";
+    ASSERT_FALSE(db_->apply_schema(R"js({"files":{"Town.js":"({ Entity: {}, a: 'string' })"}})js"));
+    EXPECT_EQ(heard, 3);
+    ASSERT_TRUE(db_->erase(lviv_).ok());
+    EXPECT_GT(heard, 3);
+    heard = 0;
+  }
+  ASSERT_FALSE(db_->update(kyiv_, R"({"n":6})"));
+  EXPECT_EQ(heard, 0);
+}
+
 }  // namespace
 }  // namespace gs

@@ -401,6 +401,15 @@ Result<record::Encoded> encode(TransactionState& tx, std::string_view collection
                                const Object& object) {
   return tx.encoder.encode(collection, object, key, layout);
 }
+Result<record::Encoded> encode(TransactionState& tx, std::string_view collection,
+                               std::string_view key, const record::Layout* layout,
+                               const ObjectBytes& object) {
+  return tx.encoder.encode_object(collection, object.content, key, layout);
+}
+Result<record::Encoded> encode_delta(TransactionState& tx, const record::Layout* layout,
+                                     const ObjectBytes& object) {
+  return tx.encoder.encode_delta_object({}, object.content, layout);
+}
 Result<record::Encoded> encode_delta(TransactionState& tx, const record::Layout* layout,
                                      std::string_view json) {
   return tx.encoder.encode_delta_json({}, json, layout);
@@ -427,6 +436,20 @@ Result<Id> insert_record(TransactionState& tx, std::string_view collection,
   GS_TRY(const record::Encoded encoded, encode_record(tx, collection, {}, content));
   Id id;
   GS_TRY_OK(tx.db->stage_insert(tx, encoded, id));
+  return id;
+}
+
+template <typename Content>
+Result<Id> put_record(TransactionState& tx, std::string_view collection, std::string_view key,
+                      const Content& content) {
+  GS_TRY_OK(check_collection(collection));
+  if (!record::is_foreign_key(key)) {
+    return Error(Code::invalid,
+                 "a key of " + std::to_string(key.size()) + " bytes; keys have 1 to 1024 bytes");
+  }
+  GS_TRY(const record::Encoded encoded, encode_record(tx, collection, key, content));
+  const Id id = record::keyed_id(encoded.shape->collection_id(), key);
+  GS_TRY_OK(tx.db->stage_keyed(tx, encoded, id));
   return id;
 }
 
@@ -497,17 +520,16 @@ Result<Id> Transaction::insert(std::string_view collection, const Object& object
   return insert_record(*state_, collection, object);
 }
 
+Result<Id> Transaction::insert(std::string_view collection, ObjectBytes object) {
+  return insert_record(*state_, collection, object);
+}
+
 Result<Id> Transaction::put(std::string_view collection, std::string_view key,
                             std::string_view json) {
-  GS_TRY_OK(check_collection(collection));
-  if (!record::is_foreign_key(key)) {
-    return Error(Code::invalid,
-                 "a key of " + std::to_string(key.size()) + " bytes; keys have 1 to 1024 bytes");
-  }
-  GS_TRY(const record::Encoded encoded, encode_record(*state_, collection, key, json));
-  const Id id = record::keyed_id(encoded.shape->collection_id(), key);
-  GS_TRY_OK(state_->db->stage_keyed(*state_, encoded, id));
-  return id;
+  return put_record(*state_, collection, key, json);
+}
+Result<Id> Transaction::put(std::string_view collection, std::string_view key, ObjectBytes object) {
+  return put_record(*state_, collection, key, object);
 }
 
 Error Transaction::set(const Id& id, std::string_view json) {
@@ -516,10 +538,15 @@ Error Transaction::set(const Id& id, std::string_view json) {
 Error Transaction::set(const Id& id, const Object& object) {
   return set_record(*state_, id, object);
 }
+Error Transaction::set(const Id& id, ObjectBytes object) { return set_record(*state_, id, object); }
 Error Transaction::update(const Id& id, std::string_view json) {
   return update_record(*state_, id, json);
 }
 Error Transaction::update(const Id& id, const Object& object) {
+  return update_record(*state_, id, object);
+}
+
+Error Transaction::update(const Id& id, ObjectBytes object) {
   return update_record(*state_, id, object);
 }
 

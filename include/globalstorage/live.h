@@ -45,6 +45,22 @@ struct LiveChange {
   Error append_json(std::string& out) const;  // after an error nothing was appended
 };
 
+// Calls back after every commit, whoever made it and whatever is in it, until it is destroyed: on
+// the thread that commits, without a lock. The call must not wait, and may come once more while
+// this is being destroyed. What it was called for is visible by then. Any thread.
+class CommitListener {
+ public:
+  CommitListener();
+  ~CommitListener();
+  CommitListener(CommitListener&&) noexcept;
+  CommitListener& operator=(CommitListener&&) noexcept;
+
+ private:
+  friend class Storage;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 class LiveQuery {
  public:
   LiveQuery();

@@ -22,7 +22,8 @@ struct RecordHold;
 class ScanState;
 }  // namespace engine
 
-class LiveQuery;  // live.h
+class CommitListener;  // live.h
+class LiveQuery;       // live.h
 class Record;
 namespace api {
 Record make_record(std::shared_ptr<engine::RecordHold> hold);
@@ -85,6 +86,7 @@ class Record {
   friend class Scan;
   friend class Row;
   friend class Rows;
+  friend class Reader;
   friend Record api::make_record(std::shared_ptr<engine::RecordHold> hold);
   explicit Record(std::shared_ptr<engine::RecordHold> hold);
   std::shared_ptr<engine::RecordHold> hold_;

@@ -26,6 +26,7 @@
 #include "globalstorage/id.h"
 #include "globalstorage/options.h"
 #include "globalstorage/query.h"
+#include "globalstorage/reader.h"
 #include "globalstorage/record.h"
 #include "globalstorage/result.h"
 #include "globalstorage/transaction.h"
@@ -124,6 +125,7 @@ class Storage {
   static Id resolve(std::string_view text, std::string_view collection = {});
 
   Snapshot snapshot() const;
+  Reader reader() const;  // reader.h
   Result<Scan> scan(const ScanOptions& options = {}) const;
   Result<Scan> scan(const Snapshot& snapshot, const ScanOptions& options) const;
 
@@ -148,6 +150,9 @@ class Storage {
   // before the next look. It must not wait, nor use the live query, and may be called once more
   // while that is being destroyed. Errors: those of find.
   Result<LiveQuery> watch(std::string_view query_json, std::function<void()> on_commit = {}) const;
+
+  // See CommitListener (live.h). Errors: too_large (4,096 live queries and listeners).
+  Result<CommitListener> listen(std::function<void()> on_commit) const;
 
   // Names of all collections that records were ever written to, in the order of their appearance,
   // also when the records are gone; then those that only the schema in force has. Records in none

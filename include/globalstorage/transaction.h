@@ -68,6 +68,12 @@ struct TextMark {
 // Of a character, which side a place in a text is on.
 enum class TextSide : std::uint8_t { before, after };
 
+// An object as the record format has it inside of records (docs/FORMAT.md, "Types"): the content of
+// an any value of type object. What programs in other languages make without a detour by text.
+struct ObjectBytes {
+  Bytes content;
+};
+
 class Transaction {
  public:
   ~Transaction();
@@ -77,14 +83,19 @@ class Transaction {
   // JSON: one object (see docs/FORMAT.md "JSON" for dates, bytes, big numbers, ids and sets).
   Result<Id> insert(std::string_view collection, std::string_view json);
   Result<Id> insert(std::string_view collection, const Object& object);
+  Result<Id> insert(std::string_view collection, ObjectBytes object);
   // With a foreign key: the record's id is derived from collection and key; replaces it if there.
   Result<Id> put(std::string_view collection, std::string_view key, std::string_view json);
+  Result<Id> put(std::string_view collection, std::string_view key, ObjectBytes object);
   // Whole content replaced; not_found when there is no such record at commit.
   Error set(const Id& id, std::string_view json);
   Error set(const Id& id, const Object& object);
+  Error set(const Id& id, ObjectBytes object);
   // The given fields replaced, others kept; {"$unset":true} as a value removes a field.
   Error update(const Id& id, std::string_view json);
   Error update(const Id& id, const Object& object);
+  // A member of type 13 without content removes the field.
+  Error update(const Id& id, ObjectBytes object);
   // Like update, but an object is given into the one that is there, member by member, as deep as it
   // goes: members that are not named stay, {"$unset":true} removes one. What others give to the
   // same object at the same time stays as well. A field that is not there, or holds no object,

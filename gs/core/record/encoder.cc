@@ -51,6 +51,10 @@ struct Encoder::Impl {
 
   const Plan* guess(std::string_view collection, bool keyed);
   Result<PlanPtr> resolve(std::string_view collection, bool keyed);
+  Result<Encoded> encode_object(std::string_view collection, Bytes from, std::string_view key,
+                                bool delta, const Layout* layout);
+  Error read_members(Bytes from, bool delta);
+  void collect_pieces();
   bool read_by_plan(const Plan& plan, std::string_view json, std::string_view key);
   bool read_key(JsonReader& reader, const Plan& plan, std::size_t field);
   bool read_field(JsonReader& reader, Sink& out, const Place& place, const Layout::LinkField* link);
@@ -302,6 +306,105 @@ Result<Encoded> Encoder::Impl::encode_json(std::string_view collection, std::str
   return encoded;
 }
 
+// --- objects in bytes ---
+
+namespace {
+
+Error bad_object(const std::string& what) {
+  return {Code::invalid, "the bytes of an object: " + what};
+}
+
+// Where names and values of an object end, behind its table.
+class Ends {
+ public:
+  // Errors: invalid (the table is not whole).
+  static Result<Ends> of(Bytes object) {
+    if (object.size() < 4) return bad_object("they end before the number of members");
+    Ends ends;
+    ends.count_ = load_u32(object.data());
+    const std::size_t table = 4 + std::size_t{8} * ends.count_;
+    if (object.size() < table) return bad_object("they end inside the table of members");
+    ends.table_ = object.data() + 4;
+    ends.content_ = object.subspan(table);
+    return ends;
+  }
+  std::uint32_t count() const noexcept { return count_; }
+  // The next name or value. Errors: invalid (ends go back, or beyond the bytes).
+  Result<Bytes> next() {
+    const std::size_t begin = end_;
+    end_ = load_u32(table_ + 4 * at_++);
+    if (end_ < begin || end_ > content_.size()) return bad_object("an end is not in the object");
+    return content_.subspan(begin, end_ - begin);
+  }
+  bool is_done() const noexcept { return end_ == content_.size(); }
+
+ private:
+  const std::uint8_t* table_ = nullptr;
+  Bytes content_;
+  std::uint32_t count_ = 0;
+  std::size_t at_ = 0;
+  std::size_t end_ = 0;
+};
+
+constexpr std::uint8_t kAbsentByte = static_cast<std::uint8_t>(kAbsentMember);
+
+}  // namespace
+
+// Fills `fields` and `members`, which borrow the bytes.
+Error Encoder::Impl::read_members(Bytes from, bool delta) {
+  if (from.size() > kRecordBytesMax) return too_large_record(from.size());
+  GS_TRY(Ends ends, Ends::of(from));
+  fields.clear();
+  members.clear();
+  for (std::uint32_t i = 0; i < ends.count(); ++i) {
+    GS_TRY(const Bytes name, ends.next());
+    GS_TRY(const Bytes value, ends.next());
+    Part part;
+    if (!(delta && value.size() == 1 && value[0] == kAbsentByte)) {
+      GS_TRY_OK(validate_any(value, kFieldDepth));
+      const Type type = static_cast<Type>(value[0]);
+      part = {type == Type::null ? Part::null : Part::value, type, value.subspan(1)};
+    }
+    add_member(as_text(name), part);
+  }
+  if (!ends.is_done()) return bad_object("something follows the last member");
+  return {};
+}
+
+// Of what a layout has to look at.
+void Encoder::Impl::collect_pieces() {
+  Sink out(pieces.contents, 0);
+  pieces.list.clear();
+  for (const NamedPart& member : members) {
+    Piece piece{out.used(), 0, 0, 0, member.part.type};
+    out.append(as_bytes(member.name));
+    piece.name_end = piece.begin = out.used();
+    out.append(member.part.content);
+    piece.end = out.used();
+    if (member.part.state == Part::absent) piece.type = kAbsentMember;
+    pieces.list.push_back(piece);
+  }
+  out.finish();
+}
+
+Result<Encoded> Encoder::Impl::encode_object(std::string_view collection, Bytes from,
+                                             std::string_view key, bool delta,
+                                             const Layout* layout) {
+  GS_TRY_OK(check_key(key));
+  GS_TRY_OK(read_members(from, delta));
+  const bool keyed = !key.empty();
+  const Plan* const plan = guess(collection, keyed);
+  // Names of a shape are in order; of others nothing is known.
+  if (plan == nullptr || !same_fields(*plan->shape, collection, keyed, fields)) {
+    GS_TRY_OK(check_names());
+  }
+  if (layout == nullptr) return write_members(collection, key);
+  collect_pieces();
+  GS_TRY_OK(layout->link(pieces));
+  if (!delta) layout->add_defaults(pieces);
+  return assemble(collection, key);
+}
+
 // --- values ---
 
 Error Encoder::Impl::check_names() {
@@ -393,6 +496,16 @@ Result<Encoded> Encoder::encode_delta(std::string_view collection, const Object&
 Result<Encoded> Encoder::encode_delta_json(std::string_view collection, std::string_view json,
                                            const Layout* layout) {
   return impl_->encode_json(collection, json, {}, JsonReader::Unset::fields, layout);
+}
+
+Result<Encoded> Encoder::encode_object(std::string_view collection, Bytes object,
+                                       std::string_view key, const Layout* layout) {
+  return impl_->encode_object(collection, object, key, false, layout);
+}
+
+Result<Encoded> Encoder::encode_delta_object(std::string_view collection, Bytes object,
+                                             const Layout* layout) {
+  return impl_->encode_object(collection, object, {}, true, layout);
 }
 
 Result<Encoded> Encoder::encode_patch_json(std::string_view json) {

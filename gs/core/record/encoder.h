@@ -50,6 +50,14 @@ class Encoder {
   Result<Encoded> encode_delta_json(std::string_view collection, std::string_view json,
                                     const Layout* layout = nullptr);
 
+  // An object that stands in bytes already: the content of an any value of type object (record.h),
+  // as programs in other languages make it. All of it is checked. In an update a member may be
+  // absent, as in the object of a record that describes itself: it is removed.
+  Result<Encoded> encode_object(std::string_view collection, Bytes object,
+                                std::string_view key = {}, const Layout* layout = nullptr);
+  Result<Encoded> encode_delta_object(std::string_view collection, Bytes object,
+                                      const Layout* layout = nullptr);
+
   // The same where members of objects may be {"$unset":true} as well, at any depth: their type is
   // kAbsentMember. What is encoded is no valid record then.
   Result<Encoded> encode_patch_json(std::string_view json);

@@ -319,5 +319,77 @@ TEST(Encoder, CountsTheMemoryOfWhatItRefuses) {
   EXPECT_GT(encoder.memory_bytes(), text.size());
 }
 
+Buffer object_bytes(const std::string& json) {
+  Buffer bytes;
+  EXPECT_FALSE(encode_any(parse_json(json).value(), bytes));
+  bytes.erase(bytes.begin());  // its type
+  return bytes;
+}
+
+TEST(Encoder, ObjectsInBytesAreTheSameRecordsAsTheirText) {
+  const std::string texts[] = {
+      kCity, "{}", R"({"a":1,"b":"x","c":true,"d":null})",
+      R"({"a":{"$int":"7"},"b":{"$date":"2026-11-23T00:00:00.000Z"},"c":[1,{"d":[]}]})",
+      R"({"s":{"$set":[1,2]},"y":{"$bytes":"AAEC"},"n":{"$big":"123456789012345678901"}})"};
+  for (const std::string& text : texts) {
+    Encoder encoder;
+    const Made by_text = keep(encoder.encode_json("City", text, "key"));
+    const Buffer object = object_bytes(text);
+    const Made first = keep(encoder.encode_object("City", object, "key"));
+    const Made again = keep(encoder.encode_object("City", object, "key"));
+    EXPECT_EQ(by_text.bytes, first.bytes) << text;
+    EXPECT_EQ(by_text.shape->digest(), first.shape->digest()) << text;
+    EXPECT_EQ(first.bytes, again.bytes) << text;
+  }
+}
+
+TEST(Encoder, ObjectsInBytesAreLaidOutAsTheirTextIs) {
+  Layout layout;
+  layout.add_link("country", Layout::Link::one, "Country");
+  ASSERT_FALSE(layout.add_default("n", Value(7.0)));
+  Encoder encoder;
+  const std::string text = R"({"name":"Kyiv","country":"ua"})";
+  const Made by_text = keep(encoder.encode_json("City", text, {}, &layout));
+  const Made by_bytes = keep(encoder.encode_object("City", object_bytes(text), {}, &layout));
+  EXPECT_EQ(by_text.bytes, by_bytes.bytes);
+  EXPECT_EQ(by_text.shape->digest(), by_bytes.shape->digest());
+}
+
+TEST(Encoder, AnUpdateInBytesRemovesMembersThatAreAbsent) {
+  Encoder encoder;
+  const Made by_text = keep(encoder.encode_delta_json({}, R"({"a":1,"b":{"$unset":true}})"));
+  Buffer object = object_bytes(R"({"a":1,"b":null})");
+  object.back() = 0x0d;
+  const Made by_bytes = keep(encoder.encode_delta_object({}, object));
+  EXPECT_EQ(by_text.bytes, by_bytes.bytes);
+  EXPECT_EQ(encoder.encode_object({}, object).code(), Code::invalid) << "no update";
+}
+
+TEST(Encoder, ObjectsInBytesThatAreNoneAreRefused) {
+  const Buffer object = object_bytes(
+      R"({"a":1,"b":"x","c":[true,{"d":null}],"e":{"$date":"2026-11-23T00:00:00.000Z"}})");
+  Encoder encoder;
+  EXPECT_TRUE(encoder.encode_object({}, object).ok());
+  for (std::size_t size = 0; size < object.size(); ++size) {
+    const Bytes cut = Bytes(object).first(size);
+    EXPECT_EQ(encoder.encode_object({}, cut).code(), Code::invalid) << size;
+  }
+  // Whatever one byte says instead: an error, or a valid record.
+  for (std::size_t at = 0; at < object.size(); ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      Buffer changed = object;
+      changed[at] = static_cast<std::uint8_t>(byte);
+      const auto encoded = encoder.encode_object({}, changed);
+      if (encoded.ok()) EXPECT_FALSE(validate(*encoded->shape, encoded->bytes)) << at;
+    }
+  }
+  Buffer longer = object;
+  longer.push_back(0);
+  EXPECT_EQ(encoder.encode_object({}, longer).code(), Code::invalid);
+  Buffer twice = object_bytes(R"({"a":1,"b":2})");
+  twice[4 + 16 + 10] = 'a';
+  EXPECT_NE(encoder.encode_object({}, twice).error().message().find("twice"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace gs::record

@@ -33,6 +33,7 @@ void Database::publish(std::shared_ptr<const state::Version> version, const NewI
   std::lock_guard lock(version_mutex_);  // what is not needed any more goes after it
   index_view_.swap(view);
   version_.swap(version);
+  published_.fetch_add(1, std::memory_order_release);
 }
 
 void Database::publish_log_view() {

@@ -52,6 +52,7 @@ struct Moment {
   Sequence at = 0;
   std::shared_ptr<const IndexView> indexes;          // of the version
   std::shared_ptr<const Catalog> catalog = nullptr;  // null: no schema
+  std::uint64_t published = 0;                       // how often these were changed before
 };
 
 // A record found in a moment, kept readable.
@@ -233,6 +234,11 @@ class Database : public std::enable_shared_from_this<Database> {
 
   // --- reading ---
   Moment moment() const;
+  // Whether moment() would give the same. Two loads.
+  bool is_now(const Moment& moment) const noexcept {
+    return moment.at == visible_.load(std::memory_order_acquire) &&
+           moment.published == published_.load(std::memory_order_acquire);
+  }
   Result<std::shared_ptr<RecordHold>> get(const Id& id) const;
   Result<std::shared_ptr<RecordHold>> get_at(const Id& id, const Version& version);
   // past_state.cc: the state of a version, with the schema that was in force in it and without any
@@ -940,6 +946,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::uint64_t marked_ms_ = 0;  // when the last flush marked the log; the leader's
 
   mutable platform::Mutex version_mutex_;
+  mutable std::atomic<std::uint64_t> published_{0};  // changed with what it guards
   std::shared_ptr<const state::Version> version_;
   mutable std::shared_ptr<const IndexView> index_view_ = std::make_shared<const IndexView>();
   std::shared_ptr<const Catalog> catalog_;  // written with the commit lock as well

@@ -38,6 +38,7 @@ bool Database::change_index(const Digest& digest, const Change& change) const {
     if (!change(one)) return false;
     one.gather();
     index_view_ = std::move(view);
+    published_.fetch_add(1, std::memory_order_release);
     return true;
   }
   return false;

@@ -63,6 +63,7 @@ void Database::publish_catalog(std::shared_ptr<const Catalog> catalog) {
   version_.swap(version);
   index_view_ = indexes_of(catalog);
   catalog_ = std::move(catalog);
+  published_.fetch_add(1, std::memory_order_release);
   has_catalog_ = catalog_ != nullptr;
   catalog_restricts_ = false;
   catalog_is_unique_ = false;
