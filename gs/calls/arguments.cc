@@ -118,8 +118,9 @@ Error unknown(std::string_view method, const Parameters& parameters, std::string
     known.emplace_back(parameter.name);
     list += (list.empty() ? " It takes `" : ", `") + known.back() + '`';
   }
+  const std::string guess = meant(name, known);
   return Error(Code::invalid, std::string(method) + ": there is no argument `" + shown(name) + '`' +
-                                  meant(name, known) + '.' +
+                                  (guess.empty() ? "." : guess) +
                                   (list.empty() ? " It takes none" : list));
 }
 
