@@ -57,10 +57,13 @@ inline Made done(Error error) {
 // An array that says when it becomes too large. Errors: too_large.
 class ResultList {
  public:
+  explicit ResultList(std::size_t bytes_max = kResultBytesMax) noexcept : bytes_max_(bytes_max) {}
+
   Error add(std::string_view json) {
-    if (json_.size() + json.size() + 2 > kResultBytesMax) {
-      return Error(Code::too_large,
-                   "the result takes more than 256 MiB. Ask for fewer with `limit`");
+    if (json_.size() + json.size() + 2 > bytes_max_) {
+      return Error(Code::too_large, "the result takes more than " +
+                                        std::to_string(bytes_max_ >> 20) +
+                                        " MiB. Ask for fewer with `limit`");
     }
     if (json_.size() > 1) json_ += ',';
     json_ += json;
@@ -69,6 +72,7 @@ class ResultList {
   std::string take() { return std::move(json_) + ']'; }
 
  private:
+  std::size_t bytes_max_;
   std::string json_ = "[";
 };
 
