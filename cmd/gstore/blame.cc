@@ -1,21 +1,11 @@
 // blame: who wrote each field of a record.
 #include "cmd/gstore/commands.h"
-#include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/words.h"
 #include "gs/base/dates.h"
 
 namespace gs::cli {
 namespace {
-
-std::string origin_json(const FieldOrigin& origin) {
-  JsonObject line;
-  line.text("field", origin.field)
-      .raw("value", origin.json)
-      .text("writer", origin.writer.text())
-      .text("time", time_text(origin.time_ms));
-  if (origin.change) line.text("change", origin.change->text());
-  return line.take();
-}
 
 std::string origin_line(const FieldOrigin& origin) {
   const std::string change = origin.change ? short_text(*origin.change) : "in memory   ";
@@ -38,7 +28,7 @@ Result<Exit> blame(Session& session) {
   GS_TRY_OK(check_collection(session, found->collection));
   for (const FieldOrigin& origin : found->fields) {
     if (!session.out.wanted()) break;
-    session.out.line(arguments.json ? origin_json(origin) : origin_line(origin));
+    session.out.line(arguments.json ? calls::origin_json(origin, kSpelling) : origin_line(origin));
   }
   return Exit::ok;
 }

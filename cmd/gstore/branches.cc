@@ -4,22 +4,10 @@
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
+#include "gs/calls/version_names.h"
 
 namespace gs::cli {
 namespace {
-
-// Of what merging changes in the records: before it is done.
-Result<std::vector<RecordDifference>> differences(const Storage& storage,
-                                                  const MergeReport& report) {
-  std::vector<RecordDifference> all;
-  GS_TRY(const Version now, storage.find_version("now"));
-  const auto take = [&](const RecordDifference& one) {
-    all.push_back(one);
-    return true;
-  };
-  GS_TRY_OK(storage.diff(now, report.merged, {}, take));
-  return all;
-}
 
 std::string report_line(const std::string& what, const MergeReport& report, bool is_preview) {
   if (report.is_up_to_date) return "Everything of " + what + " is here already.";
@@ -40,17 +28,6 @@ void print_preview(const std::vector<RecordDifference>& records, Session& sessio
 }
 
 }  // namespace
-
-std::string merge_json(const MergeReport& report, bool is_preview,
-                       const std::vector<RecordDifference>& records) {
-  JsonObject line;
-  line.boolean("merged", !is_preview && !report.is_up_to_date)
-      .boolean("up_to_date", report.is_up_to_date)
-      .boolean("fast_forward", report.is_fast_forward)
-      .number("changes", report.changes);
-  if (is_preview) line.raw("records", json_list(records, difference_json));
-  return line.raw("conflicts", json_list(report.conflicts, conflict_json)).take();
-}
 
 Result<Exit> checkout(Session& session) {
   const Arguments& arguments = session.arguments;
@@ -90,10 +67,10 @@ Result<Exit> merge(Session& session) {
   GS_TRY(const MergeReport report, storage.merge(arguments.name, options));
   std::vector<RecordDifference> records;
   if (is_preview && !report.is_up_to_date) {
-    GS_TRY(records, differences(storage, report));
+    GS_TRY(records, calls::merge_differences(storage, report));
   }
   if (arguments.json) {
-    session.out.line(merge_json(report, is_preview, records));
+    session.out.line(calls::merge_json(report, is_preview, records, kSpelling));
   } else {
     print_preview(records, session);
     for (const Conflict& conflict : report.conflicts) print_conflict(conflict, session.out);

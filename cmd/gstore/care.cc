@@ -7,25 +7,6 @@
 
 namespace gs::cli {
 
-std::string stats_json(const Storage& storage, const Stats& stats) {
-  JsonObject collections;
-  for (const auto& [name, records] : stats.collections) collections.number(name, records);
-  JsonObject line;
-  line.text("storage", storage.id().text())
-      .number("records", stats.records)
-      .number("log_bytes", stats.log_bytes)
-      .number("state_bytes", stats.state_bytes)
-      .number("blob_bytes", stats.blob_bytes)
-      .number("memory_bytes", stats.memory_bytes)
-      .number("segments", stats.segments)
-      .number("changes", stats.changes)
-      .number("runs", stats.runs)
-      .number("writers", stats.writers)
-      .number("shapes", stats.shapes)
-      .raw("collections", collections.take());
-  return line.take();
-}
-
 namespace {
 
 void print_stats(const Storage& storage, const Stats& stats, Output& out) {
@@ -77,7 +58,7 @@ Result<Exit> stats(Session& session) {
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY(const Stats stats, storage.stats());
   if (session.arguments.json) {
-    session.out.line(stats_json(storage, stats));
+    session.out.line(calls::stats_object(storage, stats, kSpelling).take());
   } else {
     print_stats(storage, stats, session.out);
   }
@@ -95,12 +76,7 @@ Result<Exit> compact(Session& session) {
   }));
   GS_TRY(const Stats after, storage.stats());
   if (session.arguments.json) {
-    JsonObject line;
-    line.number("state_bytes_before", before.state_bytes)
-        .number("state_bytes", after.state_bytes)
-        .number("runs_before", before.runs)
-        .number("runs", after.runs);
-    session.out.line(line.take());
+    session.out.line(calls::compacted_json(before, after, kSpelling));
   } else {
     const bool idle = !merged && before.runs == after.runs;
     session.terminal.note(idle ? nothing_to_compact(after) : compacted(before, after));

@@ -79,7 +79,6 @@ Result<Exit> conflicts(Session& session);
 Result<Exit> resolve(Session& session);
 // twins.cc
 Result<Exit> twins(Session& session);
-std::string twins_json(const std::vector<TwinChanges>& all);
 void note_renewed(const Digest& before, const Digest& now, Session& session);
 void note_twins(const std::vector<TwinChanges>& all, Session& session);
 // proof.cc

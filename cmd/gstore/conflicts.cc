@@ -12,29 +12,6 @@
 namespace gs::cli {
 namespace {
 
-std::string json_of_names(const std::vector<std::string>& names) {
-  std::string list = "[";
-  for (const std::string& name : names) {
-    if (list.size() > 1) list += ',';
-    append_json_string(name, list);
-  }
-  return list + ']';
-}
-
-std::string hidden_json(const HiddenWrite& hidden) {
-  JsonObject line;
-  line.text("field", hidden.field);
-  if (!hidden.path.empty()) line.raw("path", json_of_names(hidden.path));
-  line.boolean("removal", hidden.is_removal);
-  if (!hidden.was.empty()) line.text("was", hidden.was);
-  if (!hidden.is_removal) line.raw("value", hidden.json);
-  if (!hidden.shown_json.empty()) line.raw("shown", hidden.shown_json);
-  line.text("rule", hidden.rule)
-      .text("writer", hidden.writer.text())
-      .text("time", time_text(hidden.time_ms));
-  return line.take();
-}
-
 // A value, and how it is written.
 struct Choice {
   std::string value;
@@ -103,20 +80,6 @@ void note_also_settled(Session& session, const Conflict& before, const Conflict&
 
 }  // namespace
 
-std::string conflict_json(const Conflict& conflict) {
-  std::string list = "[";
-  for (const HiddenWrite& hidden : conflict.hidden) {
-    if (list.size() > 1) list += ',';
-    list += hidden_json(hidden);
-  }
-  JsonObject line;
-  line.text("id", conflict.id.text())
-      .text("collection", conflict.collection)
-      .boolean("removed", conflict.is_removed)
-      .raw("hidden", list + ']');
-  return line.take();
-}
-
 void print_conflict(const Conflict& conflict, Output& out) {
   out.line(conflict.id.text() + ' ' + one_line(conflict.collection) +
            (conflict.is_removed ? " (removed)" : ""));
@@ -156,7 +119,7 @@ Result<Exit> conflicts(Session& session) {
   for (const Conflict& conflict : found) {
     if (!session.out.wanted()) break;
     if (arguments.json) {
-      session.out.line(conflict_json(conflict));
+      session.out.line(calls::conflict_json(conflict, kSpelling));
     } else {
       print_conflict(conflict, session.out);
     }

@@ -2,6 +2,7 @@
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/difference_text.h"
 #include "cmd/gstore/known.h"
+#include "cmd/gstore/report_json.h"
 
 namespace gs::cli {
 Result<Exit> diff(Session& session) {
@@ -17,7 +18,7 @@ Result<Exit> diff(Session& session) {
   options.limit = arguments.limit;
   if (!arguments.collection.empty()) options.collection = arguments.collection;
   const auto print = [&](const RecordDifference& difference) {
-    session.out.line(arguments.json ? difference_json(difference)
+    session.out.line(arguments.json ? calls::difference_json(difference, kSpelling)
                                     : difference_text(difference, session.colours));
     return session.out.wanted();
   };

@@ -43,24 +43,6 @@ Result<Version> version_in(const std::string& directory, const std::string& text
   return storage->find_version(text);
 }
 
-std::string refusal_json(const RefusedChange& one) {
-  JsonObject line;
-  return line.text("change", one.change.text())
-      .text("writer", one.writer.text())
-      .number("sequence", one.sequence)
-      .text("code", code_name(one.code))
-      .text("why", valid_utf8(one.why))
-      .take();
-}
-
-std::string early_json(const EarlyChange& one) {
-  JsonObject line;
-  return line.text("change", one.change.text())
-      .text("writer", one.writer.text())
-      .text("time", time_text(one.time_ms))
-      .take();
-}
-
 // The schema that was in force before, and the one that is now.
 class SchemaWatch {
  public:
@@ -72,12 +54,8 @@ class SchemaWatch {
     if (storage_.schema() != text_) now_ = storage_.schema_origin();
   }
 
-  std::string json() const {
-    if (!now_) return "null";
-    JsonObject line;
-    line.text("writer", now_->writer.text()).text("time", time_text(now_->time_ms));
-    return line.take();
-  }
+  // Of the one that came; none: it is the same.
+  const std::optional<SchemaOrigin>& news() const noexcept { return now_; }
 
   void note(Session& session) const {
     if (!now_) return;
@@ -100,20 +78,7 @@ class SchemaWatch {
 
 void print_applied(const ApplyReport& report, const SchemaWatch& schema, Session& session) {
   if (session.arguments.json) {
-    JsonObject line;
-    line.number("changes", report.changes)
-        .number("taken", report.taken)
-        .number("known", report.known)
-        .number("waiting", report.waiting)
-        .number("incomplete", report.incomplete)
-        .number("early", report.early)
-        .raw("early_changes", json_list(report.early_changes, early_json))
-        .number("completed", report.completed)
-        .number("refused", report.refused)
-        .raw("refusals", json_list(report.refusals, refusal_json))
-        .raw("twins", twins_json(report.twins))
-        .raw("schema", schema.json());
-    session.out.line(line.take());
+    session.out.line(calls::apply_json(report, schema.news(), kSpelling));
     return;
   }
   session.out.line("taken    " + with_commas(report.taken));
@@ -244,15 +209,7 @@ Result<Exit> create_bundle(Session& session) {
   if (!made) return about_since(std::move(made).error());
   session.terminal.end_progress();
   if (session.arguments.json) {
-    JsonObject line;
-    line.text("bundle", valid_utf8(file))
-        .number("changes", made->changes)
-        .number("change_bytes", made->change_bytes)
-        .number("file_bytes", made->file_bytes)
-        .boolean("checkpoint", made->has_checkpoint)
-        .raw("since", digests_json(made->since))
-        .raw("heads", digests_json(made->heads));
-    session.out.line(line.take());
+    session.out.line(calls::bundle_json(file, *made, kSpelling));
     return Exit::ok;
   }
   for (const Digest& head : made->heads) session.out.line("head " + head.text());

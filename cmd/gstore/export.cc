@@ -8,6 +8,7 @@
 
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/known.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/csv.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -33,7 +34,7 @@ class Exporter {
       if (json_array) out += first ? "\n" : ",\n";
       first = false;
       if (session_.arguments.with_ids) {
-        append_record_line(record, out);
+        calls::append_record_line(record, out);
       } else {
         record.append_json(out);
       }

@@ -3,53 +3,14 @@
 #include <map>
 
 #include "cmd/gstore/commands.h"
-#include "cmd/gstore/names.h"
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/change_lanes.h"
-#include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 #include "gs/base/dates.h"
+#include "gs/calls/version_names.h"
 
 namespace gs::cli {
 namespace {
-
-// Of the branch of a change; nothing of main.
-class BranchNames {
- public:
-  static Result<BranchNames> of(const Storage& storage) {
-    BranchNames names;
-    GS_TRY(const std::vector<NamedVersion> all, storage.named_versions());
-    for (const NamedVersion& named : all) {
-      if (named.kind == NamedVersion::Kind::branch) names.names_[named.branch] = named.name;
-    }
-    return names;
-  }
-  std::string text(const ChangeInfo& change) const {
-    if (change.branch.is_zero()) return "";
-    const auto found = names_.find(change.branch);
-    return found == names_.end() ? change.branch.text() : found->second;
-  }
-
- private:
-  std::map<Id, std::string> names_;
-};
-
-JsonObject change_json(const ChangeInfo& change, const BranchNames& branches) {
-  JsonObject line;
-  line.text("change", change.digest.text()).text("writer", change.writer.text());
-  if (const std::string branch = branches.text(change); !branch.empty()) {
-    line.text("branch", branch);
-  }
-  line.number("sequence", change.sequence)
-      .text("time", time_text(change.time_ms))
-      .number("transactions", std::uint64_t{change.transactions})
-      .number("bytes", change.bytes)
-      .text("prev", change.prev.text())
-      .raw("parents", digests_json(change.parents))
-      .number("segment", std::uint64_t{change.segment})
-      .number("offset", change.offset);
-  return line;
-}
 
 std::string change_line(const ChangeInfo& change) {
   return short_text(change.digest) + "  " + time_text(change.time_ms) + "  writer " +
@@ -58,7 +19,7 @@ std::string change_line(const ChangeInfo& change) {
          count_text(change.operations, "operation", "operations") + "  " + size_text(change.bytes);
 }
 
-void print_change(const ChangeInfo& change, const BranchNames& branches, Output& out) {
+void print_change(const ChangeInfo& change, const calls::BranchNames& branches, Output& out) {
   out.line("change      " + change.digest.text());
   if (const std::string branch = branches.text(change); !branch.empty()) {
     out.line("branch      " + one_line(branch));
@@ -82,18 +43,6 @@ void print_operation(const OperationInfo& operation, Output& out) {
   if (!operation.json.empty()) line += ' ' + operation.json;
   out.line(line);
   if (operation.last_of_transaction) out.line("  --");
-}
-
-std::string operation_json(const OperationInfo& operation) {
-  JsonObject line;
-  line.text("kind", operation.kind);
-  if (operation.id) line.text("id", operation.id->text());
-  line.text("collection", operation.collection)
-      .boolean("last_of_transaction", operation.last_of_transaction)
-      .boolean("erased", operation.erased)
-      .boolean("dropped", operation.dropped);
-  if (!operation.json.empty()) line.raw("data", operation.json);
-  return line.take();
 }
 
 void print_entry(const HistoryEntry& entry, Output& out) {
@@ -159,31 +108,17 @@ class GraphPrinter {
   ChangeLanes lanes_;
 };
 
-std::string log_json(const ChangeInfo& change, const BranchNames& branches,
+std::string log_json(const ChangeInfo& change, const calls::BranchNames& branches,
                      const GraphPrinter* graph) {
-  JsonObject line = change_json(change, branches);
-  line.number("operations", std::uint64_t{change.operations});
+  calls::ReportObject line = calls::change_object(change, branches, kSpelling);
+  line.number("operations", change.operations);
   if (graph == nullptr) return line.take();
   line.boolean("head", graph->is_head(change.digest))
-      .raw("names", texts_json(graph->names_of(change.digest)));
+      .raw("names", calls::texts_json(graph->names_of(change.digest)));
   return line.take();
 }
 
 }  // namespace
-
-std::string entry_json(const HistoryEntry& entry) {
-  const OperationInfo& operation = entry.operation;
-  JsonObject line;
-  line.text("change", entry.change.digest.text())
-      .text("time", time_text(entry.change.time_ms))
-      .text("writer", entry.change.writer.text())
-      .text("kind", operation.kind)
-      .text("collection", operation.collection)
-      .boolean("erased", operation.erased)
-      .boolean("dropped", operation.dropped);
-  if (!operation.json.empty()) line.raw("data", operation.json);
-  return line.take();
-}
 
 Result<Exit> log(Session& session) {
   const Arguments& arguments = session.arguments;
@@ -191,7 +126,7 @@ Result<Exit> log(Session& session) {
   std::optional<GraphPrinter> graph;
   if (arguments.graph) {
     GS_TRY(std::vector<Digest> heads, storage.heads());
-    GS_TRY(const std::vector<NamedVersion> names, all_names(storage));
+    GS_TRY(const std::vector<NamedVersion> names, calls::all_names(storage));
     graph.emplace(std::move(heads), names, session.out);
   }
   std::optional<Version> version;
@@ -201,7 +136,7 @@ Result<Exit> log(Session& session) {
     GS_TRY(std::vector<Digest> heads, storage.heads());
     version.emplace(std::move(heads));
   }
-  GS_TRY(const BranchNames branches, BranchNames::of(storage));
+  GS_TRY(const calls::BranchNames branches, calls::BranchNames::of(storage));
   std::optional<Version> cut = storage.shallow_at();
   const auto print = [&](const ChangeInfo& change) {
     // The last change before the cut is one of its heads.
@@ -227,19 +162,14 @@ Result<Exit> show(Session& session) {
   GS_TRY(const Digest digest, change_of(session, storage, *session.arguments.change));
   std::vector<OperationInfo> operations;
   GS_TRY(const ChangeInfo change, storage.change(digest, &operations));
-  GS_TRY(const BranchNames branches, BranchNames::of(storage));
+  GS_TRY(const calls::BranchNames branches, calls::BranchNames::of(storage));
   if (!session.arguments.json) {
     print_change(change, branches, session.out);
     for (const OperationInfo& operation : operations) print_operation(operation, session.out);
     return Exit::ok;
   }
-  std::string list = "[";
-  for (const OperationInfo& operation : operations) {
-    if (list.size() > 1) list += ',';
-    list += operation_json(operation);
-  }
-  JsonObject line = change_json(change, branches);
-  line.raw("operations", list + ']');
+  calls::ReportObject line = calls::change_object(change, branches, kSpelling);
+  line.raw("operations", calls::json_list(operations, calls::operation_json, kSpelling));
   session.out.line(line.take());
   return Exit::ok;
 }
@@ -255,7 +185,7 @@ Result<Exit> history(Session& session) {
   for (const HistoryEntry& entry : entries) {
     if (!session.out.wanted()) break;
     if (arguments.json) {
-      session.out.line(entry_json(entry));
+      session.out.line(calls::entry_json(entry, kSpelling));
     } else {
       print_entry(entry, session.out);
     }

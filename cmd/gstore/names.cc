@@ -1,18 +1,15 @@
 // tag and branch: names of versions.
-#include "cmd/gstore/names.h"
-
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 #include "gs/base/dates.h"
+#include "gs/calls/version_names.h"
 
 namespace gs::cli {
 namespace {
 
 using NameKind = NamedVersion::Kind;
-
-const char* word_of(NameKind kind) noexcept { return kind == NameKind::tag ? "tag" : "branch"; }
 
 // As "ahead 2, behind 1"; empty when neither has anything of its own.
 std::string apart_text(const std::optional<Divergence>& apart) {
@@ -35,15 +32,15 @@ std::string named_line(const NamedVersion& named) {
 // Of the kind; with `only` that one.
 Error print_names(Session& session, const Storage& storage, NameKind kind,
                   std::string_view only = {}) {
-  GS_TRY(const std::vector<NamedVersion> all, all_names(storage));
+  GS_TRY(const std::vector<NamedVersion> all, calls::all_names(storage));
   GS_TRY(const std::string current, storage.branch());
   for (const NamedVersion& named : all) {
     if (named.kind != kind || (!only.empty() && named.name != only)) continue;
     if (!session.out.wanted()) break;
     const bool is_current = kind == NameKind::branch && named.name == current;
-    GS_TRY(const std::optional<Divergence> apart, apart_from_main(storage, named));
+    GS_TRY(const std::optional<Divergence> apart, calls::apart_from_main(storage, named));
     if (session.arguments.json) {
-      session.out.line(named_json(named, is_current, apart));
+      session.out.line(calls::named_json(named, is_current, apart, kSpelling));
     } else {
       session.out.line(named_line(named) + apart_text(apart) + (is_current ? "  checked out" : ""));
     }
@@ -68,7 +65,7 @@ Error remove_name(Session& session, Storage& storage, NameKind kind) {
   if (!session.arguments.json) return {};
   JsonObject line;
   session.out.line(
-      line.text("name", name).text("kind", word_of(kind)).boolean("deleted", true).take());
+      line.text("name", name).text("kind", calls::kind_word(kind)).boolean("deleted", true).take());
   return {};
 }
 
@@ -100,42 +97,6 @@ Result<Exit> run_names(Session& session, NameKind kind) {
 }
 
 }  // namespace
-
-// The storage begins with main, and nobody has named it.
-Result<std::vector<NamedVersion>> all_names(const Storage& storage) {
-  GS_TRY(std::vector<NamedVersion> all, storage.named_versions());
-  NamedVersion main;
-  main.name = "main";
-  main.kind = NameKind::branch;
-  GS_TRY(Version version, storage.find_version(main.name));
-  main.heads = std::move(version.heads);
-  all.insert(all.begin(), std::move(main));
-  return all;
-}
-
-Result<std::optional<Divergence>> apart_from_main(const Storage& storage,
-                                                  const NamedVersion& named) {
-  std::optional<Divergence> apart;
-  if (named.kind != NameKind::branch || named.name == "main") return apart;
-  GS_TRY(const Version main, storage.find_version("main"));
-  if (named.heads.empty() || main.heads.empty()) return apart;  // they lie in damage
-  GS_TRY(apart, storage.divergence(Version(named.heads), main));
-  return apart;
-}
-
-std::string named_json(const NamedVersion& named, bool is_current,
-                       const std::optional<Divergence>& apart) {
-  JsonObject line;
-  line.text("name", named.name)
-      .text("kind", word_of(named.kind))
-      .raw("heads", digests_json(named.heads));
-  if (named.time_ms != 0) {
-    line.text("writer", named.writer.text()).text("time", time_text(named.time_ms));
-  }
-  if (named.kind == NameKind::branch) line.boolean("checked_out", is_current);
-  if (apart) line.number("ahead", apart->ahead).number("behind", apart->behind);
-  return line.take();
-}
 
 Result<Exit> tag(Session& session) { return run_names(session, NameKind::tag); }
 Result<Exit> branch(Session& session) { return run_names(session, NameKind::branch); }

@@ -51,49 +51,9 @@ FindingWords kind_of(const VerifySection& section) {
   return {section.name, kLog, kRestore};
 }
 
-std::string section_json(const VerifySection& section) {
-  JsonObject line;
-  line.text("name", section.name);
-  // What was not checked whole is neither well nor damaged.
-  if (section.ok && !section.complete) {
-    line.raw("ok", "null");
-  } else {
-    line.boolean("ok", section.ok);
-  }
-  line.number("checked", section.checked);
-  if (!section.complete) line.boolean("complete", false);
-  if (!section.ok) line.text("step", kind_of(section).step);
-  if (!section.detail.empty()) {
-    line.text(section.ok ? "note" : "detail", valid_utf8(section.detail));
-  }
-  return line.take();
-}
-
 }  // namespace
 
-std::string report_json(const VerifyReport& report) {
-  std::string sections = "[";
-  for (const VerifySection& section : report.sections) {
-    if (sections.size() > 1) sections += ',';
-    sections += section_json(section);
-  }
-  JsonObject line;
-  line.boolean("ok", report.ok)
-      .raw("sections", sections + ']')
-      .number("bytes", report.bytes)
-      .number("changes", report.changes)
-      .number("operations", report.operations)
-      .number("erased", report.erased)
-      .number("dropped", report.dropped)
-      .raw("frontier", digests_json(report.frontier));
-  std::string damage = "[";
-  for (const std::string& place : report.damage) {
-    if (damage.size() > 1) damage += ',';
-    append_json_string(valid_utf8(place), damage);
-  }
-  line.raw("damage", damage + ']');
-  return line.take();
-}
+std::string_view step_of(const VerifySection& section) { return kind_of(section).step; }
 
 namespace {
 
@@ -245,7 +205,7 @@ Result<Exit> verify(Session& session) {
   session.terminal.end_progress();
   if (head && !options.head) add_missing_head(*head, report);
   if (session.arguments.json) {
-    session.out.line(report_json(report));
+    session.out.line(calls::verify_json(report, kSpelling, step_of));
   } else {
     print_report(report, session.out);
   }
@@ -277,19 +237,7 @@ Result<Exit> check_proof(Session& session) {
   }
   const ProofReport& report = *checked;
   if (arguments.json) {
-    JsonObject line;
-    line.boolean("ok", true)
-        .text("storage", report.storage.text())
-        .text("change", report.change.text())
-        .text("writer", report.writer.text())
-        .text("id", report.id.text())
-        .text("time", time_text(report.time_ms))
-        .text("kind", report.kind)
-        .text("collection", report.collection)
-        .text("log_root", report.log_root.text())
-        .number("log_size", report.log_size);
-    if (!report.json.empty()) line.raw("data", report.json);
-    session.out.line(line.take());
+    session.out.line(calls::proof_object(report, kSpelling).take());
     return Exit::ok;
   }
   session.out.line("The proof is valid.");
@@ -318,10 +266,7 @@ Result<Exit> erase(Session& session) {
   session.terminal.end_progress();
   if (!erased) return about_record(session, storage, std::move(erased).error());
   if (arguments.json) {
-    JsonObject line;
-    line.text("id", id.text()).number("erased", *erased);
-    if (*erased == 0) line.boolean("already_erased", true);
-    session.out.line(line.take());
+    session.out.line(calls::erased_json(id, *erased, kSpelling));
   } else if (*erased == 0) {
     session.out.line("already erased");
   } else {
@@ -335,9 +280,7 @@ Result<Exit> digest(Session& session) {
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY(const StateDigest state, storage.digest());
   if (session.arguments.json) {
-    JsonObject line;
-    line.raw("frontier", digests_json(state.frontier)).text("digest", state.digest.text());
-    session.out.line(line.take());
+    session.out.line(calls::digest_json(state, kSpelling));
     return Exit::ok;
   }
   for (const Digest& head : state.frontier) session.out.line("head   " + head.text());

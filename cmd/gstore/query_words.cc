@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/json_text.h"
 
 namespace gs::cli {
@@ -78,7 +79,7 @@ Error about_query(const QueryWords& query, Error error) {
 Error append_row(const Session& session, const gs::Row& row, std::string& out) {
   const std::size_t size = out.size();
   const bool with_head = session.arguments.json && row.is_record();
-  if (with_head) append_record_head(row.record(), out);
+  if (with_head) calls::append_record_head(row.record(), out);
   if (Error error = row.append_json(out)) {
     out.resize(size);
     return error;

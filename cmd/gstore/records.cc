@@ -2,6 +2,7 @@
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/directories.h"
 #include "cmd/gstore/known.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/schema_directory.h"
 #include "cmd/gstore/support/id_doubts.h"
 #include "cmd/gstore/support/json_text.h"
@@ -217,7 +218,7 @@ Result<Exit> scan(Session& session) {
   GS_TRY(Scan records, storage.scan(options));
   Record record;
   while (session.out.wanted() && records.next(record)) {
-    append_record_line(record, session.out.buffer());
+    calls::append_record_line(record, session.out.buffer());
     session.out.buffer() += '\n';
     session.out.written();
   }

@@ -1,6 +1,7 @@
 // revert, undo and redo: taking back what was written.
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/difference_text.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/words.h"
 
 namespace gs::cli {
@@ -10,14 +11,14 @@ std::string kept_line(const KeptWrite& kept) {
   std::string line = "kept  " + kept.id.text();
   if (!kept.collection.empty()) line += ' ' + one_line(kept.collection);
   if (!kept.field.empty()) line += "  " + one_line(kept.field);
-  line += std::string("  ") + why_word(kept.why) + " since";
+  line += std::string("  ") + calls::why_word(kept.why) + " since";
   if (kept.writer != Digest{}) line += " by writer " + short_text(kept.writer);
   return line;
 }
 
 void print(const Reverted& reverted, Session& session) {
   if (session.arguments.json) {
-    return session.out.line(reverted_json(reverted));
+    return session.out.line(calls::reverted_json(reverted, kSpelling));
   }
   for (const RecordDifference& each : reverted.records) {
     session.out.line(difference_text(each, session.colours));

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "cmd/gstore/commands.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/schema_directory.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
@@ -74,19 +75,6 @@ void tell_doubts(Session& session, const std::vector<engine::Doubt>& doubts) {
   }
 }
 
-std::string doubts_json(const std::vector<engine::Doubt>& doubts) {
-  std::string all = "[";
-  for (const engine::Doubt& each : doubts) {
-    if (all.size() > 1) all += ',';
-    JsonObject one;
-    one.text("collection", each.collection);
-    if (!each.field.empty()) one.text("field", each.field);
-    one.text("what", each.what);
-    all += one.take();
-  }
-  return all + ']';
-}
-
 Result<std::vector<engine::Doubt>> doubts_about(const std::string& directory,
                                                 const std::string& schema) {
   std::vector<engine::Doubt> doubts;
@@ -97,43 +85,16 @@ Result<std::vector<engine::Doubt>> doubts_about(const std::string& directory,
 
 // --- differences ---
 
-const char* name_of(Risk risk) {
-  switch (risk) {
-    case Risk::safe:
-      return "safe";
-    case Risk::migrated:
-      return "migrated";
-    case Risk::checked:
-      return "checked";
-    case Risk::unsafe:
-      break;
-  }
-  return "unsafe";
-}
-
 // "City.population is new"
 std::string text_of(const SchemaDifference& difference) {
   const std::string field = difference.field.empty() ? "" : '.' + difference.field;
   return one_line(difference.collection + field + ' ' + difference.what);
 }
 
-std::string differences_json(const Differences& differences) {
-  std::string all = "[";
-  for (const SchemaDifference& each : differences) {
-    if (all.size() > 1) all += ',';
-    JsonObject one;
-    one.text("risk", name_of(each.risk)).text("collection", each.collection);
-    if (!each.field.empty()) one.text("field", each.field);
-    one.text("what", each.what);
-    all += one.take();
-  }
-  return all + ']';
-}
-
 void print_differences(Session& session, const Differences& differences) {
   constexpr std::size_t kRiskColumns = 10;
   for (const SchemaDifference& each : differences) {
-    std::string line = name_of(each.risk);
+    std::string line = calls::risk_word(each.risk);
     line.resize(kRiskColumns, ' ');
     session.out.line(line + text_of(each));
   }
@@ -173,11 +134,7 @@ Error about_records(Error error) {
 void tell_applied(Session& session, bool applied, const Differences& differences,
                   const std::vector<engine::Doubt>& doubts) {
   if (session.arguments.json) {
-    JsonObject line;
-    line.boolean("applied", applied)
-        .raw("differences", differences_json(differences))
-        .raw("warnings", doubts_json(doubts));
-    session.out.line(line.take());
+    session.out.line(calls::applied_json(applied, differences, doubts, kSpelling));
     return;
   }
   print_differences(session, differences);
@@ -240,7 +197,7 @@ Result<Exit> check_schema(Session& session) {
     all += collection_json(*rules);
   }
   JsonObject line;
-  line.raw("collections", all + ']').raw("warnings", doubts_json(doubts));
+  line.raw("collections", all + ']').raw("warnings", calls::doubts_json(doubts, kSpelling));
   session.out.line(line.take());
   return Exit::ok;
 }
@@ -251,7 +208,7 @@ Result<Exit> diff_schema(Session& session) {
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY(const Differences differences, compare(session, storage, directory, schema));
   if (session.arguments.json) {
-    session.out.line(differences_json(differences));
+    session.out.line(calls::differences_json(differences, kSpelling));
   } else if (differences.empty()) {
     session.terminal.note("No difference: the schema is in force.");
   } else {

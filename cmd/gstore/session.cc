@@ -10,7 +10,6 @@
 #include "cmd/gstore/known.h"
 #include "cmd/gstore/support/id_doubts.h"
 #include "cmd/gstore/support/input.h"
-#include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 #include "gs/base/dates.h"
 
@@ -252,42 +251,6 @@ Result<Digest> change_of(const Session& session, const Storage& storage, std::st
 std::string short_text(const Digest& digest) {
   constexpr std::size_t kShortCharacters = 12;
   return digest.text().substr(0, kShortCharacters);
-}
-
-std::string digests_json(const std::vector<Digest>& digests) {
-  std::string out = "[";
-  for (const Digest& digest : digests) {
-    if (out.size() > 1) out += ',';
-    out += '"' + digest.text() + '"';
-  }
-  return out + ']';
-}
-
-std::string texts_json(const std::vector<std::string>& texts) {
-  std::string out = "[";
-  for (const std::string& text : texts) {
-    if (out.size() > 1) out += ',';
-    append_json_string(text, out);
-  }
-  return out + ']';
-}
-
-void append_record_head(const Record& record, std::string& out) {
-  out += "{\"id\":\"";
-  out += record.id().text();
-  out += "\",\"collection\":";
-  append_json_string(record.collection(), out);
-  if (!record.key().empty()) {
-    out += ",\"key\":";
-    append_json_string(record.key(), out);
-  }
-  out += ",\"data\":";
-}
-
-void append_record_line(const Record& record, std::string& out) {
-  append_record_head(record, out);
-  record.append_json(out);
-  out += '}';
 }
 
 }  // namespace gs::cli

@@ -74,15 +74,4 @@ Result<Digest> change_of(const Session& session, const Storage& storage, std::st
 
 // As many digits as people need to tell one from others.
 std::string short_text(const Digest& digest);
-// ["hex","hex"]
-std::string digests_json(const std::vector<Digest>& digests);
-// ["text","text"]
-std::string texts_json(const std::vector<std::string>& texts);
-
-// {"id":..,"collection":..,"data": with "key" before it when the record has one: what comes before
-// the record's content in a line that tells which record it is. A brace ends the line.
-void append_record_head(const Record& record, std::string& out);
-// The whole line.
-void append_record_line(const Record& record, std::string& out);
-
 }  // namespace gs::cli

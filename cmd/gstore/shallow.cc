@@ -1,21 +1,10 @@
 // shallow: a storage without what its records were before a version.
 #include "cmd/gstore/commands.h"
-#include "cmd/gstore/support/json_text.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/words.h"
 
 namespace gs::cli {
 namespace {
-
-std::string shallow_json(const ShallowReport& report, bool is_preview) {
-  JsonObject line;
-  line.raw("version", digests_json(report.version))
-      .number("changes", report.changes)
-      .number("operations", report.operations)
-      .number("log_bytes", report.log_bytes);
-  if (!is_preview) line.number("base_bytes", report.base_bytes);
-  line.boolean("preview", is_preview);
-  return line.take();
-}
 
 std::string shallow_text(const ShallowReport& report, bool is_preview) {
   const std::string what = count_text(report.operations, "operation", "operations") + " of " +
@@ -44,7 +33,7 @@ Result<Exit> shallow(Session& session) {
   GS_TRY(const ShallowReport report, storage.make_shallow(options));
   session.terminal.end_progress();
   if (arguments.json) {
-    session.out.line(shallow_json(report, arguments.preview));
+    session.out.line(calls::shallow_json(report, arguments.preview, kSpelling));
   } else {
     for (const Digest& head : report.version) session.out.line("before " + head.text());
     session.terminal.note(shallow_text(report, arguments.preview));

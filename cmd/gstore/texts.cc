@@ -1,6 +1,7 @@
 // text: edits of a text of a record, its marks, and cursors in it.
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/element_words.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 
@@ -65,21 +66,12 @@ Result<Exit> splice_text(Session& session) {
 
 namespace {
 
-std::string marks_json(const std::vector<TextMark>& marks) {
-  std::string list = "[";
-  for (const TextMark& one : marks) {
-    JsonObject line;
-    line.raw("from", std::to_string(one.from)).raw("to", std::to_string(one.to));
-    line.text("key", one.key).raw("value", one.value_json);
-    list += (list.size() > 1 ? "," : "") + line.take();
-  }
-  return list + ']';
-}
-
 void print_marks(const Session& session, const Id& id, const std::vector<TextMark>& marks) {
   if (session.arguments.json) {
     JsonObject line;
-    session.out.line(line.text("id", id.text()).raw("marks", marks_json(marks)).take());
+    session.out.line(line.text("id", id.text())
+                         .raw("marks", calls::json_list(marks, calls::mark_json, kSpelling))
+                         .take());
     return;
   }
   for (const TextMark& one : marks) {

@@ -1,6 +1,7 @@
 // tree create, move, set, delete and show: edits of a tree of a record.
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/element_words.h"
+#include "cmd/gstore/report_json.h"
 #include "cmd/gstore/support/json_text.h"
 
 namespace gs::cli {
@@ -18,16 +19,11 @@ TreePlace place_in(const Arguments& arguments) { return {arguments.under, argume
 Error show_tree(Session& session, const Storage& storage, const Id& id) {
   GS_TRY(const std::vector<TreeNode> nodes, storage.tree_nodes(id, session.arguments.field));
   if (session.arguments.json) {
-    std::string array = "[";
-    for (const TreeNode& node : nodes) {
-      JsonObject one;
-      one.text("id", node.id);
-      if (!node.parent.empty()) one.text("parent", node.parent);
-      if (array.size() > 1) array += ',';
-      array += one.raw("value", node.value).take();
-    }
+    const auto node_json = [](const TreeNode& node) {
+      return calls::node_object(node, kSpelling).take();
+    };
     JsonObject line;
-    line.text("id", id.text()).raw("value", array + "]");
+    line.text("id", id.text()).raw("value", calls::json_list(nodes, node_json));
     session.out.line(line.take());
     return {};
   }

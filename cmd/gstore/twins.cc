@@ -1,37 +1,16 @@
 // twins: changes with one number of one writer, and which one of them counts.
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/report_json.h"
-#include "cmd/gstore/support/json_text.h"
 #include "cmd/gstore/support/words.h"
 
 namespace gs::cli {
-
-namespace {
-
-std::string twin_json(const TwinChanges::Twin& twin) {
-  JsonObject line;
-  return line.text("change", twin.change.text())
-      .boolean("counts", twin.counts)
-      .number("votes", twin.votes)
-      .take();
-}
-
-std::string set_json(const TwinChanges& set) {
-  JsonObject line;
-  line.text("writer", set.writer.text()).number("sequence", set.sequence);
-  return line.raw("twins", json_list(set.twins, twin_json)).take();
-}
-
-}  // namespace
-
-std::string twins_json(const std::vector<TwinChanges>& all) { return json_list(all, set_json); }
 
 Result<Exit> twins(Session& session) {
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY(const std::vector<TwinChanges> all, storage.twins());
   for (const TwinChanges& set : all) {
     if (session.arguments.json) {
-      session.out.line(set_json(set));
+      session.out.line(calls::twins_json(set, kSpelling));
       continue;
     }
     session.out.line("writer " + set.writer.text() + "  number " + std::to_string(set.sequence));

@@ -11,7 +11,7 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGES = ['CONTRIBUTING.md', 'README.md', 'SECURITY.md', 'docs/ARCHITECTURE.md',
-         'docs/BENCHMARKS.md', 'docs/COMMANDS.md', 'docs/FORMAT.md', 'docs/GLOSSARY.md',
+         'docs/BENCHMARKS.md', 'docs/CALLS.md', 'docs/COMMANDS.md', 'docs/FORMAT.md', 'docs/GLOSSARY.md',
          'docs/QUERY.md', 'docs/SCHEMA.md', 'docs/TESTING.md']
 FOLDERS = ('bench', 'cmd', 'examples', 'gs', 'include', 'tests', 'tools')
 # `gs/base/crc32c.h`, `gs/core/graph/`, `tests/data/v1/x.hex`; patterns with * or <> are not paths.
@@ -48,6 +48,24 @@ def run_usage():
     return commands
 
 
+def methods_in_code():
+    """The methods of gs/calls: of each its arguments, those that may be left out with a mark."""
+    folder = os.path.join(ROOT, 'gs/calls')
+    code = read('gs/calls/methods.h') + ''.join(
+        read('gs/calls/' + name) for name in sorted(os.listdir(folder))
+        if name.endswith('_calls.cc'))
+    parameter = r'(required|optional)\("(\w+)", Kind::\w+\)'
+    constants = {}
+    for name, need, argument in re.findall(r'Parameter (k\w+) = ' + parameter, code):
+        constants[name] = f'{need}("{argument}", Kind::text)'
+    methods = {}
+    for name, listed in re.findall(r'\{"(\w+)",\s*\w+,\s*\{([^{}]*)\}\}', code):
+        listed = re.sub(r'\bk[A-Z]\w+', lambda match: constants[match[0]], listed)
+        methods[name] = [argument + ('?' if need == 'optional' else '')
+                         for need, argument in re.findall(parameter, listed)]
+    return methods
+
+
 class Docs(unittest.TestCase):
     def test_readme_shows_the_first_example_word_for_word(self):
         block = '```cpp\n' + read('examples/first.cc') + '```\n'
@@ -63,6 +81,17 @@ class Docs(unittest.TestCase):
         self.assertGreater(len(declared), 20)
         described = re.findall(r'^### gstore ([a-z -]+)$', read('docs/COMMANDS.md'), re.MULTILINE)
         self.assertEqual(sorted(declared), sorted(described))
+
+    def test_every_call_has_its_row_with_its_arguments(self):
+        methods = methods_in_code()
+        self.assertGreater(len(methods), 50)
+        page = read('docs/CALLS.md')
+        rows = dict(re.findall(r'^\| `(\w+)` \| (.*?) ?\| ', page[page.index('## History'):],
+                               re.MULTILINE))
+        self.assertEqual(sorted(methods), sorted(rows))
+        for name, cell in rows.items():
+            with self.subTest(method=name):
+                self.assertEqual(methods[name], cell.replace('`', '').split(', ') if cell else [])
 
     def test_readme_links_every_page(self):
         readme = read('README.md')

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "cmd/gstore/difference_text.h"
-#include "cmd/gstore/names.h"
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/shell/print.h"
+#include "gs/calls/version_names.h"
 
 namespace gs::cli::shell {
 namespace {
@@ -108,7 +107,7 @@ Made get_record(const Storage& storage, Given given) {
   GS_TRY(const std::optional<Version> version, version_at(storage, given, 1));
   GS_TRY(const Record record, version ? storage.get(id, *version) : storage.get(id));
   std::string line;
-  append_record_line(record, line);
+  calls::append_record_line(record, line);
   return of_text(line);
 }
 
@@ -240,7 +239,7 @@ Result<std::vector<JsValue>> lines_of(Rows& rows, std::uint64_t most) {
   gs::Row row;
   while (lines.size() < most && rows.next(row)) {
     std::string line;
-    if (row.is_record()) append_record_head(row.record(), line);
+    if (row.is_record()) calls::append_record_head(row.record(), line);
     GS_TRY_OK(row.append_json(line));
     if (row.is_record()) line += '}';
     bytes += line.size();
@@ -289,7 +288,8 @@ Made history_lines(const Storage& storage, Given given) {
   GS_TRY(const std::vector<HistoryEntry> entries, storage.history(id, count_at(given, 1)));
   std::vector<JsValue> lines;
   lines.reserve(entries.size());
-  for (const HistoryEntry& entry : entries) lines.push_back(of_text(entry_json(entry)));
+  for (const HistoryEntry& entry : entries)
+    lines.push_back(of_text(calls::entry_json(entry, kSpelling)));
   return of_list(std::move(lines));
 }
 
@@ -299,7 +299,7 @@ Made verify_storage(const Storage& storage, Given given) {
   VerifyOptions options;
   options.full = !given.empty() && given[0].boolean;
   GS_TRY(const VerifyReport report, storage.verify(options));
-  return of_text(report_json(report));
+  return of_text(calls::verify_json(report, kSpelling, step_of));
 }
 
 Made names_of_collections(const Storage& storage) {
@@ -409,7 +409,7 @@ void add_queries(Calls& calls, const Storage& db) {
 
 Made text_of(const Result<Reverted>& reverted) {
   if (!reverted.ok()) return reverted.error().copy();
-  return of_text(reverted_json(*reverted));
+  return of_text(calls::reverted_json(*reverted, kSpelling));
 }
 
 void add_reverts(Calls& calls, Storage& db) {
@@ -447,7 +447,7 @@ void add_versions(Calls& calls, Storage& db) {
     options.preview = given.size() > 1 && given[1].boolean;
     options.strict = given.size() > 2 && given[2].boolean;
     GS_TRY(const MergeReport report, db.merge(what, options));
-    return of_text(merge_json(report, options.preview, {}));
+    return of_text(calls::merge_json(report, options.preview, {}, kSpelling));
   });
   calls.add("versions", [&db](Given) -> Made {
     GS_TRY(const std::vector<NamedVersion> all, db.named_versions());
@@ -455,8 +455,8 @@ void add_versions(Calls& calls, Storage& db) {
     lines.reserve(all.size());
     GS_TRY(const std::string current, db.branch());
     for (const NamedVersion& named : all) {
-      GS_TRY(const std::optional<Divergence> apart, apart_from_main(db, named));
-      lines.push_back(of_text(named_json(named, named.name == current, apart)));
+      GS_TRY(const std::optional<Divergence> apart, calls::apart_from_main(db, named));
+      lines.push_back(of_text(calls::named_json(named, named.name == current, apart, kSpelling)));
     }
     return of_list(std::move(lines));
   });
@@ -469,7 +469,7 @@ void add_whole(Calls& calls, Storage& db) {
   calls.add("verify", [&db](Given given) { return verify_storage(db, given); });
   calls.add("stats", [&db](Given) -> Made {
     GS_TRY(const Stats stats, db.stats());
-    return of_text(stats_json(db, stats));
+    return of_text(calls::stats_object(db, stats, kSpelling).take());
   });
   calls.add("proof", [&db](Given given) -> Made {
     GS_TRY(const Id id, id_at(given, 0));

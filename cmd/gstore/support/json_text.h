@@ -9,29 +9,14 @@
 #include <string>
 #include <string_view>
 
+#include "gs/calls/json_text.h"
+
 namespace gs::cli {
 
-// With quotes. Bytes of 0x80 and above go through unchanged.
-void append_json_string(std::string_view text, std::string& out);
-
-// The text with every byte that is not part of valid UTF-8 replaced by U+FFFD, for messages about
-// arguments and files that may hold anything.
-std::string valid_utf8(std::string_view text);
-
-// Members in the order of the calls.
-class JsonObject {
- public:
-  JsonObject& text(std::string_view name, std::string_view value);
-  JsonObject& raw(std::string_view name, std::string_view json);
-  JsonObject& number(std::string_view name, std::uint64_t value);
-  JsonObject& number(std::string_view name, double value);  // 3 decimals
-  JsonObject& boolean(std::string_view name, bool value);
-  std::string take();
-
- private:
-  void name(std::string_view name);
-  std::string out_ = "{";
-};
+// Building is what the library does as well.
+using calls::append_json_string;
+using calls::JsonObject;
+using calls::valid_utf8;
 
 // Past the closing quote of the string whose first byte after the opening quote is at `at`;
 // null when the text ends before.

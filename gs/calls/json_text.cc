@@ -1,9 +1,9 @@
-// Building JSON text.
-#include "cmd/gstore/support/json_text.h"
+// Building JSON text: what is escaped, and what stands for bytes that are no text.
+#include "gs/calls/json_text.h"
 
 #include <cstdio>
 
-namespace gs::cli {
+namespace gs::calls {
 namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
@@ -114,4 +114,4 @@ std::string JsonObject::take() {
   return std::move(out_);
 }
 
-}  // namespace gs::cli
+}  // namespace gs::calls

@@ -1,4 +1,4 @@
-// Names of versions, main among them, and how far branches are from it.
+// Names of versions, main among them, and how far branches are from it; what a merge would change.
 #pragma once
 
 #include <optional>
@@ -6,7 +6,7 @@
 
 #include "globalstorage/storage.h"
 
-namespace gs::cli {
+namespace gs::calls {
 
 // All of them, main first.
 Result<std::vector<NamedVersion>> all_names(const Storage& storage);
@@ -15,4 +15,8 @@ Result<std::vector<NamedVersion>> all_names(const Storage& storage);
 Result<std::optional<Divergence>> apart_from_main(const Storage& storage,
                                                   const NamedVersion& named);
 
-}  // namespace gs::cli
+// Of what merging changes in the records: before it is done.
+Result<std::vector<RecordDifference>> merge_differences(const Storage& storage,
+                                                        const MergeReport& report);
+
+}  // namespace gs::calls
