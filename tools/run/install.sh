@@ -64,6 +64,10 @@ has_schema_packages() {
   cmp -s tests/schema/package-lock.json build/npm-schema/installed.json
 }
 
+has_addon_headers() {
+  cmp -s bindings/node/package-lock.json build/npm-addon/installed.json
+}
+
 has_peer_packages() {
   cmp -s bench/peers/package-lock.json build/npm-peers/installed.json
 }
@@ -93,6 +97,12 @@ ensure_schema_packages() {
     step 'install Metaschema from npm' npm_install tests/schema build/npm-schema
 }
 
+# Headers of Node-API, without which the addon cannot be compiled.
+ensure_addon_headers() {
+  has_addon_headers ||
+    step 'install headers of Node-API from npm' npm_install bindings/node build/npm-addon
+}
+
 # What merging is compared with. The rows of everything else do without, so this may fail.
 ensure_peer_packages() {
   has_peer_packages ||
@@ -100,24 +110,34 @@ ensure_peer_packages() {
     echo "run: going on without them; rows of texts and fields tell our numbers only"
 }
 
-# Whoever configures the preset `dev` needs Node.js: the tests of the command line run in it. One
+# Whoever configures the preset `dev` needs Node.js: tests run in it. npm is asked for once. One
 # list for each command, so that apt runs once, and who may not run it learns all of it at once.
 install_for() {
   # shellcheck disable=SC2046,SC2086  # lists
   case $1 in
-    build) ensure_packages $PACKAGES_BUILD ;;
+    build) ensure_packages $PACKAGES_BUILD $(node_packages) $(npm_packages has_addon_headers) ;;
     bench)
-      ensure_packages $PACKAGES_BUILD $(node_packages) $(npm_packages has_peer_packages)
+      ensure_packages $PACKAGES_BUILD $(node_packages) \
+        $(npm_packages has_addon_headers) $(npm_packages has_peer_packages)
       ensure_peer_packages
       ;;
-    quick) ensure_packages $PACKAGES_QUICK $(node_packages) ;;
+    quick) ensure_packages $PACKAGES_QUICK $(node_packages) $(npm_packages has_addon_headers) ;;
     test)
-      ensure_packages $PACKAGES_TEST $(node_packages) $(npm_packages has_schema_packages)
+      ensure_packages $PACKAGES_TEST $(node_packages) \
+        $(npm_packages has_addon_headers) $(npm_packages has_schema_packages)
       ensure_schema_packages
       ;;
-    check) ensure_packages $PACKAGES_CHECK $(node_packages) ;;
+    check) ensure_packages $PACKAGES_CHECK $(node_packages) $(npm_packages has_addon_headers) ;;
     fuzz) ensure_packages $PACKAGES_FUZZ ;;
     format) ensure_packages $PACKAGES_FORMAT ;;
-    demo) ensure_packages $PACKAGES_BUILD $(node_packages) $(npm_packages has_data); ensure_data ;;
+    demo)
+      ensure_packages $PACKAGES_BUILD $(node_packages) \
+        $(npm_packages has_addon_headers) $(npm_packages has_data)
+      ensure_data
+      ;;
+  esac
+  case $1 in
+    fuzz | format) ;;
+    *) ensure_addon_headers ;;
   esac
 }

@@ -1,0 +1,165 @@
+#include "bindings/node/engine.h"
+
+#include <filesystem>
+#include <map>
+#include <utility>
+
+#include "bindings/common/batch.h"
+
+namespace gs::node {
+
+// A directory of this process. Whoever opens or closes holds its lock meanwhile, so that a second
+// opening finds the engine, or none, and never one that is half-way.
+struct Engine::Slot {
+  std::mutex mutex;
+  std::shared_ptr<Engine> engine;
+  std::size_t users = 0;
+};
+
+namespace {
+
+// By what the file system calls the directory, whatever way leads to it.
+std::string name_of(const std::string& directory, bool read_only) {
+  std::error_code failed;
+  const std::filesystem::path path = std::filesystem::weakly_canonical(directory, failed);
+  return (failed ? directory : path.string()) + (read_only ? "\n" : "");
+}
+
+// Directories are few; their slots stay.
+template <typename Slot>
+std::shared_ptr<Slot> slot_of(const std::string& name) {
+  static std::mutex mutex;
+  static std::map<std::string, std::shared_ptr<Slot>> slots;
+  const std::lock_guard lock(mutex);
+  std::shared_ptr<Slot>& slot = slots[name];
+  if (slot == nullptr) slot = std::make_shared<Slot>();
+  return slot;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Engine>> Engine::open(const std::string& directory,
+                                             const EngineOptions& options) {
+  const auto slot = slot_of<Slot>(name_of(directory, options.storage.read_only));
+  const std::lock_guard lock(slot->mutex);
+  if (slot->engine == nullptr) {
+    auto opened = options.create ? Storage::open_or_create(directory, options.storage)
+                                 : Storage::open(directory, options.storage);
+    if (!opened.ok()) return std::move(opened).error();
+    auto engine = std::make_shared<Engine>(std::move(opened).value());
+    GS_TRY(engine->listener_,
+           engine->storage_.listen([self = engine.get()] { self->tell_listeners(); }));
+    engine->slot_ = slot;
+    slot->engine = std::move(engine);
+  }
+  ++slot->users;
+  return slot->engine;
+}
+
+Error Engine::release(const std::shared_ptr<Engine>& engine) {
+  const std::shared_ptr<Slot> slot = engine->slot_;
+  const std::lock_guard lock(slot->mutex);
+  if (--slot->users > 0) return {};
+  slot->engine.reset();
+  engine->stop();
+  engine->listener_ = {};
+  return engine->storage_.close();
+}
+
+Engine::Engine(Storage storage)
+    : storage_(std::move(storage)),
+      applying_([this] { apply_all(); }),
+      acknowledging_([this] { acknowledge_all(); }) {}
+
+Engine::~Engine() { stop(); }
+
+// What was given is written and told first.
+void Engine::stop() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  came_.notify_all();
+  if (applying_.joinable()) applying_.join();
+  {
+    const std::lock_guard lock(mutex_);
+    all_applied_ = true;
+  }
+  applied_some_.notify_all();
+  if (acknowledging_.joinable()) acknowledging_.join();
+}
+
+Error Engine::write(Buffer batch, bool is_durable, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return {Code::closed, "the storage is closed. Open it again"};
+    if (pending_bytes_ + batch.size() > kPendingBytesMax && pending_bytes_ > 0) {
+      return {Code::too_large, std::to_string(pending_bytes_) +
+                                   " bytes of writes are waiting already. Await some of them"};
+    }
+    pending_bytes_ += batch.size();
+    waiting_.push_back({std::move(batch), is_durable, std::move(done)});
+  }
+  came_.notify_one();
+  return {};
+}
+
+void Engine::apply_all() {
+  for (;;) {
+    Batches taken;
+    {
+      std::unique_lock lock(mutex_);
+      came_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+      if (waiting_.empty()) return;
+      taken.swap(waiting_);
+    }
+    for (Batch& batch : taken) {
+      batch.error = bindings::apply_batch(storage_, batch.bytes, batch.outcome);
+      const std::lock_guard lock(mutex_);
+      pending_bytes_ -= batch.bytes.size();
+      applied_.push_back(std::move(batch));
+      applied_some_.notify_one();
+    }
+  }
+}
+
+void Engine::acknowledge_all() {
+  for (;;) {
+    Batches taken;
+    {
+      std::unique_lock lock(mutex_);
+      applied_some_.wait(lock, [this] { return all_applied_ || !applied_.empty(); });
+      if (applied_.empty()) return;
+      taken.swap(applied_);
+    }
+    bool is_durable = false;
+    for (const Batch& batch : taken) is_durable |= batch.is_durable;
+    const Error failed = is_durable ? storage_.wait(Ticket{~std::uint64_t{0}}) : Error();
+    for (Batch& batch : taken) {
+      if (failed && batch.is_durable && !batch.error) batch.error = failed.copy();
+      batch.done(std::move(batch.error), std::move(batch.outcome));
+    }
+  }
+}
+
+void Engine::tell_listeners() {
+  const std::lock_guard lock(listeners_mutex_);
+  for (Listener* listener : listeners_) {
+    if (listener->counter != nullptr) {
+      std::atomic_ref<std::uint32_t>(*listener->counter).fetch_add(1, std::memory_order_release);
+    }
+    if (listener->call) listener->call();
+  }
+}
+
+void Engine::add_listener(Listener* listener) {
+  const std::lock_guard lock(listeners_mutex_);
+  listeners_.insert(listener);
+}
+
+void Engine::remove_listener(Listener* listener) noexcept {
+  const std::lock_guard lock(listeners_mutex_);
+  listeners_.erase(listener);
+}
+
+}  // namespace gs::node

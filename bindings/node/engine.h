@@ -1,0 +1,100 @@
+// One open storage of this process, shared by all its JavaScript threads, and the table of them.
+//
+// The first thread that opens a directory opens the engine; the others get the same one; the last
+// that closes it closes the engine. One thread of its own applies the writes of all, in the order in
+// which they came, another one waits for the disk: so all writes that come while the disk is busy
+// share one fdatasync, and each thread of JavaScript sees its own in order.
+//
+// Any thread. Errors: those of Storage.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "globalstorage/live.h"
+#include "globalstorage/storage.h"
+
+namespace gs::node {
+
+// Bytes of batches that wait to be applied. Who writes faster for long is told so (too_large).
+inline constexpr std::size_t kPendingBytesMax = std::size_t{512} << 20;
+
+struct EngineOptions {
+  Options storage;     // its durability is that of the handles
+  bool create = true;  // when there is none
+};
+
+class Engine {
+ public:
+  // Opens, or takes the one that is open. Blocks: never on a thread that runs JavaScript.
+  static Result<std::shared_ptr<Engine>> open(const std::string& directory,
+                                              const EngineOptions& options);
+  explicit Engine(Storage storage);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  Storage& storage() noexcept { return storage_; }
+
+  // Gives back what open() gave. The last one waits for all writes and closes the storage.
+  static Error release(const std::shared_ptr<Engine>& engine);
+
+  using Done = std::function<void(Error error, Buffer outcome)>;
+  // `done` is called on a thread of the engine when the batch was applied and, if `is_durable`, is
+  // on stable storage. Errors: too_large (too much waits), closed.
+  Error write(Buffer batch, bool is_durable, Done done);
+
+  // Whoever is told of each commit, on the thread that commits: a number that JavaScript looks at
+  // grows, so that it knows what it kept to be old; and a call, which must not wait.
+  struct Listener {
+    std::uint32_t* counter = nullptr;
+    std::function<void()> call = {};
+  };
+  void add_listener(Listener* listener);
+  void remove_listener(Listener* listener) noexcept;  // it is not called any more
+
+ private:
+  struct Batch {
+    Buffer bytes;
+    bool is_durable = true;
+    Done done;
+    Error error = {};
+    Buffer outcome = {};
+  };
+  struct Slot;
+  using Batches = std::deque<Batch>;
+
+  void tell_listeners();
+  void apply_all();
+  void acknowledge_all();
+  void stop() noexcept;
+
+  Storage storage_;
+  std::shared_ptr<Slot> slot_;
+
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::condition_variable applied_some_;
+  Batches waiting_;
+  Batches applied_;
+  std::size_t pending_bytes_ = 0;
+  bool stopping_ = false;
+  bool all_applied_ = false;
+
+  std::mutex listeners_mutex_;
+  std::set<Listener*> listeners_;
+  CommitListener listener_;
+
+  std::thread applying_;
+  std::thread acknowledging_;
+};
+
+}  // namespace gs::node

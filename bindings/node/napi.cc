@@ -1,0 +1,109 @@
+#include "bindings/node/napi.h"
+
+#include <array>
+#include <cstring>
+
+namespace gs::node {
+
+napi_value undefined(napi_env env) noexcept {
+  napi_value value = nullptr;
+  napi_get_undefined(env, &value);
+  return value;
+}
+
+napi_value null(napi_env env) noexcept {
+  napi_value value = nullptr;
+  napi_get_null(env, &value);
+  return value;
+}
+
+napi_value number(napi_env env, double value) noexcept {
+  napi_value made = nullptr;
+  napi_create_double(env, value, &made);
+  return made;
+}
+
+napi_value boolean(napi_env env, bool value) noexcept {
+  napi_value made = nullptr;
+  napi_get_boolean(env, value, &made);
+  return made;
+}
+
+napi_value text(napi_env env, std::string_view value) noexcept {
+  napi_value made = nullptr;
+  napi_create_string_utf8(env, value.data(), value.size(), &made);
+  return made;
+}
+
+napi_value array_buffer(napi_env env, Bytes bytes) noexcept {
+  void* memory = nullptr;
+  napi_value made = nullptr;
+  if (!ok(napi_create_arraybuffer(env, bytes.size(), &memory, &made))) return nullptr;
+  if (!bytes.empty()) std::memcpy(memory, bytes.data(), bytes.size());
+  return made;
+}
+
+napi_value error_value(napi_env env, const Error& error) noexcept {
+  napi_value made = nullptr;
+  napi_create_error(env, nullptr, text(env, error.message()), &made);
+  napi_set_named_property(env, made, "code", number(env, static_cast<double>(error.code())));
+  return made;
+}
+
+napi_value throw_error(napi_env env, const Error& error) noexcept {
+  napi_throw(env, error_value(env, error));
+  return nullptr;
+}
+
+napi_value throw_type(napi_env env, const char* expected) noexcept {
+  return throw_error(env, Error(Code::invalid, std::string(expected)));
+}
+
+std::optional<std::string> text_of(napi_env env, napi_value value) {
+  std::size_t size = 0;
+  if (!ok(napi_get_value_string_utf8(env, value, nullptr, 0, &size))) return std::nullopt;
+  std::string made(size, '\0');
+  napi_get_value_string_utf8(env, value, made.data(), size + 1, &size);
+  return made;
+}
+
+std::optional<double> number_of(napi_env env, napi_value value) noexcept {
+  double made = 0;
+  if (!ok(napi_get_value_double(env, value, &made))) return std::nullopt;
+  return made;
+}
+
+bool truth_of(napi_env env, napi_value value) noexcept {
+  bool made = false;
+  return ok(napi_get_value_bool(env, value, &made)) && made;
+}
+
+std::optional<Bytes> bytes_of(napi_env env, napi_value value) noexcept {
+  bool is_array = false;
+  if (!ok(napi_is_typedarray(env, value, &is_array)) || !is_array) return std::nullopt;
+  napi_typedarray_type type = napi_int8_array;
+  std::size_t size = 0;
+  void* memory = nullptr;
+  if (!ok(napi_get_typedarray_info(env, value, &type, &size, &memory, nullptr, nullptr)) ||
+      type != napi_uint8_array) {
+    return std::nullopt;
+  }
+  return Bytes(static_cast<const std::uint8_t*>(memory), size);
+}
+
+std::optional<Id> id_of(napi_env env, napi_value value) noexcept {
+  std::array<char, 40> characters;  // one that is longer than an id is cut, and none either way
+  std::size_t size = 0;
+  if (!ok(napi_get_value_string_latin1(env, value, characters.data(), characters.size(), &size))) {
+    return std::nullopt;
+  }
+  return Id::parse({characters.data(), size});
+}
+
+napi_value member(napi_env env, napi_value object, const char* name) noexcept {
+  napi_value value = nullptr;
+  if (!ok(napi_get_named_property(env, object, name, &value))) return undefined(env);
+  return value;
+}
+
+}  // namespace gs::node

@@ -1,0 +1,323 @@
+#include "bindings/node/storage_handle.h"
+
+#include <thread>
+#include <utility>
+
+#include "bindings/node/calls.h"
+#include "bindings/node/job.h"
+#include "bindings/node/live_handle.h"
+#include "bindings/node/rows.h"
+#include "bindings/node/rows_handle.h"
+
+namespace gs::node {
+
+namespace {
+
+constexpr double kNone = -1;
+constexpr double kNoId = -2;
+constexpr double kFailed = -3;
+// Below it: bytes that the slab lacks.
+constexpr double kNoRoom = -16;
+
+Error closed() { return {Code::closed, "the storage is closed. Open it again"}; }
+
+}  // namespace
+
+StorageHandle::StorageHandle(Environment& environment, std::shared_ptr<Engine> engine)
+    : environment_(environment), engine_(std::move(engine)), reader_(engine_->storage().reader()) {
+  environment_.add(this);
+}
+
+// Nobody can close it any more, and to wait for a disk is not for a garbage collector.
+StorageHandle::~StorageHandle() {
+  environment_.remove(this);
+  if (auto engine = let_go()) {
+    std::thread([engine = std::move(engine)] { Engine::release(engine).ignore(); }).detach();
+  }
+}
+
+std::shared_ptr<Engine> StorageHandle::let_go() noexcept {
+  if (engine_ == nullptr) return nullptr;
+  engine_->remove_listener(&counting_);
+  if (telling_ != nullptr) {
+    engine_->remove_listener(&telling_->listener);
+    drop(telling_->function);
+  }
+  drop(counter_kept_);
+  drop(slab_kept_);
+  reader_ = {};
+  slab_ = nullptr;
+  slab_bytes_ = 0;
+  return std::exchange(engine_, nullptr);
+}
+
+void StorageHandle::drop(napi_ref& kept) noexcept {
+  if (kept == nullptr) return;
+  napi_delete_reference(environment_.env(), kept);
+  kept = nullptr;
+}
+
+void StorageHandle::leave() noexcept {
+  if (const auto engine = let_go()) Engine::release(engine).ignore();  // nobody is there to be told
+}
+
+StorageHandle* StorageHandle::opened(napi_env env, napi_value self) noexcept {
+  auto* const handle = Environment::self<StorageHandle>(env, self);
+  if (handle == nullptr || handle->engine_ != nullptr) return handle;
+  throw_error(env, closed());
+  return nullptr;
+}
+
+// --- reading ---
+
+double StorageHandle::read(const Id& id) {
+  RawRecord raw;
+  auto found = reader_.find(id, raw);
+  if (!found.ok()) {
+    failed_ = std::move(found).error();
+    return kFailed;
+  }
+  if (!*found) return kNone;
+  const std::size_t bytes = row_bytes(raw.bytes.size());
+  if (bytes > slab_bytes_ - slab_used_) return kNoRoom - static_cast<double>(bytes);
+  const std::size_t at = slab_used_;
+  put_row(slab_ + at, raw.shape, raw.id, raw.bytes);
+  slab_used_ += bytes;
+  return static_cast<double>(at);
+}
+
+// get(id: string): number
+napi_value StorageHandle::get(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  const std::optional<Id> id = id_of(env, arguments[0]);
+  if (!id) return number(env, kNoId);
+  const double at = self->read(*id);
+  if (at == kFailed) return throw_error(env, self->failed_);
+  return number(env, at);
+}
+
+// getMany(ids: Uint8Array, places: Int32Array, from: number): number. 16 bytes for each id; fills
+// places from `from` on, -1 for no record; returns how many are done: fewer than all when the slab
+// is full.
+napi_value StorageHandle::get_many(napi_env env, napi_callback_info info) {
+  const Arguments<3> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  const std::optional<Bytes> ids = bytes_of(env, arguments[0]);
+  const std::optional<double> from = number_of(env, arguments[2]);
+  napi_typedarray_type type = napi_int8_array;
+  std::size_t count = 0;
+  void* memory = nullptr;
+  if (!ids || !from ||
+      !ok(napi_get_typedarray_info(env, arguments[1], &type, &count, &memory, nullptr, nullptr)) ||
+      type != napi_int32_array || ids->size() != count * sizeof(Id)) {
+    return throw_type(env, "getMany takes ids of 16 bytes each, as many places, and a number");
+  }
+  auto* const places = static_cast<std::int32_t*>(memory);
+  const auto begin = static_cast<std::size_t>(*from);
+  std::size_t i = begin;
+  for (; i < count; ++i) {
+    Id id;
+    std::memcpy(id.bytes.data(), ids->data() + i * sizeof id, sizeof id);
+    const double at = self->read(id);
+    if (at == kFailed) return throw_error(env, self->failed_);
+    if (at <= kNoRoom) return number(env, i > begin ? static_cast<double>(i) : at);
+    places[i] = static_cast<std::int32_t>(at);
+  }
+  return number(env, static_cast<double>(i));
+}
+
+// version(): ArrayBuffer. Of the record that get() found last.
+napi_value StorageHandle::version(napi_env env, napi_callback_info info) {
+  const Arguments<0> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  return array_buffer(env, self->reader_.version().bytes);
+}
+
+// shape(number): ArrayBuffer. The definition.
+napi_value StorageHandle::shape(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  const std::optional<double> which = number_of(env, arguments[0]);
+  if (!which) return throw_type(env, "shape takes a number");
+  return array_buffer(env, self->reader_.shape(static_cast<std::uint32_t>(*which)));
+}
+
+// useSlab(memory: ArrayBuffer). Records are put there from its beginning on.
+napi_value StorageHandle::use_slab(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  void* memory = nullptr;
+  std::size_t bytes = 0;
+  if (!ok(napi_get_arraybuffer_info(env, arguments[0], &memory, &bytes))) {
+    return throw_type(env, "useSlab takes an ArrayBuffer");
+  }
+  if (self->slab_kept_ != nullptr) napi_delete_reference(env, self->slab_kept_);
+  napi_create_reference(env, arguments[0], 1, &self->slab_kept_);
+  self->slab_ = static_cast<std::uint8_t*>(memory);
+  self->slab_bytes_ = bytes;
+  self->slab_used_ = 0;
+  return undefined(env);
+}
+
+// rest(). Reads come now and then only: files that were replaced need not be kept for them.
+napi_value StorageHandle::rest(napi_env env, napi_callback_info info) {
+  const Arguments<0> arguments(env, info);
+  auto* const self = Environment::self<StorageHandle>(env, arguments.self);
+  if (self != nullptr) self->reader_.rest();
+  return undefined(env);
+}
+
+// countCommits(counter: Uint32Array). Its first element grows with each commit of anybody.
+napi_value StorageHandle::count_commits(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  napi_typedarray_type type = napi_int8_array;
+  std::size_t count = 0;
+  void* memory = nullptr;
+  if (self->counting_.counter != nullptr ||
+      !ok(napi_get_typedarray_info(env, arguments[0], &type, &count, &memory, nullptr, nullptr)) ||
+      type != napi_uint32_array || count == 0) {
+    return throw_type(env, "countCommits takes a Uint32Array, once");
+  }
+  napi_create_reference(env, arguments[0], 1, &self->counter_kept_);
+  self->counting_.counter = static_cast<std::uint32_t*>(memory);
+  self->engine_->add_listener(&self->counting_);
+  return undefined(env);
+}
+
+// onCommit(call: () => void). Called soon after commits of anybody, once for all of one moment. It
+// does not keep the process alive.
+napi_value StorageHandle::on_commit(napi_env env, napi_callback_info info) {
+  const Arguments<1> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  if (self->telling_ != nullptr) return throw_type(env, "onCommit was called before");
+  const auto telling = std::make_shared<Telling>();
+  napi_create_reference(env, arguments[0], 1, &telling->function);
+  // It is a listener as long as the handle has it.
+  telling->listener.call = [raw = telling.get(), weak = std::weak_ptr<Telling>(telling),
+                            mailbox = self->environment_.mailbox()] {
+    if (raw->is_told.exchange(true)) return;
+    mailbox->post([weak](napi_env there) {
+      const std::shared_ptr<Telling> told = weak.lock();
+      if (told == nullptr || told->function == nullptr) return;
+      told->is_told = false;
+      napi_value call = nullptr;
+      napi_get_reference_value(there, told->function, &call);
+      napi_call_function(there, undefined(there), call, 0, nullptr, nullptr);
+    });
+  };
+  self->telling_ = telling;
+  self->engine_->add_listener(&telling->listener);
+  return undefined(env);
+}
+
+// --- writing ---
+
+// write(batch: Uint8Array, isDurable: boolean): Promise<ArrayBuffer>. See bindings/common/batch.h.
+napi_value StorageHandle::write(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  const std::optional<Bytes> batch = bytes_of(env, arguments[0]);
+  if (!batch) return throw_type(env, "write takes a Uint8Array");
+  napi_deferred deferred = nullptr;
+  napi_value promise = nullptr;
+  if (!ok(napi_create_promise(env, &deferred, &promise))) return nullptr;
+  const std::shared_ptr<Mailbox>& mailbox = self->environment_.mailbox();
+  const auto done = [mailbox, deferred](Error failed, Buffer outcome) {
+    const auto error = std::make_shared<Error>(std::move(failed));
+    const auto bytes = std::make_shared<Buffer>(std::move(outcome));
+    mailbox->post([holder = mailbox.get(), deferred, error, bytes](napi_env there) {
+      holder->release();
+      if (*error) {
+        napi_reject_deferred(there, deferred, error_value(there, *error));
+      } else {
+        napi_resolve_deferred(there, deferred, array_buffer(there, *bytes));
+      }
+    });
+  };
+  mailbox->hold();
+  const Error refused =
+      self->engine_->write(Buffer(batch->begin(), batch->end()), truth_of(env, arguments[1]), done);
+  if (refused) {
+    mailbox->release();
+    napi_reject_deferred(env, deferred, error_value(env, refused));
+  }
+  return promise;
+}
+
+// --- the storage itself ---
+
+// about(): { id, writer, readOnly, damage }
+napi_value StorageHandle::about(napi_env env, napi_callback_info info) {
+  const Arguments<0> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  const Storage& storage = self->engine_->storage();
+  napi_value made = nullptr;
+  napi_create_object(env, &made);
+  napi_set_named_property(env, made, "id", text(env, storage.id().text()));
+  napi_set_named_property(env, made, "writer", text(env, storage.writer().text()));
+  napi_set_named_property(env, made, "readOnly", boolean(env, storage.read_only()));
+  napi_value damage = nullptr;
+  napi_create_array(env, &damage);
+  std::uint32_t at = 0;
+  for (const std::string& one : storage.recovery().damage) {
+    napi_set_element(env, damage, at++, text(env, one));
+  }
+  napi_set_named_property(env, made, "damage", damage);
+  return made;
+}
+
+// close(): Promise<undefined>. Once: the second one finds nothing to do.
+napi_value StorageHandle::close(napi_env env, napi_callback_info info) {
+  const Arguments<0> arguments(env, info);
+  auto* const self = Environment::self<StorageHandle>(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  self->environment_.remove(self);
+  const auto engine = self->let_go();
+  return start_job(
+      env, "globalstorage:close",
+      [engine]() -> Error { return engine == nullptr ? Error() : Engine::release(engine); },
+      undefined);
+}
+
+napi_value StorageHandle::define(napi_env env) {
+  const auto method = [](const char* name, napi_callback call) {
+    return napi_property_descriptor{
+        name, nullptr, call, nullptr, nullptr, nullptr, napi_default_method, nullptr};
+  };
+  const napi_property_descriptor methods[] = {
+      method("get", get),
+      method("getMany", get_many),
+      method("version", version),
+      method("shape", shape),
+      method("useSlab", use_slab),
+      method("rest", rest),
+      method("countCommits", count_commits),
+      method("onCommit", on_commit),
+      method("write", write),
+      method("about", about),
+      method("close", close),
+      method("find", RowsHandle::find),
+      method("watch", LiveHandle::watch),
+      method("call", call_method),
+  };
+  const auto construct = [](napi_env there, napi_callback_info info) {
+    return Arguments<0>(there, info).self;
+  };
+  napi_value made = nullptr;
+  napi_define_class(env, "NativeStorage", NAPI_AUTO_LENGTH, construct, nullptr,
+                    sizeof methods / sizeof *methods, methods, &made);
+  return made;
+}
+
+}  // namespace gs::node

@@ -1,0 +1,83 @@
+'use strict';
+
+// The addon, found and loaded, with errors as users see them.
+//
+// A storage of the addon, NativeStorage, has:
+//
+//   get(id)                     where the record is in the slab, -1: none, -2: the text is no id,
+//                               below -16: bytes that the slab lacks, counted from there
+//   getMany(ids, places, from)  the same of many ids of 16 bytes; how many are done
+//   version()                   of the record that get() found
+//   shape(number)               definition of a shape
+//   useSlab(memory)             where get() puts records
+//   rest()                      lets go of the moment of the last get()
+//   countCommits(counter)       counter[0] grows with each commit
+//   write(batch, isDurable)     promise of what became of it (bindings/common/batch.h)
+//   find(query, asJson)         NativeRows: next(bytes, rows), cursor()
+//   watch(query, asJson, call)  promise of a NativeLive: changes(), close()
+//   call(method, json)          promise of JSON (docs/CALLS.md)
+//   about(), close()
+//
+// Rows in memory: bindings/node/rows.h.
+
+const path = require('node:path');
+const { GsError } = require('./errors.js');
+const { CODES } = require('./codes.js');
+
+const FILE = 'globalstorage.node';
+
+// By the number that the engine has for them.
+const NAMES = ['', ...Object.keys(CODES)];
+const codeOf = (number) => NAMES[number];
+
+// In this order: the package of this platform; what a build in the repository made.
+const places = () => {
+  const { platform, arch, env } = process;
+  if (env.GLOBALSTORAGE_ADDON) return [env.GLOBALSTORAGE_ADDON];
+  const built = path.join(__dirname, '../../build/bin', FILE);
+  return [`@globalstorage/${platform}-${arch}/${FILE}`, built];
+};
+
+const load = () => {
+  const causes = [];
+  for (const place of places()) {
+    try {
+      return require(place);
+    } catch (error) {
+      causes.push(error);
+    }
+  }
+  const reasons = causes.map(({ message }) => message.split('\n')[0]).join('; ');
+  throw new GsError('GS_UNSUPPORTED', `no engine for ${process.platform}-${process.arch}`, {
+    hint: `Install the package again with its optional dependencies. Tried: ${reasons}`,
+    cause: causes[0],
+  });
+};
+
+let addon = null;
+
+/** The addon; loaded when it is asked for, so that a program without it can tell why. */
+const native = () => (addon ||= load());
+
+/** An error of the addon, which has a number for its code, as users see it. */
+const fromNative = (error) => {
+  if (!error || typeof error.code !== 'number') return error;
+  return new GsError(codeOf(error.code), error.message, { cause: error.cause });
+};
+
+/** The result of a synchronous call. */
+const called = (call) => {
+  try {
+    return call();
+  } catch (error) {
+    throw fromNative(error);
+  }
+};
+
+/** The result of a promise of the addon. */
+const settled = (promise) =>
+  promise.catch((error) => {
+    throw fromNative(error);
+  });
+
+module.exports = { native, codeOf, fromNative, called, settled };
