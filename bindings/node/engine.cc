@@ -115,30 +115,53 @@ void Engine::apply_all() {
     }
     for (Batch& batch : taken) {
       batch.error = bindings::apply_batch(storage_, batch.bytes, batch.outcome);
-      const std::lock_guard lock(mutex_);
-      pending_bytes_ -= batch.bytes.size();
-      applied_.push_back(std::move(batch));
-      applied_some_.notify_one();
+      bool is_last = false;
+      {
+        const std::lock_guard lock(mutex_);
+        pending_bytes_ -= batch.bytes.size();
+        applied_.push_back(std::move(batch));
+        is_last = &batch == &taken.back() && waiting_.empty() && !acknowledging_some_;
+      }
+      // With nothing else to apply, another thread would only have to be woken.
+      if (is_last) {
+        acknowledge_some();
+      } else {
+        applied_some_.notify_one();
+      }
     }
   }
 }
 
+// Of all that was applied.
+void Engine::acknowledge_some() {
+  Batches taken;
+  {
+    const std::lock_guard lock(mutex_);
+    if (acknowledging_some_) return;  // the other thread does, and comes back for these
+    acknowledging_some_ = true;
+    taken.swap(applied_);
+  }
+  bool is_durable = false;
+  for (const Batch& batch : taken) is_durable |= batch.is_durable;
+  const Error failed = is_durable ? storage_.wait(Ticket{~std::uint64_t{0}}) : Error();
+  for (Batch& batch : taken) {
+    if (failed && batch.is_durable && !batch.error) batch.error = failed.copy();
+    batch.done(std::move(batch.error), std::move(batch.outcome));
+  }
+  const std::lock_guard lock(mutex_);
+  acknowledging_some_ = false;
+  if (!applied_.empty()) applied_some_.notify_one();
+}
+
 void Engine::acknowledge_all() {
   for (;;) {
-    Batches taken;
     {
       std::unique_lock lock(mutex_);
-      applied_some_.wait(lock, [this] { return all_applied_ || !applied_.empty(); });
+      applied_some_.wait(
+          lock, [this] { return !acknowledging_some_ && (all_applied_ || !applied_.empty()); });
       if (applied_.empty()) return;
-      taken.swap(applied_);
     }
-    bool is_durable = false;
-    for (const Batch& batch : taken) is_durable |= batch.is_durable;
-    const Error failed = is_durable ? storage_.wait(Ticket{~std::uint64_t{0}}) : Error();
-    for (Batch& batch : taken) {
-      if (failed && batch.is_durable && !batch.error) batch.error = failed.copy();
-      batch.done(std::move(batch.error), std::move(batch.outcome));
-    }
+    acknowledge_some();
   }
 }
 

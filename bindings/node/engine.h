@@ -1,9 +1,10 @@
 // One open storage of this process, shared by all its JavaScript threads, and the table of them.
 //
 // The first thread that opens a directory opens the engine; the others get the same one; the last
-// that closes it closes the engine. One thread of its own applies the writes of all, in the order in
-// which they came, another one waits for the disk: so all writes that come while the disk is busy
-// share one fdatasync, and each thread of JavaScript sees its own in order.
+// that closes it closes the engine. One thread of its own applies the writes of all, in the order
+// in which they came, another one waits for the disk when there is more to apply: so all writes
+// that come while the disk is busy share one fdatasync, and each thread of JavaScript sees its own
+// in order.
 //
 // Any thread. Errors: those of Storage.
 #pragma once
@@ -75,6 +76,7 @@ class Engine {
   void tell_listeners();
   void apply_all();
   void acknowledge_all();
+  void acknowledge_some();
   void stop() noexcept;
 
   Storage storage_;
@@ -88,6 +90,7 @@ class Engine {
   std::size_t pending_bytes_ = 0;
   bool stopping_ = false;
   bool all_applied_ = false;
+  bool acknowledging_some_ = false;  // one thread does, so that batches are told in their order
 
   std::mutex listeners_mutex_;
   std::set<Listener*> listeners_;

@@ -1,5 +1,6 @@
 #include "bindings/node/storage_handle.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -117,11 +118,16 @@ napi_value StorageHandle::get_many(napi_env env, napi_callback_info info) {
   }
   auto* const places = static_cast<std::int32_t*>(memory);
   const auto begin = static_cast<std::size_t>(*from);
+  const auto id_at = [&ids](std::size_t which) {
+    Id id;
+    std::memcpy(id.bytes.data(), ids->data() + which * sizeof id, sizeof id);
+    return id;
+  };
+  std::size_t ahead = begin;
   std::size_t i = begin;
   for (; i < count; ++i) {
-    Id id;
-    std::memcpy(id.bytes.data(), ids->data() + i * sizeof id, sizeof id);
-    const double at = self->read(id);
+    for (; ahead < std::min(count, i + Reader::kAhead); ++ahead) self->reader_.expect(id_at(ahead));
+    const double at = self->read(id_at(i));
     if (at == kFailed) return throw_error(env, self->failed_);
     if (at <= kNoRoom) return number(env, i > begin ? static_cast<double>(i) : at);
     places[i] = static_cast<std::int32_t>(at);

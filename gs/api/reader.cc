@@ -8,6 +8,7 @@
 
 #include "gs/api/handle.h"
 #include "gs/engine/catalog/lifter.h"
+#include "gs/engine/database/look_ahead.h"
 
 namespace gs {
 
@@ -61,6 +62,7 @@ struct Reader::Impl {
   std::optional<engine::Lifter> lifter;
   engine::Found found;
   ShapeNumbers shapes;
+  engine::LookAhead ahead;
 
   void look() {
     if (lifter && database->is_now(moment)) return;
@@ -102,6 +104,14 @@ Result<bool> Reader::find(const Id& id, RawRecord& out) {
   out = {id, view.bytes(),
          is_stored ? all.shapes.lasting_number(shape.get()) : all.shapes.number(&view.shape())};
   return true;
+}
+
+static_assert(Reader::kAhead == engine::LookAhead::kDistance);
+
+void Reader::expect(const Id& id) {
+  if (impl_ == nullptr || impl_->database->is_closed()) return;
+  impl_->look();
+  impl_->ahead.add(*impl_->moment.version, id);
 }
 
 Digest Reader::version() const {

@@ -1,19 +1,22 @@
-// Bytes to hexadecimal text and back, one nibble at a time.
+// Bytes to hexadecimal text and back. Ids cross the border to other languages as text, so reading
+// it takes a table in place of questions.
 #include "gs/base/hex.h"
 
-#include "gs/base/digit.h"
+#include <array>
 
 namespace gs {
 namespace {
 
 constexpr char kDigits[] = "0123456789abcdef";
 
-int nibble(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+// Of a character; above 15 for none.
+constexpr std::array<std::uint8_t, 256> kNibbles = [] {
+  std::array<std::uint8_t, 256> nibbles{};
+  nibbles.fill(0xff);
+  for (std::uint8_t i = 0; i < 16; ++i) nibbles[static_cast<std::uint8_t>(kDigits[i])] = i;
+  for (std::uint8_t i = 10; i < 16; ++i) nibbles['A' + i - 10] = i;
+  return nibbles;
+}();
 
 }  // namespace
 
@@ -30,13 +33,14 @@ std::string to_hex(Bytes bytes) {
 bool from_hex(std::string_view text, MutableBytes out) noexcept {
   if (text.size() % 2 != 0) return false;
   if (text.size() / 2 != out.size()) return false;
+  unsigned all = 0;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const int high = nibble(text[2 * i]);
-    const int low = nibble(text[2 * i + 1]);
-    if (high < 0 || low < 0) return false;
+    const unsigned high = kNibbles[static_cast<std::uint8_t>(text[2 * i])];
+    const unsigned low = kNibbles[static_cast<std::uint8_t>(text[2 * i + 1])];
+    all |= high | low;
     out[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
-  return true;
+  return all < 16;
 }
 
 }  // namespace gs

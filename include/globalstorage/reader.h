@@ -38,6 +38,9 @@ class Reader {
 
   // False when there is no such record. Errors: damaged, closed.
   Result<bool> find(const Id& id, RawRecord& out);
+  // An id that will be looked for in kAhead calls of find(): memory for it is asked for by then.
+  static constexpr std::size_t kAhead = 24;
+  void expect(const Id& id);
   // What names the version that find() gave last (Record::version).
   Digest version() const;
   // The same of a record that somebody else found, whose bytes are those of its handle.

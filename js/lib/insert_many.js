@@ -4,12 +4,14 @@
 
 const { GsError } = require('./errors.js');
 const { operations } = require('./writes.js');
+const { readId } = require('./values/ids.js');
 
 // Of one transaction: larger ones gain nothing, and whoever writes in between waits for them.
 const ROWS = 2048;
 const BYTES = 1024 * 1024;
 // Transactions that are not told yet; the program makes the next one meanwhile.
 const AHEAD = 4;
+const ID_BYTES = 16;
 
 async function* chunksOf(rows) {
   let chunk = [];
@@ -47,9 +49,32 @@ const put = (encoder, collection, key, row) => {
   else operations.put(encoder, collection, keyOf(key, row), row);
 };
 
+/** What was inserted. Ids become texts when somebody asks for them. */
+class Inserted {
+  #parts; // ids of 16 bytes, of each transaction
+  #ids = null;
+
+  constructor(parts) {
+    this.#parts = parts;
+    this.count = parts.reduce((sum, { length }) => sum + length / ID_BYTES, 0);
+  }
+
+  /** 16 bytes each, as getMany() takes them. */
+  get idBytes() {
+    return Buffer.concat(this.#parts);
+  }
+
+  get ids() {
+    if (this.#ids) return this.#ids;
+    const bytes = this.idBytes;
+    return (this.#ids = Array.from({ length: this.count }, (_, i) => readId(bytes, i * ID_BYTES)));
+  }
+}
+
 /** Sends transactions, and takes what became of them in order. */
 class Sending {
-  ids = [];
+  parts = [];
+  count = 0;
   failure = null;
   #sent = 0; // rows
   #onTheirWay = [];
@@ -72,7 +97,8 @@ class Sending {
         }
       };
       const read = (results) => {
-        for (let i = first; i < at; i++) this.ids.push(results.id());
+        this.parts.push(results.bytes);
+        this.count += results.bytes.length / ID_BYTES;
       };
       const promise = this.writes.transact(write, read, this.durability);
       // Of what cannot be encoded `at` is the row.
@@ -92,7 +118,7 @@ class Sending {
     const { promise, place } = this.#onTheirWay.shift();
     try {
       await promise;
-      if (this.onProgress) this.onProgress(this.ids.length);
+      if (this.onProgress) this.onProgress(this.count);
     } catch (error) {
       this.failure = this.failure || this.#failed(error, place);
     }
@@ -102,7 +128,7 @@ class Sending {
     if (!(error instanceof GsError)) return error;
     const { operation } = error.details || {};
     const row = operation === undefined ? failed : first + operation;
-    const details = { ...error.details, row, inserted: this.ids.length };
+    const details = { ...error.details, row, inserted: this.count };
     return new GsError(error.code, `row ${row}: ${error.message}`, { details, cause: error });
   }
 }
@@ -118,7 +144,7 @@ const insertMany = async (writes, collection, rows, options) => {
   await sending.finish();
   if (sending.failure) throw sending.failure;
   if (signal) signal.throwIfAborted();
-  return { count: sending.ids.length, ids: sending.ids };
+  return new Inserted(sending.parts);
 };
 
 module.exports = { insertMany };

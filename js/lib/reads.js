@@ -7,13 +7,14 @@
 // process: a number that the addon counts up tells.
 
 const { native, called, fromNative } = require('./native.js');
+const { GsError } = require('./errors.js');
 const { Memory } = require('./values/decode.js');
 const { shapeOf } = require('./values/shape.js');
 const { isId, writeId } = require('./values/ids.js');
 
 // A record that somebody keeps keeps its slab: small enough to be no burden then.
 const SLAB_BYTES = 32 * 1024;
-const KEPT_MAX = 4096; // records that are kept until the next commit, of each collection
+const KEPT_MAX = 256; // records that are kept until the next commit, of each collection
 const NO_RECORD = -1;
 const NO_ROOM = -16;
 const ROW_HEADER_BYTES = 24;
@@ -90,6 +91,7 @@ class Reads {
 
   /** Records of many ids, null where there is none. `ids`: 16 bytes each. */
   findMany(ids, collection) {
+    if (ids.length % 16 !== 0) throw new GsError('GS_INVALID', 'bytes of ids: 16 for each');
     const count = ids.length / 16;
     const places = new Int32Array(count);
     const records = new Array(count);
@@ -125,12 +127,21 @@ class Reads {
   }
 }
 
+// Which of the places a record has: the tail of an id is as good as random.
+const placeOf = (id) => {
+  const end = id.length;
+  const bits =
+    id.charCodeAt(end - 1) ^ (id.charCodeAt(end - 2) << 3) ^ (id.charCodeAt(end - 3) << 6);
+  return bits & (KEPT_MAX - 1);
+};
+
 /** Records of one collection, or of all, which are kept until somebody commits. */
 class Kept {
   #reads;
   #collection;
-  #commits = -1;
-  #records = new Map();
+  #ids = new Array(KEPT_MAX).fill('');
+  #records = new Array(KEPT_MAX).fill(null);
+  #commits = new Uint32Array(KEPT_MAX); // as of when
 
   constructor(reads, collection) {
     this.#reads = reads;
@@ -139,15 +150,12 @@ class Kept {
 
   get(id) {
     const { commits } = this.#reads;
-    if (commits !== this.#commits) {
-      this.#commits = commits;
-      if (this.#records.size > 0) this.#records = new Map();
-    } else {
-      const kept = this.#records.get(id);
-      if (kept !== undefined) return kept;
-    }
+    const place = placeOf(id);
+    if (this.#ids[place] === id && this.#commits[place] === commits) return this.#records[place];
     const record = this.#reads.find(id, this.#collection);
-    if (record !== null && this.#records.size < KEPT_MAX) this.#records.set(id, record);
+    this.#ids[place] = id;
+    this.#records[place] = record;
+    this.#commits[place] = commits;
     return record;
   }
 }

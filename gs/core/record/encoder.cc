@@ -37,6 +37,7 @@ struct LaidOut {
   const Plan* plan = nullptr;
   std::uint64_t layout = 0;                     // its serial; it may be gone
   std::vector<const Layout::LinkField*> links;  // by field; null where a text stays a text
+  bool has_links = false;                       // of these
 };
 
 }  // namespace
@@ -53,6 +54,7 @@ struct Encoder::Impl {
   Result<PlanPtr> resolve(std::string_view collection, bool keyed);
   Result<Encoded> encode_object(std::string_view collection, Bytes from, std::string_view key,
                                 bool delta, const Layout* layout);
+  bool write_by_plan(const Plan& plan, Bytes from, std::string_view key);
   Error read_members(Bytes from, bool delta);
   void collect_pieces();
   bool read_by_plan(const Plan& plan, std::string_view json, std::string_view key);
@@ -223,13 +225,14 @@ bool Encoder::Impl::read_pieces(JsonReader& reader, Sink& out) {
 void Encoder::Impl::remember(const PlanPtr& plan, const Layout& layout) {
   if (laid_out.plan == plan.get() && laid_out.layout == layout.serial()) return;
   const Shape& shape = *plan->shape;
-  laid_out = {plan.get(), layout.serial(), {}};
+  laid_out = {plan.get(), layout.serial(), {}, false};
   laid_out_plan = plan;
   for (std::size_t i = 0; i < shape.field_count(); ++i) {
     const bool may_link = i >= shape.key_fields() && shape.fields()[i].type == Type::id;
     const Layout::LinkField* const link =
         may_link ? layout.find_link(shape.fields()[i].name) : nullptr;
     laid_out.links.push_back(link != nullptr && link->link == Layout::Link::one ? link : nullptr);
+    laid_out.has_links |= laid_out.links.back() != nullptr;
     // A text in this array would be a link: only the general way sees it.
     const bool is_list =
         shape.fields()[i].type == Type::array || shape.fields()[i].type == Type::set;
@@ -348,7 +351,56 @@ class Ends {
 
 constexpr std::uint8_t kAbsentByte = static_cast<std::uint8_t>(kAbsentMember);
 
+// Of the types that most fields have, without a detour.
+bool is_valid_member(Bytes value) {
+  const auto type = static_cast<Type>(value[0]);
+  if (type == Type::string) return valid_utf8(as_text(value.subspan(1)));
+  return !validate_any(value, kFieldDepth);
+}
+
 }  // namespace
+
+// The fast way: the members of the last shape, in order and with its types. False for any
+// difference and any error: then the general way decides.
+bool Encoder::Impl::write_by_plan(const Plan& plan, Bytes from, std::string_view key) {
+  const Shape& shape = *plan.shape;
+  const std::size_t first = shape.key_fields();
+  const auto found = Ends::of(from);
+  if (!found.ok() || found->count() != shape.field_count() - first) return false;
+  Ends ends = *found;
+  Sink out(record, kept);
+  out.append(plan.head);
+  const auto end_field = [&](const Place& place) {
+    store_u32(out.at(kept + shape.fixed_end() + 4 * place.slot),
+              static_cast<std::uint32_t>(out.used() - kept - shape.heap_begin()));
+  };
+  if (first != 0) {
+    out.append(as_bytes(key));
+    end_field(shape.place(0));
+  }
+  for (std::size_t i = first; i < shape.field_count(); ++i) {
+    const auto name = ends.next();
+    const auto value = ends.next();
+    const Place& place = shape.place(i);
+    if (!name.ok() || as_text(*name) != shape.fields()[i].name) return false;
+    if (!value.ok() || value->empty() || (*value)[0] != static_cast<std::uint8_t>(place.type) ||
+        !is_valid_member(*value)) {
+      return false;
+    }
+    const Bytes content = value->subspan(1);
+    if (place.variable) {
+      out.append(content);
+      end_field(place);
+    } else if (place.type != Type::null) {
+      std::memcpy(out.at(kept + place.slot), content.data(), content.size());
+    }
+  }
+  size = align_up(out.used() - kept, std::size_t{8});
+  if (!ends.is_done() || size > kRecordBytesMax) return false;
+  out.append_zeros(kept + size - out.used());
+  store_u32(out.at(kept), static_cast<std::uint32_t>(size));
+  return true;
+}
 
 // Fills `fields` and `members`, which borrow the bytes.
 Error Encoder::Impl::read_members(Bytes from, bool delta) {
@@ -391,9 +443,15 @@ Result<Encoded> Encoder::Impl::encode_object(std::string_view collection, Bytes 
                                              std::string_view key, bool delta,
                                              const Layout* layout) {
   GS_TRY_OK(check_key(key));
-  GS_TRY_OK(read_members(from, delta));
   const bool keyed = !key.empty();
   const Plan* const plan = guess(collection, keyed);
+  const bool is_plain =
+      layout == nullptr || (laid_out.plan == plan && plan != nullptr &&
+                            laid_out.layout == layout->serial() && !laid_out.has_links);
+  if (plan != nullptr && plan->direct && !delta && is_plain && write_by_plan(*plan, from, key)) {
+    return done(*plan, size);
+  }
+  GS_TRY_OK(read_members(from, delta));
   // Names of a shape are in order; of others nothing is known.
   if (plan == nullptr || !same_fields(*plan->shape, collection, keyed, fields)) {
     GS_TRY_OK(check_names());
@@ -402,7 +460,10 @@ Result<Encoded> Encoder::Impl::encode_object(std::string_view collection, Bytes 
   collect_pieces();
   GS_TRY_OK(layout->link(pieces));
   if (!delta) layout->add_defaults(pieces);
-  return assemble(collection, key);
+  GS_TRY(const Encoded encoded, assemble(collection, key));
+  const bool has_plan = last != nullptr && last->shape == encoded.shape;
+  if (!delta && has_plan) remember(last, *layout);
+  return encoded;
 }
 
 // --- values ---

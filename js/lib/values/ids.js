@@ -4,17 +4,28 @@
 
 const PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
 const isId = (text) => typeof text === 'string' && text.length === 36 && PATTERN.test(text);
 
+// Characters of the two digits of a byte.
+const HIGH = Uint8Array.from({ length: 256 }, (_, byte) => (byte >> 4).toString(16).charCodeAt(0));
+const LOW = Uint8Array.from({ length: 256 }, (_, byte) => (byte & 15).toString(16).charCodeAt(0));
+const DASH = 45;
+
+// One call that makes one text: a sum of texts would make one for each part.
+const { fromCharCode } = String;
+
 /** @param {Uint8Array} b 16 bytes from `i` on */
-const readId = (b, i) =>
-  `${HEX[b[i]]}${HEX[b[i + 1]]}${HEX[b[i + 2]]}${HEX[b[i + 3]]}-` +
-  `${HEX[b[i + 4]]}${HEX[b[i + 5]]}-${HEX[b[i + 6]]}${HEX[b[i + 7]]}-` +
-  `${HEX[b[i + 8]]}${HEX[b[i + 9]]}-` +
-  `${HEX[b[i + 10]]}${HEX[b[i + 11]]}${HEX[b[i + 12]]}` +
-  `${HEX[b[i + 13]]}${HEX[b[i + 14]]}${HEX[b[i + 15]]}`;
+// prettier-ignore
+const readId = (b, i) => fromCharCode(
+  HIGH[b[i]], LOW[b[i]], HIGH[b[i + 1]], LOW[b[i + 1]],
+  HIGH[b[i + 2]], LOW[b[i + 2]], HIGH[b[i + 3]], LOW[b[i + 3]], DASH,
+  HIGH[b[i + 4]], LOW[b[i + 4]], HIGH[b[i + 5]], LOW[b[i + 5]], DASH,
+  HIGH[b[i + 6]], LOW[b[i + 6]], HIGH[b[i + 7]], LOW[b[i + 7]], DASH,
+  HIGH[b[i + 8]], LOW[b[i + 8]], HIGH[b[i + 9]], LOW[b[i + 9]], DASH,
+  HIGH[b[i + 10]], LOW[b[i + 10]], HIGH[b[i + 11]], LOW[b[i + 11]],
+  HIGH[b[i + 12]], LOW[b[i + 12]], HIGH[b[i + 13]], LOW[b[i + 13]],
+  HIGH[b[i + 14]], LOW[b[i + 14]], HIGH[b[i + 15]], LOW[b[i + 15]],
+);
 
 // Of a character of hexadecimal; 255 for no digit.
 const DIGITS = new Uint8Array(128).fill(255);

@@ -69,9 +69,11 @@ class Shape {
     }
     this.place();
     this.index = new Map();
-    for (let i = this.keyFields; i < count; i++) {
-      if (!this.isSelfDescribing) this.index.set(this.fields[i].name, this.fields[i]);
-    }
+    // The key, and the object of a record that describes itself, have no name of the program's.
+    this.fields.forEach((field, i) => {
+      field.isNamed = i >= this.keyFields && !this.isSelfDescribing;
+      if (field.isNamed) this.index.set(field.name, field);
+    });
   }
 
   // Fixed slots by size, then the ends of the fields of any length.
@@ -95,6 +97,20 @@ class Shape {
     }
     this.ends = (slot + 3) & ~3;
     this.heap = this.ends + 4 * variables;
+    this.fields.forEach((field, i) => (field.next = this.fields[i + 1] || this.fields[0]));
+    this.expected = this.fields[0] || null;
+  }
+
+  // The field of a name. Programs read the same one again and again, or one after the other.
+  field(name) {
+    let field = this.expected;
+    if (field !== null && field.name !== name) {
+      field = field.next;
+      if (field.name !== name) field = this.index.get(name);
+    }
+    if (field === undefined || field === null || !field.isNamed) return undefined;
+    this.expected = field;
+    return field;
   }
 
   /** The record at a place in memory; its id is at another one. */
@@ -163,7 +179,7 @@ class Shape {
   // --- what a Proxy asks its handler ---
 
   get(held, name) {
-    const field = this.index.get(name);
+    const field = this.field(name);
     if (field !== undefined) return this.read(held, field, true);
     if (this.isSelfDescribing && Object.hasOwn(this.whole(held), name)) {
       return this.whole(held)[name];
