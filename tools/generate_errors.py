@@ -125,8 +125,8 @@ def codes_js(codes):
     lines = [
         "'use strict';",
         '',
-        '// Error codes for JavaScript. Made from code.def by tools/generate_errors.py: change the list,',
-        '// not this file.',
+        '// Error codes for JavaScript. Made from code.def by tools/generate_errors.py: change the',
+        '// list, not this file.',
         '',
         'const CODES = {',
     ]

@@ -1,7 +1,7 @@
 'use strict';
 
-// Error codes for JavaScript. Made from code.def by tools/generate_errors.py: change the list,
-// not this file.
+// Error codes for JavaScript. Made from code.def by tools/generate_errors.py: change the
+// list, not this file.
 
 const CODES = {
   GS_NOT_FOUND: {

@@ -84,7 +84,8 @@ test('a result that cannot be saved is a failure', async (t) => {
 test('a failure of the chain does not hide the failure of the contract', async (t) => {
   const { storage } = await contextOf(t);
   const chain = { addBlock: async () => { throw new Error('disk full'); } };
-  const contract = new SmartContract('x', async () => { throw new Error('first'); }, { storage, chain });
+  const proc = async () => { throw new Error('first'); };
+  const contract = new SmartContract('x', proc, { storage, chain });
   await assert.rejects(contract.execute({ id: 'r' }), (error) => {
     assert.match(error.message, /^first; .*disk full/);
     return error.cause.message === 'first';
@@ -102,10 +103,11 @@ test('upstream: contracts that run at once lose updates of their record', async 
   assert.deepStrictEqual(await context.storage.loadData('n'), { count: 50 });
 });
 
-test('a contract that executes another one for its own record does not wait for itself', async (t) => {
+test('a contract that executes another one for its record does not wait for itself', async (t) => {
   const context = await contextOf(t);
   const inner = new SmartContract('inner', async () => ({ inner: true }), context);
-  const outer = new SmartContract('outer', async (reader, { id }) => inner.execute({ id }), context);
+  const proc = async (reader, { id }) => inner.execute({ id });
+  const outer = new SmartContract('outer', proc, context);
   assert.deepStrictEqual(await outer.execute({ id: 'r' }), { inner: true });
 });
 
@@ -190,14 +192,15 @@ test('a failure of a loaded contract keeps its message', async (t) => {
 test('blocks and sources that are no contracts are refused', async (t) => {
   const context = await contextOf(t);
   const { chain } = context;
+  const load = (hash) => () => SmartContract.load(hash, context);
   for (const data of [{ kind: 'other' }, null, 5, { type: 'smart contract', name: 'x' }]) {
     const hash = await chain.addBlock(data);
-    await refuses(() => SmartContract.load(hash, context), 'GS_INVALID', /^Not a smart contract block/);
+    await refuses(load(hash), 'GS_INVALID', /^Not a smart contract block/);
   }
-  await refuses(() => SmartContract.load('f'.repeat(64), context), 'GS_NOT_FOUND', /^Block not found/);
+  await refuses(load('f'.repeat(64)), 'GS_NOT_FOUND', /^Block not found/);
   for (const source of ['5', '', '}); (', 'a b', '(() => {})(), 5', 'while (true);', 'null']) {
     const hash = await chain.addBlock({ type: 'smart contract', name: 'x', source });
-    await refuses(() => SmartContract.load(hash, context), 'GS_INVALID', /contract x/);
+    await refuses(load(hash), 'GS_INVALID', /contract x/);
   }
   const before = chain.tailHash;
   await refuses(() => SmartContract.save('x', chain, Math.max), 'GS_INVALID', /no function/);
@@ -216,7 +219,8 @@ test('bad arguments are refused before anything runs', async (t) => {
   }
   assert.strictEqual(runs, 0);
   assert.strictEqual(context.chain.tailHash, before);
-  for (const args of [[5, () => {}, context], ['x', 5, context], ['x', () => {}], ['x', () => {}, {}]]) {
+  const proc = () => {};
+  for (const args of [[5, proc, context], ['x', 5, context], ['x', proc], ['x', proc, {}]]) {
     await refuses(async () => new SmartContract(...args), 'GS_INVALID');
   }
 });

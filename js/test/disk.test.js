@@ -25,7 +25,8 @@ test('a replacement is whole for every reader, and nothing stays beside it', asy
 
 test('of all who create a file one wins, and its content stays', async (t) => {
   const file = path.join(place(t), 'file');
-  const results = await Promise.all(Array.from({ length: 20 }, (_, i) => disk.create(file, `${i}`)));
+  const creates = Array.from({ length: 20 }, (_, i) => disk.create(file, `${i}`));
+  const results = await Promise.all(creates);
   assert.strictEqual(results.filter(Boolean).length, 1);
   assert.strictEqual(await disk.readText(file), String(results.indexOf(true)));
   assert.deepStrictEqual(fs.readdirSync(path.dirname(file)), ['file']);

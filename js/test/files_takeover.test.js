@@ -1,8 +1,8 @@
 'use strict';
 
 // Goal: an import gets every record of upstream's directory that is intact, and learns what is not.
-// Method: directories as upstream leaves them: with forks, with its two forms of encryption, changed
-// or cut. The directory is the same afterwards.
+// Method: directories as upstream leaves them: with forks, with its two forms of encryption,
+// changed or cut. The directory is the same afterwards.
 
 const { test } = require('node:test');
 const assert = require('node:assert');

@@ -33,8 +33,8 @@ test('a name that leads elsewhere is refused by every function', async (t) => {
   const outside = path.join(directory, '..', 'evil');
   fs.mkdirSync(directory);
   fs.writeFileSync(outside, 'outside');
-  const names = ['', '.', '..', '../evil', '..\\evil', '/etc/passwd', 'a/b', 'a\0b', 'a\nb', 'a\ud800'];
-  for (const name of [...names, undefined, null, 5, {}, ['a']]) {
+  const names = ['', '.', '..', '../evil', '..\\evil', '/etc/passwd', 'a/b'];
+  for (const name of [...names, 'a\0b', 'a\nb', 'a\ud800', undefined, null, 5, {}, ['a']]) {
     for (const call of [fsi.read, fsi.write, fsi.exists, fsi.remove]) {
       await refuses(() => call(directory, name, 'x'), 'GS_INVALID', /name of a file/);
     }

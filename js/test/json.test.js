@@ -21,9 +21,10 @@ test('a copy is what JSON makes of a value', () => {
       this.x = 1;
     }
   }
-  const values = [null, true, 0, -1.5, '', 'ж\u0000😀', [], {}, [[1, [null]]], { b: 1, a: { c: [] } },
-    new Date(0), new Point(), { a: undefined, b: 2 }, Object.assign(Object.create(null), { k: 1 }),
-    { toJSON: () => ({ z: 1 }) }, { constructor: 1, toString: 2 }, Buffer.from('ab')];
+  const values = [null, true, 0, -1.5, '', 'ж\u0000😀', [], {}, [[1, [null]]],
+    { b: 1, a: { c: [] } }, new Date(0), new Point(), { a: undefined, b: 2 },
+    Object.assign(Object.create(null), { k: 1 }), { toJSON: () => ({ z: 1 }) },
+    { constructor: 1, toString: 2 }, Buffer.from('ab')];
   for (const value of values) {
     const copy = copyOf(value, 'value');
     assert.strictEqual(JSON.stringify(copy), JSON.stringify(value));

@@ -66,7 +66,7 @@ test('one address is one node, in all of its spellings and for all managers', as
   const late = await new SyncManager(directory);
   const add = (manager, url) => () => manager.addNode({ url, type: 'uplink' });
   await add(sync, 'http://a.com:80')();
-  await refuses(add(sync, 'http://a.com:80'), 'GS_EXISTS', /^Node with URL http:\/\/a.com:80 already/);
+  await refuses(add(sync, 'http://a.com:80'), 'GS_EXISTS', /^Node with URL .* already exists/);
   await refuses(add(sync, 'http://A.com/'), 'GS_EXISTS');
   await refuses(add(late, 'http://a.com'), 'GS_EXISTS');
   assert.deepStrictEqual(late.listNodes(), []);
@@ -119,8 +119,8 @@ test('a list is of copies', async (t) => {
 test('bad input is refused, and nothing is written', async (t) => {
   const directory = place(t);
   const sync = await new SyncManager(directory);
-  const urls = ['a', 'file:///etc/passwd', 'javascript:alert(1)', 'http://', 'http://u:p@a.com', 5, {},
-    ['http://a.com']];
+  const urls = ['a', 'file:///etc/passwd', 'javascript:alert(1)', 'http://', 'http://u:p@a.com', 5,
+    {}, ['http://a.com']];
   for (const url of urls) {
     await refuses(() => sync.addNode({ url, type: 'uplink' }), 'GS_INVALID', /URL/);
     await refuses(() => sync.removeNode(url), 'GS_NOT_FOUND');

@@ -1,7 +1,7 @@
 'use strict';
 
-// The layout `files`: each record is a file of JSON as upstream writes it, and each write a block of
-// the chain beside it. Writes of any number of stores, threads and processes stand one after
+// The layout `files`: each record is a file of JSON as upstream writes it, and each write a block
+// of the chain beside it. Writes of any number of stores, threads and processes stand one after
 // another; a crash leaves each write done or not begun (js/lib/ledger.js says how).
 
 const path = require('node:path');

@@ -32,7 +32,7 @@ const collect = (source, stream) => {
   return lines;
 };
 
-/** Start an action of child.js; `ended` gives {code, signal, lines} and `reach(n)` waits for lines. */
+/** Start an action of child.js: `ended` gives {code, signal, lines}, `reach(n)` waits for lines. */
 const start = (t, ...words) => {
   const child = spawn(process.execPath, [CHILD, ...words.map(String)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -121,7 +121,8 @@ const filesIn = (directory) => {
   for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
     const file = path.join(directory, entry.name);
     if (entry.isDirectory()) {
-      for (const [name, text] of Object.entries(filesIn(file))) found[`${entry.name}/${name}`] = text;
+      const below = Object.entries(filesIn(file));
+      for (const [name, text] of below) found[`${entry.name}/${name}`] = text;
     } else {
       found[entry.name] = fs.readFileSync(file, 'utf8');
     }
