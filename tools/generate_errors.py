@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes what is made from the one list of error codes, include/globalstorage/code.def.
 
-    tools/generate_errors.py           writes docs/ERRORS.md and include/globalstorage/codes.h
+    tools/generate_errors.py           writes docs/ERRORS.md, include/globalstorage/codes.h and
+                                       js/lib/codes.js
     tools/generate_errors.py --check   exit 1 when a file is not what it would write
 """
 
@@ -18,6 +19,30 @@ ADVICE = {
     'reopen': 'close the storage and open it again',
     'repair': 'bytes are damaged: fetch them again from a backup',
     'none': 'the call or its input has to change',
+}
+
+# What a caller in JavaScript may do next, told with each error that says nothing nearer.
+HINTS = {
+    'not_found': 'Check the id or the path; has() tells whether something is there.',
+    'conflict': 'Read the current value and try again.',
+    'invalid': 'Change the argument as the message says.',
+    'too_large': 'Split the value, or store it as a blob.',
+    'broken_chain': 'Restore the directory from a backup; verify it before use.',
+    'damaged': 'Restore the file from a backup.',
+    'bad_signature': 'Fetch the change again from its writer.',
+    'io': 'Look at the disk and its mount, then open the storage again.',
+    'no_space': 'Free space on the disk and try again.',
+    'read_only': 'Give this process the right to write there, or open for reading only.',
+    'locked': 'Wait until the other process is done, or close the storage there.',
+    'newer_format': 'Update the package globalstorage.',
+    'exists': 'Use what is there, or choose another name.',
+    'failed': 'Close the storage and open it again.',
+    'erased': 'The value is gone on purpose; only its proof can be read.',
+    'unsupported': 'See the manual for what this build and platform can do.',
+    'not_a_storage': 'Check the path, or create a storage there.',
+    'unreachable': 'Check the address and the network, then try again.',
+    'closed': 'Open the storage again.',
+    'dropped': 'Ask a storage that keeps the whole history.',
 }
 
 
@@ -41,6 +66,8 @@ def read_codes():
     unknown = [advice for _, _, advice, _ in codes if advice not in ADVICE]
     if unknown:
         sys.exit(f'{LIST}: unknown advice {unknown[0]}')
+    if sorted(names) != sorted(HINTS) or not all(HINTS.values()):
+        sys.exit(f'{LIST}: tools/generate_errors.py needs one hint for each code')
     return codes
 
 
@@ -94,12 +121,33 @@ def codes_h(codes):
     return '\n'.join(lines) + '\n'
 
 
+def codes_js(codes):
+    lines = [
+        "'use strict';",
+        '',
+        '// Error codes for JavaScript. Made from code.def by tools/generate_errors.py: change the',
+        '// list, not this file.',
+        '',
+        'const CODES = {',
+    ]
+    for name, number, advice, meaning in codes:
+        lines += [f'  GS_{name.upper()}: {{',
+                  f'    number: {number},',
+                  f"    advice: '{advice}',",
+                  f"    meaning: '{meaning}',",
+                  f"    hint: '{HINTS[name]}',",
+                  '  },']
+    lines += ['};', '', 'module.exports = { CODES };']
+    return '\n'.join(lines) + '\n'
+
+
 def main():
     check = '--check' in sys.argv[1:]
     codes = read_codes()
     stale = []
     for path, text in (('docs/ERRORS.md', errors_md(codes)),
-                       ('include/globalstorage/codes.h', codes_h(codes))):
+                       ('include/globalstorage/codes.h', codes_h(codes)),
+                       ('js/lib/codes.js', codes_js(codes))):
         full = os.path.join(ROOT, path)
         current = open(full, encoding='utf-8').read() if os.path.exists(full) else ''
         if current == text:

@@ -27,8 +27,8 @@ const { CODES } = require('./codes.js');
 const FILE = 'globalstorage.node';
 
 // By the number that the engine has for them.
-const NAMES = ['', ...Object.keys(CODES)];
-const codeOf = (number) => NAMES[number];
+const NAMES = new Map(Object.entries(CODES).map(([name, { number }]) => [number, name]));
+const codeOf = (number) => NAMES.get(number);
 
 // In this order: the package of this platform; what a build in the repository made.
 const places = () => {
