@@ -2,10 +2,56 @@
 
 // The npm package `globalstorage`: what `require` of it gives.
 
-const { Storage } = require('./lib/storage.js');
+const path = require('node:path');
+const { Blockchain } = require('./lib/chain.js');
+const { DataReader, SmartContract } = require('./lib/contract.js');
+const { diff, merge, apply } = require('./lib/crdt.js');
+const { calculateHash, generateKeys, encrypt, decrypt, loadKeys } = require('./lib/crypto.js');
 const { GsError } = require('./lib/errors.js');
+const { native, settled } = require('./lib/native.js');
+const { Storage } = require('./lib/storage.js');
+const { SyncManager } = require('./lib/sync.js');
 const { BlobRef } = require('./lib/values/types.js');
 
+/**
+ * Opens a storage, or makes it.
+ * @param {object} [options] lib/options.js; `path`: its directory ('gs')
+ * @returns {Promise<Storage>}
+ */
 const open = (options) => new Storage(options);
 
-module.exports = { open, Storage, GsError, BlobRef };
+const call = async (method, parameters) =>
+  JSON.parse(await settled(native().call(method, JSON.stringify(parameters))));
+
+/** What a proof says, when it is one; `logRoot`: the log must have this root. */
+const verifyProof = (proof, logRoot) => call('verifyProof', { proof, logRoot });
+
+/** Makes a storage of a backup, with a writer of its own. */
+const restore = (backup, directory) =>
+  call('restore', { backup: path.resolve(backup), directory: path.resolve(directory) });
+
+/** Makes a replica: all changes, and a writer of its own. */
+const clone = (directory, newDirectory) =>
+  call('clone', { directory: path.resolve(directory), newDirectory: path.resolve(newDirectory) });
+
+module.exports = {
+  open,
+  Storage,
+  GsError,
+  BlobRef,
+  verifyProof,
+  restore,
+  clone,
+  Blockchain,
+  DataReader,
+  SmartContract,
+  SyncManager,
+  diff,
+  merge,
+  apply,
+  calculateHash,
+  generateKeys,
+  encrypt,
+  decrypt,
+  loadKeys,
+};

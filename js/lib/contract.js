@@ -43,9 +43,14 @@ const oneByOne = (storage, id, work) => {
   const queue = queues.get(storage);
   const before = queue.get(id) || Promise.resolve();
   const result = before.then(() => within.run(true, work));
-  const done = result.then(() => {}, () => {}).then(() => {
-    if (queue.get(id) === done) queue.delete(id);
-  });
+  const done = result
+    .then(
+      () => {},
+      () => {},
+    )
+    .then(() => {
+      if (queue.get(id) === done) queue.delete(id);
+    });
   queue.set(id, done);
   return result;
 };

@@ -13,8 +13,16 @@ const CHARACTERS_MAX = 64 * 1024 * 1024;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const LOST = [
-  types.isMap, types.isSet, types.isWeakMap, types.isWeakSet, types.isPromise, types.isRegExp,
-  types.isNativeError, types.isAnyArrayBuffer, types.isArrayBufferView, types.isBoxedPrimitive,
+  types.isMap,
+  types.isSet,
+  types.isWeakMap,
+  types.isWeakSet,
+  types.isPromise,
+  types.isRegExp,
+  types.isNativeError,
+  types.isAnyArrayBuffer,
+  types.isArrayBufferView,
+  types.isBoxedPrimitive,
 ];
 
 const isStructure = (value) => typeof value === 'object' && value !== null;

@@ -59,8 +59,7 @@ const load = async (directory) => {
   const hasPublic = await disk.exists(publicFile);
   if (hasPublic && !(await disk.exists(privateFile))) refuseLostKey(directory);
   if (!hasPublic) await disk.ensureDirectory(directory);
-  const privateKey = await readOrCreate(privateFile, async () =>
-    (await generateKeys()).privateKey);
+  const privateKey = await readOrCreate(privateFile, async () => (await generateKeys()).privateKey);
   const publicKey = await readOrCreate(publicFile, () => publicOf(privateKey));
   await closeToOthers(privateFile);
   checkPair(publicKey, privateKey, directory);

@@ -127,7 +127,10 @@ class FileLock {
   async run(work) {
     const before = queues.get(this.#file) || Promise.resolve();
     const result = before.then(() => this.#locked(work));
-    const done = result.then(() => {}, () => {});
+    const done = result.then(
+      () => {},
+      () => {},
+    );
     queues.set(this.#file, done);
     try {
       return await result;

@@ -20,12 +20,13 @@ const STARTED = 19;
 const ENDED = 'ZXx';
 
 // State and start of a thread as Linux tells them; null when there is no such thread.
-const threadOf = (pid, task) => readOr(() => {
-  const text = fs.readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
-  // The name of the program stands in parentheses and may hold anything.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return ENDED.includes(fields[STATE]) ? null : fields[STARTED];
-}, null);
+const threadOf = (pid, task) =>
+  readOr(() => {
+    const text = fs.readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
+    // The name of the program stands in parentheses and may hold anything.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return ENDED.includes(fields[STATE]) ? null : fields[STARTED];
+  }, null);
 
 const readLine = (file) => readOr(() => fs.readFileSync(file, 'utf8').trim(), '');
 

@@ -12,17 +12,18 @@ const PLAIN_PEM = new RegExp(
 );
 
 /** A new pair `{publicKey, privateKey}`: RSA with 2048 bits, SPKI and PKCS#8 as PEM. */
-const generateKeys = () => new Promise((resolve, reject) => {
-  const options = {
-    modulusLength: MODULUS_BITS,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  };
-  crypto.generateKeyPair('rsa', options, (error, publicKey, privateKey) => {
-    if (error) reject(error);
-    else resolve({ publicKey, privateKey });
+const generateKeys = () =>
+  new Promise((resolve, reject) => {
+    const options = {
+      modulusLength: MODULUS_BITS,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    };
+    crypto.generateKeyPair('rsa', options, (error, publicKey, privateKey) => {
+      if (error) reject(error);
+      else resolve({ publicKey, privateKey });
+    });
   });
-});
 
 // Upstream in browsers writes PEM of three lines in the other alphabet of base64, which OpenSSL
 // refuses; what stands between the lines is the same DER.
@@ -39,14 +40,26 @@ const readKey = (key, create, type, what) => {
   throw gsError('GS_INVALID', `${what} is no RSA key`);
 };
 
-const publicKeyOf = (key) => readKey(key, (input) => {
-  const isPublic = input instanceof crypto.KeyObject && input.type === 'public';
-  return isPublic ? input : crypto.createPublicKey(input);
-}, 'spki', 'The public key');
+const publicKeyOf = (key) =>
+  readKey(
+    key,
+    (input) => {
+      const isPublic = input instanceof crypto.KeyObject && input.type === 'public';
+      return isPublic ? input : crypto.createPublicKey(input);
+    },
+    'spki',
+    'The public key',
+  );
 
-const privateKeyOf = (key) => readKey(key, (input) => {
-  const isKey = input instanceof crypto.KeyObject;
-  return isKey ? input : crypto.createPrivateKey(input);
-}, 'pkcs8', 'The private key');
+const privateKeyOf = (key) =>
+  readKey(
+    key,
+    (input) => {
+      const isKey = input instanceof crypto.KeyObject;
+      return isKey ? input : crypto.createPrivateKey(input);
+    },
+    'pkcs8',
+    'The private key',
+  );
 
 module.exports = { generateKeys, privateKeyOf, publicKeyOf };

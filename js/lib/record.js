@@ -73,7 +73,8 @@ const valueOf = (storage, record, name) => {
   if (record === null) return undefined;
   const value = record[name];
   if (typeof value !== 'string' || name === 'id' || !isId(value)) return value;
-  const field = heldOf(record).shape.index.get(name);
+  const held = heldOf(record); // none of a record of files
+  const field = held && held.shape.index.get(name);
   const isRelation = field !== undefined && field.type === TYPE.id;
   if (!isRelation && storage.peek(value) === null) return value;
   return new Reference(storage, value);
@@ -170,7 +171,8 @@ class Record {
   toObject() {
     const { id, storage, changes } = this[STATE];
     const record = storage.peek(id);
-    return { ...(record && record.toObject()), ...Object.fromEntries(changes) };
+    const fields = record === null || !heldOf(record) ? record : record.toObject();
+    return { ...fields, ...Object.fromEntries(changes) };
   }
 
   toJSON() {

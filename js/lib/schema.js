@@ -147,14 +147,12 @@ const schemaText = async (schema) => {
 };
 
 /**
- * Whether records have to fit. As upstream, an object of definitions only names collections; what
- * was read by Metaschema, or lies in files, is meant.
+ * Whether records have to fit. As upstream, an object only names collections, unless the program
+ * asks for more; what lies in files is meant.
  */
 const isEnforced = (schema, validate) => {
   if (validate !== undefined) return validate;
-  if (typeof schema === 'string' || schema.files) return true;
-  const entities = entitiesOf(schema);
-  return entities.length > 0 && entities.every(([, definition]) => isSchema(definition));
+  return typeof schema === 'string' || Boolean(schema.files);
 };
 
 module.exports = { schemaText, collectionsOf, isEnforced };

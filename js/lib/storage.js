@@ -19,6 +19,9 @@ const { transact } = require('./transaction.js');
 const { schemaText, collectionsOf, isEnforced } = require('./schema.js');
 const { toJson, fromJson } = require('./values/json.js');
 const { ID_OF } = require('./values/types.js');
+const { isId } = require('./values/ids.js');
+const { compatible } = require('./compatible.js');
+const { SyncManager } = require('./sync.js');
 const { history } = require('./history.js');
 const { versions } = require('./versions.js');
 const { care } = require('./care.js');
@@ -46,6 +49,9 @@ class Storage {
   constructor(options) {
     this.schema = null;
     this.#options = optionsOf(options);
+    if (this.#options.layout === 'files') {
+      return require('./files/storage.js').FilesStorage.open(this.#options);
+    }
     // Own and bound, so that they can be handed on: Impress calls `stop` of what it finds in `db`.
     this.close = () => this.#close();
     this.stop = this.close;
@@ -55,8 +61,8 @@ class Storage {
 
   async #open() {
     const { path: directory, schema, ...options } = this.#options;
-    const place = path.resolve(directory);
-    this.#native = await settled(called(() => native().open(place, options)));
+    this.directory = path.resolve(directory);
+    this.#native = await settled(called(() => native().open(this.directory, options)));
     this.#reads = new Reads(this.#native);
     this.#kept = this.keep(null);
     this.#writes = new Writes(this.#native);
@@ -64,6 +70,7 @@ class Storage {
     this.#timer = setInterval(() => this.#native.rest(), REST_MS);
     this.#timer.unref();
     try {
+      this.sync = await new SyncManager(this.directory);
       if (options.branch) await this.checkout(options.branch);
       if (schema) await this.#useSchema(schema);
       for (const { name } of await this.invoke('collections')) this.#addCollection(name);
@@ -159,10 +166,18 @@ class Storage {
 
   /** The id that an id, a key in the collection, or a record stands for. */
   idOf(id, collection = '') {
-    if (typeof id === 'string') return Reads.idOf(id, collection);
+    if (typeof id === 'string') return this.#idOfText(id, collection);
     if (typeof id === 'object' && id !== null && id[ID_OF] !== undefined) return id[ID_OF];
     if (typeof id === 'number') return Reads.idOf(String(id), collection);
     throw new GsError('GS_INVALID', `an id is a text, not ${id === null ? 'null' : typeof id}`);
+  }
+
+  // A text with the form of an id may be a key of the program's, which brings ids of its own.
+  #idOfText(text, collection) {
+    const id = Reads.idOf(text, collection);
+    if (!isId(text) || this.peek(id) !== null) return id;
+    const keyed = native().resolve(text, collection, true);
+    return this.peek(keyed) === null ? id : keyed;
   }
 
   // --- collections and queries ---
@@ -193,16 +208,10 @@ class Storage {
     return this.load(id);
   }
 
-  async load(id) {
-    const record = this.peek(this.idOf(id));
-    if (record === null) return null;
-    const data = record.toObject();
-    if (record.$type !== undefined && !('$type' in data)) data.$type = record.$type;
-    return data;
-  }
-
   async record(id) {
-    return Record.open(this.idOf(id), this);
+    const real = this.idOf(id);
+    if (this.peek(real) === null) throw new GsError('GS_NOT_FOUND', `Record ${id} not found`);
+    return Record.of(real, this);
   }
 
   async has(id) {
@@ -258,15 +267,10 @@ class Storage {
     );
   }
 
-  /** Replaces all fields. */
+  /** Replaces all fields, or adds the record. */
   async set(id, data, { durability } = {}) {
-    const real = this.idOf(id);
-    const { $type, ...fields } = data;
-    const write = (encoder) => operations.set(encoder, real, $type === undefined ? data : fields);
-    await this.#about(
-      id,
-      this.writes.transact(write, () => {}, this.#durability(durability)),
-    );
+    const { $type, ...fields } = data || {};
+    await this.writeWhole(id, $type === undefined ? data : fields, { durability });
   }
 
   /** Applies `changes` if every field of `prev` has that value now: whether it had. */
@@ -290,6 +294,11 @@ class Storage {
       if (error.code === 'GS_NOT_FOUND') return false;
       throw error;
     }
+  }
+
+  /** One transaction of the program's own operations (writes.js). */
+  write(write, read, durability) {
+    return this.writes.transact(write, read, this.#durability(durability));
   }
 
   // What upstream says of a record that is not there.
@@ -354,7 +363,7 @@ class Storage {
   }
 }
 
-Object.assign(Storage.prototype, history, versions, care, files);
+Object.assign(Storage.prototype, compatible, history, versions, care, files);
 Storage.Collection = Collection;
 Storage.Record = Record;
 

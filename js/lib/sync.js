@@ -174,7 +174,8 @@ class SyncManager {
       if (node.enabled === enabled) continue;
       const changed = { ...node, enabled };
       await telling(`Node ${node.url} cannot be written`, () =>
-        disk.replace(path.join(this.#path, name), JSON.stringify(changed)));
+        disk.replace(path.join(this.#path, name), JSON.stringify(changed)),
+      );
       if (this.#nodes.has(address)) this.#nodes.set(address, { node: changed, name });
     }
   }

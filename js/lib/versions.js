@@ -8,6 +8,13 @@ const { Query } = require('./query.js');
 
 const NOTHING = Object.freeze({});
 
+// Whole records have their id beside their fields, as those of now; groups and selections are rows.
+const rowOf = (row) => {
+  const { id, data } = row;
+  if (typeof id !== 'string' || typeof data !== 'object') return row;
+  return 'id' in data ? data : Object.defineProperty(data, 'id', { value: id });
+};
+
 /** The storage as it was in a version: reads only. */
 class View {
   #storage;
@@ -32,7 +39,7 @@ class View {
   async find(query) {
     const asked = query instanceof Query ? query.toJSON() : query;
     const { rows } = await this.#storage.invoke('findAt', { query: asked, version: this.version });
-    return rows;
+    return rows.map(rowOf);
   }
 
   async count(query) {

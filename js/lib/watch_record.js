@@ -31,4 +31,4 @@ const watchRecord = (storage, id, call) => {
   return storage.whenCommitted(look);
 };
 
-module.exports = { watchRecord };
+module.exports = { watchRecord, deltaOf };

@@ -77,9 +77,16 @@ test('upstream: two processes with 100 blocks each lose half of them', async (t)
   const chain = await new Blockchain(directory);
   const blocks = await walk(chain);
   assert.strictEqual(blocks.length, 231);
-  for (const [name, count] of [['p1', 100], ['p2', 100], ['t1', 30]]) {
+  for (const [name, count] of [
+    ['p1', 100],
+    ['p2', 100],
+    ['t1', 30],
+  ]) {
     const order = blocks.filter(({ data }) => data.name === name).map(({ data }) => data.i);
-    assert.deepStrictEqual(order, Array.from({ length: count }, (_, i) => i));
+    assert.deepStrictEqual(
+      order,
+      Array.from({ length: count }, (_, i) => i),
+    );
   }
   assert.strictEqual(await chain.validate(), true);
 });
@@ -103,7 +110,9 @@ test('validate while others add says true', async (t) => {
   const chain = await new Blockchain(directory);
   const adder = start(t, 'blocks', directory, 60);
   let isDone = false;
-  adder.ended.then(() => { isDone = true; });
+  adder.ended.then(() => {
+    isDone = true;
+  });
   let count = 0;
   while (!isDone) {
     assert.strictEqual(await chain.validate(), true);
@@ -206,8 +215,14 @@ for (const tear of ['', '--tear']) {
   test(`a process killed at any step leaves a whole chain ${tear}`, async (t) => {
     for (let step = 1; ; step++) {
       const directory = path.join(place(t), 'chain');
-      const { signal, lines } = await start(t, 'blocks', directory, 2, `--kill=${step}`,
-        ...(tear ? [tear] : [])).ended;
+      const { signal, lines } = await start(
+        t,
+        'blocks',
+        directory,
+        2,
+        `--kill=${step}`,
+        ...(tear ? [tear] : []),
+      ).ended;
       const chain = await new Blockchain(directory);
       assert.strictEqual(await chain.validate(), true, `step ${step}`);
       const hashes = (await walk(chain)).map(({ hash }) => hash);

@@ -52,11 +52,19 @@ test('a result is given and saved', async (t) => {
 test('a failure becomes a block and is thrown on', async (t) => {
   const context = await contextOf(t);
   const failure = new Error('Not today');
-  const contract = new SmartContract('fails', async () => { throw failure; }, context);
+  const contract = new SmartContract(
+    'fails',
+    async () => {
+      throw failure;
+    },
+    context,
+  );
   await assert.rejects(contract.execute({ id: 'r', input: 1 }), (error) => error === failure);
   const { timestamp, ...block } = await newest(context.chain);
   assert.deepStrictEqual(block, {
-    contract: 'fails', args: { id: 'r', input: 1 }, error: 'Not today',
+    contract: 'fails',
+    args: { id: 'r', input: 1 },
+    error: 'Not today',
   });
   assert.ok(Math.abs(Date.now() - timestamp) < 60000);
   assert.strictEqual(await context.storage.loadData('r'), null);
@@ -64,8 +72,18 @@ test('a failure becomes a block and is thrown on', async (t) => {
 
 test('what is thrown need not be an error, nor the arguments JSON', async (t) => {
   const context = await contextOf(t);
-  for (const [thrown, text] of [['text', 'text'], [null, 'null'], [{ message: 5 }, '5']]) {
-    const contract = new SmartContract('fails', async () => { throw thrown; }, context);
+  for (const [thrown, text] of [
+    ['text', 'text'],
+    [null, 'null'],
+    [{ message: 5 }, '5'],
+  ]) {
+    const contract = new SmartContract(
+      'fails',
+      async () => {
+        throw thrown;
+      },
+      context,
+    );
     await assert.rejects(contract.execute({ id: 'r', big: 1n }), (error) => error === thrown);
     const { args, error } = await newest(context.chain);
     assert.deepStrictEqual({ args, error }, { args: null, error: text });
@@ -83,8 +101,14 @@ test('a result that cannot be saved is a failure', async (t) => {
 
 test('a failure of the chain does not hide the failure of the contract', async (t) => {
   const { storage } = await contextOf(t);
-  const chain = { addBlock: async () => { throw new Error('disk full'); } };
-  const proc = async () => { throw new Error('first'); };
+  const chain = {
+    addBlock: async () => {
+      throw new Error('disk full');
+    },
+  };
+  const proc = async () => {
+    throw new Error('first');
+  };
   const contract = new SmartContract('x', proc, { storage, chain });
   await assert.rejects(contract.execute({ id: 'r' }), (error) => {
     assert.match(error.message, /^first; .*disk full/);
@@ -124,19 +148,31 @@ test('a source is kept in a block and runs again', async (t) => {
   const result = await contract.execute({ id: 'r', count: 5 });
   assert.deepStrictEqual(result, { total: 15, seen: [null] });
   const { type, name, source } = await newest(context.chain);
-  assert.deepStrictEqual({ type, name, source }, {
-    type: 'smart contract', name: 'total', source: proc.toString(),
-  });
+  assert.deepStrictEqual(
+    { type, name, source },
+    {
+      type: 'smart contract',
+      name: 'total',
+      source: proc.toString(),
+    },
+  );
 });
 
 test('functions of every form can be kept', async (t) => {
   const context = await contextOf(t);
   const procs = [
     (reader, args) => args.n,
-    async function named(reader, args) { return args.n; },
-    function plain(reader, { n }) { return n; },
+    async function named(reader, args) {
+      return args.n;
+    },
+    function plain(reader, { n }) {
+      return n;
+    },
     async (reader, { n = 1, ...rest }) => (rest.id === 'r' ? n : 0),
-    async (reader, { n }) => { const f = (x) => x; return f(n); },
+    async (reader, { n }) => {
+      const f = (x) => x;
+      return f(n);
+    },
   ];
   for (const proc of procs) {
     const contract = await loaded(context, proc);
@@ -146,10 +182,17 @@ test('functions of every form can be kept', async (t) => {
 
 test('upstream: a loaded contract has all of the globals of the application', async (t) => {
   const context = await contextOf(t);
-  const seen = await (await loaded(context, () => [
-    typeof process, typeof require, typeof setTimeout, typeof fetch, typeof Buffer, typeof module,
-    Object.keys(globalThis).length,
-  ])).execute({ id: 'r' });
+  const seen = await (
+    await loaded(context, () => [
+      typeof process,
+      typeof require,
+      typeof setTimeout,
+      typeof fetch,
+      typeof Buffer,
+      typeof module,
+      Object.keys(globalThis).length,
+    ])
+  ).execute({ id: 'r' });
   assert.deepStrictEqual(seen, [...new Array(6).fill('undefined'), 0]);
   const evil = await loaded(context, () => {
     const F = (() => {}).constructor;
@@ -174,17 +217,28 @@ test('a loaded contract leaves nothing behind, here and for the next call', asyn
 
 test('a loaded contract that never ends is stopped before its first await', async (t) => {
   const context = await contextOf(t);
-  const contract = await loaded(context, () => { for (;;); });
+  const contract = await loaded(context, () => {
+    for (;;);
+  });
   await refuses(() => contract.execute({ id: 'r' }), 'GS_INVALID', /timed out/);
   assert.match((await newest(context.chain)).error, /timed out/);
 });
 
 test('a failure of a loaded contract keeps its message', async (t) => {
   const context = await contextOf(t);
-  const contract = await loaded(context, async () => { throw new Error('Not enough money'); });
-  await assert.rejects(contract.execute({ id: 'r' }), (error) =>
-    error instanceof Error && error.message === 'Not enough money');
-  const broken = { loadData: async () => { throw new Error('cannot read'); }, saveData: () => {} };
+  const contract = await loaded(context, async () => {
+    throw new Error('Not enough money');
+  });
+  await assert.rejects(
+    contract.execute({ id: 'r' }),
+    (error) => error instanceof Error && error.message === 'Not enough money',
+  );
+  const broken = {
+    loadData: async () => {
+      throw new Error('cannot read');
+    },
+    saveData: () => {},
+  };
   const reads = await loaded({ ...context, storage: broken }, async (reader) => reader.get('x'));
   await assert.rejects(reads.execute({ id: 'r' }), /cannot read/);
 });
@@ -220,7 +274,12 @@ test('bad arguments are refused before anything runs', async (t) => {
   assert.strictEqual(runs, 0);
   assert.strictEqual(context.chain.tailHash, before);
   const proc = () => {};
-  for (const args of [[5, proc, context], ['x', 5, context], ['x', proc], ['x', proc, {}]]) {
+  for (const args of [
+    [5, proc, context],
+    ['x', 5, context],
+    ['x', proc],
+    ['x', proc, {}],
+  ]) {
     await refuses(async () => new SmartContract(...args), 'GS_INVALID');
   }
 });

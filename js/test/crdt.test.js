@@ -10,8 +10,11 @@ const { refuses } = require('./support/place.js');
 
 test('a difference has added and changed fields, and undefined for removed ones', () => {
   assert.deepStrictEqual(diff({}, {}), {});
-  assert.deepStrictEqual(diff({ a: 1, b: 2, c: 3 }, { a: 1, b: 20, d: 4 }),
-    { b: 20, d: 4, c: undefined });
+  assert.deepStrictEqual(diff({ a: 1, b: 2, c: 3 }, { a: 1, b: 20, d: 4 }), {
+    b: 20,
+    d: 4,
+    c: undefined,
+  });
   assert.deepStrictEqual(diff({ u: { n: 'A', x: 1 } }, { u: { n: 'B', x: 1 } }), { u: { n: 'B' } });
   assert.deepStrictEqual(diff({ u: 5 }, { u: { n: 1 } }), { u: { n: 1 } });
   assert.deepStrictEqual(diff(undefined, { a: 1 }), { a: 1 });
@@ -60,10 +63,18 @@ test('a merge changes neither of its arguments', () => {
 });
 
 test('a history is applied record by record', () => {
-  const history = [null, 5, {}, { type: 'unknown' }, { type: 'delta' },
-    { type: 'write', data: { lost: 1 } }, { type: 'delta', data: { b: 2, c: 1 } },
-    { type: 'inc', key: 'a', value: 5 }, { type: 'dec', key: 'b', value: 1 },
-    { type: 'delete', key: 'c' }];
+  const history = [
+    null,
+    5,
+    {},
+    { type: 'unknown' },
+    { type: 'delta' },
+    { type: 'write', data: { lost: 1 } },
+    { type: 'delta', data: { b: 2, c: 1 } },
+    { type: 'inc', key: 'a', value: 5 },
+    { type: 'dec', key: 'b', value: 1 },
+    { type: 'delete', key: 'c' },
+  ];
   const state = apply({ a: 1 }, history);
   assert.deepStrictEqual(state, { a: 6, b: 1, c: undefined });
   assert.ok('c' in state);
@@ -75,8 +86,15 @@ test('a history is applied record by record', () => {
 test('no field reaches a prototype', () => {
   const polluted = '{"polluted":1}';
   const hostile = JSON.parse(`{"__proto__":${polluted},"constructor":{"prototype":${polluted}}}`);
-  const results = [merge({}, hostile), merge({ a: 1 }, hostile), diff({}, hostile),
-    apply({}, [{ type: 'delta', data: hostile }, { type: 'inc', key: '__proto__', value: 1 }])];
+  const results = [
+    merge({}, hostile),
+    merge({ a: 1 }, hostile),
+    diff({}, hostile),
+    apply({}, [
+      { type: 'delta', data: hostile },
+      { type: 'inc', key: '__proto__', value: 1 },
+    ]),
+  ];
   for (const result of results) {
     assert.strictEqual(Object.getPrototypeOf(result), Object.prototype);
     assert.ok(Object.keys(result).includes('__proto__'));

@@ -36,7 +36,17 @@ test('a hash is SHA-256 over the JSON of a value', () => {
 test('what has no JSON has no hash', async () => {
   const cycle = {};
   cycle.cycle = cycle;
-  for (const value of [undefined, () => {}, 1n, cycle, { get a() { throw new Error('no'); } }]) {
+  for (const value of [
+    undefined,
+    () => {},
+    1n,
+    cycle,
+    {
+      get a() {
+        throw new Error('no');
+      },
+    },
+  ]) {
     await refuses(() => calculateHash(value), 'GS_INVALID', /no JSON/);
   }
 });
@@ -67,8 +77,10 @@ test('one value is never encrypted to the same text twice', () => {
 
 test('upstream: Node.js and browsers cannot read each other', () => {
   const node = crypto.publicEncrypt(keys.publicKey, Buffer.from('{"from":"node"}'));
-  const browser = crypto.publicEncrypt({ key: keys.publicKey, oaepHash: 'sha256', padding: OAEP },
-    Buffer.from('{"from":"browser"}'));
+  const browser = crypto.publicEncrypt(
+    { key: keys.publicKey, oaepHash: 'sha256', padding: OAEP },
+    Buffer.from('{"from":"browser"}'),
+  );
   for (const privateKey of [keys.privateKey, inThreeLines(keys.privateKey)]) {
     assert.deepStrictEqual(decrypt(node.toString('base64'), privateKey), { from: 'node' });
     assert.deepStrictEqual(decrypt(browser.toString('base64url'), privateKey), { from: 'browser' });

@@ -52,7 +52,10 @@ test('files are those of upstream', async (t) => {
   const entry = entryOf(directory, 'a');
   assert.deepStrictEqual(Object.keys(entry), ['data', 'encrypted', 'timestamp', 'block']);
   assert.deepStrictEqual(entry, {
-    data: { n: 1 }, encrypted: false, timestamp: entry.timestamp, block: hash,
+    data: { n: 1 },
+    encrypted: false,
+    timestamp: entry.timestamp,
+    block: hash,
   });
   const block = await newestBlock(directory);
   assert.deepStrictEqual(block.data, { id: 'a', hash: calculateHash({ n: 1 }) });
@@ -80,7 +83,8 @@ test('upstream: two concurrent swaps both said true', async (t) => {
   const stores = [await FileStore.open(directory), await FileStore.open(directory)];
   await stores[0].save('seat', { owner: null });
   const swaps = Array.from({ length: 10 }, (_, i) =>
-    stores[i % 2].swap('seat', { owner: i }, { owner: null }));
+    stores[i % 2].swap('seat', { owner: i }, { owner: null }),
+  );
   const results = await Promise.all(swaps);
   assert.strictEqual(results.filter(Boolean).length, 1);
   assert.deepStrictEqual(await stores[1].load('seat'), { owner: results.indexOf(true) });
@@ -138,8 +142,18 @@ test('an update that fails, or gives nothing, leaves the record', async (t) => {
   await store.save('a', { n: 1 });
   const before = stateOf(directory);
   const failure = new Error('no');
-  await assert.rejects(store.update('a', () => { throw failure; }), (error) => error === failure);
-  assert.strictEqual(await store.update('a', (data) => { data.n = 5; }), false);
+  await assert.rejects(
+    store.update('a', () => {
+      throw failure;
+    }),
+    (error) => error === failure,
+  );
+  assert.strictEqual(
+    await store.update('a', (data) => {
+      data.n = 5;
+    }),
+    false,
+  );
   await refuses(() => store.update('a', async () => ({})), 'GS_INVALID', /Promise/);
   await refuses(() => store.update('b', () => ({})), 'GS_NOT_FOUND', /^Record b not found/);
   await refuses(() => store.update('a', { n: 1 }), 'GS_INVALID', /function/);
@@ -153,8 +167,12 @@ test('upstream: an id leads out of the directory', async (t) => {
   const before = filesIn(path.dirname(directory));
   const ids = ['../evil', '..', '.', '', 'a/b', '/etc/passwd', '..\\evil', 'a\0', 'a\n', '\ud800'];
   const calls = [
-    (id) => store.save(id, 1), (id) => store.load(id), (id) => store.has(id),
-    (id) => store.remove(id), (id) => store.swap(id, {}, {}), (id) => store.update(id, () => 1),
+    (id) => store.save(id, 1),
+    (id) => store.load(id),
+    (id) => store.has(id),
+    (id) => store.remove(id),
+    (id) => store.swap(id, {}, {}),
+    (id) => store.update(id, () => 1),
   ];
   for (const id of [...ids, undefined, null, 5, {}, ['a']]) {
     for (const call of calls) await refuses(() => call(id), 'GS_INVALID', /id of a record/);
@@ -270,7 +288,11 @@ test('bad data is refused, and nothing is written', async (t) => {
     // As a field, undefined means that there is none; from an update, that nothing changes.
     if (value === undefined) continue;
     await assert.rejects(store.swap('a', { value }, {}), isBad, name);
-    await assert.rejects(store.update('a', () => value), isBad, name);
+    await assert.rejects(
+      store.update('a', () => value),
+      isBad,
+      name,
+    );
   }
   for (const value of [undefined, null, 5, 'text', []]) {
     await refuses(() => store.swap('a', value, {}), 'GS_INVALID', /object/);
@@ -307,8 +329,8 @@ for (const kind of ['replace', 'insert', 'remove']) {
       const first = await FileStore.open(directory);
       await first.save('a', 1);
       const tear = step % 2 ? ['--tear'] : [];
-      const { signal, lines } =
-        await start(t, 'step', directory, kind, `--kill=${step}`, ...tear).ended;
+      const { signal, lines } = await start(t, 'step', directory, kind, `--kill=${step}`, ...tear)
+        .ended;
       const store = await FileStore.open(directory);
       const found = [await store.load('a'), await store.load('b')];
       const expected = { replace: [2, null], insert: [1, 2], remove: [null, null] }[kind];
@@ -319,7 +341,10 @@ for (const kind of ['replace', 'insert', 'remove']) {
       await store.save('c', 3);
       assert.strictEqual(await store.validate(), true, `step ${step}`);
       const names = Object.keys(filesIn(directory));
-      assert.deepStrictEqual(names.filter((name) => /(record|block)\.new/.test(name)), []);
+      assert.deepStrictEqual(
+        names.filter((name) => /(record|block)\.new/.test(name)),
+        [],
+      );
       if (signal === null) return assert.ok(step > 15);
     }
   });

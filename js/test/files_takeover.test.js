@@ -80,8 +80,13 @@ test('records are given with what upstream noted about them', async (t) => {
     { id: 'a', data: { n: 1 }, block: blocks[0], ...rest },
     { id: 'b', data: [1, 'ж'], block: blocks[1], ...rest },
   ]);
-  assert.deepStrictEqual(report,
-    { blocks: 4, records: 2, unreachable: 0, invalid: [], invalidMore: 0 });
+  assert.deepStrictEqual(report, {
+    blocks: 4,
+    records: 2,
+    unreachable: 0,
+    invalid: [],
+    invalidMore: 0,
+  });
 });
 
 test('records beside the chain of upstream are given and counted', async (t) => {
@@ -91,12 +96,17 @@ test('records beside the chain of upstream are given and counted', async (t) => 
   upstream.data('a', 1, lost);
   upstream.save('b', 2);
   const { records, report } = await take(directory);
-  assert.deepStrictEqual(records.map(({ id, reachable }) => [id, reachable]),
-    [['a', false], ['b', true]]);
+  assert.deepStrictEqual(
+    records.map(({ id, reachable }) => [id, reachable]),
+    [
+      ['a', false],
+      ['b', true],
+    ],
+  );
   assert.deepStrictEqual([report.blocks, report.unreachable, report.invalid], [2, 1, []]);
 });
 
-test('both forms of upstream\'s encryption are read', async (t) => {
+test("both forms of upstream's encryption are read", async (t) => {
   const directory = place(t);
   const upstream = new Upstream(directory);
   const keys = await generateKeys();
@@ -108,8 +118,13 @@ test('both forms of upstream\'s encryption are read', async (t) => {
   upstream.save('b', browser.toString('base64url'), true);
   upstream.save('c', 'bm90aGluZw', true);
   const { records, report } = await take(directory);
-  assert.deepStrictEqual(records.map(({ id, data, encrypted }) => [id, data, encrypted]),
-    [['a', { s: 1 }, true], ['b', { s: 1 }, true]]);
+  assert.deepStrictEqual(
+    records.map(({ id, data, encrypted }) => [id, data, encrypted]),
+    [
+      ['a', { s: 1 }, true],
+      ['b', { s: 1 }, true],
+    ],
+  );
   assert.strictEqual(report.invalid.length, 1);
   assert.match(report.invalid[0].reason, /cannot be decrypted/);
   fs.rmSync(path.join(directory, 'keys'), { recursive: true });
@@ -137,7 +152,10 @@ test('files that do not fit their block are told and not given', async (t) => {
   assert.deepStrictEqual(records, ['good']);
   const told = takeover.report.invalid.map(({ id, file, reason }) => [id, file, reason !== '']);
   const names = ['changed', 'cut', 'empty', 'folder', 'link', 'other', 'renamed', 'unknown'];
-  assert.deepStrictEqual(told, names.map((id) => [id, `data/${id}.json`, true]));
+  assert.deepStrictEqual(
+    told,
+    names.map((id) => [id, `data/${id}.json`, true]),
+  );
 });
 
 test('a chain that is broken is told, and its records behind are still checked', async (t) => {
@@ -147,10 +165,19 @@ test('a chain that is broken is told, and its records behind are still checked',
   upstream.save('d', 4);
   fs.writeFileSync(path.join(directory, 'blockchain', `${middle}.json`), '{"prev":"0"}');
   const { records, report } = await take(directory);
-  assert.deepStrictEqual(records.map(({ id, reachable }) => [id, reachable]),
-    [['a', false], ['b', false], ['d', true]]);
+  assert.deepStrictEqual(
+    records.map(({ id, reachable }) => [id, reachable]),
+    [
+      ['a', false],
+      ['b', false],
+      ['d', true],
+    ],
+  );
   assert.strictEqual(records[0].block, old);
-  assert.deepStrictEqual(report.invalid.map(({ block, id }) => block || id), [middle, 'c']);
+  assert.deepStrictEqual(
+    report.invalid.map(({ block, id }) => block || id),
+    [middle, 'c'],
+  );
   assert.deepStrictEqual([report.blocks, report.unreachable], [1, 4]);
 });
 
@@ -161,7 +188,10 @@ test('an older version of a record than the chain has is given and told', async 
   upstream.save('a', 2);
   upstream.data('a', 1, old);
   const { records, report } = await take(directory);
-  assert.deepStrictEqual(records.map(({ data }) => data), [1]);
+  assert.deepStrictEqual(
+    records.map(({ data }) => data),
+    [1],
+  );
   assert.match(report.invalid[0].reason, /newer version/);
 });
 
@@ -173,9 +203,17 @@ test('records of the layout files are given, removed ones are not', async (t) =>
   const text = fs.readFileSync(path.join(directory, 'data', 'b.json'));
   await store.remove('b');
   const { records, report } = await take(directory);
-  assert.deepStrictEqual(records.map(({ id, data }) => [id, data]), [['a', { n: 1 }]]);
-  assert.deepStrictEqual(report,
-    { blocks: 4, records: 1, unreachable: 0, invalid: [], invalidMore: 0 });
+  assert.deepStrictEqual(
+    records.map(({ id, data }) => [id, data]),
+    [['a', { n: 1 }]],
+  );
+  assert.deepStrictEqual(report, {
+    blocks: 4,
+    records: 1,
+    unreachable: 0,
+    invalid: [],
+    invalidMore: 0,
+  });
   fs.writeFileSync(path.join(directory, 'data', 'b.json'), text);
   const again = await take(directory);
   assert.strictEqual(again.records.length, 1);
@@ -191,7 +229,10 @@ test('a write that a crash interrupted is given as it counts', async (t) => {
     fs.renameSync(at('data/a.json'), at('blockchain/.record.new'));
     fs.renameSync(at(`blockchain/${block}.json`), at('blockchain/.block.new'));
     const { records, report } = await take(directory);
-    assert.deepStrictEqual(records.map((record) => [record.data, record.block]), [[data, block]]);
+    assert.deepStrictEqual(
+      records.map((record) => [record.data, record.block]),
+      [[data, block]],
+    );
     assert.deepStrictEqual(report.invalid, []);
   }
 });

@@ -21,10 +21,25 @@ test('a copy is what JSON makes of a value', () => {
       this.x = 1;
     }
   }
-  const values = [null, true, 0, -1.5, '', 'ж\u0000😀', [], {}, [[1, [null]]],
-    { b: 1, a: { c: [] } }, new Date(0), new Point(), { a: undefined, b: 2 },
-    Object.assign(Object.create(null), { k: 1 }), { toJSON: () => ({ z: 1 }) },
-    { constructor: 1, toString: 2 }, Buffer.from('ab')];
+  const values = [
+    null,
+    true,
+    0,
+    -1.5,
+    '',
+    'ж\u0000😀',
+    [],
+    {},
+    [[1, [null]]],
+    { b: 1, a: { c: [] } },
+    new Date(0),
+    new Point(),
+    { a: undefined, b: 2 },
+    Object.assign(Object.create(null), { k: 1 }),
+    { toJSON: () => ({ z: 1 }) },
+    { constructor: 1, toString: 2 },
+    Buffer.from('ab'),
+  ];
   for (const value of values) {
     const copy = copyOf(value, 'value');
     assert.strictEqual(JSON.stringify(copy), JSON.stringify(value));
@@ -50,8 +65,11 @@ for (const [name, value] of Object.entries(BAD_VALUES)) {
 }
 
 test('the message names the place', async () => {
-  await refuses(() => copyOf({ a: [1, { b: NaN }] }, 'The data'), 'GS_INVALID',
-    /^The data\.a\[1\]\.b is NaN/);
+  await refuses(
+    () => copyOf({ a: [1, { b: NaN }] }, 'The data'),
+    'GS_INVALID',
+    /^The data\.a\[1\]\.b is NaN/,
+  );
 });
 
 test('the depth has a limit', async () => {

@@ -42,8 +42,9 @@ test('upstream: everybody may read the private key', async (t) => {
 test('calls, threads and processes that race end with the same pair', async (t) => {
   const directory = path.join(place(t), 'keys');
   const found = await Promise.all([
-    ...[1, 2, 3].map(() => loadKeys(directory).then((keys) =>
-      JSON.stringify(keys.publicKey + keys.privateKey))),
+    ...[1, 2, 3].map(() =>
+      loadKeys(directory).then((keys) => JSON.stringify(keys.publicKey + keys.privateKey)),
+    ),
     ...[1, 2].map(() => thread(t, 'keys', directory).ended.then(([line]) => line)),
     ...[1, 2].map(() => start(t, 'keys', directory).ended.then(({ lines }) => lines[0])),
   ]);

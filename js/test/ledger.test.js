@@ -12,28 +12,32 @@ const disk = require('../lib/disk.js');
 const { Ledger } = require('../lib/ledger.js');
 const { filesIn, place, refuses } = require('./support/place.js');
 
-const append = (ledger, data, record) =>
-  ledger.exclusive((add) => add(data, record));
+const append = (ledger, data, record) => ledger.exclusive((add) => add(data, record));
 
 const put = (directory, name, value) => {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   fs.writeFileSync(path.join(directory, name), text);
 };
 
-const read = (directory, name) =>
-  JSON.parse(fs.readFileSync(path.join(directory, name), 'utf8'));
+const read = (directory, name) => JSON.parse(fs.readFileSync(path.join(directory, name), 'utf8'));
 
 // Names of the calls that change files, while `work` runs.
 const listen = async (t, work) => {
   const calls = [];
   const names = ['writeFresh', 'rename', 'syncDirectory'];
   const originals = names.map((name) => disk[name]);
-  const stop = () => names.forEach((name, i) => { disk[name] = originals[i]; });
+  const stop = () =>
+    names.forEach((name, i) => {
+      disk[name] = originals[i];
+    });
   t.after(stop);
   names.forEach((name, i) => {
     disk[name] = (...args) => {
-      calls.push([name, ...args.slice(0, name === 'rename' ? 2 : 1)]
-        .map((word) => path.basename(word).replace(/^[0-9a-f]{64}/, 'HASH')).join(' '));
+      calls.push(
+        [name, ...args.slice(0, name === 'rename' ? 2 : 1)]
+          .map((word) => path.basename(word).replace(/^[0-9a-f]{64}/, 'HASH'))
+          .join(' '),
+      );
       return originals[i](...args);
     };
   });
@@ -66,8 +70,10 @@ test('files are those of upstream', async (t) => {
   const first = await ledger.tail();
   const hash = await append(ledger, { n: 1 });
   const files = filesIn(directory);
-  assert.deepStrictEqual(Object.keys(files).sort(),
-    ['.blockchain.json', `${first}.json`, `${hash}.json`].sort());
+  assert.deepStrictEqual(
+    Object.keys(files).sort(),
+    ['.blockchain.json', `${first}.json`, `${hash}.json`].sort(),
+  );
   assert.strictEqual(files['.blockchain.json'], JSON.stringify({ tailHash: hash }));
   const block = JSON.parse(files[`${hash}.json`]);
   assert.deepStrictEqual(Object.keys(block), ['prev', 'timestamp', 'data']);
@@ -124,7 +130,10 @@ test('an unfinished removal is finished', async (t) => {
   fs.writeFileSync(file, text);
   put(directory, '.record.new', { deleted: true, block: hash });
   await Ledger.open(directory);
-  assert.deepStrictEqual(Object.keys(filesIn(root)).filter((name) => /record|data/.test(name)), []);
+  assert.deepStrictEqual(
+    Object.keys(filesIn(root)).filter((name) => /record|data/.test(name)),
+    [],
+  );
 });
 
 test('an unfinished record of an older block is not put over a newer one', async (t) => {
@@ -152,8 +161,12 @@ test('an error before the tail is replaced leaves the chain as it was', async (t
   const ledger = await Ledger.open(directory);
   const before = filesIn(directory);
   const original = disk.rename;
-  t.after(() => { disk.rename = original; });
-  disk.rename = async () => { throw new Error('full'); };
+  t.after(() => {
+    disk.rename = original;
+  });
+  disk.rename = async () => {
+    throw new Error('full');
+  };
   await assert.rejects(append(ledger, { n: 1 }), /full/);
   disk.rename = original;
   await ledger.exclusive(() => {});

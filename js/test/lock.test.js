@@ -26,19 +26,29 @@ test('calls of several objects run one after another, in their order', async (t)
   const locks = [await FileLock.in(directory, 'lock'), await FileLock.in(link, 'lock')];
   const order = [];
   let inside = 0;
-  await Promise.all(Array.from({ length: 20 }, (_, i) => locks[i % 2].run(async () => {
-    assert.strictEqual(++inside, 1);
-    await new Promise((resolve) => setImmediate(resolve));
-    order.push(i);
-    inside--;
-  })));
-  assert.deepStrictEqual(order, Array.from({ length: 20 }, (_, i) => i));
+  await Promise.all(
+    Array.from({ length: 20 }, (_, i) =>
+      locks[i % 2].run(async () => {
+        assert.strictEqual(++inside, 1);
+        await new Promise((resolve) => setImmediate(resolve));
+        order.push(i);
+        inside--;
+      }),
+    ),
+  );
+  assert.deepStrictEqual(
+    order,
+    Array.from({ length: 20 }, (_, i) => i),
+  );
   assert.deepStrictEqual(leftIn(directory), []);
 });
 
 test('a call that fails frees the lock and keeps its error', async (t) => {
   const lock = await FileLock.in(place(t), 'lock');
-  await assert.rejects(lock.run(() => Promise.reject(new Error('inside'))), /inside/);
+  await assert.rejects(
+    lock.run(() => Promise.reject(new Error('inside'))),
+    /inside/,
+  );
   assert.strictEqual(await lock.run(() => 5), 5);
 });
 

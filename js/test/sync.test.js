@@ -46,7 +46,10 @@ test('upstream: two ports of one host overwrite each other', async (t) => {
   assert.strictEqual(fs.readdirSync(remote(directory)).length, 4);
   await sync.removeNode('http://a.com:1');
   const again = await new SyncManager(directory);
-  const left = again.listNodes().map(({ url }) => url).sort();
+  const left = again
+    .listNodes()
+    .map(({ url }) => url)
+    .sort();
   assert.deepStrictEqual(left, urls.slice(1).sort());
 });
 
@@ -79,8 +82,11 @@ test('texts of upstream are kept', async (t) => {
   const sync = await new SyncManager(place(t));
   await refuses(() => sync.addNode({ type: 'uplink' }), 'GS_INVALID', /^Node URL is required/);
   await refuses(() => sync.addNode(), 'GS_INVALID', /^Node URL is required/);
-  await refuses(() => sync.addNode({ url: UP, type: 'relay' }), 'GS_INVALID',
-    /^Node type must be uplink or downlink/);
+  await refuses(
+    () => sync.addNode({ url: UP, type: 'relay' }),
+    'GS_INVALID',
+    /^Node type must be uplink or downlink/,
+  );
   await refuses(() => sync.removeNode(UP), 'GS_NOT_FOUND', /^Node with URL .* not found/);
 });
 
@@ -119,8 +125,16 @@ test('a list is of copies', async (t) => {
 test('bad input is refused, and nothing is written', async (t) => {
   const directory = place(t);
   const sync = await new SyncManager(directory);
-  const urls = ['a', 'file:///etc/passwd', 'javascript:alert(1)', 'http://', 'http://u:p@a.com', 5,
-    {}, ['http://a.com']];
+  const urls = [
+    'a',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'http://',
+    'http://u:p@a.com',
+    5,
+    {},
+    ['http://a.com'],
+  ];
   for (const url of urls) {
     await refuses(() => sync.addNode({ url, type: 'uplink' }), 'GS_INVALID', /URL/);
     await refuses(() => sync.removeNode(url), 'GS_NOT_FOUND');

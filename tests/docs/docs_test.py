@@ -71,6 +71,10 @@ class Docs(unittest.TestCase):
         block = '```cpp\n' + read('examples/first.cc') + '```\n'
         self.assertIn(block, read('README.md'))
 
+    def test_readme_shows_the_first_example_in_javascript_word_for_word(self):
+        block = '```js\n' + read('examples/quickstart.js') + '```\n'
+        self.assertIn(block, read('README.md'))
+
     def test_query_page_shows_its_example_word_for_word(self):
         block = '```cpp\n' + read('examples/find.cc') + '```\n'
         self.assertIn(block, read('docs/QUERY.md'))

@@ -28,6 +28,7 @@ const STAGES = [
   ['branches', require('./rows/branches.js')],
   ['shallow', require('./rows/shallow.js')],
   ['session', require('./rows/session.js')],
+  ['JavaScript', require('./rows/javascript.js')],
   ['size and time', require('./rows/measure.js')],
 ];
 
