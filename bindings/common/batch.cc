@@ -149,21 +149,35 @@ class Staging {
     }
   }
 
-  static Error splice(Transaction& tx, const Id& id, std::string_view field, Cursor& at) {
-    constexpr std::size_t kEditBytes = 12;
+  Error splice(Transaction& tx, const Id& id, std::string_view field, Cursor& at) {
     const std::uint64_t count = at.u32();
-    Cursor edits(at.take(kEditBytes * count));
-    Cursor inserted(at.counted());
+    Cursor positions(at.take(4 * count));
+    Cursor deleted(at.take(4 * count));
+    Cursor inserted(at.take(4 * count));
+    const std::string_view text = at.text();
     if (!at.ok()) return broken();
+    splices_.clear();
+    std::size_t begin = 0;
     for (std::uint64_t i = 0; i < count; ++i) {
-      const std::uint32_t position = edits.u32();
-      const std::uint32_t deleted = edits.u32();
-      const Bytes text = inserted.take(edits.u32());
-      if (!inserted.ok()) return broken();
-      GS_TRY_OK(tx.splice(id, field, position, deleted,
-                          {reinterpret_cast<const char*>(text.data()), text.size()}));
+      const std::size_t end = after_points(text, begin, inserted.u32());
+      if (end > text.size()) return broken();
+      splices_.push_back({positions.u32(), deleted.u32(), text.substr(begin, end - begin)});
+      begin = end;
     }
-    return {};
+    if (begin != text.size()) return broken();
+    return tx.splice(id, field, splices_);
+  }
+
+  // Where so many code points from `begin` on end; beyond the text when it has not so many. A byte
+  // that continues a code point belongs to the one before, whether that is right or not.
+  static std::size_t after_points(std::string_view text, std::size_t begin, std::uint32_t points) {
+    std::size_t at = begin;
+    for (; points > 0; --points) {
+      if (at >= text.size()) return text.size() + 1;
+      ++at;
+      while (at < text.size() && (text[at] & 0xc0) == 0x80) ++at;
+    }
+    return at;
   }
 
   static Error mark(Transaction& tx, const Id& id, std::string_view field, Cursor& at) {
@@ -234,6 +248,7 @@ class Staging {
   Storage& storage_;
   Bytes operations_;
   Buffer& results_;
+  std::vector<TextSplice> splices_;
   std::uint32_t at_ = 0;  // the operation that is staged
   bool expects_ = false;
   bool is_alone_ = false;  // committed by itself

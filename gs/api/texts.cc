@@ -8,13 +8,19 @@ namespace gs {
 
 Error Transaction::splice(const Id& id, std::string_view field, std::uint64_t position,
                           std::uint64_t deleted, std::string_view inserted) {
+  const TextSplice edit{position, deleted, inserted};
+  return splice(id, field, std::span(&edit, 1));
+}
+
+Error Transaction::splice(const Id& id, std::string_view field, std::span<const TextSplice> edits) {
   if (field.empty()) return Error(Code::invalid, "a field has a name");
+  if (edits.empty()) return {};
   engine::TransactionState& tx = *state_;
   const rules::Rules* rules = nullptr;
   if (tx.catalog != nullptr) {
     GS_TRY(rules, api::rules_of_record(tx, id));
   }
-  return tx.db->stage_edit(tx, id, rules, field, {position, deleted, inserted});
+  return tx.db->stage_edits(tx, id, rules, field, edits);
 }
 
 Error Transaction::mark(const Id& id, std::string_view field, std::uint64_t from, std::uint64_t to,

@@ -38,6 +38,21 @@ TEST_F(TextsOfRecords, WhatBothTypeStays) {
   EXPECT_EQ(a_->get(id_)->json(), R"({"title":"Two","body":"Hello, friends! How are you?"})");
 }
 
+TEST_F(TextsOfRecords, ManyEditsAtOnceAreThoseOneByOne) {
+  Transaction tx = a_->begin();
+  const TextSplice first[] = {{5, 0, ","}, {12, 0, "!"}, {0, 5, "H\xc3\xa9llo"}};
+  ASSERT_FALSE(tx.splice(id_, "body", first));
+  const TextSplice wrong[] = {{0, 1, "J"}, {99, 0, "x"}};
+  EXPECT_EQ(tx.splice(id_, "body", wrong).code(), Code::invalid);  // and nothing of them is staged
+  const TextSplice later[] = {{12, 1, "?"}};
+  ASSERT_FALSE(tx.splice(id_, "body", later));
+  ASSERT_FALSE(tx.splice(id_, "body", std::span<const TextSplice>()));
+  ASSERT_TRUE(tx.commit().ok());
+  EXPECT_EQ(body(), "\"H\xc3\xa9llo, world?\"");
+  exchange();
+  EXPECT_EQ(body(*b_), body());
+}
+
 TEST_F(TextsOfRecords, BeginWhereNothingWas) {
   ASSERT_FALSE(a_->splice(id_, "notes", 0, 0, "\xc3\xa9t\xc3\xa9"));
   ASSERT_FALSE(b_->splice(id_, "notes", 0, 0, "hiver"));

@@ -20,6 +20,7 @@ struct TreeNode {
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -63,6 +64,13 @@ struct TextMark {
   std::uint64_t to = 0;
   std::string key;
   std::string value_json;
+};
+
+// One edit of a text: takes out so many code points at a position and puts in others.
+struct TextSplice {
+  std::uint64_t position = 0;
+  std::uint64_t deleted = 0;
+  std::string_view inserted;
 };
 
 // Of a character, which side a place in a text is on.
@@ -117,6 +125,9 @@ class Transaction {
   // commit as well conflict (somebody replaced the text).
   Error splice(const Id& id, std::string_view field, std::uint64_t position, std::uint64_t deleted,
                std::string_view inserted);
+  // Many edits at once, each in the text that the ones before have left. An error is one of the
+  // first that is wrong, and nothing of them is staged.
+  Error splice(const Id& id, std::string_view field, std::span<const TextSplice> edits);
   // Marks a text from a character up to another one, not including it: `value_json` is what the
   // mark says, null takes marks with this key away. Where marks with one key overlap the later one
   // counts, also of those that several write at the same time; marks with different keys stand

@@ -9,6 +9,7 @@
 // Positions in texts are those of JavaScript strings, UTF-16 units.
 
 const { GsError } = require('./errors.js');
+const { Edits } = require('./writes.js');
 const { toJson } = require('./values/json.js');
 
 const whole = (value, what) => {
@@ -26,6 +27,29 @@ const pointsBefore = (text, position) => {
 };
 
 const HAS_PAIRS = /[\ud800-\udfff]/;
+
+const isEdit = (edit) =>
+  Array.isArray(edit) &&
+  Number.isInteger(edit[0]) &&
+  Number.isInteger(edit[1]) &&
+  (edit[2] === undefined || typeof edit[2] === 'string');
+
+const COLUMNS = ['positions', 'deleted', 'inserted'];
+
+const columnsOf = (edits) => {
+  if (Array.isArray(edits)) {
+    const wrong = edits.findIndex((edit) => !isEdit(edit));
+    if (wrong < 0) return Edits.of(edits);
+    throw new GsError('GS_INVALID', `edit ${wrong} is not [position, deleted, inserted]`);
+  }
+  const { text, ...columns } = edits || {};
+  const isRight =
+    typeof text === 'string' &&
+    COLUMNS.every((name) => columns[name] instanceof Uint32Array) &&
+    COLUMNS.every((name) => columns[name].length === columns.positions.length);
+  if (isRight) return edits;
+  throw new GsError('GS_INVALID', `edits are a list, or ${COLUMNS.join(', ')} (Uint32Array), text`);
+};
 
 class FieldHandle {
   #storage;
@@ -93,15 +117,19 @@ class FieldHandle {
   async splice(position, deleted, inserted = '') {
     const from = this.#point(position);
     const to = this.#point(position + whole(deleted, 'a number of characters'));
-    await this.#storage.writeEdits(this.#id, this.#name, [[from, to - from, inserted]]);
+    const edits = Edits.of([[from, to - from, inserted]]);
+    await this.#storage.writeEdits(this.#id, this.#name, edits);
   }
 
   /**
-   * Many edits in one transaction, in order: [position, deleted, inserted]. Positions and counts
-   * are of code points here, each in the text that the edits before have left.
+   * Many edits in one transaction, each in the text that the edits before have left. Positions and
+   * counts are of code points here.
+   * @param {Array<[number, number, string]>|{ positions: Uint32Array, deleted: Uint32Array,
+   *   inserted: Uint32Array, text: string }} edits [position, deleted, inserted], or the same as
+   *   columns, where `inserted` has the code points of each and `text` is all that is inserted
    */
   async splices(edits) {
-    await this.#storage.writeEdits(this.#id, this.#name, edits);
+    await this.#storage.writeEdits(this.#id, this.#name, columnsOf(edits));
   }
 
   /** Marks a stretch: `mark(0, 5, 'bold')`; `null` takes marks of that key away. */

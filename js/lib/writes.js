@@ -220,25 +220,62 @@ const field = (encoder, name, id, path, ...values) => {
   }
 };
 
+// How many code points a text has.
+const pointsOf = (text) => {
+  const { length } = text;
+  let pairs = 0;
+  for (let i = 1; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0xdc00 && code < 0xe000) pairs++;
+  }
+  return length - pairs;
+};
+
+/** Edits as columns, which is how they cross the border. */
+class Edits {
+  constructor(positions, deleted, inserted, text) {
+    this.positions = positions;
+    this.deleted = deleted;
+    this.inserted = inserted; // code points of each
+    this.text = text; // all that is inserted
+  }
+
+  /** Of a list of [position, deleted, inserted]. */
+  static of(list) {
+    const { length } = list;
+    const edits = new Edits(
+      new Uint32Array(length),
+      new Uint32Array(length),
+      new Uint32Array(length),
+      '',
+    );
+    let text = '';
+    for (let i = 0; i < length; i++) {
+      const edit = list[i];
+      const inserted = edit[2] ?? '';
+      edits.positions[i] = edit[0];
+      edits.deleted[i] = edit[1];
+      edits.inserted[i] = inserted.length < 2 ? inserted.length : pointsOf(inserted);
+      text += inserted;
+    }
+    edits.text = text;
+    return edits;
+  }
+}
+
+const column = (encoder, numbers) =>
+  encoder.raw(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+
 /** Edits of a text, in order: positions and counts of code points. */
 const splice = (encoder, id, path, edits) => {
   encoder.u8(OPERATION.splice);
   encoder.id(id);
   encoder.text(path);
-  encoder.u32(edits.length);
-  encoder.room(12 * edits.length);
-  let at = encoder.end;
-  encoder.end += 12 * edits.length;
-  encoder.counted(() => {
-    for (const [position, deleted, inserted] of edits) {
-      const begin = encoder.end;
-      encoder.characters(inserted);
-      encoder.view.setUint32(at, position, true);
-      encoder.view.setUint32(at + 4, deleted, true);
-      encoder.view.setUint32(at + 8, encoder.end - begin, true);
-      at += 12;
-    }
-  });
+  encoder.u32(edits.positions.length);
+  column(encoder, edits.positions);
+  column(encoder, edits.deleted);
+  column(encoder, edits.inserted);
+  encoder.text(edits.text);
 };
 
-module.exports = { Writes, operations, field, splice };
+module.exports = { Writes, Edits, operations, field, splice };

@@ -283,6 +283,26 @@ test('fields that many change: counters, sets, lists, texts, trees', async (t) =
     [4, 1, ''],
   ]);
   assert.strictEqual(body.value, 'Dear you');
+  const columns = (...values) => Uint32Array.from(values);
+  await body.splices({
+    positions: columns(8, 8),
+    deleted: columns(0, 1),
+    inserted: columns(2, 1),
+    text: '😀!?',
+  });
+  assert.strictEqual(body.value, 'Dear you?!');
+  await body.deleteText(8, 2);
+  await refuses(body.splices([[0, 1]].concat([['x', 1]])), 'GS_INVALID', /^edit 1 is not/);
+  await refuses(body.splices({ text: '' }), 'GS_INVALID', /Uint32Array/);
+  await refuses(
+    body.splices([
+      [0, 1],
+      [99, 0, 'x'],
+    ]),
+    'GS_INVALID',
+    /behind the end/,
+  );
+  assert.strictEqual(body.value, 'Dear you', 'none of them was done');
   await body.mark(0, 4, 'bold');
   const { delta } = await storage.invoke('textDelta', { id, field: 'body' });
   assert.deepStrictEqual(delta[0], { insert: 'Dear', attributes: { bold: true } });

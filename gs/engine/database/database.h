@@ -196,10 +196,10 @@ class Database : public std::enable_shared_from_this<Database> {
   // set of them, as is_set() wants it. Errors of both as well: invalid (the same).
   Error stage_elements(TransactionState& tx, const Id& id, const rules::Rules* rules,
                        std::string_view field, merge::Rule change, const record::Encoded& delta);
-  // Edits a text. Errors of the record and of the position, too: not_found, invalid; the commit may
-  // say conflict (somebody replaced the text).
-  Error stage_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                   std::string_view field, const TextEdit& edit);
+  // Edits a text. Errors of the record and of the positions, too: not_found, invalid; the commit
+  // may say conflict (somebody replaced the text).
+  Error stage_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                    std::string_view field, std::span<const TextEdit> edits);
   // Marks a stretch of a text. The same errors.
   Error stage_mark(TransactionState& tx, const Id& id, const rules::Rules* rules,
                    std::string_view field, StagedMark mark);

@@ -79,7 +79,7 @@ class Batch {
     return db_->stage_members(*state_, id, nullptr, encoded);
   }
   Error splice(const Id& id, std::string_view field, const TextEdit& edit) {
-    return db_->stage_edit(*state_, id, nullptr, field, edit);
+    return db_->stage_edits(*state_, id, nullptr, field, std::span(&edit, 1));
   }
   Error mark(const Id& id, std::string_view field, StagedMark mark) {
     return db_->stage_mark(*state_, id, nullptr, field, std::move(mark));

@@ -69,22 +69,30 @@ void add(const TextEdit& edit, StagedEdits& text) {
 
 }  // namespace
 
-Error Database::stage_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                           std::string_view field, const TextEdit& edit) {
+Error Database::stage_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                            std::string_view field, std::span<const TextEdit> edits) {
   if (rules != nullptr) GS_TRY_OK(check_text_field(*rules, field));
   GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::text));
   StagedEdits& text = open.edits(tx);
-  GS_TRY_OK(check_edit(edit, text.length));
-  if (text.inserted.size() + edit.inserted.size() > crdt::kOperationBytesMax) {
-    return Error(Code::too_large, "a transaction inserts at most 16 MiB into one text");
+  const StagedEdits before = edits.size() > 1 ? text : StagedEdits();
+  Error wrong;
+  for (const TextEdit& edit : edits) {
+    wrong = check_edit(edit, text.length);
+    if (!wrong && text.inserted.size() + edit.inserted.size() > crdt::kOperationBytesMax) {
+      wrong = Error(Code::too_large, "a transaction inserts at most 16 MiB into one text");
+    }
+    if (wrong) break;
+    add(edit, text);
   }
-  add(edit, text);
-  return keep_edits(tx, std::move(open));
+  if (!wrong) return keep_edits(tx, std::move(open));
+  if (edits.size() > 1) text = before;
+  return wrong;
 }
 
 Error Database::stage_difference(TransactionState& tx, const Id& id, const rules::Rules* rules,
                                  std::string_view field, const crdt::Difference& difference) {
   std::string_view text = difference.text;
+  std::vector<TextEdit> edits;
   for (const EditRun& run : difference.runs) {
     TextEdit edit{run.pos, run.count, {}};
     if (run.edit == crdt::Edit::insert) {
@@ -92,9 +100,9 @@ Error Database::stage_difference(TransactionState& tx, const Id& id, const rules
       edit = {run.pos, 0, text.substr(0, bytes)};
       text.remove_prefix(bytes);
     }
-    GS_TRY_OK(stage_edit(tx, id, rules, field, edit));
+    edits.push_back(edit);
   }
-  return {};
+  return edits.empty() ? Error() : stage_edits(tx, id, rules, field, edits);
 }
 
 }  // namespace gs::engine

@@ -43,12 +43,7 @@ struct StagedOperation {
   bool is_change() const noexcept { return change != merge::Rule::latest; }
 };
 
-// Positions and counts in code points.
-struct TextEdit {
-  std::uint64_t position = 0;
-  std::uint64_t deleted = 0;
-  std::string_view inserted;
-};
+using TextEdit = TextSplice;
 
 // From a character up to another one, which it does not cover. The value is an encoded any value.
 struct StagedMark {
