@@ -20,9 +20,9 @@
 //    7 add               id 16, text field, i64
 //    8 add elements      id 16, text field, text JSON array
 //    9 remove elements   the same
-//   10 splice            id 16, text field, u32 edits, then of all u32 positions, of all u32 how many
-//                        code points are deleted, of all u32 how many are inserted; then text: all
-//                        that is inserted
+//   10 splice            id 16, text field, u32 edits, then of all u32 positions, of all u32 how
+//                        many code points are deleted, of all u32 how many are inserted; then
+//                        text: all that is inserted
 //   11 mark              id 16, text field, u32 from, u32 to, text key, text JSON, u8 growth
 //   12 list insert       id 16, text field, u32 position, text JSON array
 //   13 list delete       id 16, text field, u32 position, u32 count

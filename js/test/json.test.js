@@ -66,6 +66,11 @@ for (const [name, value] of Object.entries(BAD_VALUES)) {
 
 test('the message names the place', async () => {
   await refuses(
+    () => copyOf(BAD_VALUES['a cycle'], 'The data'),
+    'GS_INVALID',
+    /^The data\.self\.cycle is an object that contains itself/,
+  );
+  await refuses(
     () => copyOf({ a: [1, { b: NaN }] }, 'The data'),
     'GS_INVALID',
     /^The data\.a\[1\]\.b is NaN/,

@@ -9,6 +9,7 @@ const assert = require('node:assert');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { FileLock } = require('../lib/lock.js');
 const { describe, hasEnded, ownText, parseOwner } = require('../lib/owner.js');
 const { place, start, thread } = require('./support/place.js');
@@ -16,6 +17,10 @@ const { place, start, thread } = require('./support/place.js');
 const TOKEN = '0123456789abcdef0123456789abcdef';
 // Only Linux tells which thread of a living process ended.
 const LINUX = process.platform === 'linux';
+
+const waitFor = async (isThere) => {
+  for (let i = 0; i < 1000 && !isThere(); i++) await sleep(5);
+};
 
 const leftIn = (directory) => fs.readdirSync(directory).filter((name) => name.startsWith('lock'));
 
@@ -97,6 +102,25 @@ test('who was killed while taking over is taken over as well', async (t) => {
   const lock = await FileLock.in(directory, 'lock');
   assert.strictEqual(await lock.run(() => 'mine'), 'mine');
   assert.deepStrictEqual(leftIn(directory), []);
+});
+
+test('who comes late to take over finds another owner and waits for that one', async (t) => {
+  const directory = place(t);
+  const put = (name, text) => fs.writeFileSync(path.join(directory, name), text);
+  const dead = { ...parseOwner(ownText(TOKEN)), boot: 'before' };
+  put('lock', JSON.stringify(dead));
+  // Somebody else is taking over from the dead owner, does it, and is done with the second lock.
+  put(`lock.${TOKEN}`, ownText('1'.repeat(32)));
+  const lock = await FileLock.in(directory, 'lock');
+  const running = lock.run(() => fs.readFileSync(path.join(directory, 'lock'), 'utf8'));
+  await waitFor(() => fs.existsSync(path.join(directory, `lock.${TOKEN}.waiting`)));
+  const living = ownText('2'.repeat(32));
+  put('lock', living);
+  fs.unlinkSync(path.join(directory, `lock.${TOKEN}`));
+  await waitFor(() => fs.existsSync(path.join(directory, 'lock.waiting')));
+  assert.strictEqual(fs.readFileSync(path.join(directory, 'lock'), 'utf8'), living);
+  fs.unlinkSync(path.join(directory, 'lock'));
+  assert.notStrictEqual(await running, living);
 });
 
 test('a lock file of another form is what a crash of the machine left', async (t) => {
