@@ -1,7 +1,8 @@
 'use strict';
 
 // What keeps a storage healthy and trusted: verification, proofs, erasure, figures, copies. Methods
-// of Storage; what they give is in docs/CALLS.md.
+// of Storage; what they give is in docs/CALLS.md. Those that may take long call `onProgress(done,
+// total)` about twenty times a second.
 
 const path = require('node:path');
 const { versionOf } = require('./history.js');
@@ -10,8 +11,8 @@ const NOTHING = Object.freeze({});
 
 const care = {
   /** Checks the log and the state: `{ ok, sections, .. }`, also when something is wrong. */
-  verify({ full, incremental, head } = NOTHING) {
-    return this.invoke('verify', { full, incremental, head });
+  verify({ full, incremental, head, onProgress } = NOTHING) {
+    return this.invoke('verify', { full, incremental, head }, onProgress);
   },
 
   /** A proof of a record, which `verifyProof` of the package checks without a storage. */
@@ -20,8 +21,8 @@ const care = {
   },
 
   /** Removes a record and all that it ever was; the chain still verifies. */
-  erase(id, { reason } = NOTHING) {
-    return this.invoke('erase', { id: this.idOf(id), reason });
+  erase(id, { reason, onProgress } = NOTHING) {
+    return this.invoke('erase', { id: this.idOf(id), reason }, onProgress);
   },
 
   stats() {
@@ -44,18 +45,18 @@ const care = {
   },
 
   /** Makes the files of the state as few and as small as they can be. */
-  compact() {
-    return this.invoke('compact');
+  compact({ onProgress } = NOTHING) {
+    return this.invoke('compact', {}, onProgress);
   },
 
   /** A copy in a new directory, without this writer's keys; `restore` of the package opens it. */
-  backup(directory) {
-    return this.invoke('backup', { directory: path.resolve(directory) });
+  backup(directory, { onProgress } = NOTHING) {
+    return this.invoke('backup', { directory: path.resolve(directory) }, onProgress);
   },
 
   /** Drops what the records were before a version, for good and here alone. */
-  makeShallow({ before, preview } = NOTHING) {
-    return this.invoke('makeShallow', { before: versionOf(before), preview });
+  makeShallow({ before, preview, onProgress } = NOTHING) {
+    return this.invoke('makeShallow', { before: versionOf(before), preview }, onProgress);
   },
 
   // --- bundles: changes in one file, for other replicas ---
@@ -69,15 +70,16 @@ const care = {
   },
 
   /** Writes the changes that somebody with `since` lacks. */
-  createBundle(file, { since, checkpoint, before } = NOTHING) {
+  createBundle(file, { since, checkpoint, before, onProgress } = NOTHING) {
     const place = path.resolve(file);
-    if (checkpoint) return this.invoke('createCheckpointBundle', { file: place, before });
-    return this.invoke('createBundle', { file: place, since });
+    if (!checkpoint) return this.invoke('createBundle', { file: place, since }, onProgress);
+    const cut = versionOf(before);
+    return this.invoke('createCheckpointBundle', { file: place, before: cut }, onProgress);
   },
 
   /** Takes from a bundle what is not here yet. */
-  applyBundle(file) {
-    return this.invoke('applyBundle', { file: path.resolve(file) });
+  applyBundle(file, { onProgress } = NOTHING) {
+    return this.invoke('applyBundle', { file: path.resolve(file) }, onProgress);
   },
 };
 

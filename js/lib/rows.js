@@ -201,7 +201,7 @@ class LiveRows {
   static subscribe(storage, query, asJson, callback, { signal, onError } = {}) {
     const opened = LiveRows.open(storage, query, asJson);
     const end = () => opened.then((live) => live.close()).catch(() => {});
-    end[Symbol.dispose || Symbol.for('dispose')] = end;
+    end[Symbol.dispose || Symbol.for('Symbol.dispose')] = end;
     if (signal) signal.addEventListener('abort', end, { once: true });
     const run = async () => {
       const live = await opened;

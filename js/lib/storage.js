@@ -126,12 +126,15 @@ class Storage {
     return new Kept(this.#reads, collection);
   }
 
-  /** A call by name (docs/CALLS.md). What was written before is there for it. */
-  async invoke(method, parameters = {}) {
+  /**
+   * A call by name (docs/CALLS.md). What was written before is there for it.
+   * @param {(done: number, total: number) => void} [onProgress] of a long one
+   */
+  async invoke(method, parameters = {}, onProgress) {
     const storage = this.native;
     const json = toJson(parameters);
     await this.#writes.flush();
-    return fromJson(await settled(called(() => storage.call(method, json))));
+    return fromJson(await settled(called(() => storage.call(method, json, onProgress))));
   }
 
   /** `call` is called when the storage is about to close. Gives what takes that back. */

@@ -111,8 +111,13 @@ test('proofs need no storage, and erased records leave the chain whole', async (
   await assert.rejects(gs.verifyProof(forged), (error) => error instanceof gs.GsError);
   assert.strictEqual((await storage.erase(id, { reason: 'asked' })).erased, 1);
   assert.strictEqual(await storage.get(id), null);
-  const { ok, sections } = await storage.verify();
+  const told = [];
+  const onProgress = (done, total) => told.push([done, total]);
+  const { ok, sections } = await storage.verify({ onProgress });
   assert.ok(ok && sections.length > 5);
+  await new Promise((resolve) => setImmediate(resolve));
+  const [done, total] = told.at(-1);
+  assert.ok(done > 0 && done === total, JSON.stringify(told));
 });
 
 test('backups, replicas and bundles', async (t) => {
