@@ -98,6 +98,7 @@ napi_value call_method(napi_env env, napi_callback_info info) {
   const std::shared_ptr<Call> call = call_of(env, arguments);
   if (call == nullptr) return nullptr;
   return start(env, call, [raw = call.get(), engine = self->engine()] {
+    const Engine::LongCall under_way(*engine);
     return calls::call(engine->storage(), raw->method, raw->arguments, raw->progress());
   });
 }

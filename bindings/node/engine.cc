@@ -104,6 +104,18 @@ Error Engine::write(Buffer batch, bool is_durable, Done done) {
   return {};
 }
 
+bool Engine::write_now(Bytes batch, Error& error, Buffer& outcome) {
+  if (batch.size() > kNowBytesMax || long_calls_ > 0) return false;
+  const std::unique_lock applying(applying_mutex_, std::try_to_lock);
+  if (!applying.owns_lock()) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_ || pending_bytes_ > 0) return false;  // those that came before come first
+  }
+  error = bindings::apply_batch(storage_, batch, outcome);
+  return true;
+}
+
 void Engine::apply_all() {
   for (;;) {
     Batches taken;
@@ -114,7 +126,10 @@ void Engine::apply_all() {
       taken.swap(waiting_);
     }
     for (Batch& batch : taken) {
-      batch.error = bindings::apply_batch(storage_, batch.bytes, batch.outcome);
+      {
+        const std::lock_guard applying(applying_mutex_);
+        batch.error = bindings::apply_batch(storage_, batch.bytes, batch.outcome);
+      }
       bool is_last = false;
       {
         const std::lock_guard lock(mutex_);

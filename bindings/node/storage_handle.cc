@@ -227,20 +227,27 @@ napi_value StorageHandle::on_commit(napi_env env, napi_callback_info info) {
 
 // --- writing ---
 
-// write(batch: Uint8Array, isDurable: boolean): Promise<ArrayBuffer>. See bindings/common/batch.h.
+// write(batch: Uint8Array, isDurable: boolean): ArrayBuffer | Promise<ArrayBuffer>. What became of
+// it, at once when that waits for nobody. See bindings/common/batch.h.
 napi_value StorageHandle::write(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   StorageHandle* const self = opened(env, arguments.self);
   if (self == nullptr) return nullptr;
   const std::optional<Bytes> batch = bytes_of(env, arguments[0]);
   if (!batch) return throw_type(env, "write takes a Uint8Array");
+  const bool is_durable = truth_of(env, arguments[1]);
+  Error failed;
+  Buffer outcome;
+  if (!is_durable && self->engine_->write_now(*batch, failed, outcome)) {
+    return failed ? throw_error(env, failed) : array_buffer(env, outcome);
+  }
   napi_deferred deferred = nullptr;
   napi_value promise = nullptr;
   if (!ok(napi_create_promise(env, &deferred, &promise))) return nullptr;
   const std::shared_ptr<Mailbox>& mailbox = self->environment_.mailbox();
-  const auto done = [mailbox, deferred](Error failed, Buffer outcome) {
-    const auto error = std::make_shared<Error>(std::move(failed));
-    const auto bytes = std::make_shared<Buffer>(std::move(outcome));
+  const auto done = [mailbox, deferred](Error wrong, Buffer made) {
+    const auto error = std::make_shared<Error>(std::move(wrong));
+    const auto bytes = std::make_shared<Buffer>(std::move(made));
     mailbox->post([holder = mailbox.get(), deferred, error, bytes](napi_env there) {
       holder->release();
       if (*error) {
@@ -252,7 +259,7 @@ napi_value StorageHandle::write(napi_env env, napi_callback_info info) {
   };
   mailbox->hold();
   const Error refused =
-      self->engine_->write(Buffer(batch->begin(), batch->end()), truth_of(env, arguments[1]), done);
+      self->engine_->write(Buffer(batch->begin(), batch->end()), is_durable, done);
   if (refused) {
     mailbox->release();
     napi_reject_deferred(env, deferred, error_value(env, refused));

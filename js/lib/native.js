@@ -12,7 +12,7 @@
 //   useSlab(memory)             where get() puts records
 //   rest()                      lets go of the moment of the last get()
 //   countCommits(counter)       counter[0] grows with each commit
-//   write(batch, isDurable)     promise of what became of it (bindings/common/batch.h)
+//   write(batch, isDurable)     what became of it (bindings/common/batch.h), or a promise of that
 //   find(query, asJson)         NativeRows: next(bytes, rows), cursor()
 //   watch(query, asJson, call)  promise of a NativeLive: changes(), close()
 //   call(method, json)          promise of JSON (docs/CALLS.md)

@@ -114,21 +114,28 @@ class Writes {
     const encoder = this.#encoder;
     const waiting = this.#waiting;
     const batch = encoder.bytes.subarray(0, encoder.end);
-    const sent = this.#write(batch, this.#isDurable).then(
-      (outcome) => this.#settle(waiting, Buffer.from(outcome)),
-      (error) => waiting.forEach(({ reject }) => reject(error)),
-    );
-    this.#pending.add(sent);
-    sent.then(() => this.#pending.delete(sent));
+    const outcome = this.#write(batch, this.#isDurable);
+    if (outcome instanceof ArrayBuffer) {
+      this.#settle(waiting, Buffer.from(outcome));
+    } else {
+      const sent = outcome.then(
+        (told) => this.#settle(waiting, Buffer.from(told)),
+        (error) => waiting.forEach(({ reject }) => reject(error)),
+      );
+      this.#pending.add(sent);
+      sent.then(() => this.#pending.delete(sent));
+    }
     this.#waiting = [];
     this.#isDurable = false;
     encoder.end = 0; // the addon has a copy
     if (encoder.bytes.length > KEPT_BYTES) this.#encoder = new Encoder();
   }
 
+  // What became of it: at once, or a promise.
   #write(batch, isDurable) {
     try {
-      return settled(this.#storage.write(batch, isDurable));
+      const outcome = this.#storage.write(batch, isDurable);
+      return outcome instanceof ArrayBuffer ? outcome : settled(outcome);
     } catch (error) {
       return settled(Promise.reject(error));
     }
