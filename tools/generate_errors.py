@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes what is made from the one list of error codes, include/globalstorage/code.def.
 
-    tools/generate_errors.py           writes docs/ERRORS.md and include/globalstorage/codes.h
+    tools/generate_errors.py           writes docs/ERRORS.md, include/globalstorage/codes.h and
+                                       js/lib/codes.d.ts
     tools/generate_errors.py --check   exit 1 when a file is not what it would write
 """
 
@@ -94,12 +95,24 @@ def codes_h(codes):
     return '\n'.join(lines) + '\n'
 
 
+def codes_d_ts(codes):
+    lines = [
+        '// Error codes for TypeScript. Made from code.def by tools/generate_errors.py: change the',
+        '// list, not this file.',
+        '',
+        'export type Code =',
+    ]
+    lines += [f"  | 'GS_{name.upper()}'" for name, _, _, _ in codes]
+    return '\n'.join(lines) + ';\n'
+
+
 def main():
     check = '--check' in sys.argv[1:]
     codes = read_codes()
     stale = []
     for path, text in (('docs/ERRORS.md', errors_md(codes)),
-                       ('include/globalstorage/codes.h', codes_h(codes))):
+                       ('include/globalstorage/codes.h', codes_h(codes)),
+                       ('js/lib/codes.d.ts', codes_d_ts(codes))):
         full = os.path.join(ROOT, path)
         current = open(full, encoding='utf-8').read() if os.path.exists(full) else ''
         if current == text:

@@ -30,12 +30,14 @@ const FILE = 'globalstorage.node';
 const NAMES = ['', ...Object.keys(CODES)];
 const codeOf = (number) => NAMES[number];
 
-// In this order: the package of this platform; what a build in the repository made.
+// In this order: the package of this platform; beside this code, where who bundles it may put the
+// file; what a build in the repository made.
 const places = () => {
   const { platform, arch, env } = process;
   if (env.GLOBALSTORAGE_ADDON) return [env.GLOBALSTORAGE_ADDON];
+  const beside = path.join(__dirname, FILE);
   const built = path.join(__dirname, '../../build/bin', FILE);
-  return [`@globalstorage/${platform}-${arch}/${FILE}`, built];
+  return [`@globalstorage/${platform}-${arch}/${FILE}`, beside, built];
 };
 
 const load = () => {
