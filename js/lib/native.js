@@ -21,6 +21,7 @@
 // Rows in memory: bindings/node/rows.h.
 
 const path = require('node:path');
+const { createRequire } = require('node:module');
 const { GsError } = require('./errors.js');
 const { CODES } = require('./codes.js');
 
@@ -40,11 +41,14 @@ const places = () => {
   return [`@globalstorage/${platform}-${arch}/${FILE}`, beside, built];
 };
 
+// Bundlers leave this one alone.
+const requireFile = createRequire(__filename);
+
 const load = () => {
   const causes = [];
   for (const place of places()) {
     try {
-      return require(place);
+      return requireFile(place);
     } catch (error) {
       causes.push(error);
     }

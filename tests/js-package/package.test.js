@@ -106,6 +106,17 @@ test('a platform without an engine is told so', () => {
   assert.strictEqual(project.node(program, env), '');
 });
 
+test('the program of the README', () => {
+  const project = theProject();
+  const [, program] = /```js\n(.*?)```/s.exec(project.read('node_modules/globalstorage/README.md'));
+  project.write('schemas/Author.js', "({ Entity: {}, name: 'string' })");
+  const post = "({ Entity: {}, title: 'string', author: 'Author', tags: { array: 'string' } })";
+  project.write('schemas/Post.js', post);
+  const lines = project.node(project.write('readme.mjs', program)).split('\n');
+  assert.match(lines[0], /title: 'Hi', author: \{ name: 'Ann' \}/);
+  assert.strictEqual(lines.at(-1), 'true');
+});
+
 // --- bundlers ---
 
 const esbuild = (project, name, options) => {
