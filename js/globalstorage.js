@@ -7,6 +7,8 @@ const { Blockchain } = require('./lib/chain.js');
 const { DataReader, SmartContract } = require('./lib/contract.js');
 const { diff, merge, apply } = require('./lib/crdt.js');
 const { calculateHash, generateKeys, encrypt, decrypt, loadKeys } = require('./lib/crypto.js');
+const { Collection } = require('./lib/collection.js');
+const { Record } = require('./lib/record.js');
 const { GsError } = require('./lib/errors.js');
 const { native, settled } = require('./lib/native.js');
 const { Storage } = require('./lib/storage.js');
@@ -37,6 +39,8 @@ const clone = (directory, newDirectory) =>
 module.exports = {
   open,
   Storage,
+  Collection,
+  Record,
   GsError,
   BlobRef,
   verifyProof,

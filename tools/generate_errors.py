@@ -2,7 +2,7 @@
 """Writes what is made from the one list of error codes, include/globalstorage/code.def.
 
     tools/generate_errors.py           writes docs/ERRORS.md, include/globalstorage/codes.h and
-                                       js/lib/codes.js
+                                       js/lib/codes.js and codes.d.ts
     tools/generate_errors.py --check   exit 1 when a file is not what it would write
 """
 
@@ -141,13 +141,25 @@ def codes_js(codes):
     return '\n'.join(lines) + '\n'
 
 
+def codes_d_ts(codes):
+    lines = [
+        '// Error codes for TypeScript. Made from code.def by tools/generate_errors.py: change the',
+        '// list, not this file.',
+        '',
+        'export type Code =',
+    ]
+    lines += [f"  | 'GS_{name.upper()}'" for name, _, _, _ in codes]
+    return '\n'.join(lines) + ';\n'
+
+
 def main():
     check = '--check' in sys.argv[1:]
     codes = read_codes()
     stale = []
     for path, text in (('docs/ERRORS.md', errors_md(codes)),
                        ('include/globalstorage/codes.h', codes_h(codes)),
-                       ('js/lib/codes.js', codes_js(codes))):
+                       ('js/lib/codes.js', codes_js(codes)),
+                       ('js/lib/codes.d.ts', codes_d_ts(codes))):
         full = os.path.join(ROOT, path)
         current = open(full, encoding='utf-8').read() if os.path.exists(full) else ''
         if current == text:

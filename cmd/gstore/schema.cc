@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "cmd/gstore/collection_types.h"
 #include "cmd/gstore/commands.h"
 #include "cmd/gstore/report_json.h"
 #include "cmd/gstore/schema_directory.h"
@@ -162,6 +163,17 @@ Error write_file(const std::string& name, std::string_view text) {
                "cannot write " + name + ": " + std::strerror(reason));
 }
 
+// The interfaces that Metaschema prints, and what types the collections of the npm package.
+Result<std::string> types_text(Session& session, const std::string& schema) {
+  GS_TRY(const auto catalog, engine::compile_new(schema, api::native_clock()));
+  GS_TRY(const std::string interfaces, catalog->model().dts());
+  if (const std::string doubts = types_doubts(interfaces); !doubts.empty()) {
+    session.terminal.note("types: TypeScript will not take it as it is: " + doubts +
+                          ". Metaschema prints the same; give other names in the schema.");
+  }
+  return interfaces + '\n' + collection_types(*catalog);
+}
+
 }  // namespace
 
 Result<Exit> show_schema(Session& session) {
@@ -235,14 +247,10 @@ Result<Exit> apply_schema(Session& session) {
 Result<Exit> types(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(const std::string schema, types_source(session));
-  auto made = Storage::schema_types(schema);
+  auto made = types_text(session, schema);
   if (!made) {
     if (arguments.schema.empty()) return std::move(made).error();
     return about_schema(arguments.schema, std::move(made).error());
-  }
-  if (const std::string doubts = types_doubts(*made); !doubts.empty()) {
-    session.terminal.note("types: TypeScript will not take it as it is: " + doubts +
-                          ". Metaschema prints the same; give other names in the schema.");
   }
   if (!arguments.types_file.empty() && arguments.types_file != "-") {
     GS_TRY_OK(write_file(arguments.types_file, *made));

@@ -21,6 +21,7 @@
 // Rows in memory: bindings/node/rows.h.
 
 const path = require('node:path');
+const { createRequire } = require('node:module');
 const { GsError } = require('./errors.js');
 const { CODES } = require('./codes.js');
 
@@ -30,19 +31,24 @@ const FILE = 'globalstorage.node';
 const NAMES = new Map(Object.entries(CODES).map(([name, { number }]) => [number, name]));
 const codeOf = (number) => NAMES.get(number);
 
-// In this order: the package of this platform; what a build in the repository made.
+// In this order: the package of this platform; beside this code, where who bundles it may put the
+// file; what a build in the repository made.
 const places = () => {
   const { platform, arch, env } = process;
   if (env.GLOBALSTORAGE_ADDON) return [env.GLOBALSTORAGE_ADDON];
+  const beside = path.join(__dirname, FILE);
   const built = path.join(__dirname, '../../build/bin', FILE);
-  return [`@globalstorage/${platform}-${arch}/${FILE}`, built];
+  return [`@globalstorage/${platform}-${arch}/${FILE}`, beside, built];
 };
+
+// Bundlers leave this one alone.
+const requireFile = createRequire(__filename);
 
 const load = () => {
   const causes = [];
   for (const place of places()) {
     try {
-      return require(place);
+      return requireFile(place);
     } catch (error) {
       causes.push(error);
     }

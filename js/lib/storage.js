@@ -203,7 +203,7 @@ class Storage {
 
   /** The record of this moment at once, or null. */
   peek(id) {
-    return this.#kept.get(id);
+    return this.#kept.get(typeof id === 'string' ? id : this.idOf(id));
   }
 
   /** All fields as a plain object of the caller's; null when there is no such record. */

@@ -63,6 +63,18 @@ test("what get gives is the caller's own", async (t) => {
   assert.deepStrictEqual(await storage.get(id), { list: [1] });
 });
 
+test('whatever stands for a record is taken for its id', async (t) => {
+  const place = new Place(t);
+  const storage = await place.open();
+  const record = await storage.collection('A').insert({ n: 1 });
+  const row = storage.peek(record.id);
+  for (const id of [record, row]) {
+    assert.deepStrictEqual(await storage.get(id), { n: 1, $type: 'A' });
+    assert.strictEqual(storage.peek(id).n, 1);
+  }
+  await refuses(() => storage.peek({ id: record.id }), 'GS_INVALID', /an id is a text/);
+});
+
 test('writes take effect in the order of the calls, also when nobody waits', async (t) => {
   const place = new Place(t);
   const storage = await place.open();

@@ -336,6 +336,49 @@ test('types prints the interfaces of a directory, or of the schema in force', (t
   assert.strictEqual(bare.ok(['types', schemas]), text);
 });
 
+// The package knows the collections of a schema by an augmentation: what is stored, not the form.
+test('types says what the records of each collection are', (t) => {
+  const place = new Place(t, { init: false });
+  const text = place.ok(['types', directory(place, 'schemas', {
+    'City.js':
+      "({ Entity: {}, name: 'string', country: 'Country', status: { enum: ['a', \"b's\"], default: 'a' },\n" +
+      "  at: { schema: { lat: 'number', 'note?': 'string' } }, 'e-mail?': 'string', size: ['number', '?bigint'],\n" +
+      "  tags: { array: '?string' }, seen: { set: 'number' }, ages: { map: { number: 'boolean' } }, more: '?json',\n" +
+      "  sisters: { many: 'City', required: false }, words: { object: { string: 'string' } } })",
+    'Country.js': "({ Registry: {}, name: 'string' })",
+  })]);
+  const [interfaces, augmentation] = text.split("\nimport 'globalstorage';\n");
+  assert.ok(interfaces.endsWith('}\n') && interfaces.includes('  countryId: string;\n'), interfaces);
+  assert.strictEqual(augmentation, `
+declare module 'globalstorage' {
+  interface Collections {
+    City: Collection<{
+      name: string;
+      country: One<"Country">;
+      status: "a" | "b's";
+      at: {
+        lat: number;
+        note?: string | null;
+      };
+      "e-mail"?: string | null;
+      size?: [number, (bigint | null)?] | null;
+      tags: Array<string | null>;
+      seen: Set<number>;
+      ages: Array<[number, boolean]> | { [key: string]: boolean };
+      more?: any | null;
+      sisters?: Many<"City"> | null;
+      words: { [key: string]: string };
+      cityId?: string | null;
+    }, "status">;
+    Country: Collection<{
+      name: string;
+      countryId?: string | null;
+    }>;
+  }
+}
+`);
+});
+
 test('a record that does not fit is told with every path', (t) => {
   const place = withSchema(t);
   const wrong = [

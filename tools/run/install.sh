@@ -64,6 +64,14 @@ has_schema_packages() {
   cmp -s tests/schema/package-lock.json build/npm-schema/installed.json
 }
 
+has_package_packages() {
+  cmp -s tests/js-package/package-lock.json build/npm-package/installed.json
+}
+
+has_node_versions() {
+  cmp -s tests/js-nodes/package-lock.json build/npm-nodes/installed.json
+}
+
 has_addon_headers() {
   cmp -s bindings/node/package-lock.json build/npm-addon/installed.json
 }
@@ -72,7 +80,8 @@ has_peer_packages() {
   cmp -s bench/peers/package-lock.json build/npm-peers/installed.json
 }
 
-# npm is there to fetch what CHECK asks for, no longer.   npm_packages CHECK
+# npm is there to fetch what CHECK asks for, no longer; `false`: it is always needed, to pack the
+# npm package and install it.   npm_packages CHECK
 npm_packages() {
   "$1" || command -v npm >/dev/null 2>&1 || echo npm
 }
@@ -95,6 +104,18 @@ ensure_data() {
 ensure_schema_packages() {
   has_schema_packages ||
     step 'install Metaschema from npm' npm_install tests/schema build/npm-schema
+}
+
+# Bundlers and the compiler of TypeScript, which the npm package is tried with.
+ensure_package_packages() {
+  has_package_packages ||
+    step 'install bundlers and TypeScript from npm' npm_install tests/js-package build/npm-package
+}
+
+# Other versions of Node.js, in which the tests of the npm package run as well.
+ensure_node_versions() {
+  has_node_versions ||
+    step 'install versions of Node.js from npm' npm_install tests/js-nodes build/npm-nodes
 }
 
 # Headers of Node-API, without which the addon cannot be compiled.
@@ -123,11 +144,13 @@ install_for() {
       ;;
     quick) ensure_packages $PACKAGES_QUICK $(node_packages) $(npm_packages has_addon_headers) ;;
     test)
-      ensure_packages $PACKAGES_TEST $(node_packages) \
-        $(npm_packages has_addon_headers) $(npm_packages has_schema_packages)
+      ensure_packages $PACKAGES_TEST $(node_packages) $(npm_packages false)
       ensure_schema_packages
+      ensure_package_packages
+      ensure_node_versions
       ;;
     check) ensure_packages $PACKAGES_CHECK $(node_packages) $(npm_packages has_addon_headers) ;;
+    pack) ensure_packages $PACKAGES_BUILD $(node_packages) $(npm_packages false) ;;
     fuzz) ensure_packages $PACKAGES_FUZZ ;;
     format) ensure_packages $PACKAGES_FORMAT ;;
     demo)

@@ -1,0 +1,2 @@
+// A schema that types are made of: what cities refer to.
+({ Registry: {}, name: 'string' });

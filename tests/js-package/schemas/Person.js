@@ -1,0 +1,2 @@
+// A schema that types are made of: it refers to itself.
+({ Entity: {}, name: 'string', friends: { many: 'Person', required: false } });
