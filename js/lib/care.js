@@ -4,6 +4,7 @@
 // of Storage; what they give is in docs/CALLS.md.
 
 const path = require('node:path');
+const { guardAll } = require('./arguments.js');
 const { versionOf } = require('./history.js');
 
 const NOTHING = Object.freeze({});
@@ -80,5 +81,7 @@ const care = {
     return this.invoke('applyBundle', { file: path.resolve(file) });
   },
 };
+
+guardAll(care);
 
 module.exports = { care };
