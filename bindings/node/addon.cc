@@ -24,8 +24,8 @@ void take(napi_env env, napi_value options, const char* name, bool& out) {
 
 template <typename Number>
 void take_number(napi_env env, napi_value options, const char* name, Number& out) {
-  const std::optional<double> value = number_of(env, member(env, options, name));
-  if (value && *value >= 0) out = static_cast<Number>(*value);
+  const std::optional<std::size_t> value = count_of(env, member(env, options, name));
+  if (value) out = static_cast<Number>(*value);
 }
 
 EngineOptions options_of(napi_env env, napi_value given) {
@@ -52,6 +52,9 @@ napi_value open(napi_env env, napi_callback_info info) {
     return throw_type(env, "a path is a text that is not empty");
   }
   const EngineOptions options = options_of(env, arguments[1]);
+  bool has_thrown = false;  // a getter, or what has no members
+  napi_is_exception_pending(env, &has_thrown);
+  if (has_thrown) return nullptr;
   const auto opened = std::make_shared<std::shared_ptr<Engine>>();
   return start_job(
       env, "globalstorage:open",

@@ -1,5 +1,6 @@
 #include "bindings/node/engine.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -25,22 +26,39 @@ std::string name_of(const std::string& directory, bool read_only) {
   return (failed ? directory : path.string()) + (read_only ? "\n" : "");
 }
 
-// Directories are few; their slots stay.
-template <typename Slot>
-std::shared_ptr<Slot> slot_of(const std::string& name) {
-  static std::mutex mutex;
-  static std::map<std::string, std::shared_ptr<Slot>> slots;
-  const std::lock_guard lock(mutex);
-  std::shared_ptr<Slot>& slot = slots[name];
-  if (slot == nullptr) slot = std::make_shared<Slot>();
-  return slot;
-}
-
 }  // namespace
+
+// Directories are few; their slots stay. They are never destroyed: threads may still have an engine
+// when the process ends.
+struct Engine::Slots {
+  std::mutex mutex;
+  std::map<std::string, std::shared_ptr<Slot>> by_name;
+
+  static Slots& all() {
+    static auto* const slots = new Slots;
+    return *slots;
+  }
+
+  std::shared_ptr<Slot> slot(const std::string& name) {
+    const std::lock_guard lock(mutex);
+    std::shared_ptr<Slot>& slot = by_name[name];
+    if (slot == nullptr) slot = std::make_shared<Slot>();
+    return slot;
+  }
+};
+
+void Engine::close_all() {
+  Slots& slots = Slots::all();
+  const std::lock_guard lock(slots.mutex);
+  for (const auto& [name, slot] : slots.by_name) {
+    const std::lock_guard closing(slot->mutex);
+    if (slot->engine != nullptr) slot->engine->finish().ignore();  // nobody is there to be told
+  }
+}
 
 Result<std::shared_ptr<Engine>> Engine::open(const std::string& directory,
                                              const EngineOptions& options) {
-  const auto slot = slot_of<Slot>(name_of(directory, options.storage.read_only));
+  const auto slot = Slots::all().slot(name_of(directory, options.storage.read_only));
   const std::lock_guard lock(slot->mutex);
   if (slot->engine == nullptr) {
     auto opened = options.create ? Storage::open_or_create(directory, options.storage)
@@ -51,6 +69,10 @@ Result<std::shared_ptr<Engine>> Engine::open(const std::string& directory,
            engine->storage_.listen([self = engine.get()] { self->tell_listeners(); }));
     engine->slot_ = slot;
     slot->engine = std::move(engine);
+    // process.exit() ends no environment. Here, so that it comes before what the libraries below,
+    // which the opening has used, do at the end.
+    static const bool at_end = std::atexit(close_all) == 0;
+    static_cast<void>(at_end);
   }
   ++slot->users;
   return slot->engine;
@@ -61,9 +83,13 @@ Error Engine::release(const std::shared_ptr<Engine>& engine) {
   const std::lock_guard lock(slot->mutex);
   if (--slot->users > 0) return {};
   slot->engine.reset();
-  engine->stop();
-  engine->listener_ = {};
-  return engine->storage_.close();
+  return engine->finish();
+}
+
+Error Engine::finish() {
+  stop();
+  listener_ = {};
+  return storage_.close();
 }
 
 Engine::Engine(Storage storage)

@@ -89,7 +89,12 @@ class Engine {
     Buffer outcome = {};
   };
   struct Slot;
+  struct Slots;
   using Batches = std::deque<Batch>;
+
+  // The process ends: all that are open are closed, whoever has them.
+  static void close_all();
+  Error finish();
 
   void tell_listeners();
   void apply_all();

@@ -40,6 +40,8 @@ Error LiveHandle::Watching::add_rows() {
 
 // On a thread of the pool.
 Error LiveHandle::Watching::read(Buffer& chunk) {
+  const std::lock_guard lock(mutex);
+  if (!live) return {Code::closed, "the live query is closed"};
   chunks->begin();
   if (!has_begun) {
     GS_TRY_OK(add_rows());
@@ -68,8 +70,9 @@ napi_value LiveHandle::watch(napi_env env, napi_callback_info info) {
       env, "globalstorage:watch", [watching] { return watching->begin(watching); },
       [watching](napi_env there) {
         watching->mailbox->hold();
-        return Environment::of(there).make(Environment::kLive,
-                                           std::make_unique<LiveHandle>(watching));
+        Environment& environment = Environment::of(there);
+        return environment.make(Environment::kLive,
+                                std::make_unique<LiveHandle>(environment, watching));
       });
 }
 
@@ -79,10 +82,9 @@ napi_value LiveHandle::changes(napi_env env, napi_callback_info info) {
   auto* const self = Environment::self<LiveHandle>(env, arguments.self);
   if (self == nullptr) return nullptr;
   const std::shared_ptr<Watching> watching = self->watching_;
-  if (watching->is_closed || watching->is_busy) {
+  if (watching->is_closed || watching->is_busy.exchange(true)) {
     return throw_type(env, "the live query is closed, or has not answered yet");
   }
-  watching->is_busy = true;
   const auto chunk = std::make_shared<Buffer>();
   return start_job(
       env, "globalstorage:changes",
@@ -94,20 +96,24 @@ napi_value LiveHandle::changes(napi_env env, napi_callback_info info) {
       [chunk](napi_env there) { return array_buffer(there, *chunk); });
 }
 
+void LiveHandle::let_go() noexcept {
+  if (watching_->is_closed) return;
+  watching_->is_closed = true;
+  watching_->mailbox->release();
+  napi_delete_reference(environment_.env(), std::exchange(watching_->on_commit, nullptr));
+}
+
 // close(): Promise<undefined>
 napi_value LiveHandle::close(napi_env env, napi_callback_info info) {
   const Arguments<0> arguments(env, info);
   auto* const self = Environment::self<LiveHandle>(env, arguments.self);
   if (self == nullptr) return nullptr;
+  self->let_go();
   const std::shared_ptr<Watching> watching = self->watching_;
-  if (!watching->is_closed) {
-    watching->is_closed = true;
-    watching->mailbox->release();
-    napi_delete_reference(env, std::exchange(watching->on_commit, nullptr));
-  }
   return start_job(
       env, "globalstorage:unwatch",
       [watching]() -> Error {
+        const std::lock_guard lock(watching->mutex);
         watching->chunks.reset();
         watching->live.reset();
         return {};

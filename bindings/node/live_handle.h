@@ -2,7 +2,9 @@
 // what changed, in chunks of steps (rows.h).
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -29,7 +31,8 @@ class LiveHandle {
     std::optional<LiveQuery> live;  // none: closed
     std::optional<Chunks> chunks;
     bool has_begun = false;
-    bool is_busy = false;
+    std::mutex mutex;  // of these three: it may be closed during a look
+    std::atomic<bool> is_busy{false};
     bool is_closed = false;        // on the thread of the environment
     napi_ref on_commit = nullptr;  // the same
 
@@ -39,12 +42,20 @@ class LiveHandle {
   };
 
  public:
-  explicit LiveHandle(std::shared_ptr<Watching> watching) : watching_(std::move(watching)) {}
+  LiveHandle(Environment& environment, std::shared_ptr<Watching> watching)
+      : environment_(environment), watching_(std::move(watching)) {}
+  ~LiveHandle() { let_go(); }
+  LiveHandle(const LiveHandle&) = delete;
+  LiveHandle& operator=(const LiveHandle&) = delete;
 
  private:
   static napi_value changes(napi_env env, napi_callback_info info);
   static napi_value close(napi_env env, napi_callback_info info);
 
+  // Nobody is told any more, and the process may end.
+  void let_go() noexcept;
+
+  Environment& environment_;
   std::shared_ptr<Watching> watching_;
 };
 

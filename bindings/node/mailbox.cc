@@ -3,6 +3,18 @@
 #include <utility>
 
 namespace gs::node {
+namespace {
+
+// What a function of the user threw: nobody called it who could be told, and while an exception is
+// under way the work behind it, promises of others, could not be done.
+void tell_exception(napi_env env) {
+  bool is_pending = false;
+  if (!ok(napi_is_exception_pending(env, &is_pending)) || !is_pending) return;
+  napi_value exception = nullptr;
+  if (ok(napi_get_and_clear_last_exception(env, &exception))) napi_fatal_exception(env, exception);
+}
+
+}  // namespace
 
 std::shared_ptr<Mailbox> Mailbox::open(napi_env env) {
   std::shared_ptr<Mailbox> mailbox(new Mailbox);
@@ -44,6 +56,7 @@ void Mailbox::deliver(napi_env env, napi_value, void* mailbox, void*) {
     napi_handle_scope scope = nullptr;
     napi_open_handle_scope(env, &scope);
     one(env);
+    tell_exception(env);
     napi_close_handle_scope(env, scope);
   }
 }

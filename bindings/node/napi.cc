@@ -1,5 +1,6 @@
 #include "bindings/node/napi.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -71,6 +72,13 @@ std::optional<double> number_of(napi_env env, napi_value value) noexcept {
   double made = 0;
   if (!ok(napi_get_value_double(env, value, &made))) return std::nullopt;
   return made;
+}
+
+std::optional<std::size_t> count_of(napi_env env, napi_value value) noexcept {
+  constexpr double kMax = 9007199254740991;  // 2^53 - 1
+  const std::optional<double> given = number_of(env, value);
+  if (!given) return std::nullopt;
+  return *given > 0 ? static_cast<std::size_t>(std::min(*given, kMax)) : 0;
 }
 
 bool truth_of(napi_env env, napi_value value) noexcept {

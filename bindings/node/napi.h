@@ -46,6 +46,8 @@ struct Arguments {
 // Nothing when the value is of another type; lone surrogates become U+FFFD.
 std::optional<std::string> text_of(napi_env env, napi_value value);
 std::optional<double> number_of(napi_env env, napi_value value) noexcept;
+// What counts something: below 0, or no number at all, is 0; fractions are cut.
+std::optional<std::size_t> count_of(napi_env env, napi_value value) noexcept;
 bool truth_of(napi_env env, napi_value value) noexcept;  // false when it is no boolean
 // The memory of a Uint8Array; it stays until JavaScript runs again.
 std::optional<Bytes> bytes_of(napi_env env, napi_value value) noexcept;

@@ -49,18 +49,18 @@ napi_value RowsHandle::next(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   auto* const self = Environment::self<RowsHandle>(env, arguments.self);
   if (self == nullptr) return nullptr;
-  const std::optional<double> bytes = number_of(env, arguments[0]);
-  const std::optional<double> rows = number_of(env, arguments[1]);
+  const std::optional<std::size_t> bytes = count_of(env, arguments[0]);
+  const std::optional<std::size_t> rows = count_of(env, arguments[1]);
   if (!bytes || !rows) return throw_type(env, "next takes numbers of bytes and rows");
   const std::shared_ptr<Reading> reading = self->reading_;
-  if (reading->is_busy) return throw_type(env, "next was called, and has not answered yet");
-  reading->is_busy = true;
+  if (reading->is_busy.exchange(true)) {
+    return throw_type(env, "next was called, and has not answered yet");
+  }
   const auto chunk = std::make_shared<Buffer>();
   return start_job(
       env, "globalstorage:find",
       [reading, chunk, bytes = *bytes, rows = *rows] {
-        Error error =
-            reading->read(static_cast<std::size_t>(bytes), static_cast<std::size_t>(rows), *chunk);
+        Error error = reading->read(bytes, rows, *chunk);
         reading->is_busy = false;
         return error;
       },

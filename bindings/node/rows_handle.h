@@ -1,6 +1,7 @@
 // The class NativeRows: a query whose rows JavaScript takes in chunks (rows.h).
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,7 +28,7 @@ class RowsHandle {
     bool as_json = false;
     std::optional<Rows> rows;  // none: not begun
     std::optional<Chunks> chunks;
-    bool is_busy = false;
+    std::atomic<bool> is_busy{false};
 
     Error read(std::size_t bytes_max, std::size_t rows_max, Buffer& chunk);
   };

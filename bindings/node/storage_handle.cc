@@ -107,7 +107,7 @@ napi_value StorageHandle::get_many(napi_env env, napi_callback_info info) {
   StorageHandle* const self = opened(env, arguments.self);
   if (self == nullptr) return nullptr;
   const std::optional<Bytes> ids = bytes_of(env, arguments[0]);
-  const std::optional<double> from = number_of(env, arguments[2]);
+  const std::optional<std::size_t> from = count_of(env, arguments[2]);
   napi_typedarray_type type = napi_int8_array;
   std::size_t count = 0;
   void* memory = nullptr;
@@ -117,7 +117,7 @@ napi_value StorageHandle::get_many(napi_env env, napi_callback_info info) {
     return throw_type(env, "getMany takes ids of 16 bytes each, as many places, and a number");
   }
   auto* const places = static_cast<std::int32_t*>(memory);
-  const auto begin = static_cast<std::size_t>(*from);
+  const std::size_t begin = *from;
   const auto id_at = [&ids](std::size_t which) {
     Id id;
     std::memcpy(id.bytes.data(), ids->data() + which * sizeof id, sizeof id);
@@ -148,7 +148,7 @@ napi_value StorageHandle::shape(napi_env env, napi_callback_info info) {
   const Arguments<1> arguments(env, info);
   StorageHandle* const self = opened(env, arguments.self);
   if (self == nullptr) return nullptr;
-  const std::optional<double> which = number_of(env, arguments[0]);
+  const std::optional<std::size_t> which = count_of(env, arguments[0]);
   if (!which) return throw_type(env, "shape takes a number");
   return array_buffer(env, self->reader_.shape(static_cast<std::uint32_t>(*which)));
 }

@@ -5,6 +5,7 @@
 // total)` about twenty times a second.
 
 const path = require('node:path');
+const { guardAll } = require('./arguments.js');
 const { versionOf } = require('./history.js');
 
 const NOTHING = Object.freeze({});
@@ -82,5 +83,7 @@ const care = {
     return this.invoke('applyBundle', { file: path.resolve(file) }, onProgress);
   },
 };
+
+guardAll(care);
 
 module.exports = { care };

@@ -5,6 +5,7 @@
 const { Query } = require('./query.js');
 const { Record } = require('./record.js');
 const { Reads } = require('./reads.js');
+const { guardAll } = require('./arguments.js');
 const { FieldHandle } = require('./fields.js');
 
 class Collection {
@@ -43,7 +44,7 @@ class Collection {
    * @returns {Promise<{ count: number, ids: string[], idBytes: Buffer }>}
    */
   async insertMany(rows, options = {}) {
-    return this.#storage.insertManyInto(this.#name, rows, options);
+    return this.#storage.insertManyInto(this.#name, rows, options || {});
   }
 
   /** The record, of this moment; null when there is none. By id or by key. */
@@ -177,5 +178,7 @@ class Collection {
     return new FieldHandle(this.#storage, this.idOf(id), name);
   }
 }
+
+guardAll(Collection.prototype, ['getMany', 'peekMany', 'field', 'upsert']);
 
 module.exports = { Collection };

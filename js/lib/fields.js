@@ -10,11 +10,12 @@
 
 const { GsError } = require('./errors.js');
 const { Edits } = require('./writes.js');
+const { shown, textOf, optionsOfCall, guardAll } = require('./arguments.js');
 const { toJson } = require('./values/json.js');
 
 const whole = (value, what) => {
   if (Number.isSafeInteger(value) && value >= 0 && value <= 0xffffffff) return value;
-  throw new GsError('GS_INVALID', `${what} is a whole number, not ${String(value)}`);
+  throw new GsError('GS_INVALID', `${what} is a whole number, not ${shown(value)}`);
 };
 
 // How many code points are in front of a position of a string.
@@ -81,7 +82,7 @@ class FieldHandle {
   async add(amount = 1) {
     if (typeof amount === 'bigint') return void (await this.#write('add', amount));
     if (!Number.isSafeInteger(amount)) {
-      throw new GsError('GS_INVALID', `a whole number is added, not ${String(amount)}`);
+      throw new GsError('GS_INVALID', `a whole number is added, not ${shown(amount)}`);
     }
     await this.#write('add', BigInt(amount));
   }
@@ -137,7 +138,12 @@ class FieldHandle {
     const growths = ['none', 'before', 'after', 'both'];
     const grows = growths.indexOf(growth);
     if (grows < 0) throw new GsError('GS_INVALID', `a mark grows ${growths.join(', ')}`);
-    const values = [this.#point(from), this.#point(to), String(key), toJson(value)];
+    const values = [
+      this.#point(from),
+      this.#point(to),
+      textOf(key, 'the key of a mark'),
+      toJson(value),
+    ];
     await this.#write('mark', ...values, { u8: grows });
   }
 
@@ -163,20 +169,22 @@ class FieldHandle {
   // --- trees ---
 
   /** @returns {Promise<string>} the id of the node */
-  async createNode(value, { parent = '', before = '' } = {}) {
+  async createNode(value, options) {
+    const { parent = '', before = '' } = optionsOfCall(options);
     return this.#write('treeCreate', toJson(value), parent, before);
   }
 
-  async moveNode(node, { parent = '', before = '' } = {}) {
-    await this.#write('treeMove', String(node), parent, before);
+  async moveNode(node, options) {
+    const { parent = '', before = '' } = optionsOfCall(options);
+    await this.#write('treeMove', textOf(node, 'a node'), parent, before);
   }
 
   async setNode(node, value) {
-    await this.#write('treeSet', String(node), toJson(value));
+    await this.#write('treeSet', textOf(node, 'a node'), toJson(value));
   }
 
   async deleteNode(node) {
-    await this.#write('treeDelete', String(node));
+    await this.#write('treeDelete', textOf(node, 'a node'));
   }
 
   /** The nodes, each before those below it: { id, parent, depth, value }. */
@@ -185,5 +193,7 @@ class FieldHandle {
     return value;
   }
 }
+
+guardAll(FieldHandle.prototype, ['createNode', 'moveNode']);
 
 module.exports = { FieldHandle };

@@ -4,6 +4,7 @@
 // Methods of Storage; what they give is in docs/CALLS.md.
 
 const { GsError } = require('./errors.js');
+const { guardAll } = require('./arguments.js');
 
 // A version as calls take it: a name, the beginning of a digest, digests, or a moment.
 const versionOf = (version) => (version instanceof Date ? version.toISOString() : version);
@@ -74,5 +75,7 @@ const history = {
     return this.invoke('redo');
   },
 };
+
+guardAll(history);
 
 module.exports = { history, versionOf };

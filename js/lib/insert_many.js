@@ -33,7 +33,8 @@ const chunks = (rows) => {
   const isIterable =
     typeof rows === 'object' &&
     rows !== null &&
-    (Symbol.asyncIterator in rows || Symbol.iterator in rows);
+    !ArrayBuffer.isView(rows) &&
+    [rows[Symbol.asyncIterator], rows[Symbol.iterator]].some((one) => typeof one === 'function');
   if (isIterable) return chunksOf(rows);
   throw new GsError('GS_INVALID', 'insertMany takes a list of objects, or what gives them');
 };

@@ -9,6 +9,7 @@
 
 const { GsError } = require('./errors.js');
 const { Rows, LiveRows } = require('./rows.js');
+const { shown, functionOf, optionsOfCall, guardAll } = require('./arguments.js');
 const { toJson } = require('./values/json.js');
 
 const ORDERS = ['asc', 'desc'];
@@ -17,7 +18,7 @@ const list = (values) => values.flat().filter((value) => value !== undefined);
 
 const whole = (value, what) => {
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new GsError('GS_INVALID', `${what} takes a whole number, not ${String(value)}`);
+  throw new GsError('GS_INVALID', `${what} takes a whole number, not ${shown(value)}`);
 };
 
 class Query {
@@ -26,6 +27,9 @@ class Query {
 
   /** @param {object} query as in docs/QUERY.md */
   constructor(storage, query) {
+    if (typeof query !== 'object' || query === null) {
+      throw new GsError('GS_INVALID', `a query is an object, not ${shown(query)}`);
+    }
     this.#storage = storage;
     this.#query = query;
   }
@@ -46,7 +50,7 @@ class Query {
   /** By one more field: `orderBy('name')`, `orderBy('population', 'desc')`. */
   orderBy(path, order = 'asc') {
     if (!ORDERS.includes(order)) {
-      throw new GsError('GS_INVALID', `orderBy takes 'asc' or 'desc', not ${String(order)}`);
+      throw new GsError('GS_INVALID', `orderBy takes 'asc' or 'desc', not ${shown(order)}`);
     }
     const { sort = [] } = this.#query;
     return this.#with({ sort: [...sort, order === 'desc' ? `${path}:desc` : path] });
@@ -100,19 +104,19 @@ class Query {
   }
 
   /** All rows. With `signal` of an AbortController it can be given up. */
-  async all({ signal } = {}) {
-    return this.#rows(signal).all();
+  async all(options) {
+    return this.#rows(optionsOfCall(options).signal).all();
   }
 
   /** The first row; null when there is none. */
-  async first({ signal } = {}) {
-    const [row = null] = await this.limit(1).all({ signal });
+  async first(options) {
+    const [row = null] = await this.limit(1).all(options);
     return row;
   }
 
   /** One page: its rows, and `cursor` for after(); null behind the last one. */
-  async page({ signal } = {}) {
-    return this.#rows(signal).page();
+  async page(options) {
+    return this.#rows(optionsOfCall(options).signal).page();
   }
 
   /** How many records pass, whatever else the query says. */
@@ -123,7 +127,9 @@ class Query {
   }
 
   /** Calls back with each row, and waits for what it returns. How many there were. */
-  async each(callback, { signal } = {}) {
+  async each(callback, options) {
+    functionOf(callback, 'what each calls');
+    const { signal } = optionsOfCall(options);
     let count = 0;
     for await (const row of this.#rows(signal)) {
       await callback(row, count++);
@@ -145,14 +151,20 @@ class Query {
    * @param {(result: { rows: any[], changes: object[] }) => void} callback
    * @returns a function that ends it, also `[Symbol.dispose]`
    */
-  live(callback, options = {}) {
-    return LiveRows.subscribe(this.#storage, toJson(this.#query), this.#asJson, callback, options);
+  live(callback, options) {
+    functionOf(callback, 'what live calls');
+    const given = optionsOfCall(options);
+    return LiveRows.subscribe(this.#storage, toJson(this.#query), this.#asJson, callback, given);
   }
 
   /** Lists of changes, one after the other, from the rows that are there now on. */
-  watch({ signal } = {}) {
+  watch(options) {
+    const { signal } = optionsOfCall(options);
     return LiveRows.iterate(this.#storage, toJson(this.#query), this.#asJson, signal);
   }
 }
+
+const BUILDING = ['where', 'orderBy', 'limit', 'offset', 'after', 'select', 'include', 'groupBy'];
+guardAll(Query.prototype, [...BUILDING, 'all', 'first', 'page', 'count', 'explain']);
 
 module.exports = { Query };

@@ -9,6 +9,7 @@
 const { EventEmitter } = require('node:events');
 const util = require('node:util');
 const { GsError } = require('./errors.js');
+const { guardAll } = require('./arguments.js');
 const { ID_OF, TYPE } = require('./values/types.js');
 const { heldOf } = require('./values/shape.js');
 const { isId } = require('./values/ids.js');
@@ -221,5 +222,7 @@ const handlerOfRecord = {
     return { value: object[name], writable: true, enumerable: true, configurable: true };
   },
 };
+
+guardAll(Record.prototype, ['data', 'delta', 'save', 'delete', 'on', 'off', 'once', 'toObject']);
 
 module.exports = { Record, Reference };

@@ -142,8 +142,13 @@ const apply = (rows, { type, from, at, row }) => {
   }
 };
 
+// Nobody holds a live query that was forgotten, but for who waits for its next changes.
+const waitedFor = new Set();
+const forgotten = new FinalizationRegistry((release) => release());
+
 /** A live query: `next()` gives lists of changes that are not empty, but for the first. */
 class LiveRows {
+  #storage; // kept while somebody waits
   #live = null; // of the addon
   #reader;
   #wake = null;
@@ -153,15 +158,21 @@ class LiveRows {
   #release;
 
   static async open(storage, query, asJson) {
-    const rows = new LiveRows(asJson);
-    rows.#live = await settled(
-      called(() => storage.native.watch(query, asJson, () => rows.#woken())),
-    );
-    rows.#release = storage.whenClosing(() => rows.close());
+    const rows = new LiveRows(storage, asJson);
+    const weak = new WeakRef(rows);
+    const onRows = (call) => {
+      const there = weak.deref();
+      return there && call(there);
+    };
+    const wake = () => onRows((there) => there.#woken());
+    rows.#live = await settled(called(() => storage.native.watch(query, asJson, wake)));
+    rows.#release = storage.whenClosing(() => onRows((there) => there.close()));
+    forgotten.register(rows, rows.#release);
     return rows;
   }
 
-  constructor(asJson) {
+  constructor(storage, asJson) {
+    this.#storage = storage;
     this.#reader = new Reader(asJson);
   }
 
@@ -172,28 +183,43 @@ class LiveRows {
 
   /** The next changes; null when it is closed. */
   async next() {
-    while (!this.#isClosed) {
-      if (!this.#isAwake) {
-        await new Promise((resolve) => {
-          this.#wake = resolve;
-        });
-        this.#wake = null;
-        continue;
+    waitedFor.add(this);
+    try {
+      while (!this.#isClosed) {
+        if (!this.#isAwake) {
+          await new Promise((resolve) => {
+            this.#wake = resolve;
+          });
+          this.#wake = null;
+          continue;
+        }
+        this.#isAwake = false;
+        const changes = await this.#look();
+        const isFirst = this.#isFirst;
+        this.#isFirst = false;
+        if (this.#isClosed) break;
+        if (changes.length > 0 || isFirst) return changes;
       }
-      this.#isAwake = false;
-      const changes = this.#reader.steps(await settled(this.#live.changes()));
-      const isFirst = this.#isFirst;
-      this.#isFirst = false;
-      if (this.#isClosed) break;
-      if (changes.length > 0 || isFirst) return changes;
+      return null;
+    } finally {
+      waitedFor.delete(this);
     }
-    return null;
+  }
+
+  async #look() {
+    try {
+      return this.#reader.steps(await settled(this.#live.changes()));
+    } catch (error) {
+      if (this.#isClosed) return []; // meanwhile
+      throw error;
+    }
   }
 
   async close() {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#release();
+    this.#storage = null;
     this.#woken();
     await settled(this.#live.close());
   }

@@ -115,6 +115,7 @@ const definitionText = (schema, where) => {
 
 const entitiesOf = (schema) => {
   const { entities } = schema;
+  if (typeof entities !== 'object' || entities === null) refuse('entities', 'no definitions');
   if (entities instanceof Map) return [...entities];
   return Object.entries(entities);
 };
@@ -135,6 +136,7 @@ const schemaText = async (schema) => {
     const json = await settled(native().call('readSchema', JSON.stringify({ directory: schema })));
     return JSON.parse(json);
   }
+  if (typeof schema !== 'object' || schema === null) refuse('it', 'no model, and no directory');
   if (schema.files) return JSON.stringify({ files: schema.files });
   const files = {};
   for (const [name, definition] of entitiesOf(schema)) {

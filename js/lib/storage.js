@@ -26,10 +26,36 @@ const { history } = require('./history.js');
 const { versions } = require('./versions.js');
 const { care } = require('./care.js');
 const { files } = require('./text_files.js');
+const { textOf, functionOf, optionsOfCall, guardAll } = require('./arguments.js');
 const { watchRecord } = require('./watch_record.js');
 
 const REST_MS = 1000;
 
+// Files that were replaced are not kept for a program that reads now and then; nor does this keep a
+// storage that was forgotten.
+const restNowAndThen = (native) => {
+  const weak = new WeakRef(native);
+  const timer = setInterval(() => {
+    const there = weak.deref();
+    if (there) there.rest();
+    else clearInterval(timer);
+  }, REST_MS);
+  timer.unref();
+  return timer;
+};
+
+// A listener that throws holds up no other one.
+const tell = (listener) => {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+};
+
+const noCollection = () => new GsError('GS_INVALID', 'the name of a collection is a text');
 const closed = () => new GsError('GS_CLOSED', 'the storage is closed');
 
 class Storage {
@@ -66,9 +92,7 @@ class Storage {
     this.#reads = new Reads(this.#native);
     this.#kept = this.keep(null);
     this.#writes = new Writes(this.#native);
-    // Files that were replaced are not kept for a program that reads now and then.
-    this.#timer = setInterval(() => this.#native.rest(), REST_MS);
-    this.#timer.unref();
+    this.#timer = restNowAndThen(this.#native);
     try {
       this.sync = await new SyncManager(this.directory);
       if (options.branch) await this.checkout(options.branch);
@@ -139,15 +163,18 @@ class Storage {
 
   /** `call` is called when the storage is about to close. Gives what takes that back. */
   whenClosing(call) {
+    functionOf(call, 'a listener');
     this.#whenClosing.add(call);
     return () => this.#whenClosing.delete(call);
   }
 
   /** `call` is called soon after commits, of whichever thread. Gives what takes that back. */
   whenCommitted(call) {
+    functionOf(call, 'a listener');
     if (!this.#isTold) {
+      const calls = this.#whenCommitted; // not this storage: it may be forgotten
       this.native.onCommit(() => {
-        for (const one of this.#whenCommitted) one();
+        for (const one of calls) tell(one);
       });
       this.#isTold = true;
     }
@@ -169,6 +196,7 @@ class Storage {
 
   /** The id that an id, a key in the collection, or a record stands for. */
   idOf(id, collection = '') {
+    if (typeof collection !== 'string') throw noCollection();
     if (typeof id === 'string') return this.#idOfText(id, collection);
     if (typeof id === 'object' && id !== null && id[ID_OF] !== undefined) return id[ID_OF];
     if (typeof id === 'number') return Reads.idOf(String(id), collection);
@@ -187,9 +215,7 @@ class Storage {
 
   /** The collection of that name, also when nothing was ever written to it. */
   collection(name) {
-    if (typeof name !== 'string' || name === '') {
-      throw new GsError('GS_INVALID', 'a collection has a name');
-    }
+    if (typeof name !== 'string' || name === '') throw noCollection();
     this.#addCollection(name);
     return this.#collections.get(name);
   }
@@ -227,26 +253,32 @@ class Storage {
   }
 
   async insert(data, options) {
-    const { $type = '', ...rest } = data || {};
-    return this.insertInto($type, data && '$type' in data ? rest : data, options);
+    if (typeof data !== 'object' || data === null || !('$type' in data)) {
+      return this.insertInto('', data, options);
+    }
+    const { $type, ...rest } = data;
+    return this.insertInto($type, rest, options);
   }
 
-  async insertInto(collection, data, { key, durability } = {}) {
+  async insertInto(collection, data, options) {
+    const { key, durability } = optionsOfCall(options);
+    if (typeof collection !== 'string') throw noCollection();
     if (collection !== '') this.#addCollection(collection);
     const write = (encoder) => {
       if (key === undefined) operations.insert(encoder, collection, data);
-      else operations.put(encoder, collection, String(key), data);
+      else operations.put(encoder, collection, textOf(key, 'a key'), data);
     };
     return this.writes.transact(write, (results) => results.id(), this.#durability(durability));
   }
 
   async insertManyInto(collection, rows, options) {
-    const durability = this.#durability(options.durability);
+    const durability = this.#durability(optionsOfCall(options).durability);
     return insertMany(this.writes, collection, rows, { ...options, durability });
   }
 
   /** Changes fields and leaves the others; `undefined` removes one. */
-  async update(id, delta, { ifVersion, durability } = {}) {
+  async update(id, delta, options) {
+    const { ifVersion, durability } = optionsOfCall(options);
     const real = this.idOf(id);
     const write = (encoder) => {
       if (ifVersion !== undefined) {
@@ -261,7 +293,8 @@ class Storage {
   }
 
   /** Members of objects, given and removed one by one, as deep as they go. */
-  async patch(id, delta, { durability } = {}) {
+  async patch(id, delta, options) {
+    const { durability } = optionsOfCall(options);
     const json = toJson(delta);
     const write = (encoder) => operations.patch(encoder, this.idOf(id), json);
     await this.#about(
@@ -271,13 +304,15 @@ class Storage {
   }
 
   /** Replaces all fields, or adds the record. */
-  async set(id, data, { durability } = {}) {
+  async set(id, data, options) {
+    const { durability } = optionsOfCall(options);
     const { $type, ...fields } = data || {};
     await this.writeWhole(id, $type === undefined ? data : fields, { durability });
   }
 
   /** Applies `changes` if every field of `prev` has that value now: whether it had. */
-  async swap(id, changes, prev, { durability } = {}) {
+  async swap(id, changes, prev, options) {
+    const { durability } = optionsOfCall(options);
     const real = this.idOf(id);
     const expected = toJson(prev);
     const json = toJson(changes);
@@ -287,7 +322,8 @@ class Storage {
   }
 
   /** Removes the record; false when there was none. */
-  async delete(id, { durability } = {}) {
+  async delete(id, options) {
+    const { durability } = optionsOfCall(options);
     const real = this.idOf(id);
     const write = (encoder) => operations.remove(encoder, real);
     try {
@@ -333,15 +369,18 @@ class Storage {
    * @param {(tx: Transaction) => any} run called again when a record that it read was changed
    *   meanwhile, `retries` times (10)
    */
-  async transact(run, options = {}) {
-    const durability = this.#durability(options.durability);
-    return transact(this, run, { ...options, durability });
+  async transact(run, options) {
+    functionOf(run, 'what transact runs');
+    const given = optionsOfCall(options);
+    const durability = this.#durability(given.durability);
+    return transact(this, run, { ...given, durability });
   }
 
   // --- the schema ---
 
   /** Puts a schema in force. `allowUnsafe`: also when records may not fit it. */
-  async applySchema(schema, { allowUnsafe = false } = {}) {
+  async applySchema(schema, options) {
+    const { allowUnsafe = false } = optionsOfCall(options);
     const text = await schemaText(schema);
     await this.invoke('applySchema', { schema: text, allowUnsafe });
     for (const { name } of await this.invoke('collections')) this.#addCollection(name);
@@ -366,6 +405,7 @@ class Storage {
   }
 }
 
+guardAll(Storage.prototype, ['applySchema', 'set', 'invoke']);
 Object.assign(Storage.prototype, compatible, history, versions, care, files);
 Storage.Collection = Collection;
 Storage.Record = Record;

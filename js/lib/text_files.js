@@ -4,6 +4,7 @@
 
 const { Readable } = require('node:stream');
 const { GsError } = require('./errors.js');
+const { guardAll } = require('./arguments.js');
 const { toJson, recordFromJson } = require('./values/json.js');
 
 const FORMATS = ['ndjson', 'json'];
@@ -105,5 +106,7 @@ const files = {
     return { count };
   },
 };
+
+guardAll(files);
 
 module.exports = { files };

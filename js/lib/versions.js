@@ -4,6 +4,7 @@
 // they give is in docs/CALLS.md.
 
 const { versionOf } = require('./history.js');
+const { guardAll } = require('./arguments.js');
 const { Query } = require('./query.js');
 
 const NOTHING = Object.freeze({});
@@ -107,5 +108,8 @@ const versions = {
     return this.invoke('divergence', { version: versionOf(version), other: versionOf(other) });
   },
 };
+
+guardAll(versions);
+guardAll(View.prototype, ['get', 'find', 'count']);
 
 module.exports = { versions, View };

@@ -40,6 +40,7 @@ const BATCH_BYTES = 1024 * 1024;
 // An encoder that had to grow beyond it is not kept.
 const KEPT_BYTES = 8 * 1024 * 1024;
 const NOWHERE = 0xffffffff;
+const WITHIN = 'nothing can be written while another value is being read for a write';
 
 /** What the operations of one transaction gave, one after the other. */
 class Results {
@@ -70,6 +71,7 @@ class Writes {
   #waiting = []; // { resolve, reject, read } of each transaction in the encoder
   #isDurable = false;
   #scheduled = false;
+  #isEncoding = false;
   #pending = new Set(); // promises of batches that are on their way
 
   constructor(storage) {
@@ -83,13 +85,18 @@ class Writes {
    * @param {string} durability
    */
   transact(write, read, durability) {
+    // A getter, or toJSON, of what is being written.
+    if (this.#isEncoding) return Promise.reject(new GsError('GS_INVALID', WITHIN));
     const encoder = this.#encoder;
     const begin = encoder.end;
+    this.#isEncoding = true;
     try {
       encoder.counted(() => write(encoder));
     } catch (error) {
       encoder.end = begin;
       return Promise.reject(refused(error));
+    } finally {
+      this.#isEncoding = false;
     }
     if (durability !== 'lazy') this.#isDurable = true;
     const promise = new Promise((resolve, reject) => {
@@ -110,7 +117,7 @@ class Writes {
   }
 
   #send() {
-    if (this.#waiting.length === 0) return;
+    if (this.#waiting.length === 0 || this.#isEncoding) return;
     const encoder = this.#encoder;
     const waiting = this.#waiting;
     const batch = encoder.bytes.subarray(0, encoder.end);

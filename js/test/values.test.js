@@ -176,6 +176,32 @@ for (const [what, value, pattern] of REFUSED) {
   });
 }
 
+test('a getter that writes, or closes the storage, harms nothing', async (t) => {
+  const storage = await new Place(t).open();
+  let inner = null;
+  const writes = {
+    a: 1,
+    get b() {
+      inner = storage.insert({ inner: true });
+      return 2;
+    },
+  };
+  const id = await storage.insert(writes);
+  await refuses(inner, 'GS_INVALID', /while another value is being read/);
+  assert.deepStrictEqual(await storage.get(id), { a: 1, b: 2 });
+  const closes = {
+    get c() {
+      storage.close();
+      return 3;
+    },
+  };
+  const before = storage.insert({ before: true });
+  const outcome = await Promise.allSettled([before, storage.insert(closes)]);
+  for (const { status, reason } of outcome) {
+    assert.ok(status === 'fulfilled' || reason.code === 'GS_CLOSED', reason);
+  }
+});
+
 test('a text larger than a record is refused', async (t) => {
   const place = new Place(t);
   const storage = await place.open();
