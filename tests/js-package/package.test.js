@@ -112,9 +112,9 @@ test('the program of the README', () => {
   project.write('schemas/Author.js', "({ Entity: {}, name: 'string' })");
   const post = "({ Entity: {}, title: 'string', author: 'Author', tags: { array: 'string' } })";
   project.write('schemas/Post.js', post);
-  const lines = project.node(project.write('readme.mjs', program)).split('\n');
-  assert.match(lines[0], /title: 'Hi', author: \{ name: 'Ann' \}/);
-  assert.strictEqual(lines.at(-1), 'true');
+  const said = project.node(project.write('readme.mjs', program));
+  assert.match(said.replace(/\s+/g, ' '), /title: 'Hi', author: \{ name: 'Ann' \}/);
+  assert.match(said, /\ntrue$/);
 });
 
 // --- bundlers ---
