@@ -1,15 +1,18 @@
-// The class NativeRows: a query whose rows JavaScript takes in chunks (rows.h).
+// The class NativeRows: a query whose rows JavaScript takes in chunks (bindings/common/rows.h).
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "bindings/node/engine.h"
+#include "bindings/common/engine.h"
+#include "bindings/common/rows.h"
 #include "bindings/node/environment.h"
-#include "bindings/node/rows.h"
 
 namespace gs::node {
+
+using bindings::Chunks;
+using bindings::Engine;
 
 class RowsHandle {
  public:

@@ -13,7 +13,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PAGES = ['CONTRIBUTING.md', 'README.md', 'SECURITY.md', 'docs/ARCHITECTURE.md',
          'docs/BENCHMARKS.md', 'docs/CALLS.md', 'docs/COMMANDS.md', 'docs/FORMAT.md', 'docs/GLOSSARY.md',
          'docs/QUERY.md', 'docs/SCHEMA.md', 'docs/TESTING.md']
-FOLDERS = ('bench', 'cmd', 'examples', 'gs', 'include', 'tests', 'tools')
+FOLDERS = ('bench', 'bindings', 'cmd', 'examples', 'gs', 'include', 'tests', 'tools')
 # `gs/base/crc32c.h`, `gs/core/graph/`, `tests/data/v1/x.hex`; patterns with * or <> are not paths.
 PATH = re.compile(r'`((?:' + '|'.join(FOLDERS) + r')/[\w./-]+)`')
 # `./run sim 60 SEED`, ./run check [--all]   ...
@@ -30,7 +30,7 @@ def read(path):
 
 def tests_in_code():
     found = set()
-    for top in ('gs', 'cmd', 'tests'):
+    for top in ('gs', 'cmd', 'bindings', 'tests'):
         for folder, _, names in os.walk(os.path.join(ROOT, top)):
             for name in names:
                 if name.endswith(('_test.cc', '_contract.h')):

@@ -1,9 +1,9 @@
 // One open storage of this process, shared by all its JavaScript threads, and the table of them.
 //
 // The first thread that opens a directory opens the engine; the others get the same one; the last
-// that closes it closes the engine. One thread of its own applies the writes of all, in the order in
-// which they came, another one waits for the disk: so all writes that come while the disk is busy
-// share one fdatasync, and each thread of JavaScript sees its own in order.
+// that closes it closes the engine. One thread of its own applies the writes of all, in the order
+// in which they came, another one waits for the disk: so all writes that come while the disk is
+// busy share one fdatasync, and each thread of JavaScript sees its own in order.
 //
 // Any thread. Errors: those of Storage.
 #pragma once
@@ -22,7 +22,7 @@
 #include "globalstorage/live.h"
 #include "globalstorage/storage.h"
 
-namespace gs::node {
+namespace gs::bindings {
 
 // Bytes of batches that wait to be applied. Who writes faster for long is told so (too_large).
 inline constexpr std::size_t kPendingBytesMax = std::size_t{512} << 20;
@@ -30,6 +30,7 @@ inline constexpr std::size_t kPendingBytesMax = std::size_t{512} << 20;
 struct EngineOptions {
   Options storage;     // its durability is that of the handles
   bool create = true;  // when there is none
+  std::size_t pending_bytes_max = kPendingBytesMax;
 };
 
 class Engine {
@@ -37,7 +38,7 @@ class Engine {
   // Opens, or takes the one that is open. Blocks: never on a thread that runs JavaScript.
   static Result<std::shared_ptr<Engine>> open(const std::string& directory,
                                               const EngineOptions& options);
-  explicit Engine(Storage storage);
+  Engine(Storage storage, std::size_t pending_bytes_max);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -78,6 +79,7 @@ class Engine {
   void stop() noexcept;
 
   Storage storage_;
+  const std::size_t pending_bytes_max_;
   std::shared_ptr<Slot> slot_;
 
   std::mutex mutex_;
@@ -97,4 +99,4 @@ class Engine {
   std::thread acknowledging_;
 };
 
-}  // namespace gs::node
+}  // namespace gs::bindings
