@@ -17,8 +17,8 @@ import re
 import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
-OURS = ('gs/', 'cmd/', 'bench/', 'tests/', 'globalstorage/')
-CHECKED = ('gs', 'include', 'cmd', 'bench')
+OURS = ('gs/', 'cmd/', 'bench/', 'bindings/', 'tests/', 'globalstorage/')
+CHECKED = ('gs', 'include', 'cmd', 'bench', 'bindings')
 TEST_FILE = re.compile(r'(_(test|fuzz|bench)\.(cc|h)$)|((^|/)test_[^/]*\.(cc|h)$)')
 # What pure code gets as arguments instead.
 IMPURE = {'chrono', 'ctime', 'time.h', 'fstream', 'filesystem', 'iostream', 'thread', 'random',

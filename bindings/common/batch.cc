@@ -212,7 +212,7 @@ class Staging {
         const TreePlace place = tree_place(at);
         if (!at.ok()) return broken();
         // Its id, which readers see, is known after the commit.
-        is_alone_ = tx.operations() == 0 && at.at_end();
+        is_alone_ = at_ == 0 && at.at_end();
         GS_TRY(const std::string node, is_alone_ ? storage_.tree_create(id, field, first, place)
                                                  : tx.tree_create(id, field, first, place));
         append_number(results_, node.size(), 4);
@@ -238,7 +238,7 @@ class Staging {
   Error swap(const Id& id, Cursor& at) {
     const std::string_view expected = at.text();
     const std::string_view changes = at.text();
-    if (!at.ok() || !at.at_end()) return broken();
+    if (!at.ok() || at_ > 0 || !at.at_end()) return broken();
     is_alone_ = true;
     GS_TRY(const bool swapped, storage_.swap(id, expected, changes));
     results_.push_back(swapped ? 1 : 0);

@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "bindings/common/engine.h"
 #include "bindings/node/calls.h"
-#include "bindings/node/engine.h"
 #include "bindings/node/environment.h"
 #include "bindings/node/job.h"
 #include "bindings/node/live_handle.h"
@@ -14,6 +14,8 @@
 
 namespace gs::node {
 namespace {
+
+using bindings::EngineOptions;
 
 constexpr std::uint64_t kLockWaitMsMax = 86'400'000;
 

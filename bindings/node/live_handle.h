@@ -1,5 +1,5 @@
 // The class NativeLive: a live query. JavaScript is told that something was committed, then asks
-// what changed, in chunks of steps (rows.h).
+// what changed, in chunks of steps (bindings/common/rows.h).
 #pragma once
 
 #include <atomic>
@@ -8,11 +8,14 @@
 #include <optional>
 #include <string>
 
-#include "bindings/node/engine.h"
+#include "bindings/common/engine.h"
+#include "bindings/common/rows.h"
 #include "bindings/node/environment.h"
-#include "bindings/node/rows.h"
 
 namespace gs::node {
+
+using bindings::Chunks;
+using bindings::Engine;
 
 class LiveHandle {
  public:

@@ -1,4 +1,4 @@
-// The class NativeRows: a query whose rows JavaScript takes in chunks (rows.h).
+// The class NativeRows: a query whose rows JavaScript takes in chunks (bindings/common/rows.h).
 #pragma once
 
 #include <atomic>
@@ -6,11 +6,14 @@
 #include <optional>
 #include <string>
 
-#include "bindings/node/engine.h"
+#include "bindings/common/engine.h"
+#include "bindings/common/rows.h"
 #include "bindings/node/environment.h"
-#include "bindings/node/rows.h"
 
 namespace gs::node {
+
+using bindings::Chunks;
+using bindings::Engine;
 
 class RowsHandle {
  public:

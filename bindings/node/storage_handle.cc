@@ -4,15 +4,18 @@
 #include <thread>
 #include <utility>
 
+#include "bindings/common/rows.h"
 #include "bindings/node/calls.h"
 #include "bindings/node/job.h"
 #include "bindings/node/live_handle.h"
-#include "bindings/node/rows.h"
 #include "bindings/node/rows_handle.h"
 
 namespace gs::node {
 
 namespace {
+
+using bindings::put_row;
+using bindings::row_bytes;
 
 constexpr double kNone = -1;
 constexpr double kNoId = -2;

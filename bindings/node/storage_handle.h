@@ -8,10 +8,12 @@
 #include <atomic>
 #include <memory>
 
-#include "bindings/node/engine.h"
+#include "bindings/common/engine.h"
 #include "bindings/node/environment.h"
 
 namespace gs::node {
+
+using bindings::Engine;
 
 class StorageHandle {
  public:

@@ -18,7 +18,7 @@
 //   call(method, json)          promise of JSON (docs/CALLS.md)
 //   about(), close()
 //
-// Rows in memory: bindings/node/rows.h.
+// Rows in memory: bindings/common/rows.h.
 
 const path = require('node:path');
 const { createRequire } = require('node:module');

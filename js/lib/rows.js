@@ -1,7 +1,7 @@
 'use strict';
 
 // Rows of queries and of live queries, as the addon gives them: chunks of bytes
-// (bindings/node/rows.h).
+// (bindings/common/rows.h).
 
 const { called, settled } = require('./native.js');
 const { Memory } = require('./values/decode.js');

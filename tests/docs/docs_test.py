@@ -30,7 +30,7 @@ def read(path):
 
 def tests_in_code():
     found = set()
-    for top in ('gs', 'cmd', 'tests'):
+    for top in ('gs', 'cmd', 'bindings', 'tests'):
         for folder, _, names in os.walk(os.path.join(ROOT, top)):
             for name in names:
                 if name.endswith(('_test.cc', '_contract.h')):

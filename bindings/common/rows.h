@@ -25,7 +25,7 @@
 #include "globalstorage/live.h"
 #include "globalstorage/storage.h"
 
-namespace gs::node {
+namespace gs::bindings {
 
 inline constexpr std::uint32_t kJsonRow = 0xffffffff;
 inline constexpr std::size_t kRowHeaderBytes = 24;
@@ -64,4 +64,4 @@ class Chunks {
   std::uint32_t shapes_told_ = 0;
 };
 
-}  // namespace gs::node
+}  // namespace gs::bindings

@@ -23,7 +23,7 @@
 #include "globalstorage/live.h"
 #include "globalstorage/storage.h"
 
-namespace gs::node {
+namespace gs::bindings {
 
 // Bytes of batches that wait to be applied. Who writes faster for long is told so (too_large).
 inline constexpr std::size_t kPendingBytesMax = std::size_t{512} << 20;
@@ -33,6 +33,7 @@ inline constexpr std::size_t kNowBytesMax = std::size_t{16} << 10;
 struct EngineOptions {
   Options storage;     // its durability is that of the handles
   bool create = true;  // when there is none
+  std::size_t pending_bytes_max = kPendingBytesMax;
 };
 
 class Engine {
@@ -40,7 +41,7 @@ class Engine {
   // Opens, or takes the one that is open. Blocks: never on a thread that runs JavaScript.
   static Result<std::shared_ptr<Engine>> open(const std::string& directory,
                                               const EngineOptions& options);
-  explicit Engine(Storage storage);
+  Engine(Storage storage, std::size_t pending_bytes_max);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -103,6 +104,7 @@ class Engine {
   void stop() noexcept;
 
   Storage storage_;
+  const std::size_t pending_bytes_max_;
   std::shared_ptr<Slot> slot_;
 
   std::mutex applying_mutex_;  // taken before mutex_
@@ -126,4 +128,4 @@ class Engine {
   std::thread acknowledging_;
 };
 
-}  // namespace gs::node
+}  // namespace gs::bindings

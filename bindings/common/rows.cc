@@ -1,11 +1,11 @@
-#include "bindings/node/rows.h"
+#include "bindings/common/rows.h"
 
 #include <cstring>
 #include <utility>
 
 #include "gs/base/endian.h"
 
-namespace gs::node {
+namespace gs::bindings {
 
 namespace {
 
@@ -85,4 +85,4 @@ Buffer Chunks::end(bool is_last) {
   return std::exchange(bytes_, {});
 }
 
-}  // namespace gs::node
+}  // namespace gs::bindings

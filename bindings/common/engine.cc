@@ -1,4 +1,4 @@
-#include "bindings/node/engine.h"
+#include "bindings/common/engine.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -7,7 +7,7 @@
 
 #include "bindings/common/batch.h"
 
-namespace gs::node {
+namespace gs::bindings {
 
 // A directory of this process. Whoever opens or closes holds its lock meanwhile, so that a second
 // opening finds the engine, or none, and never one that is half-way.
@@ -19,11 +19,16 @@ struct Engine::Slot {
 
 namespace {
 
-// By what the file system calls the directory, whatever way leads to it.
+// By what the file system calls the directory, whatever way leads to it; the same before it is
+// there as behind that.
 std::string name_of(const std::string& directory, bool read_only) {
+  namespace fs = std::filesystem;
   std::error_code failed;
-  const std::filesystem::path path = std::filesystem::weakly_canonical(directory, failed);
-  return (failed ? directory : path.string()) + (read_only ? "\n" : "");
+  const fs::path from_root = fs::absolute(directory, failed);
+  fs::path path = fs::weakly_canonical(from_root, failed);
+  if (failed) path = directory;
+  if (!path.has_filename() && path.has_relative_path()) path = path.parent_path();  // "a/"
+  return path.string() + (read_only ? "\n" : "");
 }
 
 }  // namespace
@@ -64,7 +69,7 @@ Result<std::shared_ptr<Engine>> Engine::open(const std::string& directory,
     auto opened = options.create ? Storage::open_or_create(directory, options.storage)
                                  : Storage::open(directory, options.storage);
     if (!opened.ok()) return std::move(opened).error();
-    auto engine = std::make_shared<Engine>(std::move(opened).value());
+    auto engine = std::make_shared<Engine>(std::move(opened).value(), options.pending_bytes_max);
     GS_TRY(engine->listener_,
            engine->storage_.listen([self = engine.get()] { self->tell_listeners(); }));
     engine->slot_ = slot;
@@ -92,8 +97,9 @@ Error Engine::finish() {
   return storage_.close();
 }
 
-Engine::Engine(Storage storage)
+Engine::Engine(Storage storage, std::size_t pending_bytes_max)
     : storage_(std::move(storage)),
+      pending_bytes_max_(pending_bytes_max),
       applying_([this] { apply_all(); }),
       acknowledging_([this] { acknowledge_all(); }) {}
 
@@ -119,7 +125,7 @@ Error Engine::write(Buffer batch, bool is_durable, Done done) {
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return {Code::closed, "the storage is closed. Open it again"};
-    if (pending_bytes_ + batch.size() > kPendingBytesMax && pending_bytes_ > 0) {
+    if (pending_bytes_ + batch.size() > pending_bytes_max_ && pending_bytes_ > 0) {
       return {Code::too_large, std::to_string(pending_bytes_) +
                                    " bytes of writes are waiting already. Await some of them"};
     }
@@ -138,7 +144,7 @@ bool Engine::write_now(Bytes batch, Error& error, Buffer& outcome) {
     const std::lock_guard lock(mutex_);
     if (stopping_ || pending_bytes_ > 0) return false;  // those that came before come first
   }
-  error = bindings::apply_batch(storage_, batch, outcome);
+  error = apply_batch(storage_, batch, outcome);
   return true;
 }
 
@@ -154,7 +160,7 @@ void Engine::apply_all() {
     for (Batch& batch : taken) {
       {
         const std::lock_guard applying(applying_mutex_);
-        batch.error = bindings::apply_batch(storage_, batch.bytes, batch.outcome);
+        batch.error = apply_batch(storage_, batch.bytes, batch.outcome);
       }
       bool is_last = false;
       {
@@ -226,4 +232,4 @@ void Engine::remove_listener(Listener* listener) noexcept {
   listeners_.erase(listener);
 }
 
-}  // namespace gs::node
+}  // namespace gs::bindings
