@@ -4,8 +4,12 @@
 
 const { Storage } = require('./lib/storage.js');
 const { GsError } = require('./lib/errors.js');
+const { crud } = require('./plugins/crud.js');
 const { BlobRef } = require('./lib/values/types.js');
 
 const open = (options) => new Storage(options);
 
-module.exports = { open, Storage, GsError, BlobRef };
+// Impress writes their texts in the place of these functions.
+const plugins = { crud };
+
+module.exports = { open, Storage, GsError, BlobRef, plugins };

@@ -64,6 +64,10 @@ has_schema_packages() {
   cmp -s tests/schema/package-lock.json build/npm-schema/installed.json
 }
 
+has_impress_packages() {
+  cmp -s tests/impress/package-lock.json build/npm-impress/installed.json
+}
+
 has_addon_headers() {
   cmp -s bindings/node/package-lock.json build/npm-addon/installed.json
 }
@@ -97,6 +101,12 @@ ensure_schema_packages() {
     step 'install Metaschema from npm' npm_install tests/schema build/npm-schema
 }
 
+# Impress itself, with which the sample application runs.
+ensure_impress_packages() {
+  has_impress_packages ||
+    step 'install Impress from npm' npm_install tests/impress build/npm-impress
+}
+
 # Headers of Node-API, without which the addon cannot be compiled.
 ensure_addon_headers() {
   has_addon_headers ||
@@ -124,8 +134,10 @@ install_for() {
     quick) ensure_packages $PACKAGES_QUICK $(node_packages) $(npm_packages has_addon_headers) ;;
     test)
       ensure_packages $PACKAGES_TEST $(node_packages) \
-        $(npm_packages has_addon_headers) $(npm_packages has_schema_packages)
+        $(npm_packages has_addon_headers) $(npm_packages has_schema_packages) \
+        $(npm_packages has_impress_packages)
       ensure_schema_packages
+      ensure_impress_packages
       ;;
     check) ensure_packages $PACKAGES_CHECK $(node_packages) $(npm_packages has_addon_headers) ;;
     fuzz) ensure_packages $PACKAGES_FUZZ ;;
