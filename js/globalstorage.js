@@ -13,6 +13,7 @@ const { GsError } = require('./lib/errors.js');
 const { native, settled } = require('./lib/native.js');
 const { Storage } = require('./lib/storage.js');
 const { SyncManager } = require('./lib/sync.js');
+const { crud } = require('./plugins/crud.js');
 const { BlobRef } = require('./lib/values/types.js');
 
 /**
@@ -36,6 +37,9 @@ const restore = (backup, directory) =>
 const clone = (directory, newDirectory) =>
   call('clone', { directory: path.resolve(directory), newDirectory: path.resolve(newDirectory) });
 
+// Impress writes their texts in the place of these functions.
+const plugins = { crud };
+
 module.exports = {
   open,
   Storage,
@@ -58,4 +62,5 @@ module.exports = {
   encrypt,
   decrypt,
   loadKeys,
+  plugins,
 };

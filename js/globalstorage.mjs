@@ -24,5 +24,6 @@ export const {
   encrypt,
   decrypt,
   loadKeys,
+  plugins,
 } = globalstorage;
 export default globalstorage;

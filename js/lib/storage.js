@@ -44,6 +44,20 @@ const restNowAndThen = (native) => {
   return timer;
 };
 
+// All threads of a program put the same schema in force when they begin: one does, the others are
+// told that it is another one by now, and find theirs there when they look again.
+const SCHEMA_TRIES = 5;
+
+const again = async (put) => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await put();
+    } catch (error) {
+      if (error.code !== 'GS_CONFLICT' || tries === SCHEMA_TRIES) throw error;
+    }
+  }
+};
+
 // A listener that throws holds up no other one.
 const tell = (listener) => {
   try {
@@ -78,9 +92,10 @@ class Storage {
     if (this.#options.layout === 'files') {
       return require('./files/storage.js').FilesStorage.open(this.#options);
     }
-    // Own and bound, so that they can be handed on: Impress calls `stop` of what it finds in `db`.
+    // Own and bound, so that they can be handed on. Impress calls `stop` of what it finds in `db`,
+    // before the calls of its clients are over: they are still answered.
     this.close = () => this.#close();
-    this.stop = this.close;
+    this.stop = () => this.#stop();
     for (const name of ['close', 'stop']) Object.defineProperty(this, name, { enumerable: false });
     return this.#open();
   }
@@ -382,7 +397,7 @@ class Storage {
   async applySchema(schema, options) {
     const { allowUnsafe = false } = optionsOfCall(options);
     const text = await schemaText(schema);
-    await this.invoke('applySchema', { schema: text, allowUnsafe });
+    await again(() => this.invoke('applySchema', { schema: text, allowUnsafe }));
     for (const { name } of await this.invoke('collections')) this.#addCollection(name);
   }
 
@@ -398,6 +413,11 @@ class Storage {
     };
     this.#closing = finish();
     return this.#closing;
+  }
+
+  async #stop() {
+    if (this.#closing) return this.#closing;
+    if (!this.#options.readOnly) await this.flush();
   }
 
   async [Symbol.asyncDispose || Symbol.for('Symbol.asyncDispose')]() {

@@ -5,6 +5,7 @@
 // It keeps the version of each record that it read; the commit is refused (GS_CONFLICT) when one of
 // them is another by then, and transact() begins again. Nobody waits for it meanwhile.
 
+const { setTimeout: sleep } = require('node:timers/promises');
 const { GsError } = require('./errors.js');
 const { operations } = require('./writes.js');
 const { heldOf } = require('./values/shape.js');
@@ -137,6 +138,13 @@ class Transaction {
 }
 
 const TRIES = 10;
+const WAIT_MS_MAX = 128;
+
+// Many that change one record would meet again and again: they go apart.
+const goApart = async (tries) => {
+  if (tries === 0) return;
+  await sleep(Math.random() * Math.min(2 ** tries, WAIT_MS_MAX));
+};
 
 /**
  * @param {(tx: Transaction) => any} run called again after a conflict
@@ -156,6 +164,7 @@ const transact = async (storage, run, { retries = TRIES, durability, signal } = 
     } finally {
       tx.end();
     }
+    await goApart(tries);
   }
 };
 

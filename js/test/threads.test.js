@@ -92,6 +92,32 @@ test('a thread reads what another one awaited, also what it has read before', as
   for (const thread of all) await thread.done();
 });
 
+test('threads that begin with one schema have it, whoever is first', async (t) => {
+  const run = async ({ gs, data, say }) => {
+    const files = { 'City.js': "({ Registry: {}, name: 'string' })" };
+    const storage = await gs.open({ path: data.path, schema: { files }, durability: 'lazy' });
+    await storage.City.insert({ name: 'Kyiv' });
+    say(
+      await storage.City.insert({ name: 5 }).then(
+        () => 'inserted',
+        (error) => error.code,
+      ),
+    );
+    await storage.close();
+  };
+  for (let i = 0; i < rounds(3, 100); i++) {
+    const place = new Place(t);
+    const all = threads(t, run, { path: place.path() });
+    for (const thread of all) {
+      assert.strictEqual(await thread.heard(), 'GS_INVALID', String(thread.failure));
+    }
+    for (const thread of all) await thread.done();
+    const storage = await place.open();
+    assert.strictEqual(await storage.City.count(), THREADS);
+    assert.strictEqual((await storage.log()).length > 0, true);
+  }
+});
+
 test('of swaps of all threads one wins, all sums and transfers count', async (t) => {
   const place = new Place(t);
   const storage = await place.open();

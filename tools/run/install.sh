@@ -72,6 +72,10 @@ has_node_versions() {
   cmp -s tests/js-nodes/package-lock.json build/npm-nodes/installed.json
 }
 
+has_impress_packages() {
+  cmp -s tests/impress/package-lock.json build/npm-impress/installed.json
+}
+
 has_addon_headers() {
   cmp -s bindings/node/package-lock.json build/npm-addon/installed.json
 }
@@ -118,6 +122,12 @@ ensure_node_versions() {
     step 'install versions of Node.js from npm' npm_install tests/js-nodes build/npm-nodes
 }
 
+# Impress itself, with which the sample application runs.
+ensure_impress_packages() {
+  has_impress_packages ||
+    step 'install Impress from npm' npm_install tests/impress build/npm-impress
+}
+
 # Headers of Node-API, without which the addon cannot be compiled.
 ensure_addon_headers() {
   has_addon_headers ||
@@ -148,6 +158,7 @@ install_for() {
       ensure_schema_packages
       ensure_package_packages
       ensure_node_versions
+      ensure_impress_packages
       ;;
     check) ensure_packages $PACKAGES_CHECK $(node_packages) $(npm_packages has_addon_headers) ;;
     pack) ensure_packages $PACKAGES_BUILD $(node_packages) $(npm_packages false) ;;

@@ -5,6 +5,7 @@
 // Whatever a program hands in is looked at once, here: what cannot be stored is refused with the
 // path to it, and nothing of it remains in the memory.
 
+const { types } = require('node:util');
 const { GsError } = require('../errors.js');
 const { TYPE, NESTING_MAX, RECORD_BYTES_MAX, BlobRef, ID_OF } = require('./types.js');
 const { writeText, allocate } = require('./text.js');
@@ -261,13 +262,14 @@ class Encoder {
   }
 
   special(value, depth) {
-    if (value instanceof Date) return this.date(value);
-    if (value instanceof Set) return this.set(value, depth + 1);
-    if (value instanceof Map) {
+    // Not `instanceof`: a sandbox, such as that of Impress, has classes of its own.
+    if (types.isDate(value)) return this.date(value);
+    if (types.isSet(value)) return this.set(value, depth + 1);
+    if (types.isMap(value)) {
       this.u8(TYPE.array);
       return this.elements([...value], depth + 1);
     }
-    if (value instanceof Uint8Array) {
+    if (types.isUint8Array(value)) {
       this.u8(TYPE.bytes);
       return this.raw(value);
     }
@@ -277,8 +279,8 @@ class Encoder {
     if (typeof value.toJSON === 'function') {
       return this.value(value.toJSON(), depth + 1);
     }
-    if (value instanceof Promise) refuse('a promise cannot be stored; await it first');
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    if (types.isPromise(value)) refuse('a promise cannot be stored; await it first');
+    if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
       refuse(`${nameOf(value)} cannot be stored; make a Uint8Array of it`);
     }
     const wrapped = value.valueOf();
@@ -288,7 +290,7 @@ class Encoder {
   }
 
   date(value) {
-    const ms = value.getTime();
+    const ms = Date.prototype.getTime.call(value);
     if (Number.isNaN(ms)) refuse('an invalid Date cannot be stored');
     this.u8(TYPE.date);
     this.i64(BigInt(ms));

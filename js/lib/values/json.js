@@ -3,6 +3,7 @@
 // JSON with the forms of docs/FORMAT.md ("JSON") for what JSON lacks: what queries, and calls that
 // are not on the hot path, are made of.
 
+const { types } = require('node:util');
 const { GsError } = require('../errors.js');
 const { BlobRef, ID_OF, NESTING_MAX } = require('./types.js');
 const { isWellFormed } = require('./text.js');
@@ -16,14 +17,14 @@ const refuse = (what) => {
 };
 
 const formOf = (value, depth) => {
-  if (value instanceof Date) {
+  if (types.isDate(value)) {
     if (Number.isNaN(value.getTime())) refuse('an invalid Date');
     return { $date: value.toISOString() };
   }
-  if (value instanceof Set) {
+  if (types.isSet(value)) {
     return { $set: [...value].map((one) => plain(one, depth + 1)) };
   }
-  if (value instanceof Uint8Array) {
+  if (types.isUint8Array(value)) {
     return { $bytes: Buffer.from(value).toString('base64') };
   }
   if (value instanceof BlobRef) {

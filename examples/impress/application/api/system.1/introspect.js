@@ -1,0 +1,5 @@
+// By which clients load units.
+({
+  access: 'public',
+  method: application.introspect,
+});

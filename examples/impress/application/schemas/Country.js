@@ -1,0 +1,6 @@
+// A country, which cities name.
+({
+  Registry: {},
+
+  name: { type: 'string', unique: true },
+});
