@@ -191,7 +191,8 @@ const handlerOfRecord = {
   get(record, name) {
     if (isOurs(name)) {
       const value = record[name];
-      return typeof value === 'function' ? value.bind(record) : value;
+      const isMethod = typeof value === 'function' && name !== 'constructor';
+      return isMethod ? value.bind(record) : value;
     }
     const { id, storage, changes } = record[STATE];
     if (changes.has(name)) return changes.get(name);

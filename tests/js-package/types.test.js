@@ -168,6 +168,7 @@ test('records, references and errors have what is declared', async () => {
   const db = await open({ path: project.path('records.gs') });
   const one = await db.collection('City').insert({ n: 1 });
   const two = await db.collection('City').insert({ one });
+  assert.ok(one instanceof db.constructor.Record && one.constructor === db.constructor.Record);
   const inherited = Object.getOwnPropertyNames(db.constructor.Record.prototype);
   const ofRecord = inherited.filter((name) => name !== 'constructor');
   assert.deepStrictEqual(declared().members('Record').sort(), ofRecord.sort());
