@@ -438,13 +438,14 @@ export class Collection<T = any, Given extends PropertyKey = never>
   insertMany(
     rows: Iterable<Draft<T, Given>> | AsyncIterable<Draft<T, Given>>,
     options?: InsertManyOptions<T, Given>,
-  ): Promise<{ count: number; ids: string[] }>;
+  ): Promise<{ readonly count: number; readonly ids: string[]; readonly idBytes: Uint8Array }>;
   /** By id or by key; null when there is none. */
   get(id: Id): Promise<Row<T> | null>;
   /** The same at once. */
   peek(id: Id): Row<T> | null;
-  getMany(ids: Iterable<Id>): Promise<Array<Row<T> | null>>;
-  peekMany(ids: Iterable<Id>): Array<Row<T> | null>;
+  /** Bytes, 16 for each id, are the fastest way. */
+  getMany(ids: Iterable<Id> | Uint8Array): Promise<Array<Row<T> | null>>;
+  peekMany(ids: Iterable<Id> | Uint8Array): Array<Row<T> | null>;
   has(id: Id): Promise<boolean>;
   /** The id that an id, a key, or a record stands for. */
   idOf(id: Id): string;
@@ -552,7 +553,9 @@ export interface FieldHandle<V = any> {
   splice(position: number, deleted: number, inserted?: string): Promise<void>;
   /** Many edits in one transaction; positions and counts are of code points here. */
   splices(
-    edits: ReadonlyArray<readonly [position: number, deleted: number, inserted: string]>,
+    edits:
+      | ReadonlyArray<readonly [position: number, deleted: number, inserted?: string]>
+      | { positions: Uint32Array; deleted: Uint32Array; inserted: Uint32Array; text: string },
   ): Promise<void>;
   /** Marks a stretch; `null` takes marks of that key away. */
   mark(
@@ -983,10 +986,17 @@ export interface StorageEntry {
   block: string;
 }
 
+/** Of a call that may take long: called about twenty times a second. */
+export interface ProgressOptions {
+  onProgress?: (done: number, total: number) => void;
+}
+
 export class Storage implements AsyncDisposable {
   /** A promise: `await new Storage(options)`. */
   constructor(options?: StorageOptions);
   readonly schema: any;
+  /** Its directory, from the root on. */
+  readonly directory: string;
 
   static readonly Collection: typeof Collection;
   static readonly Record: typeof Record;
@@ -1094,29 +1104,37 @@ export class Storage implements AsyncDisposable {
   // Care.
 
   /** Checks the log and the state, also when something is wrong. */
-  verify(options?: { full?: boolean; incremental?: boolean; head?: string }): Promise<VerifyReport>;
+  verify(
+    options?: { full?: boolean; incremental?: boolean; head?: string } & ProgressOptions,
+  ): Promise<VerifyReport>;
   proof(id: Id): Promise<Proof>;
   /** Removes a record and all that it ever was; the chain still verifies. */
-  erase(id: Id, options?: { reason?: string }): Promise<Erased>;
+  erase(id: Id, options?: { reason?: string } & ProgressOptions): Promise<Erased>;
   stats(): Promise<Stats>;
   digest(): Promise<StateDigest>;
   /** What opening found after a crash. */
   recovery(): Promise<RecoveryReport>;
   /** Until all that was written so far is on stable storage. */
   flush(): Promise<void>;
-  compact(): Promise<Compacted>;
+  compact(options?: ProgressOptions): Promise<Compacted>;
   /** A copy in a new directory, without this writer's keys. */
-  backup(directory: string): Promise<{ backup: string }>;
+  backup(directory: string, options?: ProgressOptions): Promise<{ backup: string }>;
   /** Drops what the records were before a version, for good and here alone. */
-  makeShallow(options?: { before?: Version; preview?: boolean }): Promise<ShallowReport>;
+  makeShallow(
+    options?: { before?: Version; preview?: boolean } & ProgressOptions,
+  ): Promise<ShallowReport>;
   heads(): Promise<string[]>;
   twins(): Promise<Twins[]>;
   /** Writes the changes that somebody with `since` lacks. */
   createBundle(
     file: string,
-    options?: { since?: readonly string[]; checkpoint?: boolean; before?: Version },
+    options?: {
+      since?: readonly string[];
+      checkpoint?: boolean;
+      before?: Version;
+    } & ProgressOptions,
   ): Promise<BundleInfo>;
-  applyBundle(file: string): Promise<ApplyReport>;
+  applyBundle(file: string, options?: ProgressOptions): Promise<ApplyReport>;
   /** Records as text, a line for each. */
   export(options?: { format?: 'ndjson' | 'json'; collections?: readonly string[] }): TextStream;
   import(
@@ -1134,6 +1152,30 @@ export class Storage implements AsyncDisposable {
 export type Database = Storage & Omit<Collections, keyof Storage>;
 
 export function open(options?: StorageOptions): Promise<Database>;
+
+/** What a proof says, when it is one; `logRoot`: the log must have this root. */
+export function verifyProof(proof: Proof, logRoot?: string): Promise<ProvenRecord>;
+/** Makes a storage of a backup, with a writer of its own. */
+export function restore(backup: string, directory: string): Promise<{ restore: string }>;
+/** Makes a replica: all changes, and a writer of its own. */
+export function clone(
+  directory: string,
+  newDirectory: string,
+): Promise<{ clone: string; writer: string }>;
+
+/** What a proof says of a record. */
+export interface ProvenRecord {
+  change: string;
+  writer: string;
+  id: string;
+  timeMs: number;
+  kind: string;
+  collection: string;
+  [name: string]: any;
+}
+
+/** Plugins of Impress, which takes their texts: `plugin: 'globalstorage/crud'`. */
+export const plugins: { crud: (unit: any) => any };
 
 // --- values and errors ---
 
