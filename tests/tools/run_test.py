@@ -42,6 +42,8 @@ class Machine(BareMachine):
                      f'[ "$1" = --list ] && {{ printf "{ROWS}"; exit; }}; echo "rows: $*"'
                      .replace('\n', '\\n'))
         self.program('build/release/gs/storage/log/gs_log_bench', 'echo "log: $*"')
+        for path in ('bindings/node/package-lock.json', 'build/npm-addon/installed.json'):
+            self.program(path, 'the same: headers of Node-API are there')
 
     def program(self, path, body):
         full = os.path.join(self.root, path)
