@@ -3,7 +3,9 @@
 # gs_flags      what every file of ours is compiled with
 # gs_pure       in addition for library code: no exceptions (GS_NOEXCEPT), and for WebAssembly no
 #               run-time types
-# gs_test_code  in addition for sources of tests, and of programs' parts where there are tests
+# gs_test_code  in addition for sources of tests, and of programs and benchmarks where there are
+#               tests: there they only have to work
+# gs_cold       in addition for library code that mostly calls other code of the library
 
 add_library(gs_flags INTERFACE)
 target_compile_features(gs_flags INTERFACE cxx_std_20)
@@ -69,4 +71,12 @@ endif()
 add_library(gs_test_code INTERFACE)
 if(GS_TESTS)
   target_compile_options(gs_test_code INTERFACE -O0)
+endif()
+
+# See COLD of gs_module. Fuzzers look for as many inputs as they can, and natively `dev` runs all
+# tests with all that they do.
+add_library(gs_cold INTERFACE)
+if(GS_TESTS AND (GS_SANITIZE MATCHES "address" OR GS_WASM))
+  set(GS_COLD ON)
+  target_compile_options(gs_cold INTERFACE -O0)
 endif()

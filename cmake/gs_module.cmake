@@ -1,4 +1,4 @@
-# gs_module(<name> [DIR <folder>] [DEPS <target>...] [TEST_DEPS <target>...] [PROGRAM])
+# gs_module(<name> [DIR <folder>] [DEPS <target>...] [TEST_DEPS <target>...] [PROGRAM] [COLD])
 #
 # Makes one module of the folder (default: the folder that calls). Files are found by their names:
 #
@@ -13,6 +13,9 @@
 #   *_native.cc, *_wasm.cc    <name>        the library, only natively or only for WebAssembly
 #   other *.cc                <name>        the library; header-only when there are none
 #
+# COLD: mostly calls modules below it, which do the work. Where only tests run it, under sanitizers
+# and as WebAssembly, it is not optimised: that takes longer than its tests gain.
+#
 # A folder's subfolders are modules of their own; but PROGRAM: the parts of a program, without
 # main.cc and with all subfolders that have no CMakeLists.txt, which do not belong to the library
 # that users link. Test programs write what they ran to <build>/reports/<program>.xml, from which
@@ -23,7 +26,7 @@ file(MAKE_DIRECTORY ${GS_REPORTS})
 set_property(GLOBAL PROPERTY GS_MODULES "")
 
 function(gs_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "PROGRAM" "DIR" "DEPS;TEST_DEPS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "PROGRAM;COLD" "DIR" "DEPS;TEST_DEPS")
   if(ARG_DIR)
     set(dir ${PROJECT_SOURCE_DIR}/${ARG_DIR})
   else()
@@ -70,8 +73,14 @@ function(gs_module name)
         POSITION_INDEPENDENT_CODE ON
         CXX_VISIBILITY_PRESET hidden
         VISIBILITY_INLINES_HIDDEN ON)
-      target_link_libraries(${name} PRIVATE gs_pure)
-      gs_use_precompiled(${name} library)
+      if(ARG_COLD)
+        set_target_properties(${name} PROPERTIES GS_COLD ON)
+        target_link_libraries(${name} PRIVATE gs_pure gs_cold)
+        gs_use_precompiled(${name} cold)
+      else()
+        target_link_libraries(${name} PRIVATE gs_pure)
+        gs_use_precompiled(${name} library)
+      endif()
       set_property(GLOBAL APPEND PROPERTY GS_MODULES ${name})
     endif()
   else()
@@ -118,27 +127,33 @@ function(gs_split_threads files plain_out threads_out)
 endfunction()
 
 # Of a function in a header the linker takes the first copy that it meets. That of a test is not
-# optimised (gs_test_code), and the library would run on it: the library comes first.
+# optimised (gs_test_code), and the library would run on it: the library comes first. So do modules
+# before cold ones.
 function(gs_library_first name)
   if(GS_FUZZ)
     return()
   endif()
   set(found "")
+  set(cold "")
   set(open ${ARGN})
   while(open)
     list(POP_FRONT open dependency)
-    if(NOT TARGET ${dependency} OR dependency IN_LIST found)
+    if(NOT TARGET ${dependency} OR dependency IN_LIST found OR dependency IN_LIST cold)
       continue()
     endif()
     get_target_property(type ${dependency} TYPE)
     get_target_property(below ${dependency} INTERFACE_LINK_LIBRARIES)
-    if(type STREQUAL "STATIC_LIBRARY")
+    get_target_property(is_cold ${dependency} GS_COLD)
+    if(type STREQUAL "STATIC_LIBRARY" AND is_cold)
+      list(APPEND cold ${dependency})
+    elseif(type STREQUAL "STATIC_LIBRARY")
       list(APPEND found ${dependency})
     endif()
     if(below)
       list(APPEND open ${below})
     endif()
   endwhile()
+  list(APPEND found ${cold})
   list(TRANSFORM found REPLACE "(.+)" "$<TARGET_FILE:\\1>")
   target_link_options(${name} PRIVATE
     "SHELL:-Wl,--whole-archive $<JOIN:${found}, > -Wl,--no-whole-archive")
@@ -192,9 +207,9 @@ endfunction()
 function(gs_bench name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPS")
   add_executable(${name} ${ARG_SOURCES})
-  target_link_libraries(${name} PRIVATE gs_flags ${ARG_DEPS} benchmark::benchmark
+  target_link_libraries(${name} PRIVATE gs_flags gs_test_code ${ARG_DEPS} benchmark::benchmark
                         benchmark::benchmark_main gs_external_threads)
-  gs_use_precompiled(${name} program)
+  gs_use_precompiled(${name} harness)
   if(GS_TESTS)
     # Without the cases of a million rows: what they show is speed, not that the program works.
     add_test(NAME ${name} COMMAND ${name} --benchmark_min_time=0.001 --benchmark_filter=-1048576

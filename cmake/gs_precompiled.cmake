@@ -2,12 +2,13 @@
 # is to read those of the standard library. A set for each set of flags.
 # CMAKE_DISABLE_PRECOMPILE_HEADERS does without.
 #
-# gs_use_precompiled(<target> library|program|test|harness)
+# gs_use_precompiled(<target> library|cold|test|harness|wasm_test)
 #
 # library   as gs_module compiles the library
-# program   gs_flags
+# cold      as it compiles the cold modules of it
 # test      gs_flags and gs_test_code, with GoogleTest
-# harness   gs_flags and gs_test_code: fuzzers, and what else is no GoogleTest
+# harness   gs_flags and gs_test_code: fuzzers, programs, and what else is no GoogleTest
+# wasm_test as tests/wasm compiles tests
 
 function(gs_precompiled kind header)
   set(source ${PROJECT_BINARY_DIR}/precompiled_${kind}.cc)
@@ -21,10 +22,10 @@ function(gs_precompiled kind header)
 endfunction()
 
 gs_precompiled(library library.h gs_pure)
-set_target_properties(gs_precompiled_library PROPERTIES
+gs_precompiled(cold library.h gs_pure gs_cold)
+set_target_properties(gs_precompiled_library gs_precompiled_cold PROPERTIES
   POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
 if(NOT GS_WASM)
-  gs_precompiled(program library.h gs_flags)
   gs_precompiled(harness library.h gs_flags gs_test_code)
   if(GS_TESTS)
     gs_precompiled(test test.h gs_flags gs_test_code GTest::gtest gs_external_threads)
@@ -32,5 +33,8 @@ if(NOT GS_WASM)
 endif()
 
 function(gs_use_precompiled target kind)
+  if(kind STREQUAL "cold" AND NOT GS_COLD) # the same flags, so the same headers
+    set(kind library)
+  endif()
   target_precompile_headers(${target} REUSE_FROM gs_precompiled_${kind})
 endfunction()

@@ -166,8 +166,8 @@ void Engine::apply_all() {
       {
         const std::lock_guard lock(mutex_);
         pending_bytes_ -= batch.bytes.size();
-        applied_.push_back(std::move(batch));
         is_last = &batch == &taken.back() && waiting_.empty() && !acknowledging_some_;
+        applied_.push_back(std::move(batch));
       }
       // With nothing else to apply, another thread would only have to be woken.
       if (is_last) {

@@ -68,7 +68,7 @@ std::shared_ptr<Call> call_of(napi_env env, const Arguments<3>& arguments) {
     throw_type(env, "call takes the name of a method and JSON");
     return nullptr;
   }
-  const auto call = std::make_shared<Call>(Call{*std::move(method), *std::move(json), {}, {}, {}});
+  auto call = std::make_shared<Call>(Call{*std::move(method), *std::move(json), {}, {}, {}});
   napi_valuetype type = napi_undefined;
   napi_typeof(env, arguments[2], &type);
   if (type == napi_function) {

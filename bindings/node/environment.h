@@ -31,7 +31,7 @@ class Environment {
     if (made == nullptr || !ok(napi_wrap(env_, made, object.get(), destroy, nullptr, nullptr))) {
       return nullptr;
     }
-    object.release();
+    static_cast<void>(object.release());
     return made;
   }
   // What a method was called on. Methods of a class are only called on its instances; but somebody

@@ -43,7 +43,7 @@ napi_value start_job(napi_env env, const char* name, std::function<Error()> run,
                                                  Job::complete, job.get(), &job->work)) &&
                        ok(napi_queue_async_work(env, job->work));
   if (started) {
-    job.release();  // complete() has it
+    static_cast<void>(job.release());  // complete() has it
   } else {
     napi_reject_deferred(env, job->deferred,
                          error_value(env, Error(Code::failed, "no thread of the pool")));

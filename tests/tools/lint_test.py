@@ -62,6 +62,10 @@ class Lint(unittest.TestCase):
     def test_a_wrong_name_in_the_first_source(self):
         self.assert_found(self.found(first='WrongName'), 'a.cc:3', 'identifier-naming')
 
+    def test_a_name_of_the_compilers_in_a_header_and_in_a_source(self):
+        self.assert_found(self.found(header='__reserved'), 'x.h:3', 'reserved-identifier')
+        self.assert_found(self.found(first='__reserved'), 'a.cc:3', 'reserved-identifier')
+
     def test_a_null_pointer_in_the_last_source(self):
         self.assert_found(self.found(second=SECOND), 'b.cc:5', 'core.NullDereference')
 

@@ -46,7 +46,7 @@ now() {
 }
 
 # One job for each processor, but not more than one for each GiB of memory: a compiler needs about
-# that much.
+# that much, and twice as much for the largest module when all of it is one.
 jobs_count() {
   processors=$(nproc 2>/dev/null || echo 2)
   gigabytes=$(awk '/^MemTotal:/ { print int($2 / 1048576) }' /proc/meminfo 2>/dev/null || echo 4)

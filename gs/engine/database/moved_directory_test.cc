@@ -15,7 +15,7 @@ using testing::Store;
 using testing::World;
 using testing::write_files;
 
-constexpr const char* kKey = "keys/writer";
+constexpr const char* kWriterKey = "keys/writer";
 
 // A closed storage with one record, in a directory that is gone now.
 struct Moved {
@@ -53,7 +53,7 @@ TEST(MovedDirectory, OfAnOwnerWritesNothingAndSaysWhatToDo) {
   EXPECT_EQ(db.content().size(), 1u);
   ASSERT_FALSE(db->close());
   Files after = read_files(moved.here);
-  for (const char* const path : {kKey, "keys/instance"}) {
+  for (const char* const path : {kWriterKey, "keys/instance"}) {
     EXPECT_EQ(after[path], moved.files[path]) << path;
   }
   for (const auto& [path, bytes] : after) {
@@ -79,7 +79,7 @@ TEST(MovedDirectory, IsKeptByItsOwnerOnce) {
 
 TEST(MovedDirectory, WithoutAnyKeyIsNotKept) {
   Moved moved(Policy::closed);
-  ASSERT_FALSE(moved.here.remove(kKey));
+  ASSERT_FALSE(moved.here.remove(kWriterKey));
   const Store db = moved.keep();
   const Error refused = db.insert("City", "{}").error().copy();
   EXPECT_EQ(refused.code(), Code::read_only);
@@ -95,10 +95,10 @@ TEST(MovedDirectory, ThatEverybodyMayWriteGetsANewKeyAndKeepsTheOldOne) {
     ASSERT_FALSE(db->close());
   }
   Files after = read_files(moved.here);
-  EXPECT_NE(after[kKey], moved.files[kKey]);
-  const std::string kept = std::string(kKey) + "." + moved.writer.text().substr(0, 16);
+  EXPECT_NE(after[kWriterKey], moved.files[kWriterKey]);
+  const std::string kept = std::string(kWriterKey) + "." + moved.writer.text().substr(0, 16);
   ASSERT_TRUE(after.contains(kept));
-  EXPECT_EQ(after[kept], moved.files[kKey]);
+  EXPECT_EQ(after[kept], moved.files[kWriterKey]);
 }
 
 // A crash between keys/writer and keys/instance looks like a move. The key was never used.
@@ -109,8 +109,8 @@ TEST(MovedDirectory, AKeyWhoseMarkIsMissingIsReplacedAndKept) {
   ASSERT_FALSE(db->close());
   ASSERT_FALSE(world.memory.remove("keys/instance"));
   EXPECT_NE(world.open()->writer(), writer);
-  EXPECT_TRUE(
-      read_files(world.memory).contains(std::string(kKey) + "." + writer.text().substr(0, 16)));
+  EXPECT_TRUE(read_files(world.memory)
+                  .contains(std::string(kWriterKey) + "." + writer.text().substr(0, 16)));
 }
 
 // A look at a name that failed was taken for "there is none", and the key was replaced.
@@ -149,7 +149,7 @@ TEST(MovedDirectory, AnotherCreationKeepsTheKeyOfTheOneBefore) {
   ASSERT_FALSE(world.create()->close());
   bool kept = false;
   for (const auto& [path, bytes] : read_files(world.memory)) {
-    kept |= path.starts_with("keys/writer.") && bytes == before[kKey];
+    kept |= path.starts_with("keys/writer.") && bytes == before[kWriterKey];
   }
   EXPECT_TRUE(kept);
 }

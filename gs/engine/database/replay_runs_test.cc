@@ -20,8 +20,8 @@ constexpr int kRecords = 500;
 constexpr int kRounds = 20;
 constexpr std::size_t kLimit = std::size_t{64} << 10;
 
-struct SmallWorld : World {
-  SmallWorld() { options.memory_bytes = kLimit; }
+struct ReplayedWorld : World {
+  ReplayedWorld() { options.memory_bytes = kLimit; }
 };
 
 std::string text_of(int number, int round) {
@@ -67,7 +67,7 @@ class ReplayRunsTest : public ::testing::Test {
     EXPECT_LT(db->stats()->memory_bytes, 3 * kLimit);
   }
 
-  SmallWorld world;
+  ReplayedWorld world;
   Content expected;
   Digest digest;
 };

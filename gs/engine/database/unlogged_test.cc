@@ -21,7 +21,7 @@ const char* const kAllPersistent = R"g({"files":{
   "Session.js":"({ Struct: { store: 'persistent' }, token: { type: 'string', unique: true }, n: { type: 'number', index: true } })",
   "City.js":"({ name: { type: 'string', index: true } })"}})g";
 
-std::string one_line(std::string text) {
+std::string schema_in_one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');
   return text;
 }
@@ -68,7 +68,7 @@ struct Sessions {
     use(kBoth);
   }
   void use(const char* text) {
-    const auto digest = db->put_schema(one_line(text), schema);
+    const auto digest = db->put_schema(schema_in_one_line(text), schema);
     ASSERT_TRUE(digest.ok()) << digest.error().text();
     schema = *digest;
   }
@@ -162,20 +162,20 @@ TEST(InMemory, ANewUniqueIndexLooksAtItAndWritesNothingOfIt) {
   RecordingFiles files(world.memory);
   world.files = &files;
   const Store db = world.create();
-  const Digest first = *db->put_schema(one_line(kNoneUnique), {});
+  const Digest first = *db->put_schema(schema_in_one_line(kNoneUnique), {});
   for (const char* const name : {"marker-a", "marker-b"}) {
     ASSERT_TRUE(db.insert("Session", R"({"token":"t","name":")" + std::string(name) + "\"}").ok());
   }
-  const auto second = db->put_schema(one_line(kNameUnique), first);
+  const auto second = db->put_schema(schema_in_one_line(kNameUnique), first);
   ASSERT_TRUE(second.ok()) << second.error().text();
   EXPECT_EQ(db.insert("Session", R"({"token":"t","name":"marker-a"})").code(), Code::exists);
   EXPECT_EQ(files.written.find("marker"), std::string::npos);
   EXPECT_NE(files.written.find("Session"), std::string::npos) << "nothing is remembered";
   // Two that are equal: in the way of the rule only when they stay.
-  const Digest third = *db->put_schema(one_line(kNoneUnique), *second);
+  const Digest third = *db->put_schema(schema_in_one_line(kNoneUnique), *second);
   ASSERT_TRUE(db.insert("Session", R"({"token":"t","name":"marker-a"})").ok());
-  EXPECT_EQ(db->put_schema(one_line(kNameUnique), third).code(), Code::exists);
-  EXPECT_TRUE(db->put_schema(one_line(kNameUniquePersistent), third).ok());
+  EXPECT_EQ(db->put_schema(schema_in_one_line(kNameUnique), third).code(), Code::exists);
+  EXPECT_TRUE(db->put_schema(schema_in_one_line(kNameUniquePersistent), third).ok());
   EXPECT_EQ(files.written.find("marker"), std::string::npos);
 }
 
