@@ -13,8 +13,8 @@
 // Impress takes the text of this function and evaluates it in the sandbox of each thread, where
 // nothing around it is there: it uses `db` of the sandbox and what it has inside. `storage` names
 // another property of `db` than `gs`; `limit` bounds what select gives, and what update and delete
-// reach. With `access` each method is an object with it, without it a function of a context, so that a
-// session is needed.
+// reach. With `access` each method is an object with it; without it a function of a context, so
+// that a session is needed.
 
 const crud = (unit) => {
   const { entities, access = '', storage = 'gs', limit: most = 1000 } = unit;

@@ -79,7 +79,7 @@ test('a thread reads what another one awaited, also what it has read before', as
   };
   const all = threads(t, turns, { path: place.path(), id });
   let n = 0;
-  for (let i = 0; i < rounds(100, 5000); i++) {
+  for (let i = 0; i < rounds(40, 5000); i++) {
     for (const thread of all) {
       thread.say(n);
       assert.deepStrictEqual(await thread.heard(), [n, n], String(thread.failure));
@@ -190,7 +190,7 @@ test('a thread that is terminated while it writes takes nothing with it', async 
   const place = new Place(t);
   const storage = await place.open();
   const told = [];
-  for (let i = 0; i < rounds(12, 500); i++) {
+  for (let i = 0; i < rounds(8, 500); i++) {
     const own = [0, 1].map(() => new Thread(t, writeForEver, { path: place.path() }));
     const id = await storage.insert({ i });
     if (i % 3 > 0) await own[0].heard();
@@ -312,7 +312,7 @@ test('a thread that is terminated while it opens or closes leaves no lock', asyn
       await (await opening).close();
     }
   };
-  for (let i = 0; i < rounds(10, 300); i++) {
+  for (let i = 0; i < rounds(6, 300); i++) {
     const thread = new Thread(t, run, place.path());
     await thread.heard();
     await sleep(i % 5);
@@ -363,7 +363,7 @@ test('a process may end at any moment, whatever its threads do', async (t) => {
   };
   const file = require.resolve('../globalstorage.js');
   const place = new Place(t);
-  for (let i = 0; i < rounds(12, 300); i++) {
+  for (let i = 0; i < rounds(8, 300); i++) {
     const data = { path: place.path(), file, afterMs: (i * 13) % 150, workers: i % 3 };
     const { code, signal, said, errors } = await processOf(run, data);
     assert.deepStrictEqual([code, signal], [7, null], `after ${data.afterMs} ms: ${errors}`);

@@ -92,6 +92,30 @@ test('clients of both ports write at once, and each thread has it all', async (t
   await lookInto(server.data, { ids, changes: 1 + CITIES + CITIES + (CITIES - 1) + 1 });
 });
 
+test('methods of the plugin without access need a session', async (t) => {
+  const server = new Server(t);
+  const entities = "{ City: ['create', 'get', 'select', 'update', 'delete'] }";
+  server.add('api/closed.1.js', `({ plugin: 'globalstorage/crud', entities: ${entities} })`);
+  server.add(
+    'api/fault.1/enter.js',
+    `({ access: 'public', method: async () => context.client.startSession('token', {}) })`,
+  );
+  await server.start();
+  const api = await server.client(0);
+  await assert.rejects(api.closed.getCity({ id: 'any' }), { code: 403 });
+  assert.strictEqual(await api.fault.enter(), true);
+  const { result: id } = await api.closed.createCity({ name: 'Kyiv', population: 1 });
+  const delta = { population: 2, tags: ['capital'] };
+  const conditions = { name: 'Kyiv' };
+  assert.deepStrictEqual(await api.closed.updateCity({ conditions, delta }), { result: 1 });
+  const city = { id, name: 'Kyiv', ...delta };
+  assert.deepStrictEqual(await api.closed.getCity({ conditions }), { result: city });
+  assert.deepStrictEqual(await api.closed.selectCity({}), { result: [city] });
+  assert.deepStrictEqual(await api.closed.deleteCity({ conditions }), { result: 1 });
+  assert.deepStrictEqual(await api.closed.getCity({ id }), { result: null });
+  await assert.rejects(api.closed.deleteCity({}), 'not all of them');
+});
+
 test('a thread that ends is followed by one that goes on', async (t) => {
   const server = new Server(t);
   server.add(

@@ -91,7 +91,7 @@ class Server {
     client.on('error', () => {});
     this.#clients.push(client);
     await client.open();
-    await client.load('geo', 'cities', 'fault');
+    await client.load('geo', 'cities', 'closed', 'fault');
     return client.api;
   }
 
