@@ -26,6 +26,7 @@ const { history } = require('./history.js');
 const { versions } = require('./versions.js');
 const { care } = require('./care.js');
 const { files } = require('./text_files.js');
+const { upstream } = require('./upstream.js');
 const { watchRecord } = require('./watch_record.js');
 
 const REST_MS = 1000;
@@ -363,7 +364,7 @@ class Storage {
   }
 }
 
-Object.assign(Storage.prototype, compatible, history, versions, care, files);
+Object.assign(Storage.prototype, compatible, history, versions, care, files, upstream);
 Storage.Collection = Collection;
 Storage.Record = Record;
 
