@@ -71,6 +71,7 @@ struct Arguments {
   std::vector<std::string> columns;  // export
   std::uint64_t batch_rows = 0;      // 0: the default
   std::uint64_t first_row = 1;
+  std::string upstream;  // import: a directory of upstream's globalstorage
 
   std::optional<std::string> code;  // shell -e
 
@@ -81,6 +82,8 @@ struct Arguments {
   bool closed = false;          // init
   bool full = false;            // verify
   bool skip_bad = false;        // import
+  bool decrypt = false;         // import --upstream
+  bool dry_run = false;         // import --upstream
   bool with_ids = false;        // export
   bool self = false;            // bench
   bool explain = false;         // find

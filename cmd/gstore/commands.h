@@ -46,8 +46,9 @@ Result<Exit> find(Session& session);
 Result<Exit> count(Session& session);
 // watch.cc
 Result<Exit> watch(Session& session);
-// import.cc, export.cc, blob.cc
+// import.cc, import_upstream.cc, export.cc, blob.cc
 Result<Exit> import_rows(Session& session);
+Result<Exit> import_upstream(Session& session);
 Result<Exit> export_records(Session& session);
 Result<Exit> put_blob(Session& session);
 Result<Exit> get_blob(Session& session);

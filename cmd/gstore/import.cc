@@ -336,6 +336,7 @@ void summarize(Session& session, const Importer& importer) {
 }  // namespace
 
 Result<Exit> import_rows(Session& session) {
+  if (!session.arguments.upstream.empty()) return import_upstream(session);
   GS_TRY(FileSource source, FileSource::open(session.arguments.file));
   GS_TRY(Storage storage, open_storage(session, Access::bulk));
   catch_interrupts();

@@ -2,6 +2,7 @@
 
 // A collection: the records of one entity.
 
+const { isId } = require('./values/ids.js');
 const { Query } = require('./query.js');
 const { Record } = require('./record.js');
 const { Reads } = require('./reads.js');
@@ -54,7 +55,10 @@ class Collection {
 
   /** The same at once. */
   peek(id) {
-    return this.#kept.get(typeof id === 'string' ? id : this.idOf(id));
+    if (typeof id !== 'string') return this.#kept.get(this.idOf(id));
+    const record = this.#kept.get(id);
+    // A key may have the form of an id.
+    return record === null && isId(id) ? this.#kept.get(this.idOf(id)) : record;
   }
 
   /**

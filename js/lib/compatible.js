@@ -3,6 +3,7 @@
 // What storages of upstream have beside the rest: data of any id, encrypted or not, and validation.
 // Methods of Storage. docs/JAVASCRIPT-COMPATIBILITY.md says what differs.
 
+const path = require('node:path');
 const { GsError } = require('./errors.js');
 const { loadKeys, encrypt, decrypt } = require('./crypto.js');
 const { operations } = require('./writes.js');
@@ -14,13 +15,20 @@ const ENCRYPTED = '$encrypted';
 const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const only = (data, name) => name in data && Object.keys(data).length === 1;
 
+// The fields of a record for a value. An object that has only one of those names would be taken for
+// what it is not.
+const fieldsOf = (data) =>
+  isObject(data) && !only(data, VALUE) && !only(data, ENCRYPTED) ? data : { [VALUE]: data };
+
+const encryptedFields = (text) => ({ [ENCRYPTED]: text });
+
 const compatible = {
   /** Writes a record, whether it was there or not. */
   async saveData(id, data, { encrypted = false } = {}) {
-    let record = isObject(data) ? data : { [VALUE]: data };
+    let record = fieldsOf(data);
     if (encrypted) {
       const { publicKey } = await this.rsaKeys();
-      record = { [ENCRYPTED]: encrypt(data, publicKey) };
+      record = encryptedFields(encrypt(data, publicKey));
     }
     const { $type, ...fields } = record;
     await this.writeWhole(id, $type === undefined ? record : fields);
@@ -55,7 +63,7 @@ const compatible = {
   },
 
   async rsaKeys() {
-    if (!this.rsaPair) this.rsaPair = loadKeys(this.directory);
+    if (!this.rsaPair) this.rsaPair = loadKeys(path.join(this.directory, 'keys'));
     return this.rsaPair;
   },
 
@@ -110,4 +118,4 @@ const compatible = {
   },
 };
 
-module.exports = { compatible };
+module.exports = { compatible, encryptedFields, fieldsOf };

@@ -74,4 +74,4 @@ const loadKeys = async (basePath) => {
   return telling(`The keys in ${basePath} cannot be loaded`, () => load(basePath));
 };
 
-module.exports = { loadKeys };
+module.exports = { loadKeys, publicOf };

@@ -27,6 +27,7 @@ const { versions } = require('./versions.js');
 const { care } = require('./care.js');
 const { files } = require('./text_files.js');
 const { textOf, functionOf, optionsOfCall, guardAll } = require('./arguments.js');
+const { upstream } = require('./upstream.js');
 const { watchRecord } = require('./watch_record.js');
 
 const REST_MS = 1000;
@@ -426,7 +427,7 @@ class Storage {
 }
 
 guardAll(Storage.prototype, ['applySchema', 'set', 'invoke']);
-Object.assign(Storage.prototype, compatible, history, versions, care, files);
+Object.assign(Storage.prototype, compatible, history, versions, care, files, upstream);
 Storage.Collection = Collection;
 Storage.Record = Record;
 

@@ -13,51 +13,7 @@ const { calculateHash, generateKeys } = require('../lib/crypto.js');
 const { FileStore } = require('../lib/files/store.js');
 const { Takeover } = require('../lib/files/takeover.js');
 const { filesIn, place, refuses } = require('./support/place.js');
-
-// Writes as upstream does, by what is known of its files.
-class Upstream {
-  #directory;
-
-  constructor(directory) {
-    this.#directory = directory;
-    this.tail = this.block('0', {});
-    this.name(this.tail);
-  }
-
-  #put(name, text) {
-    const file = path.join(this.#directory, name);
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, text);
-  }
-
-  block(prev, data) {
-    const block = { prev, timestamp: Date.now(), data };
-    const hash = calculateHash(block);
-    this.#put(`blockchain/${hash}.json`, JSON.stringify(block));
-    return hash;
-  }
-
-  name(tail) {
-    this.tail = tail;
-    this.#put('blockchain/.blockchain.json', JSON.stringify({ tailHash: tail }));
-  }
-
-  data(id, data, block, encrypted = false) {
-    const entry = { data, encrypted, timestamp: 1700000000000, block };
-    this.#put(`data/${id}.json`, JSON.stringify(entry));
-  }
-
-  save(id, data, encrypted) {
-    this.name(this.block(this.tail, { id, hash: calculateHash(data) }));
-    this.data(id, data, this.tail, encrypted);
-    return this.tail;
-  }
-
-  keys({ publicKey, privateKey }) {
-    this.#put('keys/public.pem', publicKey);
-    this.#put('keys/private.pem', privateKey);
-  }
-}
+const { Upstream } = require('./support/upstream.js');
 
 // All records and the report, and the directory has to stay as it was.
 const take = async (directory) => {
@@ -77,8 +33,8 @@ test('records are given with what upstream noted about them', async (t) => {
   const { records, report } = await take(directory);
   const rest = { encrypted: false, timestamp: 1700000000000, reachable: true };
   assert.deepStrictEqual(records, [
-    { id: 'a', data: { n: 1 }, block: blocks[0], ...rest },
-    { id: 'b', data: [1, 'ж'], block: blocks[1], ...rest },
+    { id: 'a', data: { n: 1 }, stored: { n: 1 }, block: blocks[0], ...rest },
+    { id: 'b', data: [1, 'ж'], stored: [1, 'ж'], block: blocks[1], ...rest },
   ]);
   assert.deepStrictEqual(report, {
     blocks: 4,

@@ -171,6 +171,11 @@ class ArgumentWords {
   }
 
   void take_import() {
+    if (!a_.upstream.empty()) {
+      if (!first_) return;
+      throw CLI::ValidationError(  // NOLINT: as above
+          "--upstream", "takes all of its directory, so COLLECTION and FILE are left out");
+    }
     a_.file = take_last("FILE");
     take_collection();
     if (!first_ && a_.collection.empty()) {

@@ -11,11 +11,12 @@ void Parser::add_files() {
 
 void Parser::add_import() {
   CLI::App* const sub =
-      add("import", "insert rows of a file: NDJSON, a JSON array or CSV",
+      add("import", "insert rows of a file (NDJSON, a JSON array or CSV), or take over upstream's",
           "  gstore import City cities.json\n"
           "  gstore import Reading log.csv --type value:number --type at:date\n"
           "  zcat dump.ndjson.gz | gstore import Post - --key slug\n"
-          "  gstore import City cities.json --json    # {\"rows\":n} per durable batch");
+          "  gstore import City cities.json --json    # {\"rows\":n} per durable batch\n"
+          "  gstore import --upstream ../old/gs --dry-run");
   sub->add_option("COLLECTION", first_, "collection of the new records");
   sub->add_option("FILE", second_, "file, or - for standard input");
   add_collection(sub, kSameHelp);
@@ -38,7 +39,24 @@ void Parser::add_import() {
       ->type_name("ROW")
       ->transform(whole_number(1));
   sub->add_flag("--skip-bad", a_.skip_bad, "count malformed rows instead of stopping");
+  add_upstream(sub);
   sub->callback([this] { take_import(); });
+}
+
+void Parser::add_upstream(CLI::App* sub) {
+  CLI::Option* const upstream =
+      sub->add_option("--upstream", a_.upstream,
+                      "a directory of globalstorage 1.0.0, or of the layout 'files': all of it")
+          ->type_name("DIR")
+          ->check(validator(check_directory));
+  for (const char* const other :
+       {"--collection", "--format", "--key", "--type", "--delimiter", "--batch", "--first"}) {
+    upstream->excludes(sub->get_option(other));
+  }
+  sub->add_flag("--decrypt", a_.decrypt, "of --upstream: store encrypted records in plain text")
+      ->needs(upstream);
+  sub->add_flag("--dry-run", a_.dry_run, "of --upstream: verify all of it and write nothing")
+      ->needs(upstream);
 }
 
 void Parser::add_export() {

@@ -72,6 +72,7 @@ class Parser : private ArgumentWords {
 
   void add_files();
   void add_import();
+  void add_upstream(CLI::App* sub);
   void add_export();
   void add_blobs();
 

@@ -27,9 +27,11 @@ class Takeover {
   #privateKey = null;
   // What a crash left to do, done here in memory only.
   #unfinished = null;
-  #reachable = new Set();
+  // By hash: what the blocks of the chain say of records.
+  #reachable = new Map();
   // By id: the newest block of the chain about it.
   #newest = new Map();
+  #tail = null;
 
   /**
    * Look at the chain of a directory.
@@ -46,18 +48,46 @@ class Takeover {
     return takeover;
   }
 
+  /** Hash of the newest block. */
+  get tail() {
+    return this.#tail;
+  }
+
+  /** PEM of the private key; null when there is none. */
+  get privateKey() {
+    return this.#privateKey;
+  }
+
   /**
-   * Each record once: {id, data, encrypted, timestamp, block, reachable}. `report` is complete when
-   * the iteration has ended.
+   * Each record once: {id, data, stored, encrypted, timestamp, block, reachable}, where `stored` is
+   * the data as it is in the file. `report` is complete when the iteration has ended.
    */
   async *[Symbol.asyncIterator]() {
-    const data = path.join(this.#directory, 'data');
-    for (const name of await this.#listData(data)) {
-      const record = await this.#record(data, name.slice(0, -SUFFIX.length));
+    for (const id of await this.ids()) {
+      const record = await this.read(id);
       if (record === null) continue;
       this.report.records++;
       yield record;
     }
+  }
+
+  /** Of all records that may be there, sorted. */
+  ids() {
+    return telling(`${this.#directory} cannot be read`, async () => {
+      const names = await this.#listData(path.join(this.#directory, 'data'));
+      return names.map((name) => name.slice(0, -SUFFIX.length));
+    });
+  }
+
+  /** One record; null when it is gone, or wrong, which `note` is told. */
+  read(id, note = (finding) => this.note(finding)) {
+    return this.#record(path.join(this.#directory, 'data'), id, note);
+  }
+
+  /** Add to the report that something is wrong. */
+  note(finding) {
+    if (this.report.invalid.length < INVALID_MAX) this.report.invalid.push(finding);
+    else this.report.invalidMore++;
   }
 
   async #open() {
@@ -73,12 +103,13 @@ class Takeover {
 
   async #walk() {
     let hash = await this.#ledger.tail();
+    this.#tail = hash;
     while (hash !== NO_BLOCK) {
       const block = await this.#block(hash);
       if (block === null) return;
-      this.#reachable.add(hash);
       const { data } = block;
       const isAbout = isObject(data) && typeof data.id === 'string';
+      this.#reachable.set(hash, { data: isAbout ? { id: data.id, hash: data.hash } : null });
       if (isAbout && !this.#newest.has(data.id)) this.#newest.set(data.id, { hash, data });
       hash = block.prev;
     }
@@ -88,14 +119,9 @@ class Takeover {
     try {
       return await this.#ledger.readBlock(hash);
     } catch (error) {
-      this.#note({ block: String(hash), reason: error.message });
+      this.note({ block: String(hash), reason: error.message });
       return null;
     }
-  }
-
-  #note(finding) {
-    if (this.report.invalid.length < INVALID_MAX) this.report.invalid.push(finding);
-    else this.report.invalidMore++;
   }
 
   async #listData(directory) {
@@ -113,13 +139,14 @@ class Takeover {
     }
   }
 
-  async #record(directory, id) {
+  async #record(directory, id, note) {
     const file = `data/${id}${SUFFIX}`;
+    const tell = (reason) => note({ id, file, reason });
     try {
       const text = await this.#text(directory, id);
-      return text === null ? null : await this.#checked(parseEntry(text, id), id, file);
+      return text === null ? null : await this.#checked(parseEntry(text, id), id, tell);
     } catch (error) {
-      this.#note({ id, file, reason: error.message });
+      tell(error.message);
       return null;
     }
   }
@@ -127,21 +154,22 @@ class Takeover {
   async #text(directory, id) {
     const file = fileOf(directory, id);
     const unfinished = this.#unfinished;
-    if (!unfinished || unfinished.id !== id) return disk.readTextOrNull(file);
+    if (!unfinished || unfinished.id !== id) return disk.readText(file);
     return unfinished.deleted ? null : unfinished.text;
   }
 
-  async #checked({ data, encrypted, timestamp, block }, id, file) {
-    if (!isBlockOf(await this.#ledger.readBlock(block), id, data)) {
+  async #checked({ data, encrypted, timestamp, block }, id, tell) {
+    const written = this.#reachable.get(block) || (await this.#ledger.readBlock(block));
+    if (!isBlockOf(written, id, data)) {
       throw gsError('GS_BROKEN_CHAIN', `Storage record ${id} is invalid`);
     }
     const newest = this.#newest.get(id);
     const isOld = newest !== undefined && newest.hash !== block;
-    if (isOld) this.#note({ id, file, reason: newest.data.deleted ? DELETED : OLD });
+    if (isOld) tell(newest.data.deleted ? DELETED : OLD);
     if (isOld && newest.data.deleted) return null;
     const plain = encrypted ? this.#decrypt(data) : data;
     const reachable = this.#reachable.has(block);
-    return { id, data: plain, encrypted, timestamp, block, reachable };
+    return { id, data: plain, stored: data, encrypted, timestamp, block, reachable };
   }
 
   #decrypt(data) {
