@@ -122,6 +122,18 @@ const REFUSED = [
     /cannot be read: boo/,
   ],
   [
+    'a getter that removes a member',
+    {
+      get a() {
+        delete this.b;
+        return 1;
+      },
+      b: 2,
+      c: 3,
+    },
+    /changes while it is read/,
+  ],
+  [
     'a toJSON that never ends',
     {
       x: {

@@ -84,6 +84,10 @@ has_peer_packages() {
   cmp -s bench/peers/package-lock.json build/npm-peers/installed.json
 }
 
+has_node_bench_packages() {
+  cmp -s bench/node/package-lock.json build/npm-node-bench/installed.json
+}
+
 # npm is there to fetch what CHECK asks for, no longer; `false`: it is always needed, to pack the
 # npm package and install it.   npm_packages CHECK
 npm_packages() {
@@ -141,6 +145,13 @@ ensure_peer_packages() {
     echo "run: going on without them; rows of texts and fields tell our numbers only"
 }
 
+# What the npm package is compared with, and a Node.js that all of it runs in.
+ensure_node_bench_packages() {
+  has_node_bench_packages ||
+    step 'install packages to compare the npm package with from npm' \
+      npm_install bench/node build/npm-node-bench
+}
+
 # Whoever configures the preset `dev` needs Node.js: tests run in it. npm is asked for once. One
 # list for each command, so that apt runs once, and who may not run it learns all of it at once.
 install_for() {
@@ -151,6 +162,14 @@ install_for() {
       ensure_packages $PACKAGES_BUILD $(node_packages) \
         $(npm_packages has_addon_headers) $(npm_packages has_peer_packages)
       ensure_peer_packages
+      ;;
+    bench_node)
+      ensure_packages $PACKAGES_BUILD $(node_packages) $(npm_packages has_addon_headers) \
+        $(npm_packages has_data) $(npm_packages has_peer_packages) \
+        $(npm_packages has_node_bench_packages)
+      ensure_data
+      ensure_peer_packages
+      ensure_node_bench_packages
       ;;
     quick) ensure_packages $PACKAGES_QUICK $(node_packages) $(npm_packages has_addon_headers) ;;
     test)

@@ -46,7 +46,18 @@ find_micro_benchmark() {
   return 1
 }
 
+# The npm package beside others of npm, in the Node.js that is installed with them.
+run_bench_node() {
+  begin
+  { install_for bench_node; build_product; } >&2
+  exec node bench/node/main.js "$@"
+}
+
 run_bench() {
+  if [ "${1:-}" = node ]; then
+    shift
+    run_bench_node "$@"
+  fi
   begin
   # What is measured has standard output for itself: ./run bench --json >result.json
   { install_for bench; build_product; } >&2

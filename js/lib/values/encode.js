@@ -141,6 +141,9 @@ class Encoder {
   object(object, depth, isDelta) {
     if (depth > NESTING_MAX) refuse(`nested deeper than ${NESTING_MAX}, or in itself`);
     const keys = Object.keys(object);
+    // All at once: looking up each by a name that is another every time takes longer.
+    const values = Object.values(object);
+    if (values.length !== keys.length) refuse('an object that changes while it is read');
     const at = this.end;
     this.room(4 + 8 * keys.length);
     let table = at + 4;
@@ -149,7 +152,7 @@ class Encoder {
     let count = 0;
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i];
-      const value = object[key];
+      const value = values[i];
       if (value === undefined && !isDelta) continue;
       this.characters(key);
       this.view.setUint32(table, this.end - content, true);
