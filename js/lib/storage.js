@@ -70,6 +70,25 @@ const tell = (listener) => {
   }
 };
 
+// False of what cannot be read: the encoder says so.
+const hasType = (data) => {
+  try {
+    return typeof data === 'object' && data !== null && '$type' in data;
+  } catch {
+    return false;
+  }
+};
+
+const idOfObject = (object) => {
+  try {
+    return object[ID_OF];
+  } catch (error) {
+    throw new GsError('GS_INVALID', `an id cannot be read: ${error && error.message}`, {
+      cause: error,
+    });
+  }
+};
+
 const noCollection = () => new GsError('GS_INVALID', 'the name of a collection is a text');
 const closed = () => new GsError('GS_CLOSED', 'the storage is closed');
 
@@ -214,7 +233,8 @@ class Storage {
   idOf(id, collection = '') {
     if (typeof collection !== 'string') throw noCollection();
     if (typeof id === 'string') return this.#idOfText(id, collection);
-    if (typeof id === 'object' && id !== null && id[ID_OF] !== undefined) return id[ID_OF];
+    const own = typeof id === 'object' && id !== null ? idOfObject(id) : undefined;
+    if (own !== undefined) return own;
     if (typeof id === 'number') return Reads.idOf(String(id), collection);
     throw new GsError('GS_INVALID', `an id is a text, not ${id === null ? 'null' : typeof id}`);
   }
@@ -269,9 +289,7 @@ class Storage {
   }
 
   async insert(data, options) {
-    if (typeof data !== 'object' || data === null || !('$type' in data)) {
-      return this.insertInto('', data, options);
-    }
+    if (!hasType(data)) return this.insertInto('', data, options);
     const { $type, ...rest } = data;
     return this.insertInto($type, rest, options);
   }

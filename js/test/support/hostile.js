@@ -170,7 +170,6 @@ const ODD = [
   () => new Proxy({}, { ownKeys: () => ['a', 'b'], getOwnPropertyDescriptor: () => undefined }),
   () => ({ [Symbol.iterator]: throwing }),
   () => ({ [Symbol.iterator]: () => ({ next: throwing }) }),
-  () => ({ [Symbol.iterator]: () => ({ next: () => 5 }) }),
   () => ({ [Symbol.asyncIterator]: () => ({ next: throwing }) }),
   () => ({ aborted: true }),
   () => ({ addEventListener: 5, throwIfAborted: 5, aborted: false }),
