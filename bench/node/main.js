@@ -60,14 +60,16 @@ const optionsOf = (words) => {
   return given;
 };
 
+const begun = ({ name, what, goal, most }, unit) => ({ row: name, what, unit, goal, most });
+
 const lineOfMemory = (row, results) => {
   const [{ residents }] = results.get(OURS);
   const [before, after] = residents;
-  const goal = 1.1;
-  return { row: row.name, unit: 'MB', ours: after, before, ratio: after / before, goal };
+  const ratio = after / before;
+  return { ...begun(row, 'MB'), ours: after, before, ratio, ok: ratio <= row.most };
 };
 
-/** By both clocks; the best peer is the one of least time by the wall. */
+/** By both clocks; the best peer is the one of least time by the wall, of which the goal is. */
 const lineOf = (row, results) => {
   if (row.name === 'memory') return lineOfMemory(row, results);
   const all = {};
@@ -75,9 +77,10 @@ const lineOf = (row, results) => {
     all[subject] = { wall: medianOf(some, 'wallS'), cpu: medianOf(some, 'cpuS') };
   }
   const { wall, cpu } = all[OURS];
-  const line = { row: row.name, unit: 'us', ours: wall, cpu, goal: row.goal, all };
+  const line = { ...begun(row, 'us'), ours: wall, cpu, all };
   if (row.figure) {
-    return { ...line, peer: 'published', peerCpu: row.figure, cpuRatio: row.figure / cpu };
+    const cpuRatio = row.figure / cpu;
+    return { ...line, peer: 'published', peerCpu: row.figure, cpuRatio, ok: cpuRatio >= row.goal };
   }
   const peers = Object.keys(all).filter((name) => name !== OURS);
   if (peers.length === 0) return line;
@@ -85,20 +88,23 @@ const lineOf = (row, results) => {
   const best = peers.find((name) => all[name].wall === least('wall'));
   const ratio = all[best].wall / wall;
   const cpuRatio = least('cpu') / cpu;
-  return { ...line, peer: best, peerWall: all[best].wall, peerCpu: least('cpu'), ratio, cpuRatio };
+  const found = { peer: best, peerWall: all[best].wall, peerCpu: least('cpu'), ratio, cpuRatio };
+  return { ...line, ...found, ok: row.most ? wall <= row.most : !(ratio < row.goal) };
 };
 
 const figure = (value) => (value === undefined ? '-' : String(Number(value.toPrecision(3))));
 const times = (value) => (value === undefined ? '-' : `${figure(value)}x`);
 
-const HEAD = ['row', 'ours', 'cpu', 'best peer', 'its cpu', 'ratio', 'cpu ratio', 'goal'];
+const HEAD = ['row', 'ours', 'cpu', 'best peer', 'its cpu', 'ratio', 'cpu ratio', 'goal', 'ok'];
 
 const cellsOf = (line) => {
-  const { row, unit, ours, cpu, peer, peerWall, peerCpu, ratio, cpuRatio, goal } = line;
-  const best = peer ? `${figure(peerWall)} ${peer}` : '-';
+  const { row, unit, ours, cpu, peer, peerWall, peerCpu, ratio, cpuRatio, goal, most, ok } = line;
+  const best = peerWall ? `${figure(peerWall)} ${peer}` : peer || '-';
   const wall = `${figure(ours)} ${unit}`;
   const clocks = [times(ratio), times(cpuRatio)];
-  return [row, wall, figure(cpu), best, figure(peerCpu), ...clocks, times(goal)];
+  const wanted = most ? `at most ${most}` : times(goal);
+  const isReached = ok === undefined || (!goal && !most) ? '-' : ok ? 'yes' : 'no';
+  return [row, wall, figure(cpu), best, figure(peerCpu), ...clocks, wanted, isReached];
 };
 
 const print = (cells) => console.log(`| ${cells.join(' | ')} |`);
