@@ -1142,10 +1142,35 @@ export class Storage implements AsyncDisposable {
     options?: ImportOptions,
   ): Promise<{ count: number }>;
 
+  /** Takes over a directory that upstream, or the layout `files`, wrote, once all was verified. */
+  importUpstream(
+    directory: string,
+    options?: {
+      skipBad?: boolean;
+      decrypt?: boolean;
+      dryRun?: boolean;
+      onProgress?: (phase: string, done: number, total: number) => void;
+    } & Abortable,
+  ): Promise<UpstreamImport>;
+
   /** Own and bound: it can be handed on. */
   readonly close: () => Promise<void>;
   readonly stop: () => Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What came of a directory of upstream. */
+export interface UpstreamImport {
+  records: number;
+  /** Of these, those that stay encrypted, or were. */
+  encrypted: number;
+  imported: number;
+  /** Blocks of the chain that were verified, and the hash of the last one. */
+  blocks: number;
+  tail: string;
+  unreachable: number;
+  bad: number;
+  findings: Array<{ block?: string; file?: string; reason: string }>;
 }
 
 /** A storage with its collections; one that has the name of a method is found by collection(). */
