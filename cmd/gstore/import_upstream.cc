@@ -240,12 +240,13 @@ Result<Exit> import_upstream(Session& session) {
   UpstreamImporter importer(session, storage, **source);
   importer.check();
   Error error;
-  if (!importer.is_whole() && !arguments.skip_bad) {
+  const bool is_stopped = stop_requested();  // nothing can be said of the rest
+  if (!is_stopped && !importer.is_whole() && !arguments.skip_bad) {
     error = not_whole(session, (*source)->report());
   } else {
     error = importer.check_keys();
   }
-  if (error.ok() && !stop_requested() && !arguments.dry_run) error = importer.write();
+  if (error.ok() && !is_stopped && !arguments.dry_run) error = importer.write();
   print(session, importer, **source);
   if (!error.ok()) {
     storage.close().ignore();  // the first failure is the one to report

@@ -14,6 +14,7 @@ const { calculateHash, decrypt } = require('../lib/crypto.js');
 const { FileStore } = require('../lib/files/store.js');
 const { Ledger } = require('../lib/ledger.js');
 const { BAD_VALUES, filesIn, isBad, place, refuses, start, thread } = require('./support/place.js');
+const { crashes } = require('./support/crashes.js');
 
 const entryOf = (directory, id) =>
   JSON.parse(fs.readFileSync(path.join(directory, 'data', `${id}.json`), 'utf8'));
@@ -324,13 +325,14 @@ test('a directory that is none is refused', async (t) => {
 
 for (const kind of ['replace', 'insert', 'remove']) {
   test(`a process killed at any step of ${kind} leaves it done or not begun`, async (t) => {
-    for (let step = 1; ; step++) {
+    const prepare = async () => {
       const directory = place(t);
       const first = await FileStore.open(directory);
       await first.save('a', 1);
-      const tear = step % 2 ? ['--tear'] : [];
-      const { signal, lines } = await start(t, 'step', directory, kind, `--kill=${step}`, ...tear)
-        .ended;
+      return directory;
+    };
+    const left = crashes(t, prepare, 'step', [kind], 'odd');
+    for await (const { step, directory, lines, isLast } of left) {
       const store = await FileStore.open(directory);
       const found = [await store.load('a'), await store.load('b')];
       const expected = { replace: [2, null], insert: [1, 2], remove: [null, null] }[kind];
@@ -345,7 +347,7 @@ for (const kind of ['replace', 'insert', 'remove']) {
         names.filter((name) => /(record|block)\.new/.test(name)),
         [],
       );
-      if (signal === null) return assert.ok(step > 15);
+      if (isLast) assert.ok(isDone && step > 15);
     }
   });
 }

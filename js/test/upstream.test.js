@@ -171,6 +171,15 @@ test('the layout files: what was removed is not there, encrypted values of any s
   assert.strictEqual(await storage.loadData('b'), null);
 });
 
+test('a file that a removal left behind is told, and never imported', async (t) => {
+  const { from, storage } = await made(t, (upstream) => {
+    upstream.save('a', 1);
+    upstream.name(upstream.block(upstream.tail, { id: 'a', deleted: true }));
+  });
+  await refusedWith(storage, from, /was deleted/);
+  assert.strictEqual((await storage.importUpstream(from, { skipBad: true })).imported, 0);
+});
+
 test('blocks beside the chain are told; their records are imported with skipBad', async (t) => {
   const { old, from, storage } = await made(t, (upstream) => {
     const { tail } = upstream;
@@ -192,6 +201,7 @@ test('a changed byte in a data file or in a block, and a missing block', async (
     'id of a data file': (old) => fs.renameSync(old.path('data/b.json'), old.path('data/x.json')),
     'cut data file': (old) => old.put('data/b.json', '{"data":'),
     block: (old, hash) => old.change(`blockchain/${hash}.json`, '"id":"b"', '"id":"x"'),
+    'time of a block': (old, hash) => old.change(`blockchain/${hash}.json`, 'stamp":1', 'stamp":2'),
     'missing block': (old, hash) => fs.rmSync(old.path(`blockchain/${hash}.json`)),
     'file without a block': (old) => old.data('b', 22, 'f'.repeat(64)),
   };

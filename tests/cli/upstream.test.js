@@ -172,6 +172,9 @@ test('removed records and interrupted writes count as the chain says', (t) => {
   old.name(old.block(old.tail, { id: 'b', deleted: true }));
   const [finding] = imported(place, from, EXIT.unverified).findings;
   assert.match(finding.reason, /was deleted/);
+  fs.rmSync(place.directory, { recursive: true });
+  place.ok(['init']);
+  assert.strictEqual(imported(place, [...from, '--skip-bad']).imported, 1);
   fs.rmSync(old.path('data/b.json'));
   assert.strictEqual(imported(place, from).imported, 1);
 });
@@ -202,6 +205,7 @@ test('a changed byte in a data file or in a block, and a missing block', async (
       fs.symlinkSync(old.path('b'), old.path('data/b.json'));
     },
     block: (old, hash) => old.change(`blockchain/${hash}.json`, '"id":"b"', '"id":"x"'),
+    'time of a block': (old, hash) => old.change(`blockchain/${hash}.json`, 'stamp":1', 'stamp":2'),
     'missing block': (old, hash) => fs.rmSync(old.path(`blockchain/${hash}.json`)),
     'file without a block': (old) => old.data('b', 22, 'f'.repeat(64)),
   };

@@ -170,11 +170,19 @@ class ArgumentWords {
     throw CLI::ValidationError(name, std::string("is empty; ") + instead);  // NOLINT: as above
   }
 
+  void check_upstream() const {
+    const bool has_rows = first_ || !a_.collection.empty() || !a_.format.empty() ||
+                          !a_.key_field.empty() || !a_.types.empty() || !a_.delimiter.empty() ||
+                          a_.batch_rows != 0 || a_.first_row != 1;
+    if (!has_rows) return;
+    throw CLI::ValidationError(  // NOLINT: as above
+        "--upstream",
+        "takes all of its directory, so COLLECTION, FILE and what is about rows are left out");
+  }
   void take_import() {
-    if (!a_.upstream.empty()) {
-      if (!first_) return;
-      throw CLI::ValidationError(  // NOLINT: as above
-          "--upstream", "takes all of its directory, so COLLECTION and FILE are left out");
+    if (!a_.upstream.empty()) return check_upstream();
+    if (a_.decrypt || a_.dry_run) {
+      throw CLI::ValidationError("--decrypt and --dry-run", "are of --upstream DIR");  // NOLINT
     }
     a_.file = take_last("FILE");
     take_collection();

@@ -38,25 +38,19 @@ void Parser::add_import() {
   sub->add_option("--first", a_.first_row, "begin with this row, to go on after a stop")
       ->type_name("ROW")
       ->transform(whole_number(1));
-  sub->add_flag("--skip-bad", a_.skip_bad, "count malformed rows instead of stopping");
+  sub->add_flag("--skip-bad", a_.skip_bad,
+                "leave out and count bad rows or records instead of stopping");
   add_upstream(sub);
   sub->callback([this] { take_import(); });
 }
 
 void Parser::add_upstream(CLI::App* sub) {
-  CLI::Option* const upstream =
-      sub->add_option("--upstream", a_.upstream,
-                      "a directory of globalstorage 1.0.0, or of the layout 'files': all of it")
-          ->type_name("DIR")
-          ->check(validator(check_directory));
-  for (const char* const other :
-       {"--collection", "--format", "--key", "--type", "--delimiter", "--batch", "--first"}) {
-    upstream->excludes(sub->get_option(other));
-  }
-  sub->add_flag("--decrypt", a_.decrypt, "of --upstream: store encrypted records in plain text")
-      ->needs(upstream);
-  sub->add_flag("--dry-run", a_.dry_run, "of --upstream: verify all of it and write nothing")
-      ->needs(upstream);
+  sub->add_option("--upstream", a_.upstream,
+                  "a directory of globalstorage 1.0.0, or of the layout 'files': all of it")
+      ->type_name("DIR")
+      ->check(validator(check_directory));
+  sub->add_flag("--decrypt", a_.decrypt, "of --upstream: store encrypted records in plain text");
+  sub->add_flag("--dry-run", a_.dry_run, "of --upstream: verify all of it and write nothing");
 }
 
 void Parser::add_export() {

@@ -2,7 +2,9 @@
 
 // What tests run in another process or thread: `child.js ACTION DIRECTORY [ARGUMENT...]`. Each
 // prints a line for each thing that is done. With `--kill=N` the process kills itself with SIGKILL
-// at the Nth call that changes files; with `--tear` it writes half of the file first.
+// at the Nth call that changes files; with `--tear` it writes half of the file first. With
+// `--crashes=PLACE` it goes on, and copies what each of those kills would leave to PLACE/N, of odd
+// calls torn with `--tear=odd`; PLACE/N.told has the number of lines until then.
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -12,7 +14,9 @@ const LIB = path.join(__dirname, '..', '..', 'lib');
 const load = (name) => require(path.join(LIB, name));
 
 // A process may be killed at once behind a line, so its lines do not wait in a buffer.
+let printed = 0;
 const print = (line) => {
+  printed++;
   if (isMainThread) fs.writeSync(1, `${line}\n`);
   else process.stdout.write(`${line}\n`);
 };
@@ -28,22 +32,35 @@ const die = () => {
   for (;;);
 };
 
-const killAt = (last, isTorn) => {
+// Calls `look` before each call that changes files.
+const beforeChanges = (look) => {
   const disk = load('disk.js');
   let calls = 0;
   for (const name of CHANGES) {
     const original = disk[name];
     disk[name] = async (file, content) => {
-      if (++calls === last) {
-        if (isTorn && name === 'writeFresh') {
-          fs.writeFileSync(file, content.slice(0, content.length / 2));
-        }
-        die();
-      }
+      look(++calls, name, file, content);
       return original(file, content);
     };
   }
 };
+
+const tear = (file, content) => fs.writeFileSync(file, content.slice(0, content.length / 2));
+
+const killAt = (last, isTorn) => beforeChanges((call, name, file, content) => {
+  if (call !== last) return;
+  if (isTorn && name === 'writeFresh') tear(file, content);
+  die();
+});
+
+const keepCrashes = (directory, place, tears) => beforeChanges((call, name, file, content) => {
+  const copy = path.join(place, String(call));
+  if (fs.existsSync(directory)) fs.cpSync(directory, copy, { recursive: true });
+  if (name === 'writeFresh' && (tears === 'all' || (tears === 'odd' && call % 2 === 1))) {
+    tear(path.join(copy, path.relative(directory, file)), content);
+  }
+  fs.writeFileSync(`${copy}.told`, String(printed));
+});
 
 const ACTIONS = {
   async blocks(directory, count, name = 'block') {
@@ -112,10 +129,17 @@ const ACTIONS = {
   },
 };
 
+const valueOf = (name) => {
+  const option = options.find((one) => one.startsWith(`--${name}=`));
+  return option && option.slice(`--${name}=`.length);
+};
+
 const main = async () => {
-  const kill = options.find((option) => option.startsWith('--kill='));
-  if (kill) killAt(Number(kill.slice('--kill='.length)), options.includes('--tear'));
+  const kill = valueOf('kill');
+  if (kill) killAt(Number(kill), options.includes('--tear'));
   const [action, ...rest] = words;
+  const crashes = valueOf('crashes');
+  if (crashes) keepCrashes(rest[0], crashes, valueOf('tear'));
   await ACTIONS[action](...rest);
 };
 
