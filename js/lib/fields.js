@@ -98,12 +98,14 @@ class FieldHandle {
 
   // --- texts ---
 
-  // A string as the engine counts it. Only a text with characters of two units has to be looked at.
-  #point(position) {
-    whole(position, 'a position');
+  // Two positions of a string as the engine counts them. The text is read once for both; only one
+  // with characters of two units has to be looked at.
+  #points(from, to) {
+    whole(from, 'a position');
+    whole(to, 'a position');
     const text = this.value;
-    if (typeof text !== 'string' || !HAS_PAIRS.test(text)) return position;
-    return pointsBefore(text, position);
+    if (typeof text !== 'string' || !HAS_PAIRS.test(text)) return [from, to];
+    return [pointsBefore(text, from), pointsBefore(text, to)];
   }
 
   async insertText(position, text) {
@@ -116,8 +118,8 @@ class FieldHandle {
 
   /** Takes out `deleted` characters at a position, and puts in others. */
   async splice(position, deleted, inserted = '') {
-    const from = this.#point(position);
-    const to = this.#point(position + whole(deleted, 'a number of characters'));
+    const end = position + whole(deleted, 'a number of characters');
+    const [from, to] = this.#points(position, end);
     const edits = Edits.of([[from, to - from, inserted]]);
     await this.#storage.writeEdits(this.#id, this.#name, edits);
   }
@@ -138,12 +140,7 @@ class FieldHandle {
     const growths = ['none', 'before', 'after', 'both'];
     const grows = growths.indexOf(growth);
     if (grows < 0) throw new GsError('GS_INVALID', `a mark grows ${growths.join(', ')}`);
-    const values = [
-      this.#point(from),
-      this.#point(to),
-      textOf(key, 'the key of a mark'),
-      toJson(value),
-    ];
+    const values = [...this.#points(from, to), textOf(key, 'the key of a mark'), toJson(value)];
     await this.#write('mark', ...values, { u8: grows });
   }
 
