@@ -3,10 +3,7 @@
 // The npm package `globalstorage`: what `require` of it gives.
 
 const path = require('node:path');
-const { Blockchain } = require('./lib/chain.js');
-const { DataReader, SmartContract } = require('./lib/contract.js');
 const { diff, merge, apply } = require('./lib/crdt.js');
-const { calculateHash, generateKeys, encrypt, decrypt, loadKeys } = require('./lib/crypto.js');
 const { Collection } = require('./lib/collection.js');
 const { Record } = require('./lib/record.js');
 const { GsError } = require('./lib/errors.js');
@@ -50,17 +47,27 @@ module.exports = {
   verifyProof,
   restore,
   clone,
-  Blockchain,
-  DataReader,
-  SmartContract,
   SyncManager,
   diff,
   merge,
   apply,
-  calculateHash,
-  generateKeys,
-  encrypt,
-  decrypt,
-  loadKeys,
   plugins,
 };
+
+// Of programs for upstream: loaded when they are asked for, as they take longer to load than all
+// the rest.
+const LATER = {
+  Blockchain: './lib/chain.js',
+  DataReader: './lib/contract.js',
+  SmartContract: './lib/contract.js',
+  calculateHash: './lib/crypto.js',
+  generateKeys: './lib/crypto.js',
+  encrypt: './lib/crypto.js',
+  decrypt: './lib/crypto.js',
+  loadKeys: './lib/crypto.js',
+};
+
+for (const [name, file] of Object.entries(LATER)) {
+  const get = () => require(file)[name];
+  Object.defineProperty(module.exports, name, { get, enumerable: true, configurable: true });
+}

@@ -5,8 +5,10 @@
 
 const path = require('node:path');
 const { GsError } = require('./errors.js');
-const { loadKeys, encrypt, decrypt } = require('./crypto.js');
 const { operations } = require('./writes.js');
+
+// Loaded when something is encrypted: it takes as long to load as all the rest.
+const crypto = () => require('./crypto.js');
 
 // How a value that is no object, or is encrypted, lies in a record.
 const VALUE = '$value';
@@ -28,10 +30,9 @@ const compatible = {
     let record = fieldsOf(data);
     if (encrypted) {
       const { publicKey } = await this.rsaKeys();
-      record = encryptedFields(encrypt(data, publicKey));
+      record = encryptedFields(crypto().encrypt(data, publicKey));
     }
-    const { $type, ...fields } = record;
-    await this.writeWhole(id, $type === undefined ? record : fields);
+    await this.writeWhole(id, record);
   },
 
   /** What was saved; null when nothing was. */
@@ -46,24 +47,28 @@ const compatible = {
     if (only(data, VALUE)) return data[VALUE];
     if (only(data, ENCRYPTED)) {
       const { privateKey } = await this.rsaKeys();
-      return decrypt(data[ENCRYPTED], privateKey);
+      return crypto().decrypt(data[ENCRYPTED], privateKey);
     }
     if (record.$type !== undefined && !('$type' in data)) data.$type = record.$type;
     return data;
   },
 
-  /** Replaces all fields, or adds the record. */
+  /** Replaces all fields, or adds the record: to the collection that `$type` names. */
   async writeWhole(id, data, { durability } = {}) {
     const record = this.peek(this.idOf(id));
+    const isTyped = isObject(data) && typeof data.$type === 'string';
+    const { $type: collection, ...rest } = isTyped ? data : { $type: '' };
+    const fields = isTyped ? rest : data;
+    if (collection !== '') this.collection(collection);
     const write = (encoder) => {
-      if (record === null) operations.put(encoder, '', String(id), data);
-      else operations.set(encoder, record.id, data);
+      if (record === null) operations.put(encoder, collection, String(id), fields);
+      else operations.set(encoder, record.id, fields);
     };
     await this.write(write, () => {}, durability);
   },
 
   async rsaKeys() {
-    if (!this.rsaPair) this.rsaPair = loadKeys(path.join(this.directory, 'keys'));
+    if (!this.rsaPair) this.rsaPair = crypto().loadKeys(path.join(this.directory, 'keys'));
     return this.rsaPair;
   },
 

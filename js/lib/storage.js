@@ -19,7 +19,6 @@ const { transact } = require('./transaction.js');
 const { schemaText, collectionsOf, isEnforced } = require('./schema.js');
 const { toJson, fromJson } = require('./values/json.js');
 const { ID_OF } = require('./values/types.js');
-const { isId } = require('./values/ids.js');
 const { compatible } = require('./compatible.js');
 const { SyncManager } = require('./sync.js');
 const { history } = require('./history.js');
@@ -239,12 +238,17 @@ class Storage {
     throw new GsError('GS_INVALID', `an id is a text, not ${id === null ? 'null' : typeof id}`);
   }
 
-  // A text with the form of an id may be a key of the program's, which brings ids of its own.
+  // A text with the form of an id may be a key of the program's, which brings ids of its own; and
+  // without a collection a key may be that of a record of any.
   #idOfText(text, collection) {
     const id = Reads.idOf(text, collection);
-    if (!isId(text) || this.peek(id) !== null) return id;
-    const keyed = native().resolve(text, collection, true);
-    return this.peek(keyed) === null ? id : keyed;
+    if (this.peek(id) !== null) return id;
+    const places = collection === '' ? ['', ...this.#collections.keys()] : [collection];
+    for (const place of places) {
+      const keyed = native().resolve(text, place, true);
+      if (this.peek(keyed) !== null) return keyed;
+    }
+    return id;
   }
 
   // --- collections and queries ---
@@ -340,8 +344,7 @@ class Storage {
   /** Replaces all fields, or adds the record. */
   async set(id, data, options) {
     const { durability } = optionsOfCall(options);
-    const { $type, ...fields } = data || {};
-    await this.writeWhole(id, $type === undefined ? data : fields, { durability });
+    await this.writeWhole(id, data, { durability });
   }
 
   /** Applies `changes` if every field of `prev` has that value now: whether it had. */

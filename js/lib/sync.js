@@ -3,7 +3,6 @@
 // The nodes that a storage is to exchange changes with, one file each in `remote`. Nothing goes
 // over the network yet: start and stop only note whether a node is enabled.
 
-const { createHash } = require('node:crypto');
 const fs = require('node:fs/promises');
 const path = require('node:path');
 const disk = require('./disk.js');
@@ -65,6 +64,7 @@ const checkToken = (token) => {
 const fileOf = (address) => {
   const { hostname } = new URL(address);
   const host = hostname.replace(/[^\w.-]/g, '_').slice(0, HOST_CHARACTERS_MAX);
+  const { createHash } = require('node:crypto'); // slow to load, and not needed to list nodes
   const digest = createHash('sha256').update(address).digest('hex').slice(0, 16);
   return `${host}-${digest}.json`;
 };

@@ -11,8 +11,6 @@ const path = require('node:path');
 const { encryptedFields, fieldsOf } = require('./compatible.js');
 const disk = require('./disk.js');
 const { GsError } = require('./errors.js');
-const { Takeover } = require('./files/takeover.js');
-const { publicOf } = require('./keys.js');
 const { operations } = require('./writes.js');
 
 const BATCH_RECORDS = 2048;
@@ -205,6 +203,9 @@ class Import {
   }
 }
 
+// Loaded when something is taken over, which most programs never do.
+const publicOf = (key) => require('./keys.js').publicOf(key);
+
 const isSameKey = (one, other) => publicOf(one) === publicOf(other);
 
 // The pair of encrypted records goes with them, when the storage has none.
@@ -246,6 +247,7 @@ const upstream = {
    */
   async importUpstream(directory, options = {}) {
     checkOptions(options);
+    const { Takeover } = require('./files/takeover.js');
     const source = await Takeover.open(directory);
     const work = new Import(this, source, options);
     await work.check();

@@ -89,6 +89,16 @@ both('a UUID of the program is an id as any other', async (open) => {
   assert.strictEqual(await storage.get(id), null);
 });
 
+both('$type names the collection, and the record is found by its id all the same', async (open) => {
+  const storage = await open({ schema: SCHEMA });
+  await storage.saveData('hello', { $type: 'Post', title: 'Hi' });
+  assert.deepStrictEqual({ ...(await storage.get('hello')) }, { title: 'Hi', $type: 'Post' });
+  assert.strictEqual((await storage.Post.get('hello')).title, 'Hi');
+  await storage.update('hello', { title: 'Ho' });
+  assert.strictEqual((await storage.loadData('hello')).title, 'Ho');
+  assert.strictEqual(await storage.delete('hello'), true);
+});
+
 both('upstream: of two concurrent swaps both said true', async (open) => {
   const storage = await open();
   const id = await storage.insert({ n: 0 });
