@@ -295,6 +295,35 @@ TEST_F(EngineThreads, WhoWritesMoreThanMayWaitIsTold) {
 
 // --- who is told of commits ---
 
+TEST_F(EngineThreads, ASmallBatchIsAppliedAtOnceUnlessSomebodyWaits) {
+  const Engines engine = open(path("a"));
+  const auto now = [&](const Buffer& batch) {
+    Error error;
+    Buffer outcome;
+    const bool is_done = engine->write_now(batch, error, outcome);
+    EXPECT_FALSE(error);
+    EXPECT_EQ(outcome.empty(), !is_done);
+    return is_done;
+  };
+  EXPECT_TRUE(now(one_city()));
+  EXPECT_EQ(engine->storage().count(R"({"collection":"City"})").value(), 1u);
+  EXPECT_FALSE(now(Buffer(kNowBytesMax + 1)));
+  {
+    const Engine::LongCall under_way(*engine);
+    EXPECT_FALSE(now(one_city()));
+  }
+  Answers answers;
+  {
+    Holdup holdup(*engine);
+    ASSERT_FALSE(engine->write(one_city(), false, answers.next()));
+    holdup.wait();
+    EXPECT_FALSE(now(one_city())) << "another batch is on its way";
+  }
+  answers.wait_for(1);
+  EXPECT_FALSE(Engine::release(engine));
+  EXPECT_FALSE(now(one_city())) << "it is closed";
+}
+
 TEST_F(EngineThreads, ListenersAreToldOfEveryCommitUntilTheyAreRemoved) {
   const Engines engine = open(path("a"));
   alignas(4) std::uint32_t counter = 7;

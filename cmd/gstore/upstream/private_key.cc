@@ -136,12 +136,12 @@ std::optional<std::string> open_block(EVP_PKEY* key, Bytes bytes) {
 
 // What stands between the two lines of a PEM.
 std::optional<Buffer> der_of(std::string_view pem) {
-  constexpr std::string_view kBegin = "PRIVATE KEY-----";
-  constexpr std::string_view kEnd = "-----END ";
-  const std::size_t begin = pem.find(kBegin);
+  constexpr std::string_view kHeader = "PRIVATE KEY-----";
+  constexpr std::string_view kFooter = "-----END ";
+  const std::size_t begin = pem.find(kHeader);
   if (!pem.starts_with("-----BEGIN ") || begin == std::string_view::npos) return std::nullopt;
-  pem.remove_prefix(begin + kBegin.size());
-  const std::size_t end = pem.find(kEnd);
+  pem.remove_prefix(begin + kHeader.size());
+  const std::size_t end = pem.find(kFooter);
   if (end == std::string_view::npos) return std::nullopt;
   return base64(pem.substr(0, end), true);
 }
