@@ -55,19 +55,18 @@ module.exports = {
 };
 
 // Of programs for upstream: loaded when they are asked for, as they take longer to load than all
-// the rest.
+// the rest. Bundlers look for names of files in calls of `require`.
 const LATER = {
-  Blockchain: './lib/chain.js',
-  DataReader: './lib/contract.js',
-  SmartContract: './lib/contract.js',
-  calculateHash: './lib/crypto.js',
-  generateKeys: './lib/crypto.js',
-  encrypt: './lib/crypto.js',
-  decrypt: './lib/crypto.js',
-  loadKeys: './lib/crypto.js',
+  Blockchain: () => require('./lib/chain.js').Blockchain,
+  DataReader: () => require('./lib/contract.js').DataReader,
+  SmartContract: () => require('./lib/contract.js').SmartContract,
+  calculateHash: () => require('./lib/crypto.js').calculateHash,
+  generateKeys: () => require('./lib/crypto.js').generateKeys,
+  encrypt: () => require('./lib/crypto.js').encrypt,
+  decrypt: () => require('./lib/crypto.js').decrypt,
+  loadKeys: () => require('./lib/crypto.js').loadKeys,
 };
 
-for (const [name, file] of Object.entries(LATER)) {
-  const get = () => require(file)[name];
+for (const [name, get] of Object.entries(LATER)) {
   Object.defineProperty(module.exports, name, { get, enumerable: true, configurable: true });
 }

@@ -113,7 +113,7 @@ test('the program of the README', () => {
   const post = "({ Entity: {}, title: 'string', author: 'Author', tags: { array: 'string' } })";
   project.write('schemas/Post.js', post);
   const said = project.node(project.write('readme.mjs', program));
-  assert.match(said.replace(/\s+/g, ' '), /title: 'Hi', author: \{ name: 'Ann' \}/);
+  assert.match(said.replace(/\s+/g, ' '), /title: '(Hi|Hello)', author: \{ name: 'Ann' \}/);
   assert.match(said, /\ntrue$/);
 });
 

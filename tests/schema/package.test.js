@@ -1,7 +1,7 @@
 'use strict';
 
-// Goal: a model of Metaschema, as Impress has one, is handed to open() and records then fit exactly
-// when Metaschema says so.
+// Goal: a model of Metaschema, as Impress has one, is handed to open() to be enforced: records then
+// fit exactly when Metaschema says so.
 // Method: definitions of every kind and type, read by Metaschema itself; each of their values is
 // checked by it and inserted into a storage with its model.
 
@@ -227,7 +227,7 @@ const KINDS = ['Entity', 'Registry', 'Dictionary', 'Journal', 'Details', 'Relati
 const openWith = async (t, given) => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'gs-schema-'));
   const schema = given instanceof Map ? { entities: given } : given;
-  const storage = await gs.open({ path: directory, schema, durability: 'lazy' });
+  const storage = await gs.open({ path: directory, schema, durability: 'lazy', validate: true });
   t.after(async () => {
     await storage.close();
     fs.rmSync(directory, { recursive: true });
