@@ -33,6 +33,7 @@ unsigned hash_piece(const std::uint8_t* data, std::size_t bytes) {
 }
 
 unsigned hash_loop(const Buffer& log, std::uint64_t operations) {
+  if (operations == 0) return 0;
   const std::size_t step = log.size() / operations;
   const std::size_t leaf = step - kIdBytes + kLeafHeadBytes;
   unsigned sum = 0;

@@ -15,7 +15,7 @@ constexpr std::string_view kLiteral = "$literal";
 constexpr std::string_view kForms[] = {"$int", "$big",  "$date",  "$id",   "$bytes",
                                        "$set", "$blob", kLiteral, "$unset"};
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_json_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 // Behind the string that begins at `at`; the end of the text when it has none.
 std::size_t behind_string(std::string_view json, std::size_t at) {
@@ -94,7 +94,7 @@ std::string without_blanks(std::string_view json) {
   plain.reserve(json.size());
   for (std::size_t at = 0; at < json.size();) {
     const std::size_t after = json[at] == '"' ? behind_string(json, at) : at + 1;
-    if (!is_blank(json[at])) plain += json.substr(at, after - at);
+    if (!is_json_blank(json[at])) plain += json.substr(at, after - at);
     at = after;
   }
   return plain;

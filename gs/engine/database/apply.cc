@@ -141,6 +141,7 @@ void Applier::put_found(const Found& found, Sequence sequence, bool was_live) {
     std::memcpy(space.bytes, found.image, bytes);
     entry.move_image(space.position);
   } else if (entry.kind() == Entry::Kind::record) {  // which only a run can have without a head
+    GS_CHECK(found.record != nullptr);
     const std::size_t bytes = load_u32(found.record);
     const auto space = rows.arena_allocate(state::kImageHeadBytes + bytes);
     std::memset(space.bytes, 0, state::kImageHeadBytes);

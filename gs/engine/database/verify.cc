@@ -168,9 +168,9 @@ class Verifier {
       if (operation.kind == static_cast<std::uint8_t>(Kind::erase)) {
         check_erasure(change.id(operation.id_index), operation.payload, where());
       }
-      if (operation.kind == static_cast<std::uint8_t>(Kind::insert) ||
-          operation.kind == static_cast<std::uint8_t>(Kind::set))
-        check_id(change, operation, *shape, where());
+      const bool is_record = operation.kind == static_cast<std::uint8_t>(Kind::insert) ||
+                             operation.kind == static_cast<std::uint8_t>(Kind::set);
+      if (is_record && shape != nullptr) check_id(change, operation, *shape, where());
     }
   }
 
