@@ -4,24 +4,7 @@
 // bench/peers, each in its fastest way.
 
 const { measure } = require('./common.js');
-const { readTrace } = require('../peers/common.js');
-
-const naive = (patches) => {
-  let content = '';
-  for (const [position, deleted, inserted] of patches) {
-    content = content.slice(0, position) + inserted + content.slice(position + deleted);
-  }
-  return content;
-};
-
-/** The first `edits` of the session, and what they come to. */
-const paper = (edits) => {
-  const { txns, endContent } = readTrace('automerge-paper');
-  const patches = txns.flatMap((txn) => txn.patches);
-  if (edits >= patches.length) return { patches, end: endContent };
-  const some = patches.slice(0, edits);
-  return { patches: some, end: naive(some) };
-};
+const { paper } = require('../peers/common.js');
 
 const columnsOf = (patches) => ({
   positions: Uint32Array.from(patches, ([position]) => position),

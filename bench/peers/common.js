@@ -107,7 +107,25 @@ const residentBytes = () => {
 
 const recordName = (record) => `r${record}`;
 
+const naive = (patches) => {
+  let content = '';
+  for (const [position, deleted, inserted] of patches) {
+    content = content.slice(0, position) + inserted + content.slice(position + deleted);
+  }
+  return content;
+};
+
+/** The first `edits` edits of the paper, and what they come to. */
+const paper = (edits) => {
+  const { txns, endContent } = readTrace('automerge-paper');
+  const patches = txns.flatMap((txn) => txn.patches);
+  if (edits >= patches.length) return { patches, end: endContent };
+  const some = patches.slice(0, edits);
+  return { patches: some, end: naive(some) };
+};
+
 module.exports = {
+  paper,
   FIELDS,
   FIELD_NAMES,
   FieldUpdates,

@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 
-const { WrongResult, measureOften, readTrace, residentBytes } = require('./common.js');
+const { WrongResult, measureOften, paper, residentBytes, readTrace } = require('./common.js');
 
 const BATCH = { samples: 7, seconds: 10 };
 const LIVE = { samples: 7, seconds: 10 };
@@ -12,23 +12,6 @@ const OPEN = { samples: 200, seconds: 5 };
 
 const need = (found, expected, row) => {
   if (found !== expected) throw new WrongResult(`${row}: the text is not what was typed`);
-};
-
-const naive = (patches) => {
-  let content = '';
-  for (const [position, deleted, inserted] of patches) {
-    content = content.slice(0, position) + inserted + content.slice(position + deleted);
-  }
-  return content;
-};
-
-/** The first `edits` edits of the paper, and what they come to. */
-const paper = (edits) => {
-  const { txns, endContent } = readTrace('automerge-paper');
-  const patches = txns.flatMap((txn) => txn.patches);
-  if (edits >= patches.length) return { patches, end: endContent };
-  const some = patches.slice(0, edits);
-  return { patches: some, end: naive(some) };
 };
 
 const typed = (peer, patches) => {

@@ -3,11 +3,9 @@
 // records that batches of the corpus name have the keys "kyiv" and "lviv" in "City".
 //
 // Made inputs of a test: 300
-#include <cstdlib>
-#include <filesystem>
-
 #include "bindings/common/batch.h"
 #include "bindings/common/cursor.h"
+#include "gs/api/temporary_directory.h"
 #include "gs/base/check.h"
 #include "gs/core/record/utf8.h"
 
@@ -18,29 +16,13 @@ using namespace gs::bindings;  // NOLINT(google-build-using-namespace)
 
 constexpr std::size_t kVerifiedEvery = 3;  // of the lengths of inputs
 
-class Directory {
- public:
-  Directory() {
-    path_ = (std::filesystem::temp_directory_path() / "gs_batch.XXXXXX").string();  // for mkdtemp
-    GS_CHECK(mkdtemp(path_.data()) != nullptr);
-  }
-  ~Directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  std::string storage() const { return path_ + "/a"; }
+using gs::testing::TemporaryDirectory;
 
- private:
-  std::string path_;
-};
-
-Storage small_storage(const Directory& directory) {
+Storage small_storage(const TemporaryDirectory& directory) {
   Options options;
   options.threads = 0;
   options.durability = Durability::lazy;
-  Storage storage = Storage::create(directory.storage(), {}, options).value();
+  Storage storage = Storage::create(directory.path("a"), {}, options).value();
   GS_CHECK(
       storage.put("City", "kyiv", R"({"n":1,"text":"Hello","list":[1,2,3],"tags":["a"]})").ok());
   GS_CHECK(storage.put("City", "lviv", R"({"n":2,"tree":[{"id":"a"},{"id":"b"}]})").ok());
@@ -65,7 +47,7 @@ void check_outcome(Bytes outcome) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const Directory directory;
+  const TemporaryDirectory directory("gs_batch");
   Storage storage = small_storage(directory);
   Buffer outcome;
   const Error error = apply_batch(storage, {data, size}, outcome);

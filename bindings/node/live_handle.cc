@@ -122,17 +122,7 @@ napi_value LiveHandle::close(napi_env env, napi_callback_info info) {
 }
 
 napi_value LiveHandle::define(napi_env env) {
-  const napi_property_descriptor methods[] = {
-      {"changes", nullptr, changes, nullptr, nullptr, nullptr, napi_default_method, nullptr},
-      {"close", nullptr, close, nullptr, nullptr, nullptr, napi_default_method, nullptr},
-  };
-  const auto construct = [](napi_env there, napi_callback_info info) {
-    return Arguments<0>(there, info).self;
-  };
-  napi_value made = nullptr;
-  napi_define_class(env, "NativeLive", NAPI_AUTO_LENGTH, construct, nullptr,
-                    sizeof methods / sizeof *methods, methods, &made);
-  return made;
+  return define_class(env, "NativeLive", {{"changes", changes}, {"close", close}});
 }
 
 }  // namespace gs::node

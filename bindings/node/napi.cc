@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 namespace gs::node {
 
@@ -58,6 +59,21 @@ napi_value throw_error(napi_env env, const Error& error) noexcept {
 
 napi_value throw_type(napi_env env, const char* expected) noexcept {
   return throw_error(env, Error(Code::invalid, std::string(expected)));
+}
+
+napi_value define_class(napi_env env, const char* name, std::initializer_list<Method> methods) {
+  std::vector<napi_property_descriptor> properties;
+  for (const Method& one : methods) {
+    properties.push_back(
+        {one.name, nullptr, one.call, nullptr, nullptr, nullptr, napi_default_method, nullptr});
+  }
+  const auto construct = [](napi_env there, napi_callback_info info) {
+    return Arguments<0>(there, info).self;
+  };
+  napi_value made = nullptr;
+  napi_define_class(env, name, NAPI_AUTO_LENGTH, construct, nullptr, properties.size(),
+                    properties.data(), &made);
+  return made;
 }
 
 std::optional<std::string> text_of(napi_env env, napi_value value) {

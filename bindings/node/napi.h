@@ -6,6 +6,7 @@
 #define NODE_API_NO_EXTERNAL_BUFFERS_ALLOWED
 #include <node_api.h>
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,13 @@ struct Arguments {
   }
   napi_value operator[](std::size_t at) const noexcept { return values[at]; }
 };
+
+// A class whose objects only the addon makes, with these methods.
+struct Method {
+  const char* name;
+  napi_callback call;
+};
+napi_value define_class(napi_env env, const char* name, std::initializer_list<Method> methods);
 
 // Nothing when the value is of another type; lone surrogates become U+FFFD.
 std::optional<std::string> text_of(napi_env env, napi_value value);

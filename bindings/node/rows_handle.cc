@@ -80,17 +80,7 @@ napi_value RowsHandle::cursor(napi_env env, napi_callback_info info) {
 }
 
 napi_value RowsHandle::define(napi_env env) {
-  const napi_property_descriptor methods[] = {
-      {"next", nullptr, next, nullptr, nullptr, nullptr, napi_default_method, nullptr},
-      {"cursor", nullptr, cursor, nullptr, nullptr, nullptr, napi_default_method, nullptr},
-  };
-  const auto construct = [](napi_env there, napi_callback_info info) {
-    return Arguments<0>(there, info).self;
-  };
-  napi_value made = nullptr;
-  napi_define_class(env, "NativeRows", NAPI_AUTO_LENGTH, construct, nullptr,
-                    sizeof methods / sizeof *methods, methods, &made);
-  return made;
+  return define_class(env, "NativeRows", {{"next", next}, {"cursor", cursor}});
 }
 
 }  // namespace gs::node

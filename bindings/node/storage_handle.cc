@@ -307,33 +307,21 @@ napi_value StorageHandle::close(napi_env env, napi_callback_info info) {
 }
 
 napi_value StorageHandle::define(napi_env env) {
-  const auto method = [](const char* name, napi_callback call) {
-    return napi_property_descriptor{
-        name, nullptr, call, nullptr, nullptr, nullptr, napi_default_method, nullptr};
-  };
-  const napi_property_descriptor methods[] = {
-      method("get", get),
-      method("getMany", get_many),
-      method("version", version),
-      method("shape", shape),
-      method("useSlab", use_slab),
-      method("rest", rest),
-      method("countCommits", count_commits),
-      method("onCommit", on_commit),
-      method("write", write),
-      method("about", about),
-      method("close", close),
-      method("find", RowsHandle::find),
-      method("watch", LiveHandle::watch),
-      method("call", call_method),
-  };
-  const auto construct = [](napi_env there, napi_callback_info info) {
-    return Arguments<0>(there, info).self;
-  };
-  napi_value made = nullptr;
-  napi_define_class(env, "NativeStorage", NAPI_AUTO_LENGTH, construct, nullptr,
-                    sizeof methods / sizeof *methods, methods, &made);
-  return made;
+  return define_class(env, "NativeStorage",
+                      {{"get", get},
+                       {"getMany", get_many},
+                       {"version", version},
+                       {"shape", shape},
+                       {"useSlab", use_slab},
+                       {"rest", rest},
+                       {"countCommits", count_commits},
+                       {"onCommit", on_commit},
+                       {"write", write},
+                       {"about", about},
+                       {"close", close},
+                       {"find", RowsHandle::find},
+                       {"watch", LiveHandle::watch},
+                       {"call", call_method}});
 }
 
 }  // namespace gs::node

@@ -3,26 +3,18 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <string>
+
+#include "gs/api/temporary_directory.h"
 
 namespace gs::testing {
 
 class InDirectory : public ::testing::Test {
  protected:
-  void SetUp() override {
-    root_ = (std::filesystem::temp_directory_path() / "gs_api.XXXXXX").string();  // for mkdtemp
-    ASSERT_NE(mkdtemp(root_.data()), nullptr);
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-  }
-  std::string path(const std::string& name) const { return root_ + "/" + name; }
+  std::string path(const std::string& name) const { return root_.path(name); }
 
  private:
-  std::string root_;
+  TemporaryDirectory root_{"gs_api"};
 };
 
 }  // namespace gs::testing

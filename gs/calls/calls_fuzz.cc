@@ -4,9 +4,7 @@
 // machine's.
 //
 // Made inputs of a test: 300
-#include <cstdlib>
-#include <filesystem>
-
+#include "gs/api/temporary_directory.h"
 #include "gs/base/check.h"
 #include "gs/calls/calls.h"
 #include "gs/calls/methods.h"
@@ -21,29 +19,13 @@ using namespace gs::calls;  // NOLINT(google-build-using-namespace)
 constexpr std::size_t kCallsMax = 8;
 constexpr std::size_t kVerifiedEvery = 3;  // of the lengths of inputs
 
-class Directory {
- public:
-  Directory() {
-    path_ = (std::filesystem::temp_directory_path() / "gs_calls.XXXXXX").string();  // for mkdtemp
-    GS_CHECK(mkdtemp(path_.data()) != nullptr);
-  }
-  ~Directory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  std::string storage() const { return path_ + "/a"; }
+using gs::testing::TemporaryDirectory;
 
- private:
-  std::string path_;
-};
-
-Storage small_storage(const Directory& directory) {
+Storage small_storage(const TemporaryDirectory& directory) {
   Options options;
   options.threads = 0;
   options.durability = Durability::lazy;
-  Storage storage = Storage::create(directory.storage(), {}, options).value();
+  Storage storage = Storage::create(directory.path("a"), {}, options).value();
   const Id id = storage.put("City", "kyiv", R"({"name":"Kiew","text":"Hello you"})").value();
   GS_CHECK(storage.mark(id, "text", 0, 5, "bold").ok());
   GS_CHECK(storage.tree_create(id, "tree", "1").ok());
@@ -94,7 +76,7 @@ std::string_view next_line(std::string_view& rest) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const Directory directory;
+  const TemporaryDirectory directory("gs_calls");
   Storage storage = small_storage(directory);
   std::string_view rest = as_text({data, size});
   for (std::size_t calls = 0; calls < kCallsMax && !rest.empty(); ++calls) {
