@@ -536,6 +536,31 @@ type Assigned<T> = {
 export type LiveRecord<T = any> =
   IsAny<T> extends true ? Record & { [field: string]: any } : Record<T> & Assigned<T>;
 
+/** What others changed in a text: to be done one behind the other. */
+export type TextChange = [position: number, deleted: number, inserted: string];
+
+/** A person types into a text of a record. Positions are those of JavaScript strings. */
+export interface TextSession {
+  /** The text as it is shown here. */
+  readonly text: string;
+  readonly length: number;
+  /** Whether something was typed that is not written yet. */
+  readonly hasUncommitted: boolean;
+  /** Gives the session update, which shows others what was typed (docs/FORMAT.md). */
+  splice(position: number, deleted: number, inserted?: string): Uint8Array;
+  insertText(position: number, text: string): Uint8Array;
+  deleteText(position: number, count: number): Uint8Array;
+  /** Writes what was typed, then shows what others wrote meanwhile, and gives it. */
+  commit(options?: { durability?: Durability }): Promise<TextChange[]>;
+  /** Forgets what was typed and not written. */
+  discard(): Promise<TextChange[]>;
+  /** Tells what others wrote, soon after they did. Gives what ends it. */
+  watch(call: (changes: TextChange[]) => void): () => void;
+  /** Writes what was typed, and ends. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
 /** A field that many change at the same time, and all changes count. */
 export interface FieldHandle<V = any> {
   /** What it shows now; undefined when there is no record. */
@@ -557,6 +582,11 @@ export interface FieldHandle<V = any> {
       | ReadonlyArray<readonly [position: number, deleted: number, inserted?: string]>
       | { positions: Uint32Array; deleted: Uint32Array; inserted: Uint32Array; text: string },
   ): Promise<void>;
+  /**
+   * For a person who types: key presses cost next to nothing and give what shows them to others;
+   * what was typed is written `commitMs` (500) later, or by `commit()` when that is Infinity.
+   */
+  edit(options?: { commitMs?: number }): Promise<TextSession>;
   /** Marks a stretch; `null` takes marks of that key away. */
   mark(
     from: number,

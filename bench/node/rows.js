@@ -21,7 +21,13 @@ const ROWS = [
   { name: 'swap-awaited', what: 'the same, each awaited', figure: 362, goal: 50 },
   { name: 'text-apply', what: 'edits of a session, one call, columns', peers: TEXTS, goal: 8 },
   { name: 'text-apply-list', what: 'the same, a list of edits', peers: TEXTS },
-  { name: 'text-keys', what: 'key presses, a call each', peers: ['json-joy', 'yjs'], goal: 3 },
+  {
+    name: 'text-keys',
+    what: 'key presses, a call and an update each',
+    peers: ['json-joy', 'yjs'],
+    goal: 3,
+  },
+  { name: 'text-keys-awaited', what: 'the same, a transaction each, awaited', peers: [] },
   {
     name: 'open',
     what: 'from the start to the first get, beyond a bare Node.js',

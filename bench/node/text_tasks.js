@@ -51,7 +51,26 @@ const ours = {
     return { count: patches.length, sum: end.length, ...cost };
   },
 
+  // As a person types: written at the end, as peers write nothing.
   async keys(Subject, { directory, keys }) {
+    const subject = await Subject.open(directory);
+    const { patches, end } = paper(keys);
+    const field = await emptyText(subject);
+    const editing = await field.edit({ commitMs: Infinity });
+    let bytes = 0;
+    const cost = await measure(async () => {
+      for (const [position, deleted, inserted] of patches) {
+        bytes += editing.splice(position, deleted, inserted).length;
+      }
+      await editing.commit();
+    });
+    need(field.value, end);
+    if (bytes === 0) throw new Error('no updates went out');
+    await subject.close();
+    return { count: patches.length, sum: end.length, ...cost };
+  },
+
+  async keysAwaited(Subject, { directory, keys }) {
     const subject = await Subject.open(directory);
     const { patches, end } = paper(keys);
     const field = await emptyText(subject);
@@ -110,6 +129,7 @@ const textTasks = {
   'text-apply-list': apply(false),
   'text-keys': (subject, options) =>
     isPeer(subject) ? peers.keys(subject, options) : ours.keys(subject.Subject, options),
+  'text-keys-awaited': (subject, options) => ours.keysAwaited(subject.Subject, options),
 };
 
 module.exports = { textTasks };

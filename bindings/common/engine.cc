@@ -136,14 +136,19 @@ Error Engine::write(Buffer batch, bool is_durable, Done done) {
   return {};
 }
 
+std::unique_lock<std::mutex> Engine::turn() {
+  if (long_calls_ > 0) return {};
+  std::unique_lock applying(applying_mutex_, std::try_to_lock);
+  if (!applying.owns_lock()) return {};
+  const std::lock_guard lock(mutex_);
+  if (stopping_ || pending_bytes_ > 0) return {};  // those that came before come first
+  return applying;
+}
+
 bool Engine::write_now(Bytes batch, Error& error, Buffer& outcome) {
-  if (batch.size() > kNowBytesMax || long_calls_ > 0) return false;
-  const std::unique_lock applying(applying_mutex_, std::try_to_lock);
+  if (batch.size() > kNowBytesMax) return false;
+  const std::unique_lock applying = turn();
   if (!applying.owns_lock()) return false;
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_ || pending_bytes_ > 0) return false;  // those that came before come first
-  }
   error = apply_batch(storage_, batch, outcome);
   return true;
 }

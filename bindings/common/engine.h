@@ -56,11 +56,14 @@ class Engine {
   // on stable storage. Errors: too_large (too much waits), closed.
   Error write(Buffer batch, bool is_durable, Done done);
 
-  // Applies a small batch that need not be durable at once, on the calling thread, when that waits
-  // for nobody: a few microseconds in place of waking two threads. False: write() it.
+  // The turn to commit something on the calling thread, when that waits for nobody: a few
+  // microseconds in place of waking two threads. Owns nothing when it would.
+  std::unique_lock<std::mutex> turn();
+  // Applies a small batch that need not be durable at once, when it is this thread's turn. False:
+  // write() it.
   bool write_now(Bytes batch, Error& error, Buffer& outcome);
 
-  // While one is under way, commits may wait for it: write_now() leaves them to write().
+  // While one is under way, commits may wait for it: nobody has a turn.
   class LongCall {
    public:
     explicit LongCall(Engine& engine) noexcept : engine_(engine) { ++engine_.long_calls_; }

@@ -11,6 +11,7 @@
 #include "bindings/node/live_handle.h"
 #include "bindings/node/rows_handle.h"
 #include "bindings/node/storage_handle.h"
+#include "bindings/node/text_handle.h"
 
 namespace gs::node {
 namespace {
@@ -83,6 +84,7 @@ napi_value initialize(napi_env env, napi_value exports) {
   environment->keep_class(Environment::kStorage, StorageHandle::define(env));
   environment->keep_class(Environment::kRows, RowsHandle::define(env));
   environment->keep_class(Environment::kLive, LiveHandle::define(env));
+  environment->keep_class(Environment::kText, TextHandle::define(env));
   export_function(env, exports, "open", open);
   export_function(env, exports, "call", call_function);
   export_function(env, exports, "resolve", resolve);

@@ -12,6 +12,7 @@
 namespace gs::node {
 
 class StorageHandle;
+class TextHandle;
 
 class Environment {
  public:
@@ -22,7 +23,7 @@ class Environment {
   const std::shared_ptr<Mailbox>& mailbox() const noexcept { return mailbox_; }
 
   // A class of the addon, and an instance of it that owns `object`.
-  enum Class : std::size_t { kStorage, kRows, kLive, kClassCount };
+  enum Class : std::size_t { kStorage, kRows, kLive, kText, kClassCount };
   void keep_class(Class which, napi_value constructor) noexcept;
   template <typename Object>
   napi_value make(Class which, std::unique_ptr<Object> object) noexcept {
@@ -48,6 +49,8 @@ class Environment {
 
   void add(StorageHandle* handle) { handles_.insert(handle); }
   void remove(StorageHandle* handle) noexcept { handles_.erase(handle); }
+  void add(TextHandle* handle) { texts_.insert(handle); }
+  void remove(TextHandle* handle) noexcept { texts_.erase(handle); }
 
  private:
   explicit Environment(napi_env env) noexcept : env_(env) {}
@@ -58,6 +61,7 @@ class Environment {
   std::shared_ptr<Mailbox> mailbox_;
   napi_ref classes_[kClassCount] = {};
   std::set<StorageHandle*> handles_;
+  std::set<TextHandle*> texts_;
 };
 
 }  // namespace gs::node

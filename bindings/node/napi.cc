@@ -76,11 +76,27 @@ napi_value define_class(napi_env env, const char* name, std::initializer_list<Me
   return made;
 }
 
-std::optional<std::string> text_of(napi_env env, napi_value value) {
+bool read_text(napi_env env, napi_value value, std::string& out) {
+  // A key pressed, mostly.
+  constexpr std::size_t kShort = 31;
+  char few[kShort + 1];
   std::size_t size = 0;
-  if (!ok(napi_get_value_string_utf8(env, value, nullptr, 0, &size))) return std::nullopt;
-  std::string made(size, '\0');
-  napi_get_value_string_utf8(env, value, made.data(), size + 1, &size);
+  if (!ok(napi_get_value_string_utf8(env, value, few, sizeof few, &size))) return false;
+  // The last character may have been cut.
+  constexpr std::size_t kCharacterMax = 4;
+  if (size + kCharacterMax <= kShort) {
+    out.assign(few, size);
+    return true;
+  }
+  napi_get_value_string_utf8(env, value, nullptr, 0, &size);
+  out.resize(size);
+  napi_get_value_string_utf8(env, value, out.data(), size + 1, &size);
+  return true;
+}
+
+std::optional<std::string> text_of(napi_env env, napi_value value) {
+  std::string made;
+  if (!read_text(env, value, made)) return std::nullopt;
   return made;
 }
 
@@ -102,7 +118,7 @@ bool truth_of(napi_env env, napi_value value) noexcept {
   return ok(napi_get_value_bool(env, value, &made)) && made;
 }
 
-std::optional<Bytes> bytes_of(napi_env env, napi_value value) noexcept {
+std::optional<std::span<std::uint8_t>> memory_of(napi_env env, napi_value value) noexcept {
   bool is_array = false;
   if (!ok(napi_is_typedarray(env, value, &is_array)) || !is_array) return std::nullopt;
   napi_typedarray_type type = napi_int8_array;
@@ -112,7 +128,13 @@ std::optional<Bytes> bytes_of(napi_env env, napi_value value) noexcept {
       type != napi_uint8_array) {
     return std::nullopt;
   }
-  return Bytes(static_cast<const std::uint8_t*>(memory), size);
+  return std::span(static_cast<std::uint8_t*>(memory), size);
+}
+
+std::optional<Bytes> bytes_of(napi_env env, napi_value value) noexcept {
+  const auto memory = memory_of(env, value);
+  if (!memory) return std::nullopt;
+  return Bytes(*memory);
 }
 
 std::optional<Id> id_of(napi_env env, napi_value value) noexcept {

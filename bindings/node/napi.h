@@ -7,6 +7,7 @@
 #include <node_api.h>
 
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -53,11 +54,13 @@ napi_value define_class(napi_env env, const char* name, std::initializer_list<Me
 
 // Nothing when the value is of another type; lone surrogates become U+FFFD.
 std::optional<std::string> text_of(napi_env env, napi_value value);
+bool read_text(napi_env env, napi_value value, std::string& out);  // the same, false for nothing
 std::optional<double> number_of(napi_env env, napi_value value) noexcept;
 // What counts something: below 0, or no number at all, is 0; fractions are cut.
 std::optional<std::size_t> count_of(napi_env env, napi_value value) noexcept;
 bool truth_of(napi_env env, napi_value value) noexcept;  // false when it is no boolean
 // The memory of a Uint8Array; it stays until JavaScript runs again.
+std::optional<std::span<std::uint8_t>> memory_of(napi_env env, napi_value value) noexcept;
 std::optional<Bytes> bytes_of(napi_env env, napi_value value) noexcept;
 std::optional<Id> id_of(napi_env env, napi_value value) noexcept;
 napi_value member(napi_env env, napi_value object, const char* name) noexcept;

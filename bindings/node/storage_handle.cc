@@ -9,6 +9,7 @@
 #include "bindings/node/job.h"
 #include "bindings/node/live_handle.h"
 #include "bindings/node/rows_handle.h"
+#include "bindings/node/text_handle.h"
 
 namespace gs::node {
 
@@ -321,6 +322,7 @@ napi_value StorageHandle::define(napi_env env) {
                        {"close", close},
                        {"find", RowsHandle::find},
                        {"watch", LiveHandle::watch},
+                       {"editText", TextHandle::edit_text},
                        {"call", call_method}});
 }
 

@@ -29,6 +29,7 @@
 #include "globalstorage/reader.h"
 #include "globalstorage/record.h"
 #include "globalstorage/result.h"
+#include "globalstorage/text_session.h"
 #include "globalstorage/transaction.h"
 #include "globalstorage/value.h"
 
@@ -69,6 +70,11 @@ class Storage {
   Error remove_elements(const Id& id, std::string_view field, std::string_view elements);
   Error splice(const Id& id, std::string_view field, std::uint64_t position, std::uint64_t deleted,
                std::string_view inserted);
+  // For a person who types (text_session.h). A value that only the schema gives is written first.
+  // Errors: not_found, invalid (the field holds no text, or the schema wants none there), those of
+  // a commit.
+  Result<TextSession> edit_text(const Id& id, std::string_view field,
+                                TextPositions positions = TextPositions::code_points);
   // See Transaction::mark.
   Error mark(const Id& id, std::string_view field, std::uint64_t from, std::uint64_t to,
              std::string_view key, std::string_view value_json = "true",

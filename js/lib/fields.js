@@ -10,6 +10,7 @@
 
 const { GsError } = require('./errors.js');
 const { Edits } = require('./writes.js');
+const { TextSession } = require('./text_session.js');
 const { shown, textOf, optionsOfCall, guardAll } = require('./arguments.js');
 const { toJson } = require('./values/json.js');
 
@@ -133,6 +134,16 @@ class FieldHandle {
    */
   async splices(edits) {
     await this.#storage.writeEdits(this.#id, this.#name, columnsOf(edits));
+  }
+
+  /**
+   * For a person who types: `await field.edit()` gives a session whose key presses cost next to
+   * nothing (text_session.js).
+   * @param {{ commitMs?: number }} [options] what is typed is written so soon, 500; Infinity: when
+   *   `commit()` is called
+   */
+  async edit(options) {
+    return TextSession.open(this.#storage, this.#storage.idOf(this.#id), this.#name, options);
   }
 
   /** Marks a stretch: `mark(0, 5, 'bold')`; `null` takes marks of that key away. */

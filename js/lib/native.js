@@ -15,6 +15,8 @@
 //   write(batch, isDurable)     what became of it (bindings/common/batch.h), or a promise of that
 //   find(query, asJson)         NativeRows: next(bytes, rows), cursor()
 //   watch(query, asJson, call)  promise of a NativeLive: changes(), close()
+//   editText(id, field)         promise of a NativeText: splice(position, deleted, inserted, out),
+//                               text(), length(), hasUncommitted(), commit(), discard(), close()
 //   call(method, json)          promise of JSON (docs/CALLS.md)
 //   about(), close()
 //

@@ -224,7 +224,8 @@ class Storage {
     return [...this.#collections.keys()];
   }
 
-  #durability(asked) {
+  /** How durable a write is to be that asks for that, or for nothing. */
+  durability(asked) {
     return asked || this.#options.durability;
   }
 
@@ -306,11 +307,11 @@ class Storage {
       if (key === undefined) operations.insert(encoder, collection, data);
       else operations.put(encoder, collection, textOf(key, 'a key'), data);
     };
-    return this.writes.transact(write, (results) => results.id(), this.#durability(durability));
+    return this.writes.transact(write, (results) => results.id(), this.durability(durability));
   }
 
   async insertManyInto(collection, rows, options) {
-    const durability = this.#durability(optionsOfCall(options).durability);
+    const durability = this.durability(optionsOfCall(options).durability);
     return insertMany(this.writes, collection, rows, { ...options, durability });
   }
 
@@ -326,7 +327,7 @@ class Storage {
     };
     await this.#about(
       id,
-      this.writes.transact(write, () => {}, this.#durability(durability)),
+      this.writes.transact(write, () => {}, this.durability(durability)),
     );
   }
 
@@ -337,7 +338,7 @@ class Storage {
     const write = (encoder) => operations.patch(encoder, this.idOf(id), json);
     await this.#about(
       id,
-      this.writes.transact(write, () => {}, this.#durability(durability)),
+      this.writes.transact(write, () => {}, this.durability(durability)),
     );
   }
 
@@ -355,7 +356,7 @@ class Storage {
     const json = toJson(changes);
     const write = (encoder) => operations.swap(encoder, real, expected, json);
     const read = (results) => results.truth();
-    return this.#about(id, this.writes.transact(write, read, this.#durability(durability)));
+    return this.#about(id, this.writes.transact(write, read, this.durability(durability)));
   }
 
   /** Removes the record; false when there was none. */
@@ -364,7 +365,7 @@ class Storage {
     const real = this.idOf(id);
     const write = (encoder) => operations.remove(encoder, real);
     try {
-      await this.writes.transact(write, () => {}, this.#durability(durability));
+      await this.writes.transact(write, () => {}, this.durability(durability));
       return true;
     } catch (error) {
       if (error.code === 'GS_NOT_FOUND') return false;
@@ -374,7 +375,7 @@ class Storage {
 
   /** One transaction of the program's own operations (writes.js). */
   write(write, read, durability) {
-    return this.writes.transact(write, read, this.#durability(durability));
+    return this.writes.transact(write, read, this.durability(durability));
   }
 
   // What upstream says of a record that is not there.
@@ -390,14 +391,14 @@ class Storage {
   writeField(operation, id, name, values) {
     const write = (encoder) => field(encoder, operation, id, name, ...values);
     const read = operation === 'treeCreate' ? (results) => results.text() : () => {};
-    return this.#about(id, this.writes.transact(write, read, this.#durability()));
+    return this.#about(id, this.writes.transact(write, read, this.durability()));
   }
 
   writeEdits(id, name, edits) {
     const write = (encoder) => splice(encoder, id, name, edits);
     return this.#about(
       id,
-      this.writes.transact(write, () => {}, this.#durability()),
+      this.writes.transact(write, () => {}, this.durability()),
     );
   }
 
@@ -409,7 +410,7 @@ class Storage {
   async transact(run, options) {
     functionOf(run, 'what transact runs');
     const given = optionsOfCall(options);
-    const durability = this.#durability(given.durability);
+    const durability = this.durability(given.durability);
     return transact(this, run, { ...given, durability });
   }
 

@@ -165,6 +165,12 @@ class Writes {
     }
   }
 
+  /** Until everything that was committed so far is as durable. */
+  async settle(durability) {
+    const nothing = () => {};
+    if (durability !== 'lazy') await this.transact(nothing, nothing, durability);
+  }
+
   /** Until everything that was written so far has been told. */
   async flush() {
     this.#send();

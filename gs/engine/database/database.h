@@ -200,6 +200,16 @@ class Database : public std::enable_shared_from_this<Database> {
   // may say conflict (somebody replaced the text).
   Error stage_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
                     std::string_view field, std::span<const TextEdit> edits);
+  // The text of a field as readers see it now: runs that the transaction stages later stand on
+  // that, whatever is written meanwhile. Before anything else is staged. When only the schema gives
+  // the value, it is staged, to be committed before a transaction that begins anew. Errors:
+  // not_found, invalid (the field holds something else).
+  Result<std::string> begin_text(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                                 std::string_view field);
+  // Edits in the text that begin_text() told; `inserted`: by its insertions, one behind the other.
+  Error stage_runs(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                   std::string_view field, std::span<const crdt::EditRun> runs,
+                   std::string_view inserted);
   // Marks a stretch of a text. The same errors.
   Error stage_mark(TransactionState& tx, const Id& id, const rules::Rules* rules,
                    std::string_view field, StagedMark mark);
@@ -520,11 +530,13 @@ class Database : public std::enable_shared_from_this<Database> {
   Error check_missing(const TransactionState& tx) const;  // with commit_mutex_ held
 
   // edits.cc
+  // `text`: becomes that of the field, if it has one.
   Result<StagedEdits> begin_edits(TransactionState& tx, const Id& id, std::string_view field,
-                                  merge::Rule rule);
+                                  merge::Rule rule, std::string* text);
   // Those that the transaction has begun, or new ones; what is done to them is to be kept.
   Result<OpenEdits> open_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                               std::string_view field, merge::Rule rule);
+                               std::string_view field, merge::Rule rule,
+                               std::string* text = nullptr);
   static Error keep_edits(TransactionState& tx, OpenEdits open);
   static Error encode_edits(TransactionState& tx);
 

@@ -50,7 +50,8 @@ void TransactionState::close_edits(const Id& id) {
 
 // A field that the transaction has written already has what it wrote; any other what readers see.
 Result<StagedEdits> Database::begin_edits(TransactionState& tx, const Id& id,
-                                          std::string_view field, merge::Rule rule) {
+                                          std::string_view field, merge::Rule rule,
+                                          std::string* text) {
   StagedEdits edits;
   edits.rule = rule;
   edits.tree.first_new = tx.new_nodes;
@@ -71,22 +72,33 @@ Result<StagedEdits> Database::begin_edits(TransactionState& tx, const Id& id,
     return edits;
   }
   const auto value = current.view().find(field);
-  edits.length =
-      value && value->type == Type::string ? crdt::measure(as_text(value->content)).points : 0;
+  const auto shown = value && value->type == Type::string ? as_text(value->content) : "";
+  edits.length = crdt::measure(shown).points;
+  if (text == nullptr) return edits;
+  if (value && value->type != Type::string && value->type != Type::null) {
+    return Error(Code::invalid, "it holds no text");
+  }
+  *text = shown;
   return edits;
 }
 
 Result<OpenEdits> Database::open_edits(TransactionState& tx, const Id& id,
                                        const rules::Rules* rules, std::string_view field,
-                                       merge::Rule rule) {
-  if (rules != nullptr && rules->may_lift()) GS_TRY_OK(stage_shown(tx, id, *rules, field));
+                                       merge::Rule rule, std::string* text) {
   OpenEdits open{{id, std::string(field)}, rules, OpenEdits::kNone, {}};
+  if (rule == merge::Rule::text) {
+    if (auto begun = tx.begun_texts.extract(open.key)) {
+      open.begun = std::move(begun.mapped());
+      return open;
+    }
+  }
+  if (rules != nullptr && rules->may_lift()) GS_TRY_OK(stage_shown(tx, id, *rules, field));
   const auto found = tx.open_edits.find(open.key);
   if (found != tx.open_edits.end() && tx.edits[found->second].rule == rule) {
     open.index = found->second;
     return open;
   }
-  auto begun = begin_edits(tx, id, field, rule);
+  auto begun = begin_edits(tx, id, field, rule, text);
   if (!begun.ok()) return std::move(begun).error().in("field \"" + open.key.second + "\"");
   open.begun = std::move(*begun);
   return open;

@@ -3,6 +3,7 @@
 // commit (merging.h); here is what positions mean, and what the schema says of the field. edits.cc
 // has what texts and lists share.
 
+#include "gs/base/check.h"
 #include "gs/core/crdt/text/measure.h"
 #include "gs/core/record/utf8.h"
 #include "gs/engine/database/database.h"
@@ -56,6 +57,11 @@ Error check_edit(const TextEdit& edit, std::optional<std::uint32_t> length) {
   return Error(Code::invalid, "a text has at most 1,073,741,824 characters");
 }
 
+Error check_inserted(const StagedEdits& text, std::string_view more) {
+  if (text.inserted.size() + more.size() <= crdt::kOperationBytesMax) return {};
+  return Error(Code::too_large, "a transaction inserts at most 16 MiB into one text");
+}
+
 void add(const TextEdit& edit, StagedEdits& text) {
   const auto pos = static_cast<std::uint32_t>(edit.position);
   const auto deleted = static_cast<std::uint32_t>(edit.deleted);
@@ -78,15 +84,36 @@ Error Database::stage_edits(TransactionState& tx, const Id& id, const rules::Rul
   Error wrong;
   for (const TextEdit& edit : edits) {
     wrong = check_edit(edit, text.length);
-    if (!wrong && text.inserted.size() + edit.inserted.size() > crdt::kOperationBytesMax) {
-      wrong = Error(Code::too_large, "a transaction inserts at most 16 MiB into one text");
-    }
+    if (!wrong) wrong = check_inserted(text, edit.inserted);
     if (wrong) break;
     add(edit, text);
   }
   if (!wrong) return keep_edits(tx, std::move(open));
   if (edits.size() > 1) text = before;
   return wrong;
+}
+
+Result<std::string> Database::begin_text(TransactionState& tx, const Id& id,
+                                         const rules::Rules* rules, std::string_view field) {
+  if (rules != nullptr) GS_TRY_OK(check_text_field(*rules, field));
+  std::string text;
+  GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::text, &text));
+  tx.begun_texts.insert_or_assign(std::move(open.key), std::move(open.begun));
+  return text;
+}
+
+Error Database::stage_runs(TransactionState& tx, const Id& id, const rules::Rules* rules,
+                           std::string_view field, std::span<const EditRun> runs,
+                           std::string_view inserted) {
+  GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::text));
+  StagedEdits& text = open.edits(tx);
+  GS_TRY_OK(check_inserted(text, inserted));
+  GS_CHECK(text.length.has_value());
+  for (const EditRun& run : runs) text.length = crdt::length_after(run, *text.length);
+  GS_CHECK(*text.length != crdt::kNoLength);  // who made them checked positions
+  text.runs.insert(text.runs.end(), runs.begin(), runs.end());
+  text.inserted += inserted;
+  return keep_edits(tx, std::move(open));
 }
 
 Error Database::stage_difference(TransactionState& tx, const Id& id, const rules::Rules* rules,

@@ -117,6 +117,8 @@ struct TransactionState {
   tree::Stamp committed;        // its stamp, once it was committed
   // Fields that edits can be added to: of the records to which nothing else was done since.
   std::map<std::pair<Id, std::string>, std::size_t> open_edits;
+  // Texts that edits will be staged of, and what these will stand on.
+  std::map<std::pair<Id, std::string>, StagedEdits> begun_texts;
   // What the schema says, from the beginning of the transaction on; null: nothing.
   std::shared_ptr<const Catalog> catalog;
   // Of the record checked last.
@@ -177,6 +179,7 @@ struct TransactionState {
     edits.clear();
     new_nodes = 0;
     open_edits.clear();
+    begun_texts.clear();
     encoder.forget();
   }
 

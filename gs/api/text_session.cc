@@ -1,0 +1,228 @@
+// A person types into a text of a record.
+//
+// What was typed is kept as runs, as long as they can be, and goes into one operation that stands
+// on the text that was there when the session, or its last commit, looked: so nothing that others
+// write meanwhile moves a position.
+#include "globalstorage/text_session.h"
+
+#include "gs/api/staging.h"
+#include "gs/core/crdt/text/difference.h"
+#include "gs/core/crdt/text/operation.h"
+#include "gs/core/crdt/text/rope.h"
+#include "gs/core/record/utf8.h"
+
+namespace gs {
+
+using crdt::Edit;
+using crdt::EditRun;
+using crdt::TextUnit;
+
+struct TextSession::Impl {
+  std::shared_ptr<engine::Database> database;
+  Id id;
+  std::string field;
+  TextUnit unit = TextUnit::points;
+
+  // Shown: what there was, with what is typed.
+  crdt::Rope shown;
+  // What commits it, begun when that text was read.
+  std::unique_ptr<engine::TransactionState> tx;
+  const rules::Rules* rules = nullptr;
+  // What was typed since, and is not staged.
+  std::vector<EditRun> runs;
+  std::string inserted;
+
+  // For peers.
+  crdt::Session session;
+  std::uint32_t next_seq = 0;
+  bool stands_on_shown = true;  // the next update: nothing was typed since the text was read
+  crdt::OperationParts parts;
+  Buffer update;
+
+  ~Impl() { forget(); }
+  void forget() {
+    if (tx != nullptr) database->recycle(std::move(tx));
+  }
+  Result<std::string> read();
+  Result<std::vector<TextChange>> show(std::string_view text);
+  Result<std::uint32_t> point(std::uint64_t position, const char* what) const;
+  void type(const EditRun& run);
+  Error stage();
+};
+
+namespace {
+
+constexpr std::uint32_t kWriter = 0;
+// That are not committed: places where somebody typed or deleted.
+constexpr std::size_t kRunsMax = std::size_t{1} << 20;
+
+std::string text_of(TextUnit unit) {
+  return unit == TextUnit::points ? "characters" : "units of UTF-16";
+}
+
+}  // namespace
+
+// What readers see now, in a transaction that begins with it.
+Result<std::string> TextSession::Impl::read() {
+  Error lost;
+  for (int i = 0; i < api::kTriesMax; ++i) {
+    forget();
+    tx = database->begin();
+    rules = nullptr;
+    if (tx->catalog != nullptr) {
+      GS_TRY(rules, api::rules_of_record(*tx, id));
+    }
+    GS_TRY(std::string text, database->begin_text(*tx, id, rules, field));
+    if (tx->size() == 0) return text;
+    // Only the schema gave it.
+    lost = database->commit(*tx, Durability::lazy).error();
+    if (lost && lost.code() != Code::conflict) return lost;
+  }
+  return lost;
+}
+
+// In place of what is shown. Returns what changed.
+Result<std::vector<TextChange>> TextSession::Impl::show(std::string_view text) {
+  runs.clear();
+  inserted.clear();
+  stands_on_shown = true;
+  std::vector<TextChange> changes;
+  const std::string before = shown.text();
+  if (before == text) return changes;
+  const crdt::Difference difference = crdt::difference(before, text);
+  std::string_view rest = difference.text;
+  for (const EditRun& run : difference.runs) {
+    TextChange change;
+    change.position = shown.convert(TextUnit::points, run.pos, unit);
+    if (run.edit == Edit::insert) {
+      change.inserted = rest.substr(0, crdt::bytes_of_points(rest, run.count));
+      rest.remove_prefix(change.inserted.size());
+      shown.insert(run.pos, change.inserted);
+    } else {
+      change.deleted = shown.convert(TextUnit::points, run.pos + run.count, unit) - change.position;
+      shown.erase(run.pos, run.count);
+    }
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+Result<std::uint32_t> TextSession::Impl::point(std::uint64_t position, const char* what) const {
+  const crdt::Measure& size = shown.size();
+  const std::uint32_t length = unit == TextUnit::points ? size.points : size.units16;
+  if (position > length) {
+    return Error(Code::invalid, std::string(what) + " " + std::to_string(position) +
+                                    " is behind the end of the text, which has " +
+                                    std::to_string(length) + " " + text_of(unit));
+  }
+  const auto at = static_cast<std::uint32_t>(position);
+  if (length == size.points) return at;  // both units are one
+  const std::uint32_t point = shown.convert(unit, at, TextUnit::points);
+  if (shown.convert(TextUnit::points, point, unit) == at) return point;
+  return Error(Code::invalid, std::string(what) + " " + std::to_string(position) +
+                                  " is inside of a character of two units of UTF-16");
+}
+
+void TextSession::Impl::type(const EditRun& run) {
+  parts.runs.push_back(run);
+  EditRun next = run;
+  if (!runs.empty() && crdt::join_run(runs.back(), next) && next.count == 0) return;
+  runs.push_back(next);
+}
+
+// What was typed becomes a part of the transaction.
+Error TextSession::Impl::stage() {
+  if (runs.empty()) return {};
+  GS_TRY_OK(database->stage_runs(*tx, id, rules, field, runs, inserted));
+  runs.clear();
+  inserted.clear();
+  return {};
+}
+
+TextSession::TextSession(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+TextSession::TextSession(TextSession&&) noexcept = default;
+TextSession& TextSession::operator=(TextSession&&) noexcept = default;
+TextSession::~TextSession() = default;
+
+Result<TextSession> Storage::edit_text(const Id& id, std::string_view field,
+                                       TextPositions positions) {
+  if (field.empty()) return Error(Code::invalid, "a field has a name");
+  auto impl = std::make_unique<TextSession::Impl>();
+  impl->database = database();
+  impl->id = id;
+  impl->field = field;
+  impl->unit = positions == TextPositions::utf16 ? TextUnit::units16 : TextUnit::points;
+  GS_TRY(const std::string text, impl->read());
+  impl->shown.assign(text);
+  return TextSession(std::move(impl));
+}
+
+Result<Bytes> TextSession::splice(std::uint64_t position, std::uint64_t deleted,
+                                  std::string_view inserted) {
+  Impl& impl = *impl_;
+  if (!record::valid_utf8(as_bytes(inserted))) {
+    return Error(Code::invalid, "what is inserted is not UTF-8");
+  }
+  const bool is_full = impl.inserted.size() + inserted.size() > crdt::kOperationBytesMax ||
+                       impl.runs.size() + 2 > kRunsMax;
+  if (is_full) {
+    return Error(Code::too_large,
+                 "too much is typed and not committed: 16 MiB, or 1,048,576 edits");
+  }
+  GS_TRY(const std::uint32_t from, impl.point(position, "position"));
+  std::uint32_t until = from;
+  if (deleted != 0) {
+    const std::uint64_t end = position + std::min(deleted, ~position);
+    GS_TRY(until, impl.point(end, "the end of what is deleted,"));
+  }
+  impl.parts.runs.clear();
+  if (until != from) {
+    impl.shown.erase(from, until - from);
+    impl.type({Edit::erase, from, until - from});
+  }
+  if (!inserted.empty()) {
+    impl.shown.insert(from, inserted);
+    impl.type({Edit::insert, from, crdt::measure(inserted).points});
+    impl.inserted += inserted;
+  }
+  if (impl.parts.runs.empty()) return Bytes();
+  crdt::OperationParts& parts = impl.parts;
+  parts.first_seq = impl.next_seq;
+  parts.text = inserted;
+  parts.parents.clear();
+  if (!impl.stands_on_shown) parts.parents.push_back({true, 0, impl.next_seq - 1});
+  impl.stands_on_shown = false;
+  for (const EditRun& run : parts.runs) impl.next_seq += run.count;
+  impl.update = impl.session.encode(kWriter, parts);
+  return Bytes(impl.update);
+}
+
+std::string TextSession::text() const { return impl_->shown.text(); }
+
+std::uint64_t TextSession::length() const noexcept {
+  const crdt::Measure& size = impl_->shown.size();
+  return impl_->unit == TextUnit::points ? size.points : size.units16;
+}
+
+bool TextSession::has_uncommitted() const noexcept {
+  return !impl_->runs.empty() || impl_->tx->size() != 0;
+}
+
+Result<std::vector<TextChange>> TextSession::commit() {
+  return commit(impl_->database->default_durability());
+}
+
+Result<std::vector<TextChange>> TextSession::commit(Durability durability) {
+  GS_TRY_OK(impl_->stage());
+  if (impl_->tx->size() != 0) {
+    GS_TRY_OK(impl_->database->commit(*impl_->tx, durability).error());
+  }
+  return discard();
+}
+
+Result<std::vector<TextChange>> TextSession::discard() {
+  GS_TRY(const std::string text, impl_->read());
+  return impl_->show(text);
+}
+
+}  // namespace gs
