@@ -70,9 +70,9 @@ const ours = {
     return { count: patches.length, sum: end.length, ...cost };
   },
 
-  async keysAwaited(Subject, { directory, keys }) {
+  async keysAwaited(Subject, { directory, keysAwaited }) {
     const subject = await Subject.open(directory);
-    const { patches, end } = paper(keys);
+    const { patches, end } = paper(keysAwaited);
     const field = await emptyText(subject);
     const cost = await measure(async () => {
       for (const [position, deleted, inserted] of patches) {

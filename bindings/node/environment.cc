@@ -1,7 +1,6 @@
 #include "bindings/node/environment.h"
 
 #include "bindings/node/storage_handle.h"
-#include "bindings/node/text_handle.h"
 
 namespace gs::node {
 
@@ -24,8 +23,6 @@ Environment& Environment::of(napi_env env) noexcept {
 void Environment::end(void* environment) {
   auto& self = *static_cast<Environment*>(environment);
   self.mailbox_->close();
-  for (TextHandle* handle : self.texts_) handle->leave();
-  self.texts_.clear();
   for (StorageHandle* handle : self.handles_) handle->leave();
   self.handles_.clear();
 }

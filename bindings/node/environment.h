@@ -12,7 +12,6 @@
 namespace gs::node {
 
 class StorageHandle;
-class TextHandle;
 
 class Environment {
  public:
@@ -49,8 +48,6 @@ class Environment {
 
   void add(StorageHandle* handle) { handles_.insert(handle); }
   void remove(StorageHandle* handle) noexcept { handles_.erase(handle); }
-  void add(TextHandle* handle) { texts_.insert(handle); }
-  void remove(TextHandle* handle) noexcept { texts_.erase(handle); }
 
  private:
   explicit Environment(napi_env env) noexcept : env_(env) {}
@@ -61,7 +58,6 @@ class Environment {
   std::shared_ptr<Mailbox> mailbox_;
   napi_ref classes_[kClassCount] = {};
   std::set<StorageHandle*> handles_;
-  std::set<TextHandle*> texts_;
 };
 
 }  // namespace gs::node

@@ -5,6 +5,8 @@
 
 #include "bindings/node/job.h"
 #include "bindings/node/storage_handle.h"
+#include "gs/base/endian.h"
+#include "gs/core/crdt/text/measure.h"
 
 namespace gs::node {
 
@@ -29,21 +31,8 @@ napi_value told(napi_env env, const Result<std::vector<TextChange>>& changes) {
 
 }  // namespace
 
-TextHandle::TextHandle(Environment& environment, std::shared_ptr<Engine> engine,
-                       TextSession session)
-    : environment_(environment), engine_(std::move(engine)), session_(std::move(session)) {
-  environment_.add(this);
-}
-
-TextHandle::~TextHandle() { environment_.remove(this); }
-
-void TextHandle::leave() noexcept {
-  if (session_ && session_->has_uncommitted()) {
-    static_cast<void>(session_->commit(Durability::lazy));  // nobody is there to be told
-  }
-  session_.reset();
-  engine_.reset();
-}
+TextHandle::TextHandle(std::shared_ptr<Engine> engine, TextSession session)
+    : engine_(std::move(engine)), session_(std::move(session)) {}
 
 TextHandle* TextHandle::opened(napi_env env, napi_value self) noexcept {
   auto* const handle = Environment::self<TextHandle>(env, self);
@@ -69,8 +58,8 @@ napi_value TextHandle::edit_text(napi_env env, napi_callback_info info) {
       },
       [session, engine = storage->engine()](napi_env there) {
         Environment& environment = Environment::of(there);
-        return environment.make(Environment::kText, std::make_unique<TextHandle>(
-                                                        environment, engine, *std::move(*session)));
+        return environment.make(Environment::kText,
+                                std::make_unique<TextHandle>(engine, *std::move(*session)));
       });
 }
 
@@ -93,6 +82,32 @@ napi_value TextHandle::splice(napi_env env, napi_callback_info info) {
   return number(env, static_cast<double>(update->size()));
 }
 
+// splices(columns: Uint8Array, count: number, text: string): undefined. Of each edit u32 position, u32
+// deleted, u32 characters of `text` that are inserted. One that is wrong is the last.
+napi_value TextHandle::splices(napi_env env, napi_callback_info info) {
+  const Arguments<3> arguments(env, info);
+  TextHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  const std::optional<Bytes> columns = bytes_of(env, arguments[0]);
+  const std::optional<std::size_t> count = count_of(env, arguments[1]);
+  constexpr std::size_t kEditBytes = 12;
+  if (!columns || !count || columns->size() / kEditBytes < *count ||
+      !read_text(env, arguments[2], self->inserted_)) {
+    return throw_type(env, "splices takes columns, their number and a text");
+  }
+  std::string_view rest = self->inserted_;
+  std::vector<TextSplice>& edits = self->edits_;
+  edits.clear();
+  for (std::size_t i = 0; i < *count; ++i) {
+    const std::uint8_t* const edit = columns->data() + i * kEditBytes;
+    const std::size_t bytes = crdt::bytes_of_points(rest, load_u32(edit + 8));
+    edits.push_back({load_u32(edit), load_u32(edit + 4), rest.substr(0, bytes)});
+    rest.remove_prefix(bytes);
+  }
+  const Error wrong = self->session_->splices(edits);
+  return wrong ? throw_error(env, wrong) : undefined(env);
+}
+
 // text(): string
 napi_value TextHandle::text_shown(napi_env env, napi_callback_info info) {
   const Arguments<0> arguments(env, info);
@@ -107,11 +122,11 @@ napi_value TextHandle::length(napi_env env, napi_callback_info info) {
   return self == nullptr ? nullptr : number(env, static_cast<double>(self->session_->length()));
 }
 
-// hasUncommitted(): boolean
-napi_value TextHandle::has_uncommitted(napi_env env, napi_callback_info info) {
+// isNarrow(): boolean. No character has two units of UTF-16.
+napi_value TextHandle::is_narrow(napi_env env, napi_callback_info info) {
   const Arguments<0> arguments(env, info);
   TextHandle* const self = opened(env, arguments.self);
-  return self == nullptr ? nullptr : boolean(env, self->session_->has_uncommitted());
+  return self == nullptr ? nullptr : boolean(env, self->session_->is_narrow());
 }
 
 // commit(): Array | undefined. What others changed; nothing when it would have to wait for others:
@@ -148,9 +163,10 @@ napi_value TextHandle::close(napi_env env, napi_callback_info info) {
 napi_value TextHandle::define(napi_env env) {
   return define_class(env, "NativeText",
                       {{"splice", splice},
+                       {"splices", splices},
                        {"text", text_shown},
                        {"length", length},
-                       {"hasUncommitted", has_uncommitted},
+                       {"isNarrow", is_narrow},
                        {"commit", commit},
                        {"discard", discard},
                        {"close", close}});

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "bindings/common/engine.h"
 #include "bindings/node/environment.h"
@@ -13,33 +15,29 @@ using bindings::Engine;
 
 class TextHandle {
  public:
-  TextHandle(Environment& environment, std::shared_ptr<Engine> engine, TextSession session);
-  ~TextHandle();
-  TextHandle(const TextHandle&) = delete;
-  TextHandle& operator=(const TextHandle&) = delete;
+  TextHandle(std::shared_ptr<Engine> engine, TextSession session);
 
   static napi_value define(napi_env env);
   // NativeStorage.editText(id: string, field: string): Promise<NativeText>
   static napi_value edit_text(napi_env env, napi_callback_info info);
 
-  // The environment ends: what was typed is written.
-  void leave() noexcept;
-
  private:
   static napi_value splice(napi_env env, napi_callback_info info);
+  static napi_value splices(napi_env env, napi_callback_info info);
   static napi_value text_shown(napi_env env, napi_callback_info info);
   static napi_value length(napi_env env, napi_callback_info info);
-  static napi_value has_uncommitted(napi_env env, napi_callback_info info);
+  static napi_value is_narrow(napi_env env, napi_callback_info info);
   static napi_value commit(napi_env env, napi_callback_info info);
   static napi_value discard(napi_env env, napi_callback_info info);
   static napi_value close(napi_env env, napi_callback_info info);
   // Null, with an exception under way: closed.
   static TextHandle* opened(napi_env env, napi_value self) noexcept;
 
-  Environment& environment_;
   std::shared_ptr<Engine> engine_;
   std::optional<TextSession> session_;  // none: closed
-  std::string inserted_;                // kept for its room
+  // Kept for their room.
+  std::string inserted_;
+  std::vector<TextSplice> edits_;
 };
 
 }  // namespace gs::node

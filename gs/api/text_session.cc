@@ -47,6 +47,10 @@ struct TextSession::Impl {
   Result<std::vector<TextChange>> show(std::string_view text);
   Result<std::uint32_t> point(std::uint64_t position, const char* what) const;
   void type(const EditRun& run);
+  // One edit; `parts` has its runs.
+  Error splice(const TextSplice& edit);
+  // It is done. Returns how many seqs it takes.
+  std::uint32_t pass();
   Error stage();
 };
 
@@ -157,44 +161,64 @@ Result<TextSession> Storage::edit_text(const Id& id, std::string_view field,
   return TextSession(std::move(impl));
 }
 
-Result<Bytes> TextSession::splice(std::uint64_t position, std::uint64_t deleted,
-                                  std::string_view inserted) {
-  Impl& impl = *impl_;
-  if (!record::valid_utf8(as_bytes(inserted))) {
+Error TextSession::Impl::splice(const TextSplice& edit) {
+  parts.runs.clear();
+  if (!record::valid_utf8(as_bytes(edit.inserted))) {
     return Error(Code::invalid, "what is inserted is not UTF-8");
   }
-  const bool is_full = impl.inserted.size() + inserted.size() > crdt::kOperationBytesMax ||
-                       impl.runs.size() + 2 > kRunsMax;
+  const bool is_full = inserted.size() + edit.inserted.size() > crdt::kOperationBytesMax ||
+                       runs.size() + 2 > kRunsMax;
   if (is_full) {
     return Error(Code::too_large,
                  "too much is typed and not committed: 16 MiB, or 1,048,576 edits");
   }
-  GS_TRY(const std::uint32_t from, impl.point(position, "position"));
+  GS_TRY(const std::uint32_t from, point(edit.position, "position"));
   std::uint32_t until = from;
-  if (deleted != 0) {
-    const std::uint64_t end = position + std::min(deleted, ~position);
-    GS_TRY(until, impl.point(end, "the end of what is deleted,"));
+  if (edit.deleted != 0) {
+    const std::uint64_t end = edit.position + std::min(edit.deleted, ~edit.position);
+    GS_TRY(until, point(end, "the end of what is deleted,"));
   }
-  impl.parts.runs.clear();
   if (until != from) {
-    impl.shown.erase(from, until - from);
-    impl.type({Edit::erase, from, until - from});
+    shown.erase(from, until - from);
+    type({Edit::erase, from, until - from});
   }
-  if (!inserted.empty()) {
-    impl.shown.insert(from, inserted);
-    impl.type({Edit::insert, from, crdt::measure(inserted).points});
-    impl.inserted += inserted;
+  if (!edit.inserted.empty()) {
+    shown.insert(from, edit.inserted);
+    type({Edit::insert, from, crdt::measure(edit.inserted).points});
+    inserted += edit.inserted;
   }
-  if (impl.parts.runs.empty()) return Bytes();
+  return {};
+}
+
+std::uint32_t TextSession::Impl::pass() {
+  std::uint32_t edits = 0;
+  for (const EditRun& run : parts.runs) edits += run.count;
+  next_seq += edits;
+  if (edits != 0) stands_on_shown = false;
+  return edits;
+}
+
+Result<Bytes> TextSession::splice(std::uint64_t position, std::uint64_t deleted,
+                                  std::string_view inserted) {
+  Impl& impl = *impl_;
+  GS_TRY_OK(impl.splice({position, deleted, inserted}));
   crdt::OperationParts& parts = impl.parts;
+  if (parts.runs.empty()) return Bytes();
   parts.first_seq = impl.next_seq;
   parts.text = inserted;
   parts.parents.clear();
   if (!impl.stands_on_shown) parts.parents.push_back({true, 0, impl.next_seq - 1});
-  impl.stands_on_shown = false;
-  for (const EditRun& run : parts.runs) impl.next_seq += run.count;
+  impl.pass();
   impl.update = impl.session.encode(kWriter, parts);
   return Bytes(impl.update);
+}
+
+Error TextSession::splices(std::span<const TextSplice> edits) {
+  for (const TextSplice& edit : edits) {
+    GS_TRY_OK(impl_->splice(edit));
+    impl_->session.pass(kWriter, impl_->pass());
+  }
+  return {};
 }
 
 std::string TextSession::text() const { return impl_->shown.text(); }
@@ -202,6 +226,11 @@ std::string TextSession::text() const { return impl_->shown.text(); }
 std::uint64_t TextSession::length() const noexcept {
   const crdt::Measure& size = impl_->shown.size();
   return impl_->unit == TextUnit::points ? size.points : size.units16;
+}
+
+bool TextSession::is_narrow() const noexcept {
+  const crdt::Measure& size = impl_->shown.size();
+  return size.points == size.units16;
 }
 
 bool TextSession::has_uncommitted() const noexcept {

@@ -89,6 +89,26 @@ TEST_F(TextSessions, KeysAreShownAtOnceAndWrittenTogether) {
   exchange();
 }
 
+TEST_F(TextSessions, ManyAtOnceAreThoseOneByOne) {
+  TextSession session = a_->edit_text(id_, "body").value();
+  ListenerToText listener(session.text());
+  TextSession other = a_->edit_text(id_, "body").value();
+  const TextSplice edits[] = {{5, 0, ","}, {5, 1, "\xc3\xa9"}, {0, 0, ""}, {0, 3, "J"}};
+  for (const TextSplice& one : edits) {
+    const Bytes update = other.splice(one.position, one.deleted, one.inserted).value();
+    if (!update.empty()) listener.take(update);
+  }
+  ASSERT_FALSE(session.splices(edits));
+  EXPECT_EQ(session.text(), other.text());
+  listener.take(session.splice(0, 0, ">").value());  // and it goes on where these ended
+  EXPECT_EQ(listener.text(), session.text());
+  const TextSplice wrong[] = {{0, 0, "a"}, {99, 0, "b"}, {0, 0, "c"}};
+  EXPECT_EQ(session.splices(wrong).code(), Code::invalid);
+  EXPECT_EQ(session.text(), "a" + listener.text());
+  ASSERT_TRUE(session.commit().ok());
+  EXPECT_EQ(body(), "\"a" + listener.text() + "\"");
+}
+
 // What others write while somebody types, in this process and in others.
 TEST_F(TextSessions, BothCountAndOthersAreShownWithTheCommit) {
   TextSession session = a_->edit_text(id_, "body").value();

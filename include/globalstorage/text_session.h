@@ -18,6 +18,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "globalstorage/bytes.h"
 #include "globalstorage/options.h"
 #include "globalstorage/result.h"
+#include "globalstorage/transaction.h"
 
 namespace gs {
 
@@ -53,9 +55,15 @@ class TextSession {
   // are not committed).
   Result<Bytes> splice(std::uint64_t position, std::uint64_t deleted, std::string_view inserted);
 
+  // The same of many, each in the text that the ones before have left, by who makes the updates of
+  // them. Of what is wrong, the edits before are done.
+  Error splices(std::span<const TextSplice> edits);
+
   // As it is shown.
   std::string text() const;
   std::uint64_t length() const noexcept;
+  // Whether no character of it has two units of UTF-16: both kinds of positions are one then.
+  bool is_narrow() const noexcept;
   bool has_uncommitted() const noexcept;
 
   // Writes what was typed, and then shows what others have written as well. Returns what that

@@ -16,7 +16,8 @@
 //   find(query, asJson)         NativeRows: next(bytes, rows), cursor()
 //   watch(query, asJson, call)  promise of a NativeLive: changes(), close()
 //   editText(id, field)         promise of a NativeText: splice(position, deleted, inserted, out),
-//                               text(), length(), hasUncommitted(), commit(), discard(), close()
+//                               splices(columns, count, text), text(), length(), isNarrow(),
+//                               commit(), discard(), close()
 //   call(method, json)          promise of JSON (docs/CALLS.md)
 //   about(), close()
 //

@@ -10,22 +10,35 @@
 //
 // Positions are those of JavaScript strings, UTF-16 units.
 
-const { called, settled, codeOf } = require('./native.js');
+const { called, settled } = require('./native.js');
 const { GsError } = require('./errors.js');
+const { sessionUpdate } = require('./session_update.js');
 const { functionOf, optionsOfCall, shown, guardAll } = require('./arguments.js');
 
 // What a program may lose that is killed while somebody types.
 const COMMIT_MS = 500;
-// An update of a key pressed has 9 to 12 bytes; a longer one comes in memory of its own.
+// An update that the engine makes; a longer one comes in memory of its own.
 const UPDATE_BYTES = 64;
+// Edits that cross the border to the engine at once.
+const TYPED_MAX = 1024;
+// What may be typed without a commit: the engine takes 16 MiB of text, and a million runs.
+const UNITS_MAX = 4 * 1024 * 1024;
+const EDITS_MAX = 512 * 1024;
 const BUSY_MS = 1;
 // Others' writes are looked for no more often: to look is to read the text.
 const LOOK_MS = 20;
 
 const HAS_SURROGATES = /[\ud800-\udfff]/;
 
+const SHORT = 16;
+
+const hasSurrogates = (text) => {
+  if (text.length > SHORT) return HAS_SURROGATES.test(text);
+  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xf800) === 0xd800) return true;
+  return false;
+};
+
 const isWellFormed = (text) => {
-  if (!HAS_SURROGATES.test(text)) return true;
   for (const character of text) {
     const code = character.codePointAt(0);
     if (code >= 0xd800 && code < 0xe000) return false;
@@ -38,8 +51,7 @@ const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 const wrong = (position, deleted, inserted) => {
   if (!isCount(position)) return `a position is a whole number, not ${shown(position)}`;
   if (!isCount(deleted)) return `a number of characters is whole, not ${shown(deleted)}`;
-  if (typeof inserted !== 'string') return `a text is inserted, not ${shown(inserted)}`;
-  return 'a text with half of a character';
+  return `a text is inserted, not ${shown(inserted)}`;
 };
 
 // Of a flat list.
@@ -73,10 +85,51 @@ const whenExiting = (commit) => {
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Edits on their way to the engine, which takes many at a time. */
+class Typed {
+  #native;
+  #columns = new Uint32Array(3 * TYPED_MAX); // position, deleted, inserted of each
+  #bytes = new Uint8Array(this.#columns.buffer);
+  #text = '';
+  #count = 0;
+
+  constructor(native) {
+    this.#native = native;
+  }
+
+  get isEmpty() {
+    return this.#count === 0;
+  }
+
+  add(position, deleted, inserted) {
+    if (this.#count === TYPED_MAX) this.send();
+    const columns = this.#columns;
+    const at = 3 * this.#count++;
+    columns[at] = position;
+    columns[at + 1] = deleted;
+    columns[at + 2] = inserted.length;
+    this.#text += inserted;
+  }
+
+  send() {
+    if (this.#count === 0) return;
+    const [count, text] = [this.#count, this.#text];
+    this.#count = 0;
+    this.#text = '';
+    called(() => this.#native.splices(this.#bytes, count, text));
+  }
+}
+
 class TextSession {
   #storage;
   #writes; // of the storage, also while it is about to close
   #native;
+  #typed;
+  #length = 0; // of what is shown
+  #isNarrow = false; // it has no characters of two units: positions are what the engine counts
+  #isFirst = true; // nothing was typed since the text was read
+  #edits = 0; // that are not committed, and what they insert
+  #units = 0;
   #out = new Uint8Array(UPDATE_BYTES);
   #commitMs;
   #commitTimer = null;
@@ -91,8 +144,10 @@ class TextSession {
     this.#storage = storage;
     this.#writes = storage.writes;
     this.#native = native;
+    this.#typed = new Typed(native);
     this.#commitMs = commitMs;
     this.#endings = [storage.whenClosing(() => this.close()), whenExiting(() => this.#commitNow())];
+    this.#begin();
   }
 
   static async open(storage, id, name, options) {
@@ -105,18 +160,29 @@ class TextSession {
     return new TextSession(storage, native, commitMs);
   }
 
+  // With the text that the engine has read.
+  #begin() {
+    this.#length = this.#native.length();
+    this.#isNarrow = this.#native.isNarrow();
+    this.#isFirst = true;
+    this.#edits = 0;
+    this.#units = 0;
+  }
+
   /** The text as it is shown here. */
   get text() {
+    this.#typed.send();
     return called(() => this.#native.text());
   }
 
   get length() {
-    return called(() => this.#native.length());
+    if (this.#isClosed) this.#native.length(); // it says so
+    return this.#length;
   }
 
   /** Whether something was typed that is not written yet. */
   get hasUncommitted() {
-    return !this.#isClosed && called(() => this.#native.hasUncommitted());
+    return this.#edits > 0;
   }
 
   /**
@@ -125,19 +191,40 @@ class TextSession {
    */
   splice(position, deleted, inserted = '') {
     if (this.#failed !== null) this.#tellFailed();
-    const isRight =
-      isCount(position) &&
-      isCount(deleted) &&
-      typeof inserted === 'string' &&
-      isWellFormed(inserted);
-    if (!isRight) throw new GsError('GS_INVALID', wrong(position, deleted, inserted));
-    let update;
-    try {
-      update = this.#native.splice(position, deleted, inserted, this.#out);
-    } catch (error) {
-      throw new GsError(codeOf(error.code), error.message, { cause: error });
+    if (!isCount(position) || !isCount(deleted) || typeof inserted !== 'string') {
+      throw new GsError('GS_INVALID', wrong(position, deleted, inserted));
     }
+    if (inserted.length > 0 && hasSurrogates(inserted)) {
+      if (!isWellFormed(inserted)) throw new GsError('GS_INVALID', 'half of a character');
+      this.#isNarrow = false;
+    }
+    if (this.#edits >= EDITS_MAX || this.#units + inserted.length > UNITS_MAX) {
+      throw new GsError('GS_TOO_LARGE', 'too much is typed and not committed. Commit it first');
+    }
+    const isInside = !this.#isClosed && position + deleted <= this.#length;
+    const update =
+      this.#isNarrow && isInside
+        ? this.#type(position, deleted, inserted)
+        : this.#typeThere(position, deleted, inserted);
+    if (update.length === 0) return update;
+    this.#isFirst = false;
+    this.#edits++;
+    this.#units += inserted.length;
+    this.#length += inserted.length - deleted;
     if (this.#commitTimer === null && this.#commitMs !== Infinity) this.#schedule();
+    return update;
+  }
+
+  #type(position, deleted, inserted) {
+    if (deleted === 0 && inserted.length === 0) return new Uint8Array(0);
+    this.#typed.add(position, deleted, inserted);
+    return sessionUpdate(this.#isFirst, position, deleted, inserted);
+  }
+
+  // The engine knows where characters begin, and what is wrong.
+  #typeThere(position, deleted, inserted) {
+    this.#typed.send();
+    const update = called(() => this.#native.splice(position, deleted, inserted, this.#out));
     return typeof update === 'number' ? this.#out.slice(0, update) : new Uint8Array(update);
   }
 
@@ -172,6 +259,7 @@ class TextSession {
   // Whatever goes wrong, nobody is there to be told. Nothing: others are under way.
   #commitNow() {
     try {
+      this.#typed.send();
       return this.#native.commit();
     } catch (error) {
       return error;
@@ -181,8 +269,12 @@ class TextSession {
   // Others first, when they are under way.
   async #whenFree(call) {
     for (;;) {
+      this.#typed.send();
       const changes = called(call);
-      if (changes !== undefined) return changesOf(changes);
+      if (changes !== undefined) {
+        this.#begin();
+        return changesOf(changes);
+      }
       await this.#writes.flush();
       await pause(BUSY_MS);
     }

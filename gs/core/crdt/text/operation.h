@@ -129,6 +129,8 @@ class Session {
   // `writer`: a number that both ends have given to the writer, below kSessionWritersMax.
   static constexpr std::uint32_t kSessionWritersMax = 65'536;
   Buffer encode(std::uint32_t writer, const OperationParts& parts);
+  // So many edits, each on the one before, that somebody else has encoded.
+  void pass(std::uint32_t writer, std::uint32_t edits) { next_seq(writer) += edits; }
 
   struct Live {
     std::uint32_t writer = 0;
