@@ -82,8 +82,8 @@ napi_value TextHandle::splice(napi_env env, napi_callback_info info) {
   return number(env, static_cast<double>(update->size()));
 }
 
-// splices(columns: Uint8Array, count: number, text: string): undefined. Of each edit u32 position, u32
-// deleted, u32 characters of `text` that are inserted. One that is wrong is the last.
+// splices(columns: Uint8Array, count: number, text: string): undefined. Of each edit u32 position,
+// u32 deleted, u32 characters of `text` that are inserted. One that is wrong is the last.
 napi_value TextHandle::splices(napi_env env, napi_callback_info info) {
   const Arguments<3> arguments(env, info);
   TextHandle* const self = opened(env, arguments.self);

@@ -38,8 +38,8 @@ struct Options {
   // Memory for records of collections that the schema keeps in memory (`store: 'memory'`), with the
   // keys of their indexes, 1 MiB .. 2 GiB.
   std::uint64_t memory_store_bytes = std::uint64_t{256} << 20;
-  // Log written since the last checkpoint that triggers the next one, 4 KiB .. 4 GiB. Bounds the
-  // time of recovery: about 1 ms per MiB.
+  // Log written since the last checkpoint that triggers the next one, 4 KiB .. 4 GiB; a sixteenth
+  // of it when the storage is closed. Bounds the time of recovery: about 1 ms per MiB.
   std::uint64_t checkpoint_log_bytes = std::uint64_t{64} << 20;
   // Data larger than this is merged into runs with full records, for sequential cold scans; 0: half
   // of the machine's memory.

@@ -18,6 +18,8 @@ namespace {
 // Larger runs are left to the size-tiered merges: for them a quiet moment would write more than it
 // saves.
 constexpr std::uint64_t kQuietMergeBytesMax = std::uint64_t{256} << 20;
+// Of the log that triggers a checkpoint, what does when the storage is closed.
+constexpr std::uint64_t kEndShare = 16;
 
 }  // namespace
 
@@ -50,6 +52,14 @@ bool Database::wants_checkpoint() const {
   if (rows.row_count() == 0) return false;
   return log_->bytes() - checkpoint_log_bytes_ >= options_.checkpoint_log_bytes ||
          memory_of_rows() >= options_.memory_bytes;
+}
+
+// Less is replayed sooner than it is written.
+bool Database::wants_checkpoint_at_end() {
+  std::lock_guard lock(commit_mutex_);
+  return log_->bytes() >= checkpoint_log_bytes_ &&
+         log_->bytes() - checkpoint_log_bytes_ >= options_.checkpoint_log_bytes / kEndShare &&
+         version_->tables.front()->row_count() != 0;
 }
 
 void Database::freeze() {
@@ -338,6 +348,22 @@ Error Database::checkpoint() {
   if (frozen_.empty() && !checkpoint_unsaved_) return {};
   if (stopping_) return Error(Code::closed, "the storage is closed. Open it again");
   return background_error_.copy();
+}
+
+// The last job, on the thread that closes. What fails is reported: the log has it all.
+void Database::checkpoint_at_end() {
+  {
+    platform::UniqueLock lock(background_mutex_);
+    background_done_.wait(lock, [this] { return !background_running_; });
+    if (stopping_) return;
+    background_running_ = true;
+  }
+  {
+    std::lock_guard lock(commit_mutex_);
+    const Error error = builder_.is_open() ? close_change() : Error();
+    if (!error && version_->tables.front()->row_count() != 0) freeze();
+  }
+  background();
 }
 
 // Takes the place of the background job: as long as it lives no other one runs.

@@ -658,6 +658,8 @@ class Database : public std::enable_shared_from_this<Database> {
   std::shared_ptr<const state::Version> current_version() const;
   void publish_log_view();
   bool wants_checkpoint() const;
+  bool wants_checkpoint_at_end();
+  void checkpoint_at_end();
   void freeze();
   void start_background();
   void merge_when_idle();

@@ -327,7 +327,10 @@ Error Database::close() {
     std::lock_guard lock(commit_mutex_);
     if (closed_) return {};
   }
-  Error error = failed_ || read_only_ || log_ == nullptr ? Error() : sync();
+  const bool is_written = !failed_ && !read_only_ && log_ != nullptr;
+  Error error = is_written ? sync() : Error();
+  // So that the next one opens soon. The log has all that matters.
+  if (is_written && !error && wants_checkpoint_at_end()) checkpoint_at_end();
   {
     platform::UniqueLock lock(background_mutex_);
     stopping_ = true;
