@@ -3,8 +3,7 @@
 // Records as they are now, by id, at once.
 //
 // The addon copies a record into a slab, memory that many records share, and the record reads its
-// fields from there. What was read is kept until something is committed, by whomever in this
-// process: a number that the addon counts up tells.
+// fields from there. kept.js keeps what was read.
 
 const { native, called, fromNative } = require('../native.js');
 const { GsError } = require('../errors.js');
@@ -14,7 +13,6 @@ const { isId, writeId } = require('../values/ids.js');
 
 // A record that somebody keeps keeps its slab: small enough to be no burden then.
 const SLAB_BYTES = 32 * 1024;
-const KEPT_MAX = 256; // records that are kept until the next commit, of each collection
 const NO_RECORD = -1;
 const NO_ROOM = -16;
 const ROW_HEADER_BYTES = 24;
@@ -63,9 +61,9 @@ class Reads {
     return this.#find(native().resolve(id, collection || ''), collection);
   }
 
-  /** How often somebody committed. */
-  get commits() {
-    return this.#counter[0];
+  /** Its one number is how often somebody in this process committed. */
+  get counter() {
+    return this.#counter;
   }
 
   /**
@@ -127,37 +125,4 @@ class Reads {
   }
 }
 
-// Which of the places a record has: the tail of an id is as good as random.
-const placeOf = (id) => {
-  const end = id.length;
-  const bits =
-    id.charCodeAt(end - 1) ^ (id.charCodeAt(end - 2) << 3) ^ (id.charCodeAt(end - 3) << 6);
-  return bits & (KEPT_MAX - 1);
-};
-
-/** Records of one collection, or of all, which are kept until somebody commits. */
-class Kept {
-  #reads;
-  #collection;
-  #ids = new Array(KEPT_MAX).fill('');
-  #records = new Array(KEPT_MAX).fill(null);
-  #commits = new Uint32Array(KEPT_MAX); // as of when
-
-  constructor(reads, collection) {
-    this.#reads = reads;
-    this.#collection = collection;
-  }
-
-  get(id) {
-    const { commits } = this.#reads;
-    const place = placeOf(id);
-    if (this.#ids[place] === id && this.#commits[place] === commits) return this.#records[place];
-    const record = this.#reads.find(id, this.#collection);
-    this.#ids[place] = id;
-    this.#records[place] = record;
-    this.#commits[place] = commits;
-    return record;
-  }
-}
-
-module.exports = { Reads, Kept };
+module.exports = { Reads };
