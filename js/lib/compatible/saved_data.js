@@ -4,6 +4,7 @@
 // Methods of Storage. docs/JAVASCRIPT-COMPATIBILITY.md says what differs.
 
 const path = require('node:path');
+const { optionsOfCall } = require('../arguments.js');
 const { GsError } = require('../errors.js');
 const { operations } = require('../writes/writes.js');
 
@@ -54,7 +55,8 @@ const compatible = {
   },
 
   /** Replaces all fields, or adds the record: to the collection that `$type` names. */
-  async writeWhole(id, data, { durability } = {}) {
+  async writeWhole(id, data, options) {
+    const { durability } = optionsOfCall(options);
     const record = this.peek(this.idOf(id));
     const isTyped = isObject(data) && typeof data.$type === 'string';
     const { $type: collection, ...rest } = isTyped ? data : { $type: '' };

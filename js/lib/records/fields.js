@@ -118,7 +118,10 @@ class FieldHandle {
 
   /** Takes out `deleted` characters at a position, and puts in others. */
   async splice(position, deleted, inserted = '') {
-    const end = position + whole(deleted, 'a number of characters');
+    if (typeof inserted !== 'string') {
+      throw new GsError('GS_INVALID', `a text is inserted, not ${shown(inserted)}`);
+    }
+    const end = whole(position, 'a position') + whole(deleted, 'a number of characters');
     const [from, to] = this.#points(position, end);
     const edits = Edits.of([[from, to - from, inserted]]);
     await this.#storage.writeEdits(this.#id, this.#name, edits);

@@ -11,8 +11,8 @@ const PLACES = 256;
 // After so many times a record becomes that object: when a loop that reads it has not yet taken
 // time, so that its code is made for one kind of object.
 const TIMES = 8;
-// Making the object takes as long as reading so many fields of a Proxy. Where it was read less often
-// than that, the next ones have to be asked for twice as often, up to as many.
+// Making the object takes as long as reading so many fields of a Proxy. Where it was asked for less
+// often than that, the next ones have to be asked for twice as often, up to as many.
 const WORTH = 64;
 
 // By the last two digits of an id, which are as good as random. The digit of a character is what
