@@ -63,16 +63,17 @@ const methodsOf = (object) => {
   return [...names];
 };
 
-// Within a limit, so that a promise that is never kept is found.
+const LATE = Symbol('late');
+
+// Within a limit, so that a promise that is never kept is found. The timer keeps the process.
 const answered = async (what, promise) => {
   let timer;
   const late = new Promise((resolve) => {
-    timer = setTimeout(() => resolve(late), ANSWER_MS);
-    timer.unref();
+    timer = setTimeout(resolve, ANSWER_MS, LATE);
   });
   const result = await Promise.race([promise, late]);
   clearTimeout(timer);
-  if (result === late) blame(what, new Error('it never answered'));
+  if (result === LATE) blame(what, new Error('it never answered'));
 };
 
 class Round {

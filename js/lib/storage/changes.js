@@ -107,7 +107,9 @@ const changes = {
   },
 
   /** One transaction of the program's own operations (writes/writes.js). */
-  write(write, read, durability) {
+  write(write, read = nothing, durability) {
+    functionOf(write, 'what writes');
+    functionOf(read, 'what reads the results');
     return this.writes.transact(write, read, this.durabilityOf(durability));
   },
 
