@@ -123,7 +123,11 @@ interface AnyRow extends RowMembers<any> {
   readonly [field: string]: any;
 }
 
-/** A record of one moment. Its fields are read when they are asked for; it cannot be changed. */
+/**
+ * A record of one moment. Its fields are read when they are asked for; it cannot be changed: who
+ * assigns a field gets a GsError. Of one that was read many times other changes than that, a new
+ * field for example, fail as those of a frozen object do, by a TypeError in strict mode.
+ */
 export type Row<T = any> =
   IsAny<T> extends true ? AnyRow : Immutable<T> & Omit<RowMembers<T>, keyof T>;
 

@@ -3,19 +3,19 @@
 // The npm package `globalstorage`: what `require` of it gives.
 
 const path = require('node:path');
-const { diff, merge, apply } = require('./lib/crdt.js');
-const { Collection } = require('./lib/collection.js');
-const { Record } = require('./lib/record.js');
+const { diff, merge, apply } = require('./lib/compatible/crdt.js');
+const { Collection } = require('./lib/records/collection.js');
+const { Record } = require('./lib/records/record.js');
 const { GsError } = require('./lib/errors.js');
 const { native, settled } = require('./lib/native.js');
-const { Storage } = require('./lib/storage.js');
-const { SyncManager } = require('./lib/sync.js');
+const { Storage } = require('./lib/storage/storage.js');
+const { SyncManager } = require('./lib/compatible/sync.js');
 const { crud } = require('./plugins/crud.js');
 const { BlobRef } = require('./lib/values/types.js');
 
 /**
  * Opens a storage, or makes it.
- * @param {object} [options] lib/options.js; `path`: its directory ('gs')
+ * @param {object} [options] lib/storage/options.js; `path`: its directory ('gs')
  * @returns {Promise<Storage>}
  */
 const open = (options) => new Storage(options);
@@ -57,14 +57,14 @@ module.exports = {
 // Of programs for upstream: loaded when they are asked for, as they take longer to load than all
 // the rest. Bundlers look for names of files in calls of `require`.
 const LATER = {
-  Blockchain: () => require('./lib/chain.js').Blockchain,
-  DataReader: () => require('./lib/contract.js').DataReader,
-  SmartContract: () => require('./lib/contract.js').SmartContract,
-  calculateHash: () => require('./lib/crypto.js').calculateHash,
-  generateKeys: () => require('./lib/crypto.js').generateKeys,
-  encrypt: () => require('./lib/crypto.js').encrypt,
-  decrypt: () => require('./lib/crypto.js').decrypt,
-  loadKeys: () => require('./lib/crypto.js').loadKeys,
+  Blockchain: () => require('./lib/compatible/chain.js').Blockchain,
+  DataReader: () => require('./lib/compatible/contract.js').DataReader,
+  SmartContract: () => require('./lib/compatible/contract.js').SmartContract,
+  calculateHash: () => require('./lib/compatible/crypto.js').calculateHash,
+  generateKeys: () => require('./lib/compatible/crypto.js').generateKeys,
+  encrypt: () => require('./lib/compatible/crypto.js').encrypt,
+  decrypt: () => require('./lib/compatible/crypto.js').decrypt,
+  loadKeys: () => require('./lib/compatible/crypto.js').loadKeys,
 };
 
 for (const [name, get] of Object.entries(LATER)) {

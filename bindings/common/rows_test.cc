@@ -25,7 +25,7 @@ struct RowIn {
   std::optional<LiveChange> step;  // without its row
 };
 
-// Reads one chunk after the other, as js/lib/rows.js does.
+// Reads one chunk after the other, as js/lib/queries/rows.js does.
 class ChunkReader {
  public:
   std::vector<RowIn> rows(Bytes chunk) { return read(chunk, false); }

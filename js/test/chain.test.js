@@ -8,7 +8,7 @@ const { test } = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
-const { Blockchain, calculateHash } = require('../lib/chain.js');
+const { Blockchain, calculateHash } = require('../lib/compatible/chain.js');
 const { BAD_VALUES, filesIn, isBad, place, refuses, start, thread } = require('./support/place.js');
 const { crashes } = require('./support/crashes.js');
 

@@ -319,6 +319,8 @@ test('fields that many change: counters, sets, lists, texts, trees', async (t) =
   assert.strictEqual((await tree.nodes()).length, 1);
   await refuses(field('likes').add(0.5), 'GS_INVALID', /whole number/);
   await refuses(body.splice(100, 1, ''), 'GS_INVALID');
+  await refuses(body.splice(0, 0, ['x']), 'GS_INVALID', /a text is inserted, not an object/);
+  await refuses(body.insertText(new Uint8Array(2), 'x'), 'GS_INVALID', /position/);
   await refuses(storage.Doc.field('missing', 'n').add(1), 'GS_NOT_FOUND');
   await refuses(() => storage.Doc.field(id, ''), 'GS_INVALID');
 });

@@ -6,9 +6,9 @@
 
 const { test } = require('node:test');
 const assert = require('node:assert');
-const { Blockchain } = require('../lib/chain.js');
-const { DataReader, SmartContract } = require('../lib/contract.js');
-const { copyOf } = require('../lib/json.js');
+const { Blockchain } = require('../lib/compatible/chain.js');
+const { DataReader, SmartContract } = require('../lib/compatible/contract.js');
+const { copyOf } = require('../lib/disk/json.js');
 const { place, refuses } = require('./support/place.js');
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 1));

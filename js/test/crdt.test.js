@@ -5,7 +5,7 @@
 
 const { test } = require('node:test');
 const assert = require('node:assert');
-const { apply, diff, merge } = require('../lib/crdt.js');
+const { apply, diff, merge } = require('../lib/compatible/crdt.js');
 const { refuses } = require('./support/place.js');
 
 test('a difference has added and changed fields, and undefined for removed ones', () => {

@@ -7,7 +7,7 @@
 const { test, before } = require('node:test');
 const assert = require('node:assert');
 const crypto = require('node:crypto');
-const { calculateHash, decrypt, encrypt, generateKeys } = require('../lib/crypto.js');
+const { calculateHash, decrypt, encrypt, generateKeys } = require('../lib/compatible/crypto.js');
 const { BAD_VALUES, isBad, refuses } = require('./support/place.js');
 
 const VALUES = [null, false, 0, '', 'текст 😀', [], { a: { b: [1, null] } }];

@@ -7,7 +7,7 @@ const { test } = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
-const disk = require('../lib/disk.js');
+const disk = require('../lib/disk/disk.js');
 const { filesIn, place, refuses } = require('./support/place.js');
 
 test('a replacement is whole for every reader, and nothing stays beside it', async (t) => {

@@ -10,9 +10,9 @@ const { test } = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
-const { calculateHash, decrypt } = require('../lib/crypto.js');
+const { calculateHash, decrypt } = require('../lib/compatible/crypto.js');
 const { FileStore } = require('../lib/files/store.js');
-const { Ledger } = require('../lib/ledger.js');
+const { Ledger } = require('../lib/compatible/ledger.js');
 const { BAD_VALUES, filesIn, isBad, place, refuses, start, thread } = require('./support/place.js');
 const { crashes } = require('./support/crashes.js');
 

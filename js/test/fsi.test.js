@@ -7,8 +7,8 @@ const { test } = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
-const fsi = require('../lib/fsi.js');
-const { NAME_BYTES_MAX } = require('../lib/names.js');
+const fsi = require('../lib/compatible/fsi.js');
+const { NAME_BYTES_MAX } = require('../lib/disk/names.js');
 const { filesIn, place, refuses } = require('./support/place.js');
 
 test('write, read, exists and remove', async (t) => {

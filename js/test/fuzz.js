@@ -13,6 +13,7 @@ const os = require('node:os');
 const path = require('node:path');
 const gs = require('../globalstorage.js');
 const { native } = require('../lib/native.js');
+const { Kept } = require('../lib/records/kept.js');
 const { Random, OfUser, hostile } = require('./support/hostile.js');
 
 const option = (name, byDefault) => {
@@ -62,16 +63,17 @@ const methodsOf = (object) => {
   return [...names];
 };
 
-// Within a limit, so that a promise that is never kept is found.
+const LATE = Symbol('late');
+
+// Within a limit, so that a promise that is never kept is found. The timer keeps the process.
 const answered = async (what, promise) => {
   let timer;
   const late = new Promise((resolve) => {
-    timer = setTimeout(() => resolve(late), ANSWER_MS);
-    timer.unref();
+    timer = setTimeout(resolve, ANSWER_MS, LATE);
   });
   const result = await Promise.race([promise, late]);
   clearTimeout(timer);
-  if (result === late) blame(what, new Error('it never answered'));
+  if (result === LATE) blame(what, new Error('it never answered'));
 };
 
 class Round {
@@ -146,6 +148,9 @@ class Round {
     if (typeof result.then === 'function') return this.use(await result);
     const proto = Object.getPrototypeOf(result);
     const isObject = proto !== Object.prototype && proto !== Array.prototype && proto !== null;
+    // What the parts of the package share takes what they have looked at.
+    const isInside = result instanceof Kept || ArrayBuffer.isView(result);
+    if (isInside) return undefined;
     if (isObject && this.targets.length < 40) this.targets.push(result);
     else if (random.chance(4)) JSON.stringify(result, (key, one) => `${String(key)}${typeof one}`);
     return undefined;

@@ -6,7 +6,7 @@
 
 const { test } = require('node:test');
 const assert = require('node:assert');
-const { CHARACTERS_MAX, DEPTH_MAX, copyOf, parse } = require('../lib/json.js');
+const { CHARACTERS_MAX, DEPTH_MAX, copyOf, parse } = require('../lib/disk/json.js');
 const { BAD_VALUES, isBad, refuses } = require('./support/place.js');
 
 const nested = (depth) => {

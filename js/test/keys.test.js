@@ -8,8 +8,8 @@ const { test } = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
-const { decrypt, encrypt, generateKeys } = require('../lib/crypto.js');
-const { loadKeys } = require('../lib/keys.js');
+const { decrypt, encrypt, generateKeys } = require('../lib/compatible/crypto.js');
+const { loadKeys } = require('../lib/compatible/keys.js');
 const { filesIn, place, refuses, start, thread } = require('./support/place.js');
 
 const PRIVATE = 'private.pem';

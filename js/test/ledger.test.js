@@ -7,9 +7,9 @@ const { test } = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
-const { calculateHash } = require('../lib/crypto.js');
-const disk = require('../lib/disk.js');
-const { Ledger } = require('../lib/ledger.js');
+const { calculateHash } = require('../lib/compatible/crypto.js');
+const disk = require('../lib/disk/disk.js');
+const { Ledger } = require('../lib/compatible/ledger.js');
 const { filesIn, place, refuses } = require('./support/place.js');
 
 const append = (ledger, data, record) => ledger.exclusive((add) => add(data, record));

@@ -10,8 +10,8 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { FileLock } = require('../lib/lock.js');
-const { describe, hasEnded, ownText, parseOwner } = require('../lib/owner.js');
+const { FileLock } = require('../lib/disk/lock.js');
+const { describe, hasEnded, ownText, parseOwner } = require('../lib/disk/owner.js');
 const { place, start, thread } = require('./support/place.js');
 
 const TOKEN = '0123456789abcdef0123456789abcdef';

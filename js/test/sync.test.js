@@ -7,7 +7,7 @@ const { test } = require('node:test');
 const assert = require('node:assert');
 const fs = require('node:fs');
 const path = require('node:path');
-const { SyncManager } = require('../lib/sync.js');
+const { SyncManager } = require('../lib/compatible/sync.js');
 const { filesIn, place, refuses } = require('./support/place.js');
 
 const UP = 'http://peer.example.com:9000';

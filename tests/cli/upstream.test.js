@@ -128,7 +128,7 @@ test('encrypted values stay so with their pair, or become plain', (t) => {
 
 test('envelopes of the package, in keys of either form of PEM', async (t) => {
   const { place, old, from } = made(t, (upstream) => upstream.makeKeys());
-  const { encrypt } = require('../../js/lib/crypto.js');
+  const { encrypt } = require('../../js/lib/compatible/crypto.js');
   const secret = { secret: 'x'.repeat(5000) };
   const text = encrypt(secret, old.pair.publicKey);
   old.save('a', text, true);

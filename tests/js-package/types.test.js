@@ -168,7 +168,7 @@ test('records, references and errors have what is declared', async () => {
 
 test('each option of open() is declared, and each that is declared is one', () => {
   const project = theProject();
-  const { optionsOf } = load(project, 'lib/options.js');
+  const { optionsOf } = load(project, 'lib/storage/options.js');
   assert.deepStrictEqual(
     declared().members('StorageOptions').sort(),
     Object.keys(optionsOf()).sort(),

@@ -1,6 +1,12 @@
 'use strict';
 
-// A Map of objects, which is no storage: the bound for reading one record again and again.
+// A Map of objects, which is no storage: the bound for reading one record again and again. Keys are
+// texts as ours are.
+
+const { textId } = require('../ids.js');
+
+// As one text, where textId() gives the sum of some.
+const keyOf = (i) => Buffer.from(textId(i)).toString('latin1');
 
 class Subject {
   static open() {
@@ -8,7 +14,7 @@ class Subject {
   }
 
   fill(rows) {
-    this.map = new Map(rows.map((row, i) => [String(i), row]));
+    this.map = new Map(rows.map((row, i) => [keyOf(i), row]));
     return [...this.map.keys()];
   }
 

@@ -1,7 +1,7 @@
 // The chain of blocks of upstream's directory, as it is on disk; nothing is written.
 //
 // docs/FORMAT.md, "Files of the compatible layout". An append that a crash interrupted counts when
-// the tail names it, as it does for js/lib/ledger.js.
+// the tail names it, as it does for js/lib/compatible/ledger.js.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Where js/lib/keys.js looks for the pair.
+// Where js/lib/compatible/keys.js looks for the pair.
 #include "cmd/gstore/upstream/key_copy.h"
 
 #include "gs/platform/posix/posix_file_system.h"

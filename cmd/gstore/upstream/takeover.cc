@@ -13,9 +13,9 @@ namespace gs::cli {
 namespace {
 
 constexpr std::string_view kRecordSuffix = ".json";
-// As js/lib/names.js has it: a file of a longer name could not be replaced.
+// As js/lib/disk/names.js has it: a file of a longer name could not be replaced.
 constexpr std::size_t kIdBytesMax = 229;
-// js/lib/compatible.js: how a value that is no object, or is encrypted, lies in a record.
+// As js/lib/compatible/saved_data.js puts a value into a record that is no object, or is encrypted.
 constexpr std::string_view kValue = "$value";
 constexpr std::string_view kEncrypted = "$encrypted";
 
@@ -71,7 +71,7 @@ std::optional<std::string> without_type(std::string_view json, std::string_view 
   return std::string(json.substr(0, begin)) + std::string(json.substr(end));
 }
 
-// Storage.saveData of js/lib/compatible.js; `$type` names the collection.
+// Storage.saveData of js/lib/compatible/saved_data.js; `$type` names the collection.
 Error shape(std::string_view json, TakenRecord& record) {
   const bool is_object = json.starts_with('{');
   if (!is_object || has_only(json, kValue) || has_only(json, kEncrypted)) {
@@ -91,7 +91,7 @@ Error shape(std::string_view json, TakenRecord& record) {
   return {};
 }
 
-// A text as js/lib/names.js takes it for the id of a record.
+// A text as js/lib/disk/names.js takes it for the id of a record.
 bool is_id(std::string_view id) {
   const bool has_controls = std::any_of(id.begin(), id.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '/' || c == '\\';

@@ -1,5 +1,5 @@
 // What an import takes over of a directory that upstream or the layout `files` of the package for
-// JavaScript wrote. js/lib/files/takeover.js and js/lib/upstream.js do the same, with the same
+// JavaScript wrote. js/lib/files/takeover.js and upstream.js beside it do the same, with the same
 // words. Nothing is written.
 //
 // Upstream's races left blocks beside the chain; a record of such a block is intact and given, and

@@ -3,10 +3,10 @@
 // Data files of the layout `files`: `data/<id>.json` holds {data, encrypted, timestamp, block}.
 
 const path = require('node:path');
-const { calculateHash } = require('../crypto.js');
+const { calculateHash } = require('../compatible/crypto.js');
 const { gsError } = require('../errors.js');
-const { isObject, parse } = require('../json.js');
-const { checkName } = require('../names.js');
+const { isObject, parse } = require('../disk/json.js');
+const { checkName } = require('../disk/names.js');
 
 const SUFFIX = '.json';
 

@@ -6,12 +6,12 @@
 const { randomUUID } = require('node:crypto');
 const path = require('node:path');
 const { GsError } = require('../errors.js');
-const { Collection } = require('../collection.js');
-const { Record } = require('../record.js');
-const { Storage } = require('../storage.js');
-const { SyncManager } = require('../sync.js');
-const { collectionsOf } = require('../schema.js');
-const { deltaOf } = require('../watch_record.js');
+const { Collection } = require('../records/collection.js');
+const { Record } = require('../records/record.js');
+const { Storage } = require('../storage/storage.js');
+const { SyncManager } = require('../compatible/sync.js');
+const { collectionsOf } = require('../schema/schema.js');
+const { deltaOf } = require('../records/watch_record.js');
 const { FileStore } = require('./store.js');
 
 class FilesCollection extends Collection {

@@ -2,16 +2,16 @@
 
 // The layout `files`: each record is a file of JSON as upstream writes it, and each write a block
 // of the chain beside it. Writes of any number of stores, threads and processes stand one after
-// another; a crash leaves each write done or not begun (js/lib/ledger.js says how).
+// another; a crash leaves each write done or not begun (js/lib/compatible/ledger.js says how).
 
 const path = require('node:path');
-const { Blockchain } = require('../chain.js');
-const { calculateHash, decrypt, encrypt } = require('../crypto.js');
-const disk = require('../disk.js');
+const { Blockchain } = require('../compatible/chain.js');
+const { calculateHash, decrypt, encrypt } = require('../compatible/crypto.js');
+const disk = require('../disk/disk.js');
 const { gsError, telling } = require('../errors.js');
-const { copyOf, isObject } = require('../json.js');
-const { loadKeys } = require('../keys.js');
-const { Ledger } = require('../ledger.js');
+const { copyOf, isObject } = require('../disk/json.js');
+const { loadKeys } = require('../compatible/keys.js');
+const { Ledger } = require('../compatible/ledger.js');
 const { TextCache } = require('./cache.js');
 const { fileOf, isBlockOf, parseEntry } = require('./record_file.js');
 

@@ -9,11 +9,11 @@
 
 const fs = require('node:fs/promises');
 const path = require('node:path');
-const { decrypt } = require('../crypto.js');
-const disk = require('../disk.js');
+const { decrypt } = require('../compatible/crypto.js');
+const disk = require('../disk/disk.js');
 const { gsError, telling } = require('../errors.js');
-const { isObject } = require('../json.js');
-const { Ledger, NO_BLOCK } = require('../ledger.js');
+const { isObject } = require('../disk/json.js');
+const { Ledger, NO_BLOCK } = require('../compatible/ledger.js');
 const { SUFFIX, fileOf, isBlockOf, parseEntry } = require('./record_file.js');
 
 // More findings than anybody reads one by one; the rest is only counted.

@@ -34,13 +34,13 @@ class Held {
     this.memory = memory;
     this.at = at;
     this.idAt = idAt;
-    this.object = null; // of a record that describes itself, when it was read
+    this.known = null; // what was read: the object of a record that describes itself, or fields
   }
 
   // Called on the record, which is the Proxy.
-  [util.inspect.custom](depth, options) {
+  [util.inspect.custom]() {
     const held = this[HELD];
-    return util.inspect(held.shape.toObject(held), options);
+    return held.shape.toObject(held);
   }
 }
 
@@ -172,8 +172,8 @@ class Shape {
 
   // The whole of a record that describes itself, read once.
   whole(held) {
-    if (held.object === null) held.object = this.described(held, true);
-    return held.object;
+    if (held.known === null) held.known = this.described(held, true);
+    return held.known;
   }
 
   // --- what a Proxy asks its handler ---
@@ -275,4 +275,4 @@ const shapeOf = (definition) => {
 /** What lies behind a record; undefined for any other value. */
 const heldOf = (value) => (typeof value === 'object' && value !== null ? value[HELD] : undefined);
 
-module.exports = { Shape, shapeOf, heldOf };
+module.exports = { HELD, Shape, shapeOf, heldOf, immutable };

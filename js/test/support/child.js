@@ -34,7 +34,7 @@ const die = () => {
 
 // Calls `look` before each call that changes files.
 const beforeChanges = (look) => {
-  const disk = load('disk.js');
+  const disk = load('disk/disk.js');
   let calls = 0;
   for (const name of CHANGES) {
     const original = disk[name];
@@ -64,7 +64,7 @@ const keepCrashes = (directory, place, tears) => beforeChanges((call, name, file
 
 const ACTIONS = {
   async blocks(directory, count, name = 'block') {
-    const { Blockchain } = load('chain.js');
+    const { Blockchain } = load('compatible/chain.js');
     const chain = await new Blockchain(directory);
     for (let i = 0; i < Number(count); i++) print(await chain.addBlock({ name, i }));
   },
@@ -102,13 +102,13 @@ const ACTIONS = {
   },
 
   async keys(directory) {
-    const { loadKeys } = load('keys.js');
+    const { loadKeys } = load('compatible/keys.js');
     const { publicKey, privateKey } = await loadKeys(directory);
     print(JSON.stringify(publicKey + privateKey));
   },
 
   async hold(directory) {
-    const { FileLock } = load('lock.js');
+    const { FileLock } = load('disk/lock.js');
     const lock = await FileLock.in(directory, 'lock');
     await lock.run(() => {
       print('held');
@@ -117,7 +117,7 @@ const ACTIONS = {
   },
 
   async increments(directory, count) {
-    const { FileLock } = load('lock.js');
+    const { FileLock } = load('disk/lock.js');
     const lock = await FileLock.in(directory, 'lock');
     const file = path.join(directory, 'number');
     for (let i = 0; i < Number(count); i++) {

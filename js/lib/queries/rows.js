@@ -1,0 +1,261 @@
+'use strict';
+
+// Rows of queries and of live queries, as the addon gives them: chunks of bytes
+// (bindings/common/rows.h).
+
+const { called, settled } = require('../native.js');
+const { Memory } = require('../values/decode.js');
+const { shapeOf } = require('../values/shape.js');
+const { readId } = require('../values/ids.js');
+const { recordFromJson } = require('../values/json.js');
+
+const HEADER_BYTES = 16;
+const ROW_HEADER_BYTES = 24;
+const STEP_BYTES = 16;
+const JSON_ROW = 0xffffffff;
+const STEPS = ['added', 'changed', 'moved', 'removed'];
+
+// A first chunk of few rows comes soon, later ones have more for each call.
+const FIRST_BYTES = 32 * 1024;
+const CHUNK_BYTES = 512 * 1024;
+const ROWS_MAX = 1e9;
+
+/** Reads the rows of one chunk after the other. */
+class Reader {
+  #shapes = [];
+
+  constructor(asJson) {
+    this.asJson = asJson;
+  }
+
+  /** @returns {{ rows: any[], isLast: boolean }} */
+  rows(chunk) {
+    const memory = this.#open(chunk);
+    const { view } = memory;
+    const rows = new Array(view.getUint32(0, true));
+    let at = HEADER_BYTES;
+    for (let i = 0; i < rows.length; i++) {
+      rows[i] = this.#row(memory, at);
+      at = this.#end(memory, at);
+    }
+    return { rows, isLast: view.getUint32(4, true) === 1 };
+  }
+
+  /** @returns {object[]} changes: { type, from, at, id, row } */
+  steps(chunk) {
+    const memory = this.#open(chunk);
+    const { view, bytes } = memory;
+    const steps = new Array(view.getUint32(0, true));
+    let at = HEADER_BYTES;
+    for (let i = 0; i < steps.length; i++) {
+      const type = STEPS[view.getUint32(at, true)];
+      const from = view.getUint32(at + 4, true);
+      const place = view.getUint32(at + 8, true);
+      at += STEP_BYTES;
+      const id = readId(bytes, at + 8);
+      steps[i] = {
+        type,
+        from,
+        at: place,
+        id,
+        row: type === 'removed' ? null : this.#row(memory, at),
+      };
+      at = this.#end(memory, at);
+    }
+    return steps;
+  }
+
+  #open(chunk) {
+    const memory = new Memory(chunk);
+    const { view, bytes } = memory;
+    let at = view.getUint32(8, true);
+    for (let count = view.getUint32(12, true); count > 0; count--) {
+      const size = view.getUint32(at, true);
+      this.#shapes.push(shapeOf(bytes.subarray(at + 4, at + 4 + size)));
+      at += 4 + size;
+    }
+    return memory;
+  }
+
+  #row(memory, at) {
+    const { view, bytes } = memory;
+    const shape = view.getUint32(at, true);
+    const content = at + ROW_HEADER_BYTES;
+    if (shape !== JSON_ROW) return this.#shapes[shape].record(memory, content, at + 8);
+    const text = bytes.toString('utf8', content, content + view.getUint32(at + 4, true));
+    return recordFromJson(text);
+  }
+
+  #end(memory, at) {
+    const size = memory.view.getUint32(at + 4, true);
+    return at + ROW_HEADER_BYTES + ((size + 7) & ~7);
+  }
+}
+
+class Rows {
+  #rows; // of the addon
+  #reader;
+  #signal;
+  #isDone = false;
+  #bytes = FIRST_BYTES;
+
+  constructor(storage, query, asJson, signal) {
+    this.#rows = called(() => storage.native.find(query, asJson));
+    this.#reader = new Reader(asJson);
+    this.#signal = signal;
+  }
+
+  async #next() {
+    if (this.#signal) this.#signal.throwIfAborted();
+    const chunk = await settled(this.#rows.next(this.#bytes, ROWS_MAX));
+    if (this.#signal) this.#signal.throwIfAborted();
+    const { rows, isLast } = this.#reader.rows(chunk);
+    this.#isDone = isLast;
+    this.#bytes = CHUNK_BYTES;
+    return rows;
+  }
+
+  async all() {
+    let all = await this.#next();
+    while (!this.#isDone) all = all.concat(await this.#next());
+    return all;
+  }
+
+  async page() {
+    const rows = await this.all();
+    return { rows, cursor: called(() => this.#rows.cursor()) || null };
+  }
+
+  async *[Symbol.asyncIterator]() {
+    while (!this.#isDone) yield* await this.#next();
+  }
+}
+
+// What becomes of rows by a change.
+const apply = (rows, { type, from, at, row }) => {
+  if (type === 'added') rows.splice(at, 0, row);
+  else if (type === 'changed') rows[at] = row;
+  else if (type === 'removed') rows.splice(at, 1);
+  else {
+    rows.splice(from, 1);
+    rows.splice(at, 0, row);
+  }
+};
+
+// Nobody holds a live query that was forgotten, but for who waits for its next changes.
+const waitedFor = new Set();
+const forgotten = new FinalizationRegistry((release) => release());
+
+/** A live query: `next()` gives lists of changes that are not empty, but for the first. */
+class LiveRows {
+  #storage; // kept while somebody waits
+  #live = null; // of the addon
+  #reader;
+  #wake = null;
+  #isAwake = true;
+  #isFirst = true;
+  #isClosed = false;
+  #release;
+
+  static async open(storage, query, asJson) {
+    const rows = new LiveRows(storage, asJson);
+    const weak = new WeakRef(rows);
+    const onRows = (call) => {
+      const there = weak.deref();
+      return there && call(there);
+    };
+    const wake = () => onRows((there) => there.#woken());
+    rows.#live = await settled(called(() => storage.native.watch(query, asJson, wake)));
+    rows.#release = storage.whenClosing(() => onRows((there) => there.close()));
+    forgotten.register(rows, rows.#release);
+    return rows;
+  }
+
+  constructor(storage, asJson) {
+    this.#storage = storage;
+    this.#reader = new Reader(asJson);
+  }
+
+  #woken() {
+    this.#isAwake = true;
+    if (this.#wake) this.#wake();
+  }
+
+  /** The next changes; null when it is closed. */
+  async next() {
+    waitedFor.add(this);
+    try {
+      while (!this.#isClosed) {
+        if (!this.#isAwake) {
+          await new Promise((resolve) => {
+            this.#wake = resolve;
+          });
+          this.#wake = null;
+          continue;
+        }
+        this.#isAwake = false;
+        const changes = await this.#look();
+        const isFirst = this.#isFirst;
+        this.#isFirst = false;
+        if (this.#isClosed) break;
+        if (changes.length > 0 || isFirst) return changes;
+      }
+      return null;
+    } finally {
+      waitedFor.delete(this);
+    }
+  }
+
+  async #look() {
+    try {
+      return this.#reader.steps(await settled(this.#live.changes()));
+    } catch (error) {
+      if (this.#isClosed) return []; // meanwhile
+      throw error;
+    }
+  }
+
+  async close() {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#release();
+    this.#storage = null;
+    this.#woken();
+    await settled(this.#live.close());
+  }
+
+  static subscribe(storage, query, asJson, callback, { signal, onError } = {}) {
+    const opened = LiveRows.open(storage, query, asJson);
+    const end = () => opened.then((live) => live.close()).catch(() => {});
+    end[Symbol.dispose || Symbol.for('Symbol.dispose')] = end;
+    if (signal) signal.addEventListener('abort', end, { once: true });
+    const run = async () => {
+      const live = await opened;
+      const rows = [];
+      for (let changes = await live.next(); changes; changes = await live.next()) {
+        for (const change of changes) apply(rows, change);
+        callback({ rows: rows.slice(), changes });
+      }
+    };
+    run().catch((error) => {
+      end();
+      if (onError) onError(error);
+      else queueMicrotask(() => Promise.reject(error)); // nobody else would learn of it
+    });
+    return end;
+  }
+
+  static async *iterate(storage, query, asJson, signal) {
+    const live = await LiveRows.open(storage, query, asJson);
+    const end = () => live.close();
+    if (signal) signal.addEventListener('abort', end, { once: true });
+    try {
+      for (let changes = await live.next(); changes; changes = await live.next()) yield changes;
+    } finally {
+      if (signal) signal.removeEventListener('abort', end);
+      await live.close();
+    }
+  }
+}
+
+module.exports = { Rows, LiveRows };

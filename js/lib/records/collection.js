@@ -1,0 +1,188 @@
+'use strict';
+
+// A collection: the records of one entity.
+
+const { isId } = require('../values/ids.js');
+const { Query } = require('../queries/query.js');
+const { Record } = require('./record.js');
+const { Reads } = require('./reads.js');
+const { guardAll } = require('../arguments.js');
+const { FieldHandle } = require('./fields.js');
+
+class Collection {
+  #storage;
+  #name;
+  #kept;
+
+  constructor(storage, name) {
+    this.#storage = storage;
+    this.#name = name;
+    this.#kept = storage.keep(name);
+  }
+
+  get name() {
+    return this.#name;
+  }
+
+  /**
+   * Adds a record.
+   * @param {object} data
+   * @param {{ key?: string, durability?: string }} [options] `key`: a key of the application, which
+   *   get() and the others take as well as the id; the record of that key is replaced
+   * @returns {Promise<Record>}
+   */
+  async insert(data, options = {}) {
+    const id = await this.#storage.insertInto(this.#name, data, options);
+    return Record.of(id, this.#storage);
+  }
+
+  /**
+   * Adds many records, in transactions of about 1 MiB.
+   * @param {Iterable<object>|AsyncIterable<object>} rows
+   * @param {{ key?: string|((row: object) => string), durability?: string, signal?: AbortSignal,
+   *   onProgress?: (count: number) => void }} [options] `key`: which field is a key of the
+   *   application, or what makes one
+   * @returns {Promise<{ count: number, ids: string[], idBytes: Buffer }>}
+   */
+  async insertMany(rows, options = {}) {
+    return this.#storage.insertManyInto(this.#name, rows, options || {});
+  }
+
+  /** The record, of this moment; null when there is none. By id or by key. */
+  async get(id) {
+    return this.peek(id);
+  }
+
+  /** The same at once. */
+  peek(id) {
+    if (typeof id !== 'string') return this.#kept.get(this.idOf(id));
+    const record = this.#kept.get(id);
+    // A key may have the form of an id.
+    return record === null && isId(id) ? this.#kept.get(this.idOf(id)) : record;
+  }
+
+  /**
+   * Records of many ids or keys, null where there is none.
+   * @param {Iterable<string>|Uint8Array} ids bytes: 16 for each id, the fastest way
+   */
+  async getMany(ids) {
+    return this.peekMany(ids);
+  }
+
+  peekMany(ids) {
+    if (ids instanceof Uint8Array) return this.#storage.reads.findMany(ids, this.#name);
+    const list = Array.from(ids, (id) => (typeof id === 'string' ? id : this.idOf(id)));
+    return this.#storage.reads.findMany(Reads.idBytes(list, this.#name), this.#name);
+  }
+
+  async has(id) {
+    return this.peek(id) !== null;
+  }
+
+  /** The id that an id, a key, or a record stands for. */
+  idOf(id) {
+    return this.#storage.idOf(id, this.#name);
+  }
+
+  /**
+   * Changes fields, and leaves the others; `undefined` removes one.
+   * @param {{ ifVersion?: string, durability?: string }} [options] `ifVersion`: of version(id)
+   */
+  async update(id, delta, options = {}) {
+    await this.#storage.update(this.idOf(id), delta, options);
+  }
+
+  /** Replaces the record that has this key of the application, or adds it. */
+  async upsert(key, data, options = {}) {
+    return this.insert(data, { ...options, key });
+  }
+
+  /** Applies `changes` if every field of `prev` has that value: whether it had. */
+  async swap(id, changes, prev) {
+    return this.#storage.swap(this.idOf(id), changes, prev);
+  }
+
+  /** Removes the record; false when there was none. */
+  async delete(id, options = {}) {
+    return this.#storage.delete(this.idOf(id), options);
+  }
+
+  /** The record as an object that can be changed and saved. Rejected when there is none. */
+  async record(id) {
+    return this.#storage.record(this.idOf(id));
+  }
+
+  /** What names exactly this content, for `ifVersion`; null when there is no record. */
+  async version(id) {
+    return this.#storage.version(this.idOf(id));
+  }
+
+  // --- queries ---
+
+  #query() {
+    return new Query(this.#storage, { collection: this.#name });
+  }
+
+  where(filter) {
+    return this.#query().where(filter);
+  }
+
+  orderBy(path, order) {
+    return this.#query().orderBy(path, order);
+  }
+
+  limit(count) {
+    return this.#query().limit(count);
+  }
+
+  include(...relations) {
+    return this.#query().include(...relations);
+  }
+
+  select(...fields) {
+    return this.#query().select(...fields);
+  }
+
+  groupBy(by, fields) {
+    return this.#query().groupBy(by, fields);
+  }
+
+  all(options) {
+    return this.#query().all(options);
+  }
+
+  first(options) {
+    return this.#query().first(options);
+  }
+
+  count() {
+    return this.#query().count();
+  }
+
+  each(callback, options) {
+    return this.#query().each(callback, options);
+  }
+
+  live(callback, options) {
+    return this.#query().live(callback, options);
+  }
+
+  watch(options) {
+    return this.#query().watch(options);
+  }
+
+  [Symbol.asyncIterator]() {
+    return this.#query()[Symbol.asyncIterator]();
+  }
+
+  // --- fields that many may change at once ---
+
+  /** `db.Post.field(id, 'likes').add(1)`: counters, sets, lists, texts and trees. */
+  field(id, name) {
+    return new FieldHandle(this.#storage, this.idOf(id), name);
+  }
+}
+
+guardAll(Collection.prototype, ['getMany', 'peekMany', 'field', 'upsert']);
+
+module.exports = { Collection };

@@ -1,0 +1,128 @@
+'use strict';
+
+// Records as they are now, by id, at once.
+//
+// The addon copies a record into a slab, memory that many records share, and the record reads its
+// fields from there. kept.js keeps what was read.
+
+const { native, called, fromNative } = require('../native.js');
+const { GsError } = require('../errors.js');
+const { Memory } = require('../values/decode.js');
+const { shapeOf } = require('../values/shape.js');
+const { isId, writeId } = require('../values/ids.js');
+
+// A record that somebody keeps keeps its slab: small enough to be no burden then.
+const SLAB_BYTES = 32 * 1024;
+const NO_RECORD = -1;
+const NO_ROOM = -16;
+const ROW_HEADER_BYTES = 24;
+const ID_AT = 8;
+
+class Reads {
+  #storage; // of the addon
+  #counter = new Uint32Array(1);
+  #memory = null;
+  #shapes = [];
+
+  constructor(storage) {
+    this.#storage = storage;
+    storage.countCommits(this.#counter);
+    this.#useSlab(SLAB_BYTES);
+  }
+
+  #useSlab(bytes) {
+    const slab = new ArrayBuffer(bytes);
+    this.#storage.useSlab(slab);
+    this.#memory = new Memory(slab);
+  }
+
+  #shape(number) {
+    const shape = this.#shapes[number];
+    if (shape) return shape;
+    return (this.#shapes[number] = shapeOf(this.#storage.shape(number)));
+  }
+
+  #recordAt(at, collection) {
+    const memory = this.#memory;
+    const shape = this.#shape(memory.view.getUint32(at, true));
+    if (collection !== null && shape.collection !== collection) return null;
+    return shape.record(memory, at + ROW_HEADER_BYTES, at + ID_AT);
+  }
+
+  #find(id, collection) {
+    let at = this.#storage.get(id);
+    if (at <= NO_ROOM) {
+      this.#useSlab(Math.max(SLAB_BYTES, NO_ROOM - at));
+      at = this.#storage.get(id);
+    }
+    if (at >= 0) return this.#recordAt(at, collection);
+    if (at === NO_RECORD) return null;
+    // A key of the application.
+    return this.#find(native().resolve(id, collection || ''), collection);
+  }
+
+  /** Its one number is how often somebody in this process committed. */
+  get counter() {
+    return this.#counter;
+  }
+
+  /**
+   * The record with an id, or with a key in the collection; null when there is none.
+   * @param {string|null} collection null: any
+   */
+  find(id, collection) {
+    try {
+      return this.#find(id, collection);
+    } catch (error) {
+      throw fromNative(error);
+    }
+  }
+
+  /** The version of a record, for who expects it later: a record and 32 bytes. */
+  versioned(id) {
+    return called(() => {
+      const record = this.#find(id, null);
+      if (record === null) return { record, version: null };
+      return { record, version: Buffer.from(this.#storage.version()) };
+    });
+  }
+
+  /** Records of many ids, null where there is none. `ids`: 16 bytes each. */
+  findMany(ids, collection) {
+    if (ids.length % 16 !== 0) throw new GsError('GS_INVALID', 'bytes of ids: 16 for each');
+    const count = ids.length / 16;
+    const places = new Int32Array(count);
+    const records = new Array(count);
+    for (let done = 0; done < count;) {
+      const from = done;
+      done = called(() => this.#storage.getMany(ids, places, from));
+      if (done <= NO_ROOM) {
+        this.#useSlab(Math.max(SLAB_BYTES, NO_ROOM - done));
+        done = from;
+        continue;
+      }
+      for (let i = from; i < done; i++) {
+        records[i] = places[i] < 0 ? null : this.#recordAt(places[i], collection);
+      }
+      if (done < count) this.#useSlab(SLAB_BYTES);
+    }
+    return records;
+  }
+
+  /** The id that a text names: an id, or a foreign key in the collection. */
+  static idOf(text, collection) {
+    return isId(text) ? text.toLowerCase() : native().resolve(text, collection);
+  }
+
+  /** Ids of a list, 16 bytes each. */
+  static idBytes(list, collection) {
+    const bytes = Buffer.from(new ArrayBuffer(16 * list.length));
+    for (let i = 0; i < list.length; i++) {
+      if (writeId(bytes, 16 * i, list[i])) continue;
+      writeId(bytes, 16 * i, native().resolve(list[i], collection));
+    }
+    return bytes;
+  }
+}
+
+module.exports = { Reads };

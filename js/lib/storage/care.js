@@ -1,0 +1,89 @@
+'use strict';
+
+// What keeps a storage healthy and trusted: verification, proofs, erasure, figures, copies. Methods
+// of Storage; what they give is in docs/CALLS.md. Those that may take long call `onProgress(done,
+// total)` about twenty times a second.
+
+const path = require('node:path');
+const { guardAll } = require('../arguments.js');
+const { versionOf } = require('./history.js');
+
+const NOTHING = Object.freeze({});
+
+const care = {
+  /** Checks the log and the state: `{ ok, sections, .. }`, also when something is wrong. */
+  verify({ full, incremental, head, onProgress } = NOTHING) {
+    return this.invoke('verify', { full, incremental, head }, onProgress);
+  },
+
+  /** A proof of a record, which `verifyProof` of the package checks without a storage. */
+  proof(id) {
+    return this.invoke('proof', { id: this.idOf(id) });
+  },
+
+  /** Removes a record and all that it ever was; the chain still verifies. */
+  erase(id, { reason, onProgress } = NOTHING) {
+    return this.invoke('erase', { id: this.idOf(id), reason }, onProgress);
+  },
+
+  stats() {
+    return this.invoke('stats');
+  },
+
+  /** What names the state: equal on replicas with the same changes. */
+  digest() {
+    return this.invoke('digest');
+  },
+
+  /** What opening found after a crash. */
+  recovery() {
+    return this.invoke('recovery');
+  },
+
+  /** Until all that was written so far is on stable storage. */
+  async flush() {
+    await this.invoke('sync');
+  },
+
+  /** Makes the files of the state as few and as small as they can be. */
+  compact({ onProgress } = NOTHING) {
+    return this.invoke('compact', {}, onProgress);
+  },
+
+  /** A copy in a new directory, without this writer's keys; `restore` of the package opens it. */
+  backup(directory, { onProgress } = NOTHING) {
+    return this.invoke('backup', { directory: path.resolve(directory) }, onProgress);
+  },
+
+  /** Drops what the records were before a version, for good and here alone. */
+  makeShallow({ before, preview, onProgress } = NOTHING) {
+    return this.invoke('makeShallow', { before: versionOf(before), preview }, onProgress);
+  },
+
+  // --- bundles: changes in one file, for other replicas ---
+
+  heads() {
+    return this.invoke('heads');
+  },
+
+  twins() {
+    return this.invoke('twins');
+  },
+
+  /** Writes the changes that somebody with `since` lacks. */
+  createBundle(file, { since, checkpoint, before, onProgress } = NOTHING) {
+    const place = path.resolve(file);
+    if (!checkpoint) return this.invoke('createBundle', { file: place, since }, onProgress);
+    const cut = versionOf(before);
+    return this.invoke('createCheckpointBundle', { file: place, before: cut }, onProgress);
+  },
+
+  /** Takes from a bundle what is not here yet. */
+  applyBundle(file, { onProgress } = NOTHING) {
+    return this.invoke('applyBundle', { file: path.resolve(file) }, onProgress);
+  },
+};
+
+guardAll(care);
+
+module.exports = { care };

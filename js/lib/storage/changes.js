@@ -1,0 +1,143 @@
+'use strict';
+
+// Writes of records, whatever their collection, each a transaction of its own but for transact().
+// Methods of Storage.
+
+const { GsError } = require('../errors.js');
+const { textOf, functionOf, optionsOfCall, guardAll } = require('../arguments.js');
+const { toJson } = require('../values/json.js');
+const { insertMany } = require('../writes/insert_many.js');
+const { transact } = require('../writes/transaction.js');
+const { operations, field, splice } = require('../writes/writes.js');
+
+const nothing = () => {};
+
+// False of what cannot be read: the encoder says so.
+const hasType = (data) => {
+  try {
+    return typeof data === 'object' && data !== null && '$type' in data;
+  } catch {
+    return false;
+  }
+};
+
+// What upstream says of a record that is not there.
+const about = async (id, promise) => {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error.code !== 'GS_NOT_FOUND') throw error;
+    throw new GsError('GS_NOT_FOUND', `Record ${id} not found`, { cause: error });
+  }
+};
+
+const changes = {
+  async insert(data, options) {
+    if (!hasType(data)) return this.insertInto('', data, options);
+    const { $type, ...rest } = data;
+    return this.insertInto($type, rest, options);
+  },
+
+  async insertInto(collection, data, options) {
+    const { key, durability } = optionsOfCall(options);
+    if (collection !== '') this.collection(collection);
+    const write = (encoder) => {
+      if (key === undefined) operations.insert(encoder, collection, data);
+      else operations.put(encoder, collection, textOf(key, 'a key'), data);
+    };
+    return this.write(write, (results) => results.id(), durability);
+  },
+
+  async insertManyInto(collection, rows, options) {
+    const durability = this.durabilityOf(optionsOfCall(options).durability);
+    return insertMany(this.writes, collection, rows, { ...options, durability });
+  },
+
+  /** Changes fields and leaves the others; `undefined` removes one. */
+  async update(id, delta, options) {
+    const { ifVersion, durability } = optionsOfCall(options);
+    const real = this.idOf(id);
+    const write = (encoder) => {
+      if (ifVersion !== undefined) {
+        operations.expect(encoder, real, ifVersion === null ? null : Buffer.from(ifVersion, 'hex'));
+      }
+      operations.update(encoder, real, delta);
+    };
+    await about(id, this.write(write, nothing, durability));
+  },
+
+  /** Members of objects, given and removed one by one, as deep as they go. */
+  async patch(id, delta, options) {
+    const { durability } = optionsOfCall(options);
+    const json = toJson(delta);
+    const write = (encoder) => operations.patch(encoder, this.idOf(id), json);
+    await about(id, this.write(write, nothing, durability));
+  },
+
+  /** Replaces all fields, or adds the record. */
+  async set(id, data, options) {
+    const { durability } = optionsOfCall(options);
+    await this.writeWhole(id, data, { durability });
+  },
+
+  /** Applies `changes` if every field of `prev` has that value now: whether it had. */
+  async swap(id, changed, prev, options) {
+    const { durability } = optionsOfCall(options);
+    const real = this.idOf(id);
+    const expected = toJson(prev);
+    const json = toJson(changed);
+    const write = (encoder) => operations.swap(encoder, real, expected, json);
+    return about(
+      id,
+      this.write(write, (results) => results.truth(), durability),
+    );
+  },
+
+  /** Removes the record; false when there was none. */
+  async delete(id, options) {
+    const { durability } = optionsOfCall(options);
+    const real = this.idOf(id);
+    try {
+      await this.write((encoder) => operations.remove(encoder, real), nothing, durability);
+      return true;
+    } catch (error) {
+      if (error.code === 'GS_NOT_FOUND') return false;
+      throw error;
+    }
+  },
+
+  /** One transaction of the program's own operations (writes/writes.js). */
+  write(write, read = nothing, durability) {
+    functionOf(write, 'what writes');
+    functionOf(read, 'what reads the results');
+    return this.writes.transact(write, read, this.durabilityOf(durability));
+  },
+
+  writeField(operation, id, name, values) {
+    const write = (encoder) => field(encoder, operation, id, name, ...values);
+    const read = operation === 'treeCreate' ? (results) => results.text() : nothing;
+    return about(id, this.write(write, read));
+  },
+
+  writeEdits(id, name, edits) {
+    return about(
+      id,
+      this.write((encoder) => splice(encoder, id, name, edits), nothing),
+    );
+  },
+
+  /**
+   * Reads and writes of several records that take effect all or none.
+   * @param {(tx: Transaction) => any} run called again when a record that it read was changed
+   *   meanwhile, `retries` times (10)
+   */
+  async transact(run, options) {
+    functionOf(run, 'what transact runs');
+    const given = optionsOfCall(options);
+    return transact(this, run, { ...given, durability: this.durabilityOf(given.durability) });
+  },
+};
+
+guardAll(changes, ['set']);
+
+module.exports = { changes };

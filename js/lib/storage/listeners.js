@@ -1,0 +1,40 @@
+'use strict';
+
+// Who in this thread wants to know of commits.
+
+const { functionOf } = require('../arguments.js');
+
+// A listener that throws holds up no other one.
+const tell = (listener) => {
+  try {
+    listener();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+};
+
+class Listeners {
+  #calls = new Set();
+  #isTold = false;
+
+  /**
+   * @param {NativeStorage} native tells these listeners from now on
+   * @returns what takes it back
+   */
+  add(call, native) {
+    functionOf(call, 'a listener');
+    if (!this.#isTold) {
+      const calls = this.#calls; // not the storage: it may be forgotten
+      native.onCommit(() => {
+        for (const one of calls) tell(one);
+      });
+      this.#isTold = true;
+    }
+    this.#calls.add(call);
+    return () => this.#calls.delete(call);
+  }
+}
+
+module.exports = { Listeners };

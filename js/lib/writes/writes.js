@@ -1,0 +1,301 @@
+'use strict';
+
+// Writes of one thread, collected and handed over to the engine at once.
+//
+// Everything that is written in one turn of the program goes in one batch
+// (bindings/common/batch.h), each call a transaction of its own; they take effect in the order of
+// the calls. The promise of a call is kept when the write is as durable as was asked for.
+
+const { settled, codeOf } = require('../native.js');
+const { GsError } = require('../errors.js');
+const { Encoder, refused } = require('../values/encode.js');
+const { readId } = require('../values/ids.js');
+
+const OPERATION = Object.freeze({
+  insert: 0,
+  put: 1,
+  set: 2,
+  update: 3,
+  remove: 4,
+  expect: 5,
+  patch: 6,
+  add: 7,
+  addElements: 8,
+  removeElements: 9,
+  splice: 10,
+  mark: 11,
+  listInsert: 12,
+  listDelete: 13,
+  listMove: 14,
+  listSet: 15,
+  treeCreate: 16,
+  treeMove: 17,
+  treeSet: 18,
+  treeDelete: 19,
+  swap: 20,
+});
+
+// A batch that is larger goes at once, whatever comes behind it in this turn.
+const BATCH_BYTES = 1024 * 1024;
+// An encoder that had to grow beyond it is not kept.
+const KEPT_BYTES = 8 * 1024 * 1024;
+const NOWHERE = 0xffffffff;
+const WITHIN = 'nothing can be written while another value is being read for a write';
+
+/** What the operations of one transaction gave, one after the other. */
+class Results {
+  constructor(bytes) {
+    this.bytes = bytes;
+    this.at = 0;
+  }
+
+  id() {
+    this.at += 16;
+    return readId(this.bytes, this.at - 16);
+  }
+
+  truth() {
+    return this.bytes[this.at++] === 1;
+  }
+
+  text() {
+    const size = this.bytes.readUInt32LE(this.at);
+    this.at += 4 + size;
+    return this.bytes.toString('utf8', this.at - size, this.at);
+  }
+}
+
+class Writes {
+  #storage; // of the addon
+  #encoder = new Encoder();
+  #waiting = []; // { resolve, reject, read } of each transaction in the encoder
+  #isDurable = false;
+  #scheduled = false;
+  #isEncoding = false;
+  #pending = new Set(); // promises of batches that are on their way
+
+  constructor(storage) {
+    this.#storage = storage;
+  }
+
+  /**
+   * One transaction.
+   * @param {(encoder: Encoder) => void} write its operations
+   * @param {(results: Results) => any} read what the promise is kept with
+   * @param {string} durability
+   */
+  transact(write, read, durability) {
+    // A getter, or toJSON, of what is being written.
+    if (this.#isEncoding) return Promise.reject(new GsError('GS_INVALID', WITHIN));
+    const encoder = this.#encoder;
+    const begin = encoder.end;
+    this.#isEncoding = true;
+    try {
+      encoder.counted(() => write(encoder));
+    } catch (error) {
+      encoder.end = begin;
+      return Promise.reject(refused(error));
+    } finally {
+      this.#isEncoding = false;
+    }
+    if (durability !== 'lazy') this.#isDurable = true;
+    const promise = new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject, read });
+    });
+    if (encoder.end >= BATCH_BYTES) this.#send();
+    else this.#schedule();
+    return promise;
+  }
+
+  #schedule() {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#send();
+    });
+  }
+
+  #send() {
+    if (this.#waiting.length === 0 || this.#isEncoding) return;
+    const encoder = this.#encoder;
+    const waiting = this.#waiting;
+    const batch = encoder.bytes.subarray(0, encoder.end);
+    const outcome = this.#write(batch, this.#isDurable);
+    if (outcome instanceof ArrayBuffer) {
+      this.#settle(waiting, Buffer.from(outcome));
+    } else {
+      const sent = outcome.then(
+        (told) => this.#settle(waiting, Buffer.from(told)),
+        (error) => waiting.forEach(({ reject }) => reject(error)),
+      );
+      this.#pending.add(sent);
+      sent.then(() => this.#pending.delete(sent));
+    }
+    this.#waiting = [];
+    this.#isDurable = false;
+    encoder.end = 0; // the addon has a copy
+    if (encoder.bytes.length > KEPT_BYTES) this.#encoder = new Encoder();
+  }
+
+  // What became of it: at once, or a promise.
+  #write(batch, isDurable) {
+    try {
+      const outcome = this.#storage.write(batch, isDurable);
+      return outcome instanceof ArrayBuffer ? outcome : settled(outcome);
+    } catch (error) {
+      return settled(Promise.reject(error));
+    }
+  }
+
+  #settle(waiting, outcome) {
+    let at = 0;
+    for (const { resolve, reject, read } of waiting) {
+      const code = outcome.readUInt16LE(at);
+      const size = outcome.readUInt32LE(at + 2);
+      const content = outcome.subarray(at + 6, at + 6 + size);
+      at += 6 + size;
+      if (code === 0) {
+        resolve(read(new Results(content)));
+        continue;
+      }
+      const operation = content.readUInt32LE(0);
+      const details = operation === NOWHERE ? null : { operation };
+      reject(new GsError(codeOf(code), content.toString('utf8', 4), { details }));
+    }
+  }
+
+  /** Until everything that was committed so far is as durable. */
+  async settle(durability) {
+    const nothing = () => {};
+    if (durability !== 'lazy') await this.transact(nothing, nothing, durability);
+  }
+
+  /** Until everything that was written so far has been told. */
+  async flush() {
+    this.#send();
+    await Promise.all(this.#pending);
+  }
+}
+
+// --- operations, for transact() ---
+
+const collectionText = (encoder, name) => encoder.text(name);
+
+const operations = {
+  insert(encoder, collection, data) {
+    encoder.u8(OPERATION.insert);
+    collectionText(encoder, collection);
+    encoder.record(data, false);
+  },
+  put(encoder, collection, key, data) {
+    encoder.u8(OPERATION.put);
+    collectionText(encoder, collection);
+    encoder.text(key);
+    encoder.record(data, false);
+  },
+  set(encoder, id, data) {
+    encoder.u8(OPERATION.set);
+    encoder.id(id);
+    encoder.record(data, false);
+  },
+  update(encoder, id, delta) {
+    encoder.u8(OPERATION.update);
+    encoder.id(id);
+    encoder.record(delta, true);
+  },
+  remove(encoder, id) {
+    encoder.u8(OPERATION.remove);
+    encoder.id(id);
+  },
+  /** `version`: 32 bytes; null: there is no such record. */
+  expect(encoder, id, version) {
+    encoder.u8(OPERATION.expect);
+    encoder.id(id);
+    encoder.raw(version || Buffer.alloc(32));
+  },
+  patch(encoder, id, json) {
+    encoder.u8(OPERATION.patch);
+    encoder.id(id);
+    encoder.text(json);
+  },
+  swap(encoder, id, expected, changes) {
+    encoder.u8(OPERATION.swap);
+    encoder.id(id);
+    encoder.text(expected);
+    encoder.text(changes);
+  },
+};
+
+/** An operation on one field, whose arguments are texts and numbers: of 32 bits, BigInt, { u8 }. */
+const field = (encoder, name, id, path, ...values) => {
+  encoder.u8(OPERATION[name]);
+  encoder.id(id);
+  encoder.text(path);
+  for (const value of values) {
+    if (typeof value === 'string') encoder.text(value);
+    else if (typeof value === 'bigint') encoder.i64(value);
+    else if (typeof value === 'object') encoder.u8(value.u8);
+    else encoder.u32(value);
+  }
+};
+
+// How many code points a text has.
+const pointsOf = (text) => {
+  const { length } = text;
+  let pairs = 0;
+  for (let i = 1; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 0xdc00 && code < 0xe000) pairs++;
+  }
+  return length - pairs;
+};
+
+/** Edits as columns, which is how they cross the border. */
+class Edits {
+  constructor(positions, deleted, inserted, text) {
+    this.positions = positions;
+    this.deleted = deleted;
+    this.inserted = inserted; // code points of each
+    this.text = text; // all that is inserted
+  }
+
+  /** Of a list of [position, deleted, inserted]. */
+  static of(list) {
+    const { length } = list;
+    const edits = new Edits(
+      new Uint32Array(length),
+      new Uint32Array(length),
+      new Uint32Array(length),
+      '',
+    );
+    let text = '';
+    for (let i = 0; i < length; i++) {
+      const edit = list[i];
+      const inserted = edit[2] ?? '';
+      edits.positions[i] = edit[0];
+      edits.deleted[i] = edit[1];
+      edits.inserted[i] = inserted.length < 2 ? inserted.length : pointsOf(inserted);
+      text += inserted;
+    }
+    edits.text = text;
+    return edits;
+  }
+}
+
+const column = (encoder, numbers) =>
+  encoder.raw(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+
+/** Edits of a text, in order: positions and counts of code points. */
+const splice = (encoder, id, path, edits) => {
+  encoder.u8(OPERATION.splice);
+  encoder.id(id);
+  encoder.text(path);
+  encoder.u32(edits.positions.length);
+  column(encoder, edits.positions);
+  column(encoder, edits.deleted);
+  column(encoder, edits.inserted);
+  encoder.text(edits.text);
+};
+
+module.exports = { Writes, Edits, operations, field, splice };
