@@ -6,7 +6,7 @@
 // fields from there. What was read is kept until something is committed, by whomever in this
 // process: a number that the addon counts up tells.
 
-const { native, called, fromNative } = require('./native.js');
+const { called, fromNative } = require('./native.js');
 const { GsError } = require('./errors.js');
 const { Memory } = require('./values/decode.js');
 const { shapeOf } = require('./values/shape.js');
@@ -15,7 +15,6 @@ const { isId, writeId } = require('./values/ids.js');
 // A record that somebody keeps keeps its slab: small enough to be no burden then.
 const SLAB_BYTES = 32 * 1024;
 const KEPT_MAX = 256; // records that are kept until the next commit, of each collection
-const NO_RECORD = -1;
 const NO_ROOM = -16;
 const ROW_HEADER_BYTES = 24;
 const ID_AT = 8;
@@ -51,16 +50,22 @@ class Reads {
     return shape.record(memory, at + ROW_HEADER_BYTES, at + ID_AT);
   }
 
-  #find(id, collection) {
-    let at = this.#storage.get(id);
-    if (at <= NO_ROOM) {
-      this.#useSlab(Math.max(SLAB_BYTES, NO_ROOM - at));
-      at = this.#storage.get(id);
-    }
-    if (at >= 0) return this.#recordAt(at, collection);
-    if (at === NO_RECORD) return null;
-    // A key of the application.
-    return this.#find(native().resolve(id, collection || ''), collection);
+  // Where the record with an id is in the slab; negative: nowhere, or the text is no id.
+  #place(id) {
+    const at = this.#storage.get(id);
+    if (at > NO_ROOM) return at;
+    this.#useSlab(Math.max(SLAB_BYTES, NO_ROOM - at));
+    return this.#storage.get(id);
+  }
+
+  #find(text, collection) {
+    const at = this.#place(text);
+    const record = at < 0 ? null : this.#recordAt(at, collection);
+    if (record !== null) return record;
+    // A key of the application, which may have the form of an id.
+    const id = this.#storage.findId(text, collection || '');
+    const keyed = id === text ? -1 : this.#place(id);
+    return keyed < 0 ? null : this.#recordAt(keyed, collection);
   }
 
   /** How often somebody committed. */
@@ -72,9 +77,9 @@ class Reads {
    * The record with an id, or with a key in the collection; null when there is none.
    * @param {string|null} collection null: any
    */
-  find(id, collection) {
+  find(text, collection) {
     try {
-      return this.#find(id, collection);
+      return this.#find(text, collection);
     } catch (error) {
       throw fromNative(error);
     }
@@ -111,17 +116,29 @@ class Reads {
     return records;
   }
 
-  /** The id that a text names: an id, or a foreign key in the collection. */
-  static idOf(text, collection) {
-    return isId(text) ? text.toLowerCase() : native().resolve(text, collection);
+  /** The same of texts: ids, or keys in the collection. */
+  findNamed(texts, collection) {
+    const records = this.findMany(this.#idBytes(texts, collection), collection);
+    const missing = [...records.keys()].filter((i) => records[i] === null && isId(texts[i]));
+    if (missing.length === 0) return records;
+    // These may be keys that have the form of an id.
+    const ids = missing.map((i) => this.idOf(texts[i], collection));
+    const found = this.findMany(this.#idBytes(ids, collection), collection);
+    missing.forEach((i, which) => (records[i] = found[which]));
+    return records;
   }
 
-  /** Ids of a list, 16 bytes each. */
-  static idBytes(list, collection) {
-    const bytes = Buffer.from(new ArrayBuffer(16 * list.length));
-    for (let i = 0; i < list.length; i++) {
-      if (writeId(bytes, 16 * i, list[i])) continue;
-      writeId(bytes, 16 * i, native().resolve(list[i], collection));
+  /** The id that a text names: an id, or a key in the collection. */
+  idOf(text, collection) {
+    return called(() => this.#storage.findId(text, collection));
+  }
+
+  // 16 bytes for each.
+  #idBytes(texts, collection) {
+    const bytes = Buffer.from(new ArrayBuffer(16 * texts.length));
+    for (let i = 0; i < texts.length; i++) {
+      if (writeId(bytes, 16 * i, texts[i])) continue;
+      writeId(bytes, 16 * i, this.idOf(texts[i], collection));
     }
     return bytes;
   }
