@@ -87,7 +87,6 @@ napi_value initialize(napi_env env, napi_value exports) {
   environment->keep_class(Environment::kText, TextHandle::define(env));
   export_function(env, exports, "open", open);
   export_function(env, exports, "call", call_function);
-  export_function(env, exports, "resolve", resolve);
   napi_set_named_property(env, exports, "version", text(env, gs::version()));
   return exports;
 }

@@ -8,7 +8,6 @@
 #include "bindings/node/job.h"
 #include "bindings/node/storage_handle.h"
 #include "gs/calls/calls.h"
-#include "gs/core/record/shape.h"
 
 namespace gs::node {
 namespace {
@@ -110,17 +109,6 @@ napi_value call_function(napi_env env, napi_callback_info info) {
   return start(env, call, [raw = call.get()] {
     return calls::call(raw->method, raw->arguments, raw->progress());
   });
-}
-
-napi_value resolve(napi_env env, napi_callback_info info) {
-  const Arguments<3> arguments(env, info);
-  const std::optional<std::string> name = text_of(env, arguments[0]);
-  const std::optional<std::string> collection = text_of(env, arguments[1]);
-  if (!name || !collection) return throw_type(env, "resolve takes two texts");
-  if (truth_of(env, arguments[2])) {
-    return text(env, record::keyed_id(record::collection_id(*collection), *name).text());
-  }
-  return text(env, Storage::resolve(*name, *collection).text());
 }
 
 }  // namespace gs::node

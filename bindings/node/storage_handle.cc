@@ -139,6 +139,17 @@ napi_value StorageHandle::get_many(napi_env env, napi_callback_info info) {
   return number(env, static_cast<double>(i));
 }
 
+// findId(text: string, collection: string): string. The id that a text names; '': any collection.
+napi_value StorageHandle::find_id(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  const std::optional<std::string> name = text_of(env, arguments[0]);
+  const std::optional<std::string> collection = text_of(env, arguments[1]);
+  if (!name || !collection) return throw_type(env, "findId takes two texts");
+  return text(env, self->engine_->storage().find_id(*name, *collection).text());
+}
+
 // version(): ArrayBuffer. Of the record that get() found last.
 napi_value StorageHandle::version(napi_env env, napi_callback_info info) {
   const Arguments<0> arguments(env, info);
@@ -311,6 +322,7 @@ napi_value StorageHandle::define(napi_env env) {
   return define_class(env, "NativeStorage",
                       {{"get", get},
                        {"getMany", get_many},
+                       {"findId", find_id},
                        {"version", version},
                        {"shape", shape},
                        {"useSlab", use_slab},

@@ -35,6 +35,7 @@ class StorageHandle {
  private:
   static napi_value get(napi_env env, napi_callback_info info);
   static napi_value get_many(napi_env env, napi_callback_info info);
+  static napi_value find_id(napi_env env, napi_callback_info info);
   static napi_value version(napi_env env, napi_callback_info info);
   static napi_value shape(napi_env env, napi_callback_info info);
   static napi_value use_slab(napi_env env, napi_callback_info info);

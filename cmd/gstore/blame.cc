@@ -18,7 +18,7 @@ std::string origin_line(const FieldOrigin& origin) {
 Result<Exit> blame(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(const Storage storage, open_storage(session, Access::read));
-  const Id id = Storage::resolve(arguments.id, arguments.collection);
+  GS_TRY(const Id id, id_of(session, storage));
   std::optional<Version> version;
   if (arguments.version) {
     GS_TRY(version, version_of(session, storage, *arguments.version));

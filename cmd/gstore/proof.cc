@@ -182,7 +182,8 @@ Error no_proof(const std::string& file, const Error& why) {
 // what cannot be undone is not done on a guess.
 Error check_erasable(const Session& session, const Storage& storage, const Id& id) {
   const Arguments& arguments = session.arguments;
-  if (arguments.collection.empty() || !Id::parse(arguments.id) || storage.has(id)) return {};
+  const bool is_key = Id::parse(arguments.id) != id;
+  if (arguments.collection.empty() || is_key || storage.has(id)) return {};
   Error error = about_record(session, storage,
                              Error(Code::not_found, "no record " + id.text() + " in this storage"));
   if (error.code() != Code::not_found) return error;

@@ -96,7 +96,7 @@ Result<Exit> insert(Session& session) {
 Result<Exit> get(Session& session) {
   const Arguments& arguments = session.arguments;
   GS_TRY(Storage storage, open_storage(session, Access::read));
-  const Id id = Storage::resolve(arguments.id, arguments.collection);
+  GS_TRY(const Id id, id_of(session, storage));
   Version version;
   if (arguments.version) {
     GS_TRY(version, version_of(session, storage, *arguments.version));

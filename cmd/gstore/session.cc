@@ -170,15 +170,6 @@ Error check_collection(const Session& session, std::string_view collection) {
                                     arguments.collection + "'. Leave out -c, or correct it");
 }
 
-Result<Id> id_of(const Session& session, const Storage& storage) {
-  const Arguments& arguments = session.arguments;
-  const Id id = Storage::resolve(arguments.id, arguments.collection);
-  // A foreign key names its collection already; the rest is for the command itself to find out.
-  if (arguments.collection.empty() || !Id::parse(arguments.id)) return id;
-  if (const auto found = storage.get(id)) GS_TRY_OK(check_collection(session, found->collection()));
-  return id;
-}
-
 // Another walk, for a miss as well.
 std::optional<ChangeInfo> last_removal(const Storage& storage, const Id& id) {
   constexpr std::uint64_t kLookedAt = 256;  // somebody may have written since who did not know
@@ -190,6 +181,19 @@ std::optional<ChangeInfo> last_removal(const Storage& storage, const Id& id) {
   return {};
 }
 
+Result<Id> id_of(const Session& session, const Storage& storage) {
+  const Arguments& arguments = session.arguments;
+  const Id id = storage.find_id(arguments.id, arguments.collection);
+  // A foreign key names its collection already; the rest is for the command itself to find out.
+  const auto said = Id::parse(arguments.id);
+  if (arguments.collection.empty() || !said || storage.has(id)) return id;
+  const auto other = storage.get(*said);
+  if (other.ok() && !last_removal(storage, id)) {
+    GS_TRY_OK(check_collection(session, other->collection()));
+  }
+  return id;
+}
+
 Error about_record(const Session& session, const Storage& storage, Error error) {
   const Arguments& arguments = session.arguments;
   if (error.code() != Code::not_found && error.code() != Code::erased) return error;
@@ -199,7 +203,7 @@ Error about_record(const Session& session, const Storage& storage, Error error) 
                                     in_damage(session));
   }
   const bool past = arguments.version.has_value();  // --at
-  const Id id = Storage::resolve(arguments.id, arguments.collection);
+  const Id id = storage.find_id(arguments.id, arguments.collection);
   if (error.code() == Code::erased || (!past && was_erased(storage, id))) {
     return Error(Code::erased, name +
                                    " was erased. Its content is gone for good; the chain still "

@@ -292,6 +292,19 @@ gs_code gs_has(const gs_storage* storage, const gs_id* id, bool* has, gs_error**
   });
 }
 
+gs_code gs_find_id(const gs_storage* storage, const char* text, size_t length,
+                   const char* collection, size_t collection_length, gs_id* id,
+                   gs_error** error) noexcept {
+  return call(error, [&]() -> Error {
+    GS_TRY_OK(need_open(storage));
+    GS_TRY_OK(need(id, "id"));
+    GS_TRY(const std::string_view given, gs::c::text(text, length, "text"));
+    GS_TRY(const std::string_view where, gs::c::text(collection, collection_length, "collection"));
+    *id = gs::c::from_id(storage->storage.find_id(given, where));
+    return {};
+  });
+}
+
 // --- a record ---
 
 namespace {

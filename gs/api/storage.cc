@@ -26,6 +26,11 @@ Error check_collection(std::string_view name) {
                                     std::to_string(record::kCollectionNameBytesMax));
 }
 
+// Without a name: in any.
+bool is_in(std::string_view collection, const state::Tables& tables, const engine::Found& found) {
+  return collection.empty() || tables.shape(found.entry.shape).shape->collection() == collection;
+}
+
 Result<std::shared_ptr<Database>> opened(Result<std::shared_ptr<Database>> database,
                                          const Options& options,
                                          std::shared_ptr<api::Ticker>& ticker) {
@@ -234,8 +239,22 @@ bool Storage::has(const Id& id) const {
 }
 
 Id Storage::resolve(std::string_view text, std::string_view collection) {
-  if (const auto id = Id::parse(text)) return *id;
+  if (const auto id = record::said_id(text)) return *id;
   return record::keyed_id(record::collection_id(collection), text);
+}
+
+Id Storage::find_id(std::string_view text, std::string_view collection) const {
+  const std::optional<Id> said = record::said_id(text);
+  const Database& database = *impl_->database;
+  const engine::Moment now = database.moment();
+  engine::Found found;
+  const bool is_there = said && database.find_stored(now, *said, found);
+  if (is_there && is_in(collection, database.tables(), found)) return *said;
+  const Id keyed = record::keyed_id(record::collection_id(collection), text);
+  // A record of another collection is not the one that is meant; one that was deleted may be.
+  const bool is_key =
+      !said || is_there || now.version->find(keyed, now.at, found) == state::Version::Lookup::found;
+  return is_key ? keyed : *said;
 }
 
 std::vector<std::string> Storage::collections() const {

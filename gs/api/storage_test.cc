@@ -31,6 +31,35 @@ TEST_F(StorageTest, ANumberIsGivenOnlyWhenADoubleHasExactlyThatValue) {
   EXPECT_EQ(record.find("f")->number(), -9223372036854775808.0);
 }
 
+// As programs have them that bring ids of their own, or give a record the id of another one as key.
+TEST_F(StorageTest, AKeyMayHaveTheFormOfAnId) {
+  Storage db = Storage::create(path("gs")).value();
+  const Id user = db.insert("User", R"({"name":"Ann"})").value();
+  const std::string name = user.text();
+  const std::string random = "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d";  // no id is of this version
+  EXPECT_EQ(db.find_id(name), user);
+  EXPECT_EQ(db.find_id(name, "User"), user);
+  EXPECT_FALSE(db.has(db.find_id(name, "Profile")))
+      << "it would be the record of another collection";
+  const Id profile = db.put("Profile", name, "{}").value();
+  EXPECT_EQ(db.find_id(name, "Profile"), profile);
+  EXPECT_EQ(db.find_id(name, "User"), user);
+  EXPECT_EQ(db.find_id(name), user);
+  EXPECT_EQ(db.find_id(profile.text(), "Profile"), profile);
+  EXPECT_EQ(Storage::resolve(name, "Profile"), user) << "it looks into no storage";
+
+  ASSERT_TRUE(db.remove(user).ok());
+  EXPECT_EQ(db.find_id(name, "Profile"), profile);
+  EXPECT_EQ(db.find_id(name, "User"), user) << "whoever asks for its history means it";
+  ASSERT_TRUE(db.remove(profile).ok());
+  EXPECT_EQ(db.find_id(name, "Profile"), profile) << "here as well";
+
+  const Id keyed = db.put("Profile", random, "{}").value();
+  EXPECT_EQ(Storage::resolve(random, "Profile"), keyed);
+  EXPECT_EQ(db.find_id(random, "Profile"), keyed);
+  EXPECT_EQ(db.find_id("ann", "Profile"), Storage::resolve("ann", "Profile"));
+}
+
 TEST_F(StorageTest, TooManyThreadsAreRefusedBeforeTheyAreStarted) {
   Options options;
   options.threads = ~0u;

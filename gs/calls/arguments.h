@@ -64,7 +64,7 @@ class Arguments {
   Result<std::optional<Version>> version(const Storage& storage, std::string_view name) const;
   Result<Version> required_version(const Storage& storage, std::string_view name) const;
   // The record that `id` and `collection` name.
-  Id id() const { return Storage::resolve(text("id"), text("collection")); }
+  Id id(const Storage& storage) const { return storage.find_id(text("id"), text("collection")); }
 
  private:
   Arguments(const Parameters& parameters, Object members)

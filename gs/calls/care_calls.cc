@@ -24,11 +24,11 @@ Made verify(Storage& storage, const Arguments& arguments, const Progress& progre
 }
 
 Made proof(Storage& storage, const Arguments& arguments, const Progress&) {
-  return storage.proof(arguments.id());
+  return storage.proof(arguments.id(storage));
 }
 
 Made erase(Storage& storage, const Arguments& arguments, const Progress& progress) {
-  const Id id = arguments.id();
+  const Id id = arguments.id(storage);
   GS_TRY(const std::uint64_t payloads, storage.erase(id, arguments.text("reason"), progress));
   return erased_json(id, payloads, kSpelling);
 }

@@ -78,7 +78,8 @@ Made tell_version(const Arguments&, const Progress&) {
 
 Made resolve(const Arguments& arguments, const Progress&) {
   ReportObject line(kSpelling);
-  return line.text("id", arguments.id().text()).take();
+  const Id id = Storage::resolve(arguments.text("id"), arguments.text("collection"));
+  return line.text("id", id.text()).take();
 }
 
 constexpr Parameter kNewDirectory = required("newDirectory", Kind::path);

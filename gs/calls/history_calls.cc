@@ -36,13 +36,13 @@ Made find_change(Storage& storage, const Arguments& arguments, const Progress&) 
 
 Made history(Storage& storage, const Arguments& arguments, const Progress&) {
   GS_TRY(const std::vector<HistoryEntry> entries,
-         storage.history(arguments.id(), arguments.count("limit")));
+         storage.history(arguments.id(storage), arguments.count("limit")));
   return list_of(entries, entry_json);
 }
 
 Made blame(Storage& storage, const Arguments& arguments, const Progress&) {
   GS_TRY(const std::optional<Version> version, arguments.version(storage, "version"));
-  GS_TRY(const Blame found, storage.blame(arguments.id(), version));
+  GS_TRY(const Blame found, storage.blame(arguments.id(storage), version));
   return list_of(found.fields, [](const FieldOrigin& origin, Spelling spelling) {
     return origin_json(origin, spelling);
   });
@@ -76,7 +76,7 @@ Made conflicts(Storage& storage, const Arguments& arguments, const Progress&) {
   }
   std::vector<Conflict> found;
   if (is_one) {
-    GS_TRY(Conflict one, storage.conflicts(arguments.id()));
+    GS_TRY(Conflict one, storage.conflicts(arguments.id(storage)));
     if (!one.hidden.empty()) found.push_back(std::move(one));
   } else {
     GS_TRY(found, storage.conflicts(arguments.count("limit")));

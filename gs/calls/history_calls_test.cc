@@ -36,6 +36,14 @@ class HistoryCalls : public CallsTest {
   std::string first_;
 };
 
+TEST_F(HistoryCalls, ARecordIsNamedByAKeyThatHasTheFormOfAnIdAsWell) {
+  const Id note = storage_->put("Note", id_.text(), R"({"about":"kyiv"})").value();
+  const std::string key = "\"id\":\"" + id_.text() + '"';
+  EXPECT_EQ(items(result("history", key + R"(,"collection":"Note")")).size(),
+            storage_->history(note, 9).value().size());
+  EXPECT_EQ(items(result("history", key)).size(), storage_->history(id_, 9).value().size());
+}
+
 TEST_F(HistoryCalls, LogTellsChangesNewestFirst) {
   const std::vector<ChangeInfo> changes = storage_->log(100).value();
   ASSERT_GE(changes.size(), 3u);

@@ -12,7 +12,7 @@ ReportObject about(const Id& id) {
 }
 
 Made text_marks(Storage& storage, const Arguments& arguments, const Progress&) {
-  const Id id = arguments.id();
+  const Id id = arguments.id(storage);
   GS_TRY(const std::optional<Version> version, arguments.version(storage, "version"));
   GS_TRY(const std::vector<TextMark> marks,
          storage.text_marks(id, arguments.text("field"), version));
@@ -21,14 +21,14 @@ Made text_marks(Storage& storage, const Arguments& arguments, const Progress&) {
 }
 
 Made text_delta(Storage& storage, const Arguments& arguments, const Progress&) {
-  const Id id = arguments.id();
+  const Id id = arguments.id(storage);
   GS_TRY(const std::optional<Version> version, arguments.version(storage, "version"));
   GS_TRY(const std::string delta, storage.text_delta(id, arguments.text("field"), version));
   return about(id).raw("delta", delta).take();
 }
 
 Made text_cursor(Storage& storage, const Arguments& arguments, const Progress&) {
-  const Id id = arguments.id();
+  const Id id = arguments.id(storage);
   const TextSide side = arguments.text("side") == "after" ? TextSide::after : TextSide::before;
   GS_TRY(const std::string cursor,
          storage.text_cursor(id, arguments.text("field"), arguments.count("position"), side));
@@ -36,7 +36,7 @@ Made text_cursor(Storage& storage, const Arguments& arguments, const Progress&) 
 }
 
 Made text_position(Storage& storage, const Arguments& arguments, const Progress&) {
-  const Id id = arguments.id();
+  const Id id = arguments.id(storage);
   GS_TRY(const std::optional<Version> version, arguments.version(storage, "version"));
   GS_TRY(const std::uint64_t position,
          storage.text_position(id, arguments.text("field"), arguments.text("cursor"), version));
@@ -44,7 +44,7 @@ Made text_position(Storage& storage, const Arguments& arguments, const Progress&
 }
 
 Made tree_nodes(Storage& storage, const Arguments& arguments, const Progress&) {
-  const Id id = arguments.id();
+  const Id id = arguments.id(storage);
   GS_TRY(const std::vector<TreeNode> nodes, storage.tree_nodes(id, arguments.text("field")));
   GS_TRY(const std::string list, list_of(nodes, [](const TreeNode& node, Spelling spelling) {
            return node_object(node, spelling).number("depth", node.depth).take();

@@ -20,7 +20,7 @@ Made explain(Storage& storage, const Arguments& arguments, const Progress&) {
 
 Made get_at(Storage& storage, const Arguments& arguments, const Progress&) {
   GS_TRY(const Version version, arguments.required_version(storage, "version"));
-  GS_TRY(const Record record, storage.get(arguments.id(), version));
+  GS_TRY(const Record record, storage.get(arguments.id(storage), version));
   std::string line;
   append_record_line(record, line);
   return line;

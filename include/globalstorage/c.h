@@ -115,7 +115,8 @@ GS_EXPORT gs_code gs_id_parse(const char* text, size_t length, gs_id* id,
                               gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_digest_parse(const char* text, size_t length, gs_digest* digest,
                                   gs_error** error) GS_NO_THROW;
-/* The id that a text names: a UUID, or a foreign key in `collection`. Looks into no storage. */
+/* The id that a text names: a UUID, or a foreign key in `collection`, as UUIDs of versions are that
+ * no id has. Looks into no storage: see gs_find_id(). */
 GS_EXPORT gs_code gs_resolve(const char* text, size_t length, const char* collection,
                              size_t collection_length, gs_id* id, gs_error** error) GS_NO_THROW;
 
@@ -343,6 +344,11 @@ GS_EXPORT gs_code gs_get_at(const gs_storage* storage, const gs_id* id, const gs
                             size_t head_count, gs_record** record, gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_has(const gs_storage* storage, const gs_id* id, bool* has,
                          gs_error** error) GS_NO_THROW;
+/* gs_resolve(), but that a UUID is a foreign key as well where it names no record of the
+ * collection; without a collection: no record at all. */
+GS_EXPORT gs_code gs_find_id(const gs_storage* storage, const char* text, size_t length,
+                             const char* collection, size_t collection_length, gs_id* id,
+                             gs_error** error) GS_NO_THROW;
 
 /* --- reading a record: one version, its bytes stay in place while the handle lives ---------- */
 

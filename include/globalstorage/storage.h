@@ -127,8 +127,12 @@ class Storage {
   // since). Reads these changes.
   Result<Record> get(const Id& id, const Version& version) const;
   bool has(const Id& id) const;
-  // The id that a text names: a UUID, or a foreign key in `collection`.
+  // The id that a text names: a UUID, or a foreign key in `collection`, as UUIDs are of versions
+  // that no id has.
   static Id resolve(std::string_view text, std::string_view collection = {});
+  // The same, but that a UUID is a foreign key as well where it names no record of the collection;
+  // without a collection: no record at all.
+  Id find_id(std::string_view text, std::string_view collection = {}) const;
 
   Snapshot snapshot() const;
   Reader reader() const;  // reader.h

@@ -7,6 +7,7 @@
 //   get(id)                     where the record is in the slab, -1: none, -2: the text is no id,
 //                               below -16: bytes that the slab lacks, counted from there
 //   getMany(ids, places, from)  the same of many ids of 16 bytes; how many are done
+//   findId(text, collection)    the id that a text names
 //   version()                   of the record that get() found
 //   shape(number)               definition of a shape
 //   useSlab(memory)             where get() puts records

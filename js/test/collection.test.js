@@ -38,6 +38,46 @@ test('records are found by id and by key', async (t) => {
   );
 });
 
+test('a key may have the form of an id', async (t) => {
+  const storage = await new Place(t).open();
+  const User = storage.collection('User');
+  const Profile = storage.collection('Profile');
+  const ann = await User.insert({ name: 'Ann' });
+  const random = '9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d';
+  assert.strictEqual(await Profile.get(ann.id), null);
+  assert.strictEqual(await Profile.delete(ann.id), false, 'a record of another collection');
+  await refuses(Profile.update(ann.id, { n: 1 }), 'GS_NOT_FOUND');
+  const keys = [ann.id, random];
+  for (const key of keys) {
+    await Profile.upsert(key, { n: 1 });
+    await Profile.update(key, { n: 2 });
+    await Profile.field(key, 'n').add(1);
+    const { n, id, $key } = await Profile.get(key);
+    assert.deepStrictEqual({ n, $key }, { n: 3, $key: key });
+    assert.deepStrictEqual(await Profile.get(id), await Profile.get(key));
+    assert.strictEqual(Profile.idOf(key), id);
+    assert.strictEqual((await storage.transact((tx) => tx.Profile.get(key))).n, 3);
+  }
+  const plain = await Profile.upsert('plain', { n: 4 });
+  const asked = [
+    random,
+    plain.id,
+    'nobody',
+    ann.id,
+    'plain',
+    '00000000-0000-7000-8000-000000000000',
+  ];
+  assert.deepStrictEqual(
+    (await Profile.getMany(asked)).map((one) => one && one.n),
+    [3, 4, null, 3, 4, null],
+  );
+  assert.strictEqual((await storage.get(random)).n, 3, 'of any collection');
+  assert.strictEqual((await storage.get(ann.id)).name, 'Ann');
+  for (const key of keys) assert.strictEqual(await Profile.delete(key), true);
+  assert.deepStrictEqual(await Profile.getMany(keys), [null, null]);
+  assert.strictEqual(await User.has(ann.id), true);
+});
+
 test('a collection gives only its own records', async (t) => {
   const { storage, City } = await withCities(t);
   const other = await storage.collection('Town').insert({ name: 'x' });

@@ -229,6 +229,7 @@ static void test_one_record_is_written_and_read(void) {
   gs_error* error = NULL;
   gs_storage* db = create("records");
   gs_id id, key_id, resolved, missing, found;
+  char id_text[GS_ID_TEXT_SIZE];
   gs_digest version, changed;
   gs_record* record = NULL;
   gs_type type = GS_TYPE_NULL;
@@ -337,6 +338,14 @@ static void test_one_record_is_written_and_read(void) {
   OK(gs_put(db, TEXT("Country"), TEXT("UA"), TEXT("{\"name\":\"Україна\"}"), NULL, &error));
   OK(gs_resolve(TEXT("UA"), TEXT("Country"), &resolved, &error));
   CHECK(same_id(&key_id, &resolved));
+  OK(gs_find_id(db, TEXT("UA"), TEXT("Country"), &found, &error));
+  CHECK(same_id(&key_id, &found));
+  gs_id_text(&key_id, id_text);
+  OK(gs_put(db, TEXT("Flag"), id_text, 36, TEXT("{}"), &resolved, &error));
+  OK(gs_find_id(db, id_text, 36, TEXT("Flag"), &found, &error));
+  CHECK(same_id(&resolved, &found));
+  OK(gs_find_id(db, id_text, 36, NULL, 0, &found, &error));
+  CHECK(same_id(&key_id, &found));
   OK(gs_get(db, &key_id, &record, &error));
   text = gs_record_key(record, &length);
   CHECK(length == 2 && memcmp(text, "UA", 2) == 0);

@@ -91,6 +91,28 @@ test('a UUID with -c has to be in that collection', (t) => {
   assert.strictEqual(place.json(['erase', id]).erased, 2);
 });
 
+test('a key may have the form of an id', (t) => {
+  const place = new Place(t);
+  const ann = place.ok(['insert', 'User', '{"name":"Ann"}']).trim();
+  const random = '9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d';
+  for (const key of [ann, random]) {
+    place.ok(['import', 'Profile', '-', '--key', 'of'], { input: JSON.stringify({ of: key, n: 1 }) });
+    const profile = [key, '-c', 'Profile'];
+    assert.deepStrictEqual(place.json(['get', ...profile]).data, { of: key, n: 1 });
+    place.ok(['update', ...profile, '{"n":2}']);
+    place.ok(['set', ...profile, '{"n":3}']);
+    place.ok(['counter', 'add', ...profile, 'n', '1']);
+    assert.strictEqual(place.ok(['get', ...profile]), '{"n":4}\n');
+    assert.strictEqual(place.ok(['get', ...profile, '--at', 'now']), '{"n":4}\n');
+    assert.strictEqual(place.lines(['blame', ...profile, '--json']).length, 1);
+    place.ok(['proof', ...profile]);
+    place.ok(['delete', ...profile]);
+    place.fails(EXIT.notFound, ['get', ...profile], /was deleted/);
+    assert.ok(place.lines(['history', ...profile, '--json']).length > 3, 'of what was deleted as well');
+  }
+  assert.strictEqual(place.ok(['get', ann]), '{"name":"Ann"}\n', 'it was never touched');
+});
+
 test('an id is never a path', (t) => {
   const place = new Place(t);
   place.file('x', 'outside');

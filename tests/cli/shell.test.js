@@ -115,6 +115,20 @@ test('calls work with and without await, and say what they did', (t) => {
   ]);
 });
 
+test('a key of a collection may have the form of an id', (t) => {
+  const place = new Place(t);
+  const out = shell(place, `
+    const ann = await db.User.insert({ name: 'Ann' })
+    db.Profile.has(ann)
+    db.Profile.put(ann, { n: 1 })
+    db.Profile.get(ann).n
+    db.User.get(ann).name
+    db.Profile.delete(ann)
+    db.User.has(ann)
+  `);
+  assert.deepStrictEqual(out.trimEnd().split('\n').slice(2), ['1', "'Ann'", 'true']);
+});
+
 const fill = (place) => {
   const rows = ['Київ', 'Lviv', '東京'].map((name, i) => JSON.stringify({ name, n: 3 - i }));
   place.run(['import', 'City', '-'], { input: rows.join('\n') });

@@ -379,10 +379,10 @@ void add_records(Calls& calls, Storage& db) {
     GS_TRY(const Id id, id_at(given, 0));
     return done(db.remove(id));
   });
-  calls.add("resolve", [](Given given) -> Made {
+  calls.add("findId", [&db](Given given) -> Made {
     GS_TRY(const std::string_view text, text_at(given, 0));
     GS_TRY(const std::string_view collection, text_at(given, 1));
-    return of_text(Storage::resolve(text, collection).text());
+    return of_text(db.find_id(text, collection).text());
   });
   calls.add("checkId", [](Given given) -> Made {
     GS_TRY(const Id id, id_at(given, 0));

@@ -375,7 +375,7 @@ class Collection {
     Object.defineProperty(this, 'name', { value: name, enumerable: true });
   }
   #id(id) {
-    return host.resolve(idText(id), this.name);
+    return host.findId(idText(id), this.name);
   }
   // What is not there is told by the key that was given, and not by the id that comes of it.
   #of(id, call) {

@@ -8,7 +8,7 @@
 namespace gs::record {
 
 std::optional<Id> linked_id(const CollectionId& target, std::string_view text) {
-  if (const std::optional<Id> id = Id::parse(text)) return id;
+  if (const std::optional<Id> id = said_id(text)) return id;
   if (!is_foreign_key(text)) return std::nullopt;
   return keyed_id(target, text);
 }

@@ -56,6 +56,16 @@ TEST(Layout, TextsBecomeIdsAndDefaultsAreThere) {
   }
 }
 
+TEST(Layout, AUuidThatNoIdCanBeIsAForeignKey) {
+  const std::string random = "9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d";  // version 4
+  EXPECT_EQ(said_id(random), std::nullopt);
+  EXPECT_EQ(said_id(kUuid), Id::parse(kUuid));
+  const Id keyed = keyed_id(collection_id("City"), random);
+  EXPECT_EQ(said_id(keyed.text()), keyed);
+  EXPECT_EQ(linked_id(collection_id("City"), random), keyed);
+  EXPECT_EQ(linked_id(collection_id("City"), kUuid), Id::parse(kUuid));
+}
+
 TEST(Layout, TheFastWayGivesTheSameBytes) {
   const Layout made = layout();
   Encoder fast;

@@ -63,6 +63,14 @@ Id keyed_id(const CollectionId& collection, std::string_view key) {
   return id;
 }
 
+std::optional<Id> said_id(std::string_view text) noexcept {
+  constexpr int kMinted = 7;
+  constexpr int kKeyed = 8;
+  const std::optional<Id> id = Id::parse(text);
+  const bool may_be_there = id && (id->version() == kMinted || id->version() == kKeyed);
+  return may_be_there ? id : std::nullopt;
+}
+
 // The sizes of so few names tell most of them apart sooner than a hash does.
 constexpr std::size_t kFewFields = 16;
 

@@ -25,6 +25,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,8 @@ CollectionId collection_id(std::string_view name);
 std::uint64_t name_hash(std::string_view name) noexcept;
 // The id of the record that a foreign key names: UUIDv8 of SHA-256("gs key" | collection | key).
 Id keyed_id(const CollectionId& collection, std::string_view key);
+// The id that a text says; nullopt: it is a foreign key, as is a UUID of a version that no id has.
+std::optional<Id> said_id(std::string_view text) noexcept;
 // Whether a record can have this foreign key.
 constexpr bool is_foreign_key(std::string_view key) noexcept {
   return !key.empty() && key.size() <= kForeignKeyBytesMax;

@@ -2,10 +2,8 @@
 
 // A collection: the records of one entity.
 
-const { isId } = require('../values/ids.js');
 const { Query } = require('../queries/query.js');
 const { Record } = require('./record.js');
-const { Reads } = require('./reads.js');
 const { guardAll } = require('../arguments.js');
 const { FieldHandle } = require('./fields.js');
 
@@ -55,10 +53,7 @@ class Collection {
 
   /** The same at once. */
   peek(id) {
-    if (typeof id !== 'string') return this.#kept.get(this.idOf(id));
-    const record = this.#kept.get(id);
-    // A key may have the form of an id.
-    return record === null && isId(id) ? this.#kept.get(this.idOf(id)) : record;
+    return this.#kept.get(typeof id === 'string' ? id : this.idOf(id));
   }
 
   /**
@@ -72,7 +67,7 @@ class Collection {
   peekMany(ids) {
     if (ids instanceof Uint8Array) return this.#storage.reads.findMany(ids, this.#name);
     const list = Array.from(ids, (id) => (typeof id === 'string' ? id : this.idOf(id)));
-    return this.#storage.reads.findMany(Reads.idBytes(list, this.#name), this.#name);
+    return this.#storage.reads.findNamed(list, this.#name);
   }
 
   async has(id) {

@@ -5,7 +5,7 @@
 // The addon copies a record into a slab, memory that many records share, and the record reads its
 // fields from there. kept.js keeps what was read.
 
-const { native, called, fromNative } = require('../native.js');
+const { called, fromNative } = require('../native.js');
 const { GsError } = require('../errors.js');
 const { Memory } = require('../values/decode.js');
 const { shapeOf } = require('../values/shape.js');
@@ -13,7 +13,6 @@ const { isId, writeId } = require('../values/ids.js');
 
 // A record that somebody keeps keeps its slab: small enough to be no burden then.
 const SLAB_BYTES = 32 * 1024;
-const NO_RECORD = -1;
 const NO_ROOM = -16;
 const ROW_HEADER_BYTES = 24;
 const ID_AT = 8;
@@ -49,16 +48,22 @@ class Reads {
     return shape.record(memory, at + ROW_HEADER_BYTES, at + ID_AT);
   }
 
-  #find(id, collection) {
-    let at = this.#storage.get(id);
-    if (at <= NO_ROOM) {
-      this.#useSlab(Math.max(SLAB_BYTES, NO_ROOM - at));
-      at = this.#storage.get(id);
-    }
-    if (at >= 0) return this.#recordAt(at, collection);
-    if (at === NO_RECORD) return null;
-    // A key of the application.
-    return this.#find(native().resolve(id, collection || ''), collection);
+  // Where the record with an id is in the slab; negative: nowhere, or the text is no id.
+  #place(id) {
+    const at = this.#storage.get(id);
+    if (at > NO_ROOM) return at;
+    this.#useSlab(Math.max(SLAB_BYTES, NO_ROOM - at));
+    return this.#storage.get(id);
+  }
+
+  #find(text, collection) {
+    const at = this.#place(text);
+    const record = at < 0 ? null : this.#recordAt(at, collection);
+    if (record !== null) return record;
+    // A key of the application, which may have the form of an id.
+    const id = this.#storage.findId(text, collection || '');
+    const keyed = id === text ? -1 : this.#place(id);
+    return keyed < 0 ? null : this.#recordAt(keyed, collection);
   }
 
   /** Its one number is how often somebody in this process committed. */
@@ -70,9 +75,9 @@ class Reads {
    * The record with an id, or with a key in the collection; null when there is none.
    * @param {string|null} collection null: any
    */
-  find(id, collection) {
+  find(text, collection) {
     try {
-      return this.#find(id, collection);
+      return this.#find(text, collection);
     } catch (error) {
       throw fromNative(error);
     }
@@ -109,17 +114,29 @@ class Reads {
     return records;
   }
 
-  /** The id that a text names: an id, or a foreign key in the collection. */
-  static idOf(text, collection) {
-    return isId(text) ? text.toLowerCase() : native().resolve(text, collection);
+  /** The same of texts: ids, or keys in the collection. */
+  findNamed(texts, collection) {
+    const records = this.findMany(this.#idBytes(texts, collection), collection);
+    const missing = [...records.keys()].filter((i) => records[i] === null && isId(texts[i]));
+    if (missing.length === 0) return records;
+    // These may be keys that have the form of an id.
+    const ids = missing.map((i) => this.idOf(texts[i], collection));
+    const found = this.findMany(this.#idBytes(ids, collection), collection);
+    missing.forEach((i, which) => (records[i] = found[which]));
+    return records;
   }
 
-  /** Ids of a list, 16 bytes each. */
-  static idBytes(list, collection) {
-    const bytes = Buffer.from(new ArrayBuffer(16 * list.length));
-    for (let i = 0; i < list.length; i++) {
-      if (writeId(bytes, 16 * i, list[i])) continue;
-      writeId(bytes, 16 * i, native().resolve(list[i], collection));
+  /** The id that a text names: an id, or a key in the collection. */
+  idOf(text, collection) {
+    return called(() => this.#storage.findId(text, collection));
+  }
+
+  // 16 bytes for each.
+  #idBytes(texts, collection) {
+    const bytes = Buffer.from(new ArrayBuffer(16 * texts.length));
+    for (let i = 0; i < texts.length; i++) {
+      if (writeId(bytes, 16 * i, texts[i])) continue;
+      writeId(bytes, 16 * i, this.idOf(texts[i], collection));
     }
     return bytes;
   }

@@ -192,18 +192,16 @@ class Storage {
     if (typeof id === 'string') return this.#idOfText(id, collection);
     const own = typeof id === 'object' && id !== null ? idOfObject(id) : undefined;
     if (own !== undefined) return own;
-    if (typeof id === 'number') return Reads.idOf(String(id), collection);
+    if (typeof id === 'number') return this.#idOfText(String(id), collection);
     throw new GsError('GS_INVALID', `an id is a text, not ${id === null ? 'null' : typeof id}`);
   }
 
-  // A text with the form of an id may be a key of the program's, which brings ids of its own; and
-  // without a collection a key may be that of a record of any.
+  // Without a collection a key may be that of a record of any.
   #idOfText(text, collection) {
-    const id = Reads.idOf(text, collection);
-    if (this.peek(id) !== null) return id;
-    const places = collection === '' ? ['', ...this.#collections.keys()] : [collection];
-    for (const place of places) {
-      const keyed = native().resolve(text, place, true);
+    const id = this.reads.idOf(text, collection);
+    if (collection !== '' || this.peek(id) !== null) return id;
+    for (const place of this.#collections.keys()) {
+      const keyed = this.reads.idOf(text, place);
       if (this.peek(keyed) !== null) return keyed;
     }
     return id;
