@@ -13,7 +13,7 @@ const SIZES = {
   times: 5_000_000,
   cities: 171_075,
   durable: 1000,
-  awaited: 20_000,
+  awaited: 100_000,
   edits: 1_000_000,
   repeats: 5,
   keys: 1_000_000,

@@ -83,8 +83,12 @@ class Collection {
    * Changes fields, and leaves the others; `undefined` removes one.
    * @param {{ ifVersion?: string, durability?: string }} [options] `ifVersion`: of version(id)
    */
-  async update(id, delta, options = {}) {
-    await this.#storage.update(this.idOf(id), delta, options);
+  update(id, delta, options) {
+    try {
+      return this.#storage.updateThere(this.idOf(id), id, delta, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Replaces the record that has this key of the application, or adds it. */
@@ -93,8 +97,12 @@ class Collection {
   }
 
   /** Applies `changes` if every field of `prev` has that value: whether it had. */
-  async swap(id, changes, prev) {
-    return this.#storage.swap(this.idOf(id), changes, prev);
+  swap(id, changes, prev, options) {
+    try {
+      return this.#storage.swapThere(this.idOf(id), id, changes, prev, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Removes the record; false when there was none. */

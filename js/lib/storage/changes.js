@@ -3,7 +3,6 @@
 // Writes of records, whatever their collection, each a transaction of its own but for transact().
 // Methods of Storage.
 
-const { GsError } = require('../errors.js');
 const { textOf, functionOf, optionsOfCall, guardAll } = require('../arguments.js');
 const { toJson } = require('../values/json.js');
 const { insertMany } = require('../writes/insert_many.js');
@@ -11,6 +10,7 @@ const { transact } = require('../writes/transaction.js');
 const { operations, field, splice } = require('../writes/writes.js');
 
 const nothing = () => {};
+const truth = (results) => results.truth();
 
 // False of what cannot be read: the encoder says so.
 const hasType = (data) => {
@@ -18,16 +18,6 @@ const hasType = (data) => {
     return typeof data === 'object' && data !== null && '$type' in data;
   } catch {
     return false;
-  }
-};
-
-// What upstream says of a record that is not there.
-const about = async (id, promise) => {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error.code !== 'GS_NOT_FOUND') throw error;
-    throw new GsError('GS_NOT_FOUND', `Record ${id} not found`, { cause: error });
   }
 };
 
@@ -55,15 +45,19 @@ const changes = {
 
   /** Changes fields and leaves the others; `undefined` removes one. */
   async update(id, delta, options) {
+    await this.updateThere(this.idOf(id), id, delta, options);
+  },
+
+  /** The record with the id `real`, which the program calls `id`. */
+  updateThere(real, id, delta, options) {
     const { ifVersion, durability } = optionsOfCall(options);
-    const real = this.idOf(id);
     const write = (encoder) => {
       if (ifVersion !== undefined) {
         operations.expect(encoder, real, ifVersion === null ? null : Buffer.from(ifVersion, 'hex'));
       }
       operations.update(encoder, real, delta);
     };
-    await about(id, this.write(write, nothing, durability));
+    return this.writes.transact(write, nothing, this.durabilityOf(durability), id);
   },
 
   /** Members of objects, given and removed one by one, as deep as they go. */
@@ -71,7 +65,7 @@ const changes = {
     const { durability } = optionsOfCall(options);
     const json = toJson(delta);
     const write = (encoder) => operations.patch(encoder, this.idOf(id), json);
-    await about(id, this.write(write, nothing, durability));
+    await this.writes.transact(write, nothing, this.durabilityOf(durability), id);
   },
 
   /** Replaces all fields, or adds the record. */
@@ -82,15 +76,16 @@ const changes = {
 
   /** Applies `changes` if every field of `prev` has that value now: whether it had. */
   async swap(id, changed, prev, options) {
+    return this.swapThere(this.idOf(id), id, changed, prev, options);
+  },
+
+  /** The record with the id `real`, which the program calls `id`. */
+  swapThere(real, id, changed, prev, options) {
     const { durability } = optionsOfCall(options);
-    const real = this.idOf(id);
     const expected = toJson(prev);
     const json = toJson(changed);
     const write = (encoder) => operations.swap(encoder, real, expected, json);
-    return about(
-      id,
-      this.write(write, (results) => results.truth(), durability),
-    );
+    return this.writes.transact(write, truth, this.durabilityOf(durability), id);
   },
 
   /** Removes the record; false when there was none. */
@@ -116,14 +111,12 @@ const changes = {
   writeField(operation, id, name, values) {
     const write = (encoder) => field(encoder, operation, id, name, ...values);
     const read = operation === 'treeCreate' ? (results) => results.text() : nothing;
-    return about(id, this.write(write, read));
+    return this.writes.transact(write, read, this.durabilityOf(), id);
   },
 
   writeEdits(id, name, edits) {
-    return about(
-      id,
-      this.write((encoder) => splice(encoder, id, name, edits), nothing),
-    );
+    const write = (encoder) => splice(encoder, id, name, edits);
+    return this.writes.transact(write, nothing, this.durabilityOf(), id);
   },
 
   /**

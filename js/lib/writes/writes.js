@@ -42,33 +42,64 @@ const KEPT_BYTES = 8 * 1024 * 1024;
 const NOWHERE = 0xffffffff;
 const WITHIN = 'nothing can be written while another value is being read for a write';
 
-/** What the operations of one transaction gave, one after the other. */
+/** What the operations of one transaction gave, one after the other; then those of the next one. */
 class Results {
+  #bytes; // bindings/common/batch.h: what became of all transactions
+  #at = 0;
+  #end = 0;
+
   constructor(bytes) {
-    this.bytes = bytes;
-    this.at = 0;
+    this.#bytes = bytes;
+  }
+
+  /** Goes to the next transaction. Gives the number of its error; 0: it is done. */
+  next() {
+    const bytes = this.#bytes;
+    const begin = this.#end;
+    this.#at = begin + 6;
+    this.#end = this.#at + bytes.readUInt32LE(begin + 2);
+    return bytes.readUInt16LE(begin);
+  }
+
+  /** The error of a transaction. */
+  error(code) {
+    const operation = this.#bytes.readUInt32LE(this.#at);
+    const message = this.#bytes.toString('utf8', this.#at + 4, this.#end);
+    const details = operation === NOWHERE ? null : { operation };
+    return new GsError(codeOf(code), message, { details });
+  }
+
+  /** All that they gave. */
+  get bytes() {
+    return this.#bytes.subarray(this.#at, this.#end);
   }
 
   id() {
-    this.at += 16;
-    return readId(this.bytes, this.at - 16);
+    this.#at += 16;
+    return readId(this.#bytes, this.#at - 16);
   }
 
   truth() {
-    return this.bytes[this.at++] === 1;
+    return this.#bytes[this.#at++] === 1;
   }
 
   text() {
-    const size = this.bytes.readUInt32LE(this.at);
-    this.at += 4 + size;
-    return this.bytes.toString('utf8', this.at - size, this.at);
+    const size = this.#bytes.readUInt32LE(this.#at);
+    this.#at += 4 + size;
+    return this.#bytes.toString('utf8', this.#at - size, this.#at);
   }
 }
+
+// What upstream says of a record that is not there.
+const named = (error, id) => {
+  if (id === undefined || error.code !== 'GS_NOT_FOUND') return error;
+  return new GsError('GS_NOT_FOUND', `Record ${id} not found`, { cause: error });
+};
 
 class Writes {
   #storage; // of the addon
   #encoder = new Encoder();
-  #waiting = []; // { resolve, reject, read } of each transaction in the encoder
+  #waiting = []; // { resolve, reject, read, id } of each transaction in the encoder
   #isDurable = false;
   #scheduled = false;
   #isEncoding = false;
@@ -83,8 +114,9 @@ class Writes {
    * @param {(encoder: Encoder) => void} write its operations
    * @param {(results: Results) => any} read what the promise is kept with
    * @param {string} durability
+   * @param {string} [id] of the record that it is about, as the program calls it
    */
-  transact(write, read, durability) {
+  transact(write, read, durability, id) {
     // A getter, or toJSON, of what is being written.
     if (this.#isEncoding) return Promise.reject(new GsError('GS_INVALID', WITHIN));
     const encoder = this.#encoder;
@@ -100,7 +132,7 @@ class Writes {
     }
     if (durability !== 'lazy') this.#isDurable = true;
     const promise = new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject, read });
+      this.#waiting.push({ resolve, reject, read, id });
     });
     if (encoder.end >= BATCH_BYTES) this.#send();
     else this.#schedule();
@@ -149,19 +181,11 @@ class Writes {
   }
 
   #settle(waiting, outcome) {
-    let at = 0;
-    for (const { resolve, reject, read } of waiting) {
-      const code = outcome.readUInt16LE(at);
-      const size = outcome.readUInt32LE(at + 2);
-      const content = outcome.subarray(at + 6, at + 6 + size);
-      at += 6 + size;
-      if (code === 0) {
-        resolve(read(new Results(content)));
-        continue;
-      }
-      const operation = content.readUInt32LE(0);
-      const details = operation === NOWHERE ? null : { operation };
-      reject(new GsError(codeOf(code), content.toString('utf8', 4), { details }));
+    const results = new Results(outcome);
+    for (const { resolve, reject, read, id } of waiting) {
+      const code = results.next();
+      if (code === 0) resolve(read(results));
+      else reject(named(results.error(code), id));
     }
   }
 
