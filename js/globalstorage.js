@@ -3,14 +3,11 @@
 // The npm package `globalstorage`: what `require` of it gives.
 
 const path = require('node:path');
-const { diff, merge, apply } = require('./lib/compatible/crdt.js');
 const { Collection } = require('./lib/records/collection.js');
-const { Record } = require('./lib/records/record.js');
 const { GsError } = require('./lib/errors.js');
+const { later } = require('./lib/later.js');
 const { native, settled } = require('./lib/native.js');
 const { Storage } = require('./lib/storage/storage.js');
-const { SyncManager } = require('./lib/compatible/sync.js');
-const { crud } = require('./plugins/crud.js');
 const { BlobRef } = require('./lib/values/types.js');
 
 /**
@@ -34,29 +31,26 @@ const restore = (backup, directory) =>
 const clone = (directory, newDirectory) =>
   call('clone', { directory: path.resolve(directory), newDirectory: path.resolve(newDirectory) });
 
-// Impress writes their texts in the place of these functions.
-const plugins = { crud };
-
 module.exports = {
   open,
   Storage,
   Collection,
-  Record,
   GsError,
   BlobRef,
   verifyProof,
   restore,
   clone,
-  SyncManager,
-  diff,
-  merge,
-  apply,
-  plugins,
 };
 
-// Of programs for upstream: loaded when they are asked for, as they take longer to load than all
-// the rest. Bundlers look for names of files in calls of `require`.
+// What a program may never ask for.
 const LATER = {
+  Record: () => require('./lib/records/record.js').Record,
+  SyncManager: () => require('./lib/compatible/sync.js').SyncManager,
+  diff: () => require('./lib/compatible/crdt.js').diff,
+  merge: () => require('./lib/compatible/crdt.js').merge,
+  apply: () => require('./lib/compatible/crdt.js').apply,
+  // Impress writes their texts in the place of these functions.
+  plugins: () => ({ crud: require('./plugins/crud.js').crud }),
   Blockchain: () => require('./lib/compatible/chain.js').Blockchain,
   DataReader: () => require('./lib/compatible/contract.js').DataReader,
   SmartContract: () => require('./lib/compatible/contract.js').SmartContract,
@@ -67,6 +61,7 @@ const LATER = {
   loadKeys: () => require('./lib/compatible/crypto.js').loadKeys,
 };
 
-for (const [name, get] of Object.entries(LATER)) {
+for (const [name, load] of Object.entries(LATER)) {
+  const get = later(load);
   Object.defineProperty(module.exports, name, { get, enumerable: true, configurable: true });
 }

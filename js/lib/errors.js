@@ -3,7 +3,9 @@
 // Errors of the package: one class with a stable code, a message for people, a hint of the next
 // step, and whether the same call may succeed later. Codes: docs/ERRORS.md.
 
-const { CODES } = require('./codes.js');
+const { later } = require('./later.js');
+
+const codes = later(() => require('./codes.js').CODES);
 
 class GsError extends Error {
   /**
@@ -14,7 +16,7 @@ class GsError extends Error {
    */
   constructor(code, message, { hint, details = null, cause } = {}) {
     super(message, cause === undefined ? undefined : { cause });
-    const known = CODES[code];
+    const known = codes()[code];
     if (!known) throw new RangeError(`No such error code: ${code}`);
     this.code = code;
     this.hint = hint || known.hint;

@@ -27,13 +27,16 @@
 const path = require('node:path');
 const { createRequire } = require('node:module');
 const { GsError } = require('./errors.js');
-const { CODES } = require('./codes.js');
+const { later } = require('./later.js');
 
 const FILE = 'globalstorage.node';
 
 // By the number that the engine has for them.
-const NAMES = new Map(Object.entries(CODES).map(([name, { number }]) => [number, name]));
-const codeOf = (number) => NAMES.get(number);
+const names = later(() => {
+  const { CODES } = require('./codes.js');
+  return new Map(Object.entries(CODES).map(([name, { number }]) => [number, name]));
+});
+const codeOf = (number) => names().get(number);
 
 // In this order: the package of this platform; beside this code, where who bundles it may put the
 // file; what a build in the repository made.

@@ -3,11 +3,11 @@
 // Hashes, key pairs and encrypted values of the compatible interface. Bytes: docs/FORMAT.md,
 // "Encrypted values of the compatible interface". Both older forms of upstream are read as well.
 
-const crypto = require('node:crypto');
 const { gsError } = require('../errors.js');
 const { copyOf, parse } = require('../disk/json.js');
 const { loadKeys } = require('./keys.js');
 const { generateKeys, privateKeyOf, publicKeyOf } = require('./pem.js');
+const platform = require('../platform.js');
 
 const MAGIC = Buffer.from('gsenc1\0\0', 'latin1');
 const WRAPPED_AT = 28;
@@ -31,23 +31,25 @@ const calculateHash = (data) => {
     throw gsError('GS_INVALID', `The value to hash has no JSON: ${cause.message}`, { cause });
   }
   if (text === undefined) throw gsError('GS_INVALID', 'The value to hash has no JSON');
-  return crypto.createHash('sha256').update(text).digest('hex');
+  return platform.crypto.createHash('sha256').update(text).digest('hex');
 };
 
-const padding = crypto.constants.RSA_PKCS1_OAEP_PADDING;
-const oaep = (key, oaepHash) => ({ key, oaepHash, padding });
+const oaep = (key, oaepHash) => {
+  const padding = platform.crypto.constants.RSA_PKCS1_OAEP_PADDING;
+  return { key, oaepHash, padding };
+};
 
 /** Encrypt a value of JSON, of any size, to a text of base64url. */
 const encrypt = (data, publicKey) => {
   const text = Buffer.from(JSON.stringify(copyOf(data, 'The value to encrypt')));
-  const secret = crypto.randomBytes(KEY_BYTES);
-  const wrapped = crypto.publicEncrypt(oaep(publicKeyOf(publicKey), 'sha256'), secret);
+  const secret = platform.crypto.randomBytes(KEY_BYTES);
+  const wrapped = platform.crypto.publicEncrypt(oaep(publicKeyOf(publicKey), 'sha256'), secret);
   const head = Buffer.alloc(WRAPPED_AT);
   MAGIC.copy(head);
   head.writeUInt16LE(wrapped.length, SIZE_AT);
-  crypto.randomBytes(NONCE_BYTES).copy(head, NONCE_AT);
+  platform.crypto.randomBytes(NONCE_BYTES).copy(head, NONCE_AT);
   const opening = Buffer.concat([head, wrapped]);
-  const cipher = crypto.createCipheriv(CIPHER, secret, head.subarray(NONCE_AT));
+  const cipher = platform.crypto.createCipheriv(CIPHER, secret, head.subarray(NONCE_AT));
   cipher.setAAD(opening);
   const body = [cipher.update(text), cipher.final(), cipher.getAuthTag()];
   return Buffer.concat([opening, ...body]).toString('base64url');
@@ -64,9 +66,11 @@ const openEnvelope = (bytes, key) => {
   const bodyAt = WRAPPED_AT + size;
   if (bodyAt + TAG_BYTES > bytes.length) throw cannotDecrypt();
   const wrapped = bytes.subarray(WRAPPED_AT, bodyAt);
-  const secret = crypto.privateDecrypt(oaep(key, 'sha256'), wrapped);
+  const secret = platform.crypto.privateDecrypt(oaep(key, 'sha256'), wrapped);
   const nonce = bytes.subarray(NONCE_AT, WRAPPED_AT);
-  const decipher = crypto.createDecipheriv(CIPHER, secret, nonce, { authTagLength: TAG_BYTES });
+  const decipher = platform.crypto.createDecipheriv(CIPHER, secret, nonce, {
+    authTagLength: TAG_BYTES,
+  });
   decipher.setAAD(bytes.subarray(0, bodyAt));
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   const text = decipher.update(bytes.subarray(bodyAt, -TAG_BYTES));
@@ -76,9 +80,9 @@ const openEnvelope = (bytes, key) => {
 // One block of RSA: SHA-1 is upstream's form in Node.js, SHA-256 the one in browsers.
 const openBlock = (bytes, key) => {
   try {
-    return crypto.privateDecrypt(oaep(key, 'sha1'), bytes);
+    return platform.crypto.privateDecrypt(oaep(key, 'sha1'), bytes);
   } catch {
-    return crypto.privateDecrypt(oaep(key, 'sha256'), bytes);
+    return platform.crypto.privateDecrypt(oaep(key, 'sha256'), bytes);
   }
 };
 

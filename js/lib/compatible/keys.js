@@ -4,12 +4,11 @@
 // the public one is made from it, so any number of threads and processes end with one pair, and a
 // crash in between loses nothing.
 
-const crypto = require('node:crypto');
-const fs = require('node:fs/promises');
 const path = require('node:path');
 const disk = require('../disk/disk.js');
 const { gsError, telling } = require('../errors.js');
 const { generateKeys, privateKeyOf, publicKeyOf } = require('./pem.js');
+const platform = require('../platform.js');
 
 const PRIVATE = 'private.pem';
 const PUBLIC = 'public.pem';
@@ -20,15 +19,15 @@ const OF_OTHERS = 0o077;
 // stay as they are.
 const closeToOthers = async (file) => {
   try {
-    const { mode } = await fs.stat(file);
-    if (mode & OF_OTHERS) await fs.chmod(file, OWNER_ONLY);
+    const { mode } = await platform.fs.stat(file);
+    if (mode & OF_OTHERS) await platform.fs.chmod(file, OWNER_ONLY);
   } catch (error) {
     if (error.code !== 'EPERM' && error.code !== 'EROFS') throw error;
   }
 };
 
 const publicOf = (privateKey) =>
-  crypto.createPublicKey(privateKeyOf(privateKey)).export({ type: 'spki', format: 'pem' });
+  platform.crypto.createPublicKey(privateKeyOf(privateKey)).export({ type: 'spki', format: 'pem' });
 
 const spki = (key) => publicKeyOf(key).export({ type: 'spki', format: 'der' });
 

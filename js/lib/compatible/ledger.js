@@ -11,7 +11,6 @@
 // the append or behind it. A block has its final name only when it counts: every `<hash>.json` is
 // reachable from the tail, and readers need no lock.
 
-const fs = require('node:fs/promises');
 const path = require('node:path');
 const { calculateHash } = require('./crypto.js');
 const disk = require('../disk/disk.js');
@@ -19,6 +18,7 @@ const { gsError, telling } = require('../errors.js');
 const { isObject, parse } = require('../disk/json.js');
 const { FileLock } = require('../disk/lock.js');
 const { checkName } = require('../disk/names.js');
+const platform = require('../platform.js');
 
 const TAIL = '.blockchain.json';
 const TAIL_NEW = '.blockchain.json.new';
@@ -66,7 +66,7 @@ class Ledger {
   static async existing(directory) {
     const ledger = new Ledger();
     ledger.#path = path.resolve(directory);
-    await fs.access(ledger.#path);
+    await platform.fs.access(ledger.#path);
     return ledger;
   }
 
@@ -127,7 +127,7 @@ class Ledger {
 
   /** Hashes of all blocks that have a file. */
   async list() {
-    const names = await fs.readdir(this.#path);
+    const names = await platform.fs.readdir(this.#path);
     return names.filter((name) => BLOCK_FILE.test(name)).map((name) => name.slice(0, -5));
   }
 

@@ -2,8 +2,8 @@
 
 // RSA keys as texts: makes pairs, and reads PEM as OpenSSL and as upstream in browsers write it.
 
-const crypto = require('node:crypto');
 const { gsError } = require('../errors.js');
+const platform = require('../platform.js');
 
 const MODULUS_BITS = 2048;
 const BETWEEN_LINES = '([\\sA-Za-z0-9+/_=-]*)';
@@ -19,7 +19,7 @@ const generateKeys = () =>
       publicKeyEncoding: { type: 'spki', format: 'pem' },
       privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     };
-    crypto.generateKeyPair('rsa', options, (error, publicKey, privateKey) => {
+    platform.crypto.generateKeyPair('rsa', options, (error, publicKey, privateKey) => {
       if (error) reject(error);
       else resolve({ publicKey, privateKey });
     });
@@ -44,8 +44,8 @@ const publicKeyOf = (key) =>
   readKey(
     key,
     (input) => {
-      const isPublic = input instanceof crypto.KeyObject && input.type === 'public';
-      return isPublic ? input : crypto.createPublicKey(input);
+      const isPublic = input instanceof platform.crypto.KeyObject && input.type === 'public';
+      return isPublic ? input : platform.crypto.createPublicKey(input);
     },
     'spki',
     'The public key',
@@ -55,8 +55,8 @@ const privateKeyOf = (key) =>
   readKey(
     key,
     (input) => {
-      const isKey = input instanceof crypto.KeyObject;
-      return isKey ? input : crypto.createPrivateKey(input);
+      const isKey = input instanceof platform.crypto.KeyObject;
+      return isKey ? input : platform.crypto.createPrivateKey(input);
     },
     'pkcs8',
     'The private key',

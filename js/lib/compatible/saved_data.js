@@ -25,7 +25,7 @@ const fieldsOf = (data) =>
 
 const encryptedFields = (text) => ({ [ENCRYPTED]: text });
 
-const compatible = {
+const savedData = {
   /** Writes a record, whether it was there or not. */
   async saveData(id, data, { encrypted = false } = {}) {
     let record = fieldsOf(data);
@@ -125,4 +125,4 @@ const compatible = {
   },
 };
 
-module.exports = { compatible, encryptedFields, fieldsOf };
+module.exports = { savedData, encryptedFields, fieldsOf };

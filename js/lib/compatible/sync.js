@@ -3,13 +3,15 @@
 // The nodes that a storage is to exchange changes with, one file each in `remote`. Nothing goes
 // over the network yet: start and stop only note whether a node is enabled.
 
-const fs = require('node:fs/promises');
+const fs = require('node:fs');
 const path = require('node:path');
 const disk = require('../disk/disk.js');
 const { gsError, telling } = require('../errors.js');
 const { isObject, parse } = require('../disk/json.js');
 const { shown } = require('../disk/names.js');
+const platform = require('../platform.js');
 
+const DIRECTORY = 'remote';
 const TYPES = ['uplink', 'downlink'];
 const PROTOCOLS = ['http:', 'https:', 'ws:', 'wss:'];
 const URL_CHARACTERS_MAX = 2048;
@@ -64,12 +66,13 @@ const checkToken = (token) => {
 const fileOf = (address) => {
   const { hostname } = new URL(address);
   const host = hostname.replace(/[^\w.-]/g, '_').slice(0, HOST_CHARACTERS_MAX);
-  const { createHash } = require('node:crypto'); // slow to load, and not needed to list nodes
-  const digest = createHash('sha256').update(address).digest('hex').slice(0, 16);
+  const digest = platform.crypto.createHash('sha256').update(address).digest('hex').slice(0, 16);
   return `${host}-${digest}.json`;
 };
 
 const alreadyThere = (url) => gsError('GS_EXISTS', `Node with URL ${url} already exists`);
+
+const EMPTY = Symbol('empty');
 
 class SyncManager {
   #path;
@@ -80,21 +83,36 @@ class SyncManager {
    * `await new SyncManager(path)`: the constructor gives a Promise of the manager.
    * @param {string} basePath directory of the storage
    */
-  constructor(basePath) {
-    return this.#open(basePath);
+  constructor(basePath, how) {
+    if (how !== EMPTY) return this.#open(basePath);
+    this.#path = path.join(basePath, DIRECTORY);
+  }
+
+  /** The manager of a directory that has no nodes, at once. */
+  static empty(basePath) {
+    return new SyncManager(basePath, EMPTY);
   }
 
   async #open(basePath) {
     if (typeof basePath !== 'string' || basePath === '') {
       throw refuse('The directory of the nodes must be a path');
     }
-    this.#path = path.join(basePath, 'remote');
+    this.#path = path.join(basePath, DIRECTORY);
     await telling(`The nodes in ${this.#path} cannot be read`, async () => {
-      await disk.ensureDirectory(this.#path);
-      const names = await fs.readdir(this.#path);
-      for (const name of names.sort()) if (name.endsWith('.json')) await this.#read(name);
+      for (const name of this.#names()) await this.#read(name);
     });
     return this;
+  }
+
+  // At once: to load what reads files in the background takes longer, and most have no nodes.
+  #names() {
+    try {
+      const names = fs.readdirSync(this.#path);
+      return names.filter((name) => name.endsWith('.json')).sort();
+    } catch (error) {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    }
   }
 
   async #read(name) {
@@ -164,6 +182,7 @@ class SyncManager {
 
   async #create(name, node) {
     await telling(`Node ${node.url} cannot be written`, async () => {
+      await disk.ensureDirectory(this.#path);
       const file = path.join(this.#path, name);
       if (!(await disk.create(file, JSON.stringify(node)))) throw alreadyThere(node.url);
     });

@@ -3,11 +3,10 @@
 // Files that survive a crash: whole-file writes that are there completely or not at all. Rejects
 // with the errors of the operating system; who calls says what was being done.
 
-const { randomBytes } = require('node:crypto');
-const fs = require('node:fs/promises');
 const { constants } = require('node:fs');
 const path = require('node:path');
 const { gsError } = require('../errors.js');
+const platform = require('../platform.js');
 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
@@ -22,7 +21,7 @@ const isMissing = (error) => error.code === 'ENOENT';
 // Names become durable with their directory. Windows has no such call and needs none.
 const syncDirectory = async (directory) => {
   if (WINDOWS) return;
-  const handle = await fs.open(directory, 'r');
+  const handle = await platform.fs.open(directory, 'r');
   try {
     await handle.sync();
   } finally {
@@ -32,7 +31,7 @@ const syncDirectory = async (directory) => {
 
 const makeDirectories = async (directory) => {
   try {
-    return await fs.mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
+    return await platform.fs.mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
   } catch (cause) {
     if (cause.code !== 'EEXIST') throw cause;
     throw gsError('GS_INVALID', `${directory} is no directory`, { cause });
@@ -52,7 +51,7 @@ const ensureDirectory = async (directory) => {
 
 const remove = async (file) => {
   try {
-    await fs.unlink(file);
+    await platform.fs.unlink(file);
     return true;
   } catch (error) {
     if (isMissing(error)) return false;
@@ -63,7 +62,7 @@ const remove = async (file) => {
 // Write a file that nobody else writes, through to the disk; its name is not durable yet.
 const writeFresh = async (file, content, mode = FILE_MODE) => {
   await remove(file);
-  const handle = await fs.open(file, 'wx', mode);
+  const handle = await platform.fs.open(file, 'wx', mode);
   try {
     await handle.writeFile(content);
     await handle.sync();
@@ -72,9 +71,9 @@ const writeFresh = async (file, content, mode = FILE_MODE) => {
   }
 };
 
-const rename = (from, to) => fs.rename(from, to);
+const rename = (from, to) => platform.fs.rename(from, to);
 
-const temporaryOf = (file) => `${file}.${randomBytes(8).toString('hex')}.new`;
+const temporaryOf = (file) => `${file}.${platform.crypto.randomBytes(8).toString('hex')}.new`;
 
 // Write beside the file, then `publish` it under its name; nothing stays when that fails.
 const writeBeside = async (file, content, publish) => {
@@ -89,12 +88,12 @@ const writeBeside = async (file, content, publish) => {
 };
 
 const replace = (file, content) =>
-  writeBeside(file, content, (temporary) => fs.rename(temporary, file));
+  writeBeside(file, content, (temporary) => platform.fs.rename(temporary, file));
 
 // Of all who create the same file at once, one gets true; the file is its, whole.
 const create = async (file, content) => {
   try {
-    await writeBeside(file, content, (temporary) => fs.link(temporary, file));
+    await writeBeside(file, content, (temporary) => platform.fs.link(temporary, file));
     return true;
   } catch (error) {
     if (error.code === 'EEXIST') return false;
@@ -112,7 +111,7 @@ const textOf = (bytes, file) => {
 
 // One version of a file: its text, and a mark that another version would not have.
 const readMarked = async (file) => {
-  const handle = await fs.open(file, constants.O_RDONLY | NO_LINKS);
+  const handle = await platform.fs.open(file, constants.O_RDONLY | NO_LINKS);
   try {
     const stat = await handle.stat({ bigint: true });
     if (!stat.isFile()) throw gsError('GS_INVALID', `${file} is no regular file`);
@@ -142,7 +141,7 @@ const orNull = (read) => async (file) => {
 
 // The mark of the version that is there now.
 const mark = orNull(async (file) => {
-  const stat = await fs.lstat(file, { bigint: true });
+  const stat = await platform.fs.lstat(file, { bigint: true });
   return stat.isFile() ? markOf(stat) : null;
 });
 

@@ -10,13 +10,11 @@
 //
 // Within a thread, calls wait in a queue in memory and never poll.
 
-const { createHash, randomBytes } = require('node:crypto');
-const fs = require('node:fs/promises');
 const path = require('node:path');
-const { setTimeout: sleep } = require('node:timers/promises');
 const disk = require('./disk.js');
 const { gsError } = require('../errors.js');
 const { describe, hasEnded, ownText, parseOwner } = require('./owner.js');
+const platform = require('../platform.js');
 
 // Holders write a few small files. Who waits longer than this waits for something that hangs.
 const WAIT_MS_MAX = 60 * 1000;
@@ -27,7 +25,8 @@ const YIELD_MS = 2 * POLL_MS_MAX;
 // Last call of each lock file in this thread; an entry goes when nobody waits.
 const queues = new Map();
 
-const digestOf = (text) => createHash('sha256').update(text).digest('hex').slice(0, 32);
+const digestOf = (text) =>
+  platform.crypto.createHash('sha256').update(text).digest('hex').slice(0, 32);
 
 const tell = (file, text) => {
   const owner = parseOwner(text);
@@ -40,7 +39,7 @@ const tell = (file, text) => {
 
 class Hold {
   #file;
-  #text = ownText(randomBytes(16).toString('hex'));
+  #text = ownText(platform.crypto.randomBytes(16).toString('hex'));
 
   constructor(file) {
     this.#file = file;
@@ -50,13 +49,13 @@ class Hold {
     for (;;) {
       const text = await disk.readTextOrNull(this.#file);
       if (text === null) {
-        if (await this.#publish((temporary) => fs.link(temporary, this.#file))) return;
+        if (await this.#publish((temporary) => platform.fs.link(temporary, this.#file))) return;
       } else if (await this.#takeOver(text, deadline)) {
         return;
       } else {
         if (performance.now() > deadline) throw tell(this.#file, text);
         await this.#announce();
-        await sleep(1 + Math.random() * (POLL_MS_MAX - 1));
+        await platform.sleep(1 + Math.random() * (POLL_MS_MAX - 1));
       }
     }
   }
@@ -79,13 +78,13 @@ class Hold {
   }
 
   async #announce() {
-    await fs.writeFile(this.#waiting, '', { flag: 'a', mode: 0o600 });
+    await platform.fs.writeFile(this.#waiting, '', { flag: 'a', mode: 0o600 });
   }
 
   // Put the own text under the name of the lock by link or rename: nobody reads half of it.
   async #publish(publish) {
-    const temporary = `${this.#file}.${randomBytes(8).toString('hex')}.new`;
-    await fs.writeFile(temporary, this.#text, { flag: 'wx', mode: 0o600 });
+    const temporary = `${this.#file}.${platform.crypto.randomBytes(8).toString('hex')}.new`;
+    await platform.fs.writeFile(temporary, this.#text, { flag: 'wx', mode: 0o600 });
     try {
       await publish(temporary);
       return true;
@@ -104,7 +103,7 @@ class Hold {
     await right.take(deadline);
     try {
       if ((await disk.readTextOrNull(this.#file)) !== text) return false;
-      return await this.#publish((temporary) => fs.rename(temporary, this.#file));
+      return await this.#publish((temporary) => platform.fs.rename(temporary, this.#file));
     } finally {
       await right.release();
       await right.wasAwaited();
@@ -119,7 +118,7 @@ class FileLock {
   static async in(directory, name) {
     const lock = new FileLock();
     // One file has one queue, by whatever way its directory is named.
-    lock.#file = path.join(await fs.realpath(directory), name);
+    lock.#file = path.join(await platform.fs.realpath(directory), name);
     return lock;
   }
 
@@ -146,7 +145,7 @@ class FileLock {
       return await work();
     } finally {
       await hold.release();
-      if (await hold.wasAwaited()) await sleep(YIELD_MS);
+      if (await hold.wasAwaited()) await platform.sleep(YIELD_MS);
     }
   }
 }

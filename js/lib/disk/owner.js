@@ -4,8 +4,7 @@
 // it started, because the system gives the number of a process again after its end.
 
 const fs = require('node:fs');
-const os = require('node:os');
-const { threadId } = require('node:worker_threads');
+const platform = require('../platform.js');
 
 const readOr = (read, otherwise) => {
   try {
@@ -30,23 +29,29 @@ const threadOf = (pid, task) =>
 
 const readLine = (file) => readOr(() => fs.readFileSync(file, 'utf8').trim(), '');
 
-// The number that the system has for this thread; '' where it does not tell.
-const task = readOr(() => fs.readlinkSync('/proc/thread-self').split('/').pop(), '');
-
-const HERE = {
-  pid: process.pid,
-  thread: threadId,
-  task,
-  started: task ? threadOf(process.pid, task) || '' : '',
-  host: os.hostname(),
-  space: readOr(() => fs.readlinkSync('/proc/self/ns/pid'), ''),
-  boot: readLine('/proc/sys/kernel/random/boot_id'),
+const lookHere = () => {
+  // The number that the system has for this thread; '' where it does not tell.
+  const task = readOr(() => fs.readlinkSync('/proc/thread-self').split('/').pop(), '');
+  return {
+    pid: process.pid,
+    thread: platform.threads.threadId,
+    task,
+    started: task ? threadOf(process.pid, task) || '' : '',
+    host: platform.os.hostname(),
+    space: readOr(() => fs.readlinkSync('/proc/self/ns/pid'), ''),
+    boot: readLine('/proc/sys/kernel/random/boot_id'),
+  };
 };
+
+let here = null;
+
+// What it says stays the same as long as this thread runs.
+const ownPlace = () => (here ||= lookHere());
 
 const TOKEN = /^[0-9a-f]{32}$/;
 
 /** This thread, as the text of a lock file; the token tells one lock from another. */
-const ownText = (token) => `${JSON.stringify({ ...HERE, token })}\n`;
+const ownText = (token) => `${JSON.stringify({ ...ownPlace(), token })}\n`;
 
 /** The owner in a lock file, or null: only a crash of the machine leaves a text of another form. */
 const parseOwner = (text) => {
@@ -70,8 +75,9 @@ const processRuns = (pid) => {
  * process does.
  */
 const hasEnded = (owner) => {
-  if (owner.host !== HERE.host || owner.space !== HERE.space) return false;
-  if (owner.boot !== HERE.boot) return true;
+  const { host, space, boot } = ownPlace();
+  if (owner.host !== host || owner.space !== space) return false;
+  if (owner.boot !== boot) return true;
   if (!processRuns(owner.pid)) return true;
   if (!owner.task || !/^\d+$/.test(owner.task)) return false;
   return threadOf(owner.pid, owner.task) !== owner.started;

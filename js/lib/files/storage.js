@@ -3,7 +3,6 @@
 // A storage in the layout `files`: upstream's methods over upstream's files. What only the engine
 // can do is refused and says so.
 
-const { randomUUID } = require('node:crypto');
 const path = require('node:path');
 const { GsError } = require('../errors.js');
 const { Collection } = require('../records/collection.js');
@@ -13,6 +12,7 @@ const { SyncManager } = require('../compatible/sync.js');
 const { collectionsOf } = require('../schema/schema.js');
 const { deltaOf } = require('../records/watch_record.js');
 const { FileStore } = require('./store.js');
+const platform = require('../platform.js');
 
 class FilesCollection extends Collection {
   #storage;
@@ -98,7 +98,7 @@ class FilesStorage {
   }
 
   async insert(data) {
-    const id = randomUUID();
+    const id = platform.crypto.randomUUID();
     await this.saveData(id, data);
     return id;
   }

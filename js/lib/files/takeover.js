@@ -7,7 +7,6 @@
 // Upstream's races left blocks beside the chain. A record of such a block is intact, so it is given
 // as well, with `reachable: false`. A record whose file does not fit its block is not given.
 
-const fs = require('node:fs/promises');
 const path = require('node:path');
 const { decrypt } = require('../compatible/crypto.js');
 const disk = require('../disk/disk.js');
@@ -15,6 +14,7 @@ const { gsError, telling } = require('../errors.js');
 const { isObject } = require('../disk/json.js');
 const { Ledger, NO_BLOCK } = require('../compatible/ledger.js');
 const { SUFFIX, fileOf, isBlockOf, parseEntry } = require('./record_file.js');
+const platform = require('../platform.js');
 
 // More findings than anybody reads one by one; the rest is only counted.
 const INVALID_MAX = 10000;
@@ -132,7 +132,7 @@ class Takeover {
 
   async #readDirectory(directory) {
     try {
-      return await fs.readdir(directory);
+      return await platform.fs.readdir(directory);
     } catch (error) {
       if (error.code === 'ENOENT') return [];
       throw error;

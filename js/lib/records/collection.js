@@ -2,10 +2,12 @@
 
 // A collection: the records of one entity.
 
-const { Query } = require('../queries/query.js');
-const { Record } = require('./record.js');
 const { guardAll } = require('../arguments.js');
-const { FieldHandle } = require('./fields.js');
+const { later } = require('../later.js');
+
+const query = later(() => require('../queries/query.js').Query);
+const record = later(() => require('./record.js').Record);
+const field = later(() => require('./fields.js').FieldHandle);
 
 class Collection {
   #storage;
@@ -31,7 +33,7 @@ class Collection {
    */
   async insert(data, options = {}) {
     const id = await this.#storage.insertInto(this.#name, data, options);
-    return Record.of(id, this.#storage);
+    return record().of(id, this.#storage);
   }
 
   /**
@@ -123,7 +125,7 @@ class Collection {
   // --- queries ---
 
   #query() {
-    return new Query(this.#storage, { collection: this.#name });
+    return new (query())(this.#storage, { collection: this.#name });
   }
 
   where(filter) {
@@ -182,7 +184,7 @@ class Collection {
 
   /** `db.Post.field(id, 'likes').add(1)`: counters, sets, lists, texts and trees. */
   field(id, name) {
-    return new FieldHandle(this.#storage, this.idOf(id), name);
+    return new (field())(this.#storage, this.idOf(id), name);
   }
 }
 

@@ -4,7 +4,9 @@
 // the addon counts up tells. One that is asked for again and again until then becomes an object
 // whose fields are read in no time (values/plain_record.js).
 
-const { plainOf } = require('../values/plain_record.js');
+const { later } = require('../later.js');
+
+const plain = later(() => require('../values/plain_record.js'));
 
 // Two records have the same place, of each collection: 512 in all.
 const PLACES = 256;
@@ -71,7 +73,7 @@ class Kept {
 
   #again(entry) {
     entry.left--;
-    if (entry.left === 0 && entry.record !== null) entry.record = plainOf(entry.record);
+    if (entry.left === 0 && entry.record !== null) entry.record = plain().plainOf(entry.record);
   }
 
   #read(entry, id) {

@@ -17,21 +17,18 @@ const tell = (listener) => {
 
 class Listeners {
   #calls = new Set();
-  #isTold = false;
 
-  /**
-   * @param {NativeStorage} native tells these listeners from now on
-   * @returns what takes it back
-   */
-  add(call, native) {
+  /** @param {NativeStorage} native which tells of them */
+  constructor(native) {
+    const calls = this.#calls; // not the storage: it may be forgotten
+    native.onCommit(() => {
+      for (const one of calls) tell(one);
+    });
+  }
+
+  /** Gives what takes it back. */
+  add(call) {
     functionOf(call, 'a listener');
-    if (!this.#isTold) {
-      const calls = this.#calls; // not the storage: it may be forgotten
-      native.onCommit(() => {
-        for (const one of calls) tell(one);
-      });
-      this.#isTold = true;
-    }
     this.#calls.add(call);
     return () => this.#calls.delete(call);
   }

@@ -5,30 +5,24 @@
 // Reads are of this moment and at once underneath; writes are collected and told when they are as
 // durable as was asked for. All threads of a process that open one directory share one engine.
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { native, called, settled } = require('../native.js');
 const { GsError } = require('../errors.js');
 const { optionsOf } = require('./options.js');
 const { Kept } = require('../records/kept.js');
 const { Reads } = require('../records/reads.js');
-const { Writes } = require('../writes/writes.js');
 const { Collection } = require('../records/collection.js');
-const { Query } = require('../queries/query.js');
-const { Record } = require('../records/record.js');
-const { putInForce, collectionsOf, isEnforced } = require('../schema/schema.js');
-const { toJson, fromJson } = require('../values/json.js');
+const { later } = require('../later.js');
 const { ID_OF } = require('../values/types.js');
-const { compatible } = require('../compatible/saved_data.js');
-const { SyncManager } = require('../compatible/sync.js');
-const { changes } = require('./changes.js');
-const { Listeners } = require('./listeners.js');
-const { history } = require('./history.js');
-const { versions } = require('./versions.js');
-const { care } = require('./care.js');
-const { files } = require('./text_files.js');
+const { addMethods } = require('./methods.js');
 const { functionOf, optionsOfCall, guardAll } = require('../arguments.js');
-const { upstream } = require('../files/upstream.js');
-const { watchRecord } = require('../records/watch_record.js');
+
+const query = later(() => require('../queries/query.js').Query);
+const record = later(() => require('../records/record.js').Record);
+const schemas = later(() => require('../schema/schema.js'));
+const json = later(() => require('../values/json.js'));
+const nodes = later(() => require('../compatible/sync.js').SyncManager);
 
 const REST_MS = 1000;
 
@@ -43,6 +37,14 @@ const restNowAndThen = (native) => {
   }, REST_MS);
   timer.unref();
   return timer;
+};
+
+const hasNodes = (directory) => {
+  try {
+    return fs.readdirSync(path.join(directory, 'remote')).length > 0;
+  } catch (error) {
+    return error.code !== 'ENOENT'; // who reads them tells what is wrong
+  }
 };
 
 const idOfObject = (object) => {
@@ -68,7 +70,7 @@ class Storage {
   #timer = null;
   #closing = null;
   #whenClosing = new Set();
-  #listeners = new Listeners();
+  #listeners = null;
 
   /** A promise, as upstream's: `await new Storage(options)`. */
   constructor(options) {
@@ -91,13 +93,12 @@ class Storage {
     this.#native = await settled(called(() => native().open(this.directory, options)));
     this.#reads = new Reads(this.#native);
     this.#kept = this.keep(null);
-    this.#writes = new Writes(this.#native);
     this.#timer = restNowAndThen(this.#native);
     try {
-      this.sync = await new SyncManager(this.directory);
+      await this.#findNodes();
       if (options.branch) await this.checkout(options.branch);
       if (schema) await this.#useSchema(schema);
-      for (const { name } of await this.invoke('collections')) this.#addCollection(name);
+      await this.#addCollections();
     } catch (error) {
       await this.#close();
       throw error;
@@ -105,13 +106,30 @@ class Storage {
     return this;
   }
 
+  // Without nodes, as most are, it is made when somebody asks for it.
+  async #findNodes() {
+    if (hasNodes(this.directory)) {
+      this.sync = await new (nodes())(this.directory);
+      return;
+    }
+    const sync = later(() => nodes().empty(this.directory));
+    Object.defineProperty(this, 'sync', { get: sync, enumerable: true });
+  }
+
   async #useSchema(schema) {
     this.schema = schema;
     const { validate, allowUnsafe, readOnly } = this.#options;
-    if (isEnforced(schema, validate) && !readOnly) {
+    if (schemas().isEnforced(schema, validate) && !readOnly) {
       await this.applySchema(schema, { allowUnsafe });
     }
-    for (const name of collectionsOf(schema)) this.#addCollection(name);
+    for (const name of schemas().collectionsOf(schema)) this.#addCollection(name);
+  }
+
+  // Their names are texts, which need none of what invoke() has to be read.
+  async #addCollections() {
+    const { native } = this;
+    const text = await settled(called(() => native.call('collections', '{}')));
+    for (const { name } of JSON.parse(text)) this.#addCollection(name);
   }
 
   #addCollection(name) {
@@ -142,7 +160,7 @@ class Storage {
 
   get writes() {
     if (this.#closing) throw closed();
-    return this.#writes;
+    return (this.#writes ||= new (require('../writes/writes.js').Writes)(this.#native));
   }
 
   /** Records that are kept between commits: of one collection, or of all (null). */
@@ -156,9 +174,10 @@ class Storage {
    */
   async invoke(method, parameters = {}, onProgress) {
     const storage = this.native;
-    const json = toJson(parameters);
-    await this.#writes.flush();
-    return fromJson(await settled(called(() => storage.call(method, json, onProgress))));
+    const { toJson, fromJson } = json();
+    const text = toJson(parameters);
+    if (this.#writes) await this.#writes.flush();
+    return fromJson(await settled(called(() => storage.call(method, text, onProgress))));
   }
 
   /** `call` is called when the storage is about to close. Gives what takes that back. */
@@ -170,11 +189,12 @@ class Storage {
 
   /** `call` is called soon after commits, of whichever thread. Gives what takes that back. */
   whenCommitted(call) {
-    return this.#listeners.add(call, this.native);
+    this.#listeners ||= new (require('./listeners.js').Listeners)(this.native);
+    return this.#listeners.add(call);
   }
 
   watchRecord(id, call) {
-    return watchRecord(this, id, call);
+    return require('../records/watch_record.js').watchRecord(this, id, call);
   }
 
   collectionNames() {
@@ -217,8 +237,8 @@ class Storage {
   }
 
   /** A query in the language of docs/QUERY.md, over all collections unless it names one. */
-  find(query = {}) {
-    return new Query(this, query);
+  find(asked = {}) {
+    return new (query())(this, asked);
   }
 
   // --- records of any collection ---
@@ -236,7 +256,7 @@ class Storage {
   async record(id) {
     const real = this.idOf(id);
     if (this.peek(real) === null) throw new GsError('GS_NOT_FOUND', `Record ${id} not found`);
-    return Record.of(real, this);
+    return record().of(real, this);
   }
 
   async has(id) {
@@ -253,8 +273,8 @@ class Storage {
   /** Puts a schema in force. `allowUnsafe`: also when records may not fit it. */
   async applySchema(schema, options) {
     const { allowUnsafe = false } = optionsOfCall(options);
-    await putInForce(this, schema, allowUnsafe);
-    for (const { name } of await this.invoke('collections')) this.#addCollection(name);
+    await schemas().putInForce(this, schema, allowUnsafe);
+    await this.#addCollections();
   }
 
   // --- the end ---
@@ -264,7 +284,7 @@ class Storage {
     const finish = async () => {
       clearInterval(this.#timer);
       await Promise.all([...this.#whenClosing].map((call) => call()));
-      await this.#writes.flush().catch(() => {}); // whoever wrote is told
+      if (this.#writes) await this.#writes.flush().catch(() => {}); // whoever wrote is told
       await settled(this.#native.close());
     };
     this.#closing = finish();
@@ -282,8 +302,8 @@ class Storage {
 }
 
 guardAll(Storage.prototype, ['applySchema', 'invoke']);
-Object.assign(Storage.prototype, changes, compatible, history, versions, care, files, upstream);
+addMethods(Storage.prototype);
 Storage.Collection = Collection;
-Storage.Record = Record;
+Object.defineProperty(Storage, 'Record', { get: record, enumerable: true });
 
 module.exports = { Storage };

@@ -2,10 +2,10 @@
 
 // Records out of a storage and into it, as text, one after the other.
 
-const { Readable } = require('node:stream');
 const { GsError } = require('../errors.js');
 const { guardAll } = require('../arguments.js');
 const { toJson, recordFromJson } = require('../values/json.js');
+const platform = require('../platform.js');
 
 const FORMATS = ['ndjson', 'json'];
 const LINE_BYTES_MAX = 64 * 1024 * 1024;
@@ -72,7 +72,10 @@ const files = {
       throw new GsError('GS_INVALID', `a format is ${FORMATS.join(' or ')}`);
     }
     const lines = linesOf(this, collections || this.collectionNames());
-    return Readable.from(textOf(lines, format), { objectMode: false, encoding: 'utf8' });
+    return platform.stream.Readable.from(textOf(lines, format), {
+      objectMode: false,
+      encoding: 'utf8',
+    });
   },
 
   /**

@@ -7,8 +7,12 @@ const PATTERN = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const isId = (text) => typeof text === 'string' && text.length === 36 && PATTERN.test(text);
 
 // Characters of the two digits of a byte.
-const HIGH = Uint8Array.from({ length: 256 }, (_, byte) => (byte >> 4).toString(16).charCodeAt(0));
-const LOW = Uint8Array.from({ length: 256 }, (_, byte) => (byte & 15).toString(16).charCodeAt(0));
+const HIGH = new Uint8Array(256);
+const LOW = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) {
+  HIGH[byte] = '0123456789abcdef'.charCodeAt(byte >> 4);
+  LOW[byte] = '0123456789abcdef'.charCodeAt(byte & 15);
+}
 const DASH = 45;
 
 // One call that makes one text: a sum of texts would make one for each part.

@@ -5,10 +5,10 @@
 // It keeps the version of each record that it read; the commit is refused (GS_CONFLICT) when one of
 // them is another by then, and transact() begins again. Nobody waits for it meanwhile.
 
-const { setTimeout: sleep } = require('node:timers/promises');
 const { GsError } = require('../errors.js');
 const { operations } = require('./writes.js');
 const { heldOf } = require('../values/shape.js');
+const platform = require('../platform.js');
 
 /** The records of one collection, as a transaction sees them. */
 class TransactionCollection {
@@ -143,7 +143,7 @@ const WAIT_MS_MAX = 128;
 // Many that change one record would meet again and again: they go apart.
 const goApart = async (tries) => {
   if (tries === 0) return;
-  await sleep(Math.random() * Math.min(2 ** tries, WAIT_MS_MAX));
+  await platform.sleep(Math.random() * Math.min(2 ** tries, WAIT_MS_MAX));
 };
 
 /**
