@@ -85,7 +85,11 @@ napi_value start(napi_env env, const std::shared_ptr<Call>& call,
         GS_TRY(call->result, run());
         return {};
       },
-      [call](napi_env there) { return text(there, call->result); });
+      [call](napi_env there) {
+        // How far it came is told before what came of it, and also of a call that is over at once.
+        if (call->mailbox != nullptr) call->mailbox->deliver_now();
+        return text(there, call->result);
+      });
 }
 
 }  // namespace

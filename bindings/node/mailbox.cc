@@ -61,6 +61,8 @@ void Mailbox::deliver(napi_env env, napi_value, void* mailbox, void*) {
   }
 }
 
+void Mailbox::deliver_now() { deliver(env_, nullptr, this, nullptr); }
+
 void Mailbox::hold() noexcept {
   if (holders_++ == 0 && call_ != nullptr) napi_ref_threadsafe_function(env_, call_);
 }

@@ -28,6 +28,7 @@ class Mailbox {
   void post(Work work);
 
   // On the thread of the environment.
+  void deliver_now();  // what has come so far, which Node.js would get to later
   void hold() noexcept;
   void release() noexcept;
   void close() noexcept;  // nothing comes any more

@@ -13,6 +13,7 @@
 #include "cmd/gstore/support/words.h"
 #include "cmd/gstore/upstream/key_copy.h"
 #include "cmd/gstore/upstream/takeover.h"
+#include "gs/platform/posix/posix_file_system.h"
 
 namespace gs::cli {
 namespace {
@@ -233,7 +234,8 @@ Error about_upstream(const std::string& directory, Error error) {
 
 Result<Exit> import_upstream(Session& session) {
   const Arguments& arguments = session.arguments;
-  auto source = Takeover::open(arguments.upstream, arguments.decrypt);
+  platform::PosixFileSystem files(arguments.upstream);
+  auto source = Takeover::open(files, arguments.decrypt);
   if (!source) return about_upstream(arguments.upstream, std::move(source).error());
   GS_TRY(Storage storage, open_storage(session, arguments.dry_run ? Access::read : Access::bulk));
   catch_interrupts();

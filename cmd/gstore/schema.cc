@@ -220,7 +220,7 @@ Result<Exit> diff_schema(Session& session) {
   GS_TRY(const Storage storage, open_storage(session, Access::read));
   GS_TRY(const Differences differences, compare(session, storage, directory, schema));
   if (session.arguments.json) {
-    session.out.line(calls::differences_json(differences, kSpelling));
+    session.out.line(calls::differences_json(differences));
   } else if (differences.empty()) {
     session.terminal.note("No difference: the schema is in force.");
   } else {

@@ -2,7 +2,7 @@
 
 #include "globalstorage/c.h"
 #include "gs/api/c_support.h"
-#include "gs/core/record/json.h"
+#include "gs/api/schema_json.h"
 
 using gs::Error;
 using gs::SchemaDifference;
@@ -10,40 +10,6 @@ using gs::c::call;
 using gs::c::give_text;
 using gs::c::need;
 using gs::c::need_open;
-
-namespace {
-
-const char* risk_name(SchemaDifference::Risk risk) noexcept {
-  switch (risk) {
-    case SchemaDifference::Risk::safe:
-      return "safe";
-    case SchemaDifference::Risk::migrated:
-      return "migrated";
-    case SchemaDifference::Risk::checked:
-      return "checked";
-    case SchemaDifference::Risk::unsafe:
-      break;
-  }
-  return "unsafe";
-}
-
-void append_member(const char* name, std::string_view text, std::string& out) {
-  out += out.back() == '{' ? "\"" : ",\"";
-  out += name;
-  out += "\":";
-  gs::record::append_json_string(text, out);
-}
-
-void append_difference(const SchemaDifference& difference, std::string& out) {
-  out += out.back() == '[' ? "{" : ",{";
-  append_member("risk", risk_name(difference.risk), out);
-  append_member("collection", difference.collection, out);
-  if (!difference.field.empty()) append_member("field", difference.field, out);
-  append_member("what", difference.what, out);
-  out += '}';
-}
-
-}  // namespace
 
 gs_code gs_schema_read(const char* directory, size_t length, char** schema, size_t* schema_length,
                        gs_error** error) noexcept {
@@ -89,13 +55,11 @@ gs_code gs_schema_compare(const gs_storage* storage, const char* schema, size_t 
     GS_TRY_OK(need(differences, "differences"));
     GS_TRY(const std::string_view source, gs::c::text(schema, length, "schema"));
     GS_TRY(const auto found, storage->storage.compare_schema(source));
-    std::string json = "[";
     size_t count = 0;
     for (const SchemaDifference& each : found) {
-      append_difference(each, json);
       if (each.risk == SchemaDifference::Risk::unsafe) ++count;
     }
-    give_text(json + ']', differences, differences_length);
+    give_text(gs::api::differences_json(found), differences, differences_length);
     if (unsafe != nullptr) *unsafe = count;
     return {};
   });

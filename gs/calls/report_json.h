@@ -6,6 +6,7 @@
 #include <map>
 
 #include "globalstorage/storage.h"
+#include "gs/api/schema_json.h"
 #include "gs/calls/report_object.h"
 
 namespace gs::engine {
@@ -80,9 +81,9 @@ std::string apply_json(const ApplyReport& report, const std::optional<SchemaOrig
                        Spelling spelling);
 
 // --- schema_json.cc ---
-const char* risk_word(SchemaDifference::Risk risk) noexcept;
+using api::differences_json;
+using api::risk_word;
 std::string origin_json(const SchemaOrigin& origin, Spelling spelling);
-std::string differences_json(const std::vector<SchemaDifference>& differences, Spelling spelling);
 std::string doubts_json(const std::vector<engine::Doubt>& doubts, Spelling spelling);
 std::string applied_json(bool applied, const std::vector<SchemaDifference>& differences,
                          const std::vector<engine::Doubt>& doubts, Spelling spelling);

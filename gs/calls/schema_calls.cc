@@ -19,7 +19,7 @@ Made schema_origin(Storage& storage, const Arguments&, const Progress&) {
 Made compare_schema(Storage& storage, const Arguments& arguments, const Progress& progress) {
   GS_TRY(const std::vector<SchemaDifference> differences,
          storage.compare_schema(arguments.document("schema"), progress));
-  return differences_json(differences, kSpelling);
+  return differences_json(differences);
 }
 
 Made apply_schema(Storage& storage, const Arguments& arguments, const Progress& progress) {

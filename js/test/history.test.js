@@ -115,8 +115,7 @@ test('proofs need no storage, and erased records leave the chain whole', async (
   const onProgress = (done, total) => told.push([done, total]);
   const { ok, sections } = await storage.verify({ onProgress });
   assert.ok(ok && sections.length > 5);
-  while (told.length === 0) await new Promise((resolve) => setImmediate(resolve));
-  const [done, total] = told.at(-1);
+  const [done, total] = told.at(-1); // told before the promise was kept
   assert.ok(done > 0 && done === total, JSON.stringify(told));
 });
 

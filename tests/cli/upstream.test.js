@@ -126,6 +126,16 @@ test('encrypted values stay so with their pair, or become plain', (t) => {
   place.fails(EXIT.conflict, [...from, '--skip-bad'], /of another pair/);
 });
 
+test('an encrypted value that looks like a form of the engine is none', (t) => {
+  const { place, from } = made(t, (upstream) => {
+    upstream.encrypt('date', { $date: 'no date' });
+    upstream.encrypt('list', [{ $int: 'x' }]);
+  });
+  assert.strictEqual(imported(place, [...from, '--decrypt']).imported, 2);
+  assert.deepStrictEqual(get(place, 'date'), { $date: 'no date' });
+  assert.deepStrictEqual(get(place, 'list'), { $value: [{ $literal: { $int: 'x' } }] });
+});
+
 test('envelopes of the package, in keys of either form of PEM', async (t) => {
   const { place, old, from } = made(t, (upstream) => upstream.makeKeys());
   const { encrypt } = require('../../js/lib/compatible/crypto.js');

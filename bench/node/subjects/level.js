@@ -2,14 +2,15 @@
 
 // classic-level, LevelDB: values as JSON, reads at once where it has them, batches of a thousand.
 
-const { load, sumOf, sumOfFields } = require('../common.js');
-const { orderedKey, textId } = require('../ids.js');
+const { load, sumOf } = require('../common.js');
+const { orderedKey } = require('../ids.js');
+const { KeyValue } = require('../key_value.js');
 
 const { ClassicLevel } = load('classic-level');
 
 const BATCH = 1000;
 
-class Subject {
+class Subject extends KeyValue {
   static async open(directory) {
     const subject = new Subject();
     const options = {
@@ -24,7 +25,7 @@ class Subject {
   }
 
   // The last batch is synced, and so all before it in the log.
-  async #put(rows, keyOf) {
+  async put(rows, keyOf) {
     for (let at = 0; at < rows.length; at += BATCH) {
       const end = Math.min(at + BATCH, rows.length);
       const batch = [];
@@ -33,24 +34,8 @@ class Subject {
     }
   }
 
-  async fill(rows) {
-    const ids = rows.map((_, i) => textId(i));
-    await this.#put(rows, (i) => ids[i]);
-    return ids;
-  }
-
-  readOne(ids) {
-    const { db } = this;
-    let sum = 0;
-    for (const id of ids) sum += sumOf(db.getSync(id).population);
-    return sum;
-  }
-
-  readWhole(ids) {
-    const { db } = this;
-    let sum = 0;
-    for (const id of ids) sum += sumOfFields(db.getSync(id));
-    return sum;
+  read(id) {
+    return this.db.getSync(id);
   }
 
   async readMany(ids, size) {
@@ -63,7 +48,7 @@ class Subject {
   }
 
   insertMany(rows) {
-    return this.#put(rows, orderedKey);
+    return this.put(rows, orderedKey);
   }
 
   async insertDurably(rows) {

@@ -5,14 +5,14 @@
 // case. Puts are collected; what is durable is flushed.
 
 const path = require('node:path');
-const { load, sumOf, sumOfFields } = require('../common.js');
-const { textId } = require('../ids.js');
+const { load } = require('../common.js');
+const { KeyValue } = require('../key_value.js');
 
 const { open } = load('lmdb');
 
 const MAP_BYTES = 1024 * 1024 * 1024;
 
-class Subject {
+class Subject extends KeyValue {
   static open(directory) {
     const subject = new Subject();
     subject.db = open({
@@ -24,31 +24,15 @@ class Subject {
     return subject;
   }
 
-  async #put(rows, keyOf) {
+  async put(rows, keyOf) {
     let last;
     for (let i = 0; i < rows.length; i++) last = this.db.put(keyOf(i), rows[i]);
     await last;
     await this.db.flushed;
   }
 
-  async fill(rows) {
-    const ids = rows.map((_, i) => textId(i));
-    await this.#put(rows, (i) => ids[i]);
-    return ids;
-  }
-
-  readOne(ids) {
-    const { db } = this;
-    let sum = 0;
-    for (const id of ids) sum += sumOf(db.get(id).population);
-    return sum;
-  }
-
-  readWhole(ids) {
-    const { db } = this;
-    let sum = 0;
-    for (const id of ids) sum += sumOfFields(db.get(id));
-    return sum;
+  read(id) {
+    return this.db.get(id);
   }
 
   // getMany() of the package gives the same records in more time.
@@ -57,7 +41,7 @@ class Subject {
   }
 
   insertMany(rows) {
-    return this.#put(rows, (i) => i);
+    return this.put(rows, (i) => i);
   }
 
   async insertDurably(rows) {

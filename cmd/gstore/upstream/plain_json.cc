@@ -39,7 +39,7 @@ bool looks_like_form(const Open& object) {
 // Finds objects that look like forms.
 class FormFinder {
  public:
-  explicit FormFinder(std::string_view json) : json_(json) {}
+  FormFinder(std::string_view json, Outermost outermost) : json_(json), outermost_(outermost) {}
 
   void run() {
     for (std::size_t at = 0; at < json_.size();) {
@@ -74,8 +74,8 @@ class FormFinder {
 
   void close(std::size_t end) {
     if (open_.empty()) return;
-    const bool is_outermost = open_.size() == 1;
-    if (!is_outermost && looks_like_form(open_.back())) {
+    const bool is_record = open_.size() == 1 && outermost_ == Outermost::record;
+    if (!is_record && looks_like_form(open_.back())) {
       begins.push_back(open_.back().begin);
       ends.push_back(end);
     }
@@ -83,6 +83,7 @@ class FormFinder {
   }
 
   std::string_view json_;
+  Outermost outermost_;
   std::vector<Open> open_;
   bool wants_name_ = false;
 };
@@ -100,11 +101,11 @@ std::string without_blanks(std::string_view json) {
   return plain;
 }
 
-std::string without_forms(std::string_view json) {
+std::string without_forms(std::string_view json, Outermost outermost) {
   if (json.find("\"$") == std::string_view::npos && json.find('\\') == std::string_view::npos) {
     return std::string(json);
   }
-  FormFinder found(json);
+  FormFinder found(json, outermost);
   found.run();
   std::string plain;
   plain.reserve(json.size());

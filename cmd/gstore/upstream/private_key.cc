@@ -1,7 +1,6 @@
 // RSA-OAEP and AES-256-GCM by OpenSSL's EVP. Every size is checked before it is used.
 #include "cmd/gstore/upstream/private_key.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -12,6 +11,7 @@
 #include <optional>
 
 #include "globalstorage/bytes.h"
+#include "gs/core/crypto/openssl_handles.h"
 
 namespace gs::cli {
 namespace {
@@ -27,25 +27,10 @@ constexpr std::size_t kKeyBytes = 32;
 constexpr int kKeyBitsMax = 8192;
 constexpr std::size_t kTextBytesMax = std::size_t{256} << 20;
 
-template <auto Call>
-struct Freed {
-  template <typename T>
-  void operator()(T* held) const noexcept {
-    Call(held);
-  }
-};
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freed<EVP_PKEY_CTX_free>>;
-using Cipher = std::unique_ptr<EVP_CIPHER_CTX, Freed<EVP_CIPHER_CTX_free>>;
-using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-
-// What fails inside leaves no trace in the error queue of the calling thread.
-class ErrorQueueKept {
- public:
-  ErrorQueueKept() noexcept { ERR_set_mark(); }
-  ErrorQueueKept(const ErrorQueueKept&) = delete;
-  ErrorQueueKept& operator=(const ErrorQueueKept&) = delete;
-  ~ErrorQueueKept() { ERR_pop_to_mark(); }
-};
+using crypto::ErrorQueueKept;
+using KeyContext = crypto::Handle<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using Cipher = crypto::Handle<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
+using Bio = crypto::Handle<BIO, BIO_free_all>;
 
 int digit_of(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';

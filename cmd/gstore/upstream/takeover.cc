@@ -107,8 +107,8 @@ void TakeoverReport::add(Finding finding) {
   if (findings.size() < kFindingsMax) findings.push_back(std::move(finding));
 }
 
-Result<std::unique_ptr<Takeover>> Takeover::open(const std::string& directory, bool decrypt) {
-  std::unique_ptr<Takeover> takeover(new Takeover(directory, decrypt));
+Result<std::unique_ptr<Takeover>> Takeover::open(platform::FileSystem& files, bool decrypt) {
+  std::unique_ptr<Takeover> takeover(new Takeover(files, decrypt));
   GS_TRY_OK(takeover->look());
   return takeover;
 }
@@ -239,7 +239,7 @@ Result<std::string> Takeover::decrypted(std::string_view text) const {
   if (!key_) return Error(Code::not_found, no_key_);
   GS_TRY(const std::string json, key_->decrypt(unquote(text).value_or(std::string())));
   std::string plain = without_blanks(json);
-  if (record::check_json(without_forms(plain)).ok()) return plain;
+  if (record::check_json(without_forms(plain, Outermost::value)).ok()) return plain;
   return Error(Code::damaged, "The decrypted value is no JSON");
 }
 

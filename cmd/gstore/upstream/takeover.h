@@ -15,7 +15,7 @@
 
 #include "cmd/gstore/upstream/chain.h"
 #include "cmd/gstore/upstream/private_key.h"
-#include "gs/platform/posix/posix_file_system.h"
+#include "gs/platform/file_system.h"
 
 namespace gs::cli {
 
@@ -46,8 +46,9 @@ struct TakenRecord {
 
 class Takeover {
  public:
-  // `decrypt`: encrypted values are given in plain text. Errors: of Chain::open.
-  static Result<std::unique_ptr<Takeover>> open(const std::string& directory, bool decrypt);
+  // `files` outlive it. `decrypt`: encrypted values are given in plain text. Errors: those of
+  // Chain::open.
+  static Result<std::unique_ptr<Takeover>> open(platform::FileSystem& files, bool decrypt);
 
   const TakeoverReport& report() const noexcept { return report_; }
   const std::string& tail() const noexcept { return chain_->tail(); }
@@ -67,7 +68,7 @@ class Takeover {
     std::string hash;
     bool deleted = false;
   };
-  Takeover(const std::string& directory, bool decrypt) : files_(directory), decrypt_(decrypt) {}
+  Takeover(platform::FileSystem& files, bool decrypt) : files_(files), decrypt_(decrypt) {}
   Error look();
   void walk();
   Error list_records();
@@ -79,7 +80,7 @@ class Takeover {
                                              bool notes);
   Result<std::string> decrypted(std::string_view text) const;
 
-  platform::PosixFileSystem files_;
+  platform::FileSystem& files_;
   bool decrypt_;
   std::optional<Chain> chain_;
   std::optional<Chain::Unfinished> unfinished_;

@@ -4,18 +4,17 @@
 #if !defined(__wasm__)
 
 #include <cstring>
-#include <memory>
 #include <string>
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include "globalstorage/result.h"
+#include "gs/core/crypto/openssl_handles.h"
 #include "gs/core/crypto/signature.h"
 
 namespace gs::crypto {
@@ -38,26 +37,10 @@ constexpr std::uint8_t kP256Start[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a,
                                        0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};
 constexpr std::size_t kP256KeyBytes = sizeof kP256Start + 2 * kEcdsaPartBytes;
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* held) const noexcept {
-    Free(held);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Context = std::unique_ptr<EVP_MD_CTX, Freed<EVP_MD_CTX_free>>;
-using Number = std::unique_ptr<BIGNUM, Freed<BN_free>>;
-using EcdsaParts = std::unique_ptr<ECDSA_SIG, Freed<ECDSA_SIG_free>>;
-
-// What fails inside leaves no trace in the error queue of the calling thread.
-class ErrorQueueKept {
- public:
-  ErrorQueueKept() noexcept { ERR_set_mark(); }
-  ErrorQueueKept(const ErrorQueueKept&) = delete;
-  ErrorQueueKept& operator=(const ErrorQueueKept&) = delete;
-  ~ErrorQueueKept() { ERR_pop_to_mark(); }
-};
+using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
+using Context = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
+using Number = Handle<BIGNUM, BN_free>;
+using EcdsaParts = Handle<ECDSA_SIG, ECDSA_SIG_free>;
 
 Error bad_key(const char* why) { return Error(Code::invalid, std::string("public key: ") + why); }
 

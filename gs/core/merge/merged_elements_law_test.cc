@@ -3,18 +3,9 @@
 // Method: five writers who each know a part of the history include, exclude, write whole values,
 // plainly and as changes, and remove fields and the record; all of it is delivered in random
 // orders. The naive reading knows what each writer had, and nothing of stamps that writes name.
-#include <gtest/gtest.h>
-
-#include <algorithm>
 #include <map>
-#include <optional>
-#include <random>
-#include <set>
 
-#include "gs/base/test_share.h"
-#include "gs/core/merge/merged_record.h"
-#include "gs/core/merge/test_writers.h"
-#include "gs/core/record/encoder.h"
+#include "gs/core/merge/test_write_history.h"
 #include "gs/core/record/json.h"
 
 namespace gs::merge {
@@ -25,7 +16,7 @@ constexpr const char* kSetFields[] = {"tags", "marks"};
 constexpr const char* kElements[] = {"1",     "2",         "\"a\"", "\"b\"",
                                      "[1,2]", "{\"x\":1}", "null",  "[false,\"a\"]"};
 
-const BackwardWriters kChangersOrder;
+using testing::KeptRecord;
 
 using Texts = std::vector<std::string>;
 
@@ -38,55 +29,9 @@ struct Meant {
   Texts removed;
 };
 
-struct SetOp {
-  bool is_removal = false;
-  bool is_whole = false;
-  record::ShapePtr shape;
-  Buffer record;
-  LocalStamp stamp;
-  LocalStamp seen_base;
-  std::vector<Seen> seen;
-  std::set<std::size_t> past;
+struct SetOp : testing::WrittenOp {
   std::map<std::string, Meant> meant;
 };
-
-struct KeptSet {
-  bool is_there = false;
-  bool is_live = false;
-  record::ShapePtr shape;
-  Buffer image;
-  std::size_t record_at = 0;
-  LocalStamp base;
-
-  record::RecordView view() const { return {shape.get(), image.data() + record_at}; }
-  void load(MergedRecord& merged) const {
-    if (!is_there) return merged.clear();
-    const bool is_plain = ImageView(image.data()).is_plain();
-    merged.load({&shape, image.data() + record_at, is_plain ? nullptr : image.data(), base});
-  }
-};
-
-void apply_set_op(MergedRecord& merged, const SetOp& op) {
-  if (op.is_removal) {
-    return merged.remove({op.stamp, RemovalRule::update_wins, op.seen_base, op.seen});
-  }
-  merged.write({&op.shape, op.record.data(), op.stamp, op.is_whole, op.seen_base, op.seen});
-}
-
-KeptSet keep_set(MergedRecord& merged) {
-  KeptSet kept;
-  kept.is_there = true;
-  kept.is_live = merged.is_live();
-  kept.base = merged.base();
-  auto shape = merged.encode(kept.image, kept.record_at, nullptr);
-  EXPECT_TRUE(shape.ok()) << shape.error().text();
-  kept.shape = std::move(shape).value();
-  const Error error = record::validate(*kept.shape, kept.view().bytes());
-  EXPECT_TRUE(error.ok()) << error.text();
-  EXPECT_EQ(ImageView(kept.image.data()).size(), kept.image.size());
-  EXPECT_TRUE(ImageView(kept.image.data()).hidden_fits());
-  return kept;
-}
 
 std::string json_of(const record::ValueView& value) {
   std::string text;
@@ -175,7 +120,7 @@ ShownField naive(const std::vector<SetOp>& ops, const std::set<std::size_t>& kno
   return shown;
 }
 
-ShownField shown_in(const KeptSet& kept, const std::string& field) {
+ShownField shown_in(const KeptRecord& kept, const std::string& field) {
   ShownField shown;
   if (!kept.is_there) return shown;
   const auto value = kept.view().find(field);
@@ -191,43 +136,13 @@ ShownField shown_in(const KeptSet& kept, const std::string& field) {
   return shown;
 }
 
-class SetHistory {
+class SetHistory final : public testing::WriteHistory<SetOp> {
  public:
-  explicit SetHistory(std::uint64_t seed) : random_(seed) {}
+  explicit SetHistory(std::uint64_t seed) : WriteHistory(seed, kChangers) {}
 
-  std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
-
-  void play(std::size_t count) {
-    replicas_.assign(kChangers, {});
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto writer = static_cast<std::uint32_t>(below(kChangers));
-      if (below(3) == 0) receive(replicas_[writer]);
-      act(writer);
-    }
-  }
-
-  KeptSet deliver() {
-    MergedRecord merged(kChangersOrder);
-    KeptSet kept;
-    std::set<std::size_t> had;
-    kept.load(merged);
-    while (had.size() < ops_.size()) {
-      std::size_t next = below(ops_.size());
-      while (had.count(next) != 0 || !includes(had, ops_[next].past)) {
-        next = (next + 1) % ops_.size();
-      }
-      apply_set_op(merged, ops_[next]);
-      had.insert(next);
-      if (below(3) != 0 && had.size() < ops_.size()) continue;
-      kept = keep_set(merged);
-      kept.load(merged);
-    }
-    return kept;
-  }
-
-  void compare(const KeptSet& kept, const std::set<std::size_t>& known) const {
+  void compare(const KeptRecord& kept, const std::set<std::size_t>& known) const {
     for (const char* const field : kSetFields) {
-      const ShownField expected = naive(ops_, known, field);
+      const ShownField expected = naive(ops(), known, field);
       const ShownField shown = shown_in(kept, field);
       EXPECT_EQ(shown.is_there, expected.is_there) << field;
       EXPECT_EQ(shown.is_union, expected.is_union) << field;
@@ -236,33 +151,9 @@ class SetHistory {
     }
   }
 
-  std::set<std::size_t> all() const {
-    std::set<std::size_t> all;
-    for (std::size_t i = 0; i < ops_.size(); ++i) all.insert(i);
-    return all;
-  }
-
  private:
-  struct Replica {
-    std::set<std::size_t> had;
-    KeptSet kept;
-  };
-
-  static bool includes(const std::set<std::size_t>& all, const std::set<std::size_t>& part) {
-    return std::includes(all.begin(), all.end(), part.begin(), part.end());
-  }
-
-  void receive(Replica& replica) {
-    const Replica& from = replicas_[below(kChangers)];
-    MergedRecord merged(kChangersOrder);
-    replica.kept.load(merged);
-    bool any = false;
-    for (const std::size_t op : from.had) {
-      if (!replica.had.insert(op).second) continue;
-      any = true;
-      apply_set_op(merged, ops_[op]);
-    }
-    if (any) replica.kept = keep_set(merged);
+  KeptRecord keep(MergedRecord& merged, const SetOp& /*last*/) override {
+    return testing::keep_record(merged);
   }
 
   Texts some_elements() {
@@ -270,7 +161,7 @@ class SetHistory {
     for (const char* const element : kElements) {
       if (below(3) == 0) texts.push_back(element);
     }
-    std::shuffle(texts.begin(), texts.end(), random_);
+    std::shuffle(texts.begin(), texts.end(), random());
     return texts;
   }
 
@@ -295,34 +186,29 @@ class SetHistory {
     return json_of_elements(meant.added, field);
   }
 
-  void encode(SetOp& op, record::Encoder& encoder, const std::string& json) {
-    const auto made =
-        op.is_whole ? encoder.encode_json("T", json) : encoder.encode_delta_json("T", json);
-    op.shape = made.value().shape;
-    op.record.assign(made.value().bytes.begin(), made.value().bytes.end());
-  }
-
-  record::RecordView view(const SetOp& op) const { return {op.shape.get(), op.record.data()}; }
-
   // A whole value, of which `as_changes` makes a change where it may.
   void write_values(MergedRecord& merged, SetOp& op, record::Encoder& encoder,
-                    const KeptSet& kept) {
+                    const KeptRecord& kept) {
     std::string json = "{\"note\":" + std::to_string(below(9));
     for (const char* const field : kSetFields) {
       if (!op.is_whole && below(2) == 0) continue;
       if (op.is_whole && below(4) == 0) continue;  // which removes it
       json += ",\"" + std::string(field) + "\":" + value(field, op.meant[field], !op.is_whole);
     }
-    encode(op, encoder, json + "}");
-    if (op.is_whole && kept.is_there) name_removed(merged, op);
-    if (below(2) == 0) return merged.see(view(op), op.seen);
+    op.encode(encoder, json + "}");
+    if (op.is_whole && kept.is_there) {
+      for (const std::string& name : name_removed(merged, op)) {
+        if (name != "note") op.meant[name].kind = Meant::unset;
+      }
+    }
+    if (below(2) == 0) return merged.see(op.view(), op.seen);
     std::vector<std::uint32_t> fields;
-    for (std::uint32_t i = 0; i < field_numbers_end(view(op)); ++i) {
-      if (name_of_field(view(op), i) != "note") fields.push_back(i);
+    for (std::uint32_t i = 0; i < field_numbers_end(op.view()); ++i) {
+      if (name_of_field(op.view(), i) != "note") fields.push_back(i);
     }
     std::vector<MergedRecord::FieldRule> changes;
     Buffer stored;
-    const Texts names = names_of(view(op), fields);
+    const Texts names = names_of(op.view(), fields);
     std::vector<MergedRecord::FieldRule> rules;
     for (const std::uint32_t field : fields) {
       rules.push_back({field, static_cast<std::uint8_t>(Rule::included)});
@@ -331,7 +217,7 @@ class SetHistory {
       op.record = std::move(stored);
     }
     for (const MergedRecord::FieldRule& change : changes) {
-      const std::string name(name_of_field(view(op), change.field));
+      const std::string name(name_of_field(op.view(), change.field));
       Meant& meant = op.meant[name];
       const Texts had = shown_in(kept, name).elements;
       for (const std::string& one : had) {
@@ -340,27 +226,13 @@ class SetHistory {
       std::erase_if(meant.added, [&](const std::string& one) { return holds(had, one); });
       meant.kind = Meant::change;
     }
-    merged.see(view(op), changes, op.seen);
+    merged.see(op.view(), changes, op.seen);
   }
 
   static Texts names_of(const record::RecordView& record, const std::vector<std::uint32_t>& of) {
     Texts names;
     for (const std::uint32_t field : of) names.emplace_back(name_of_field(record, field));
     return names;
-  }
-
-  void name_removed(MergedRecord& merged, SetOp& op) {
-    std::vector<std::string_view> beside;
-    merged.fields_beside(view(op), beside);
-    if (beside.empty()) return;
-    for (const std::string_view name : beside) {
-      if (name != "note") op.meant[std::string(name)].kind = Meant::unset;
-    }
-    MergedRecord both(kChangersOrder);
-    both.write({&op.shape, op.record.data(), op.stamp, true, {}, {}});
-    Buffer record;
-    op.shape = both.encode_removing(beside, record, nullptr).value();
-    op.record = std::move(record);
   }
 
   // Of one field, as commands do. False: it holds something else.
@@ -371,11 +243,11 @@ class SetHistory {
     meant.kind = Meant::change;
     Texts& elements = is_addition ? meant.added : meant.removed;
     elements = some_elements();
-    encode(op, encoder, "{\"" + field + "\":" + json_of_elements(elements, field) + "}");
+    op.encode(encoder, "{\"" + field + "\":" + json_of_elements(elements, field) + "}");
     const Rule rule = is_addition ? Rule::included : Rule::excluded;
-    if (merged.check_elements(view(op), rule)) return false;
+    if (merged.check_elements(op.view(), rule)) return false;
     const MergedRecord::FieldRule one{first(op), static_cast<std::uint8_t>(rule)};
-    merged.see(view(op), {&one, 1}, op.seen);
+    merged.see(op.view(), {&one, 1}, op.seen);
     return true;
   }
 
@@ -383,41 +255,24 @@ class SetHistory {
     return static_cast<std::uint32_t>(op.shape->self_describing() ? 0 : op.shape->key_fields());
   }
 
-  void act(std::uint32_t writer) {
-    Replica& replica = replicas_[writer];
-    SetOp op;
-    op.stamp = {(clock_ += below(2)) + 1, writer};
-    for (const std::size_t before : replica.had) {
-      op.stamp.hlc = std::max(op.stamp.hlc, ops_[before].stamp.hlc + 1);
-    }
-    op.past = replica.had;
-    MergedRecord merged(kChangersOrder);
-    replica.kept.load(merged);
-    record::Encoder& encoder = below(12) == 0 ? loose_ : encoder_;
-    op.seen_base = merged.base();
-    const std::uint64_t which = replica.kept.is_there ? below(12) : 0;
+  void act(std::uint32_t writer) override {
+    Replica& own = replica(writer);
+    MergedRecord merged(testing::kHistoryWriters);
+    SetOp op = begin(writer, merged);
+    record::Encoder& encoder = some_encoder();
+    const std::uint64_t which = own.kept.is_there ? below(12) : 0;
     if (which == 1) {
       op.is_removal = true;
       merged.see_all(op.seen);
     } else if (which < 4) {
       op.is_whole = which == 0;
-      write_values(merged, op, encoder, replica.kept);
+      write_values(merged, op, encoder, own.kept);
     } else if (!change(merged, op, encoder)) {
       return;
     }
-    apply_set_op(merged, op);
-    replica.kept = keep_set(merged);
-    replica.had.insert(ops_.size());
-    ops_.push_back(std::move(op));
-    compare(replica.kept, replica.had);
+    finish(own, merged, std::move(op));
+    compare(own.kept, own.had);
   }
-
-  std::mt19937_64 random_;
-  std::uint64_t clock_ = 1000;
-  record::Encoder encoder_;
-  record::Encoder loose_{std::make_shared<record::ShapeCache>(0)};
-  std::vector<Replica> replicas_;
-  std::vector<SetOp> ops_;
 };
 
 constexpr std::uint64_t kSetHistories = 1500 / gs::testing::kSanitizedShare;
@@ -428,15 +283,8 @@ TEST(MergedElementsLaw, SetsAreAFunctionOfTheSetOfTheirWrites) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     SetHistory history(seed);
     history.play(2 + history.below(40));
-    const KeptSet first = history.deliver();
+    const KeptRecord first = history.deliver_often();
     history.compare(first, history.all());
-    for (int i = 0; i < 3; ++i) {
-      const KeptSet again = history.deliver();
-      ASSERT_EQ(again.shape->digest(), first.shape->digest());
-      ASSERT_EQ(again.image, first.image);
-      ASSERT_EQ(again.base, first.base);
-      ASSERT_EQ(again.is_live, first.is_live);
-    }
     with_hidden += ImageView(first.image.data()).hidden_count() != 0;
     if (::testing::Test::HasFailure()) return;
   }

@@ -5,17 +5,9 @@
 // give and remove members, write other values and remove the field and the record; all of it is
 // delivered in random orders. The naive reading knows paths as texts, and nothing of stamps that
 // writes name.
-#include <gtest/gtest.h>
-
-#include <algorithm>
 #include <map>
-#include <random>
-#include <set>
 
-#include "gs/base/test_share.h"
-#include "gs/core/merge/merged_record.h"
-#include "gs/core/merge/test_writers.h"
-#include "gs/core/record/encoder.h"
+#include "gs/core/merge/test_write_history.h"
 #include "gs/core/record/json.h"
 
 namespace gs::merge {
@@ -25,7 +17,7 @@ constexpr std::uint32_t kGivers = 5;
 constexpr const char* kObjectField = "at";
 constexpr auto kMembersRule = static_cast<std::uint8_t>(Rule::members);
 
-const BackwardWriters kGiversOrder;
+using testing::KeptRecord;
 
 using Paths = std::map<std::string, std::string>;  // the JSON of what is there
 
@@ -63,54 +55,9 @@ struct MeantMembers {
   std::set<std::string> removed;
 };
 
-struct MemberOp {
-  bool is_removal = false;
-  bool is_whole = false;
-  record::ShapePtr shape;
-  Buffer record;
-  LocalStamp stamp;
-  LocalStamp seen_base;
-  std::vector<Seen> seen;
-  std::set<std::size_t> past;
+struct MemberOp : testing::WrittenOp {
   MeantMembers meant;
 };
-
-struct KeptObject {
-  bool is_there = false;
-  bool is_live = false;
-  record::ShapePtr shape;
-  Buffer image;
-  std::size_t record_at = 0;
-  LocalStamp base;
-
-  record::RecordView view() const { return {shape.get(), image.data() + record_at}; }
-  void load(MergedRecord& merged) const {
-    if (!is_there) return merged.clear();
-    const bool is_plain = ImageView(image.data()).is_plain();
-    merged.load({&shape, image.data() + record_at, is_plain ? nullptr : image.data(), base});
-  }
-};
-
-KeptObject keep_object(MergedRecord& merged) {
-  KeptObject kept;
-  kept.is_there = true;
-  kept.is_live = merged.is_live();
-  kept.base = merged.base();
-  auto shape = merged.encode(kept.image, kept.record_at, nullptr);
-  EXPECT_TRUE(shape.ok()) << shape.error().text();
-  kept.shape = std::move(shape).value();
-  const Error error = record::validate(*kept.shape, kept.view().bytes());
-  EXPECT_TRUE(error.ok()) << error.text();
-  EXPECT_TRUE(ImageView(kept.image.data()).hidden_fits());
-  return kept;
-}
-
-void apply_member_op(MergedRecord& merged, const MemberOp& op) {
-  if (op.is_removal) {
-    return merged.remove({op.stamp, RemovalRule::update_wins, op.seen_base, op.seen});
-  }
-  merged.write({&op.shape, op.record.data(), op.stamp, op.is_whole, op.seen_base, op.seen});
-}
 
 struct ShownObject {
   bool is_there = false;
@@ -119,7 +66,7 @@ struct ShownObject {
   Paths paths;
 };
 
-ShownObject shown_object(const KeptObject& kept) {
+ShownObject shown_object(const KeptRecord& kept) {
   ShownObject shown;
   if (!kept.is_there) return shown;
   const auto value = kept.view().find(kObjectField);
@@ -227,42 +174,12 @@ class NaiveObject {
   const std::set<std::size_t>& known_;
 };
 
-class MembersHistory {
+class MembersHistory final : public testing::WriteHistory<MemberOp> {
  public:
-  explicit MembersHistory(std::uint64_t seed) : random_(seed) {}
+  explicit MembersHistory(std::uint64_t seed) : WriteHistory(seed, kGivers) {}
 
-  std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
-
-  void play(std::size_t count) {
-    replicas_.assign(kGivers, {});
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto writer = static_cast<std::uint32_t>(below(kGivers));
-      if (below(3) == 0) receive(replicas_[writer]);
-      act(writer);
-    }
-  }
-
-  KeptObject deliver() {
-    MergedRecord merged(kGiversOrder);
-    KeptObject kept;
-    std::set<std::size_t> had;
-    kept.load(merged);
-    while (had.size() < ops_.size()) {
-      std::size_t next = below(ops_.size());
-      while (had.count(next) != 0 || !includes(had, ops_[next].past)) {
-        next = (next + 1) % ops_.size();
-      }
-      apply_member_op(merged, ops_[next]);
-      had.insert(next);
-      if (below(3) != 0 && had.size() < ops_.size()) continue;
-      kept = keep_object(merged);
-      kept.load(merged);
-    }
-    return kept;
-  }
-
-  void compare(const KeptObject& kept, const std::set<std::size_t>& known) const {
-    const ShownObject expected = NaiveObject(ops_, known).read();
+  void compare(const KeptRecord& kept, const std::set<std::size_t>& known) const {
+    const ShownObject expected = NaiveObject(ops(), known).read();
     const ShownObject shown = shown_object(kept);
     EXPECT_EQ(shown.is_there, expected.is_there);
     EXPECT_EQ(shown.is_object, expected.is_object);
@@ -270,33 +187,9 @@ class MembersHistory {
     EXPECT_EQ(shown.text, expected.text);
   }
 
-  std::set<std::size_t> all() const {
-    std::set<std::size_t> all;
-    for (std::size_t i = 0; i < ops_.size(); ++i) all.insert(i);
-    return all;
-  }
-
  private:
-  struct Replica {
-    std::set<std::size_t> had;
-    KeptObject kept;
-  };
-
-  static bool includes(const std::set<std::size_t>& all, const std::set<std::size_t>& part) {
-    return std::includes(all.begin(), all.end(), part.begin(), part.end());
-  }
-
-  void receive(Replica& replica) {
-    const Replica& from = replicas_[below(kGivers)];
-    MergedRecord merged(kGiversOrder);
-    replica.kept.load(merged);
-    bool any = false;
-    for (const std::size_t op : from.had) {
-      if (!replica.had.insert(op).second) continue;
-      any = true;
-      apply_member_op(merged, ops_[op]);
-    }
-    if (any) replica.kept = keep_object(merged);
+  KeptRecord keep(MergedRecord& merged, const MemberOp& /*last*/) override {
+    return testing::keep_record(merged);
   }
 
   // No object in it is empty.
@@ -312,15 +205,6 @@ class MembersHistory {
     }
     return "{" + json + "}";
   }
-
-  void encode(MemberOp& op, record::Encoder& encoder, const std::string& json) {
-    const auto made =
-        op.is_whole ? encoder.encode_json("T", json) : encoder.encode_delta_json("T", json);
-    op.shape = made.value().shape;
-    op.record.assign(made.value().bytes.begin(), made.value().bytes.end());
-  }
-
-  record::RecordView view(const MemberOp& op) const { return {op.shape.get(), op.record.data()}; }
 
   static std::uint32_t number_of_field(const record::RecordView& record) {
     for (std::uint32_t i = 0; i < field_numbers_end(record); ++i) {
@@ -352,25 +236,26 @@ class MembersHistory {
   }
 
   static MembersChange change_in(const MemberOp& op) {
-    const auto value = record::RecordView(op.shape.get(), op.record.data()).find(kObjectField);
+    const auto value = op.view().find(kObjectField);
     return members_change_of({record::Part::value, value->type, value->content}).value();
   }
 
   void write_values(MergedRecord& merged, MemberOp& op, record::Encoder& encoder,
-                    const KeptObject& kept) {
+                    const KeptRecord& kept) {
     const std::uint64_t which = below(op.is_whole ? 8 : 9);
     const bool is_named = !op.is_whole || below(4) != 0;
     std::string value = which < 6 ? some_object(2) : which == 6 ? "null" : "7";
     if (which == 8) value = "{\"$unset\":true}";
-    encode(op, encoder,
-           "{\"note\":" + std::to_string(below(9)) +
-               (is_named ? ",\"" + std::string(kObjectField) + "\":" + value : "") + "}");
-    if (op.is_whole && kept.is_there && !is_named) name_removed(merged, op);
+    op.encode(encoder, "{\"note\":" + std::to_string(below(9)) +
+                           (is_named ? ",\"" + std::string(kObjectField) + "\":" + value : "") +
+                           "}");
+    const bool removes = op.is_whole && kept.is_there && !is_named;
+    if (removes && !name_removed(merged, op).empty()) op.meant.kind = MeantMembers::unset;
     if (which == 8) op.meant.kind = MeantMembers::unset;
-    const auto written = view(op).find(kObjectField);
+    const auto written = op.view().find(kObjectField);
     if (written && which != 8 && is_named) mean_value(op, *written);
-    const std::uint32_t field = number_of_field(view(op));
-    if (below(3) == 0 || field == kNoField) return merged.see(view(op), op.seen);
+    const std::uint32_t field = number_of_field(op.view());
+    if (below(3) == 0 || field == kNoField) return merged.see(op.view(), op.seen);
     const MergedRecord::FieldRule rule{field, kMembersRule};
     std::vector<MergedRecord::FieldRule> changes;
     Buffer stored;
@@ -381,19 +266,7 @@ class MembersHistory {
       op.record = std::move(stored);
       mean_change(op, change_in(op));
     }
-    merged.see(view(op), changes, op.seen);
-  }
-
-  void name_removed(MergedRecord& merged, MemberOp& op) {
-    std::vector<std::string_view> beside;
-    merged.fields_beside(view(op), beside);
-    if (beside.empty()) return;
-    op.meant.kind = MeantMembers::unset;
-    MergedRecord both(kGiversOrder);
-    both.write({&op.shape, op.record.data(), op.stamp, true, {}, {}});
-    Buffer record;
-    op.shape = both.encode_removing(beside, record, nullptr).value();
-    op.record = std::move(record);
+    merged.see(op.view(), changes, op.seen);
   }
 
   // What a patch says, whatever there is. What stands around what is removed is given.
@@ -405,48 +278,32 @@ class MembersHistory {
     const std::string value = which < std::size(removed)
                                   ? "[" + std::string(around[which]) + "," + removed[which] + "]"
                                   : some_object(2);
-    encode(op, encoder, "{\"" + std::string(kObjectField) + "\":" + value + "}");
+    op.encode(encoder, "{\"" + std::string(kObjectField) + "\":" + value + "}");
     mean_change(op, change_in(op));
-    const MergedRecord::FieldRule one{number_of_field(view(op)), kMembersRule};
-    merged.see(view(op), {&one, 1}, op.seen);
+    const MergedRecord::FieldRule one{number_of_field(op.view()), kMembersRule};
+    merged.see(op.view(), {&one, 1}, op.seen);
   }
 
-  void act(std::uint32_t writer) {
-    Replica& replica = replicas_[writer];
-    MemberOp op;
-    op.stamp = {(clock_ += below(2)) + 1, writer};
-    for (const std::size_t before : replica.had) {
-      op.stamp.hlc = std::max(op.stamp.hlc, ops_[before].stamp.hlc + 1);
-    }
-    op.past = replica.had;
-    MergedRecord merged(kGiversOrder);
-    replica.kept.load(merged);
-    record::Encoder& encoder = below(12) == 0 ? loose_ : encoder_;
-    op.seen_base = merged.base();
-    const std::uint64_t which = replica.kept.is_there ? below(12) : 0;
+  void act(std::uint32_t writer) override {
+    Replica& own = replica(writer);
+    MergedRecord merged(testing::kHistoryWriters);
+    MemberOp op = begin(writer, merged);
+    record::Encoder& encoder = some_encoder();
+    const std::uint64_t which = own.kept.is_there ? below(12) : 0;
     if (which == 1) {
       op.is_removal = true;
       merged.see_all(op.seen);
     } else if (which < 8) {
       op.is_whole = which == 0;
-      write_values(merged, op, encoder, replica.kept);
+      write_values(merged, op, encoder, own.kept);
     } else {
       change(merged, op, encoder);
     }
-    apply_member_op(merged, op);
-    replica.kept = keep_object(merged);
-    EXPECT_EQ(replica.kept.is_live, !op.is_removal);
-    replica.had.insert(ops_.size());
-    ops_.push_back(std::move(op));
-    compare(replica.kept, replica.had);
+    const bool is_removal = op.is_removal;
+    finish(own, merged, std::move(op));
+    EXPECT_EQ(own.kept.is_live, !is_removal);
+    compare(own.kept, own.had);
   }
-
-  std::mt19937_64 random_;
-  std::uint64_t clock_ = 1000;
-  record::Encoder encoder_;
-  record::Encoder loose_{std::make_shared<record::ShapeCache>(0)};
-  std::vector<Replica> replicas_;
-  std::vector<MemberOp> ops_;
 };
 
 constexpr std::uint64_t kMembersHistories = 1500 / gs::testing::kSanitizedShare;
@@ -457,15 +314,8 @@ TEST(MergedMembersLaw, ObjectsAreAFunctionOfTheSetOfTheirWrites) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     MembersHistory history(seed);
     history.play(2 + history.below(40));
-    const KeptObject first = history.deliver();
+    const KeptRecord first = history.deliver_often();
     history.compare(first, history.all());
-    for (int i = 0; i < 3; ++i) {
-      const KeptObject again = history.deliver();
-      ASSERT_EQ(again.shape->digest(), first.shape->digest());
-      ASSERT_EQ(again.image, first.image);
-      ASSERT_EQ(again.base, first.base);
-      ASSERT_EQ(again.is_live, first.is_live);
-    }
     with_hidden += ImageView(first.image.data()).hidden_count() != 0;
     if (::testing::Test::HasFailure()) return;
   }

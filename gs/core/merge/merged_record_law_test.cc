@@ -2,18 +2,10 @@
 // its image has the same bytes, and it shows what a naive reading of the set says.
 // Method: six writers who each know a part of the history write, put, add to numbers, remove fields
 // and the record; then all of it is delivered in random orders that respect what each write saw.
-#include <gtest/gtest.h>
-
-#include <algorithm>
 #include <map>
 #include <optional>
-#include <random>
-#include <set>
 
-#include "gs/base/test_share.h"
-#include "gs/core/merge/merged_record.h"
-#include "gs/core/merge/test_writers.h"
-#include "gs/core/record/encoder.h"
+#include "gs/core/merge/test_write_history.h"
 #include "gs/core/record/order_key.h"
 
 namespace gs::merge {
@@ -22,64 +14,12 @@ namespace {
 constexpr std::uint32_t kWriters = 6;
 constexpr const char* kNames[] = {"name", "lat", "zip", "area", "b", "note"};
 
-const BackwardWriters kOrder;
+using testing::KeptRecord;
 
-struct Op {
-  enum Kind { write, whole, removal } kind = write;
-  record::ShapePtr shape;
-  Buffer record;
-  LocalStamp stamp;
+struct Op : testing::WrittenOp {
   bool is_addition = false;
   std::map<std::string, double> meant;  // numbers, as whoever wrote them meant them
-  RemovalRule rule = RemovalRule::delete_wins;
-  LocalStamp seen_base;
-  std::vector<Seen> seen;
-  std::set<std::size_t> past;  // ops that its writer had
 };
-
-// A record as a table keeps it.
-struct Kept {
-  bool is_there = false;
-  bool is_live = false;
-  record::ShapePtr shape;
-  Buffer image;
-  std::size_t record_at = 0;
-  LocalStamp base;
-
-  record::RecordView view() const { return {shape.get(), image.data() + record_at}; }
-  void load(MergedRecord& merged) const {
-    if (!is_there) return merged.clear();
-    const bool is_plain = ImageView(image.data()).is_plain();  // then only the record is kept
-    merged.load({&shape, image.data() + record_at, is_plain ? nullptr : image.data(), base});
-  }
-};
-
-void apply(MergedRecord& merged, const Op& op) {
-  if (op.kind == Op::removal) return merged.remove({op.stamp, op.rule, op.seen_base, op.seen});
-  merged.write(
-      {&op.shape, op.record.data(), op.stamp, op.kind == Op::whole, op.seen_base, op.seen});
-}
-
-// `last`: the write applied last, to compare with it what is nothing else.
-Kept keep(MergedRecord& merged, record::ShapeCache& shapes, const Op& last) {
-  const bool is_last_write = merged.is_last_write();
-  Kept kept;
-  kept.is_there = true;
-  kept.is_live = merged.is_live();
-  kept.base = merged.base();
-  auto shape = merged.encode(kept.image, kept.record_at, &shapes);
-  EXPECT_TRUE(shape.ok()) << shape.error().text();
-  kept.shape = std::move(shape).value();
-  const Error error = record::validate(*kept.shape, kept.view().bytes());
-  EXPECT_TRUE(error.ok()) << error.text();
-  EXPECT_EQ(ImageView(kept.image.data()).size(), kept.image.size());
-  if (is_last_write) {
-    EXPECT_TRUE(ImageView(kept.image.data()).is_plain());
-    EXPECT_EQ(kept.shape->digest(), last.shape->digest());
-    EXPECT_EQ(Buffer(kept.view().bytes().begin(), kept.view().bytes().end()), last.record);
-  }
-  return kept;
-}
 
 // By name; nullopt: absent.
 struct Told {
@@ -122,68 +62,27 @@ std::string key_of_null() {
 }
 
 // A record with what a naive reading of the set of its writes says.
-void compare(const Kept& kept, const std::vector<Op>& ops);
+void compare(const KeptRecord& kept, const std::vector<Op>& ops);
 
-class History {
+class History final : public testing::WriteHistory<Op> {
  public:
-  explicit History(std::uint64_t seed) : random_(seed) {}
+  explicit History(std::uint64_t seed) : WriteHistory(seed, kWriters) {}
 
-  std::uint64_t below(std::uint64_t limit) { return random_() % limit; }
-
-  void play(std::size_t count) {
-    replicas_.assign(kWriters, {});
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto writer = static_cast<std::uint32_t>(below(kWriters));
-      if (below(3) == 0) receive(replicas_[writer]);
-      act(writer);
-    }
-  }
-
-  // All ops in a random order that respects their pasts, in random portions.
-  Kept deliver() {
-    MergedRecord merged(kOrder);
-    Kept kept;
-    std::set<std::size_t> had;
-    kept.load(merged);
-    while (had.size() < ops_.size()) {
-      std::size_t next = below(ops_.size());
-      while (had.count(next) != 0 || !includes(had, ops_[next].past))
-        next = (next + 1) % ops_.size();
-      apply(merged, ops_[next]);
-      had.insert(next);
-      if (below(3) != 0 && had.size() < ops_.size()) continue;
-      kept = keep(merged, shapes_, ops_[next]);
-      kept.load(merged);
-    }
-    return kept;
-  }
-
-  const std::vector<Op>& ops() const { return ops_; }
   bool has_sums() const {
-    return std::any_of(ops_.begin(), ops_.end(), [](const Op& op) { return op.is_addition; });
+    return std::any_of(ops().begin(), ops().end(), [](const Op& op) { return op.is_addition; });
   }
 
  private:
-  struct Replica {
-    std::set<std::size_t> had;
-    Kept kept;
-  };
-
-  static bool includes(const std::set<std::size_t>& all, const std::set<std::size_t>& part) {
-    return std::includes(all.begin(), all.end(), part.begin(), part.end());
-  }
-
-  void receive(Replica& replica) {
-    const Replica& from = replicas_[below(kWriters)];
-    MergedRecord merged(kOrder);
-    replica.kept.load(merged);
-    const Op* last = nullptr;
-    for (const std::size_t op : from.had) {
-      if (!replica.had.insert(op).second) continue;
-      last = &ops_[op];  // ascending numbers respect pasts
-      apply(merged, *last);
+  // What is nothing but the last write is kept as that.
+  KeptRecord keep(MergedRecord& merged, const Op& last) override {
+    const bool is_last_write = merged.is_last_write();
+    KeptRecord kept = testing::keep_record(merged, &shapes_);
+    if (is_last_write) {
+      EXPECT_TRUE(ImageView(kept.image.data()).is_plain());
+      EXPECT_EQ(kept.shape->digest(), last.shape->digest());
+      EXPECT_EQ(Buffer(kept.view().bytes().begin(), kept.view().bytes().end()), last.record);
     }
-    if (last != nullptr) replica.kept = keep(merged, shapes_, *last);
+    return kept;
   }
 
   std::string object(bool is_delta) {
@@ -212,51 +111,41 @@ class History {
     return text + "}";
   }
 
-  void act(std::uint32_t writer) {
-    Replica& replica = replicas_[writer];
-    Op op;
-    op.stamp = {(clock_ += below(2)) + 1, writer};
-    for (const std::size_t before : replica.had) {
-      op.stamp.hlc = std::max(op.stamp.hlc, ops_[before].stamp.hlc + 1);
-    }
-    op.past = replica.had;
-    MergedRecord merged(kOrder);
-    replica.kept.load(merged);
-    record::Encoder& encoder = below(12) == 0 ? loose_ : encoder_;
-    const bool is_there = replica.kept.is_there;
-    op.seen_base = merged.base();
+  void act(std::uint32_t writer) override {
+    Replica& own = replica(writer);
+    MergedRecord merged(testing::kHistoryWriters);
+    Op op = begin(writer, merged);
+    record::Encoder& encoder = some_encoder();
+    const bool is_there = own.kept.is_there;
     if (is_there && below(6) == 0) {
-      op.kind = Op::removal;
+      op.is_removal = true;
       op.rule = below(2) == 0 ? RemovalRule::update_wins : RemovalRule::delete_wins;
       merged.see_all(op.seen);
     } else if (is_there && below(4) == 0) {
       if (!add(merged, writer, op)) return;
     } else if (is_there && below(3) != 0) {
-      encode(op, encoder.encode_delta_json("T", object(true)));
+      op.encode(encoder, object(true));
       store_less(merged, op);
-      merged.see({op.shape.get(), op.record.data()}, op.seen);
+      merged.see(op.view(), op.seen);
     } else {
-      op.kind = Op::whole;
-      encode(op, encoder.encode_json("T", object(false)));
+      op.is_whole = true;
+      op.encode(encoder, object(false));
       if (is_there) take_all(merged, op);
     }
     name_rules(op);
-    const auto before = is_there ? numbers_of(replica.kept) : std::map<std::string, double>();
-    apply(merged, op);
-    replica.kept = keep(merged, shapes_, op);
-    check_shown(op, before, numbers_of(replica.kept));
-    replica.had.insert(ops_.size());
-    ops_.push_back(std::move(op));
+    const auto before = is_there ? numbers_of(own.kept) : std::map<std::string, double>();
+    finish(own, merged, std::move(op));
+    check_shown(ops().back(), before, numbers_of(own.kept));
     if (below(4) != 0) return;
     std::vector<Op> known;
-    for (const std::size_t each : replica.had) known.push_back(ops_[each]);
-    compare(replica.kept, known);
+    for (const std::size_t each : own.had) known.push_back(ops()[each]);
+    compare(own.kept, known);
   }
 
   // A rule needs a stamp to stand beside.
   static void name_rules(Op& op) {
-    if (op.kind == Op::removal || op.is_addition) return;
-    const record::RecordView view(op.shape.get(), op.record.data());
+    if (op.is_removal || op.is_addition) return;
+    const record::RecordView view = op.view();
     for (Seen& one : op.seen) {
       if (one.field == kNoField) continue;
       const std::string_view name = name_of_field(view, one.field);
@@ -266,27 +155,14 @@ class History {
     }
   }
 
-  void encode(Op& op, const Result<record::Encoded>& made) {
-    op.shape = made.value().shape;
-    op.record.assign(made.value().bytes.begin(), made.value().bytes.end());
-  }
-
   // A put replaces fields that it does not name, too.
   void take_all(MergedRecord& merged, Op& op) {
-    std::vector<std::string_view> beside;
-    merged.fields_beside({op.shape.get(), op.record.data()}, beside);
-    if (!beside.empty()) {
-      MergedRecord both(kOrder);
-      both.write({&op.shape, op.record.data(), op.stamp, true, {}, {}});
-      Buffer record;
-      op.shape = both.encode_removing(beside, record, &shapes_).value();
-      op.record = std::move(record);
-    }
+    name_removed(merged, op, &shapes_);
     store_less(merged, op);
-    merged.see({op.shape.get(), op.record.data()}, op.seen);
+    merged.see(op.view(), op.seen);
   }
 
-  static std::map<std::string, double> numbers_of(const Kept& kept) {
+  static std::map<std::string, double> numbers_of(const KeptRecord& kept) {
     std::map<std::string, double> numbers;
     for (const auto& [name, told] : fields_of(kept.view(), false)) {
       if (told.number) numbers[name] = *told.number;
@@ -306,7 +182,7 @@ class History {
   }
 
   static void mean(Op& op) {
-    for (const auto& [name, told] : fields_of({op.shape.get(), op.record.data()}, false)) {
+    for (const auto& [name, told] : fields_of(op.view(), false)) {
       if (told.number && told.value != key_of_null()) op.meant[name] = *told.number;
     }
   }
@@ -314,7 +190,7 @@ class History {
   static void store_less(MergedRecord& merged, Op& op) {
     mean(op);
     Buffer stored;
-    if (merged.less_added({op.shape.get(), op.record.data()}, stored).value()) op.record = stored;
+    if (merged.less_added(op.view(), stored).value()) op.record = stored;
   }
 
   // False: the fields hold no numbers.
@@ -325,23 +201,18 @@ class History {
       text += (text.size() > 1 ? ",\"" : "\"") + std::string(name) + "\":";
       text += std::to_string(static_cast<int>(below(200)) - 100);
     }
-    encode(op, encoder_.encode_delta_json("T", text + "}"));
+    op.encode(adding_, text + "}");
     mean(op);
     Buffer stored;
-    if (merged.with_added({op.shape.get(), op.record.data()}, writer, stored)) return false;
+    if (merged.with_added(op.view(), writer, stored)) return false;
     op.record = std::move(stored);
     op.is_addition = true;
-    merged.see_added({op.shape.get(), op.record.data()}, writer, op.seen);
+    merged.see_added(op.view(), writer, op.seen);
     return true;
   }
 
-  std::mt19937_64 random_;
-  std::uint64_t clock_ = 1000;
   record::ShapeCache shapes_;
-  record::Encoder encoder_;
-  record::Encoder loose_{std::make_shared<record::ShapeCache>(0)};
-  std::vector<Replica> replicas_;
-  std::vector<Op> ops_;
+  record::Encoder adding_;
 };
 
 // What nobody replaced, told from the set alone.
@@ -387,12 +258,12 @@ Remains remains_of(const std::vector<Op>& ops) {
   std::map<std::string, Stamps> replaced_added;
   Stamps covered;
   for (const Op& op : ops) {
-    if (op.kind == Op::removal) {
+    if (op.is_removal) {
       covered.insert({op.seen_base.hlc, op.seen_base.writer});
       for (const Seen& one : op.seen) covered.insert({one.stamp.hlc, one.stamp.writer});
       continue;
     }
-    const record::RecordView view(op.shape.get(), op.record.data());
+    const record::RecordView view = op.view();
     for (const auto& [name, told] : fields_of(view, true)) {
       const bool is_absent = told.value == "absent";
       bool is_named = false;
@@ -422,7 +293,7 @@ bool is_live(const std::vector<Op>& ops, const Remains& remains) {
   bool any = false;
   bool deletes = false;
   for (const Op& op : ops) {
-    if (op.kind != Op::removal) continue;
+    if (!op.is_removal) continue;
     bool is_replaced = false;
     for (const Op& other : ops) {
       for (const Seen& one : other.seen) is_replaced = is_replaced || one.stamp == op.stamp;
@@ -457,7 +328,7 @@ const Leaf& shown_of(const std::vector<Leaf>& of) {
   }
 }
 
-void compare(const Kept& kept, const std::vector<Op>& ops) {
+void compare(const KeptRecord& kept, const std::vector<Op>& ops) {
   const Remains remains = remains_of(ops);
   std::map<std::string, std::string> shown;
   std::map<std::string, std::size_t> hidden;
@@ -501,15 +372,8 @@ TEST(MergedRecordLaw, IsAFunctionOfTheSetOfItsWrites) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     History history(seed);
     history.play(2 + history.below(40));
-    const Kept first = history.deliver();
+    const KeptRecord first = history.deliver_often();
     compare(first, history.ops());
-    for (int i = 0; i < 3; ++i) {
-      const Kept again = history.deliver();
-      ASSERT_EQ(again.shape->digest(), first.shape->digest());
-      ASSERT_EQ(again.image, first.image);
-      ASSERT_EQ(again.base, first.base);
-      ASSERT_EQ(again.is_live, first.is_live);
-    }
     with_hidden += ImageView(first.image.data()).hidden_count() != 0;
     with_sums += history.has_sums();
     dead += !first.is_live;

@@ -3,17 +3,13 @@
 // definition in docs/FORMAT.md says of it, worked out naively.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <random>
-#include <set>
 
-#include "gs/core/merge/merged_record.h"
+#include "gs/core/merge/test_kept_record.h"
 #include "gs/core/merge/test_writers.h"
-#include "gs/core/record/encoder.h"
 
 namespace gs::merge::testing {
 
@@ -21,45 +17,20 @@ inline const BackwardWriters kTypists;
 constexpr std::size_t kTypistCount = 5;
 constexpr std::string_view kBody = "body";
 
-struct EditedOp {
+struct EditedOp : WrittenOp {
   enum Kind { value, unset, edit, removal, other } kind = value;
-  bool is_whole = false;
-  record::ShapePtr shape;
-  Buffer record;
-  LocalStamp stamp;
-  LocalStamp seen_base;
-  std::vector<Seen> seen;
-  std::set<std::size_t> past;       // all ops that its writer knew
   std::string content;              // of a value
   LocalStamp on;                    // of an edit: the value
   std::vector<LocalStamp> parents;  // of an edit
   Buffer edits;
 };
 
-struct KeptEdits {
-  bool is_there = false;
-  bool is_live = false;
-  record::ShapePtr shape;
-  Buffer image;
-  std::size_t record_at = 0;
-  LocalStamp base;
-
-  record::RecordView view() const { return {shape.get(), image.data() + record_at}; }
-  Stored stored() const {
-    const bool is_plain = ImageView(image.data()).is_plain();
-    return {&shape, image.data() + record_at, is_plain ? nullptr : image.data(), base};
-  }
-  void load(MergedRecord& merged) const {
-    if (!is_there) return merged.clear();
-    merged.load(stored());
-  }
-  std::optional<std::string> body() const {
-    const auto found = view().find(kBody);
-    if (!found) return std::nullopt;
-    if (found->is_null()) return "null";
-    return std::string(as_text(found->content));
-  }
-};
+inline std::optional<std::string> body_of(const KeptRecord& kept) {
+  const auto found = kept.view().find(kBody);
+  if (!found) return std::nullopt;
+  if (found->is_null()) return "null";
+  return std::string(as_text(found->content));
+}
 
 // What a field is that they edit.
 class EditKind {
@@ -84,35 +55,13 @@ class EditKind {
   virtual std::string made(const std::string& value, const std::vector<EditedOp>& ops,
                            const std::vector<std::size_t>& edits) const = 0;
   // What else there is to look at in what a replica has; equal on all when they know the same.
-  virtual std::string look(const KeptEdits& /*kept*/) const { return {}; }
+  virtual std::string look(const KeptRecord& /*kept*/) const { return {}; }
   // What look() has to say behind what made() made last, if that is known.
   virtual std::optional<std::string> expected() const { return std::nullopt; }
 };
 
-inline KeptEdits keep_edits(MergedRecord& merged) {
-  KeptEdits kept;
-  kept.is_there = true;
-  kept.is_live = merged.is_live();
-  kept.base = merged.base();
-  auto shape = merged.encode(kept.image, kept.record_at, nullptr);
-  EXPECT_TRUE(shape.ok()) << shape.error().text();
-  kept.shape = std::move(shape).value();
-  const Error error = record::validate(*kept.shape, kept.view().bytes());
-  EXPECT_TRUE(error.ok()) << error.text();
-  EXPECT_EQ(ImageView(kept.image.data()).size(), kept.image.size());
-  EXPECT_TRUE(ImageView(kept.image.data()).hidden_fits());
-  return kept;
-}
-
-inline void apply_edited(MergedRecord& merged, const EditedOp& op) {
-  if (op.kind == EditedOp::removal) {
-    return merged.remove({op.stamp, RemovalRule::update_wins, op.seen_base, op.seen});
-  }
-  merged.write({&op.shape, op.record.data(), op.stamp, op.is_whole, op.seen_base, op.seen});
-}
-
 // An image without what is local: the order in which edits came.
-inline std::string canonical(const KeptEdits& kept) {
+inline std::string canonical(const KeptRecord& kept) {
   const ImageView image(kept.image.data());
   std::string all(as_text(kept.view().bytes()));
   all += kept.is_live ? "live" : "removed";
@@ -213,8 +162,7 @@ class EditOracle {
 
 // The content of the field that a write gives.
 inline std::string content_of(const EditedOp& op) {
-  const record::RecordView view(op.shape.get(), op.record.data());
-  return std::string(as_text(view.find(kBody)->content));
+  return std::string(as_text(op.view().find(kBody)->content));
 }
 
 class EditWorld {
@@ -245,7 +193,7 @@ class EditWorld {
 
  private:
   struct Replica {
-    KeptEdits kept;
+    KeptRecord kept;
     std::set<std::size_t> known;
     MergedRecord merged{kTypists};  // which keeps the texts that it made last
     Replica() = default;
@@ -257,7 +205,7 @@ class EditWorld {
 
   void check(const Replica& replica) const {
     const auto body = EditOracle(kind_, ops_, replica.known).body();
-    EXPECT_TRUE(replica.kept.body() == body);
+    EXPECT_TRUE(body_of(replica.kept) == body);
     if (!body) return;
     const std::string seen = kind_.look(replica.kept);
     EXPECT_EQ(seen, kind_.expected().value_or(seen));
@@ -287,20 +235,16 @@ class EditWorld {
   }
   void take(Replica& replica, std::size_t op) {
     replica.kept.load(replica.merged);
-    apply_edited(replica.merged, ops_[op]);
-    replica.kept = keep_edits(replica.merged);
+    apply_op(replica.merged, ops_[op]);
+    replica.kept = keep_record(replica.merged);
     replica.known.insert(op);
     check(replica);
   }
 
   EditedOp encoded(const std::string& json, std::uint32_t at, bool is_whole) {
     EditedOp op;
-    const auto made =
-        is_whole ? encoder_.encode_json("T", json) : encoder_.encode_delta_json("T", json);
-    EXPECT_TRUE(made.ok());
-    op.shape = made->shape;
-    op.record.assign(made->bytes.begin(), made->bytes.end());
     op.is_whole = is_whole;
+    op.encode(encoder_, json);
     begin(op, at);
     return op;
   }
@@ -332,7 +276,7 @@ class EditWorld {
       case 0:
         return write_value(at, kind_.some_value(random_));
       case 1:
-        return wish(at, kind_.wish(replicas_[at].kept.body().value_or(""), random_));
+        return wish(at, kind_.wish(body_of(replicas_[at].kept).value_or(""), random_));
       case 2:
         return write_unset(at);
       case 3:
@@ -347,7 +291,7 @@ class EditWorld {
   void see(std::uint32_t at, EditedOp& op) {
     MergedRecord& merged = replicas_[at].merged;
     replicas_[at].kept.load(merged);
-    merged.see({op.shape.get(), op.record.data()}, op.seen);
+    merged.see(op.view(), op.seen);
   }
 
   void write_value(std::uint32_t at, const std::string& json) {
@@ -372,6 +316,7 @@ class EditWorld {
   void write_removal(std::uint32_t at) {
     EditedOp op;
     op.kind = EditedOp::removal;
+    op.is_removal = true;
     begin(op, at);
     MergedRecord& merged = replicas_[at].merged;
     replicas_[at].kept.load(merged);
@@ -399,14 +344,14 @@ class EditWorld {
     } else {
       op.content = content_of(op);
       op.kind = EditedOp::value;
-      merged.see({op.shape.get(), op.record.data()}, op.seen);
+      merged.see(op.view(), op.seen);
     }
     keep(at, std::move(op));
-    EXPECT_TRUE(kind_.fulfills(replicas_[at].kept.body().value_or(""), wanted));
+    EXPECT_TRUE(kind_.fulfills(body_of(replicas_[at].kept).value_or(""), wanted));
   }
   void note_edit(EditedOp& op, std::vector<MergedRecord::FieldRule> changes, MergedRecord& merged) {
-    merged.see({op.shape.get(), op.record.data()}, changes, op.seen);
-    const auto content = record::RecordView(op.shape.get(), op.record.data()).find(kBody)->content;
+    merged.see(op.view(), changes, op.seen);
+    const auto content = op.view().find(kBody)->content;
     op.edits.assign(content.begin(), content.end());
     op.kind = kind_.is_nothing(op.edits) ? EditedOp::other : EditedOp::edit;
     for (const Seen& one : op.seen) {
@@ -425,7 +370,7 @@ class EditWorld {
     EditedOp op;
     begin(op, at);
     const Buffer edits =
-        kind_.edits(replica.merged, replica.kept.body().value_or(""), op.stamp, random_);
+        kind_.edits(replica.merged, body_of(replica.kept).value_or(""), op.stamp, random_);
     const record::FieldView view{kBody, record::ValueView{Type::bytes, edits}};
     const auto made = encoder_.encode_views("T", {&view, 1});
     EXPECT_TRUE(made.ok());

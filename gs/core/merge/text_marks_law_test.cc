@@ -13,7 +13,7 @@ namespace gs::merge {
 namespace {
 
 using testing::EditedOp;
-using testing::KeptEdits;
+using testing::KeptRecord;
 using testing::kTypists;
 using testing::NaiveText;
 
@@ -81,7 +81,7 @@ class Marking final : public testing::EditKind {
     return text.text();
   }
 
-  std::string look(const KeptEdits& kept) const override {
+  std::string look(const KeptRecord& kept) const override {
     const auto field = text_field(kept.stored(), testing::kBody);
     if (!field.ok()) return {};
     const auto marks = marks_of(*field, kTypists);

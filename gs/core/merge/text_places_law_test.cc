@@ -13,7 +13,7 @@ namespace gs::merge {
 namespace {
 
 using testing::EditedOp;
-using testing::KeptEdits;
+using testing::KeptRecord;
 using testing::kTypists;
 
 constexpr std::uint64_t kPlacesSeeds = 300;
@@ -66,10 +66,10 @@ class UniqueTyping final : public testing::EditKind {
   }
 
   // Makes cursors of what is shown, and finds those that were made before.
-  std::string look(const KeptEdits& kept) const override {
+  std::string look(const KeptRecord& kept) const override {
     const auto field = text_field(kept.stored(), testing::kBody);
     if (!field.ok()) return {};
-    const std::string shown = kept.body().value();
+    const std::string shown = testing::body_of(kept).value();
     std::string places;
     for (const auto& [point, cursor] : cursors_) places += find(*field, shown, point, cursor) + ",";
     for (std::size_t at = 0; at + kPointBytes <= shown.size(); at += kPointBytes) {

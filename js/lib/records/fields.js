@@ -10,9 +10,11 @@
 
 const { GsError } = require('../errors.js');
 const { Edits } = require('../writes/writes.js');
-const { TextSession } = require('./text_session.js');
 const { shown, textOf, optionsOfCall, guardAll } = require('../arguments.js');
 const { toJson } = require('../values/json.js');
+const { later } = require('../later.js');
+
+const session = later(() => require('./text_session.js').TextSession);
 
 const whole = (value, what) => {
   if (Number.isSafeInteger(value) && value >= 0 && value <= 0xffffffff) return value;
@@ -146,7 +148,7 @@ class FieldHandle {
    *   `commit()` is called
    */
   async edit(options) {
-    return TextSession.open(this.#storage, this.#storage.idOf(this.#id), this.#name, options);
+    return session().open(this.#storage, this.#storage.idOf(this.#id), this.#name, options);
   }
 
   /** Marks a stretch: `mark(0, 5, 'bold')`; `null` takes marks of that key away. */
