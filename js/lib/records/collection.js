@@ -31,9 +31,9 @@ class Collection {
    *   get() and the others take as well as the id; the record of that key is replaced
    * @returns {Promise<Record>}
    */
-  async insert(data, options = {}) {
-    const id = await this.#storage.insertInto(this.#name, data, options);
-    return record().of(id, this.#storage);
+  insert(data, options) {
+    const made = (id) => record().of(id, this.#storage);
+    return this.#storage.insertInto(this.#name, data, options, made);
   }
 
   /**

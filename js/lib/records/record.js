@@ -99,7 +99,7 @@ class Record {
 
   static of(id, storage) {
     const record = Object.create(Record.prototype);
-    record[STATE] = { id, storage, changes: new Map(), events: new EventEmitter(), watched: null };
+    record[STATE] = { id, storage, changes: new Map(), events: null, watched: null };
     return new Proxy(record, handlerOfRecord);
   }
 
@@ -142,6 +142,7 @@ class Record {
   /** 'update': (data, delta), whoever wrote, in whichever thread. */
   on(event, listener) {
     const state = this[STATE];
+    state.events ||= new EventEmitter();
     state.events.on(event, listener);
     if (event === 'update' && !state.watched) {
       state.watched = state.storage.watchRecord(state.id, (data, delta) => {
@@ -153,6 +154,7 @@ class Record {
 
   off(event, listener) {
     const state = this[STATE];
+    if (state.events === null) return this;
     state.events.off(event, listener);
     if (state.watched && state.events.listenerCount('update') === 0) {
       state.watched();

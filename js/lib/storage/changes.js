@@ -10,6 +10,7 @@ const { transact } = require('../writes/transaction.js');
 const { operations, field, splice } = require('../writes/writes.js');
 
 const nothing = () => {};
+const same = (id) => id;
 const truth = (results) => results.truth();
 
 // False of what cannot be read: the encoder says so.
@@ -28,14 +29,19 @@ const changes = {
     return this.insertInto($type, rest, options);
   },
 
-  async insertInto(collection, data, options) {
-    const { key, durability } = optionsOfCall(options);
-    if (collection !== '') this.collection(collection);
-    const write = (encoder) => {
-      if (key === undefined) operations.insert(encoder, collection, data);
-      else operations.put(encoder, collection, textOf(key, 'a key'), data);
-    };
-    return this.write(write, (results) => results.id(), durability);
+  /** The promise is kept with what `made` makes of the id. */
+  insertInto(collection, data, options, made = same) {
+    try {
+      const { key, durability } = optionsOfCall(options);
+      if (collection !== '') this.collection(collection);
+      const write = (encoder) => {
+        if (key === undefined) operations.insert(encoder, collection, data);
+        else operations.put(encoder, collection, textOf(key, 'a key'), data);
+      };
+      return this.write(write, (results) => made(results.id()), durability);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   },
 
   async insertManyInto(collection, rows, options) {
