@@ -117,24 +117,11 @@ void gs_options_default(gs_options* options) noexcept {
 
 namespace {
 
-Result<gs::Durability> durability_of(gs_durability durability) {
-  switch (durability) {
-    case GS_DURABILITY_DEFAULT:
-    case GS_DURABILITY_BATCH:
-      return gs::Durability::batch;
-    case GS_DURABILITY_LAZY:
-      return gs::Durability::lazy;
-    case GS_DURABILITY_SYNC:
-      return gs::Durability::sync;
-    default:
-      return Error(Code::invalid, "`durability` must be a GS_DURABILITY_ value");
-  }
-}
-
 Result<gs::Options> options_of(const gs_options* given) {
   gs::Options options;
   if (given == nullptr) return options;
-  GS_TRY(options.durability, durability_of(given->durability));
+  GS_TRY(const auto durability, gs::c::to_durability(given->durability));
+  options.durability = durability.value_or(gs::Durability::batch);
   options.read_only = given->read_only;
   options.verify_on_open = given->verify_on_open;
   options.keep_writer = given->keep_writer;

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -87,6 +88,22 @@ inline Error need_pending(const gs_transaction* transaction) {
   GS_TRY_OK(need(transaction, "transaction"));
   if (!transaction->done) return {};
   return Error(Code::invalid, "the transaction was committed already. Begin another one");
+}
+
+// Nothing: the usual one.
+inline Result<std::optional<Durability>> to_durability(gs_durability given) {
+  switch (given) {
+    case GS_DURABILITY_DEFAULT:
+      return std::optional<Durability>();
+    case GS_DURABILITY_LAZY:
+      return std::optional(Durability::lazy);
+    case GS_DURABILITY_BATCH:
+      return std::optional(Durability::batch);
+    case GS_DURABILITY_SYNC:
+      return std::optional(Durability::sync);
+    default:
+      return Error(Code::invalid, "`durability` must be a GS_DURABILITY_ value");
+  }
 }
 
 inline Result<std::string_view> text(const char* data, std::size_t length, const char* name) {

@@ -205,31 +205,14 @@ size_t gs_transaction_operations(const gs_transaction* transaction) noexcept {
   return transaction == nullptr ? 0 : transaction->transaction.operations();
 }
 
-namespace {
-
-gs::Result<gs::Ticket> commit(gs::Transaction& transaction, gs_durability durability) {
-  switch (durability) {
-    case GS_DURABILITY_DEFAULT:
-      return transaction.commit();
-    case GS_DURABILITY_LAZY:
-      return transaction.commit(gs::Durability::lazy);
-    case GS_DURABILITY_BATCH:
-      return transaction.commit(gs::Durability::batch);
-    case GS_DURABILITY_SYNC:
-      return transaction.commit(gs::Durability::sync);
-    default:
-      return Error(Code::invalid, "`durability` must be a GS_DURABILITY_ value");
-  }
-}
-
-}  // namespace
-
 gs_code gs_transaction_commit(gs_transaction* transaction, gs_durability durability,
                               uint64_t* ticket, gs_error** error) noexcept {
   return call(error, [&]() -> Error {
     GS_TRY_OK(need_pending(transaction));
     transaction->done = true;
-    GS_TRY(const gs::Ticket given, commit(transaction->transaction, durability));
+    GS_TRY(const auto wanted, gs::c::to_durability(durability));
+    gs::Transaction& tx = transaction->transaction;
+    GS_TRY(const gs::Ticket given, wanted ? tx.commit(*wanted) : tx.commit());
     if (ticket != nullptr) *ticket = given.sequence;
     return {};
   });

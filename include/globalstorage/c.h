@@ -495,6 +495,46 @@ GS_EXPORT gs_code gs_transaction_commit(gs_transaction* transaction, gs_durabili
 GS_EXPORT gs_code gs_wait(gs_storage* storage, uint64_t ticket, gs_error** error) GS_NO_THROW;
 GS_EXPORT gs_code gs_sync(gs_storage* storage, gs_error** error) GS_NO_THROW;
 
+/* --- a person who types ------------------------------------------------------------------- */
+
+/* A text of a record that somebody types into: each key press is a matter of memory, and gives the
+ * bytes that show it to connected peers at once (docs/FORMAT.md, "Text edits": a session update);
+ * what was typed becomes one transaction now and then. What is not committed when the session is
+ * freed is forgotten. One thread at a time. */
+typedef struct gs_text_session gs_text_session;
+
+/* What others changed: one replacement in the text that those before it have left. */
+typedef void (*gs_text_change_function)(void* context, uint64_t position, uint64_t deleted,
+                                        const char* inserted, size_t inserted_length);
+
+/* `utf16`: positions count units of UTF-16, else Unicode code points. A value that only the schema
+ * gives is written first. GS_NOT_FOUND, GS_INVALID (the field holds no text). */
+GS_EXPORT gs_code gs_edit_text(gs_storage* storage, const gs_id* id, const char* field,
+                               size_t field_length, bool utf16, gs_text_session** session,
+                               gs_error** error) GS_NO_THROW;
+GS_EXPORT void gs_text_session_free(gs_text_session* session) GS_NO_THROW;
+/* Takes out `deleted` units at a position of the text as the session shows it, and puts in others.
+ * `update`: the session update, until the next call; NULL when nothing changed. GS_INVALID (a
+ * position that is not in the text, or inside of a character), GS_TOO_LARGE (16 MiB that are not
+ * committed). */
+GS_EXPORT gs_code gs_text_session_splice(gs_text_session* session, uint64_t position,
+                                         uint64_t deleted, const char* inserted,
+                                         size_t inserted_length, const uint8_t** update,
+                                         size_t* update_bytes, gs_error** error) GS_NO_THROW;
+/* As it is shown. `text`: for gs_free(). */
+GS_EXPORT gs_code gs_text_session_text(const gs_text_session* session, char** text, size_t* length,
+                                       gs_error** error) GS_NO_THROW;
+/* Writes what was typed, then shows what others have written as well: `change` is called for each
+ * change of that, unless it is NULL. Errors: those of gs_transaction_commit; GS_CONFLICT as well
+ * when somebody replaced the text, GS_INVALID when the schema does not allow it. Then what was typed
+ * is still there, to be tried again. */
+GS_EXPORT gs_code gs_text_session_commit(gs_text_session* session, gs_durability durability,
+                                         gs_text_change_function change, void* context,
+                                         gs_error** error) GS_NO_THROW;
+/* Forgets what is not committed, and shows what there is. GS_NOT_FOUND. */
+GS_EXPORT gs_code gs_text_session_discard(gs_text_session* session, gs_text_change_function change,
+                                          void* context, gs_error** error) GS_NO_THROW;
+
 /* --- many records -------------------------------------------------------------------------- */
 
 /* A fixed moment to read from. Keeping one for long keeps replaced files on disk. */

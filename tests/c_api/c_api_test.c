@@ -379,6 +379,71 @@ static void test_one_record_is_written_and_read(void) {
   gs_storage_free(db);
 }
 
+/* What others changed, as it is told: the last of it, and how much. */
+struct changes {
+  uint64_t position;
+  uint64_t deleted;
+  char inserted[16];
+  int count;
+};
+
+static void take_change(void* context, uint64_t position, uint64_t deleted, const char* inserted,
+                        size_t inserted_length) {
+  struct changes* changes = context;
+  changes->position = position;
+  changes->deleted = deleted;
+  memset(changes->inserted, 0, sizeof changes->inserted);
+  memcpy(changes->inserted, inserted,
+         inserted_length < sizeof changes->inserted ? inserted_length : 15);
+  ++changes->count;
+}
+
+static void test_somebody_types(void) {
+  gs_error* error = NULL;
+  gs_storage* db = create("typing");
+  gs_id id;
+  gs_id missing;
+  gs_text_session* session = NULL;
+  const uint8_t* update = NULL;
+  size_t bytes = 0;
+  char* text = NULL;
+  size_t length = 0;
+  struct changes changes = {0, 0, "", 0};
+  memset(&missing, 7, sizeof missing);
+  OK(gs_insert(db, TEXT("Note"), TEXT("{\"n\":1,\"body\":\"Hello\"}"), &id, &error));
+  OK(gs_edit_text(db, &id, TEXT("body"), false, &session, &error));
+  OK(gs_text_session_splice(session, 5, 0, TEXT("!"), &update, &bytes, &error));
+  CHECK(update != NULL && bytes > 4 && bytes <= 12);
+  OK(gs_text_session_splice(session, 0, 0, "", 0, &update, &bytes, &error));
+  CHECK(update == NULL && bytes == 0);
+  GIVES(GS_INVALID, gs_text_session_splice(session, 7, 0, TEXT("x"), NULL, NULL, &error));
+  OK(gs_text_session_text(session, &text, &length, &error));
+  CHECK(length == 6 && strcmp(text, "Hello!") == 0);
+  gs_free(text);
+  STORED(&id, "{\"n\":1,\"body\":\"Hello\"}");
+  OK(gs_splice(db, &id, TEXT("body"), 0, 1, TEXT("J"), &error));
+  GIVES(GS_INVALID,
+        gs_text_session_commit(session, (gs_durability)9, take_change, &changes, &error));
+  OK(gs_text_session_commit(session, GS_DURABILITY_LAZY, take_change, &changes, &error));
+  CHECK(changes.count >= 1 && changes.position == 0);
+  STORED(&id, "{\"n\":1,\"body\":\"Jello!\"}");
+  OK(gs_text_session_splice(session, 0, 6, TEXT(""), NULL, NULL, &error));
+  changes.count = 0;
+  OK(gs_text_session_discard(session, take_change, &changes, &error));
+  CHECK(changes.count == 1 && strcmp(changes.inserted, "Jello!") == 0);
+  OK(gs_text_session_commit(session, GS_DURABILITY_DEFAULT, NULL, NULL, &error));
+  STORED(&id, "{\"n\":1,\"body\":\"Jello!\"}");
+  gs_text_session_free(session);
+  gs_text_session_free(NULL);
+  GIVES(GS_INVALID, gs_edit_text(db, &id, TEXT("n"), true, &session, &error));
+  CHECK(session == NULL);
+  GIVES(GS_NOT_FOUND, gs_edit_text(db, &missing, TEXT("body"), true, &session, &error));
+  GIVES(GS_INVALID, gs_edit_text(db, &id, TEXT("body"), true, NULL, &error));
+  GIVES(GS_INVALID, gs_text_session_commit(NULL, GS_DURABILITY_LAZY, NULL, NULL, &error));
+  OK(gs_close(db, &error));
+  gs_storage_free(db);
+}
+
 static void test_trees_are_edited(void) {
   gs_error* error = NULL;
   gs_storage* db = create("trees");
@@ -1202,6 +1267,7 @@ int main(int argc, char** argv) {
   test_ids_and_digests_are_text_and_back();
   test_opening_says_why_not();
   test_one_record_is_written_and_read();
+  test_somebody_types();
   test_trees_are_edited();
   test_transactions_take_effect_all_or_none();
   test_scans_and_snapshots_see_one_moment();
