@@ -36,7 +36,7 @@ GROUP_LINES = 9000
 # Steps on paths through one function. With the analyzer's own bound of 225,000 a few long functions
 # take three quarters of the time; docs/decisions/0013 has what was measured. They go through our
 # code, not through that of the standard library.
-ANALYZER = ('max-nodes=6000', 'c++-stdlib-inlining=false')
+ANALYZER = ('max-nodes=3000', 'c++-stdlib-inlining=false')
 # Of names that belong to the compiler; its own warning costs nothing, the check of clang-tidy
 # (bugprone-reserved-identifier) looks at each name in each header.
 WARNINGS = ('-Wreserved-identifier',)

@@ -13,6 +13,7 @@
 #include "bindings/common/test_batch.h"
 #include "gs/api/test_directory.h"
 #include "gs/base/hex.h"
+#include "gs/base/test_share.h"
 
 namespace gs::bindings::testing {
 namespace {
@@ -403,7 +404,7 @@ TEST_F(BrokenBatchTest, AnUnknownKindAndACountThatIsTooLargeAreRefused) {
 }
 
 TEST_F(BrokenBatchTest, ChangedBytesAreRefusedOrDoSomethingElse) {
-  constexpr int kSeeds = 600;
+  constexpr int kSeeds = 600 / gs::testing::kSanitizedShare;
   std::size_t refused = 0;
   for (int seed = 1; seed <= kSeeds; ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "globalstorage/id.h"
+#include "gs/base/test_share.h"
 
 namespace gs {
 namespace {
@@ -22,7 +23,7 @@ TEST(Interner, NumbersEntriesInOrderOfFirstUse) {
   std::printf("seed 6\n");
   std::mt19937_64 random(6);
   Interner<Digest> interner;
-  for (int round = 0; round < 20; ++round) {
+  for (int round = 0; round < 20 / gs::testing::kSanitizedShare; ++round) {
     const std::uint64_t key[2] = {random(), random()};
     interner.begin(reinterpret_cast<const std::uint8_t*>(key));
     std::vector<Digest> seen;

@@ -109,7 +109,7 @@ flat('live queries', 5000, async ({ storage }, from, to) => {
   }
 });
 
-flat('queries', 100_000, async ({ storage }, from, to) => {
+flat('queries', 40_000, async ({ storage }, from, to) => {
   if (from === 0) for (let i = 0; i < 20; i++) await storage.collection('Item').insert({ i });
   for (let i = from; i < to; i += 10) {
     const asked = [];

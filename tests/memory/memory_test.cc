@@ -26,9 +26,9 @@
 namespace gs {
 namespace {
 
-constexpr int kRecords = 240'000;
+constexpr int kRecords = 120'000;
 constexpr int kBatch = 500;
-constexpr int kPaddingBytes = 2000;
+constexpr int kPaddingBytes = 4200;
 // The system counts what is reserved, used or not, and every row table reserves 14 MiB for its
 // first rows: one active, three that wait for the background, and some that old versions name.
 constexpr std::uint64_t kMemoryBytesMax = std::uint64_t{160} << 20;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "gs/base/test_share.h"
 #include "gs/engine/database/test_world.h"
 #include "gs/platform/sim/sim_file_system.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t kSwitchingSeeds = 4;
 constexpr std::uint64_t kSwitchingCallsMax = 400;
+constexpr std::uint64_t kSwitchingStep = (gs::testing::kSanitizedShare + 1) / 2;  // of calls
 
 class Switching {
  public:
@@ -71,7 +73,7 @@ void cut_everywhere(const Work& work, const Look& look) {
   int done = 0;
   for (std::uint64_t seed = 1; seed <= kSwitchingSeeds; ++seed) {
     bool was_cut = true;
-    for (std::uint64_t call = 1; was_cut; ++call) {
+    for (std::uint64_t call = 1; was_cut; call += kSwitchingStep) {
       SCOPED_TRACE("seed " + std::to_string(seed) + " call " + std::to_string(call));
       ASSERT_LT(call, kSwitchingCallsMax);
       Switching switching(seed);

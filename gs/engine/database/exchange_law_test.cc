@@ -11,8 +11,8 @@ namespace gs::engine::testing {
 namespace {
 
 TEST(ExchangeLaw, EqualChangesMakeEqualStates) {
-  constexpr std::uint64_t kSeeds = 48;
-  const RandomSeeds seeds(kSeeds);
+  const std::uint64_t usual = gs::testing::whole() ? 48 : 24;
+  const RandomSeeds seeds(usual);
   std::size_t hidden = 0;
   std::size_t power_cuts = 0;
   std::size_t marked = 0;
@@ -30,15 +30,15 @@ TEST(ExchangeLaw, EqualChangesMakeEqualStates) {
     if (::testing::Test::HasFailure()) return;
   }
   if (!seeds.is_usual) return;
-  EXPECT_GT(hidden, kSeeds / 2) << "writes must be concurrent";
-  EXPECT_GT(marked, kSeeds / 4) << "texts must have marks";
-  EXPECT_GT(power_cuts, kSeeds) << "and the power must go in the midst";
-  EXPECT_GT(taken_back, kSeeds) << "writes must be taken back";
+  EXPECT_GT(hidden, usual / 2) << "writes must be concurrent";
+  EXPECT_GT(marked, usual / 4) << "texts must have marks";
+  EXPECT_GT(power_cuts, usual) << "and the power must go in the midst";
+  EXPECT_GT(taken_back, usual) << "writes must be taken back";
 }
 
 TEST(ExchangeLaw, EqualChangesMakeEqualStatesAlsoWithoutHistory) {
-  constexpr std::uint64_t kSeeds = 32;
-  const RandomSeeds seeds(kSeeds);
+  const std::uint64_t usual = gs::testing::whole() ? 32 : 16;
+  const RandomSeeds seeds(usual);
   std::size_t times_shallow = 0;
   for (std::uint64_t seed = seeds.first; seed < seeds.end; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -50,12 +50,12 @@ TEST(ExchangeLaw, EqualChangesMakeEqualStatesAlsoWithoutHistory) {
     if (::testing::Test::HasFailure()) return;
   }
   if (!seeds.is_usual) return;
-  EXPECT_GT(times_shallow, kSeeds) << "history must be dropped, and more than once";
+  EXPECT_GT(times_shallow, usual) << "history must be dropped, and more than once";
 }
 
 TEST(ExchangeLaw, EqualChangesMakeEqualStatesOnEveryBranch) {
-  constexpr std::uint64_t kSeeds = 32;
-  const RandomSeeds seeds(kSeeds);
+  const std::uint64_t usual = gs::testing::whole() ? 32 : 16;
+  const RandomSeeds seeds(usual);
   for (std::uint64_t seed = seeds.first; seed < seeds.end; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     RandomReplicas replicas(seed, {.branches = true});

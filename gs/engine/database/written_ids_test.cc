@@ -8,6 +8,7 @@
 #include <set>
 
 #include "gs/base/endian.h"
+#include "gs/base/test_share.h"
 
 namespace gs::engine {
 namespace {
@@ -58,7 +59,7 @@ TEST_F(WrittenIdsTest, LeavesOutNothingThatWrites) {
         written.add(number, own);
     }
   }
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 200 / gs::testing::kSanitizedShare; ++i) {
     std::vector<Id> asked;
     for (std::size_t n = 1 + random() % 3; n != 0; --n) asked.push_back(id_of(random() % 100'000));
     std::vector<ChangeRange> among;

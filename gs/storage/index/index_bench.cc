@@ -16,6 +16,7 @@ namespace gs::index {
 namespace {
 
 constexpr std::size_t kPairs = 171'075;
+constexpr std::size_t kSmall = 10'000;  // what a test runs
 constexpr std::size_t kLarge = 1 << 20;
 
 struct Made {
@@ -61,7 +62,7 @@ void bm_put(benchmark::State& state) {
 }
 BENCHMARK(bm_put)
     ->ArgNames({"pairs", "random"})
-    ->ArgsProduct({{kPairs, kLarge}, {kAscending, kRandom}})
+    ->ArgsProduct({{kSmall, kPairs, kLarge}, {kAscending, kRandom}})
     ->Unit(benchmark::kMillisecond);
 
 // Whatever the file system costs is left out: files are in RAM.
@@ -80,6 +81,7 @@ void bm_build_in_order(benchmark::State& state) {
 }
 BENCHMARK(bm_build_in_order)
     ->ArgName("pairs")
+    ->Arg(kSmall)
     ->Arg(kPairs)
     ->Arg(kLarge)
     ->Unit(benchmark::kMillisecond);
@@ -96,7 +98,7 @@ void bm_sort(benchmark::State& state) {
 }
 BENCHMARK(bm_sort)
     ->ArgNames({"pairs", "mib"})
-    ->ArgsProduct({{kPairs, kLarge}, {64, 4}})
+    ->ArgsProduct({{kSmall, kPairs, kLarge}, {64, 4}})
     ->Unit(benchmark::kMillisecond);
 
 // Where pairs are: 0 in a table, 1 in a run, 2 in a table and 4 runs.
@@ -148,7 +150,8 @@ void seek_and_walk(benchmark::State& state, std::size_t steps, bool back) {
 }
 
 void places(benchmark::internal::Benchmark* bench) {
-  bench->ArgNames({"pairs", "where"})->ArgsProduct({{kPairs, kLarge}, {kTable, kRun, kMixed}});
+  bench->ArgNames({"pairs", "where"})
+      ->ArgsProduct({{kSmall, kPairs, kLarge}, {kTable, kRun, kMixed}});
 }
 
 void bm_find(benchmark::State& state) { seek_and_walk(state, 1, false); }
@@ -189,7 +192,12 @@ void bm_merge_runs(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0) * 4 / 5);
 }
-BENCHMARK(bm_merge_runs)->ArgName("pairs")->Arg(kPairs)->Arg(kLarge)->Unit(benchmark::kMillisecond);
+BENCHMARK(bm_merge_runs)
+    ->ArgName("pairs")
+    ->Arg(kSmall)
+    ->Arg(kPairs)
+    ->Arg(kLarge)
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace gs::index

@@ -124,6 +124,7 @@ TEST(TextHunks, OfMoreLinesThanASearchFollowsAreFoundBetweenThoseThatStay) {
 }
 
 TEST(TextHunks, OfLargeTextsThatDifferWhollyIsOne) {
+  GS_TEST_OF_VOLUME();
   const std::string before = random_letters(kLarge, 1, "abcdefgh \n");
   EXPECT_EQ(right_hunks(before, random_letters(kLarge, 2, "ijklmnop \n")).size(), 1u);
   const auto some = [](std::uint32_t seed) {
@@ -135,6 +136,7 @@ TEST(TextHunks, OfLargeTextsThatDifferWhollyIsOne) {
 
 // On each of a thousand diagonals all these letters are alike.
 TEST(TextHunks, OfLargeTextsThatRepeatThemselvesCostLittle) {
+  GS_TEST_OF_VOLUME();
   std::string before(kLarge, 'a');
   std::string after = before;
   for (std::size_t i = 0; i < 300; ++i) {

@@ -68,7 +68,7 @@ class Row {
   std::uint64_t hlc_ = 0;
 };
 
-constexpr std::size_t kInsertions = 10'000;
+constexpr std::size_t kInsertions = 10'000 / gs::testing::kSanitizedShare;
 
 TEST(PlaceIndexLaw, BetweenAnyTwoThereIsRoom) {
   for (std::uint64_t seed = 1; seed <= 30 / gs::testing::kSanitizedShare; ++seed) {
