@@ -40,9 +40,8 @@ gs_code gs_edit_text(gs_storage* storage, const gs_id* id, const char* field, si
 void gs_text_session_free(gs_text_session* session) noexcept { delete session; }
 
 gs_code gs_text_session_splice(gs_text_session* session, uint64_t position, uint64_t deleted,
-                               const char* inserted, size_t inserted_length,
-                               const uint8_t** update, size_t* update_bytes,
-                               gs_error** error) noexcept {
+                               const char* inserted, size_t inserted_length, const uint8_t** update,
+                               size_t* update_bytes, gs_error** error) noexcept {
   gs::c::clear(update);
   if (update_bytes != nullptr) *update_bytes = 0;
   return call(error, [&]() -> Error {

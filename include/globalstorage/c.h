@@ -526,8 +526,8 @@ GS_EXPORT gs_code gs_text_session_text(const gs_text_session* session, char** te
                                        gs_error** error) GS_NO_THROW;
 /* Writes what was typed, then shows what others have written as well: `change` is called for each
  * change of that, unless it is NULL. Errors: those of gs_transaction_commit; GS_CONFLICT as well
- * when somebody replaced the text, GS_INVALID when the schema does not allow it. Then what was typed
- * is still there, to be tried again. */
+ * when somebody replaced the text, GS_INVALID when the schema does not allow it. Then what was
+ * typed is still there, to be tried again. */
 GS_EXPORT gs_code gs_text_session_commit(gs_text_session* session, gs_durability durability,
                                          gs_text_change_function change, void* context,
                                          gs_error** error) GS_NO_THROW;
