@@ -9,10 +9,12 @@ const { native, called, fromNative } = require('../native.js');
 const { GsError } = require('../errors.js');
 const { Memory } = require('../values/decode.js');
 const { shapeOf } = require('../values/shape.js');
-const { isId, writeId } = require('../values/ids.js');
+const { isId, writeId, writeIds } = require('../values/ids.js');
 
 // A record that somebody keeps keeps its slab: small enough to be no burden then.
 const SLAB_BYTES = 32 * 1024;
+// Records of one call are kept together, if at all.
+const SLAB_OF_MANY_BYTES = 96 * 1024;
 const NO_RECORD = -1;
 const NO_ROOM = -16;
 const ROW_HEADER_BYTES = 24;
@@ -97,14 +99,14 @@ class Reads {
       const from = done;
       done = called(() => this.#storage.getMany(ids, places, from));
       if (done <= NO_ROOM) {
-        this.#useSlab(Math.max(SLAB_BYTES, NO_ROOM - done));
+        this.#useSlab(Math.max(SLAB_OF_MANY_BYTES, NO_ROOM - done));
         done = from;
         continue;
       }
       for (let i = from; i < done; i++) {
         records[i] = places[i] < 0 ? null : this.#recordAt(places[i], collection);
       }
-      if (done < count) this.#useSlab(SLAB_BYTES);
+      if (done < count) this.#useSlab(SLAB_OF_MANY_BYTES);
     }
     return records;
   }
@@ -117,6 +119,7 @@ class Reads {
   /** Ids of a list, 16 bytes each. */
   static idBytes(list, collection) {
     const bytes = Buffer.from(new ArrayBuffer(16 * list.length));
+    if (writeIds(bytes, list)) return bytes;
     for (let i = 0; i < list.length; i++) {
       if (writeId(bytes, 16 * i, list[i])) continue;
       writeId(bytes, 16 * i, native().resolve(list[i], collection));
