@@ -31,6 +31,17 @@ test('records are found by id and by key', async (t) => {
   assert.strictEqual(City.peek(kyiv.id), City.peek(kyiv.id), 'the same until somebody writes');
   assert.strictEqual(await City.get('paris'), null);
   assert.strictEqual(await City.has('lviv'), true);
+  const none = kyiv.id.replace(/.$/, 'İ'); // not what its lowest byte says
+  const mixed = [kyiv.id, none, kyiv.id.toUpperCase(), `${kyiv.id}x`, kyiv.id.slice(1), kyiv];
+  const found = (await City.getMany(mixed)).map((city) => city && city.id);
+  assert.deepStrictEqual(found, [kyiv.id, null, kyiv.id, null, null, kyiv.id]);
+  for (const one of [none, `${kyiv.id}x`, kyiv.id.replace('-', '0')]) {
+    assert.deepStrictEqual(await City.getMany([one]), [null]);
+  }
+  const shifted = [kyiv.id.slice(1), `${kyiv.id}0`];
+  assert.deepStrictEqual(await City.getMany(shifted), [null, null]);
+  const ids = Array.from({ length: 300 }, () => kyiv.id);
+  assert.ok((await City.getMany(ids)).every(({ name }) => name === 'Kyiv'));
   const many = await City.getMany(['lviv', 'paris', kyiv.id]);
   assert.deepStrictEqual(
     many.map((one) => one && one.name),

@@ -68,8 +68,13 @@ class Collection {
 
   peekMany(ids) {
     if (ids instanceof Uint8Array) return this.#storage.reads.findMany(ids, this.#name);
-    const list = Array.from(ids, (id) => (typeof id === 'string' ? id : this.idOf(id)));
+    const areTexts = Array.isArray(ids) && ids.every((id) => typeof id === 'string');
+    const list = areTexts ? ids : Array.from(ids, (id) => this.#textOf(id));
     return this.#storage.reads.findNamed(list, this.#name);
+  }
+
+  #textOf(id) {
+    return typeof id === 'string' ? id : this.idOf(id);
   }
 
   async has(id) {

@@ -9,10 +9,12 @@ const { called, fromNative } = require('../native.js');
 const { GsError } = require('../errors.js');
 const { Memory } = require('../values/decode.js');
 const { shapeOf } = require('../values/shape.js');
-const { isId, writeId } = require('../values/ids.js');
+const { isId, writeId, writeIds } = require('../values/ids.js');
 
 // A record that somebody keeps keeps its slab: small enough to be no burden then.
 const SLAB_BYTES = 32 * 1024;
+// Records of one call are kept together, if at all.
+const SLAB_OF_MANY_BYTES = 96 * 1024;
 const NO_ROOM = -16;
 const ROW_HEADER_BYTES = 24;
 const ID_AT = 8;
@@ -102,14 +104,14 @@ class Reads {
       const from = done;
       done = called(() => this.#storage.getMany(ids, places, from));
       if (done <= NO_ROOM) {
-        this.#useSlab(Math.max(SLAB_BYTES, NO_ROOM - done));
+        this.#useSlab(Math.max(SLAB_OF_MANY_BYTES, NO_ROOM - done));
         done = from;
         continue;
       }
       for (let i = from; i < done; i++) {
         records[i] = places[i] < 0 ? null : this.#recordAt(places[i], collection);
       }
-      if (done < count) this.#useSlab(SLAB_BYTES);
+      if (done < count) this.#useSlab(SLAB_OF_MANY_BYTES);
     }
     return records;
   }
@@ -117,8 +119,11 @@ class Reads {
   /** The same of texts: ids, or keys in the collection. */
   findNamed(texts, collection) {
     const records = this.findMany(this.#idBytes(texts, collection), collection);
-    const missing = [...records.keys()].filter((i) => records[i] === null && isId(texts[i]));
-    if (missing.length === 0) return records;
+    let missing = null;
+    for (let i = 0; i < records.length; i++) {
+      if (records[i] === null && isId(texts[i])) (missing ||= []).push(i);
+    }
+    if (missing === null) return records;
     // These may be keys that have the form of an id.
     const ids = missing.map((i) => this.idOf(texts[i], collection));
     const found = this.findMany(this.#idBytes(ids, collection), collection);
@@ -134,6 +139,7 @@ class Reads {
   // 16 bytes for each.
   #idBytes(texts, collection) {
     const bytes = Buffer.from(new ArrayBuffer(16 * texts.length));
+    if (writeIds(bytes, texts)) return bytes;
     for (let i = 0; i < texts.length; i++) {
       if (writeId(bytes, 16 * i, texts[i])) continue;
       writeId(bytes, 16 * i, this.idOf(texts[i], collection));

@@ -8,12 +8,14 @@
 const { types } = require('node:util');
 const { GsError } = require('../errors.js');
 const { TYPE, NESTING_MAX, RECORD_BYTES_MAX, BlobRef, ID_OF } = require('./types.js');
-const { writeText, allocate } = require('./text.js');
+const { SHORT, writeShort, writeText, allocate } = require('./text.js');
 const { writeId } = require('./ids.js');
 
 const FIRST_BYTES = 64 * 1024;
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
+const SHORT_MEMBER_BYTES = 2 * SHORT + 9;
+const { string: STRING, number: NUMBER } = TYPE;
 const BIG_BYTES_MAX = 16 * 1024;
 
 const { isArray } = Array;
@@ -154,16 +156,48 @@ class Encoder {
       const key = keys[i];
       const value = values[i];
       if (value === undefined && !isDelta) continue;
-      this.characters(key);
-      this.view.setUint32(table, this.end - content, true);
-      if (value === undefined) this.u8(TYPE.any);
-      else this.member(value, depth, key);
-      this.view.setUint32(table + 4, this.end - content, true);
+      if (!this.shortMember(key, value, table, content)) {
+        this.characters(key);
+        this.view.setUint32(table, this.end - content, true);
+        if (value === undefined) this.u8(TYPE.any);
+        else this.member(value, depth, key);
+        this.view.setUint32(table + 4, this.end - content, true);
+      }
       table += 8;
       count++;
     }
     this.view.setUint32(at, count, true);
     if (count < keys.length) this.close(table, content);
+  }
+
+  // One of a short name with a number or a short text, all of ASCII, as most are: with one look at
+  // the room, and without what others need. False for others, of which nothing is written.
+  shortMember(key, value, table, content) {
+    if (this.end + SHORT_MEMBER_BYTES > this.bytes.length) this.room(SHORT_MEMBER_BYTES);
+    const { bytes, view } = this;
+    let end = -1;
+    let middle = -1;
+    if (typeof value === 'string') {
+      if (value.length > SHORT) return false;
+      middle = writeShort(bytes, this.end, key);
+      if (middle < 0) return false;
+      end = writeShort(bytes, middle + 1, value);
+      if (end < 0) return false;
+      bytes[middle] = STRING;
+    } else if (typeof value === 'number') {
+      if (!Number.isFinite(value)) return false;
+      middle = writeShort(bytes, this.end, key);
+      if (middle < 0) return false;
+      end = middle + 9;
+      bytes[middle] = NUMBER;
+      view.setFloat64(middle + 1, value, true);
+    } else {
+      return false;
+    }
+    view.setUint32(table, middle - content, true);
+    view.setUint32(table + 4, end - content, true);
+    this.end = end;
+    return true;
   }
 
   // Members were left out: what was written moves up to the table.

@@ -9,6 +9,7 @@
 
 const util = require('node:util');
 const { GsError } = require('../errors.js');
+const { later } = require('../later.js');
 const { TYPE, ID_OF } = require('./types.js');
 const { readText } = require('./text.js');
 const { readId } = require('./ids.js');
@@ -24,6 +25,9 @@ const BYTES_OF = new Map([
   [TYPE.date, 8],
   [TYPE.boolean, 1],
 ]);
+
+const objectCode = later(() => require('./object_code.js').objectCodeOf);
+const OBJECTS = 64;
 
 const HELD = Symbol('globalstorage.held');
 
@@ -67,6 +71,8 @@ class Shape {
       this.fields.push({ name: readText(definition, at + 4, at + 4 + bytes), type, slot: 0 });
       at += 4 + bytes;
     }
+    this.objects = 0; // that were made without code for it
+    this.code = null;
     this.place();
     this.index = new Map();
     // The key, and the object of a record that describes itself, have no name of the program's.
@@ -153,6 +159,18 @@ class Shape {
   /** A plain object with all fields, which is the caller's. */
   toObject(held) {
     if (this.isSelfDescribing) return this.described(held, false);
+    return this.coded(held) || this.collected(held);
+  }
+
+  // By code of its own, once there were enough objects to be worth it; null when it is none for it.
+  coded(held) {
+    if (this.code !== null) return this.code(held.memory, held.at);
+    if (this.objects++ < OBJECTS) return null;
+    this.code = objectCode()(this);
+    return this.code(held.memory, held.at);
+  }
+
+  collected(held) {
     const object = {};
     for (let i = this.keyFields; i < this.fields.length; i++) {
       const field = this.fields[i];

@@ -6,7 +6,7 @@
 const { Buffer } = require('node:buffer');
 
 // From here on a call of the platform is faster than a loop.
-const SHORT = 20;
+const SHORT = 28;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const isWellFormed =
@@ -73,28 +73,32 @@ const readText = (bytes, from, to) => {
   return text;
 };
 
+/** Writes a text of at most SHORT characters of ASCII: the end; -1 for any other. */
+const writeShort = (bytes, at, text) => {
+  const { length } = text;
+  if (length > SHORT) return -1;
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 127) return -1;
+    bytes[at + i] = code;
+  }
+  return at + length;
+};
+
 /**
  * Writes the text as UTF-8 where there are 3 bytes for each of its UTF-16 units.
  * @param {Buffer} bytes
  * @returns {number} the end; -1 for a text with a surrogate that is alone
  */
 const writeText = (bytes, at, text) => {
-  const { length } = text;
-  if (length <= SHORT) {
-    let i = 0;
-    for (; i < length; i++) {
-      const code = text.charCodeAt(i);
-      if (code > 127) break;
-      bytes[at + i] = code;
-    }
-    if (i === length) return at + length;
-  }
+  const end = writeShort(bytes, at, text);
+  if (end >= 0) return end;
   const written = bytes.utf8Write(text, at);
   // Only a text that is not ASCII can have surrogates.
-  if (written !== length && !isWellFormed(text)) return -1;
+  if (written !== text.length && !isWellFormed(text)) return -1;
   return at + written;
 };
 
 const allocate = (bytes) => Buffer.from(new ArrayBuffer(bytes));
 
-module.exports = { readText, writeText, isWellFormed, allocate };
+module.exports = { SHORT, readText, writeShort, writeText, isWellFormed, allocate };
