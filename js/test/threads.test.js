@@ -124,7 +124,7 @@ test('of swaps of all threads one wins, all sums and transfers count', async (t)
   const count = rounds(100, 2000);
   const records = [];
   for (let i = 0; i < count; i++) records.push(await storage.insert({ owner: null }));
-  const counter = await storage.insert({ likes: 0 });
+  const { id: counter } = await storage.collection('Item').insert({ likes: 0 });
   const accounts = [];
   for (let i = 0; i < 4; i++) accounts.push(await storage.insert({ balance: 1000 }));
   const compete = async ({ gs, data, say, heard }) => {
