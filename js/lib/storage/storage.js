@@ -218,13 +218,14 @@ class Storage {
 
   // Without a collection a key may be that of a record of any.
   #idOfText(text, collection) {
-    const id = this.reads.idOf(text, collection);
-    if (collection !== '' || this.peek(id) !== null) return id;
+    if (collection !== '') return this.reads.idOf(text, collection);
+    const record = this.peek(text);
+    if (record !== null) return record[ID_OF];
     for (const place of this.#collections.keys()) {
       const keyed = this.reads.idOf(text, place);
       if (this.peek(keyed) !== null) return keyed;
     }
-    return id;
+    return this.reads.idOf(text, '');
   }
 
   // --- collections and queries ---
