@@ -125,7 +125,8 @@ class Round {
       collection.field(item.id, name),
     );
     this.targets = [storage, storage, storage, collection, collection, query, ...fields];
-    this.targets.push(this.ids[3], storage.peek(item.id));
+    const typing = await collection.field(item.id, 'text').edit({ commitMs: 5 });
+    this.targets.push(this.ids[3], storage.peek(item.id), typing, typing);
   }
 
   arguments() {
@@ -149,7 +150,7 @@ class Round {
     const proto = Object.getPrototypeOf(result);
     const isObject = proto !== Object.prototype && proto !== Array.prototype && proto !== null;
     // What the parts of the package share takes what they have looked at.
-    const isInside = result instanceof Kept || ArrayBuffer.isView(result);
+    const isInside = result instanceof Kept || result instanceof Set || ArrayBuffer.isView(result);
     if (isInside) return undefined;
     if (isObject && this.targets.length < 40) this.targets.push(result);
     else if (random.chance(4)) JSON.stringify(result, (key, one) => `${String(key)}${typeof one}`);
@@ -272,7 +273,7 @@ class NativeRound {
       } catch (error) {
         const isTyped = typeof error.code === 'number' || isOurs(error);
         // Node.js itself refuses what is no object of the class, or has no members.
-        if (!isTyped && !/Illegal invocation|Cannot convert/.test(error.message)) {
+        if (!isTyped && !/Illegal invocation|Cannot convert|been revoked/.test(error.message)) {
           blame(`native ${String(name)}`, error);
         }
       }

@@ -88,6 +88,7 @@ const declared = () =>
 
 // What the parts of the package share, and nobody else may use.
 const INTERNAL = [
+  'durabilityOf',
   'findBlock',
   'insertInto',
   'insertManyInto',
@@ -97,6 +98,8 @@ const INTERNAL = [
   'native',
   'reads',
   'rsaKeys',
+  'swapThere',
+  'updateThere',
   'validateRecord',
   'watchRecord',
   'whenClosing',
@@ -132,7 +135,14 @@ test('the members of every class are declared, and no others', async () => {
   const record = await cities.insert({ n: 1 });
   const handle = cities.field(record, 'n');
   const view = await db.at('now');
-  const objects = { Collection: cities, Query: cities.where({}), FieldHandle: handle, View: view };
+  const typing = await cities.field(record, 'text').edit();
+  const objects = {
+    Collection: cities,
+    Query: cities.where({}),
+    FieldHandle: handle,
+    TextSession: typing,
+    View: view,
+  };
   for (const [name, object] of Object.entries(objects)) {
     assert.deepStrictEqual(declared().members(name).sort(), membersOf(object), name);
   }

@@ -658,6 +658,7 @@ class Database : public std::enable_shared_from_this<Database> {
   std::shared_ptr<const state::Version> current_version() const;
   void publish_log_view();
   bool wants_checkpoint() const;
+  Error end(bool saves);  // `saves`: a checkpoint, when it is worth it
   bool wants_checkpoint_at_end();
   void checkpoint_at_end();
   void freeze();

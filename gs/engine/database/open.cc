@@ -89,7 +89,8 @@ Database::Database(Setup setup)
   applier_.makes_state();
 }
 
-Database::~Database() { close().ignore(); }  // close() is there for those who want to know
+// close() is there for those who want to know, and for a checkpoint.
+Database::~Database() { end(false).ignore(); }
 
 void Database::report(Event::Level level, std::string_view name, const std::string& text) const {
   if (options_.on_event) options_.on_event(Event{level, name, text});
@@ -321,7 +322,9 @@ void Database::remove_stray_state_files(const state::Checkpoint& checkpoint) {
   }
 }
 
-Error Database::close() {
+Error Database::close() { return end(true); }
+
+Error Database::end(bool saves) {
   const Watchers::WakeAtEnd wake{watchers_};  // without the lock
   {
     std::lock_guard lock(commit_mutex_);
@@ -330,7 +333,7 @@ Error Database::close() {
   const bool is_written = !failed_ && !read_only_ && log_ != nullptr;
   Error error = is_written ? sync() : Error();
   // So that the next one opens soon. The log has all that matters.
-  if (is_written && !error && wants_checkpoint_at_end()) checkpoint_at_end();
+  if (saves && is_written && !error && wants_checkpoint_at_end()) checkpoint_at_end();
   {
     platform::UniqueLock lock(background_mutex_);
     stopping_ = true;

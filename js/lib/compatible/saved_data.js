@@ -4,7 +4,7 @@
 // Methods of Storage. docs/JAVASCRIPT-COMPATIBILITY.md says what differs.
 
 const path = require('node:path');
-const { optionsOfCall } = require('../arguments.js');
+const { optionsOfCall, textOf, guardAll } = require('../arguments.js');
 const { GsError } = require('../errors.js');
 const { operations } = require('../writes/writes.js');
 
@@ -88,11 +88,12 @@ const savedData = {
   },
 
   async findBlock(hash) {
+    const name = textOf(hash, 'the hash of a block');
     try {
-      await this.change(String(hash));
+      await this.change(name);
     } catch (error) {
       if (error.code !== 'GS_NOT_FOUND' && error.code !== 'GS_INVALID') throw error;
-      throw new GsError('GS_NOT_FOUND', `Block not found: ${hash}`, { cause: error });
+      throw new GsError('GS_NOT_FOUND', `Block not found: ${name}`, { cause: error });
     }
   },
 
@@ -124,5 +125,7 @@ const savedData = {
     }
   },
 };
+
+guardAll(savedData);
 
 module.exports = { savedData, encryptedFields, fieldsOf };

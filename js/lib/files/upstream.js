@@ -10,6 +10,7 @@
 const path = require('node:path');
 const { encryptedFields, fieldsOf } = require('../compatible/saved_data.js');
 const disk = require('../disk/disk.js');
+const { guardAll } = require('../arguments.js');
 const { GsError } = require('../errors.js');
 const { operations } = require('../writes/writes.js');
 
@@ -260,5 +261,7 @@ const upstream = {
     return work.result;
   },
 };
+
+guardAll(upstream);
 
 module.exports = { upstream };

@@ -207,6 +207,6 @@ class FieldHandle {
   }
 }
 
-guardAll(FieldHandle.prototype, ['createNode', 'moveNode']);
+guardAll(FieldHandle.prototype, ['createNode', 'moveNode', 'splices', 'edit']);
 
 module.exports = { FieldHandle };

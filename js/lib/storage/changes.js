@@ -32,6 +32,7 @@ const changes = {
   /** The promise is kept with what `made` makes of the id. */
   insertInto(collection, data, options, made = same) {
     try {
+      functionOf(made, 'what is made of an id');
       const { key, durability } = optionsOfCall(options);
       if (collection !== '') this.collection(collection);
       const write = (encoder) => {

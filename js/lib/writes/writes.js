@@ -184,8 +184,15 @@ class Writes {
     const results = new Results(outcome);
     for (const { resolve, reject, read, id } of waiting) {
       const code = results.next();
-      if (code === 0) resolve(read(results));
-      else reject(named(results.error(code), id));
+      if (code !== 0) {
+        reject(named(results.error(code), id));
+        continue;
+      }
+      try {
+        resolve(read(results));
+      } catch (error) {
+        reject(error); // of who reads; the others are told
+      }
     }
   }
 
