@@ -17,8 +17,6 @@ const SLAB_BYTES = 32 * 1024;
 const SLAB_OF_MANY_BYTES = 96 * 1024;
 const NO_RECORD = -1;
 const NO_ROOM = -16;
-const ROW_HEADER_BYTES = 24;
-const ID_AT = 8;
 
 class Reads {
   #storage; // of the addon
@@ -48,7 +46,7 @@ class Reads {
     const memory = this.#memory;
     const shape = this.#shape(memory.view.getUint32(at, true));
     if (collection !== null && shape.collection !== collection) return null;
-    return shape.record(memory, at + ROW_HEADER_BYTES, at + ID_AT);
+    return shape.record(memory, at);
   }
 
   #find(id, collection) {
