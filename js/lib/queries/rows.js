@@ -80,8 +80,8 @@ class Reader {
   #row(memory, at) {
     const { view, bytes } = memory;
     const shape = view.getUint32(at, true);
+    if (shape !== JSON_ROW) return this.#shapes[shape].record(memory, at);
     const content = at + ROW_HEADER_BYTES;
-    if (shape !== JSON_ROW) return this.#shapes[shape].record(memory, content, at + 8);
     const text = bytes.toString('utf8', content, content + view.getUint32(at + 4, true));
     return recordFromJson(text);
   }

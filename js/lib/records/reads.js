@@ -16,8 +16,6 @@ const SLAB_BYTES = 32 * 1024;
 // Records of one call are kept together, if at all.
 const SLAB_OF_MANY_BYTES = 96 * 1024;
 const NO_ROOM = -16;
-const ROW_HEADER_BYTES = 24;
-const ID_AT = 8;
 
 class Reads {
   #storage; // of the addon
@@ -47,7 +45,7 @@ class Reads {
     const memory = this.#memory;
     const shape = this.#shape(memory.view.getUint32(at, true));
     if (collection !== null && shape.collection !== collection) return null;
-    return shape.record(memory, at + ROW_HEADER_BYTES, at + ID_AT);
+    return shape.record(memory, at);
   }
 
   // Where the record with an id is in the slab; negative: nowhere, or the text is no id.

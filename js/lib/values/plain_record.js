@@ -15,7 +15,6 @@ const { HELD, immutable } = require('./shape.js');
 const FIELDS_MAX = 64;
 // The texts of larger ones would be in memory twice.
 const BYTES_MAX = 64 * 1024;
-const SIZE_BEFORE_ID = 4; // bindings/common/rows.h
 const INDEX = /^\d+$/; // as names of fields, which objects put in front of all others
 
 const UNREAD = Symbol('globalstorage.unread');
@@ -84,10 +83,9 @@ const propertiesOf = (shape) => {
 /** The same record in this form; itself when it has to stay as it is. */
 const plainOf = (record) => {
   const held = record[HELD];
-  const { shape, memory, idAt } = held;
+  const { shape } = held;
   const properties = propertiesOf(shape);
-  const bytes = memory.view.getUint32(idAt - SIZE_BEFORE_ID, true);
-  if (properties === null || bytes > BYTES_MAX) return record;
+  if (properties === null || shape.bytes(held) > BYTES_MAX) return record;
   const { fields, accessors, beside } = properties;
   held.known = new Array(fields.length).fill(UNREAD);
   const object = Object.defineProperty({}, HELD, { value: held });

@@ -15,6 +15,10 @@ const { readText } = require('./text.js');
 const { readId } = require('./ids.js');
 const { readValue, readAny, readObject, define } = require('./decode.js');
 
+const ROW_HEADER_BYTES = 24;
+// In it, from its end.
+const SIZE_BEFORE = 20;
+const ID_BEFORE = 16;
 const HEADER_BYTES = 8;
 const KEYED = 2;
 const SELF_DESCRIBING = 1;
@@ -33,11 +37,10 @@ const HELD = Symbol('globalstorage.held');
 
 /** What the handler reads from: one record in memory. */
 class Held {
-  constructor(shape, memory, at, idAt) {
+  constructor(shape, memory, at) {
     this.shape = shape;
     this.memory = memory;
     this.at = at;
-    this.idAt = idAt;
     this.known = null; // what was read: the object of a record that describes itself, or fields
   }
 
@@ -119,9 +122,14 @@ class Shape {
     return field;
   }
 
-  /** The record at a place in memory; its id is at another one. */
-  record(memory, at, idAt) {
-    return new Proxy(new Held(this, memory, at, idAt), this);
+  /** The record of a row (bindings/common/rows.h) that begins at a place in memory. */
+  record(memory, row) {
+    return new Proxy(new Held(this, memory, row + ROW_HEADER_BYTES), this);
+  }
+
+  /** How many bytes it has. */
+  bytes(held) {
+    return held.memory.view.getUint32(held.at - SIZE_BEFORE, true);
   }
 
   isPresent(held, field) {
@@ -153,7 +161,7 @@ class Shape {
   }
 
   id(held) {
-    return readId(held.memory.bytes, held.idAt);
+    return readId(held.memory.bytes, held.at - ID_BEFORE);
   }
 
   /** A plain object with all fields, which is the caller's. */
