@@ -3,7 +3,6 @@
 #include "globalstorage/c.h"
 #include "gs/api/c_support.h"
 
-using gs::Code;
 using gs::Error;
 using gs::c::call;
 using gs::c::need;

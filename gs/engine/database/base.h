@@ -80,7 +80,7 @@ class Base {
   // The state at the cut, with an empty table in front for what follows.
   std::shared_ptr<const state::Version> begin(std::shared_ptr<const log::View> log) const;
   // Of one record; nothing is known of it when it returns false. Errors: damaged.
-  Result<bool> find(const Id& id, Found& out) const;
+  Result<bool> find(const Id& id, state::Found& out) const;
   // Whether what the writer did with this stamp is in the base, if it did anything.
   bool has(const graph::Writer& writer, graph::Hlc hlc) const;
 
