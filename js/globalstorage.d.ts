@@ -550,17 +550,23 @@ export interface TextSession {
   readonly length: number;
   /** Whether something was typed that is not written yet. */
   readonly hasUncommitted: boolean;
-  /** Gives the session update, which shows others what was typed (docs/FORMAT.md). */
+  /**
+   * Gives the session update, which shows others what was typed (docs/FORMAT.md). At most 4 Mi
+   * units and 512 Ki edits without a commit.
+   */
   splice(position: number, deleted: number, inserted?: string): Uint8Array;
   insertText(position: number, text: string): Uint8Array;
   deleteText(position: number, count: number): Uint8Array;
-  /** Writes what was typed, then shows what others wrote meanwhile, and gives it. */
+  /** Writes what was typed, then shows what others wrote meanwhile, and gives that. */
   commit(options?: { durability?: Durability }): Promise<TextChange[]>;
   /** Forgets what was typed and not written. */
   discard(): Promise<TextChange[]>;
-  /** Tells what others wrote, soon after they did. Gives what ends it. */
+  /**
+   * Tells what others wrote, soon after they did. For everybody who shows the text: any commit,
+   * also one by time, may bring it. Gives what ends it.
+   */
   watch(call: (changes: TextChange[]) => void): () => void;
-  /** Writes what was typed, and ends. */
+  /** Writes what was typed, and ends, also when that cannot be written: then it is rejected. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -590,7 +596,11 @@ export interface FieldHandle<V = any> {
    * For a person who types: key presses cost next to nothing and give what shows them to others;
    * what was typed is written `commitMs` (500) later, or by `commit()` when that is Infinity.
    */
-  edit(options?: { commitMs?: number }): Promise<TextSession>;
+  edit(options?: {
+    commitMs?: number;
+    /** Told of a commit by time that failed; it is tried again. Else it is a warning. */
+    onError?: (error: Error) => void;
+  }): Promise<TextSession>;
   /** Marks a stretch; `null` takes marks of that key away. */
   mark(
     from: number,

@@ -28,9 +28,13 @@ struct TextSession::Impl {
   // What commits it, begun when that text was read.
   std::unique_ptr<engine::TransactionState> tx;
   const rules::Rules* rules = nullptr;
-  // What was typed since, and is not staged.
+  // What was typed since, and is not staged; and how much is.
   std::vector<EditRun> runs;
   std::string inserted;
+  std::size_t staged_runs = 0;
+  std::size_t staged_bytes = 0;
+  // Why what there is could not be read behind the last commit: nothing can be typed until it is.
+  Error unread;
 
   // For peers.
   crdt::Session session;
@@ -39,8 +43,7 @@ struct TextSession::Impl {
   crdt::OperationParts parts;
   Buffer update;
 
-  ~Impl() { forget(); }
-  void forget() {
+  ~Impl() {
     if (tx != nullptr) database->recycle(std::move(tx));
   }
   Result<std::string> read();
@@ -70,16 +73,20 @@ std::string text_of(TextUnit unit) {
 Result<std::string> TextSession::Impl::read() {
   Error lost;
   for (int i = 0; i < api::kTriesMax; ++i) {
-    forget();
-    tx = database->begin();
-    rules = nullptr;
-    if (tx->catalog != nullptr) {
-      GS_TRY(rules, api::rules_of_record(*tx, id));
+    std::unique_ptr<engine::TransactionState> next = database->begin();
+    const rules::Rules* found = nullptr;
+    if (next->catalog != nullptr) {
+      GS_TRY(found, api::rules_of_record(*next, id));
     }
-    GS_TRY(std::string text, database->begin_text(*tx, id, rules, field));
-    if (tx->size() == 0) return text;
+    GS_TRY(std::string text, database->begin_text(*next, id, found, field));
+    if (next->size() == 0) {
+      tx.swap(next);
+      rules = found;
+      if (next != nullptr) database->recycle(std::move(next));
+      return text;
+    }
     // Only the schema gave it.
-    lost = database->commit(*tx, Durability::lazy).error();
+    lost = database->commit(*next, Durability::lazy).error();
     if (lost && lost.code() != Code::conflict) return lost;
   }
   return lost;
@@ -89,6 +96,9 @@ Result<std::string> TextSession::Impl::read() {
 Result<std::vector<TextChange>> TextSession::Impl::show(std::string_view text) {
   runs.clear();
   inserted.clear();
+  staged_runs = 0;
+  staged_bytes = 0;
+  unread = {};
   stands_on_shown = true;
   std::vector<TextChange> changes;
   const std::string before = shown.text();
@@ -138,6 +148,8 @@ void TextSession::Impl::type(const EditRun& run) {
 Error TextSession::Impl::stage() {
   if (runs.empty()) return {};
   GS_TRY_OK(database->stage_runs(*tx, id, rules, field, runs, inserted));
+  staged_runs += runs.size();
+  staged_bytes += inserted.size();
   runs.clear();
   inserted.clear();
   return {};
@@ -151,6 +163,7 @@ TextSession::~TextSession() = default;
 Result<TextSession> Storage::edit_text(const Id& id, std::string_view field,
                                        TextPositions positions) {
   if (field.empty()) return Error(Code::invalid, "a field has a name");
+  if (read_only()) return Error(Code::read_only, "nobody can type: it is open for reading");
   auto impl = std::make_unique<TextSession::Impl>();
   impl->database = database();
   impl->id = id;
@@ -163,11 +176,12 @@ Result<TextSession> Storage::edit_text(const Id& id, std::string_view field,
 
 Error TextSession::Impl::splice(const TextSplice& edit) {
   parts.runs.clear();
+  if (unread) return unread.copy();
   if (!record::valid_utf8(as_bytes(edit.inserted))) {
     return Error(Code::invalid, "what is inserted is not UTF-8");
   }
-  const bool is_full = inserted.size() + edit.inserted.size() > crdt::kOperationBytesMax ||
-                       runs.size() + 2 > kRunsMax;
+  const std::size_t bytes = staged_bytes + inserted.size() + edit.inserted.size();
+  const bool is_full = bytes > crdt::kOperationBytesMax || staged_runs + runs.size() + 2 > kRunsMax;
   if (is_full) {
     return Error(Code::too_large,
                  "too much is typed and not committed: 16 MiB, or 1,048,576 edits");
@@ -234,7 +248,7 @@ bool TextSession::is_narrow() const noexcept {
 }
 
 bool TextSession::has_uncommitted() const noexcept {
-  return !impl_->runs.empty() || impl_->tx->size() != 0;
+  return !impl_->runs.empty() || impl_->staged_runs != 0;
 }
 
 Result<std::vector<TextChange>> TextSession::commit() {
@@ -243,10 +257,15 @@ Result<std::vector<TextChange>> TextSession::commit() {
 
 Result<std::vector<TextChange>> TextSession::commit(Durability durability) {
   GS_TRY_OK(impl_->stage());
-  if (impl_->tx->size() != 0) {
-    GS_TRY_OK(impl_->database->commit(*impl_->tx, durability).error());
-  }
-  return discard();
+  if (impl_->tx->size() == 0) return discard();
+  GS_TRY_OK(impl_->database->commit(*impl_->tx, durability).error());
+  impl_->staged_runs = 0;
+  impl_->staged_bytes = 0;
+  auto changes = discard();
+  if (changes.ok()) return changes;
+  // It is written. Somebody removed the record since, or the like.
+  impl_->unread = std::move(changes).error();
+  return std::vector<TextChange>();
 }
 
 Result<std::vector<TextChange>> TextSession::discard() {

@@ -208,6 +208,39 @@ TEST_F(TextSessions, WhatCannotBeCommittedStaysUntilItIsDiscarded) {
   EXPECT_EQ(session.commit().code(), Code::not_found);
 }
 
+// What cannot be read leaves the session as it was.
+TEST_F(TextSessions, ADiscardThatFailsForgetsNothing) {
+  TextSession session = a_->edit_text(id_, "body").value();
+  ASSERT_TRUE(session.splice(11, 0, "!").ok());
+  ASSERT_FALSE(a_->remove(id_));
+  EXPECT_EQ(session.commit().code(), Code::not_found);
+  EXPECT_EQ(session.discard().code(), Code::not_found);
+  EXPECT_EQ(session.text(), "Hello world!");
+  EXPECT_TRUE(session.has_uncommitted());
+  ASSERT_TRUE(a_->put("Post", "one", R"({"body":"a"})").ok());
+  ASSERT_TRUE(session.splice(12, 0, "?").ok());
+  const auto committed = session.commit();  // upon a text that is no more
+  EXPECT_TRUE(committed.ok() || committed.code() == Code::conflict) << committed.error().text();
+  if (!committed.ok()) ASSERT_TRUE(session.discard().ok());
+  EXPECT_EQ("\"" + session.text() + "\"", body());
+  ASSERT_FALSE(a_->update(id_, R"({"body":5})"));
+  EXPECT_EQ(session.discard().code(), Code::invalid);
+  ASSERT_FALSE(a_->update(id_, R"({"body":"text"})"));
+  ASSERT_TRUE(session.discard().ok());
+  ASSERT_TRUE(session.splice(4, 0, "s").ok());
+  ASSERT_TRUE(session.commit().ok());
+  EXPECT_EQ(body(), R"("texts")");
+  exchange();
+}
+
+TEST_F(TextSessions, NobodyTypesWhereNothingCanBeWritten) {
+  ASSERT_FALSE(a_->close());
+  Options options;
+  options.read_only = true;
+  a_.emplace(Storage::open(path("a"), options).value());
+  EXPECT_EQ(a_->edit_text(id_, "body").code(), Code::read_only);
+}
+
 TEST_F(TextSessions, TheSchemaCountsWhenItIsCommitted) {
   use_schema(
       "({ Entity: {}, title: '?string', n: '?number', body: { type: 'string', required: false, "

@@ -69,7 +69,8 @@ class TextSession {
   // Writes what was typed, and then shows what others have written as well. Returns what that
   // changed here. Errors: those of Transaction::commit; conflict as well, when somebody replaced
   // the text, and invalid, when the schema does not allow it. Then what was typed is still here, to
-  // be tried again.
+  // be tried again. When the record is gone by then, what was typed is written, and calls of splice
+  // tell.
   Result<std::vector<TextChange>> commit();
   Result<std::vector<TextChange>> commit(Durability durability);
   // Forgets what is not committed, and shows what there is. Errors: not_found.

@@ -382,3 +382,18 @@ test('blobs are told by what they are', async (t) => {
   const id = await storage.insert({ file: ref });
   assert.deepStrictEqual((await storage.get(id)).file, ref);
 });
+
+test('a version is one, and nothing behind it is an operation', async (t) => {
+  const place = new Place(t);
+  const storage = await place.open();
+  const items = storage.collection('Item');
+  const [one, other] = [await items.insert({ n: 1 }), await items.insert({ n: 2 })];
+  const version = await items.version(one);
+  const removal = `04${other.id.replace(/-/g, '')}`;
+  for (const ifVersion of [version + removal, version.slice(2), '', 'x'.repeat(64), 5, {}]) {
+    await refuses(() => items.update(one, { n: 3 }, { ifVersion }), 'GS_INVALID');
+  }
+  assert.strictEqual(items.peek(other.id).n, 2);
+  await items.update(one, { n: 3 }, { ifVersion: version.toUpperCase() });
+  assert.strictEqual(items.peek(one.id).n, 3);
+});

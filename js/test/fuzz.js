@@ -63,6 +63,10 @@ const methodsOf = (object) => {
   return [...names];
 };
 
+// What JavaScript itself brings is not ours to try.
+const isBuiltIn = ({ constructor }) =>
+  typeof constructor === 'function' && globalThis[constructor.name] === constructor;
+
 const LATE = Symbol('late');
 
 // Within a limit, so that a promise that is never kept is found. The timer keeps the process.
@@ -94,8 +98,9 @@ class Round {
         (...values) =>
           random.pick([values[0], undefined, 1]),
       () => async (tx) => {
-        if (this.targets.length < 40 && tx) this.targets.push(tx);
-        if (tx && typeof tx.insert === 'function') tx.insert('Item', { n: 1 });
+        const isTransaction = tx && typeof tx.insert === 'function';
+        if (isTransaction && this.targets.length < 40) this.targets.push(tx);
+        if (isTransaction) tx.insert('Item', { n: 1 });
         if (random.chance(3)) throw new OfUser('of a callback');
       },
     ];
@@ -150,7 +155,7 @@ class Round {
     const proto = Object.getPrototypeOf(result);
     const isObject = proto !== Object.prototype && proto !== Array.prototype && proto !== null;
     // What the parts of the package share takes what they have looked at.
-    const isInside = result instanceof Kept || result instanceof Set || ArrayBuffer.isView(result);
+    const isInside = result instanceof Kept || isBuiltIn(result);
     if (isInside) return undefined;
     if (isObject && this.targets.length < 40) this.targets.push(result);
     else if (random.chance(4)) JSON.stringify(result, (key, one) => `${String(key)}${typeof one}`);

@@ -153,34 +153,60 @@ test('what was typed stays when a commit is refused, until it is discarded', asy
   await refuses(() => slow.commit(), 'GS_CONFLICT');
   assert.strictEqual(slow.text, 'another');
   assert.strictEqual(slow.hasUncommitted, true);
-  await refuses(() => slow.close(), 'GS_CONFLICT');
   await slow.discard();
   assert.strictEqual(slow.text, 'third');
-  await slow.close();
+  slow.insertText(0, 'lost ');
+  await notes.update(id, { body: 'fourth' });
+  await refuses(() => slow.close(), 'GS_CONFLICT'); // and it has ended all the same
+  assert.throws(() => slow.insertText(0, 'x'), { code: 'GS_CLOSED' });
   await editing.discard();
   await editing.close();
 });
 
-test('one that commits by itself tells its failure with the next key', async (t) => {
+test('a commit by time that fails is told, loses no key, and is tried again', async (t) => {
   const { notes, id, field } = await begin(t, 'Hello');
-  const editing = await field.edit({ commitMs: 20 });
+  const failures = [];
+  const editing = await field.edit({ commitMs: 20, onError: (error) => failures.push(error) });
   editing.insertText(5, '!');
   await notes.update(id, { body: 'other' });
-  let failure = null;
-  await until(() => {
-    try {
-      editing.insertText(0, 'x');
-    } catch (error) {
-      failure = error;
-    }
-    return failure !== null;
-  });
-  assert.strictEqual(failure.code, 'GS_CONFLICT');
+  await until(() => failures.length > 0);
+  assert.strictEqual(failures[0].code, 'GS_CONFLICT');
+  editing.insertText(0, 'x');
+  assert.strictEqual(editing.text, 'xHello!');
   await editing.discard();
   assert.strictEqual(editing.text, 'other');
   editing.insertText(0, 'an');
   await until(() => field.value === 'another');
   await editing.close();
+});
+
+test('a storage closes whatever becomes of what is typed', async (t) => {
+  const { place, storage, notes, id, field } = await begin(t, 'Hello');
+  const editing = await field.edit({ commitMs: Infinity });
+  editing.insertText(0, 'x');
+  await notes.delete(id);
+  await refuses(() => editing.commit(), 'GS_NOT_FOUND');
+  await refuses(() => editing.discard(), 'GS_NOT_FOUND');
+  assert.strictEqual(editing.text, 'xHello');
+  await refuses(() => storage.close(), 'GS_NOT_FOUND');
+  await place.open();
+});
+
+test('nothing is typed into a session that closes', async (t) => {
+  const { field } = await begin(t, 'Hello');
+  const editing = await field.edit({ commitMs: Infinity });
+  const other = await field.edit({ commitMs: Infinity });
+  const seen = [];
+  editing.watch((changes) => seen.push(...changes));
+  other.insertText(5, '!');
+  await other.close();
+  await until(() => seen.length > 0);
+  assert.deepStrictEqual(seen, [[5, 0, '!']]);
+  editing.insertText(0, '>');
+  const closing = editing.close();
+  assert.throws(() => editing.insertText(0, 'x'), { code: 'GS_CLOSED' });
+  await Promise.all([closing, editing.close()]);
+  assert.strictEqual(field.value, '>Hello!');
 });
 
 test('time writes what was typed, a storage that closes, a thread that ends', async (t) => {

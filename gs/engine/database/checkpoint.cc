@@ -131,6 +131,10 @@ void Database::background() {
   }
   if (!error && checkpoint_unsaved_ && !is_stopping()) error = save_checkpoint();
   if (!error && was_stuck && !is_stopping()) error = merge_if_needed();
+  end_background(std::move(error));
+}
+
+void Database::end_background(Error error) {
   if (error) {
     // Data is safe in the log; the next checkpoint tries again.
     report(Event::Level::warning, "checkpoint_failed", error.text());
@@ -350,7 +354,8 @@ Error Database::checkpoint() {
   return background_error_.copy();
 }
 
-// The last job, on the thread that closes. What fails is reported: the log has it all.
+// The last job, on the thread that closes; without a merge of runs, which may take long. What fails
+// is reported: the log has it all.
 void Database::checkpoint_at_end() {
   {
     platform::UniqueLock lock(background_mutex_);
@@ -363,7 +368,9 @@ void Database::checkpoint_at_end() {
     const Error error = builder_.is_open() ? close_change() : Error();
     if (!error && version_->tables.front()->row_count() != 0) freeze();
   }
-  background();
+  Error error = write_all_frozen();
+  if (!error && checkpoint_unsaved_) error = save_checkpoint();
+  end_background(std::move(error));
 }
 
 // Takes the place of the background job: as long as it lives no other one runs.

@@ -661,6 +661,7 @@ class Database : public std::enable_shared_from_this<Database> {
   Error end(bool saves);  // `saves`: a checkpoint, when it is worth it
   bool wants_checkpoint_at_end();
   void checkpoint_at_end();
+  void end_background(Error error);
   void freeze();
   void start_background();
   void merge_when_idle();

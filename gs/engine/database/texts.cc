@@ -105,12 +105,19 @@ Result<std::string> Database::begin_text(TransactionState& tx, const Id& id,
 Error Database::stage_runs(TransactionState& tx, const Id& id, const rules::Rules* rules,
                            std::string_view field, std::span<const EditRun> runs,
                            std::string_view inserted) {
+  const std::pair<Id, std::string> key{id, field};
+  GS_CHECK(tx.begun_texts.count(key) + tx.open_edits.count(key) != 0);
   GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::text));
   StagedEdits& text = open.edits(tx);
-  GS_TRY_OK(check_inserted(text, inserted));
-  GS_CHECK(text.length.has_value());
-  for (const EditRun& run : runs) text.length = crdt::length_after(run, *text.length);
-  GS_CHECK(*text.length != crdt::kNoLength);  // who made them checked positions
+  if (Error full = check_inserted(text, inserted)) {
+    // What it stands on stays for another try.
+    if (open.index == OpenEdits::kNone) tx.begun_texts.insert_or_assign(key, std::move(text));
+    return full;
+  }
+  std::uint32_t length = text.length.value_or(0);
+  for (const EditRun& run : runs) length = crdt::length_after(run, length);
+  GS_CHECK(length != crdt::kNoLength);  // who made them checked positions
+  text.length = length;
   text.runs.insert(text.runs.end(), runs.begin(), runs.end());
   text.inserted += inserted;
   return keep_edits(tx, std::move(open));

@@ -65,6 +65,15 @@ class Kept {
     return this.#read(entry, id);
   }
 
+  /** Lets go of what somebody has written since, of which nobody may ever ask again. */
+  rest() {
+    for (const entries of [this.#first, this.#second]) {
+      for (let i = 0; i < PLACES; i++) {
+        if (entries[i] !== NONE && entries[i].commits !== this.#counter[0]) entries[i] = NONE;
+      }
+    }
+  }
+
   #recordOf(entry) {
     if (entry.commits !== this.#counter[0]) return this.#read(entry, entry.id);
     if (entry.left > -WORTH) this.#again(entry);

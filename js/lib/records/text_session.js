@@ -13,6 +13,7 @@
 const { called, settled } = require('../native.js');
 const { GsError } = require('../errors.js');
 const { sessionUpdate } = require('../values/session_update.js');
+const { tell } = require('../storage/listeners.js');
 const { functionOf, optionsOfCall, shown, guardAll } = require('../arguments.js');
 
 // What a program may lose that is killed while somebody types.
@@ -25,6 +26,8 @@ const TYPED_MAX = 1024;
 const UNITS_MAX = 4 * 1024 * 1024;
 const EDITS_MAX = 512 * 1024;
 const BUSY_MS = 1;
+// Until what could not be written is tried again.
+const AGAIN_MS = 1000;
 // Others' writes are looked for no more often: to look is to read the text.
 const LOOK_MS = 20;
 
@@ -45,6 +48,10 @@ const isWellFormed = (text) => {
   }
   return true;
 };
+
+const CLOSED = 'the text is closed. Edit it again';
+
+const warn = (error) => process.emitWarning(error);
 
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
 
@@ -135,29 +142,31 @@ class TextSession {
   #commitTimer = null;
   #lookTimer = null;
   #isLooking = false;
-  #failed = null; // of a commit that nobody awaited; told by the next call
+  #onError; // told of commits that nobody awaits
   #watchers = new Set();
   #endings;
-  #isClosed = false;
+  #closing = null; // a promise: nothing can be typed any more
 
-  constructor(storage, native, commitMs) {
+  constructor(storage, native, { commitMs, onError }) {
     this.#storage = storage;
     this.#writes = storage.writes;
     this.#native = native;
     this.#typed = new Typed(native);
     this.#commitMs = commitMs;
+    this.#onError = onError;
     this.#endings = [storage.whenClosing(() => this.close()), whenExiting(() => this.#commitNow())];
     this.#begin();
   }
 
   static async open(storage, id, name, options) {
-    const { commitMs = COMMIT_MS } = optionsOfCall(options);
+    const { commitMs = COMMIT_MS, onError = warn } = optionsOfCall(options);
+    functionOf(onError, 'onError');
     if (!isCount(commitMs) && commitMs !== Infinity) {
       throw new GsError('GS_INVALID', `commitMs is a number, not ${shown(commitMs)}`);
     }
     await storage.writes.flush();
     const native = await settled(called(() => storage.native.editText(id, name)));
-    return new TextSession(storage, native, commitMs);
+    return new TextSession(storage, native, { commitMs, onError });
   }
 
   // With the text that the engine has read.
@@ -171,12 +180,11 @@ class TextSession {
 
   /** The text as it is shown here. */
   get text() {
-    this.#typed.send();
+    this.#send();
     return called(() => this.#native.text());
   }
 
   get length() {
-    if (this.#isClosed) this.#native.length(); // it says so
     return this.#length;
   }
 
@@ -185,12 +193,22 @@ class TextSession {
     return this.#edits > 0;
   }
 
+  // What the engine refuses is gone: what it shows counts.
+  #send() {
+    try {
+      this.#typed.send();
+    } catch (error) {
+      this.#begin();
+      throw error;
+    }
+  }
+
   /**
    * Takes out `deleted` characters at a position, and puts in others.
    * @returns {Uint8Array} the session update: what shows it to others (docs/FORMAT.md)
    */
   splice(position, deleted, inserted = '') {
-    if (this.#failed !== null) this.#tellFailed();
+    if (this.#closing !== null) throw new GsError('GS_CLOSED', CLOSED);
     if (!isCount(position) || !isCount(deleted) || typeof inserted !== 'string') {
       throw new GsError('GS_INVALID', wrong(position, deleted, inserted));
     }
@@ -201,7 +219,7 @@ class TextSession {
     if (this.#edits >= EDITS_MAX || this.#units + inserted.length > UNITS_MAX) {
       throw new GsError('GS_TOO_LARGE', 'too much is typed and not committed. Commit it first');
     }
-    const isInside = !this.#isClosed && position + deleted <= this.#length;
+    const isInside = position + deleted <= this.#length;
     const update =
       this.#isNarrow && isInside
         ? this.#type(position, deleted, inserted)
@@ -211,7 +229,7 @@ class TextSession {
     this.#edits++;
     this.#units += inserted.length;
     this.#length += inserted.length - deleted;
-    if (this.#commitTimer === null && this.#commitMs !== Infinity) this.#schedule();
+    if (this.#commitTimer === null && this.#commitMs !== Infinity) this.#schedule(this.#commitMs);
     return update;
   }
 
@@ -223,7 +241,7 @@ class TextSession {
 
   // The engine knows where characters begin, and what is wrong.
   #typeThere(position, deleted, inserted) {
-    this.#typed.send();
+    this.#send();
     const update = called(() => this.#native.splice(position, deleted, inserted, this.#out));
     return typeof update === 'number' ? this.#out.slice(0, update) : new Uint8Array(update);
   }
@@ -236,30 +254,26 @@ class TextSession {
     return this.splice(position, count, '');
   }
 
-  #tellFailed() {
-    const failed = this.#failed;
-    this.#failed = null;
-    throw failed;
-  }
-
-  #schedule() {
+  #schedule(ms) {
     this.#commitTimer = setTimeout(() => {
       this.#commitTimer = null;
       this.#commitAlone();
-    }, this.#commitMs);
+    }, ms);
   }
 
   // Nobody awaits it.
   #commitAlone() {
     this.commit({ durability: 'lazy' }).catch((error) => {
-      if (!this.#isClosed) this.#failed = error;
+      if (this.#closing !== null) return; // that one tells
+      if (this.#commitTimer === null && this.hasUncommitted) this.#schedule(AGAIN_MS);
+      tell(() => this.#onError(error));
     });
   }
 
   // Whatever goes wrong, nobody is there to be told. Nothing: others are under way.
   #commitNow() {
     try {
-      this.#typed.send();
+      this.#send();
       return this.#native.commit();
     } catch (error) {
       return error;
@@ -269,11 +283,13 @@ class TextSession {
   // Others first, when they are under way.
   async #whenFree(call) {
     for (;;) {
-      this.#typed.send();
-      const changes = called(call);
-      if (changes !== undefined) {
+      this.#send();
+      const told = called(call);
+      if (told !== undefined) {
+        const changes = changesOf(told);
         this.#begin();
-        return changesOf(changes);
+        this.#tell(changes);
+        return changes;
       }
       await this.#writes.flush();
       await pause(BUSY_MS);
@@ -282,33 +298,29 @@ class TextSession {
 
   #tell(changes) {
     if (changes.length === 0) return;
-    for (const watcher of this.#watchers) watcher(changes);
+    for (const watcher of [...this.#watchers]) tell(() => watcher(changes));
   }
 
   /**
-   * Writes what was typed, then shows what others wrote meanwhile.
-   * @returns {Promise<Array<[number, number, string]>>} what that changed here
+   * Writes what was typed, then shows what others wrote meanwhile: watchers are told at once.
+   * @returns {Promise<Array<[number, number, string]>>} what that changed here, once it is durable
    */
   async commit(options) {
     const { durability } = optionsOfCall(options);
     const changes = await this.#whenFree(() => this.#native.commit());
-    this.#failed = null;
-    this.#tell(changes);
     await this.#writes.settle(this.#storage.durabilityOf(durability));
     return changes;
   }
 
   /** Forgets what was typed and not written; shows what there is. */
   async discard() {
-    this.#failed = null;
-    const changes = await this.#whenFree(() => this.#native.discard());
-    this.#tell(changes);
-    return changes;
+    return this.#whenFree(() => this.#native.discard());
   }
 
   /**
    * Calls with what others wrote, soon after they did: [position, deleted, inserted], one behind
-   * the other. What is typed here is written then, too.
+   * the other. What is typed here is written then, too. For everybody who shows the text: any
+   * commit, also one by time, may bring what others wrote.
    * @returns a function that ends it
    */
   watch(call) {
@@ -329,16 +341,21 @@ class TextSession {
     }, LOOK_MS);
   }
 
-  /** Writes what was typed, and ends. */
-  async close() {
-    if (this.#isClosed) return;
+  /** Writes what was typed, and ends, also when that cannot be written. */
+  close() {
+    return (this.#closing ||= this.#end());
+  }
+
+  async #end() {
     clearTimeout(this.#commitTimer);
     clearTimeout(this.#lookTimer);
-    if (this.hasUncommitted) await this.commit();
-    this.#isClosed = true;
-    for (const end of this.#endings) end();
-    this.#watchers.clear();
-    this.#native.close();
+    try {
+      if (this.hasUncommitted) await this.commit();
+    } finally {
+      for (const end of this.#endings) end();
+      this.#watchers.clear();
+      this.#native.close();
+    }
   }
 
   async [Symbol.asyncDispose || Symbol.for('Symbol.asyncDispose')]() {

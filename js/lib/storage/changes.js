@@ -3,6 +3,7 @@
 // Writes of records, whatever their collection, each a transaction of its own but for transact().
 // Methods of Storage.
 
+const { GsError } = require('../errors.js');
 const { textOf, functionOf, optionsOfCall, guardAll } = require('../arguments.js');
 const { toJson } = require('../values/json.js');
 const { insertMany } = require('../writes/insert_many.js');
@@ -20,6 +21,15 @@ const hasType = (data) => {
   } catch {
     return false;
   }
+};
+
+const IS_VERSION = /^[0-9a-f]{64}$/i;
+
+// What is longer would be taken for the next operation.
+const versionOf = (text) => {
+  if (text === null) return null;
+  if (typeof text === 'string' && IS_VERSION.test(text)) return Buffer.from(text, 'hex');
+  throw new GsError('GS_INVALID', 'ifVersion is what version() gives, or null: no such record');
 };
 
 const changes = {
@@ -60,7 +70,7 @@ const changes = {
     const { ifVersion, durability } = optionsOfCall(options);
     const write = (encoder) => {
       if (ifVersion !== undefined) {
-        operations.expect(encoder, real, ifVersion === null ? null : Buffer.from(ifVersion, 'hex'));
+        operations.expect(encoder, real, versionOf(ifVersion));
       }
       operations.update(encoder, real, delta);
     };

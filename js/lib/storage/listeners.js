@@ -34,4 +34,4 @@ class Listeners {
   }
 }
 
-module.exports = { Listeners };
+module.exports = { Listeners, tell };

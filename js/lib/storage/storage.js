@@ -28,12 +28,14 @@ const REST_MS = 1000;
 
 // Files that were replaced are not kept for a program that reads now and then; nor does this keep a
 // storage that was forgotten.
-const restNowAndThen = (native) => {
+const restNowAndThen = (native, allKept) => {
   const weak = new WeakRef(native);
+  const weakKept = new WeakRef(allKept);
   const timer = setInterval(() => {
     const there = weak.deref();
     if (there) there.rest();
     else clearInterval(timer);
+    for (const kept of weakKept.deref() || []) kept.rest();
   }, REST_MS);
   timer.unref();
   return timer;
@@ -65,6 +67,7 @@ class Storage {
   #native = null;
   #reads = null;
   #kept = null;
+  #allKept = []; // of all collections
   #writes = null;
   #collections = new Map();
   #timer = null;
@@ -93,7 +96,7 @@ class Storage {
     this.#native = await settled(called(() => native().open(this.directory, options)));
     this.#reads = new Reads(this.#native);
     this.#kept = this.keep(null);
-    this.#timer = restNowAndThen(this.#native);
+    this.#timer = restNowAndThen(this.#native, this.#allKept);
     try {
       await this.#findNodes();
       if (options.branch) await this.checkout(options.branch);
@@ -165,7 +168,9 @@ class Storage {
 
   /** Records that are kept between commits: of one collection, or of all (null). */
   keep(collection) {
-    return new Kept(this.#reads, collection);
+    const kept = new Kept(this.#reads, collection);
+    this.#allKept.push(kept);
+    return kept;
   }
 
   /**
@@ -284,11 +289,19 @@ class Storage {
     if (this.#closing) return this.#closing;
     const finish = async () => {
       clearInterval(this.#timer);
-      await Promise.all([...this.#whenClosing].map((call) => call()));
+      // Whatever of it fails, the storage is closed.
+      const ends = [...this.#whenClosing].map(async (call) => call());
+      const failed = (await Promise.allSettled(ends)).find(({ reason }) => reason !== undefined);
       if (this.#writes) await this.#writes.flush().catch(() => {}); // whoever wrote is told
       await settled(this.#native.close());
+      if (!failed) return;
+      this.#closing = Promise.resolve(); // it is told once
+      throw failed.reason;
     };
-    this.#closing = finish();
+    // Listeners may ask for it as well.
+    let begin;
+    this.#closing = new Promise((resolve) => (begin = resolve)).then(finish);
+    begin();
     return this.#closing;
   }
 

@@ -384,4 +384,4 @@ const refused = (error) => {
   });
 };
 
-module.exports = { Encoder, refused };
+module.exports = { Encoder, refuse, refused };

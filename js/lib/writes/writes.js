@@ -8,7 +8,7 @@
 
 const { settled, codeOf } = require('../native.js');
 const { GsError } = require('../errors.js');
-const { Encoder, refused } = require('../values/encode.js');
+const { Encoder, refuse, refused } = require('../values/encode.js');
 const { readId } = require('../values/ids.js');
 
 const OPERATION = Object.freeze({
@@ -40,6 +40,7 @@ const BATCH_BYTES = 1024 * 1024;
 // An encoder that had to grow beyond it is not kept.
 const KEPT_BYTES = 8 * 1024 * 1024;
 const NOWHERE = 0xffffffff;
+const VERSION_BYTES = 32;
 const WITHIN = 'nothing can be written while another value is being read for a write';
 
 /** What the operations of one transaction gave, one after the other; then those of the next one. */
@@ -154,6 +155,10 @@ class Writes {
     const waiting = this.#waiting;
     const batch = encoder.bytes.subarray(0, encoder.end);
     const outcome = this.#write(batch, this.#isDurable);
+    this.#waiting = [];
+    this.#isDurable = false;
+    encoder.end = 0; // the addon has a copy
+    if (encoder.bytes.length > KEPT_BYTES) this.#encoder = new Encoder();
     if (outcome instanceof ArrayBuffer) {
       this.#settle(waiting, Buffer.from(outcome));
     } else {
@@ -164,10 +169,6 @@ class Writes {
       this.#pending.add(sent);
       sent.then(() => this.#pending.delete(sent));
     }
-    this.#waiting = [];
-    this.#isDurable = false;
-    encoder.end = 0; // the addon has a copy
-    if (encoder.bytes.length > KEPT_BYTES) this.#encoder = new Encoder();
   }
 
   // What became of it: at once, or a promise.
@@ -243,7 +244,8 @@ const operations = {
   expect(encoder, id, version) {
     encoder.u8(OPERATION.expect);
     encoder.id(id);
-    encoder.raw(version || Buffer.alloc(32));
+    if (version !== null && version.length !== VERSION_BYTES) refuse('a version has 32 bytes');
+    encoder.raw(version || Buffer.alloc(VERSION_BYTES));
   },
   patch(encoder, id, json) {
     encoder.u8(OPERATION.patch);
