@@ -397,3 +397,16 @@ test('a version is one, and nothing behind it is an operation', async (t) => {
   await items.update(one, { n: 3 }, { ifVersion: version.toUpperCase() });
   assert.strictEqual(items.peek(one.id).n, 3);
 });
+
+test('a filter with a value that is missing is refused, and so is a RegExp', async (t) => {
+  const place = new Place(t);
+  const storage = await place.open();
+  const items = storage.collection('Item');
+  await items.insert({ owner: 'ann' });
+  const user = {};
+  await refuses(async () => items.where({ owner: user.id }), 'GS_INVALID', /owner is undefined/);
+  await refuses(async () => items.where({ $or: [{ owner: user.id }] }), 'GS_INVALID');
+  assert.strictEqual((await items.where({ owner: 'ann' }).all()).length, 1);
+  await refuses(() => items.where({ owner: /a/ }).all(), 'GS_INVALID');
+  await refuses(() => items.insert({ owner: /a/ }), 'GS_INVALID');
+});

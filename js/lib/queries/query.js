@@ -21,6 +21,22 @@ const whole = (value, what) => {
   throw new GsError('GS_INVALID', `${what} takes a whole number, not ${shown(value)}`);
 };
 
+// A value that is missing would be a condition that every record fulfils. What is nested deeper is
+// refused as a filter.
+const FILTER_DEPTH = 8;
+
+const refuseUndefined = (filter, path = 'where', depth = 0) => {
+  for (const [name, value] of Object.entries(filter)) {
+    if (value === undefined) {
+      throw new GsError('GS_INVALID', `${path}: ${name} is undefined`, {
+        hint: 'Leave the field out, or say { $exists: false } for records without it.',
+      });
+    }
+    const isNested = typeof value === 'object' && value !== null && depth < FILTER_DEPTH;
+    if (isNested) refuseUndefined(value, `${path}.${name}`, depth + 1);
+  }
+};
+
 class Query {
   #storage;
   #query;
@@ -43,6 +59,7 @@ class Query {
     if (typeof filter !== 'object' || filter === null) {
       throw new GsError('GS_INVALID', 'where takes an object: { field: value } or operators');
     }
+    refuseUndefined(filter);
     const { filter: before } = this.#query;
     return this.#with({ filter: before ? { $and: [before, filter] } : filter });
   }

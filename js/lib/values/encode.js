@@ -317,6 +317,7 @@ class Encoder {
       return this.value(value.toJSON(), depth + 1);
     }
     if (types.isPromise(value)) refuse('a promise cannot be stored; await it first');
+    if (types.isRegExp(value)) refuse('a RegExp cannot be stored; its source can');
     if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
       refuse(`${nameOf(value)} cannot be stored; make a Uint8Array of it`);
     }

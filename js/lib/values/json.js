@@ -27,6 +27,7 @@ const formOf = (value, depth) => {
   if (types.isUint8Array(value)) {
     return { $bytes: Buffer.from(value).toString('base64') };
   }
+  if (types.isRegExp(value)) refuse('a RegExp');
   if (value instanceof BlobRef) {
     return { $blob: { sha256: value.sha256, size: value.size } };
   }

@@ -8,6 +8,7 @@
 
 const { settled, codeOf } = require('../native.js');
 const { GsError } = require('../errors.js');
+const { shown } = require('../arguments.js');
 const { Encoder, refuse, refused } = require('../values/encode.js');
 const { readId } = require('../values/ids.js');
 
@@ -94,7 +95,7 @@ class Results {
 // What upstream says of a record that is not there.
 const named = (error, id) => {
   if (id === undefined || error.code !== 'GS_NOT_FOUND') return error;
-  return new GsError('GS_NOT_FOUND', `Record ${id} not found`, { cause: error });
+  return new GsError('GS_NOT_FOUND', `Record ${shown(id)} not found`, { cause: error });
 };
 
 class Writes {
