@@ -31,6 +31,7 @@ const main = async () => {
   const data = await storage.get(post.id);
   data.title = 'Second';
   await storage.set(post.id, data);
+  // Only if it still had the first title, which it has not.
   console.log('Swapped:', await storage.swap(post.id, { title: 'Third' }, { title: 'First' }));
 
   await storage.saveData('secret', { pin: 1234 }, { encrypted: true });

@@ -2,7 +2,7 @@
 
 // Notes that two devices write without a network, and exchange as files when they meet.
 //
-//   node notes.js            plays both devices in directories below the current one
+//   node notes.js            plays both devices in new directories laptop and phone
 //
 // Each device is a replica: a directory of its own, with a writer of its own. Both edit the same
 // text at the same time, and nothing of it is lost.

@@ -6,12 +6,15 @@
 const { GsError } = require('./errors.js');
 
 const NOTHING = Object.freeze({});
+// Of a text in a message.
+const SHOWN = 60;
 
 const invalid = (message, cause) => new GsError('GS_INVALID', message, { cause });
 
 /** A value for a message, whatever it is: its own toString() is not asked. */
 const shown = (value) => {
   if (value === null) return 'null';
+  if (typeof value === 'string') return value.length > SHOWN ? 'a text' : JSON.stringify(value);
   if (typeof value === 'object') return 'an object';
   if (typeof value === 'function') return 'a function';
   return String(value);

@@ -49,7 +49,8 @@ const isWellFormed = (text) => {
   return true;
 };
 
-const CLOSED = 'the text is closed. Edit it again';
+const CLOSED = 'the text is closed';
+const AGAIN = 'Call edit() of the field again.';
 
 const warn = (error) => process.emitWarning(error);
 
@@ -208,7 +209,7 @@ class TextSession {
    * @returns {Uint8Array} the session update: what shows it to others (docs/FORMAT.md)
    */
   splice(position, deleted, inserted = '') {
-    if (this.#closing !== null) throw new GsError('GS_CLOSED', CLOSED);
+    if (this.#closing !== null) throw new GsError('GS_CLOSED', CLOSED, { hint: AGAIN });
     if (!isCount(position) || !isCount(deleted) || typeof inserted !== 'string') {
       throw new GsError('GS_INVALID', wrong(position, deleted, inserted));
     }

@@ -95,7 +95,8 @@ class Results {
 // What upstream says of a record that is not there.
 const named = (error, id) => {
   if (id === undefined || error.code !== 'GS_NOT_FOUND') return error;
-  return new GsError('GS_NOT_FOUND', `Record ${shown(id)} not found`, { cause: error });
+  const name = typeof id === 'string' ? id : shown(id);
+  return new GsError('GS_NOT_FOUND', `Record ${name} not found`, { cause: error });
 };
 
 class Writes {
