@@ -242,3 +242,14 @@ test('what was awaited survives a process that is killed, or exits without closi
     await storage.close();
   }
 });
+
+test('no storage is made among other files', async (t) => {
+  const place = new Place(t);
+  place.file('gs/letter.txt', 'Dear all');
+  await refuses(() => place.open(), 'GS_EXISTS', /holds letter\.txt, and no storage/);
+  assert.deepStrictEqual(fs.readdirSync(place.path()), ['letter.txt']);
+  fs.rmSync(place.path('gs/letter.txt'));
+  await (await place.open()).close();
+  place.file('gs/letter.txt', 'beside a storage that is there');
+  await place.open();
+});

@@ -49,6 +49,30 @@ const hasNodes = (directory) => {
   }
 };
 
+// What a creation that was stopped left, parts of a storage that lost its log, what a file system
+// brings along; as cmd/gstore/directories.cc has it, and `remote`, which has the nodes.
+const OWN = ['storage.json', 'creating', 'lock', 'log', 'keys', 'state', 'manifest', 'blobs'];
+const BESIDE = ['backup.json', 'lost+found', 'base', 'remote', '.DS_Store'];
+const belongs = (name) =>
+  OWN.includes(name) || BESIDE.includes(name) || (name.startsWith('.') && name.endsWith('.new'));
+
+// The files of a new storage would lie among others, and be taken for theirs.
+const refuseStrangers = (directory) => {
+  let names;
+  try {
+    names = fs.readdirSync(directory);
+  } catch {
+    return; // not there, or the engine says what is wrong
+  }
+  const stranger = names.find((name) => !belongs(name));
+  if (stranger === undefined || names.includes('storage.json')) return;
+  throw new GsError('GS_EXISTS', `${directory} holds ${stranger}, and no storage`, {
+    hint:
+      'Give a new or empty directory. One of globalstorage 1.0.0 opens with layout: ' +
+      "'files', or importUpstream() takes it over.",
+  });
+};
+
 const idOfObject = (object) => {
   try {
     return object[ID_OF];
@@ -93,6 +117,7 @@ class Storage {
   async #open() {
     const { path: directory, schema, ...options } = this.#options;
     this.directory = path.resolve(directory);
+    if (options.create !== false && !options.readOnly) refuseStrangers(this.directory);
     this.#native = await settled(called(() => native().open(this.directory, options)));
     this.#reads = new Reads(this.#native);
     this.#kept = this.keep(null);
