@@ -1,7 +1,8 @@
 'use strict';
 
 // Goal: the guide of the package says what is so.
-// Method: its examples, one behind the other, are one program, which runs in a directory of its own.
+// Method: its examples, one behind the other, are one program, which runs in a directory of its
+// own.
 
 const test = require('node:test');
 const assert = require('node:assert');
