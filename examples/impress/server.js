@@ -2,10 +2,9 @@
 
 // An application of Impress with GlobalStorage:
 //
-//   npm i && npm i ../../build/pack/*.tgz && node server.js
+//   npm i && node server.js
 //
-// `./run pack` makes these; what npm has by the name globalstorage today is another program.
-//
-// tests/impress runs it.
+// Here `globalstorage` is what `./run build` of the repository has made; what npm has by that name
+// today is another program. tests/impress runs it.
 
 require('impress');
