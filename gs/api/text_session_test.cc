@@ -233,6 +233,20 @@ TEST_F(TextSessions, ADiscardThatFailsForgetsNothing) {
   exchange();
 }
 
+// The edits are within their limit, the operation that has them is not.
+TEST_F(TextSessions, WhatIsTooLargeToCommitStaysUntilItIsDiscarded) {
+  TextSession session = a_->edit_text(id_, "body").value();
+  ASSERT_TRUE(session.splice(0, 0, std::string((std::size_t{16} << 20) - 1, 'x')).ok());
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(session.commit().code(), Code::too_large);
+  EXPECT_TRUE(session.has_uncommitted());
+  EXPECT_EQ(session.splice(0, 0, "more").code(), Code::too_large);
+  ASSERT_TRUE(session.discard().ok());
+  EXPECT_EQ(session.text(), "Hello world");
+  ASSERT_TRUE(session.splice(0, 1, "J").ok());
+  ASSERT_TRUE(session.commit().ok());
+  EXPECT_EQ(body(), R"("Jello world")");
+}
+
 TEST_F(TextSessions, NobodyTypesWhereNothingCanBeWritten) {
   ASSERT_FALSE(a_->close());
   Options options;

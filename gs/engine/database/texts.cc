@@ -109,18 +109,19 @@ Error Database::stage_runs(TransactionState& tx, const Id& id, const rules::Rule
   GS_CHECK(tx.begun_texts.count(key) + tx.open_edits.count(key) != 0);
   GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::text));
   StagedEdits& text = open.edits(tx);
-  if (Error full = check_inserted(text, inserted)) {
-    // What it stands on stays for another try.
-    if (open.index == OpenEdits::kNone) tx.begun_texts.insert_or_assign(key, std::move(text));
-    return full;
-  }
+  // What they stand on stays for another try.
+  const bool is_begun = open.index == OpenEdits::kNone;
+  if (is_begun) tx.begun_texts.insert_or_assign(key, text);
+  GS_TRY_OK(check_inserted(text, inserted));
   std::uint32_t length = text.length.value_or(0);
   for (const EditRun& run : runs) length = crdt::length_after(run, length);
   GS_CHECK(length != crdt::kNoLength);  // who made them checked positions
   text.length = length;
   text.runs.insert(text.runs.end(), runs.begin(), runs.end());
   text.inserted += inserted;
-  return keep_edits(tx, std::move(open));
+  GS_TRY_OK(keep_edits(tx, std::move(open)));
+  if (is_begun) tx.begun_texts.erase(key);
+  return {};
 }
 
 Error Database::stage_difference(TransactionState& tx, const Id& id, const rules::Rules* rules,

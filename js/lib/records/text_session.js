@@ -13,6 +13,7 @@
 const { called, settled } = require('../native.js');
 const { GsError } = require('../errors.js');
 const { sessionUpdate } = require('../values/session_update.js');
+const { isWellFormed } = require('../values/text.js');
 const { tell } = require('../storage/listeners.js');
 const { functionOf, optionsOfCall, shown, guardAll } = require('../arguments.js');
 
@@ -39,14 +40,6 @@ const hasSurrogates = (text) => {
   if (text.length > SHORT) return HAS_SURROGATES.test(text);
   for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xf800) === 0xd800) return true;
   return false;
-};
-
-const isWellFormed = (text) => {
-  for (const character of text) {
-    const code = character.codePointAt(0);
-    if (code >= 0xd800 && code < 0xe000) return false;
-  }
-  return true;
 };
 
 const CLOSED = 'the text is closed';

@@ -24,7 +24,7 @@ const isFixed = (value) => {
   return Object.isFrozen(value) && Object.values(value).every(isFixed);
 };
 
-// Fields of these types are read again each time, however they look: a Set seems to be frozen.
+// Fields of these types are read again each time: a frozen Set or Date can be changed as well.
 const CHANGEABLE = new Set([TYPE.date, TYPE.bytes, TYPE.set]);
 
 const readFirst = (held, field, place) => {
