@@ -76,9 +76,12 @@ const changing =
     const order = orderOf(options.records, SEED).subarray(0, count);
     const change = (i, to) => changes[name](subject.records, names[i], to, rows[i]);
     const cost = await measure(async () => {
-      const together = isAwaited ? 1 : BATCH;
-      for (let at = 0; at < count; at += together) {
-        const some = order.subarray(at, at + together);
+      if (isAwaited) {
+        for (let to = 0; to < count; to++) await change(order[to], to);
+        return;
+      }
+      for (let at = 0; at < count; at += BATCH) {
+        const some = order.subarray(at, at + BATCH);
         await Promise.all(Array.from(some, (i, to) => change(i, at + to)));
       }
     });
