@@ -29,6 +29,9 @@ enum class Kind : std::uint8_t {
   swap,
 };
 
+// Added to a kind: the record is named.
+constexpr std::uint8_t kNamed = 128;
+
 // Every commit that finds another version than the schema was asked about means that somebody else
 // wrote.
 constexpr int kTriesMax = 1000;
@@ -57,6 +60,7 @@ class Staging {
 
   // Errors: those of the operations and of the commit.
   Error run() {
+    if (is_swap()) return swap();
     const std::size_t begin = results_.size();
     for (int i = 0;; ++i) {
       expects_ = false;
@@ -74,19 +78,37 @@ class Staging {
   }
 
  private:
+  bool is_swap() const noexcept {
+    return !operations_.empty() && static_cast<Kind>(operations_[0] & ~kNamed) == Kind::swap;
+  }
+
+  // Commits by itself, so it is alone.
+  Error swap() {
+    Cursor at(operations_);
+    const Id id = record(at.u8(), at);
+    const ObjectBytes expected{at.counted()};
+    const ObjectBytes changes{at.counted()};
+    if (!at.ok() || !at.at_end()) return broken();
+    GS_TRY(const bool swapped, storage_.swap(id, expected, changes));
+    results_.push_back(swapped ? 1 : 0);
+    return {};
+  }
+
   Error stage_all(Transaction& tx) {
     Cursor at(operations_);
     for (at_ = 0; !at.at_end(); ++at_) {
-      const auto kind = static_cast<Kind>(at.u8());
-      GS_TRY_OK(stage(tx, kind, at));
+      GS_TRY_OK(stage(tx, at.u8(), at));
       if (!at.ok()) return broken();
     }
     return {};
   }
 
-  Error stage(Transaction& tx, Kind kind, Cursor& at) {
-    if (kind == Kind::insert || kind == Kind::put) return stage_new(tx, kind, at);
-    const Id id = at.id();
+  Error stage(Transaction& tx, std::uint8_t number, Cursor& at) {
+    const auto kind = static_cast<Kind>(number & ~kNamed);
+    if (kind == Kind::insert || kind == Kind::put) {
+      return (number & kNamed) != 0 ? broken() : stage_new(tx, kind, at);
+    }
+    const Id id = record(number, at);
     switch (kind) {
       case Kind::set:
         return tx.set(id, ObjectBytes{at.counted()});
@@ -99,10 +121,18 @@ class Staging {
       case Kind::patch:
         return tx.patch(id, at.text());
       case Kind::swap:
-        return swap(id, at);
+        return broken();  // it is alone
       default:
         return stage_field(tx, kind, id, at);
     }
+  }
+
+  // The one that an operation is about.
+  Id record(std::uint8_t number, Cursor& at) const {
+    if ((number & kNamed) == 0) return at.id();
+    const std::string_view collection = at.text();
+    const std::string_view name = at.text();
+    return at.ok() ? storage_.find_id(name, collection) : Id{};
   }
 
   Error stage_new(Transaction& tx, Kind kind, Cursor& at) {
@@ -235,23 +265,13 @@ class Staging {
     return place;
   }
 
-  Error swap(const Id& id, Cursor& at) {
-    const std::string_view expected = at.text();
-    const std::string_view changes = at.text();
-    if (!at.ok() || at_ > 0 || !at.at_end()) return broken();
-    is_alone_ = true;
-    GS_TRY(const bool swapped, storage_.swap(id, expected, changes));
-    results_.push_back(swapped ? 1 : 0);
-    return {};
-  }
-
   Storage& storage_;
   Bytes operations_;
   Buffer& results_;
   std::vector<TextSplice> splices_;
   std::uint32_t at_ = 0;  // the operation that is staged
   bool expects_ = false;
-  bool is_alone_ = false;  // committed by itself
+  bool is_alone_ = false;  // was committed by itself
 };
 
 }  // namespace

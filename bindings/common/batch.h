@@ -9,6 +9,9 @@
 //   text         u32 bytes, UTF-8
 //   object       u32 bytes, the content of an any value of type object (docs/FORMAT.md, "Types")
 //
+// Where an id is first, 128 may be added to the kind: then text collection and text name are there
+// in place of the id, and Storage::find_id() tells whose they are.
+//
 //   kind                 then
 //    0 insert            text collection, object
 //    1 put               text collection, text key, object
@@ -32,7 +35,8 @@
 //   17 tree move         id 16, text field, text node, text parent, text before
 //   18 tree set          id 16, text field, text node, text JSON
 //   19 tree delete       id 16, text field, text node
-//   20 swap              id 16, text expected JSON, text changes JSON; alone in its transaction
+//   20 swap              id 16, object expected, object changes: a member of type 13 without
+//                        content is a field that is not there; alone in its transaction
 //
 // The outcome has for each transaction, in order:
 //

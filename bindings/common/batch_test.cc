@@ -18,6 +18,8 @@
 namespace gs::bindings::testing {
 namespace {
 
+using namespace std::string_literals;
+
 class BatchTest : public gs::testing::InDirectory {
  protected:
   void SetUp() override {
@@ -90,7 +92,7 @@ TEST_F(BatchTest, OutcomesAreFrozen) {
   const Buffer batch =
       batch_of({{put("City", "kyiv", R"({"name":"Kyiv"})")},
                 {Operation(kRemove, Id{})},
-                {Operation(kSwap, kyiv).text(R"({"name":"Kyiv"})").text(R"({"n":1})")},
+                {Operation(kSwap, kyiv).object(R"({"name":"Kyiv"})").object(R"({"n":1})")},
                 {}});
   Buffer outcome;
   ASSERT_FALSE(apply_batch(*storage_, batch, outcome));
@@ -235,18 +237,47 @@ TEST_F(BatchTest, ANodeBehindAnExpectationIsNotThereWithoutIt) {
 TEST_F(BatchTest, ASwapTellsWhetherItDid) {
   const Id id = put_city(R"({"n":1})");
   const auto swap = [&](std::string_view expected, std::string_view changes) {
-    return apply_one({Operation(kSwap, id).text(expected).text(changes)});
+    return apply_one({Operation(kSwap, id).object(expected).object(changes)});
   };
   EXPECT_EQ(swap(R"({"n":1})", R"({"n":2})").results, Buffer{1});
   EXPECT_EQ(swap(R"({"n":1})", R"({"n":3})").results, Buffer{0});
   EXPECT_EQ(json(id), R"({"n":2})");
-  const Told none = apply_one({Operation(kSwap, Id{}).text("{}").text("{}")});
+  const Told none = apply_one({Operation(kSwap, Id{}).object("{}").object("{}")});
   EXPECT_TRUE(none.is(Code::not_found)) << none.message;
+}
+
+TEST_F(BatchTest, ASwapExpectsAndRemovesWhatIsNotThere) {
+  const Id id = put_city(R"({"n":1})");
+  const std::string absent = "\x01\0\0\0\x01\0\0\0\x02\0\0\0x\x0d"s;  // x, of type 13
+  const auto swap = [&](const std::string& changes) {
+    return apply_one({Operation(kSwap, id).text(absent).text(changes)}).results;
+  };
+  const std::string given = "\x01\0\0\0\x01\0\0\0\x03\0\0\0x\x01\x01"s;  // x: true
+  EXPECT_EQ(swap(given), Buffer{1});
+  EXPECT_EQ(json(id), R"({"n":1,"x":true})");
+  EXPECT_EQ(swap(given), Buffer{0}) << "x is there";
+  const Told removed = apply_one({Operation(kSwap, id).text(given).text(absent)});
+  EXPECT_EQ(removed.results, Buffer{1});
+  EXPECT_EQ(json(id), R"({"n":1})");
+}
+
+// Each member is looked at, also behind one that differs.
+TEST_F(BatchTest, WhatASwapExpectsIsChecked) {
+  const Id id = put_city(R"({"x":1})");
+  const std::string sound = "\x01\0\0\0\x01\0\0\0\x03\0\0\0x\x01\x01"s;
+  for (std::size_t size = 0; size < sound.size(); ++size) {
+    const Told cut = apply_one({Operation(kSwap, id).text(sound.substr(0, size)).object("{}")});
+    EXPECT_TRUE(cut.is(Code::invalid)) << size;
+  }
+  std::string bad = sound;
+  bad.back() = 7;  // a boolean
+  EXPECT_TRUE(apply_one({Operation(kSwap, id).text(bad).object("{}")}).is(Code::invalid));
+  EXPECT_TRUE(apply_one({Operation(kSwap, id).text(sound + "y").object("{}")}).is(Code::invalid));
 }
 
 TEST_F(BatchTest, ASwapIsAlone) {
   const Id id = put_city(R"({"n":1})");
-  const Operation swap = Operation(kSwap, id).text(R"({"n":1})").text(R"({"n":2})");
+  const Operation swap = Operation(kSwap, id).object(R"({"n":1})").object(R"({"n":2})");
   const Told before = apply_one({insert("City", "{}"), swap});
   EXPECT_TRUE(before.is(Code::invalid));
   EXPECT_EQ(before.failed, 1u);
@@ -255,6 +286,30 @@ TEST_F(BatchTest, ASwapIsAlone) {
   EXPECT_EQ(behind.failed, 0u);
   EXPECT_EQ(json(id), R"({"n":1})");
   EXPECT_EQ(cities(), 1u);
+}
+
+// --- records that are named ---
+
+TEST_F(BatchTest, ARecordIsNamedByItsKeyOrItsIdInTheCollection) {
+  const Told made = apply_one({insert("City", R"({"n":1})")});
+  const Id id = id_in(made);
+  const Id kyiv = put_city(R"({"n":2})");
+  const auto named = [](int kind, std::string_view collection, std::string_view name) {
+    return Operation(kind + kNamed).text(collection).text(name);
+  };
+  done({named(kUpdate, "City", id.text()).object(R"({"n":3})")});
+  done({named(kUpdate, "City", "kyiv").object(R"({"n":4})")});
+  EXPECT_EQ(json(id), R"({"n":3})");
+  EXPECT_EQ(json(kyiv), R"({"n":4})");
+  // One of another collection is not meant.
+  const Told other = apply_one({named(kUpdate, "Town", id.text()).object(R"({"n":5})")});
+  EXPECT_TRUE(other.is(Code::not_found)) << other.message;
+  const Told swapped =
+      apply_one({named(kSwap, "City", "kyiv").object(R"({"n":4})").object(R"({"n":6})")});
+  EXPECT_EQ(swapped.results, Buffer{1});
+  done({named(kRemove, "City", "kyiv")});
+  EXPECT_FALSE(storage_->has(kyiv));
+  EXPECT_TRUE(apply_one({named(kInsert, "City", "x").object("{}")}).is(Code::invalid));
 }
 
 // --- transactions ---
@@ -333,8 +388,8 @@ Buffer of_each_kind(const Id& id, const std::string& node) {
        {Operation(kTreeMove, id).text(tree).text(node).text("").text(""),
         Operation(kTreeSet, id).text(tree).text(node).text("3"),
         Operation(kTreeDelete, id).text(tree).text(node)},
-       {Operation(kSwap, id).text(R"({"n":3})").text(R"({"n":4})")},
-       {Operation(kRemove, Storage::resolve("lviv", "City"))}});
+       {Operation(kSwap, id).object(R"({"n":3})").object(R"({"n":4})")},
+       {Operation(kRemove + kNamed).text("City").text("lviv")}});
 }
 
 class BrokenBatchTest : public BatchTest {

@@ -200,16 +200,16 @@ TEST_F(EngineThreads, WritesOfManyAreAppliedAndToldInOrder) {
   const Id list = engine->storage().put("City", "kyiv", R"({"list":[]})").value();
   std::vector<Answers> answers(kThreads);
   std::vector<std::thread> threads;
+  const auto number = [](int n) { return R"({"n":)" + std::to_string(n) + '}'; };
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       const Id own = Storage::resolve(std::to_string(t), "City");
       for (int i = 0; i < kBatches; ++i) {
         // The next number, if the one before is there.
-        const Buffer batch = batch_of({{i == 0 ? put("City", std::to_string(t), R"({"n":0})")
-                                               : Operation(kSwap, own)
-                                                     .text(R"({"n":)" + std::to_string(i - 1) + '}')
-                                                     .text(R"({"n":)" + std::to_string(i) + '}')},
-                                       {Operation(kAdd, list).text("all").i64(1)}});
+        const Buffer batch =
+            batch_of({{i == 0 ? put("City", std::to_string(t), R"({"n":0})")
+                              : Operation(kSwap, own).object(number(i - 1)).object(number(i))},
+                      {Operation(kAdd, list).text("all").i64(1)}});
         EXPECT_FALSE(
             engine->write(batch, i % 8 == 0, answers[static_cast<std::size_t>(t)].next(i)));
       }

@@ -38,6 +38,7 @@ enum Number : std::uint8_t {
   kTreeSet = 18,
   kTreeDelete = 19,
   kSwap = 20,
+  kNamed = 128,  // added to another one
 };
 
 inline void append_u32(Buffer& out, std::size_t number) {

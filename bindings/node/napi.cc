@@ -138,9 +138,10 @@ std::optional<Bytes> bytes_of(napi_env env, napi_value value) noexcept {
 }
 
 std::optional<Id> id_of(napi_env env, napi_value value) noexcept {
-  std::array<char, 40> characters;  // one that is longer than an id is cut, and none either way
+  // Room for one more character of any kind: a longer text is cut, and must not become an id.
+  std::array<char, Id::kTextBytes + 6> characters;
   std::size_t size = 0;
-  if (!ok(napi_get_value_string_latin1(env, value, characters.data(), characters.size(), &size))) {
+  if (!ok(napi_get_value_string_utf8(env, value, characters.data(), characters.size(), &size))) {
     return std::nullopt;
   }
   return Id::parse({characters.data(), size});

@@ -50,9 +50,13 @@ std::shared_ptr<Engine> StorageHandle::let_go() noexcept {
   }
   drop(counter_kept_);
   drop(slab_kept_);
+  drop(batch_kept_);
+  drop(told_kept_);
   reader_ = {};
   slab_ = nullptr;
   slab_bytes_ = 0;
+  batch_ = {};
+  told_ = {};
   return std::exchange(engine_, nullptr);
 }
 
@@ -137,6 +141,27 @@ napi_value StorageHandle::get_many(napi_env env, napi_callback_info info) {
     places[i] = static_cast<std::int32_t>(at);
   }
   return number(env, static_cast<double>(i));
+}
+
+// idsOf(texts: string, ids: Uint8Array): boolean. Ids of 36 characters each, one behind the other,
+// as 16 bytes each; false, with nothing useful written, when one of them is none.
+napi_value StorageHandle::ids_of(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  const auto ids = memory_of(env, arguments[1]);
+  if (!ids || !read_text(env, arguments[0], self->texts_)) {
+    return throw_type(env, "idsOf takes a text and a Uint8Array");
+  }
+  const std::string_view texts = self->texts_;
+  const std::size_t count = ids->size() / sizeof(Id);
+  bool are_ids = texts.size() == count * Id::kTextBytes;
+  for (std::size_t i = 0; are_ids && i < count; ++i) {
+    const std::optional<Id> id = Id::parse(texts.substr(i * Id::kTextBytes, Id::kTextBytes));
+    are_ids = id.has_value();
+    if (id) std::memcpy(ids->data() + i * sizeof(Id), id->bytes.data(), sizeof(Id));
+  }
+  return boolean(env, are_ids);
 }
 
 // findId(text: string, collection: string): string. The id that a text names; '': any collection.
@@ -242,24 +267,56 @@ napi_value StorageHandle::on_commit(napi_env env, napi_callback_info info) {
 
 // --- writing ---
 
-// write(batch: Uint8Array, isDurable: boolean): ArrayBuffer | Promise<ArrayBuffer>. What became of
-// it, at once when that waits for nobody. See bindings/common/batch.h.
+// useBatch(batch: Uint8Array, outcome: Uint8Array). Memory of the batches of write(), and for what
+// became of one.
+napi_value StorageHandle::use_batch(napi_env env, napi_callback_info info) {
+  const Arguments<2> arguments(env, info);
+  StorageHandle* const self = opened(env, arguments.self);
+  if (self == nullptr) return nullptr;
+  const auto batch = memory_of(env, arguments[0]);
+  const auto outcome = memory_of(env, arguments[1]);
+  if (!batch || !outcome) return throw_type(env, "useBatch takes two Uint8Array");
+  self->drop(self->batch_kept_);
+  self->drop(self->told_kept_);
+  napi_create_reference(env, arguments[0], 1, &self->batch_kept_);
+  napi_create_reference(env, arguments[1], 1, &self->told_kept_);
+  self->batch_ = *batch;
+  self->told_ = *outcome;
+  return undefined(env);
+}
+
+napi_value StorageHandle::told(napi_env env) noexcept {
+  if (outcome_.size() > told_.size()) return array_buffer(env, outcome_);
+  std::memcpy(told_.data(), outcome_.data(), outcome_.size());
+  return number(env, static_cast<double>(outcome_.size()));
+}
+
+// write(bytes: number, isDurable: boolean): number | ArrayBuffer | Promise<ArrayBuffer>. What
+// became of the batch in so many bytes of the memory (bindings/common/batch.h): at once when that
+// waits for nobody, and then how many bytes of it are in the memory for it, if it has room.
 napi_value StorageHandle::write(napi_env env, napi_callback_info info) {
   const Arguments<2> arguments(env, info);
   StorageHandle* const self = opened(env, arguments.self);
   if (self == nullptr) return nullptr;
-  const std::optional<Bytes> batch = bytes_of(env, arguments[0]);
-  if (!batch) return throw_type(env, "write takes a Uint8Array");
+  const std::optional<std::size_t> size = count_of(env, arguments[0]);
+  if (!size || *size > self->batch_.size()) {
+    return throw_type(env, "write takes how many bytes there are of useBatch's memory");
+  }
+  const Bytes batch = self->batch_.first(*size);
   const bool is_durable = truth_of(env, arguments[1]);
   Error failed;
-  Buffer outcome;
-  if (!is_durable && self->engine_->write_now(*batch, failed, outcome)) {
-    return failed ? throw_error(env, failed) : array_buffer(env, outcome);
+  self->outcome_.clear();
+  if (!is_durable && self->engine_->write_now(batch, failed, self->outcome_)) {
+    return failed ? throw_error(env, failed) : self->told(env);
   }
+  return self->write_later(env, batch, is_durable);
+}
+
+napi_value StorageHandle::write_later(napi_env env, Bytes batch, bool is_durable) {
   napi_deferred deferred = nullptr;
   napi_value promise = nullptr;
   if (!ok(napi_create_promise(env, &deferred, &promise))) return nullptr;
-  const std::shared_ptr<Mailbox>& mailbox = self->environment_.mailbox();
+  const std::shared_ptr<Mailbox>& mailbox = environment_.mailbox();
   const auto done = [mailbox, deferred](Error wrong, Buffer made) {
     const auto error = std::make_shared<Error>(std::move(wrong));
     const auto bytes = std::make_shared<Buffer>(std::move(made));
@@ -273,8 +330,7 @@ napi_value StorageHandle::write(napi_env env, napi_callback_info info) {
     });
   };
   mailbox->hold();
-  const Error refused =
-      self->engine_->write(Buffer(batch->begin(), batch->end()), is_durable, done);
+  const Error refused = engine_->write(Buffer(batch.begin(), batch.end()), is_durable, done);
   if (refused) {
     mailbox->release();
     napi_reject_deferred(env, deferred, error_value(env, refused));
@@ -322,6 +378,7 @@ napi_value StorageHandle::define(napi_env env) {
   return define_class(env, "NativeStorage",
                       {{"get", get},
                        {"getMany", get_many},
+                       {"idsOf", ids_of},
                        {"findId", find_id},
                        {"version", version},
                        {"shape", shape},
@@ -329,6 +386,7 @@ napi_value StorageHandle::define(napi_env env) {
                        {"rest", rest},
                        {"countCommits", count_commits},
                        {"onCommit", on_commit},
+                       {"useBatch", use_batch},
                        {"write", write},
                        {"about", about},
                        {"close", close},

@@ -35,6 +35,7 @@ class StorageHandle {
  private:
   static napi_value get(napi_env env, napi_callback_info info);
   static napi_value get_many(napi_env env, napi_callback_info info);
+  static napi_value ids_of(napi_env env, napi_callback_info info);
   static napi_value find_id(napi_env env, napi_callback_info info);
   static napi_value version(napi_env env, napi_callback_info info);
   static napi_value shape(napi_env env, napi_callback_info info);
@@ -42,6 +43,7 @@ class StorageHandle {
   static napi_value rest(napi_env env, napi_callback_info info);
   static napi_value count_commits(napi_env env, napi_callback_info info);
   static napi_value on_commit(napi_env env, napi_callback_info info);
+  static napi_value use_batch(napi_env env, napi_callback_info info);
   static napi_value write(napi_env env, napi_callback_info info);
   static napi_value about(napi_env env, napi_callback_info info);
   static napi_value close(napi_env env, napi_callback_info info);
@@ -49,6 +51,9 @@ class StorageHandle {
   // Where the record was put; or one of kNone, kNoId; or the bytes that it takes, negative, beyond
   // these: the slab has no room left.
   double read(const Id& id);
+  // The outcome of a batch that was applied at once.
+  napi_value told(napi_env env) noexcept;
+  napi_value write_later(napi_env env, Bytes batch, bool is_durable);
   std::shared_ptr<Engine> let_go() noexcept;
   void drop(napi_ref& kept) noexcept;
 
@@ -60,6 +65,14 @@ class StorageHandle {
   std::size_t slab_bytes_ = 0;
   std::size_t slab_used_ = 0;
   napi_ref slab_kept_ = nullptr;
+  // Where JavaScript puts batches, and is told what became of small ones.
+  std::span<std::uint8_t> batch_;
+  std::span<std::uint8_t> told_;
+  napi_ref batch_kept_ = nullptr;
+  napi_ref told_kept_ = nullptr;
+  // Kept for their room.
+  Buffer outcome_;
+  std::string texts_;
   Engine::Listener counting_;
   napi_ref counter_kept_ = nullptr;
   // A function that is told of commits; letters to it may arrive when the handle is gone.

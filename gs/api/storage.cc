@@ -140,67 +140,6 @@ Error Storage::remove(const Id& id) {
   return {};
 }
 
-namespace {
-
-// The fields of a record's text, also where a value of it would be a form, like {"$int":"5"}.
-// The encoder is its own, because what somebody expects must not count as a shape of the storage.
-Result<Object> expected_fields(std::string_view json) {
-  record::Encoder encoder;
-  GS_TRY(const record::Encoded encoded, encoder.encode_json({}, json));
-  return record::RecordView(encoded.shape.get(), encoded.bytes.data()).to_object();
-}
-
-// Equal any-value bytes.
-Result<bool> has_value(const record::ValueView& field, const Value& value) {
-  Buffer encoded;
-  GS_TRY_OK(record::encode_any(value, encoded));
-  return encoded[0] == static_cast<std::uint8_t>(field.type) &&
-         equal(Bytes(encoded).subspan(1), field.content);
-}
-
-// True when every expected field has exactly that value, or what a write under the rules would make
-// of it (null: there are none).
-Result<bool> matches(const record::RecordView& record, const Object& expected,
-                     const rules::Rules* rules) {
-  for (const Member& member : expected) {
-    const auto field = record.find(member.first);
-    if (!field) return false;
-    GS_TRY(bool is_it, has_value(*field, member.second));
-    if (!is_it && rules != nullptr) {
-      const Object written = rules->layout().applied({member}, false);
-      GS_TRY(is_it, has_value(*field, written.front().second));
-    }
-    if (!is_it) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
-Result<bool> Storage::swap(const Id& id, std::string_view expected, std::string_view changes) {
-  auto fields = expected_fields(expected);
-  if (!fields.ok()) return std::move(fields).error().in("the expected fields");
-  // Looks, then writes on condition that nobody wrote since; the condition stands in the log. Who
-  // loses that race looks again: other fields may have changed.
-  for (int i = 0; i < api::kTriesMax; ++i) {
-    GS_TRY(const auto current, impl_->database->get(id));
-    const auto catalog = impl_->database->moment().catalog;
-    const rules::Rules* const rules =
-        catalog == nullptr ? nullptr : catalog->find(current->view().shape().collection());
-    GS_TRY(const bool same, matches(current->view(), fields.value(), rules));
-    if (!same) return false;
-    Transaction tx = begin();
-    GS_TRY_OK(tx.expect(id, engine::version_digest(current->found, impl_->database->tables())));
-    GS_TRY_OK(tx.update(id, changes));
-    auto committed = tx.commit();
-    if (committed.ok()) return true;
-    if (committed.code() != Code::conflict) return std::move(committed).error();
-  }
-  return Error(Code::conflict, "record " + id.text() + " changed " +
-                                   std::to_string(api::kTriesMax) +
-                                   " times while it was compared. Try again");
-}
-
 // A value that only the schema gives is written on condition that nobody wrote since; who loses
 // that race looks again.
 Error Storage::add(const Id& id, std::string_view field, std::int64_t addition) {
@@ -486,7 +425,7 @@ Result<Home> home_of(TransactionState& tx, const Id& id) {
   }
   const engine::Moment now = tx.db->moment();
   engine::Found found;
-  if (!tx.db->find_stored(now, id, found)) return tx.db->get(id).error().copy();
+  GS_TRY_OK(tx.db->find_now(now, id, found));
   const record::Shape* const shape = tx.db->tables().shape(found.entry.shape).shape.get();
   const record::RecordView record(shape, found.record);
   return Home{shape->collection(), std::string(record.key())};

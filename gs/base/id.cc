@@ -8,7 +8,6 @@
 namespace gs {
 namespace {
 
-constexpr std::size_t kIdTextBytes = 36;
 constexpr std::size_t kDashes[] = {8, 13, 18, 23};
 
 }  // namespace
@@ -20,7 +19,7 @@ std::string Id::text() const {
 }
 
 std::optional<Id> Id::parse(std::string_view text) noexcept {
-  if (text.size() != kIdTextBytes) return std::nullopt;
+  if (text.size() != Id::kTextBytes) return std::nullopt;
   char hex[32];
   std::size_t from = 0;
   std::size_t to = 0;
@@ -30,7 +29,7 @@ std::optional<Id> Id::parse(std::string_view text) noexcept {
     to += dash - from;
     from = dash + 1;
   }
-  std::memcpy(hex + to, text.data() + from, kIdTextBytes - from);
+  std::memcpy(hex + to, text.data() + from, Id::kTextBytes - from);
   Id id;
   if (!from_hex({hex, sizeof hex}, id.bytes)) return std::nullopt;
   return id;

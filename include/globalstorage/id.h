@@ -26,6 +26,7 @@ struct Id {
   bool is_zero() const noexcept { return *this == Id{}; }
   int version() const noexcept { return bytes[6] >> 4; }
 
+  static constexpr std::size_t kTextBytes = 36;
   std::string text() const;
   // Accepts exactly the text form (either case); anything else is nullopt.
   static std::optional<Id> parse(std::string_view text) noexcept;

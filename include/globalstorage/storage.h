@@ -121,6 +121,9 @@ class Storage {
   // write makes of it under the schema. True when it did, false when another value was found;
   // not_found without a record.
   Result<bool> swap(const Id& id, std::string_view expected, std::string_view changes);
+  // A member of type 13 without content: of `expected` the field is not there, of `changes` it is
+  // removed.
+  Result<bool> swap(const Id& id, ObjectBytes expected, ObjectBytes changes);
 
   Result<Record> get(const Id& id) const;  // not_found
   // As in a version: the same on every replica that has its changes. not_found, erased (also

@@ -7,13 +7,16 @@
 //   get(id)                     where the record is in the slab, -1: none, -2: the text is no id,
 //                               below -16: bytes that the slab lacks, counted from there
 //   getMany(ids, places, from)  the same of many ids of 16 bytes; how many are done
+//   idsOf(texts, ids)           ids of 36 characters each as 16 bytes each; whether all are ids
 //   findId(text, collection)    the id that a text names
 //   version()                   of the record that get() found
 //   shape(number)               definition of a shape
 //   useSlab(memory)             where get() puts records
 //   rest()                      lets go of the moment of the last get()
 //   countCommits(counter)       counter[0] grows with each commit
-//   write(batch, isDurable)     what became of it (bindings/common/batch.h), or a promise of that
+//   useBatch(batch, outcome)    memory of batches, and for what became of one at once
+//   write(bytes, isDurable)     what became of the batch of so many bytes there (common/batch.h):
+//                               its bytes in that memory, itself, or a promise of it
 //   find(query, asJson)         NativeRows: next(bytes, rows), cursor()
 //   watch(query, asJson, call)  promise of a NativeLive: changes(), close()
 //   editText(id, field)         promise of a NativeText: splice(position, deleted, inserted, out),

@@ -32,6 +32,7 @@ test('records are found by id and by key', async (t) => {
   assert.strictEqual(await City.get('paris'), null);
   assert.strictEqual(await City.has('lviv'), true);
   const none = kyiv.id.replace(/.$/, 'İ'); // not what its lowest byte says
+  assert.strictEqual(await City.get(kyiv.id.replace('0', 'İ')), null, 'which is no 0');
   const mixed = [kyiv.id, none, kyiv.id.toUpperCase(), `${kyiv.id}x`, kyiv.id.slice(1), kyiv];
   const found = (await City.getMany(mixed)).map((city) => city && city.id);
   assert.deepStrictEqual(found, [kyiv.id, null, kyiv.id, null, null, kyiv.id]);

@@ -112,6 +112,10 @@ test('swap writes only what was expected', async (t) => {
   assert.strictEqual(await storage.swap(id, { v: 3 }, {}), true);
   assert.strictEqual(await storage.swap(id, { v: 4 }, { o: { a: 1 } }), true);
   assert.strictEqual((await storage.get(id)).v, 4);
+  assert.strictEqual(await storage.swap(id, { w: 1 }, { w: undefined, v: 4 }), true);
+  assert.strictEqual(await storage.swap(id, { w: 2 }, { w: undefined }), false);
+  assert.strictEqual(await storage.swap(id, { w: undefined }, { w: 1 }), true);
+  assert.deepStrictEqual(await storage.get(id), { n: 2, s: 'x', o: { a: 1 }, v: 4 });
   await refuses(storage.swap('missing', { v: 1 }, {}), 'GS_NOT_FOUND', /^Record missing not found/);
 });
 

@@ -7,6 +7,7 @@
 #include "gs/base/digit.h"
 #include "gs/core/record/json.h"
 #include "gs/core/record/json_reader.h"
+#include "gs/core/record/object_ends.h"
 #include "gs/core/record/pieces.h"
 #include "gs/core/record/record_writer.h"
 #include "gs/core/record/utf8.h"
@@ -313,44 +314,6 @@ Result<Encoded> Encoder::Impl::encode_json(std::string_view collection, std::str
 
 namespace {
 
-Error bad_object(const std::string& what) {
-  return {Code::invalid, "the bytes of an object: " + what};
-}
-
-// Where names and values of an object end, behind its table.
-class Ends {
- public:
-  // Errors: invalid (the table is not whole).
-  static Result<Ends> of(Bytes object) {
-    if (object.size() < 4) return bad_object("they end before the number of members");
-    Ends ends;
-    ends.count_ = load_u32(object.data());
-    const std::size_t table = 4 + std::size_t{8} * ends.count_;
-    if (object.size() < table) return bad_object("they end inside the table of members");
-    ends.table_ = object.data() + 4;
-    ends.content_ = object.subspan(table);
-    return ends;
-  }
-  std::uint32_t count() const noexcept { return count_; }
-  // The next name or value. Errors: invalid (ends go back, or beyond the bytes).
-  Result<Bytes> next() {
-    const std::size_t begin = end_;
-    end_ = load_u32(table_ + 4 * at_++);
-    if (end_ < begin || end_ > content_.size()) return bad_object("an end is not in the object");
-    return content_.subspan(begin, end_ - begin);
-  }
-  bool is_done() const noexcept { return end_ == content_.size(); }
-
- private:
-  const std::uint8_t* table_ = nullptr;
-  Bytes content_;
-  std::uint32_t count_ = 0;
-  std::size_t at_ = 0;
-  std::size_t end_ = 0;
-};
-
-constexpr std::uint8_t kAbsentByte = static_cast<std::uint8_t>(kAbsentMember);
-
 // Of the types that most fields have, without a detour.
 bool is_valid_member(Bytes value) {
   const auto type = static_cast<Type>(value[0]);
@@ -365,9 +328,9 @@ bool is_valid_member(Bytes value) {
 bool Encoder::Impl::write_by_plan(const Plan& plan, Bytes from, std::string_view key) {
   const Shape& shape = *plan.shape;
   const std::size_t first = shape.key_fields();
-  const auto found = Ends::of(from);
+  const auto found = ObjectEnds::of(from);
   if (!found.ok() || found->count() != shape.field_count() - first) return false;
-  Ends ends = *found;
+  ObjectEnds ends = *found;
   Sink out(record, kept);
   out.append(plan.head);
   const auto end_field = [&](const Place& place) {
@@ -405,22 +368,21 @@ bool Encoder::Impl::write_by_plan(const Plan& plan, Bytes from, std::string_view
 // Fills `fields` and `members`, which borrow the bytes.
 Error Encoder::Impl::read_members(Bytes from, bool delta) {
   if (from.size() > kRecordBytesMax) return too_large_record(from.size());
-  GS_TRY(Ends ends, Ends::of(from));
+  GS_TRY(ObjectEnds ends, ObjectEnds::of(from));
   fields.clear();
   members.clear();
   for (std::uint32_t i = 0; i < ends.count(); ++i) {
     GS_TRY(const Bytes name, ends.next());
     GS_TRY(const Bytes value, ends.next());
     Part part;
-    if (!(delta && value.size() == 1 && value[0] == kAbsentByte)) {
+    if (!(delta && is_absent(value))) {
       GS_TRY_OK(validate_any(value, kFieldDepth));
       const Type type = static_cast<Type>(value[0]);
       part = {type == Type::null ? Part::null : Part::value, type, value.subspan(1)};
     }
     add_member(as_text(name), part);
   }
-  if (!ends.is_done()) return bad_object("something follows the last member");
-  return {};
+  return ends.finish();
 }
 
 // Of what a layout has to look at.

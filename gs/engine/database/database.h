@@ -254,7 +254,9 @@ class Database : public std::enable_shared_from_this<Database> {
   // past_state.cc: the state of a version, with the schema that was in force in it and without any
   // index. Errors: not_found, too_large, damaged, those of files; what the schema says.
   Result<Moment> moment_at(const Version& version);
-  // The record as it is stored, without a handle; false when there is none, or damage hides it.
+  // The record as it is stored, without a handle. Errors: closed, not_found, damaged.
+  Error find_now(const Moment& now, const Id& id, Found& out) const;
+  // The same; false when there is none, or damage hides it.
   bool find_stored(const Moment& moment, const Id& id, Found& out) const;
   // What damage was met in the version's files, as far as anybody met it. An owner removes damaged
   // runs, so that the next open() makes them again.

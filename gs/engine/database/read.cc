@@ -59,15 +59,19 @@ Error Database::watch(std::shared_ptr<Watcher> watcher) {
 
 Result<std::shared_ptr<RecordHold>> Database::get(const Id& id) const {
   const Moment now = moment();
-  if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
   Found found;
-  const auto lookup = now.version->find(id, now.at, found);
-  if (lookup == state::Version::Lookup::damaged) return state_damage(*now.version);
-  if (lookup == state::Version::Lookup::none ||
-      found.entry.kind() == state::Entry::Kind::tombstone) {
-    return Error(Code::not_found, "no record " + id.text() + " in this storage");
-  }
+  GS_TRY_OK(find_now(now, id, found));
   return hold(now, found);
+}
+
+Error Database::find_now(const Moment& now, const Id& id, Found& out) const {
+  if (closed_) return {Code::closed, "the storage is closed. Open it again"};
+  const auto lookup = now.version->find(id, now.at, out);
+  if (lookup == state::Version::Lookup::damaged) return state_damage(*now.version);
+  if (lookup == state::Version::Lookup::none || out.entry.kind() == state::Entry::Kind::tombstone) {
+    return {Code::not_found, "no record " + id.text() + " in this storage"};
+  }
+  return {};
 }
 
 bool Database::find_stored(const Moment& moment, const Id& id, Found& out) const {

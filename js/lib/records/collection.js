@@ -92,7 +92,7 @@ class Collection {
    */
   update(id, delta, options) {
     try {
-      return this.#storage.updateThere(this.idOf(id), id, delta, options);
+      return this.#storage.updateIn(this.#name, id, delta, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -106,7 +106,7 @@ class Collection {
   /** Applies `changes` if every field of `prev` has that value: whether it had. */
   swap(id, changes, prev, options) {
     try {
-      return this.#storage.swapThere(this.idOf(id), id, changes, prev, options);
+      return this.#storage.swapIn(this.#name, id, changes, prev, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -114,7 +114,7 @@ class Collection {
 
   /** Removes the record; false when there was none. */
   async delete(id, options = {}) {
-    return this.#storage.delete(this.idOf(id), options);
+    return this.#storage.deleteIn(this.#name, id, options);
   }
 
   /** The record as an object that can be changed and saved. Rejected when there is none. */

@@ -23,6 +23,13 @@ const hasType = (data) => {
   }
 };
 
+// A record for an operation: an id, or with a collection what the engine finds there.
+const placeOf = (id, collection) => (typeof id === 'object' ? '' : collection);
+const nameOf = (storage, id, place) => {
+  if (typeof id === 'string' && place !== '') return id;
+  return typeof id === 'number' && place !== '' ? String(id) : storage.idOf(id);
+};
+
 const IS_VERSION = /^[0-9a-f]{64}$/i;
 
 // What is longer would be taken for the next operation.
@@ -62,17 +69,19 @@ const changes = {
 
   /** Changes fields and leaves the others; `undefined` removes one. */
   async update(id, delta, options) {
-    await this.updateThere(this.idOf(id), id, delta, options);
+    await this.updateIn('', id, delta, options);
   },
 
-  /** The record with the id `real`, which the program calls `id`. */
-  updateThere(real, id, delta, options) {
+  /** The same in a collection, of which the id may be a key. */
+  updateIn(collection, id, delta, options) {
     const { ifVersion, durability } = optionsOfCall(options);
+    const place = placeOf(id, collection);
+    const name = nameOf(this, id, place);
     const write = (encoder) => {
       if (ifVersion !== undefined) {
-        operations.expect(encoder, real, versionOf(ifVersion));
+        operations.expect(encoder, name, versionOf(ifVersion), place);
       }
-      operations.update(encoder, real, delta);
+      operations.update(encoder, name, delta, place);
     };
     return this.writes.transact(write, nothing, this.durabilityOf(durability), id);
   },
@@ -93,24 +102,29 @@ const changes = {
 
   /** Applies `changes` if every field of `prev` has that value now: whether it had. */
   async swap(id, changed, prev, options) {
-    return this.swapThere(this.idOf(id), id, changed, prev, options);
+    return this.swapIn('', id, changed, prev, options);
   },
 
-  /** The record with the id `real`, which the program calls `id`. */
-  swapThere(real, id, changed, prev, options) {
+  swapIn(collection, id, changed, prev, options) {
     const { durability } = optionsOfCall(options);
-    const expected = toJson(prev);
-    const json = toJson(changed);
-    const write = (encoder) => operations.swap(encoder, real, expected, json);
+    const place = placeOf(id, collection);
+    const name = nameOf(this, id, place);
+    const write = (encoder) => operations.swap(encoder, name, prev, changed, place);
     return this.writes.transact(write, truth, this.durabilityOf(durability), id);
   },
 
   /** Removes the record; false when there was none. */
   async delete(id, options) {
+    return this.deleteIn('', id, options);
+  },
+
+  async deleteIn(collection, id, options) {
     const { durability } = optionsOfCall(options);
-    const real = this.idOf(id);
+    const place = placeOf(id, collection);
+    const name = nameOf(this, id, place);
+    const write = (encoder) => operations.remove(encoder, name, place);
     try {
-      await this.write((encoder) => operations.remove(encoder, real), nothing, durability);
+      await this.write(write, nothing, durability);
       return true;
     } catch (error) {
       if (error.code === 'GS_NOT_FOUND') return false;

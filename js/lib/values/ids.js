@@ -54,35 +54,4 @@ const writeId = (bytes, at, text) => {
   return bad < 16;
 };
 
-// Where the digits of each byte are in the text.
-const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
-
-const writeDigits = (bytes, at, text, from) => {
-  const dashes = (text[from + 8] ^ DASH) | (text[from + 13] ^ DASH);
-  if (dashes | (text[from + 18] ^ DASH) | (text[from + 23] ^ DASH)) return false;
-  let bad = 0;
-  for (let i = 0; i < 16; i++) {
-    const place = from + PLACES[i];
-    const high = DIGITS[text[place]];
-    const low = DIGITS[text[place + 1]];
-    bad |= high | low;
-    bytes[at + i] = (high << 4) | low;
-  }
-  return bad < 16;
-};
-
-/**
- * Writes the ids of a list, 16 bytes each, as one text: reading bytes is faster than reading
- * characters of many texts.
- * @returns {boolean} false, with nothing useful written, when one of the texts is no id
- */
-const writeIds = (bytes, list) => {
-  const text = Buffer.from(list.join(''));
-  if (text.length !== 36 * list.length) return false;
-  for (let i = 0; i < list.length; i++) {
-    if (list[i].length !== 36 || !writeDigits(bytes, 16 * i, text, 36 * i)) return false;
-  }
-  return true;
-};
-
-module.exports = { isId, readId, writeId, writeIds };
+module.exports = { isId, readId, writeId };

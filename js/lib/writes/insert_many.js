@@ -98,8 +98,9 @@ class Sending {
         }
       };
       const read = (results) => {
-        this.parts.push(results.bytes);
-        this.count += results.bytes.length / ID_BYTES;
+        const { bytes } = results;
+        this.parts.push(Buffer.from(bytes)); // the memory of results is used again
+        this.count += bytes.length / ID_BYTES;
       };
       const promise = this.writes.transact(write, read, this.durability);
       // Of what cannot be encoded `at` is the row.

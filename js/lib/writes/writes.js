@@ -11,6 +11,7 @@ const { GsError } = require('../errors.js');
 const { shown } = require('../arguments.js');
 const { Encoder, refuse, refused } = require('../values/encode.js');
 const { readId } = require('../values/ids.js');
+const { allocate } = require('../values/text.js');
 
 const OPERATION = Object.freeze({
   insert: 0,
@@ -36,12 +37,17 @@ const OPERATION = Object.freeze({
   swap: 20,
 });
 
+// Added to an operation on a record that is named in its collection.
+const NAMED = 128;
 // A batch that is larger goes at once, whatever comes behind it in this turn.
 const BATCH_BYTES = 1024 * 1024;
 // An encoder that had to grow beyond it is not kept.
 const KEPT_BYTES = 8 * 1024 * 1024;
+// What became of a batch that was applied at once; a larger outcome has memory of its own.
+const OUTCOME_BYTES = 4 * 1024;
 const NOWHERE = 0xffffffff;
 const VERSION_BYTES = 32;
+const RESOLVED = Promise.resolve();
 const WITHIN = 'nothing can be written while another value is being read for a write';
 
 /** What the operations of one transaction gave, one after the other; then those of the next one. */
@@ -71,7 +77,7 @@ class Results {
     return new GsError(codeOf(code), message, { details });
   }
 
-  /** All that they gave. */
+  /** All that they gave, until the next batch. */
   get bytes() {
     return this.#bytes.subarray(this.#at, this.#end);
   }
@@ -102,6 +108,8 @@ const named = (error, id) => {
 class Writes {
   #storage; // of the addon
   #encoder = new Encoder();
+  #memory = null; // of the encoder, as the addon knows it
+  #outcome = allocate(OUTCOME_BYTES);
   #waiting = []; // { resolve, reject, read, id } of each transaction in the encoder
   #isDurable = false;
   #scheduled = false;
@@ -126,7 +134,9 @@ class Writes {
     const begin = encoder.end;
     this.#isEncoding = true;
     try {
-      encoder.counted(() => write(encoder));
+      encoder.u32(0);
+      write(encoder);
+      encoder.view.setUint32(begin, encoder.end - begin - 4, true);
     } catch (error) {
       encoder.end = begin;
       return Promise.reject(refused(error));
@@ -145,23 +155,31 @@ class Writes {
   #schedule() {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
-      this.#scheduled = false;
-      this.#send();
-    });
+    RESOLVED.then(this.#sendLater); // cheaper than queueMicrotask()
   }
+
+  #sendLater = () => {
+    this.#scheduled = false;
+    this.#send();
+  };
 
   #send() {
     if (this.#waiting.length === 0 || this.#isEncoding) return;
     const encoder = this.#encoder;
     const waiting = this.#waiting;
-    const batch = encoder.bytes.subarray(0, encoder.end);
-    const outcome = this.#write(batch, this.#isDurable);
+    const outcome = this.#write(encoder, this.#isDurable);
     this.#waiting = [];
     this.#isDurable = false;
-    encoder.end = 0; // the addon has a copy
+    encoder.end = 0; // the addon has a copy, or is done
     if (encoder.bytes.length > KEPT_BYTES) this.#encoder = new Encoder();
-    if (outcome instanceof ArrayBuffer) {
+    if (typeof outcome === 'number') {
+      // Whoever reads one of many may write.
+      const isOne = waiting.length === 1;
+      this.#settle(
+        waiting,
+        isOne ? this.#outcome : Buffer.from(this.#outcome.subarray(0, outcome)),
+      );
+    } else if (outcome instanceof ArrayBuffer) {
       this.#settle(waiting, Buffer.from(outcome));
     } else {
       const sent = outcome.then(
@@ -174,10 +192,14 @@ class Writes {
   }
 
   // What became of it: at once, or a promise.
-  #write(batch, isDurable) {
+  #write(encoder, isDurable) {
     try {
-      const outcome = this.#storage.write(batch, isDurable);
-      return outcome instanceof ArrayBuffer ? outcome : settled(outcome);
+      if (this.#memory !== encoder.bytes) {
+        this.#storage.useBatch(encoder.bytes, this.#outcome);
+        this.#memory = encoder.bytes;
+      }
+      const outcome = this.#storage.write(encoder.end, isDurable);
+      return outcome instanceof Promise ? settled(outcome) : outcome;
     } catch (error) {
       return settled(Promise.reject(error));
     }
@@ -214,51 +236,55 @@ class Writes {
 
 // --- operations, for transact() ---
 
-const collectionText = (encoder, name) => encoder.text(name);
+// With a collection the id may be a key in it: the engine finds the record.
+const subject = (encoder, kind, id, collection = '') => {
+  if (collection === '') {
+    encoder.u8(kind);
+    encoder.id(id);
+  } else {
+    encoder.u8(kind | NAMED);
+    encoder.text(collection);
+    encoder.text(id);
+  }
+};
 
 const operations = {
   insert(encoder, collection, data) {
     encoder.u8(OPERATION.insert);
-    collectionText(encoder, collection);
+    encoder.text(collection);
     encoder.record(data, false);
   },
   put(encoder, collection, key, data) {
     encoder.u8(OPERATION.put);
-    collectionText(encoder, collection);
+    encoder.text(collection);
     encoder.text(key);
     encoder.record(data, false);
   },
   set(encoder, id, data) {
-    encoder.u8(OPERATION.set);
-    encoder.id(id);
+    subject(encoder, OPERATION.set, id);
     encoder.record(data, false);
   },
-  update(encoder, id, delta) {
-    encoder.u8(OPERATION.update);
-    encoder.id(id);
+  update(encoder, id, delta, collection) {
+    subject(encoder, OPERATION.update, id, collection);
     encoder.record(delta, true);
   },
-  remove(encoder, id) {
-    encoder.u8(OPERATION.remove);
-    encoder.id(id);
+  remove(encoder, id, collection) {
+    subject(encoder, OPERATION.remove, id, collection);
   },
   /** `version`: 32 bytes; null: there is no such record. */
-  expect(encoder, id, version) {
-    encoder.u8(OPERATION.expect);
-    encoder.id(id);
+  expect(encoder, id, version, collection) {
+    subject(encoder, OPERATION.expect, id, collection);
     if (version !== null && version.length !== VERSION_BYTES) refuse('a version has 32 bytes');
     encoder.raw(version || Buffer.alloc(VERSION_BYTES));
   },
   patch(encoder, id, json) {
-    encoder.u8(OPERATION.patch);
-    encoder.id(id);
+    subject(encoder, OPERATION.patch, id);
     encoder.text(json);
   },
-  swap(encoder, id, expected, changes) {
-    encoder.u8(OPERATION.swap);
-    encoder.id(id);
-    encoder.text(expected);
-    encoder.text(changes);
+  swap(encoder, id, expected, changes, collection) {
+    subject(encoder, OPERATION.swap, id, collection);
+    encoder.record(expected, true);
+    encoder.record(changes, true);
   },
 };
 
