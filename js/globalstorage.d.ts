@@ -312,7 +312,12 @@ export interface Abortable {
 
 /** Ends a subscription. */
 export interface Unsubscribe {
+  /**
+   * Tells what was committed before this call, if it is not told yet, and ends. In the callback
+   * itself it ends at once: that was the last time.
+   */
   (): Promise<void>;
+  /** At once. */
   [Symbol.dispose](): void;
 }
 
@@ -334,7 +339,9 @@ export interface LiveResult<R = any> {
   changes: Array<Change<R>>;
 }
 
+/** `signal` ends it at once. */
 export interface LiveOptions extends Abortable {
+  /** Told of what ended it: a query that is none, an error that the callback threw. */
   onError?: (error: GsError) => void;
 }
 

@@ -9,6 +9,7 @@
 
 const { GsError } = require('../errors.js');
 const { Rows, LiveRows } = require('./rows.js');
+const { Subscription } = require('./subscription.js');
 const { shown, functionOf, optionsOfCall, guardAll } = require('../arguments.js');
 const { toJson } = require('../values/json.js');
 
@@ -166,12 +167,13 @@ class Query {
   /**
    * The rows now, and again whenever they change.
    * @param {(result: { rows: any[], changes: object[] }) => void} callback
-   * @returns a function that ends it, also `[Symbol.dispose]`
+   * @returns a function that ends it once what was committed before is told; `[Symbol.dispose]` of
+   *   it, and `signal`, end it at once
    */
   live(callback, options) {
     functionOf(callback, 'what live calls');
     const given = optionsOfCall(options);
-    return LiveRows.subscribe(this.#storage, toJson(this.#query), this.#asJson, callback, given);
+    return Subscription.begin(this.#storage, toJson(this.#query), this.#asJson, callback, given);
   }
 
   /** Lists of changes, one after the other, from the rows that are there now on. */
