@@ -469,7 +469,7 @@ export class Collection<T = any, Given extends PropertyKey = never>
     options?: WriteOptions,
   ): Promise<LiveRecord<T>>;
   /** Applies `changes` if every field of `prev` has that value: whether it had. */
-  swap(id: Id, changes: Delta<T>, prev: Delta<T>): Promise<boolean>;
+  swap(id: Id, changes: Delta<T>, prev: Delta<T>, options?: WriteOptions): Promise<boolean>;
   /** False when there was none. */
   delete(id: Id, options?: WriteOptions): Promise<boolean>;
   /** The record as an object that can be changed and saved. Rejected when there is none. */
@@ -1200,7 +1200,7 @@ export class Storage implements AsyncDisposable {
       skipBad?: boolean;
       decrypt?: boolean;
       dryRun?: boolean;
-      onProgress?: (phase: string, done: number, total: number) => void;
+      onProgress?: (progress: { phase: 'verify' | 'import'; done: number; total: number }) => void;
     } & Abortable,
   ): Promise<UpstreamImport>;
 

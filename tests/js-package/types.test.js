@@ -176,6 +176,28 @@ test('records, references and errors have what is declared', async () => {
   await db.close();
 });
 
+test('the options of calls are declared as the calls take them', () => {
+  const { KNOWN } = load(theProject(), 'lib/call_options.js');
+  const interfaces = {
+    insert: 'InsertOptions',
+    insertMany: 'InsertManyOptions',
+    upsert: 'WriteOptions',
+    update: 'UpdateOptions',
+    swap: 'WriteOptions',
+    transact: 'TransactOptions',
+    saveData: 'StorageDataOptions',
+    all: 'Abortable',
+    live: 'LiveOptions',
+    createNode: 'NodePlace',
+    history: 'ListOptions',
+    compact: 'ProgressOptions',
+    import: 'ImportOptions',
+  };
+  for (const [call, name] of Object.entries(interfaces)) {
+    assert.deepStrictEqual(declared().members(name).sort(), [...KNOWN[call]].sort(), name);
+  }
+});
+
 test('each option of open() is declared, and each that is declared is one', () => {
   const project = theProject();
   const { optionsOf } = load(project, 'lib/storage/options.js');

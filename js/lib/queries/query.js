@@ -10,7 +10,8 @@
 const { GsError } = require('../errors.js');
 const { Rows, LiveRows } = require('./rows.js');
 const { Subscription } = require('./subscription.js');
-const { shown, functionOf, optionsOfCall, guardAll } = require('../arguments.js');
+const { shown, functionOf, guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 const { toJson } = require('../values/json.js');
 
 const ORDERS = ['asc', 'desc'];
@@ -123,18 +124,18 @@ class Query {
 
   /** All rows. With `signal` of an AbortController it can be given up. */
   async all(options) {
-    return this.#rows(optionsOfCall(options).signal).all();
+    return this.#rows(optionsOfCall(options, 'all').signal).all();
   }
 
   /** The first row; null when there is none. */
   async first(options) {
-    const [row = null] = await this.limit(1).all(options);
+    const [row = null] = await this.limit(1).all(optionsOfCall(options, 'first'));
     return row;
   }
 
   /** One page: its rows, and `cursor` for after(); null behind the last one. */
   async page(options) {
-    return this.#rows(optionsOfCall(options).signal).page();
+    return this.#rows(optionsOfCall(options, 'page').signal).page();
   }
 
   /** How many records pass, whatever else the query says. */
@@ -147,7 +148,7 @@ class Query {
   /** Calls back with each row, and waits for what it returns. How many there were. */
   async each(callback, options) {
     functionOf(callback, 'what each calls');
-    const { signal } = optionsOfCall(options);
+    const { signal } = optionsOfCall(options, 'each');
     let count = 0;
     for await (const row of this.#rows(signal)) {
       await callback(row, count++);
@@ -172,13 +173,13 @@ class Query {
    */
   live(callback, options) {
     functionOf(callback, 'what live calls');
-    const given = optionsOfCall(options);
+    const given = optionsOfCall(options, 'live');
     return Subscription.begin(this.#storage, toJson(this.#query), this.#asJson, callback, given);
   }
 
   /** Lists of changes, one after the other, from the rows that are there now on. */
   watch(options) {
-    const { signal } = optionsOfCall(options);
+    const { signal } = optionsOfCall(options, 'watch');
     return LiveRows.iterate(this.#storage, toJson(this.#query), this.#asJson, signal);
   }
 }

@@ -7,6 +7,7 @@ const { later } = require('../later.js');
 
 const query = later(() => require('../queries/query.js').Query);
 const record = later(() => require('./record.js').Record);
+const callOptions = later(() => require('../call_options.js'));
 const field = later(() => require('./fields.js').FieldHandle);
 
 class Collection {
@@ -44,8 +45,8 @@ class Collection {
    *   application, or what makes one
    * @returns {Promise<{ count: number, ids: string[], idBytes: Buffer }>}
    */
-  async insertMany(rows, options = {}) {
-    return this.#storage.insertManyInto(this.#name, rows, options || {});
+  async insertMany(rows, options) {
+    return this.#storage.insertManyInto(this.#name, rows, options);
   }
 
   /** The record, of this moment; null when there is none. By id or by key. */
@@ -99,8 +100,8 @@ class Collection {
   }
 
   /** Replaces the record that has this key of the application, or adds it. */
-  async upsert(key, data, options = {}) {
-    return this.insert(data, { ...options, key });
+  async upsert(key, data, options) {
+    return this.insert(data, { ...callOptions().optionsOfCall(options, 'upsert'), key });
   }
 
   /** Applies `changes` if every field of `prev` has that value: whether it had. */
@@ -113,7 +114,7 @@ class Collection {
   }
 
   /** Removes the record; false when there was none. */
-  async delete(id, options = {}) {
+  async delete(id, options) {
     return this.#storage.delete(this.idOf(id), options);
   }
 

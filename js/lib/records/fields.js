@@ -10,7 +10,8 @@
 
 const { GsError } = require('../errors.js');
 const { Edits } = require('../writes/writes.js');
-const { shown, textOf, optionsOfCall, guardAll } = require('../arguments.js');
+const { shown, textOf, guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 const { toJson } = require('../values/json.js');
 const { later } = require('../later.js');
 
@@ -183,12 +184,12 @@ class FieldHandle {
 
   /** @returns {Promise<string>} the id of the node */
   async createNode(value, options) {
-    const { parent = '', before = '' } = optionsOfCall(options);
+    const { parent = '', before = '' } = optionsOfCall(options, 'createNode');
     return this.#write('treeCreate', toJson(value), parent, before);
   }
 
   async moveNode(node, options) {
-    const { parent = '', before = '' } = optionsOfCall(options);
+    const { parent = '', before = '' } = optionsOfCall(options, 'moveNode');
     await this.#write('treeMove', textOf(node, 'a node'), parent, before);
   }
 

@@ -6,13 +6,13 @@
 
 const path = require('node:path');
 const { guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 const { versionOf } = require('./history.js');
-
-const NOTHING = Object.freeze({});
 
 const care = {
   /** Checks the log and the state: `{ ok, sections, .. }`, also when something is wrong. */
-  verify({ full, incremental, head, onProgress } = NOTHING) {
+  async verify(options) {
+    const { full, incremental, head, onProgress } = optionsOfCall(options, 'verify');
     return this.invoke('verify', { full, incremental, head }, onProgress);
   },
 
@@ -22,7 +22,8 @@ const care = {
   },
 
   /** Removes a record and all that it ever was; the chain still verifies. */
-  erase(id, { reason, onProgress } = NOTHING) {
+  async erase(id, options) {
+    const { reason, onProgress } = optionsOfCall(options, 'erase');
     return this.invoke('erase', { id: this.idOf(id), reason }, onProgress);
   },
 
@@ -46,17 +47,20 @@ const care = {
   },
 
   /** Makes the files of the state as few and as small as they can be. */
-  compact({ onProgress } = NOTHING) {
+  async compact(options) {
+    const { onProgress } = optionsOfCall(options, 'compact');
     return this.invoke('compact', {}, onProgress);
   },
 
   /** A copy in a new directory, without this writer's keys; `restore` of the package opens it. */
-  backup(directory, { onProgress } = NOTHING) {
+  async backup(directory, options) {
+    const { onProgress } = optionsOfCall(options, 'backup');
     return this.invoke('backup', { directory: path.resolve(directory) }, onProgress);
   },
 
   /** Drops what the records were before a version, for good and here alone. */
-  makeShallow({ before, preview, onProgress } = NOTHING) {
+  async makeShallow(options) {
+    const { before, preview, onProgress } = optionsOfCall(options, 'makeShallow');
     return this.invoke('makeShallow', { before: versionOf(before), preview }, onProgress);
   },
 
@@ -71,7 +75,8 @@ const care = {
   },
 
   /** Writes the changes that somebody with `since` lacks. */
-  createBundle(file, { since, checkpoint, before, onProgress } = NOTHING) {
+  async createBundle(file, options) {
+    const { since, checkpoint, before, onProgress } = optionsOfCall(options, 'createBundle');
     const place = path.resolve(file);
     if (!checkpoint) return this.invoke('createBundle', { file: place, since }, onProgress);
     const cut = versionOf(before);
@@ -79,7 +84,8 @@ const care = {
   },
 
   /** Takes from a bundle what is not here yet. */
-  applyBundle(file, { onProgress } = NOTHING) {
+  async applyBundle(file, options) {
+    const { onProgress } = optionsOfCall(options, 'applyBundle');
     return this.invoke('applyBundle', { file: path.resolve(file) }, onProgress);
   },
 };

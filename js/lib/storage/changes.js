@@ -4,7 +4,8 @@
 // Methods of Storage.
 
 const { GsError } = require('../errors.js');
-const { textOf, functionOf, optionsOfCall, guardAll } = require('../arguments.js');
+const { textOf, functionOf, guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 const { toJson } = require('../values/json.js');
 const { insertMany } = require('../writes/insert_many.js');
 const { transact } = require('../writes/transaction.js');
@@ -43,7 +44,7 @@ const changes = {
   insertInto(collection, data, options, made = same) {
     try {
       functionOf(made, 'what is made of an id');
-      const { key, durability } = optionsOfCall(options);
+      const { key, durability } = optionsOfCall(options, 'insert');
       if (collection !== '') this.collection(collection);
       const write = (encoder) => {
         if (key === undefined) operations.insert(encoder, collection, data);
@@ -56,7 +57,7 @@ const changes = {
   },
 
   async insertManyInto(collection, rows, options) {
-    const durability = this.durabilityOf(optionsOfCall(options).durability);
+    const durability = this.durabilityOf(optionsOfCall(options, 'insertMany').durability);
     return insertMany(this.writes, collection, rows, { ...options, durability });
   },
 
@@ -67,7 +68,7 @@ const changes = {
 
   /** The record with the id `real`, which the program calls `id`. */
   updateThere(real, id, delta, options) {
-    const { ifVersion, durability } = optionsOfCall(options);
+    const { ifVersion, durability } = optionsOfCall(options, 'update');
     const write = (encoder) => {
       if (ifVersion !== undefined) {
         operations.expect(encoder, real, versionOf(ifVersion));
@@ -79,7 +80,7 @@ const changes = {
 
   /** Members of objects, given and removed one by one, as deep as they go. */
   async patch(id, delta, options) {
-    const { durability } = optionsOfCall(options);
+    const { durability } = optionsOfCall(options, 'patch');
     const json = toJson(delta);
     const write = (encoder) => operations.patch(encoder, this.idOf(id), json);
     await this.writes.transact(write, nothing, this.durabilityOf(durability), id);
@@ -87,8 +88,7 @@ const changes = {
 
   /** Replaces all fields, or adds the record. */
   async set(id, data, options) {
-    const { durability } = optionsOfCall(options);
-    await this.writeWhole(id, data, { durability });
+    await this.writeWhole(id, data, optionsOfCall(options, 'set'));
   },
 
   /** Applies `changes` if every field of `prev` has that value now: whether it had. */
@@ -98,7 +98,7 @@ const changes = {
 
   /** The record with the id `real`, which the program calls `id`. */
   swapThere(real, id, changed, prev, options) {
-    const { durability } = optionsOfCall(options);
+    const { durability } = optionsOfCall(options, 'swap');
     const expected = toJson(prev);
     const json = toJson(changed);
     const write = (encoder) => operations.swap(encoder, real, expected, json);
@@ -107,7 +107,7 @@ const changes = {
 
   /** Removes the record; false when there was none. */
   async delete(id, options) {
-    const { durability } = optionsOfCall(options);
+    const { durability } = optionsOfCall(options, 'delete');
     const real = this.idOf(id);
     try {
       await this.write((encoder) => operations.remove(encoder, real), nothing, durability);
@@ -143,7 +143,7 @@ const changes = {
    */
   async transact(run, options) {
     functionOf(run, 'what transact runs');
-    const given = optionsOfCall(options);
+    const given = optionsOfCall(options, 'transact');
     return transact(this, run, { ...given, durability: this.durabilityOf(given.durability) });
   },
 };

@@ -5,15 +5,15 @@
 
 const { GsError } = require('../errors.js');
 const { guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 
 // A version as calls take it: a name, the beginning of a digest, digests, or a moment.
 const versionOf = (version) => (version instanceof Date ? version.toISOString() : version);
 
-const NOTHING = Object.freeze({});
-
 const history = {
   /** Changes, the newest first: `{ change, writer, timeMs, transactions, parents, .. }`. */
-  log({ limit, version } = NOTHING) {
+  async log(options) {
+    const { limit, version } = optionsOfCall(options, 'log');
     return this.invoke('log', { limit, version: versionOf(version) });
   },
 
@@ -23,23 +23,27 @@ const history = {
   },
 
   /** Operations on a record, the newest first. */
-  history(id, { limit } = NOTHING) {
+  async history(id, options) {
+    const { limit } = optionsOfCall(options, 'history');
     return this.invoke('history', { id: this.idOf(id), limit });
   },
 
   /** Who wrote each field of a record, when, and by which change. */
-  blame(id, { version } = NOTHING) {
+  async blame(id, options) {
+    const { version } = optionsOfCall(options, 'blame');
     return this.invoke('blame', { id: this.idOf(id), version: versionOf(version) });
   },
 
   /** Records that differ between two versions; without the second one, between it and now. */
-  diff(before, after, { collection, limit } = NOTHING) {
+  async diff(before, after, options) {
+    const { collection, limit } = optionsOfCall(options, 'diff');
     const versions = { before: versionOf(before), after: versionOf(after) };
     return this.invoke('diff', { ...versions, collection, limit });
   },
 
   /** Records with writes that are hidden by others which did not know of them. */
-  conflicts(id, { limit } = NOTHING) {
+  async conflicts(id, options) {
+    const { limit } = optionsOfCall(options, 'conflicts');
     return this.invoke('conflicts', id === undefined ? { limit } : { id: this.idOf(id) });
   },
 

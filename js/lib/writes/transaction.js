@@ -6,6 +6,7 @@
 // them is another by then, and transact() begins again. Nobody waits for it meanwhile.
 
 const { GsError } = require('../errors.js');
+const { optionsOfCall } = require('../call_options.js');
 const { operations } = require('./writes.js');
 const { heldOf } = require('../values/shape.js');
 const platform = require('../platform.js');
@@ -20,7 +21,8 @@ class TransactionCollection {
     this.#name = name;
   }
 
-  insert(data, { key } = {}) {
+  insert(data, options) {
+    const { key } = optionsOfCall(options, 'insert of a transaction');
     return this.#tx.insert(this.#name, data, key);
   }
 
