@@ -146,6 +146,19 @@ test('queries filter, sort, page, select, group and count', async (t) => {
   assert.match(JSON.stringify(await big.explain()), /scan|index/);
 });
 
+test('a collection begins every query that there is', async (t) => {
+  const { City } = await withCities(t);
+  assert.strictEqual((await City.offset(3).all()).length, 1);
+  const { rows, cursor } = await City.limit(3).page();
+  const rest = await City.after(cursor).all();
+  assert.strictEqual(new Set(names([...rows, ...rest])).size, 4);
+  assert.strictEqual((await City.page()).rows.length, 4);
+  assert.match(JSON.stringify(await City.explain()), /scan/);
+  const of = (object) => Object.getOwnPropertyNames(object.constructor.prototype);
+  const missing = of(City.where({})).filter((name) => !of(City).includes(name));
+  assert.deepStrictEqual(missing, ['toJSON']);
+});
+
 test('a query that is none says where', async (t) => {
   const { City } = await withCities(t);
   await refuses(City.where({ population: { $gtt: 5 } }).all(), 'GS_INVALID', /Did you mean '\$gt'/);

@@ -139,7 +139,7 @@ test('the members of every class are declared, and no others', async () => {
   const objects = {
     Collection: cities,
     Query: cities.where({}),
-    FieldHandle: handle,
+    AnyField: handle,
     TextSession: typing,
     View: view,
   };

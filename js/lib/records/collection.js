@@ -146,6 +146,14 @@ class Collection {
     return this.#query().limit(count);
   }
 
+  offset(count) {
+    return this.#query().offset(count);
+  }
+
+  after(cursor) {
+    return this.#query().after(cursor);
+  }
+
   include(...relations) {
     return this.#query().include(...relations);
   }
@@ -164,6 +172,14 @@ class Collection {
 
   first(options) {
     return this.#query().first(options);
+  }
+
+  page(options) {
+    return this.#query().page(options);
+  }
+
+  explain() {
+    return this.#query().explain();
   }
 
   count() {
