@@ -7,13 +7,21 @@
 const path = require('node:path');
 const { guardAll } = require('../arguments.js');
 const { optionsOfCall } = require('../call_options.js');
+const { told } = require('../native.js');
 const { versionOf } = require('./history.js');
+
+// What the engine says of a part of the storage.
+const SAID = ['note', 'detail'];
 
 const care = {
   /** Checks the log and the state: `{ ok, sections, .. }`, also when something is wrong. */
   async verify(options) {
     const { full, incremental, head, onProgress } = optionsOfCall(options, 'verify');
-    return this.invoke('verify', { full, incremental, head }, onProgress);
+    const report = await this.invoke('verify', { full, incremental, head }, onProgress);
+    for (const section of report.sections) {
+      for (const name of SAID) if (section[name]) section[name] = told(section[name]);
+    }
+    return report;
   },
 
   /** A proof of a record, which `verifyProof` of the package checks without a storage. */

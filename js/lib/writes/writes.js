@@ -6,7 +6,7 @@
 // (bindings/common/batch.h), each call a transaction of its own; they take effect in the order of
 // the calls. The promise of a call is kept when the write is as durable as was asked for.
 
-const { settled, codeOf } = require('../native.js');
+const { settled, engineError } = require('../native.js');
 const { GsError } = require('../errors.js');
 const { shown } = require('../arguments.js');
 const { Encoder, refuse, refused } = require('../values/encode.js');
@@ -68,7 +68,7 @@ class Results {
     const operation = this.#bytes.readUInt32LE(this.#at);
     const message = this.#bytes.toString('utf8', this.#at + 4, this.#end);
     const details = operation === NOWHERE ? null : { operation };
-    return new GsError(codeOf(code), message, { details });
+    return engineError(code, message, { details });
   }
 
   /** All that they gave. */
