@@ -23,6 +23,17 @@ const whole = (value, what) => {
   throw new GsError('GS_INVALID', `${what} takes a whole number, not ${shown(value)}`);
 };
 
+// Said here by the call; the engine would say it by a path of the whole query.
+const pathsOf = (values, call, example) => {
+  for (const value of values) {
+    if (typeof value === 'string' && value !== '') continue;
+    throw new GsError('GS_INVALID', `${call} takes paths as texts, not ${shown(value)}`, {
+      hint: `For example ${example}.`,
+    });
+  }
+  return values;
+};
+
 // A value that is missing would be a condition that every record fulfils. What is nested deeper is
 // refused as a filter.
 const FILTER_DEPTH = 8;
@@ -71,6 +82,7 @@ class Query {
     if (!ORDERS.includes(order)) {
       throw new GsError('GS_INVALID', `orderBy takes 'asc' or 'desc', not ${shown(order)}`);
     }
+    pathsOf([path], 'orderBy', "orderBy('name') or orderBy('at.lat', 'desc')");
     const { sort = [] } = this.#query;
     return this.#with({ sort: [...sort, order === 'desc' ? `${path}:desc` : path] });
   }
@@ -85,27 +97,32 @@ class Query {
 
   /** Goes on behind the last row of an earlier page: `page.cursor`. */
   after(cursor) {
+    if (typeof cursor !== 'string' && cursor !== null && cursor !== undefined) {
+      throw new GsError('GS_INVALID', `after takes the cursor of a page, not ${shown(cursor)}`);
+    }
     return this.#with({ cursor });
   }
 
   /** Only these fields: `select('name', 'at.lat')`. */
   select(...fields) {
-    return this.#with({ select: list(fields) });
+    const paths = pathsOf(list(fields), 'select', "select('name', 'at.lat')");
+    return this.#with({ select: paths });
   }
 
   /** Records in place of ids that name them: `include('author')`, `include({ author: {..} })`. */
   include(...relations) {
     const include = { ...this.#query.include };
     for (const relation of relations.flat()) {
-      if (typeof relation === 'string') include[relation] = true;
-      else Object.assign(include, relation);
+      if (typeof relation === 'object' && relation !== null) Object.assign(include, relation);
+      else include[pathsOf([relation], 'include', "include('author')")[0]] = true;
     }
     return this.#with({ include });
   }
 
   /** Counts and sums in place of records: docs/QUERY.md, "Groups". */
   groupBy(by, fields = { count: { $count: true } }) {
-    return this.#with({ group: { by: [by].flat(), fields } });
+    const paths = pathsOf([by].flat(), 'groupBy', "groupBy('country', { n: { $count: true } })");
+    return this.#with({ group: { by: paths, fields } });
   }
 
   toJSON() {

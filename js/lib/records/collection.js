@@ -3,6 +3,7 @@
 // A collection: the records of one entity.
 
 const { guardAll } = require('../arguments.js');
+const { notFound, nameOf } = require('../errors.js');
 const { later } = require('../later.js');
 
 const query = later(() => require('../queries/query.js').Query);
@@ -120,7 +121,9 @@ class Collection {
 
   /** The record as an object that can be changed and saved. Rejected when there is none. */
   async record(id) {
-    return this.#storage.record(this.idOf(id));
+    const real = this.idOf(id);
+    if (this.peek(real) === null) throw notFound(nameOf(id, real));
+    return record().of(real, this.#storage);
   }
 
   /** What names exactly this content, for `ifVersion`; null when there is no record. */
@@ -206,7 +209,7 @@ class Collection {
 
   /** `db.Post.field(id, 'likes').add(1)`: counters, sets, lists, texts and trees. */
   field(id, name) {
-    return new (field())(this.#storage, this.idOf(id), name);
+    return new (field())(this.#storage, this.idOf(id), name, id);
   }
 }
 

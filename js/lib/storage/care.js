@@ -8,7 +8,7 @@ const path = require('node:path');
 const { guardAll } = require('../arguments.js');
 const { optionsOfCall } = require('../call_options.js');
 const { told } = require('../native.js');
-const { versionOf } = require('./history.js');
+const { versionOf, invokeOf } = require('./history.js');
 
 // What the engine says of a part of the storage.
 const SAID = ['note', 'detail'];
@@ -25,14 +25,14 @@ const care = {
   },
 
   /** A proof of a record, which `verifyProof` of the package checks without a storage. */
-  proof(id) {
-    return this.invoke('proof', { id: this.idOf(id) });
+  async proof(id) {
+    return invokeOf(this, 'proof', id);
   },
 
   /** Removes a record and all that it ever was; the chain still verifies. */
   async erase(id, options) {
     const { reason, onProgress } = optionsOfCall(options, 'erase');
-    return this.invoke('erase', { id: this.idOf(id), reason }, onProgress);
+    return invokeOf(this, 'erase', id, { reason }, onProgress);
   },
 
   stats() {

@@ -125,15 +125,16 @@ const changes = {
     return this.writes.transact(write, read, this.durabilityOf(durability));
   },
 
-  writeField(operation, id, name, values) {
+  /** Of the record with an id, which the program calls `given`. */
+  writeField(operation, id, name, values, given) {
     const write = (encoder) => field(encoder, operation, id, name, ...values);
     const read = operation === 'treeCreate' ? (results) => results.text() : nothing;
-    return this.writes.transact(write, read, this.durabilityOf(), id);
+    return this.writes.transact(write, read, this.durabilityOf(), given);
   },
 
-  writeEdits(id, name, edits) {
+  writeEdits(id, name, edits, given) {
     const write = (encoder) => splice(encoder, id, name, edits);
-    return this.writes.transact(write, nothing, this.durabilityOf(), id);
+    return this.writes.transact(write, nothing, this.durabilityOf(), given);
   },
 
   /**

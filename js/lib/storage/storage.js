@@ -8,7 +8,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { native, called, settled } = require('../native.js');
-const { GsError } = require('../errors.js');
+const { GsError, notFound, nameOf } = require('../errors.js');
 const { optionsOf } = require('./options.js');
 const { Kept } = require('../records/kept.js');
 const { Reads } = require('../records/reads.js');
@@ -287,7 +287,7 @@ class Storage {
 
   async record(id) {
     const real = this.idOf(id);
-    if (this.peek(real) === null) throw new GsError('GS_NOT_FOUND', `Record ${id} not found`);
+    if (this.peek(real) === null) throw notFound(nameOf(id, real));
     return record().of(real, this);
   }
 

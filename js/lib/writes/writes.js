@@ -7,8 +7,7 @@
 // the calls. The promise of a call is kept when the write is as durable as was asked for.
 
 const { settled, engineError } = require('../native.js');
-const { GsError } = require('../errors.js');
-const { shown } = require('../arguments.js');
+const { GsError, notFound } = require('../errors.js');
 const { Encoder, refuse, refused } = require('../values/encode.js');
 const { readId } = require('../values/ids.js');
 
@@ -94,9 +93,8 @@ class Results {
 
 // What upstream says of a record that is not there.
 const named = (error, id) => {
-  if (id === undefined || error.code !== 'GS_NOT_FOUND') return error;
-  const name = typeof id === 'string' ? id : shown(id);
-  return new GsError('GS_NOT_FOUND', `Record ${name} not found`, { cause: error });
+  const isNamed = typeof id === 'string' || typeof id === 'number';
+  return isNamed && error.code === 'GS_NOT_FOUND' ? notFound(id, error) : error;
 };
 
 class Writes {
