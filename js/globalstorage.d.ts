@@ -312,7 +312,12 @@ export interface Abortable {
 
 /** Ends a subscription. */
 export interface Unsubscribe {
+  /**
+   * Tells what was committed before this call, if it is not told yet, and ends. In the callback
+   * itself it ends at once: that was the last time.
+   */
   (): Promise<void>;
+  /** At once. */
   [Symbol.dispose](): void;
 }
 
@@ -334,7 +339,9 @@ export interface LiveResult<R = any> {
   changes: Array<Change<R>>;
 }
 
+/** `signal` ends it at once. */
 export interface LiveOptions extends Abortable {
+  /** Told of what ended it: a query that is none, an error that the callback threw. */
   onError?: (error: GsError) => void;
 }
 
@@ -462,7 +469,7 @@ export class Collection<T = any, Given extends PropertyKey = never>
     options?: WriteOptions,
   ): Promise<LiveRecord<T>>;
   /** Applies `changes` if every field of `prev` has that value: whether it had. */
-  swap(id: Id, changes: Delta<T>, prev: Delta<T>): Promise<boolean>;
+  swap(id: Id, changes: Delta<T>, prev: Delta<T>, options?: WriteOptions): Promise<boolean>;
   /** False when there was none. */
   delete(id: Id, options?: WriteOptions): Promise<boolean>;
   /** The record as an object that can be changed and saved. Rejected when there is none. */
@@ -478,11 +485,16 @@ export class Collection<T = any, Given extends PropertyKey = never>
   where(filter: Filter<T>): Query<T>;
   orderBy(path: Path<T>, order?: Order): Query<T>;
   limit(count: number): Query<T>;
+  offset(count: number): Query<T>;
+  /** Goes on behind the last row of an earlier page. */
+  after(cursor: string | null): Query<T>;
   include: Query<T>['include'];
   select: Query<T>['select'];
   groupBy: Query<T>['groupBy'];
   all(options?: Abortable): Promise<Array<Row<T>>>;
   first(options?: Abortable): Promise<Row<T> | null>;
+  page(options?: Abortable): Promise<Page<Row<T>>>;
+  explain(): Promise<Plan>;
   count(): Promise<number>;
   each(callback: (row: Row<T>, index: number) => unknown, options?: Abortable): Promise<number>;
   live(callback: (result: LiveResult<Row<T>>) => void, options?: LiveOptions): Unsubscribe;
@@ -571,18 +583,25 @@ export interface TextSession {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A field that many change at the same time, and all changes count. */
-export interface FieldHandle<V = any> {
+/** What every field has. */
+export interface FieldValue<V = any> {
   /** What it shows now; undefined when there is no record. */
   readonly value: V | undefined;
+}
 
+export interface NumberField<V = any> extends FieldValue<V> {
   /** Adds to a number. */
   add(amount?: number | bigint): Promise<void>;
+}
+
+export interface SetField<V = any> extends FieldValue<V> {
   /** Adds elements to a set or list that has them not. */
   include(...elements: Array<Contained<NonNullable<V>>>): Promise<void>;
   exclude(...elements: Array<Contained<NonNullable<V>>>): Promise<void>;
+}
 
-  // Texts: positions are those of JavaScript strings.
+/** Positions are those of JavaScript strings. */
+export interface TextField<V = any> extends FieldValue<V> {
   insertText(position: number, text: string): Promise<void>;
   deleteText(position: number, count: number): Promise<void>;
   splice(position: number, deleted: number, inserted?: string): Promise<void>;
@@ -609,15 +628,18 @@ export interface FieldHandle<V = any> {
     value?: any,
     growth?: 'none' | 'before' | 'after' | 'both',
   ): Promise<void>;
+}
 
-  // Lists.
+/** A list, which may be a tree as well. */
+export interface ListField<V = any> extends SetField<V>, TreeField<V> {
   insertAt(position: number, ...elements: Array<Contained<NonNullable<V>>>): Promise<void>;
   deleteAt(position: number, count?: number): Promise<void>;
   /** `to`: the position once the element is out. */
   move(from: number, to: number): Promise<void>;
   setAt(position: number, element: Contained<NonNullable<V>>): Promise<void>;
+}
 
-  // Trees.
+export interface TreeField<V = any> extends FieldValue<V> {
   /** The id of the node. */
   createNode(value: any, place?: NodePlace): Promise<string>;
   moveNode(node: string, place?: NodePlace): Promise<void>;
@@ -626,6 +648,30 @@ export interface FieldHandle<V = any> {
   /** Each before those below it. */
   nodes(): Promise<TreeNode[]>;
 }
+
+/** A field of which no schema tells the kind. */
+export interface AnyField<V = any> extends NumberField<V>, TextField<V>, ListField<V> {}
+
+// Enumerations, relations and tuples are of fewer values than their kind, and are given as a whole.
+type FieldOf<V, Kind> = string extends Kind
+  ? TextField<V>
+  : number extends Kind
+    ? NumberField<V>
+    : bigint extends Kind
+      ? NumberField<V>
+      : Kind extends ReadonlySet<any>
+        ? SetField<V>
+        : Kind extends readonly any[]
+          ? number extends Kind['length']
+            ? ListField<V>
+            : FieldValue<V>
+          : FieldValue<V>;
+
+/**
+ * A field that many change at the same time, and all changes count. By the types of a schema it has
+ * what can be done to a field of its kind.
+ */
+export type FieldHandle<V = any> = IsAny<V> extends true ? AnyField : FieldOf<V, NonNullable<V>>;
 
 export interface NodePlace {
   /** Below which node; without it at the top. */
@@ -1086,7 +1132,10 @@ export class Storage implements AsyncDisposable {
 
   // Collections, queries, transactions.
 
-  /** The collection of that name, also when nothing was ever written to it. */
+  /**
+   * The collection of that name, also when nothing was ever written to it and no schema has it; as
+   * a property, `db.City`, it is there from then on.
+   */
   collection<Name extends keyof Collections>(name: Name): Collections[Name];
   collection(name: string): Collection;
   collectionNames(): string[];
@@ -1193,7 +1242,7 @@ export class Storage implements AsyncDisposable {
       skipBad?: boolean;
       decrypt?: boolean;
       dryRun?: boolean;
-      onProgress?: (phase: string, done: number, total: number) => void;
+      onProgress?: (progress: { phase: 'verify' | 'import'; done: number; total: number }) => void;
     } & Abortable,
   ): Promise<UpstreamImport>;
 
@@ -1217,7 +1266,11 @@ export interface UpstreamImport {
   findings: Array<{ block?: string; file?: string; reason: string }>;
 }
 
-/** A storage with its collections; one that has the name of a method is found by collection(). */
+/**
+ * A storage with its collections: those of a schema, and those that have records. Any other one is
+ * made by `collection(name)`, as `db.City` is undefined until then; one that has the name of a
+ * method is always found by it.
+ */
 export type Database = Storage & Omit<Collections, keyof Storage>;
 
 export function open(options?: StorageOptions): Promise<Database>;

@@ -5,7 +5,6 @@
 
 const { GsError } = require('./errors.js');
 
-const NOTHING = Object.freeze({});
 // Of a text in a message.
 const SHOWN = 60;
 
@@ -29,25 +28,6 @@ const textOf = (value, what) => {
 const functionOf = (value, what) => {
   if (typeof value === 'function') return value;
   throw invalid(`${what} is a function, not ${shown(value)}`);
-};
-
-const isSignal = (options) => {
-  try {
-    const { signal = null } = options;
-    if (signal === null) return true;
-    const { throwIfAborted, addEventListener } = signal;
-    return typeof throwIfAborted === 'function' && typeof addEventListener === 'function';
-  } catch (error) {
-    throw invalid(`the options cannot be read: ${error && error.message}`, error);
-  }
-};
-
-/** Options of a call; none is as good as an empty object. Its `signal` can be listened to. */
-const optionsOfCall = (options) => {
-  if (options === undefined || options === null) return NOTHING;
-  if (typeof options !== 'object') throw invalid(`options are an object, not ${shown(options)}`);
-  if (!isSignal(options)) throw invalid('signal is that of an AbortController');
-  return options;
 };
 
 const MISTAKES = [TypeError, RangeError, SyntaxError];
@@ -84,4 +64,4 @@ const guardAll = (methods, names = Object.keys(methods)) => {
   return methods;
 };
 
-module.exports = { shown, textOf, functionOf, optionsOfCall, guardAll };
+module.exports = { shown, textOf, functionOf, guardAll };

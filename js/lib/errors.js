@@ -31,6 +31,24 @@ class GsError extends Error {
 
 const gsError = (code, message, options) => new GsError(code, message, options);
 
+/** Of a record that is not there; `name`: the id or key that the program gave. */
+const notFound = (name, cause) =>
+  new GsError('GS_NOT_FOUND', `Record ${name} not found`, { cause });
+
+/** What a program calls a record: the id or key that it gave, or the id of what it gave. */
+const nameOf = (given, id) =>
+  typeof given === 'string' || typeof given === 'number' ? String(given) : id;
+
+/** The result of a promise, whose error tells the id of a record by what the program calls it. */
+const naming = (promise, given, id) =>
+  promise.catch((error) => {
+    const isTold = error instanceof GsError && error.message.includes(id);
+    if (!isTold) throw error;
+    const { code, message, hint, details } = error;
+    const named = message.replaceAll(id, () => nameOf(given, id));
+    throw new GsError(code, named, { hint, details, cause: error });
+  });
+
 const OF_SYSTEM = new Map([
   ['ENOENT', 'GS_NOT_FOUND'],
   ['ENOSPC', 'GS_NO_SPACE'],
@@ -62,4 +80,4 @@ const telling = async (doing, run) => {
   }
 };
 
-module.exports = { GsError, gsError, fromSystem, telling };
+module.exports = { GsError, gsError, notFound, nameOf, naming, fromSystem, telling };

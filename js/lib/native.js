@@ -75,10 +75,20 @@ let addon = null;
 /** The addon; loaded when it is asked for, so that a program without it can tell why. */
 const native = () => (addon ||= load());
 
+const commands = later(() => require('./commands.js'));
+
+/** What the engine says, for a program. */
+const told = (message) =>
+  /gstore|command/.test(message) ? commands().withCalls(message) : message;
+
+/** An error of the engine. */
+const engineError = (number, message, options) =>
+  new GsError(codeOf(number), told(message), options);
+
 /** An error of the addon, which has a number for its code, as users see it. */
 const fromNative = (error) => {
   if (!error || typeof error.code !== 'number') return error;
-  return new GsError(codeOf(error.code), error.message, { cause: error.cause });
+  return engineError(error.code, error.message, { cause: error.cause });
 };
 
 /** The result of a synchronous call. */
@@ -96,4 +106,4 @@ const settled = (promise) =>
     throw fromNative(error);
   });
 
-module.exports = { native, codeOf, fromNative, called, settled };
+module.exports = { native, told, engineError, fromNative, called, settled };

@@ -147,6 +147,19 @@ test('queries filter, sort, page, select, group and count', async (t) => {
   assert.match(JSON.stringify(await big.explain()), /scan|index/);
 });
 
+test('a collection begins every query that there is', async (t) => {
+  const { City } = await withCities(t);
+  assert.strictEqual((await City.offset(3).all()).length, 1);
+  const { rows, cursor } = await City.limit(3).page();
+  const rest = await City.after(cursor).all();
+  assert.strictEqual(new Set(names([...rows, ...rest])).size, 4);
+  assert.strictEqual((await City.page()).rows.length, 4);
+  assert.match(JSON.stringify(await City.explain()), /scan/);
+  const of = (object) => Object.getOwnPropertyNames(object.constructor.prototype);
+  const missing = of(City.where({})).filter((name) => !of(City).includes(name));
+  assert.deepStrictEqual(missing, ['toJSON']);
+});
+
 test('a query that is none says where', async (t) => {
   const { City } = await withCities(t);
   await refuses(City.where({ population: { $gtt: 5 } }).all(), 'GS_INVALID', /Did you mean '\$gt'/);
@@ -154,6 +167,54 @@ test('a query that is none says where', async (t) => {
   await refuses(() => City.orderBy('name', 'up'), 'GS_INVALID', /'asc' or 'desc'/);
   await refuses(() => City.limit(-1), 'GS_INVALID', /whole number/);
   await refuses(() => City.where({ f() {} }).all(), 'GS_INVALID', /function/);
+});
+
+test('what a call of a query does not take is told by that call', async (t) => {
+  const { City } = await withCities(t);
+  const object = { name: 1 };
+  for (const wrong of [object, 5, '', null, Symbol('s'), () => {}]) {
+    await refuses(() => City.orderBy(wrong), 'GS_INVALID', /^orderBy takes paths as texts, not /);
+    await refuses(() => City.select('name', wrong), 'GS_INVALID', /^select takes paths as texts/);
+    await refuses(() => City.groupBy([wrong]), 'GS_INVALID', /^groupBy takes paths as texts/);
+    if (wrong === object) continue; // of relations with options
+    await refuses(() => City.include('at', wrong), 'GS_INVALID', /^include takes paths as texts/);
+  }
+  await refuses(() => City.after(5), 'GS_INVALID', /^after takes the cursor of a page, not 5$/);
+});
+
+test('a record that is not there is told by what the program calls it', async (t) => {
+  const { storage, City } = await withCities(t);
+  const key = 'of $& nobody';
+  const calls = {
+    record: () => City.record(key),
+    add: () => City.field(key, 'n').add(1),
+    insertText: () => City.field(key, 'n').insertText(0, 'x'),
+    createNode: () => City.field(key, 'n').createNode(1),
+    edit: () => City.field(key, 'n').edit(),
+    nodes: () => City.field(key, 'n').nodes(),
+    update: () => City.update(key, { n: 1 }),
+    swap: () => City.swap(key, { n: 1 }, {}),
+    'update in a transaction': () => storage.transact((tx) => tx.City.update(key, {})),
+    'set in a transaction': () => storage.transact((tx) => tx.set(key, {})),
+    'record of the storage': () => storage.record(key),
+    blame: () => storage.blame(key),
+    proof: () => storage.proof(key),
+    erase: () => storage.erase(key),
+    conflicts: () => storage.conflicts(key),
+    resolve: () => storage.resolve(key),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const { message } = await refuses(call, 'GS_NOT_FOUND');
+    assert.ok(message.includes(key), `${name}: ${message}`);
+    assert.doesNotMatch(message, /[0-9a-f]{8}-/, name);
+  }
+  await refuses(City.field(5, 'n').add(1), 'GS_NOT_FOUND', /^Record 5 not found$/);
+  const city = await City.get('kyiv');
+  await City.delete(city);
+  for (const call of [() => City.record(city), () => City.field(city, 'n').add(1)]) {
+    await refuses(call, 'GS_NOT_FOUND', new RegExp(`ecord ${city.id}`));
+  }
+  await refuses(City.update(city, { n: 1 }), 'GS_NOT_FOUND', new RegExp(`ecord ${city.id}`));
 });
 
 test('a query can be given up', async (t) => {

@@ -97,6 +97,15 @@ class Docs(unittest.TestCase):
             with self.subTest(method=name):
                 self.assertEqual(methods[name], cell.replace('`', '').split(', ') if cell else [])
 
+    def test_pages_tell_the_versions_of_the_engine_and_of_the_npm_package(self):
+        engine = re.search(r'project\(globalstorage VERSION (\S+)', read('CMakeLists.txt'))[1]
+        written = re.search(r'kEngineVersion = "(.*?)"', read('gs/engine/database/keys.h'))[1]
+        package = re.search(r'"version": "(.*?)"', read('js/package.json'))[1]
+        self.assertEqual(engine, written)
+        for page in ('README.md', 'js/README.md', 'CHANGELOG.md'):
+            for version in (engine, package):
+                self.assertIn(version, read(page), page)
+
     def test_readme_links_every_page(self):
         readme = read('README.md')
         for name in os.listdir(os.path.join(ROOT, 'docs')):

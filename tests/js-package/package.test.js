@@ -113,8 +113,9 @@ test('the program of the README', () => {
   const post = "({ Entity: {}, title: 'string', author: 'Author', tags: { array: 'string' } })";
   project.write('schemas/Post.js', post);
   const said = project.node(project.write('readme.mjs', program));
-  assert.match(said.replace(/\s+/g, ' '), /title: '(Hi|Hello)', author: \{ name: 'Ann' \}/);
-  assert.match(said, /\ntrue$/);
+  const shown = said.replace(/\s+/g, ' ').match(/title: '\w+', author: \{ name: 'Ann' \}/g);
+  assert.match(shown.at(-1), /'Hello'/, 'what was updated before end()');
+  assert.match(said, /^true$/m);
 });
 
 // --- bundlers ---

@@ -139,7 +139,7 @@ test('the members of every class are declared, and no others', async () => {
   const objects = {
     Collection: cities,
     Query: cities.where({}),
-    FieldHandle: handle,
+    AnyField: handle,
     TextSession: typing,
     View: view,
   };
@@ -174,6 +174,28 @@ test('records, references and errors have what is declared', async () => {
     assert.ok(name in error || name === 'cause' || name === 'stack', name);
   }
   await db.close();
+});
+
+test('the options of calls are declared as the calls take them', () => {
+  const { KNOWN } = load(theProject(), 'lib/call_options.js');
+  const interfaces = {
+    insert: 'InsertOptions',
+    insertMany: 'InsertManyOptions',
+    upsert: 'WriteOptions',
+    update: 'UpdateOptions',
+    swap: 'WriteOptions',
+    transact: 'TransactOptions',
+    saveData: 'StorageDataOptions',
+    all: 'Abortable',
+    live: 'LiveOptions',
+    createNode: 'NodePlace',
+    history: 'ListOptions',
+    compact: 'ProgressOptions',
+    import: 'ImportOptions',
+  };
+  for (const [call, name] of Object.entries(interfaces)) {
+    assert.deepStrictEqual(declared().members(name).sort(), [...KNOWN[call]].sort(), name);
+  }
 });
 
 test('each option of open() is declared, and each that is declared is one', () => {

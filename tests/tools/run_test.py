@@ -56,10 +56,11 @@ class Machine(BareMachine):
         with open(os.path.join(self.root, path), encoding='utf-8') as file:
             return file.read()
 
-    def run_it(self, *args):
+    def run_it(self, *args, **variables):
         """Status and output, both streams together. The output is also in out.txt meanwhile."""
         with open(os.path.join(self.root, 'out.txt'), 'w', encoding='utf-8') as out:
-            done = subprocess.run(['./run', *args], cwd=self.root, env={'PATH': self.bin},
+            done = subprocess.run(['./run', *args], cwd=self.root,
+                                  env={'PATH': self.bin, **variables},
                                   stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                   check=False)
         return done.returncode, self.read('out.txt')
@@ -118,6 +119,33 @@ class Steps(Machine):
         os.close(mine)
         self.assertIn(b'[3/7]', seen)
         self.assertRegex(seen, rb'\r  build the product \(release\) +ok +\d+ s\r\n$')
+
+    def test_a_pipe_sees_now_and_then_how_far_a_step_is(self):
+        # Each phase ends when the line that it is to have was seen; only a failure takes long.
+        self.program('machine/cmake', f'''
+            await() {{
+              for i in $(seq {10 * LIMIT_SECONDS}); do
+                grep -q "$1" out.txt && return; sleep 0.1
+              done
+            }}
+            [ "$1" = --preset ] && {{ await '(release) * 1 s [.][.][.]$'; exit; }}
+            echo "[3/7] x"; await '[[]3/7[]]'
+            echo "      Start 1: y"; echo " 1/12 Test #1: y ... Passed"; await '[[]1/12[]]' ''')
+        os.symlink(shutil.which('seq'), os.path.join(self.bin, 'seq'))
+        status, out = self.run_it('build', GS_PROGRESS_SECONDS='1')
+        self.assertEqual(status, 0, out)
+        name = r'  build the product \(release\) +'
+        for far in ('', r'\[3/7\] +', r'\[1/12\] +'):
+            self.assertRegex(out, rf'\n{name}{far}\d+ s \.\.\.\n')
+        self.assertRegex(out, rf'\n{name}ok +\d+ s\n$')
+
+    def test_a_step_does_not_tell_how_far_the_one_before_was(self):
+        self.program('machine/cmake', 'mkdir -p build/dev; touch build/dev/CTestTestfile.cmake; '
+                                      'echo "[7/7] x"')
+        self.program('machine/ctest', 'sleep 3')
+        _, out = self.run_it('test', '--quick', GS_PROGRESS_SECONDS='1')
+        self.assertRegex(out, r'\n  test   dev +\d+ s \.\.\.\n')
+        self.assertNotIn('[7/7]', out)
 
     def test_the_output_of_steps_is_logged_and_shown_with_verbose(self):
         self.assertNotIn('cmake --preset', self.run_it('build')[1])

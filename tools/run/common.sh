@@ -7,6 +7,8 @@ LOCK=build/lock
 STATUS=build/step-status
 LOG_TAIL_LINES=20
 LOG_ERROR_LINES=20
+# Between two lines about a step that goes on, where nobody watches a terminal.
+PROGRESS_SECONDS=${GS_PROGRESS_SECONDS:-20}
 STEPS_FAILED=0
 
 usage_error() {
@@ -71,11 +73,8 @@ try_step() {
     { ("$@") 2>&1 </dev/null || step_status=$?; echo "$step_status" >"$STATUS"; } | tee -a "$LOG"
     step_status=$(cat "$STATUS")
   else
-    progress=''
-    if line_stays_open; then
-      tell_progress "$step_name" 9>&- &
-      progress=$!
-    fi
+    tell_progress "$step_name" 9>&- &
+    progress=$!
     ("$@") >>"$LOG" 2>&1 </dev/null || step_status=$?
     end_progress
   fi
@@ -102,20 +101,36 @@ tell_begin() {
 
 tell_end() {
   if line_stays_open; then printf '\r'; fi
-  printf '  %-44s %-7s %4d s\n' "$1" "$2" "$3"
+  printf '  %-44s %-11s %4d s\n' "$1" "$2" "$3"
 }
 
-# Completes the open line with how far Ninja is, as it tells in the log: [120/349]. It does not hold
-# the lock, and ends with this run even if nobody ends it.
+# Says how long a step takes by now, and how far Ninja or CTest is: each second at the end of the
+# open line, or now and then in a line of its own. It does not hold the lock, and ends with this run
+# even if nobody ends it.
 tell_progress() {
-  while sleep 1 && kill -0 "$$" 2>/dev/null; do
-    far=$(tail -c 1000 "$LOG" | sed -n 's/^\(\[[0-9]*\/[0-9]*\]\).*/\1/p' | tail -n 1)
-    [ -z "$far" ] || printf '\r  %-44s %-11s ' "$1" "$far"
+  told=0
+  while sleep 1 >/dev/null 2>&1 && kill -0 "$$" 2>/dev/null; do
+    seconds=$(($(now) - step_from))
+    if line_stays_open; then
+      printf '\r  %-44s %-11s %4d s' "$1" "$(how_far)" "$seconds"
+    elif [ $((seconds - told)) -ge "$PROGRESS_SECONDS" ]; then
+      told=$seconds
+      printf '  %-44s %-11s %4d s ...\n' "$1" "$(how_far)" "$seconds"
+    fi
   done
 }
 
+# What the step that is running has told in the log last: [120/349], of files or of tests; nothing
+# as long as it tells none.
+how_far() {
+  tail -c 2000 "$LOG" | awk '
+    /^=== / { far = "" }
+    match($0, /^\[[0-9]+\/[0-9]+\]/) { far = substr($0, 1, RLENGTH) }
+    /^ *[0-9]+\/[0-9]+ Test / { far = "[" $1 "]" }
+    END { print far }'
+}
+
 end_progress() {
-  [ -n "$progress" ] || return 0
   kill "$progress" 2>/dev/null || true
   wait "$progress" 2>/dev/null || true
 }

@@ -4,7 +4,8 @@
 // Methods of Storage. docs/JAVASCRIPT-COMPATIBILITY.md says what differs.
 
 const path = require('node:path');
-const { optionsOfCall, textOf, guardAll } = require('../arguments.js');
+const { textOf, guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 const { GsError } = require('../errors.js');
 const { operations } = require('../writes/writes.js');
 
@@ -27,7 +28,8 @@ const encryptedFields = (text) => ({ [ENCRYPTED]: text });
 
 const savedData = {
   /** Writes a record, whether it was there or not. */
-  async saveData(id, data, { encrypted = false } = {}) {
+  async saveData(id, data, options) {
+    const { encrypted = false } = optionsOfCall(options, 'saveData');
     let record = fieldsOf(data);
     if (encrypted) {
       const { publicKey } = await this.rsaKeys();
@@ -55,8 +57,7 @@ const savedData = {
   },
 
   /** Replaces all fields, or adds the record: to the collection that `$type` names. */
-  async writeWhole(id, data, options) {
-    const { durability } = optionsOfCall(options);
+  async writeWhole(id, data, { durability } = {}) {
     const record = this.peek(this.idOf(id));
     const isTyped = isObject(data) && typeof data.$type === 'string';
     const { $type: collection, ...rest } = isTyped ? data : { $type: '' };

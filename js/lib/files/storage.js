@@ -5,6 +5,7 @@
 
 const path = require('node:path');
 const { GsError } = require('../errors.js');
+const { optionsOfCall } = require('../call_options.js');
 const { Collection } = require('../records/collection.js');
 const { Record } = require('../records/record.js');
 const { Storage } = require('../storage/storage.js');
@@ -72,8 +73,8 @@ class FilesStorage {
     return typeof id === 'object' && id !== null ? id.id : id;
   }
 
-  async saveData(id, data, options = {}) {
-    await this.#store.save(id, data, options);
+  async saveData(id, data, options) {
+    await this.#store.save(id, data, optionsOfCall(options, 'saveData'));
     this.#changed(id, data);
   }
 

@@ -11,6 +11,7 @@ const path = require('node:path');
 const { encryptedFields, fieldsOf } = require('../compatible/saved_data.js');
 const disk = require('../disk/disk.js');
 const { guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 const { GsError } = require('../errors.js');
 const { operations } = require('../writes/writes.js');
 
@@ -28,21 +29,13 @@ const UNFIT =
 const CHANGED = 'Import again when nobody writes to that directory.';
 const HOW = 'importUpstream(directory, { skipBad, decrypt, dryRun, onProgress, signal })';
 
-const isTruth = (value) => value === undefined || typeof value === 'boolean';
-const isCall = (value) => value === undefined || typeof value === 'function';
+const TYPES = { skipBad: 'boolean', decrypt: 'boolean', dryRun: 'boolean', onProgress: 'function' };
 
-const KNOWN = {
-  skipBad: isTruth,
-  decrypt: isTruth,
-  dryRun: isTruth,
-  onProgress: isCall,
-  signal: (value) => value === undefined || typeof value.throwIfAborted === 'function',
-};
-
-const checkOptions = (options) => {
-  for (const [name, value] of Object.entries(options)) {
-    if (Object.hasOwn(KNOWN, name) && KNOWN[name](value)) continue;
-    throw new GsError('GS_INVALID', `importUpstream: no such option: ${name}`, { hint: HOW });
+const checkTypes = (options) => {
+  for (const [name, type] of Object.entries(TYPES)) {
+    const value = options[name];
+    if (value === undefined || typeof value === type) continue;
+    throw new GsError('GS_INVALID', `importUpstream: ${name} is a ${type}`, { hint: HOW });
   }
 };
 
@@ -240,14 +233,15 @@ const upstream = {
    * @param {string} directory with `blockchain`, `data` and `keys`
    * @param {{ skipBad?: boolean, decrypt?: boolean, dryRun?: boolean,
    *   onProgress?: (progress: { phase: 'verify'|'import', done: number, total: number }) => void,
-   *   signal?: AbortSignal }} [options] `skipBad`: import what is intact although something is not;
+   *   signal?: AbortSignal }} [given] `skipBad`: import what is intact although something is not;
    *   `decrypt`: store encrypted records in plain text; `dryRun`: only verify
    * @returns {Promise<{ records: number, encrypted: number, imported: number, blocks: number,
    *   tail: string, unreachable: number, bad: number, findings: object[] }>} `tail` is the hash of
    *   the newest block, for whoever wants to keep it
    */
-  async importUpstream(directory, options = {}) {
-    checkOptions(options);
+  async importUpstream(directory, given) {
+    const options = optionsOfCall(given, 'importUpstream');
+    checkTypes(options);
     const { Takeover } = require('./takeover.js');
     const source = await Takeover.open(directory);
     const work = new Import(this, source, options);

@@ -9,7 +9,9 @@
 
 const { GsError } = require('../errors.js');
 const { Rows, LiveRows } = require('./rows.js');
-const { shown, functionOf, optionsOfCall, guardAll } = require('../arguments.js');
+const { Subscription } = require('./subscription.js');
+const { shown, functionOf, guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 const { toJson } = require('../values/json.js');
 
 const ORDERS = ['asc', 'desc'];
@@ -19,6 +21,17 @@ const list = (values) => values.flat().filter((value) => value !== undefined);
 const whole = (value, what) => {
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new GsError('GS_INVALID', `${what} takes a whole number, not ${shown(value)}`);
+};
+
+// Said here by the call; the engine would say it by a path of the whole query.
+const pathsOf = (values, call, example) => {
+  for (const value of values) {
+    if (typeof value === 'string' && value !== '') continue;
+    throw new GsError('GS_INVALID', `${call} takes paths as texts, not ${shown(value)}`, {
+      hint: `For example ${example}.`,
+    });
+  }
+  return values;
 };
 
 // A value that is missing would be a condition that every record fulfils. What is nested deeper is
@@ -69,6 +82,7 @@ class Query {
     if (!ORDERS.includes(order)) {
       throw new GsError('GS_INVALID', `orderBy takes 'asc' or 'desc', not ${shown(order)}`);
     }
+    pathsOf([path], 'orderBy', "orderBy('name') or orderBy('at.lat', 'desc')");
     const { sort = [] } = this.#query;
     return this.#with({ sort: [...sort, order === 'desc' ? `${path}:desc` : path] });
   }
@@ -83,27 +97,32 @@ class Query {
 
   /** Goes on behind the last row of an earlier page: `page.cursor`. */
   after(cursor) {
+    if (typeof cursor !== 'string' && cursor !== null && cursor !== undefined) {
+      throw new GsError('GS_INVALID', `after takes the cursor of a page, not ${shown(cursor)}`);
+    }
     return this.#with({ cursor });
   }
 
   /** Only these fields: `select('name', 'at.lat')`. */
   select(...fields) {
-    return this.#with({ select: list(fields) });
+    const paths = pathsOf(list(fields), 'select', "select('name', 'at.lat')");
+    return this.#with({ select: paths });
   }
 
   /** Records in place of ids that name them: `include('author')`, `include({ author: {..} })`. */
   include(...relations) {
     const include = { ...this.#query.include };
     for (const relation of relations.flat()) {
-      if (typeof relation === 'string') include[relation] = true;
-      else Object.assign(include, relation);
+      if (typeof relation === 'object' && relation !== null) Object.assign(include, relation);
+      else include[pathsOf([relation], 'include', "include('author')")[0]] = true;
     }
     return this.#with({ include });
   }
 
   /** Counts and sums in place of records: docs/QUERY.md, "Groups". */
   groupBy(by, fields = { count: { $count: true } }) {
-    return this.#with({ group: { by: [by].flat(), fields } });
+    const paths = pathsOf([by].flat(), 'groupBy', "groupBy('country', { n: { $count: true } })");
+    return this.#with({ group: { by: paths, fields } });
   }
 
   toJSON() {
@@ -122,18 +141,18 @@ class Query {
 
   /** All rows. With `signal` of an AbortController it can be given up. */
   async all(options) {
-    return this.#rows(optionsOfCall(options).signal).all();
+    return this.#rows(optionsOfCall(options, 'all').signal).all();
   }
 
   /** The first row; null when there is none. */
   async first(options) {
-    const [row = null] = await this.limit(1).all(options);
+    const [row = null] = await this.limit(1).all(optionsOfCall(options, 'first'));
     return row;
   }
 
   /** One page: its rows, and `cursor` for after(); null behind the last one. */
   async page(options) {
-    return this.#rows(optionsOfCall(options).signal).page();
+    return this.#rows(optionsOfCall(options, 'page').signal).page();
   }
 
   /** How many records pass, whatever else the query says. */
@@ -146,7 +165,7 @@ class Query {
   /** Calls back with each row, and waits for what it returns. How many there were. */
   async each(callback, options) {
     functionOf(callback, 'what each calls');
-    const { signal } = optionsOfCall(options);
+    const { signal } = optionsOfCall(options, 'each');
     let count = 0;
     for await (const row of this.#rows(signal)) {
       await callback(row, count++);
@@ -166,17 +185,18 @@ class Query {
   /**
    * The rows now, and again whenever they change.
    * @param {(result: { rows: any[], changes: object[] }) => void} callback
-   * @returns a function that ends it, also `[Symbol.dispose]`
+   * @returns a function that ends it once what was committed before is told; `[Symbol.dispose]` of
+   *   it, and `signal`, end it at once
    */
   live(callback, options) {
     functionOf(callback, 'what live calls');
-    const given = optionsOfCall(options);
-    return LiveRows.subscribe(this.#storage, toJson(this.#query), this.#asJson, callback, given);
+    const given = optionsOfCall(options, 'live');
+    return Subscription.begin(this.#storage, toJson(this.#query), this.#asJson, callback, given);
   }
 
   /** Lists of changes, one after the other, from the rows that are there now on. */
   watch(options) {
-    const { signal } = optionsOfCall(options);
+    const { signal } = optionsOfCall(options, 'watch');
     return LiveRows.iterate(this.#storage, toJson(this.#query), this.#asJson, signal);
   }
 }

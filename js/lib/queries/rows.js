@@ -131,17 +131,6 @@ class Rows {
   }
 }
 
-// What becomes of rows by a change.
-const apply = (rows, { type, from, at, row }) => {
-  if (type === 'added') rows.splice(at, 0, row);
-  else if (type === 'changed') rows[at] = row;
-  else if (type === 'removed') rows.splice(at, 1);
-  else {
-    rows.splice(from, 1);
-    rows.splice(at, 0, row);
-  }
-};
-
 // Nobody holds a live query that was forgotten, but for who waits for its next changes.
 const waitedFor = new Set();
 const forgotten = new FinalizationRegistry((release) => release());
@@ -149,11 +138,12 @@ const forgotten = new FinalizationRegistry((release) => release());
 /** A live query: `next()` gives lists of changes that are not empty, but for the first. */
 class LiveRows {
   #storage; // kept while somebody waits
-  #live = null; // of the addon
+  #live = null; // of the addon, once it is there
   #reader;
   #wake = null;
   #isAwake = true;
   #isFirst = true;
+  #isEnding = false; // the next look is the last one
   #isClosed = false;
   #release;
 
@@ -165,9 +155,15 @@ class LiveRows {
       return there && call(there);
     };
     const wake = () => onRows((there) => there.#woken());
-    rows.#live = await settled(called(() => storage.native.watch(query, asJson, wake)));
     rows.#release = storage.whenClosing(() => onRows((there) => there.close()));
     forgotten.register(rows, rows.#release);
+    try {
+      rows.#live = await settled(called(() => storage.native.watch(query, asJson, wake)));
+    } catch (error) {
+      rows.#release();
+      if (!rows.#isClosed) throw error;
+    }
+    if (rows.#isClosed && rows.#live) await settled(rows.#live.close());
     return rows;
   }
 
@@ -194,10 +190,12 @@ class LiveRows {
           continue;
         }
         this.#isAwake = false;
+        const isLast = this.#isEnding;
         const changes = await this.#look();
         const isFirst = this.#isFirst;
         this.#isFirst = false;
         if (this.#isClosed) break;
+        if (isLast) await this.close();
         if (changes.length > 0 || isFirst) return changes;
       }
       return null;
@@ -215,40 +213,28 @@ class LiveRows {
     }
   }
 
+  /** What was committed before this call is still told, then it is closed. */
+  finish() {
+    this.#isEnding = true;
+    this.#woken();
+  }
+
   async close() {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#release();
     this.#storage = null;
     this.#woken();
-    await settled(this.#live.close());
-  }
-
-  static subscribe(storage, query, asJson, callback, { signal, onError } = {}) {
-    const opened = LiveRows.open(storage, query, asJson);
-    const end = () => opened.then((live) => live.close()).catch(() => {});
-    end[Symbol.dispose || Symbol.for('Symbol.dispose')] = end;
-    if (signal) signal.addEventListener('abort', end, { once: true });
-    const run = async () => {
-      const live = await opened;
-      const rows = [];
-      for (let changes = await live.next(); changes; changes = await live.next()) {
-        for (const change of changes) apply(rows, change);
-        callback({ rows: rows.slice(), changes });
-      }
-    };
-    run().catch((error) => {
-      end();
-      if (onError) onError(error);
-      else queueMicrotask(() => Promise.reject(error)); // nobody else would learn of it
-    });
-    return end;
+    if (this.#live) await settled(this.#live.close());
   }
 
   static async *iterate(storage, query, asJson, signal) {
     const live = await LiveRows.open(storage, query, asJson);
     const end = () => live.close();
-    if (signal) signal.addEventListener('abort', end, { once: true });
+    if (signal) {
+      if (signal.aborted) end();
+      signal.addEventListener('abort', end, { once: true });
+    }
     try {
       for (let changes = await live.next(); changes; changes = await live.next()) yield changes;
     } finally {

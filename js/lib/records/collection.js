@@ -3,10 +3,12 @@
 // A collection: the records of one entity.
 
 const { guardAll } = require('../arguments.js');
+const { notFound, nameOf } = require('../errors.js');
 const { later } = require('../later.js');
 
 const query = later(() => require('../queries/query.js').Query);
 const record = later(() => require('./record.js').Record);
+const callOptions = later(() => require('../call_options.js'));
 const field = later(() => require('./fields.js').FieldHandle);
 
 class Collection {
@@ -44,8 +46,8 @@ class Collection {
    *   application, or what makes one
    * @returns {Promise<{ count: number, ids: string[], idBytes: Buffer }>}
    */
-  async insertMany(rows, options = {}) {
-    return this.#storage.insertManyInto(this.#name, rows, options || {});
+  async insertMany(rows, options) {
+    return this.#storage.insertManyInto(this.#name, rows, options);
   }
 
   /** The record, of this moment; null when there is none. By id or by key. */
@@ -99,8 +101,8 @@ class Collection {
   }
 
   /** Replaces the record that has this key of the application, or adds it. */
-  async upsert(key, data, options = {}) {
-    return this.insert(data, { ...options, key });
+  async upsert(key, data, options) {
+    return this.insert(data, { ...callOptions().optionsOfCall(options, 'upsert'), key });
   }
 
   /** Applies `changes` if every field of `prev` has that value: whether it had. */
@@ -113,13 +115,15 @@ class Collection {
   }
 
   /** Removes the record; false when there was none. */
-  async delete(id, options = {}) {
+  async delete(id, options) {
     return this.#storage.deleteIn(this.#name, id, options);
   }
 
   /** The record as an object that can be changed and saved. Rejected when there is none. */
   async record(id) {
-    return this.#storage.record(this.idOf(id));
+    const real = this.idOf(id);
+    if (this.peek(real) === null) throw notFound(nameOf(id, real));
+    return record().of(real, this.#storage);
   }
 
   /** What names exactly this content, for `ifVersion`; null when there is no record. */
@@ -145,6 +149,14 @@ class Collection {
     return this.#query().limit(count);
   }
 
+  offset(count) {
+    return this.#query().offset(count);
+  }
+
+  after(cursor) {
+    return this.#query().after(cursor);
+  }
+
   include(...relations) {
     return this.#query().include(...relations);
   }
@@ -163,6 +175,14 @@ class Collection {
 
   first(options) {
     return this.#query().first(options);
+  }
+
+  page(options) {
+    return this.#query().page(options);
+  }
+
+  explain() {
+    return this.#query().explain();
   }
 
   count() {
@@ -189,7 +209,7 @@ class Collection {
 
   /** `db.Post.field(id, 'likes').add(1)`: counters, sets, lists, texts and trees. */
   field(id, name) {
-    return new (field())(this.#storage, this.idOf(id), name);
+    return new (field())(this.#storage, this.idOf(id), name, id);
   }
 }
 

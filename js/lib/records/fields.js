@@ -8,9 +8,10 @@
 //
 // Positions in texts are those of JavaScript strings, UTF-16 units.
 
-const { GsError } = require('../errors.js');
+const { GsError, nameOf, naming } = require('../errors.js');
 const { Edits } = require('../writes/writes.js');
-const { shown, textOf, optionsOfCall, guardAll } = require('../arguments.js');
+const { shown, textOf, guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 const { toJson } = require('../values/json.js');
 const { later } = require('../later.js');
 
@@ -59,14 +60,16 @@ class FieldHandle {
   #storage;
   #id;
   #name;
+  #given; // what the program calls the record
 
-  constructor(storage, id, name) {
+  constructor(storage, id, name, given = id) {
     if (typeof name !== 'string' || name === '') {
       throw new GsError('GS_INVALID', 'a field has a name');
     }
     this.#storage = storage;
     this.#id = id;
     this.#name = name;
+    this.#given = nameOf(given, id);
   }
 
   /** What it shows now. */
@@ -76,7 +79,11 @@ class FieldHandle {
   }
 
   #write(operation, ...values) {
-    return this.#storage.writeField(operation, this.#id, this.#name, values);
+    return this.#storage.writeField(operation, this.#id, this.#name, values, this.#given);
+  }
+
+  #writeEdits(edits) {
+    return this.#storage.writeEdits(this.#id, this.#name, edits, this.#given);
   }
 
   // --- counters and sets ---
@@ -127,7 +134,7 @@ class FieldHandle {
     const end = whole(position, 'a position') + whole(deleted, 'a number of characters');
     const [from, to] = this.#points(position, end);
     const edits = Edits.of([[from, to - from, inserted]]);
-    await this.#storage.writeEdits(this.#id, this.#name, edits);
+    await this.#writeEdits(edits);
   }
 
   /**
@@ -138,7 +145,7 @@ class FieldHandle {
    *   columns, where `inserted` has the code points of each and `text` is all that is inserted
    */
   async splices(edits) {
-    await this.#storage.writeEdits(this.#id, this.#name, columnsOf(edits));
+    await this.#writeEdits(columnsOf(edits));
   }
 
   /**
@@ -148,7 +155,8 @@ class FieldHandle {
    *   `commit()` is called
    */
   async edit(options) {
-    return session().open(this.#storage, this.#storage.idOf(this.#id), this.#name, options);
+    const opened = session().open(this.#storage, this.#id, this.#name, options);
+    return naming(opened, this.#given, this.#id);
   }
 
   /** Marks a stretch: `mark(0, 5, 'bold')`; `null` takes marks of that key away. */
@@ -183,12 +191,12 @@ class FieldHandle {
 
   /** @returns {Promise<string>} the id of the node */
   async createNode(value, options) {
-    const { parent = '', before = '' } = optionsOfCall(options);
+    const { parent = '', before = '' } = optionsOfCall(options, 'createNode');
     return this.#write('treeCreate', toJson(value), parent, before);
   }
 
   async moveNode(node, options) {
-    const { parent = '', before = '' } = optionsOfCall(options);
+    const { parent = '', before = '' } = optionsOfCall(options, 'moveNode');
     await this.#write('treeMove', textOf(node, 'a node'), parent, before);
   }
 
@@ -202,8 +210,8 @@ class FieldHandle {
 
   /** The nodes, each before those below it: { id, parent, depth, value }. */
   async nodes() {
-    const { value } = await this.#storage.invoke('treeNodes', { id: this.#id, field: this.#name });
-    return value;
+    const nodes = this.#storage.invoke('treeNodes', { id: this.#id, field: this.#name });
+    return (await naming(nodes, this.#given, this.#id)).value;
   }
 }
 

@@ -15,7 +15,8 @@ const { GsError } = require('../errors.js');
 const { sessionUpdate } = require('../values/session_update.js');
 const { isWellFormed } = require('../values/text.js');
 const { tell } = require('../storage/listeners.js');
-const { functionOf, optionsOfCall, shown, guardAll } = require('../arguments.js');
+const { functionOf, shown, guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 
 // What a program may lose that is killed while somebody types.
 const COMMIT_MS = 500;
@@ -153,7 +154,7 @@ class TextSession {
   }
 
   static async open(storage, id, name, options) {
-    const { commitMs = COMMIT_MS, onError = warn } = optionsOfCall(options);
+    const { commitMs = COMMIT_MS, onError = warn } = optionsOfCall(options, 'edit');
     functionOf(onError, 'onError');
     if (!isCount(commitMs) && commitMs !== Infinity) {
       throw new GsError('GS_INVALID', `commitMs is a number, not ${shown(commitMs)}`);
@@ -300,7 +301,7 @@ class TextSession {
    * @returns {Promise<Array<[number, number, string]>>} what that changed here, once it is durable
    */
   async commit(options) {
-    const { durability } = optionsOfCall(options);
+    const { durability } = optionsOfCall(options, 'commit');
     const changes = await this.#whenFree(() => this.#native.commit());
     await this.#writes.settle(this.#storage.durabilityOf(durability));
     return changes;

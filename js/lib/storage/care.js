@@ -6,24 +6,33 @@
 
 const path = require('node:path');
 const { guardAll } = require('../arguments.js');
-const { versionOf } = require('./history.js');
+const { optionsOfCall } = require('../call_options.js');
+const { told } = require('../native.js');
+const { versionOf, invokeOf } = require('./history.js');
 
-const NOTHING = Object.freeze({});
+// What the engine says of a part of the storage.
+const SAID = ['note', 'detail'];
 
 const care = {
   /** Checks the log and the state: `{ ok, sections, .. }`, also when something is wrong. */
-  verify({ full, incremental, head, onProgress } = NOTHING) {
-    return this.invoke('verify', { full, incremental, head }, onProgress);
+  async verify(options) {
+    const { full, incremental, head, onProgress } = optionsOfCall(options, 'verify');
+    const report = await this.invoke('verify', { full, incremental, head }, onProgress);
+    for (const section of report.sections) {
+      for (const name of SAID) if (section[name]) section[name] = told(section[name]);
+    }
+    return report;
   },
 
   /** A proof of a record, which `verifyProof` of the package checks without a storage. */
-  proof(id) {
-    return this.invoke('proof', { id: this.idOf(id) });
+  async proof(id) {
+    return invokeOf(this, 'proof', id);
   },
 
   /** Removes a record and all that it ever was; the chain still verifies. */
-  erase(id, { reason, onProgress } = NOTHING) {
-    return this.invoke('erase', { id: this.idOf(id), reason }, onProgress);
+  async erase(id, options) {
+    const { reason, onProgress } = optionsOfCall(options, 'erase');
+    return invokeOf(this, 'erase', id, { reason }, onProgress);
   },
 
   stats() {
@@ -46,17 +55,20 @@ const care = {
   },
 
   /** Makes the files of the state as few and as small as they can be. */
-  compact({ onProgress } = NOTHING) {
+  async compact(options) {
+    const { onProgress } = optionsOfCall(options, 'compact');
     return this.invoke('compact', {}, onProgress);
   },
 
   /** A copy in a new directory, without this writer's keys; `restore` of the package opens it. */
-  backup(directory, { onProgress } = NOTHING) {
+  async backup(directory, options) {
+    const { onProgress } = optionsOfCall(options, 'backup');
     return this.invoke('backup', { directory: path.resolve(directory) }, onProgress);
   },
 
   /** Drops what the records were before a version, for good and here alone. */
-  makeShallow({ before, preview, onProgress } = NOTHING) {
+  async makeShallow(options) {
+    const { before, preview, onProgress } = optionsOfCall(options, 'makeShallow');
     return this.invoke('makeShallow', { before: versionOf(before), preview }, onProgress);
   },
 
@@ -71,7 +83,8 @@ const care = {
   },
 
   /** Writes the changes that somebody with `since` lacks. */
-  createBundle(file, { since, checkpoint, before, onProgress } = NOTHING) {
+  async createBundle(file, options) {
+    const { since, checkpoint, before, onProgress } = optionsOfCall(options, 'createBundle');
     const place = path.resolve(file);
     if (!checkpoint) return this.invoke('createBundle', { file: place, since }, onProgress);
     const cut = versionOf(before);
@@ -79,7 +92,8 @@ const care = {
   },
 
   /** Takes from a bundle what is not here yet. */
-  applyBundle(file, { onProgress } = NOTHING) {
+  async applyBundle(file, options) {
+    const { onProgress } = optionsOfCall(options, 'applyBundle');
     return this.invoke('applyBundle', { file: path.resolve(file) }, onProgress);
   },
 };

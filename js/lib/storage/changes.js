@@ -4,7 +4,8 @@
 // Methods of Storage.
 
 const { GsError } = require('../errors.js');
-const { textOf, functionOf, optionsOfCall, guardAll } = require('../arguments.js');
+const { textOf, functionOf, guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 const { toJson } = require('../values/json.js');
 const { insertMany } = require('../writes/insert_many.js');
 const { transact } = require('../writes/transaction.js');
@@ -25,7 +26,7 @@ const hasType = (data) => {
 
 // A record for an operation: an id, or with a collection what the engine finds there.
 const placeOf = (id, collection) => (typeof id === 'object' ? '' : collection);
-const nameOf = (storage, id, place) => {
+const subjectOf = (storage, id, place) => {
   if (typeof id === 'string' && place !== '') return id;
   return typeof id === 'number' && place !== '' ? String(id) : storage.idOf(id);
 };
@@ -50,7 +51,7 @@ const changes = {
   insertInto(collection, data, options, made = same) {
     try {
       functionOf(made, 'what is made of an id');
-      const { key, durability } = optionsOfCall(options);
+      const { key, durability } = optionsOfCall(options, 'insert');
       if (collection !== '') this.collection(collection);
       const write = (encoder) => {
         if (key === undefined) operations.insert(encoder, collection, data);
@@ -63,7 +64,7 @@ const changes = {
   },
 
   async insertManyInto(collection, rows, options) {
-    const durability = this.durabilityOf(optionsOfCall(options).durability);
+    const durability = this.durabilityOf(optionsOfCall(options, 'insertMany').durability);
     return insertMany(this.writes, collection, rows, { ...options, durability });
   },
 
@@ -74,9 +75,9 @@ const changes = {
 
   /** The same in a collection, of which the id may be a key. */
   updateIn(collection, id, delta, options) {
-    const { ifVersion, durability } = optionsOfCall(options);
+    const { ifVersion, durability } = optionsOfCall(options, 'update');
     const place = placeOf(id, collection);
-    const name = nameOf(this, id, place);
+    const name = subjectOf(this, id, place);
     const write = (encoder) => {
       if (ifVersion !== undefined) {
         operations.expect(encoder, name, versionOf(ifVersion), place);
@@ -88,7 +89,7 @@ const changes = {
 
   /** Members of objects, given and removed one by one, as deep as they go. */
   async patch(id, delta, options) {
-    const { durability } = optionsOfCall(options);
+    const { durability } = optionsOfCall(options, 'patch');
     const json = toJson(delta);
     const write = (encoder) => operations.patch(encoder, this.idOf(id), json);
     await this.writes.transact(write, nothing, this.durabilityOf(durability), id);
@@ -96,8 +97,7 @@ const changes = {
 
   /** Replaces all fields, or adds the record. */
   async set(id, data, options) {
-    const { durability } = optionsOfCall(options);
-    await this.writeWhole(id, data, { durability });
+    await this.writeWhole(id, data, optionsOfCall(options, 'set'));
   },
 
   /** Applies `changes` if every field of `prev` has that value now: whether it had. */
@@ -106,9 +106,9 @@ const changes = {
   },
 
   swapIn(collection, id, changed, prev, options) {
-    const { durability } = optionsOfCall(options);
+    const { durability } = optionsOfCall(options, 'swap');
     const place = placeOf(id, collection);
-    const name = nameOf(this, id, place);
+    const name = subjectOf(this, id, place);
     const write = (encoder) => operations.swap(encoder, name, prev, changed, place);
     return this.writes.transact(write, truth, this.durabilityOf(durability), id);
   },
@@ -119,9 +119,9 @@ const changes = {
   },
 
   async deleteIn(collection, id, options) {
-    const { durability } = optionsOfCall(options);
+    const { durability } = optionsOfCall(options, 'delete');
     const place = placeOf(id, collection);
-    const name = nameOf(this, id, place);
+    const name = subjectOf(this, id, place);
     const write = (encoder) => operations.remove(encoder, name, place);
     try {
       await this.write(write, nothing, durability);
@@ -139,15 +139,16 @@ const changes = {
     return this.writes.transact(write, read, this.durabilityOf(durability));
   },
 
-  writeField(operation, id, name, values) {
+  /** Of the record with an id, which the program calls `given`. */
+  writeField(operation, id, name, values, given) {
     const write = (encoder) => field(encoder, operation, id, name, ...values);
     const read = operation === 'treeCreate' ? (results) => results.text() : nothing;
-    return this.writes.transact(write, read, this.durabilityOf(), id);
+    return this.writes.transact(write, read, this.durabilityOf(), given);
   },
 
-  writeEdits(id, name, edits) {
+  writeEdits(id, name, edits, given) {
     const write = (encoder) => splice(encoder, id, name, edits);
-    return this.writes.transact(write, nothing, this.durabilityOf(), id);
+    return this.writes.transact(write, nothing, this.durabilityOf(), given);
   },
 
   /**
@@ -157,7 +158,7 @@ const changes = {
    */
   async transact(run, options) {
     functionOf(run, 'what transact runs');
-    const given = optionsOfCall(options);
+    const given = optionsOfCall(options, 'transact');
     return transact(this, run, { ...given, durability: this.durabilityOf(given.durability) });
   },
 };

@@ -3,17 +3,24 @@
 // The past of a storage: changes, who wrote what, what differs, what is hidden, and taking back.
 // Methods of Storage; what they give is in docs/CALLS.md.
 
-const { GsError } = require('../errors.js');
+const { GsError, naming } = require('../errors.js');
 const { guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 
 // A version as calls take it: a name, the beginning of a digest, digests, or a moment.
 const versionOf = (version) => (version instanceof Date ? version.toISOString() : version);
 
-const NOTHING = Object.freeze({});
+/** A call about one record. */
+const invokeOf = (storage, method, id, parameters, onProgress) => {
+  const real = storage.idOf(id);
+  const called = storage.invoke(method, { id: real, ...parameters }, onProgress);
+  return naming(called, id, real);
+};
 
 const history = {
   /** Changes, the newest first: `{ change, writer, timeMs, transactions, parents, .. }`. */
-  log({ limit, version } = NOTHING) {
+  async log(options) {
+    const { limit, version } = optionsOfCall(options, 'log');
     return this.invoke('log', { limit, version: versionOf(version) });
   },
 
@@ -23,24 +30,28 @@ const history = {
   },
 
   /** Operations on a record, the newest first. */
-  history(id, { limit } = NOTHING) {
-    return this.invoke('history', { id: this.idOf(id), limit });
+  async history(id, options) {
+    const { limit } = optionsOfCall(options, 'history');
+    return invokeOf(this, 'history', id, { limit });
   },
 
   /** Who wrote each field of a record, when, and by which change. */
-  blame(id, { version } = NOTHING) {
-    return this.invoke('blame', { id: this.idOf(id), version: versionOf(version) });
+  async blame(id, options) {
+    const { version } = optionsOfCall(options, 'blame');
+    return invokeOf(this, 'blame', id, { version: versionOf(version) });
   },
 
   /** Records that differ between two versions; without the second one, between it and now. */
-  diff(before, after, { collection, limit } = NOTHING) {
+  async diff(before, after, options) {
+    const { collection, limit } = optionsOfCall(options, 'diff');
     const versions = { before: versionOf(before), after: versionOf(after) };
     return this.invoke('diff', { ...versions, collection, limit });
   },
 
   /** Records with writes that are hidden by others which did not know of them. */
-  conflicts(id, { limit } = NOTHING) {
-    return this.invoke('conflicts', id === undefined ? { limit } : { id: this.idOf(id) });
+  async conflicts(id, options) {
+    const { limit } = optionsOfCall(options, 'conflicts');
+    return id === undefined ? this.invoke('conflicts', { limit }) : invokeOf(this, 'conflicts', id);
   },
 
   /**
@@ -78,4 +89,4 @@ const history = {
 
 guardAll(history);
 
-module.exports = { history, versionOf };
+module.exports = { history, versionOf, invokeOf };

@@ -3,6 +3,9 @@
 // Options of open(), looked at before anything is done.
 
 const { GsError } = require('../errors.js');
+const { later } = require('../later.js');
+
+const callOptions = later(() => require('../call_options.js'));
 
 const DURABILITIES = ['lazy', 'batch', 'sync'];
 const LAYOUTS = ['native', 'files'];
@@ -39,27 +42,6 @@ const OPTIONS = {
 
 const DEFAULT_DIRECTORY = 'gs';
 
-// How many single letters are to be changed, put in or left out.
-const distance = (a, b) => {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + same));
-    }
-    row = next;
-  }
-  return row[b.length];
-};
-
-const nearest = (name, names) => {
-  const [best] = names
-    .map((one) => [distance(name.toLowerCase(), one.toLowerCase()), one])
-    .sort(([a], [b]) => a - b);
-  return best[0] <= Math.max(2, name.length / 3) ? best[1] : null;
-};
-
 /** @returns all options, each with a value or its default */
 const optionsOf = (given = {}) => {
   if (!isObject(given)) {
@@ -69,11 +51,7 @@ const optionsOf = (given = {}) => {
   for (const [name, [, , byDefault]] of Object.entries(OPTIONS)) options[name] = byDefault;
   for (const [name, value] of Object.entries(given)) {
     const option = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : null;
-    if (!option) {
-      const meant = nearest(name, Object.keys(OPTIONS));
-      const hint = meant ? `Did you mean ${meant}?` : `Known: ${Object.keys(OPTIONS).join(', ')}.`;
-      throw new GsError('GS_INVALID', `open: unknown option ${name}`, { hint });
-    }
+    if (!option) throw callOptions().unknownOption('open', name, Object.keys(OPTIONS));
     if (value === undefined || value === null) continue;
     const [isOne, what] = option;
     if (!isOne(value)) throw new GsError('GS_INVALID', `open: ${name} is ${what}`);

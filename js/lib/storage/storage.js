@@ -8,7 +8,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { native, called, settled } = require('../native.js');
-const { GsError } = require('../errors.js');
+const { GsError, notFound, nameOf } = require('../errors.js');
 const { optionsOf } = require('./options.js');
 const { Kept } = require('../records/kept.js');
 const { Reads } = require('../records/reads.js');
@@ -16,12 +16,13 @@ const { Collection } = require('../records/collection.js');
 const { later } = require('../later.js');
 const { ID_OF } = require('../values/types.js');
 const { addMethods } = require('./methods.js');
-const { functionOf, optionsOfCall, guardAll } = require('../arguments.js');
+const { functionOf, guardAll } = require('../arguments.js');
 
 const query = later(() => require('../queries/query.js').Query);
 const record = later(() => require('../records/record.js').Record);
 const schemas = later(() => require('../schema/schema.js'));
 const json = later(() => require('../values/json.js'));
+const callOptions = later(() => require('../call_options.js'));
 const nodes = later(() => require('../compatible/sync.js').SyncManager);
 
 const REST_MS = 1000;
@@ -286,7 +287,7 @@ class Storage {
 
   async record(id) {
     const real = this.idOf(id);
-    if (this.peek(real) === null) throw new GsError('GS_NOT_FOUND', `Record ${id} not found`);
+    if (this.peek(real) === null) throw notFound(nameOf(id, real));
     return record().of(real, this);
   }
 
@@ -303,7 +304,7 @@ class Storage {
 
   /** Puts a schema in force. `allowUnsafe`: also when records may not fit it. */
   async applySchema(schema, options) {
-    const { allowUnsafe = false } = optionsOfCall(options);
+    const { allowUnsafe = false } = callOptions().optionsOfCall(options, 'applySchema');
     await schemas().putInForce(this, schema, allowUnsafe);
     await this.#addCollections();
   }

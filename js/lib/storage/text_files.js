@@ -4,6 +4,7 @@
 
 const { GsError } = require('../errors.js');
 const { guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 const { toJson, recordFromJson } = require('../values/json.js');
 const platform = require('../platform.js');
 
@@ -67,7 +68,8 @@ const files = {
    * @param {{ format?: 'ndjson'|'json', collections?: string[] }} [options]
    * @returns {Readable}
    */
-  export({ format = 'ndjson', collections } = {}) {
+  export(options) {
+    const { format = 'ndjson', collections } = optionsOfCall(options, 'export');
     if (!FORMATS.includes(format)) {
       throw new GsError('GS_INVALID', `a format is ${FORMATS.join(' or ')}`);
     }
@@ -84,7 +86,8 @@ const files = {
    * @param {AsyncIterable<string|Uint8Array>|Iterable<string>} source a stream, for example
    * @returns {Promise<{ count: number }>}
    */
-  async import(source, { collection, onProgress, signal } = {}) {
+  async import(source, options) {
+    const { collection, onProgress, signal } = optionsOfCall(options, 'import');
     let number = 0;
     let count = 0;
     let pending = [];

@@ -5,9 +5,8 @@
 
 const { versionOf } = require('./history.js');
 const { guardAll } = require('../arguments.js');
+const { optionsOfCall } = require('../call_options.js');
 const { Query } = require('../queries/query.js');
-
-const NOTHING = Object.freeze({});
 
 // Whole records have their id beside their fields, as those of now; groups and selections are rows.
 const rowOf = (row) => {
@@ -71,7 +70,8 @@ const versions = {
   },
 
   /** Gives a version (now) a name that stays there. */
-  tag(name, { version, move } = NOTHING) {
+  async tag(name, options) {
+    const { version, move } = optionsOfCall(options, 'tag');
     return this.invoke('nameVersion', { kind: 'tag', name, version: versionOf(version), move });
   },
 
@@ -80,7 +80,8 @@ const versions = {
   },
 
   /** Begins a branch at a version (now); without a name, which one is checked out. */
-  async branch(name, { from } = NOTHING) {
+  async branch(name, options) {
+    const { from } = optionsOfCall(options, 'branch');
     if (name === undefined) return (await this.invoke('branch')).branch;
     return this.invoke('nameVersion', { kind: 'branch', name, version: versionOf(from) });
   },
@@ -99,7 +100,8 @@ const versions = {
   },
 
   /** Takes what a branch or version has and this one has not. `preview`: only tells it. */
-  async merge(what, { preview, strict } = NOTHING) {
+  async merge(what, options) {
+    const { preview, strict } = optionsOfCall(options, 'merge');
     return this.invoke('merge', { what: versionOf(what), preview, strict });
   },
 

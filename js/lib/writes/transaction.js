@@ -5,7 +5,8 @@
 // It keeps the version of each record that it read; the commit is refused (GS_CONFLICT) when one of
 // them is another by then, and transact() begins again. Nobody waits for it meanwhile.
 
-const { GsError } = require('../errors.js');
+const { GsError, notFound, nameOf } = require('../errors.js');
+const { optionsOfCall } = require('../call_options.js');
 const { operations } = require('./writes.js');
 const { heldOf } = require('../values/shape.js');
 const platform = require('../platform.js');
@@ -20,7 +21,8 @@ class TransactionCollection {
     this.#name = name;
   }
 
-  insert(data, { key } = {}) {
+  insert(data, options) {
+    const { key } = optionsOfCall(options, 'insert of a transaction');
     return this.#tx.insert(this.#name, data, key);
   }
 
@@ -70,9 +72,9 @@ class Transaction {
     return record;
   }
 
-  #seen(id) {
+  #seen(id, given) {
     const record = this.get(id);
-    if (record === null) throw new GsError('GS_NOT_FOUND', `Record ${id} not found`);
+    if (record === null) throw notFound(nameOf(given, id));
     return heldOf(record) ? record.toObject() : record;
   }
 
@@ -93,7 +95,7 @@ class Transaction {
     this.#check();
     const real = this.#storage.idOf(id, collection);
     const changes = { ...delta };
-    const now = { ...this.#seen(real), ...changes };
+    const now = { ...this.#seen(real, id), ...changes };
     for (const name of Object.keys(now)) if (now[name] === undefined) delete now[name];
     this.#given.set(real, Object.freeze(now));
     this.#writes.push((encoder) => operations.update(encoder, real, changes));
@@ -102,7 +104,7 @@ class Transaction {
   set(id, data, collection = '') {
     this.#check();
     const real = this.#storage.idOf(id, collection);
-    this.#seen(real);
+    this.#seen(real, id);
     const copy = { ...data };
     this.#given.set(real, Object.freeze(copy));
     this.#writes.push((encoder) => operations.set(encoder, real, copy));

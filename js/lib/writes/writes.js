@@ -6,9 +6,8 @@
 // (bindings/common/batch.h), each call a transaction of its own; they take effect in the order of
 // the calls. The promise of a call is kept when the write is as durable as was asked for.
 
-const { settled, codeOf } = require('../native.js');
-const { GsError } = require('../errors.js');
-const { shown } = require('../arguments.js');
+const { settled, engineError } = require('../native.js');
+const { GsError, notFound } = require('../errors.js');
 const { Encoder, refuse, refused } = require('../values/encode.js');
 const { readId } = require('../values/ids.js');
 const { allocate } = require('../values/text.js');
@@ -74,7 +73,7 @@ class Results {
     const operation = this.#bytes.readUInt32LE(this.#at);
     const message = this.#bytes.toString('utf8', this.#at + 4, this.#end);
     const details = operation === NOWHERE ? null : { operation };
-    return new GsError(codeOf(code), message, { details });
+    return engineError(code, message, { details });
   }
 
   /** All that they gave, until the next batch. */
@@ -100,9 +99,8 @@ class Results {
 
 // What upstream says of a record that is not there.
 const named = (error, id) => {
-  if (id === undefined || error.code !== 'GS_NOT_FOUND') return error;
-  const name = typeof id === 'string' ? id : shown(id);
-  return new GsError('GS_NOT_FOUND', `Record ${name} not found`, { cause: error });
+  const isNamed = typeof id === 'string' || typeof id === 'number';
+  return isNamed && error.code === 'GS_NOT_FOUND' ? notFound(id, error) : error;
 };
 
 class Writes {

@@ -120,6 +120,10 @@ await db.City.where({ status: { $in: ['live', 'draft'] }, 'tags.0': 'a' }).all()
 await db.City.where({ 'names.uk': 'Київ', 'extra.deep.down': 5 }).all();
 await db.City.orderBy('at.lat', 'desc').orderBy('name').limit(10).offset(5).after(null).all();
 const page: Page<Row<Fields<'City'>>> = await db.City.limit(10).page();
+const next: Row<Fields<'City'>> | null = await db.City.after(page.cursor).first();
+const { cursor } = await db.City.page();
+const { examined } = await db.City.offset(5).explain();
+await db.City.explain();
 for await (const row of db.City) row.name.toUpperCase();
 for await (const row of db.City.where({ name: 'x' })) row.at.lat.toFixed();
 // @ts-expect-error no such field
@@ -212,6 +216,31 @@ record.country.nmae;
 await db.City.field(id, 'population').add(1);
 await db.City.field(id, 'tags').include('a', 'b');
 await db.City.field(id, 'name').splice(0, 1, 'x');
+await db.City.field(id, 'big').add(5n);
+await db.City.field(id, 'seen').exclude(1);
+await db.City.field(id, 'sisters').insertAt(0, city, 'odesa');
+await db.City.field(id, 'extra').splice(0, 0, 'x');
+await db.City.field(id, 'extra').createNode({ any: 'thing' });
+await (await db.City.field(id, 'founded').edit()).close();
+const shown: string | undefined = db.City.field(id, 'name').value;
+const ofCountry: string | undefined = db.City.field(id, 'country').value;
+await db.collection('Unknown').field(id, 'any').add(1);
+// @ts-expect-error a text is no number
+db.City.field(id, 'name').add(1);
+// @ts-expect-error nor is a number a text
+db.City.field(id, 'population').insertText(0, 'x');
+// @ts-expect-error a set has no places
+db.City.field(id, 'seen').insertAt(0, 1);
+// @ts-expect-error a list is no text
+db.City.field(id, 'tags').splice(0, 1);
+// @ts-expect-error an enumeration has no other texts
+db.City.field(id, 'status').insertText(0, 'x');
+// @ts-expect-error a relation is given as a whole
+db.City.field(id, 'country').insertText(0, 'x');
+// @ts-expect-error and so is a tuple
+db.City.field(id, 'size').insertAt(0, 1);
+// @ts-expect-error and a structure
+db.City.field(id, 'at').include('x');
 // @ts-expect-error no such field
 db.City.field(id, 'nmae');
 // @ts-expect-error another type of elements
@@ -274,4 +303,4 @@ db.fnid();
 export { name, population, status, lat, tag, seen, big, size, type, many, sum, count, ids };
 export { swapped, deleted, first, page, selectedName, selectedLat, countryName, sisterName, own };
 export { mayorName, n, mean, last, of, counted, through, result, named, storage, time, ok };
-export { sections, branch, blob, stands };
+export { sections, branch, blob, stands, shown, ofCountry, next, cursor, examined };
