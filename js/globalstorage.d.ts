@@ -468,7 +468,10 @@ export class Collection<T = any, Given extends PropertyKey = never>
     data: Draft<T, Given>,
     options?: WriteOptions,
   ): Promise<LiveRecord<T>>;
-  /** Applies `changes` if every field of `prev` has that value: whether it had. */
+  /**
+   * Applies `changes` if every field of `prev` has that value: whether it had. `undefined`: the
+   * field is not there, and is removed.
+   */
   swap(id: Id, changes: Delta<T>, prev: Delta<T>, options?: WriteOptions): Promise<boolean>;
   /** False when there was none. */
   delete(id: Id, options?: WriteOptions): Promise<boolean>;

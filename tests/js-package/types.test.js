@@ -88,6 +88,7 @@ const declared = () =>
 
 // What the parts of the package share, and nobody else may use.
 const INTERNAL = [
+  'deleteIn',
   'durabilityOf',
   'findBlock',
   'insertInto',
@@ -98,8 +99,8 @@ const INTERNAL = [
   'native',
   'reads',
   'rsaKeys',
-  'swapThere',
-  'updateThere',
+  'swapIn',
+  'updateIn',
   'validateRecord',
   'watchRecord',
   'whenClosing',

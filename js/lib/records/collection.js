@@ -105,7 +105,7 @@ class Collection {
     return this.insert(data, { ...callOptions().optionsOfCall(options, 'upsert'), key });
   }
 
-  /** Applies `changes` if every field of `prev` has that value: whether it had. */
+  /** Applies `changes` if every field of `prev` has that value; `undefined`: is not there. */
   swap(id, changes, prev, options) {
     try {
       return this.#storage.swapIn(this.#name, id, changes, prev, options);

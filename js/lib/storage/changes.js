@@ -100,7 +100,7 @@ const changes = {
     await this.writeWhole(id, data, optionsOfCall(options, 'set'));
   },
 
-  /** Applies `changes` if every field of `prev` has that value now: whether it had. */
+  /** Applies `changes` if every field of `prev` has that value; `undefined`: is not there. */
   async swap(id, changed, prev, options) {
     return this.swapIn('', id, changed, prev, options);
   },
