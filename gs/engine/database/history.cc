@@ -109,12 +109,12 @@ std::string reference_json(const graph::OperationView& operation) {
 
 }  // namespace
 
-Result<Database::Settled> Database::settle() {
+Result<Settled> Database::settle() {
   std::lock_guard lock(commit_mutex_);
   return settle_locked();
 }
 
-Result<Database::Settled> Database::settle_locked() {
+Result<Settled> Database::settle_locked() {
   if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
   if (builder_.is_open() && !failure_) {
     GS_TRY_OK(close_change());
@@ -160,11 +160,6 @@ Error Database::each_change(const Settled& settled, const Located& visit, log::L
 Error Database::no_change(const Settled& settled, Error not_found) const {
   GS_TRY_OK(each_change(settled, [](log::Location, Bytes, bool&) { return Error(); }));
   return not_found;
-}
-
-Error Database::missing_change(const Digest& change) {
-  return Error(Code::not_found,
-               "no change " + change.text() + " in this storage. See `gstore log`");
 }
 
 Result<log::Location> Database::locate(const Settled& settled, const Digest& change) const {

@@ -214,10 +214,20 @@ const PastWrites::Change& PastWrites::change_of(const Write& write) const noexce
                                [&](const Change& change) { return change.number < write.change; });
 }
 
+std::vector<Stretch> stretches_of(const KnownChanges& known,
+                                  std::span<const graph::ChangeRange> ranges) {
+  std::vector<Stretch> all;
+  for (graph::ChangeRange range : ranges) {
+    range.first = std::max(range.first, known.cut());
+    if (range.first <= range.last) all.push_back({range, known.place(range.first)});
+  }
+  return all;
+}
+
 // Places of changes are good for the segments that there were when they were noted: between the
 // writing of a segment anew and the note of that there is a moment without a lock. Who comes then
 // makes a graph of his own.
-Result<Database::Settled> Database::settle_known(const AskKnown& ask) {
+Result<Settled> Database::settle_known(const AskKnown& ask) {
   Error error = know_changes();
   if (error && error.code() != Code::conflict) return error;
   {
@@ -233,22 +243,6 @@ Result<Database::Settled> Database::settle_known(const AskKnown& ask) {
   GS_TRY_OK(know(settled, 0, known));
   GS_TRY_OK(ask(settled, known));
   return settled;
-}
-
-std::vector<Stretch> Database::stretches_of(const KnownChanges& known,
-                                            std::span<const graph::ChangeRange> ranges) {
-  std::vector<Stretch> all;
-  for (graph::ChangeRange range : ranges) {
-    range.first = std::max(range.first, known.cut());
-    if (range.first <= range.last) all.push_back({range, known.place(range.first)});
-  }
-  return all;
-}
-
-// Of whoever makes what a version was: upon the base, if there is one.
-Error Database::check_reach(const Settled& settled, const Ancestors& version) {
-  if (settled.base == nullptr || version.have_first(settled.base->changes())) return {};
-  return history_dropped(settled.base->statement());
 }
 
 std::vector<Stretch> Database::narrowed(const Settled& settled, std::vector<Stretch> changes,

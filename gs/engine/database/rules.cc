@@ -1,7 +1,9 @@
 // What the schema in force says about operations: the catalog, and the checks of what is staged.
 
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/committing.h"
 #include "gs/engine/database/misfit.h"
+#include "gs/engine/database/unlogged_rows.h"
 
 namespace gs::engine {
 
@@ -55,7 +57,7 @@ void Database::publish_catalog(std::shared_ptr<const Catalog> catalog) {
       if (rules->in_memory()) memory_collections_.insert(rules->collection());
     }
   }
-  std::shared_ptr<const state::Version> version = version_for_schema();
+  std::shared_ptr<const state::Version> version = UnloggedRows(*this).version_for_schema();
   applier_.attach(version);
   // All at once: who reads through an index reads records as the same schema does.
   const std::lock_guard lock(version_mutex_);
@@ -96,9 +98,9 @@ Error Database::check_record(TransactionState& tx, const rules::Rules* rules,
 }
 
 // Of an operation that finds a record of this shape.
-Error Database::check_allowed(const record::Shape& shape) const {
-  if (!catalog_restricts_) return {};
-  const rules::Rules* const rules = catalog_->find(shape.collection());
+Error Database::Committing::check_allowed(const record::Shape& shape) const {
+  if (!db_.catalog_restricts_) return {};
+  const rules::Rules* const rules = db_.catalog_->find(shape.collection());
   if (rules == nullptr || rules->allow() == rules::Allow::write) return {};
   return not_allowed(*rules);
 }

@@ -2,6 +2,7 @@
 
 #include "gs/core/crypto/sha256.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/job.h"
 #include "gs/engine/database/new_unique.h"
 
 namespace gs::engine {

@@ -8,6 +8,8 @@
 #include <algorithm>
 
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/job.h"
+#include "gs/engine/database/switching.h"
 
 namespace gs::engine {
 
@@ -143,7 +145,7 @@ Error Database::change_over(const graph::BranchId& branch) {
     const std::lock_guard lock(commit_mutex_);
     changes_over_ = true;
   }
-  GS_TRY_OK(switch_to(branch).in("the state cannot follow what counts"));
+  GS_TRY_OK(Switching(*this).switch_to(branch).in("the state cannot follow what counts"));
   report(Event::Level::warning, "twins_decided",
          "the state follows the other one of two changes with one number: more writers stand on "
          "it. See `gstore twins`");

@@ -10,6 +10,7 @@
 #include "gs/core/record/json.h"
 #include "gs/core/record/utf8.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs::engine {
 
@@ -102,11 +103,11 @@ class DeltaText {
 
 }  // namespace
 
-Error Database::stage_mark(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                           std::string_view field, StagedMark mark) {
+Error Staging::stage_mark(const Id& id, const rules::Rules* rules, std::string_view field,
+                          StagedMark mark) {
   if (rules != nullptr) GS_TRY_OK(check_text_field(*rules, field));
-  GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::text));
-  StagedEdits& text = open.edits(tx);
+  GS_TRY(OpenEdits open, open_edits(id, rules, field, merge::Rule::text));
+  StagedEdits& text = open.edits(tx_);
   GS_TRY_OK(check_mark(mark, text.length));
   mark.behind = text.edit_count();
   const std::size_t bytes = marks_bytes(text) + kMarkBytes + mark.key.size() + mark.value.size();
@@ -115,7 +116,7 @@ Error Database::stage_mark(TransactionState& tx, const Id& id, const rules::Rule
   }
   text.marks.push_back(std::move(mark));
   text.is_encoded = false;
-  return keep_edits(tx, std::move(open));
+  return keep_edits(std::move(open));
 }
 
 Result<std::vector<TextMark>> Database::text_marks(const Id& id, std::string_view field,

@@ -13,7 +13,9 @@
 #include "gs/core/record/json.h"
 #include "gs/core/record/order_key.h"
 #include "gs/engine/catalog/lifter.h"
+#include "gs/engine/database/checkpointing.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/committing.h"
 #include "gs/engine/database/new_unique.h"
 #include "gs/storage/index/pair.h"
 #include "gs/storage/state/id_key.h"
@@ -123,29 +125,31 @@ Error too_long(const rules::IndexDefinition& index) {
 
 // Before the commit lock is taken: an index that is not whole is made so, and brought up to date,
 // so that little is left to do under the lock.
-Error Database::make_unique_usable(const TransactionState& tx) {
-  if (!catalog_is_unique_ || read_only_) return {};
-  const Moment now = moment();
+Error Database::Committing::make_unique_usable(const TransactionState& tx) {
+  if (!db_.catalog_is_unique_ || db_.read_only_) return {};
+  const Moment now = db_.moment();
   for (const IndexView::One& one : now.indexes->all) {
     if (!one.index->definition.unique) continue;
     if (!may_write_to(tx, one.index->definition.collection)) continue;
     if (!one.is_whole) {
-      GS_TRY_OK(build_index(one.index->digest));
+      GS_TRY_OK(db_.build_index(one.index->digest));
       continue;
     }
     const auto held = tiers(one, *now.version, now.at);
     if (held.ok()) continue;
-    if (held.code() != Code::too_large) return state_damage(*now.version);
-    GS_TRY_OK(checkpoint());  // the table is written without its keys, and they are sorted instead
-    GS_TRY_OK(build_index(one.index->digest));
+    if (held.code() != Code::too_large) return db_.state_damage(*now.version);
+    GS_TRY_OK(
+        db_.checkpoint());  // the table is written without its keys, and they are sorted instead
+    GS_TRY_OK(db_.build_index(one.index->digest));
   }
   return {};
 }
 
 // After prepare_one() of all operations. `broken`: an index that cannot tell.
-Error Database::check_unique(const TransactionState& tx, std::optional<Digest>& broken) {
-  CommitScratch& scratch = *scratch_;
-  const Moment now = moment();
+Error Database::Committing::check_unique(const TransactionState& tx,
+                                         std::optional<Digest>& broken) {
+  CommitScratch& scratch = *db_.scratch_;
+  const Moment now = db_.moment();
   std::vector<std::unique_ptr<UniqueKeys>> indexes;
   for (const IndexView::One& one : now.indexes->all) {
     if (one.index->definition.unique && may_write_to(tx, one.index->definition.collection)) {
@@ -269,7 +273,7 @@ Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
       look.then = now;
       look.in_memory = rules->in_memory();
       Records& records = *look.records;
-      GS_TRY(const std::uint64_t number, number_of_new_run());
+      GS_TRY(const std::uint64_t number, Checkpointing(*this).number_of_new_run());
       const std::string path = index_run_path(number);
       // What is in memory only stays there.
       auto run = build_index_run(records, without_unlogged(now).version, now.at,

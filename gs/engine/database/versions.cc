@@ -39,20 +39,6 @@ Version version_until(std::uint64_t time_ms, const KnownChanges& known, const An
 
 }  // namespace
 
-Result<std::vector<graph::ChangeNumber>> Database::numbers_of_heads(const Version& version,
-                                                                    const KnownChanges& known) {
-  std::vector<graph::ChangeNumber> numbers;
-  for (const Digest& head : version.heads) {
-    const auto number = known.find(head);
-    if (!number) return missing_change(head);
-    numbers.push_back(*number);
-  }
-  if (numbers.empty()) return Error(Code::invalid, "a version has at least one change");
-  std::sort(numbers.begin(), numbers.end());
-  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-  return numbers;
-}
-
 Result<Version> Database::version_by_digest(std::string_view text) {
   GS_TRY(const Digest change, find_change(text));
   bool is_here = false;
