@@ -11,6 +11,7 @@
 #include "gs/api/staging.h"
 #include "gs/api/tree_json.h"
 #include "gs/core/record/json.h"
+#include "gs/engine/database/keys.h"
 #include "gs/engine/database/staging.h"
 
 namespace gs {

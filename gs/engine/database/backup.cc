@@ -208,16 +208,8 @@ class Database::Copying {
   Database& db_;
 };
 
-Result<Digest> Database::state_digest_at(const Settled& settled) const {
-  std::vector<Digest> buckets;
-  BucketSet all;
-  all.set();
-  const Moment& moment = settled.moment;
-  return state_digest(moment.version, moment.at, tables_, *settled.references, all, buckets);
-}
-
 Error Database::Copying::note_state(const Settled& settled, platform::FileSystem& target) const {
-  GS_TRY(const Digest digest, db_.state_digest_at(settled));
+  GS_TRY(const Digest digest, state_digest_at(settled, db_.tables_));
   return target.write_whole(kNoteFile, as_bytes(note_text(settled.frontier, digest)));
 }
 
@@ -226,7 +218,7 @@ Error Database::Copying::check_note() {
   if (note.code() == Code::not_found) return {};  // of a damaged storage, or no backup
   if (!note.ok()) return std::move(note).error();
   GS_TRY(const Settled settled, db_.settle());
-  GS_TRY(const Digest digest, db_.state_digest_at(settled));
+  GS_TRY(const Digest digest, state_digest_at(settled, db_.tables_));
   const std::string expected = note_text(settled.frontier, digest);
   if (as_text(note.value()) == expected) return {};
   // Somebody went on with the backup: then the note is about another moment.
@@ -252,8 +244,8 @@ Error Database::restore(platform::FileSystem& target, Error& lacking, const Prog
 
 Error Database::Copying::copy(platform::FileSystem& target, bool with_note, Error& lacking,
                               const Progress& progress) {
-  std::lock_guard erase_lock(
-      db_.erase_mutex_);  // segments must not be rewritten while they are copied
+  // Segments must not be rewritten while they are copied.
+  std::lock_guard erase_lock(db_.erase_mutex_);
   GS_TRY_OK(check_target(target));
   // Restoring refuses damage, so nobody must take a copy of damage for a backup. What stands before
   // the first damage is a whole storage of its own, and worth having.

@@ -17,10 +17,13 @@
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/deriving.h"
 #include "gs/engine/database/job.h"
+#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/logged_erasures.h"
 #include "gs/engine/database/opening.h"
 #include "gs/engine/database/receiving.h"
+#include "gs/engine/database/standing.h"
 #include "gs/engine/database/switching.h"
+#include "gs/engine/database/version_names.h"
 
 namespace gs::engine {
 
@@ -43,7 +46,8 @@ Error too_different() {
 Result<graph::BranchId> Database::branch_by_name(std::string_view name) const {
   if (name == graph::kMainName) return graph::BranchId{};
   const state::Reference* const found = applier_.references().find(name);
-  if (found == nullptr || found->what != Refers::branch) return no_branch(name);
+  if (found == nullptr || found->what != Refers::branch)
+    return no_branch(name, applier_.references());
   return found->id_of(name);
 }
 
@@ -126,7 +130,7 @@ Error Database::Opening::apply_rest() {
   whole.base = db_.base_;
   GS_TRY_OK(db_.know(whole, 0, *known));
   if (known->twins().any()) {
-    GS_TRY(auto references, db_.counting_references(whole, *known));
+    GS_TRY(auto references, Standing(db_).counting_references(whole, *known));
     db_.applier_.reset_references(std::move(references));
   }
   auto target = heads_of_branch(db_.applier_.references(), *known, db_.branch_);
@@ -356,7 +360,7 @@ Result<bool> Database::Switching::finish_switch(const Plan& plan, const Applier&
   if (Error error = db_.go_on_with_chain()) return db_.fail(std::move(error));
   if (plan.has_schemas) {
     db_.applier_.reset_schema(derived.schema());
-    db_.catalog_error_ = db_.use_schema();
+    db_.schema_.error = db_.use_schema();
   }
   db_.freeze();
   return true;

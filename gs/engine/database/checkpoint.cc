@@ -97,18 +97,18 @@ void Database::freeze() {
   version->log = log_->view();
   publish(std::move(version));
   {
-    std::lock_guard lock(background_mutex_);
-    frozen_.push_back({std::move(table), std::move(checkpoint)});
+    std::lock_guard lock(background_.mutex);
+    background_.frozen.push_back({std::move(table), std::move(checkpoint)});
   }
 }
 
 // Not under the commit lock: an executor may run the job at once, on this thread.
 void Database::start_background() {
   {
-    std::lock_guard lock(background_mutex_);
-    if (background_running_ || stopping_ || env_.background == nullptr) return;
-    if (frozen_.empty() && !is_stuck() && !unlogged_wasteful_) return;
-    background_running_ = true;
+    std::lock_guard lock(background_.mutex);
+    if (background_.is_running || background_.is_stopping || env_.background == nullptr) return;
+    if (background_.frozen.empty() && !is_stuck() && !unlogged_.wasteful) return;
+    background_.is_running = true;
   }
   // close() waits until no job runs, so the pointer stays good as long as the job does.
   env_.background->post([this] { background(); });
@@ -116,25 +116,24 @@ void Database::start_background() {
 
 // Then close() gives the directory back as soon as no job runs.
 bool Database::is_stopping() const {
-  std::lock_guard lock(background_mutex_);
-  return stopping_;
+  std::lock_guard lock(background_.mutex);
+  return background_.is_stopping;
 }
 
 void Database::background() {
   Error error;
   bool was_stuck = false;
-  if (unlogged_wasteful_) error = UnloggedRows(*this).renew_unlogged();
+  if (unlogged_.wasteful) error = UnloggedRows(*this).renew_unlogged();
   while (!error) {
     {
-      std::lock_guard lock(background_mutex_);
+      std::lock_guard lock(background_.mutex);
       was_stuck = is_stuck();
-      if (frozen_.empty() || stopping_) break;
+      if (background_.frozen.empty() || background_.is_stopping) break;
     }
     error = Checkpointing(*this).write_frozen();
     if (!error) error = Checkpointing(*this).merge_if_needed();
   }
-  if (!error && checkpoint_unsaved_ && !is_stopping())
-    error = Checkpointing(*this).save_checkpoint();
+  if (!error && saved_.is_unsaved && !is_stopping()) error = Checkpointing(*this).save_checkpoint();
   if (!error && was_stuck && !is_stopping()) error = Checkpointing(*this).merge_if_needed();
   end_background(std::move(error));
 }
@@ -144,18 +143,18 @@ void Database::end_background(Error error) {
     // Data is safe in the log; the next checkpoint tries again.
     report(Event::Level::warning, "checkpoint_failed", error.text());
   }
-  std::lock_guard lock(background_mutex_);
-  background_error_ = std::move(error);
-  background_running_ = false;
-  background_done_.notify_all();
+  std::lock_guard lock(background_.mutex);
+  background_.error = std::move(error);
+  background_.is_running = false;
+  background_.done.notify_all();
 }
 
 // One run is read faster than several, and a quiet moment is the time to make it.
 void Database::merge_when_idle() {
   {
-    std::lock_guard lock(background_mutex_);
-    if (background_running_ || stopping_) return;
-    background_running_ = true;
+    std::lock_guard lock(background_.mutex);
+    if (background_.is_running || background_.is_stopping) return;
+    background_.is_running = true;
   }
   const auto job = [this] {
     if (Error error = Checkpointing(*this).merge_all_small()) {
@@ -198,17 +197,17 @@ std::string state_path(std::uint64_t number, const char* suffix) {
 // and the manifest. Their names can come back after a power cut; then that checkpoint would be
 // believed and name the new run. So they are gone for certain before this process makes its first.
 Result<std::uint64_t> Database::Checkpointing::number_of_new_run() {
-  if (!db_.old_names_gone_) GS_TRY_OK(db_.env_.files->sync_directory(kStateDirectory));
-  db_.old_names_gone_ = true;
-  return db_.next_file_++;
+  if (!db_.saved_.old_names_gone) GS_TRY_OK(db_.env_.files->sync_directory(kStateDirectory));
+  db_.saved_.old_names_gone = true;
+  return db_.saved_.next_file++;
 }
 
 Error Database::Checkpointing::write_frozen() {
   GS_TRY_OK(keep_replayed());
-  Frozen frozen;
+  Background::Frozen frozen;
   {
-    std::lock_guard lock(db_.background_mutex_);
-    frozen = db_.frozen_.front();
+    std::lock_guard lock(db_.background_.mutex);
+    frozen = db_.background_.frozen.front();
   }
   GS_TRY(const std::uint64_t number, number_of_new_run());
   const std::string path = state_path(number, ".gsr");
@@ -228,13 +227,13 @@ Error Database::Checkpointing::write_frozen() {
     db_.publish(std::move(version), index_runs);
   }
   {
-    std::lock_guard lock(db_.background_mutex_);
-    db_.frozen_.erase(db_.frozen_.begin());
+    std::lock_guard lock(db_.background_.mutex);
+    db_.background_.frozen.erase(db_.background_.frozen.begin());
     frozen.checkpoint.runs = std::move(runs);
     frozen.checkpoint.number =
-        db_.checkpoint_.number;  // whose file goes when the next but one is there
-    db_.checkpoint_ = std::move(frozen.checkpoint);
-    db_.background_done_.notify_all();  // commits may wait for it
+        db_.saved_.checkpoint.number;  // whose file goes when the next but one is there
+    db_.saved_.checkpoint = std::move(frozen.checkpoint);
+    db_.background_.done.notify_all();  // commits may wait for it
   }
   return save_checkpoint();
 }
@@ -243,8 +242,8 @@ Error Database::Checkpointing::write_frozen() {
 Error Database::Checkpointing::write_all_frozen() {
   std::size_t count = 0;
   {
-    std::lock_guard lock(db_.background_mutex_);
-    count = db_.frozen_.size();
+    std::lock_guard lock(db_.background_.mutex);
+    count = db_.background_.frozen.size();
   }
   for (std::size_t i = 0; i < count; ++i) GS_TRY_OK(write_frozen());
   return {};
@@ -255,8 +254,8 @@ Error Database::Checkpointing::write_all_frozen() {
 Error Database::Checkpointing::write_waiting(std::size_t runs_max) {
   while (db_.current_version()->runs.size() < runs_max) {
     {
-      std::lock_guard lock(db_.background_mutex_);
-      if (db_.frozen_.empty()) return {};
+      std::lock_guard lock(db_.background_.mutex);
+      if (db_.background_.frozen.empty()) return {};
     }
     GS_TRY_OK(write_frozen());
   }
@@ -266,24 +265,24 @@ Error Database::Checkpointing::write_waiting(std::size_t runs_max) {
 // Called by the background job only. It is what rewrites segments as well, after it has led every
 // run and row away from them: so what it saves holds for the log as it is at this moment.
 Error Database::Checkpointing::save_checkpoint() {
-  db_.checkpoint_unsaved_ = true;
-  if (db_.state_lags_) return {};
-  const std::uint64_t old = db_.checkpoint_.number;
-  db_.checkpoint_.log_generation_sum = db_.log_->generation_sum();
-  db_.checkpoint_.number = db_.next_file_++;
-  db_.checkpoint_.next_file = db_.next_file_;
+  db_.saved_.is_unsaved = true;
+  if (db_.saved_.lags) return {};
+  const std::uint64_t old = db_.saved_.checkpoint.number;
+  db_.saved_.checkpoint.log_generation_sum = db_.log_->generation_sum();
+  db_.saved_.checkpoint.number = db_.saved_.next_file++;
+  db_.saved_.checkpoint.next_file = db_.saved_.next_file;
   note_indexes();
   // After a failure the other slot holds the last good one, and must not be written to.
-  if (Error error = state::write_checkpoint(*db_.env_.files, db_.checkpoint_, db_.tables_,
-                                            db_.manifest_turn_ + 1)) {
-    db_.checkpoint_.number = old;
+  if (Error error = state::write_checkpoint(*db_.env_.files, db_.saved_.checkpoint, db_.tables_,
+                                            db_.saved_.manifest_turn + 1)) {
+    db_.saved_.checkpoint.number = old;
     return error;
   }
-  ++db_.manifest_turn_;
-  db_.checkpoint_unsaved_ = false;
-  // The slot before this one still names `previous_checkpoint_`; older files are of no use.
-  const std::uint64_t useless = db_.previous_checkpoint_;
-  db_.previous_checkpoint_ = old;
+  ++db_.saved_.manifest_turn;
+  db_.saved_.is_unsaved = false;
+  // The slot before this one still names `saved_.previous`; older files are of no use.
+  const std::uint64_t useless = db_.saved_.previous;
+  db_.saved_.previous = old;
   if (useless != 0)
     db_.env_.files->remove(state_path(useless, ".gsp")).ignore();  // gone or gone later
   return {};
@@ -328,7 +327,7 @@ Error Database::Checkpointing::merge_runs(std::size_t count, state::MergeOptions
     for (const auto& each : version->runs) runs.push_back(each->number());
     db_.publish(std::move(version));
   }
-  db_.checkpoint_.runs = std::move(runs);
+  db_.saved_.checkpoint.runs = std::move(runs);
   GS_TRY_OK(save_checkpoint());
   // The older manifest slot may still name these runs; then open() falls back to replay, so their
   // loss loses nothing. Mappings of readers stay valid.
@@ -346,30 +345,31 @@ Error Database::checkpoint() {
     if (version_->tables.front()->row_count() != 0) freeze();
   }
   start_background();
-  platform::UniqueLock lock(background_mutex_);
-  background_done_.wait(lock, [this] { return !background_running_; });
+  platform::UniqueLock lock(background_.mutex);
+  background_.done.wait(lock, [this] { return !background_.is_running; });
   // What nobody else does: all of it without an executor, and what a job could not save before.
-  const bool is_left = env_.background == nullptr || (frozen_.empty() && checkpoint_unsaved_);
-  if (is_left && !stopping_) {
-    background_running_ = true;
+  const bool is_left =
+      env_.background == nullptr || (background_.frozen.empty() && saved_.is_unsaved);
+  if (is_left && !background_.is_stopping) {
+    background_.is_running = true;
     lock.unlock();
     background();
     lock.lock();
-    background_done_.wait(lock, [this] { return !background_running_; });
+    background_.done.wait(lock, [this] { return !background_.is_running; });
   }
-  if (frozen_.empty() && !checkpoint_unsaved_) return {};
-  if (stopping_) return Error(Code::closed, "the storage is closed. Open it again");
-  return background_error_.copy();
+  if (background_.frozen.empty() && !saved_.is_unsaved) return {};
+  if (background_.is_stopping) return Error(Code::closed, "the storage is closed. Open it again");
+  return background_.error.copy();
 }
 
 // The last job, on the thread that closes; without a merge of runs, which may take long. What fails
 // is reported: the log has it all.
 void Database::Checkpointing::checkpoint_at_end() {
   {
-    platform::UniqueLock lock(db_.background_mutex_);
-    db_.background_done_.wait(lock, [this] { return !db_.background_running_; });
-    if (db_.stopping_) return;
-    db_.background_running_ = true;
+    platform::UniqueLock lock(db_.background_.mutex);
+    db_.background_.done.wait(lock, [this] { return !db_.background_.is_running; });
+    if (db_.background_.is_stopping) return;
+    db_.background_.is_running = true;
   }
   {
     std::lock_guard lock(db_.commit_mutex_);
@@ -377,25 +377,25 @@ void Database::Checkpointing::checkpoint_at_end() {
     if (!error && db_.version_->tables.front()->row_count() != 0) db_.freeze();
   }
   Error error = write_all_frozen();
-  if (!error && db_.checkpoint_unsaved_) error = save_checkpoint();
+  if (!error && db_.saved_.is_unsaved) error = save_checkpoint();
   db_.end_background(std::move(error));
 }
 
 // Takes the place of the background job: as long as it lives no other one runs.
 Database::Job::Job(Database& db, Waiting waiting) : db_(db) {
-  platform::UniqueLock lock(db_.background_mutex_);
-  if (waiting == Waiting::no && db_.background_running_) return;
-  db_.background_done_.wait(lock, [this] { return !db_.background_running_; });
-  running_ = !db_.stopping_;
-  if (running_) db_.background_running_ = true;
+  platform::UniqueLock lock(db_.background_.mutex);
+  if (waiting == Waiting::no && db_.background_.is_running) return;
+  db_.background_.done.wait(lock, [this] { return !db_.background_.is_running; });
+  running_ = !db_.background_.is_stopping;
+  if (running_) db_.background_.is_running = true;
 }
 
 Database::Job::~Job() {
   if (!running_) return;
   {
-    std::lock_guard lock(db_.background_mutex_);
-    db_.background_running_ = false;
-    db_.background_done_.notify_all();
+    std::lock_guard lock(db_.background_.mutex);
+    db_.background_.is_running = false;
+    db_.background_.done.notify_all();
   }
   db_.start_background();
 }

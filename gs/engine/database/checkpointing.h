@@ -18,6 +18,8 @@ class Database::Checkpointing {
   Error merge_all_small();
   Error merge_runs(std::size_t runs, state::MergeOptions options);
   Error save_checkpoint();
+  // How many runs to merge, from the newest on, that none points into these segments (erase.cc).
+  Result<std::size_t> runs_to_leave(const std::vector<bool>& segments, const Id* id) const;
   Error save_replayed();  // recover.cc
   Error compact_indexes(std::string_view collection);
 

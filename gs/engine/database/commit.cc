@@ -11,6 +11,7 @@
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/committing.h"
 #include "gs/engine/database/look_ahead.h"
+#include "gs/engine/database/open_change.h"
 #include "gs/engine/database/unlogged_rows.h"
 
 namespace gs::engine {
@@ -51,36 +52,36 @@ Error Database::writable() const {
 }
 
 // What is staged without the schema in force must not be committed.
-Error Database::Committing::schema_usable() const { return db_.catalog_error_.copy(); }
+Error Database::Committing::schema_usable() const { return db_.schema_.error.copy(); }
 
 // While the last job failed: whether more commits would only take memory, or make more runs to
-// read. Under background_mutex_.
+// read. Under background_.mutex.
 bool Database::is_stuck() const {
-  if (!background_error_) return false;
-  return frozen_.size() >= kFrozenMax || current_version()->runs.size() >= kUnmergedMax;
+  if (!background_.error) return false;
+  return background_.frozen.size() >= kFrozenMax || current_version()->runs.size() >= kUnmergedMax;
 }
 
 Error Database::throttle() {
   start_background();  // a job may have ended while the last table was frozen
-  platform::UniqueLock lock(background_mutex_);
-  const bool has_work = !frozen_.empty() || is_stuck() || unlogged_wasteful_;
-  if (env_.background == nullptr && !background_running_ && has_work) {
+  platform::UniqueLock lock(background_.mutex);
+  const bool has_work = !background_.frozen.empty() || is_stuck() || unlogged_.wasteful;
+  if (env_.background == nullptr && !background_.is_running && has_work) {
     // Nobody else does the background's work; do it here, where no lock is held.
-    background_running_ = true;
+    background_.is_running = true;
     lock.unlock();
     background();
     lock.lock();
   }
   // Without an executor a job that merges writes what is frozen meanwhile, when it gets there.
   const bool waits_for_tables = env_.background != nullptr;
-  background_done_.wait(lock, [&] {
-    const bool full = waits_for_tables && frozen_.size() >= kFrozenMax;
-    return !background_running_ || (!full && !is_stuck());
+  background_.done.wait(lock, [&] {
+    const bool full = waits_for_tables && background_.frozen.size() >= kFrozenMax;
+    return !background_.is_running || (!full && !is_stuck());
   });
   if (!is_stuck()) return {};
-  return Error(background_error_.code(),
+  return Error(background_.error.code(),
                "what was committed before cannot be written to sorted runs: " +
-                   std::string(background_error_.message()));
+                   std::string(background_.error.message()));
 }
 
 Result<Sequence> Database::Committing::commit_checked(TransactionState& tx, Durability durability) {
@@ -117,11 +118,11 @@ Result<Sequence> Database::Committing::commit_visibly(TransactionState& tx, bool
                  "another branch was checked out since the transaction began, or a new writer took "
                  "over. Begin it again");
   }
-  GS_TRY_OK(db_.join_heads());
+  GS_TRY_OK(OpenChange(db_).join_heads());
   const graph::Hlc hlc = db_.next_hlc();
   const LocalStamp stamp{hlc, db_.writer_number_};
   Error refused = prepare(tx, stamp);
-  if (!refused && db_.catalog_is_unique_) refused = check_unique(tx, broken_index);
+  if (!refused && db_.schema_.is_unique) refused = check_unique(tx, broken_index);
   // What was looked up may be wrong, whether it was found or not.
   if (db_.version_->is_damaged()) return db_.state_damage(*db_.version_);
   GS_TRY_OK(std::move(refused));
@@ -140,7 +141,7 @@ Result<Sequence> Database::Committing::commit_visibly(TransactionState& tx, bool
   is_logged = db_.scratch_->logged_count != 0;
   if (is_logged) {
     const std::size_t writers = std::min(db_.scratch_->named_stamps, db_.heads_.size());
-    GS_TRY_OK(db_.ensure_room({bytes, db_.scratch_->shapes.size(), writers}, hlc));
+    GS_TRY_OK(OpenChange(db_).ensure_room({bytes, db_.scratch_->shapes.size(), writers}, hlc));
   }
   const Sequence sequence = db_.visible_.load(std::memory_order_relaxed) + 1;
   append(tx, stamp, sequence);
@@ -157,7 +158,7 @@ void Database::make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logge
     last_logged_ = sequence;
     operation_count_ += logged_count;
   } else {
-    unlogged_hlc_ = hlc;  // which nothing in the log may speak of
+    unlogged_.hlc = hlc;  // which nothing in the log may speak of
   }
   visible_.store(sequence, std::memory_order_release);
 }
@@ -379,84 +380,87 @@ Error Database::Committing::check_numbers() const {
   return db_.tables_.full("shapes or collections");
 }
 
-Error Database::ensure_room(const Room& wanted, graph::Hlc hlc) {
+Error Database::OpenChange::ensure_room(const Room& wanted, graph::Hlc hlc) {
   if (wanted.shapes > graph::kShapesMax || wanted.writers > graph::kWritersMax) {
     return Error(Code::too_large,
                  "a transaction that names more than 65,000 shapes or writers. Commit in parts");
   }
-  if (builder_.is_open()) {
-    const bool fits = builder_.room() >= wanted.bytes && builder_.bytes() < setup_.change_bytes &&
-                      builder_.shape_room() >= wanted.shapes &&
-                      builder_.writer_room() >= wanted.writers && hlc <= builder_.hlc_max() &&
-                      // Small updates of large records: little log, much memory.
-                      memory_of_rows() < options_.memory_bytes;
+  if (db_.builder_.is_open()) {
+    const bool fits =
+        db_.builder_.room() >= wanted.bytes && db_.builder_.bytes() < db_.setup_.change_bytes &&
+        db_.builder_.shape_room() >= wanted.shapes &&
+        db_.builder_.writer_room() >= wanted.writers && hlc <= db_.builder_.hlc_max() &&
+        // Small updates of large records: little log, much memory.
+        db_.memory_of_rows() < db_.options_.memory_bytes;
     if (fits) return {};
-    const bool checkpoint = wants_checkpoint();
-    GS_TRY_OK(close_change(checkpoint ? Writing::now : Writing::later));
-    if (checkpoint) freeze();
+    const bool checkpoint = db_.wants_checkpoint();
+    GS_TRY_OK(db_.close_change(checkpoint ? Writing::now : Writing::later));
+    if (checkpoint) db_.freeze();
   }
-  return begin_change(wanted.bytes, hlc, frontier());
+  return begin_change(wanted.bytes, hlc, db_.frontier());
 }
 
 // A change has 1,024 parents. More heads, as when so many wrote apart, are joined by changes of
 // ours before it, which merge them and say nothing else.
-Error Database::join_heads() {
-  while (!builder_.is_open() && frontier_.size() > graph::kParentsMax) {
+Error Database::OpenChange::join_heads() {
+  while (!db_.builder_.is_open() && db_.frontier_.size() > graph::kParentsMax) {
     std::vector<Digest> parents;
-    const Digest& own = heads_[writer_number_].change;
-    if (frontier_.count(own) != 0) parents.push_back(own);
-    for (auto at = frontier_.begin(); parents.size() < graph::kParentsMax; ++at) {
+    const Digest& own = db_.heads_[db_.writer_number_].change;
+    if (db_.frontier_.count(own) != 0) parents.push_back(own);
+    for (auto at = db_.frontier_.begin(); parents.size() < graph::kParentsMax; ++at) {
       if (*at != own) parents.push_back(*at);
     }
     std::sort(parents.begin(), parents.end());
-    const graph::Hlc hlc = next_hlc();
+    const graph::Hlc hlc = db_.next_hlc();
     const Buffer payload = graph::encode_merge({{}, parents});
     GS_TRY_OK(begin_change(graph::ChangeBuilder::cost(payload.size()), hlc, parents));
     append_alone(Kind::merge, payload, hlc);
-    GS_TRY_OK(close_change());
+    GS_TRY_OK(db_.close_change());
   }
   return {};
 }
 
 // A transaction of one operation that is about no record.
-Sequence Database::append_alone(Kind kind, Bytes payload, graph::Hlc hlc) {
-  const auto appended = builder_.append(static_cast<std::uint8_t>(kind), graph::kLastOfTransaction,
-                                        nullptr, nullptr, hlc, payload.size());
+Sequence Database::OpenChange::append_alone(Kind kind, Bytes payload, graph::Hlc hlc) {
+  const auto appended =
+      db_.builder_.append(static_cast<std::uint8_t>(kind), graph::kLastOfTransaction, nullptr,
+                          nullptr, hlc, payload.size());
   std::memcpy(appended.payload, payload.data(), payload.size());
-  const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
-  make_visible(sequence, hlc, 1);
+  const Sequence sequence = db_.visible_.load(std::memory_order_relaxed) + 1;
+  db_.make_visible(sequence, hlc, 1);
   return sequence;
 }
 
-Error Database::begin_change(std::size_t bytes, graph::Hlc hlc, std::vector<Digest> parents) {
+Error Database::OpenChange::begin_change(std::size_t bytes, graph::Hlc hlc,
+                                         std::vector<Digest> parents) {
   GS_CHECK(parents.size() <= graph::kParentsMax);
   // Only after changes that somebody else made up.
-  if (hlc > ~graph::Hlc{0} - graph::kHlcDeltaMax || hlc <= last_hlc_) {
+  if (hlc > ~graph::Hlc{0} - graph::kHlcDeltaMax || hlc <= db_.last_hlc_) {
     return Error(Code::too_large,
                  "the log has a change with the last stamp that there is, so none "
                  "can come after it");
   }
-  const state::WriterHead& head = heads_[writer_number_];
+  const state::WriterHead& head = db_.heads_[db_.writer_number_];
   graph::ChangeBuilder::Open open;
-  open.storage = storage_;
-  open.branch = branch_;
-  open.writer = writer_;
+  open.storage = db_.storage_;
+  open.branch = db_.branch_;
+  open.writer = db_.writer_;
   open.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
   open.hlc = hlc;
   open.prev = head.change;
   open.parents = parents;
-  env_.random->fill(open.seed);
+  db_.env_.random->fill(open.seed);
   const std::size_t fixed = graph::ChangeBuilder::overhead(parents.size());
   const std::size_t wanted =
-      std::max(setup_.change_bytes + setup_.change_bytes / kSlackShare, bytes + fixed);
-  auto space = log_->begin(std::min(wanted, graph::kChangeBytesMax));
-  if (space.code() == Code::failed) return fail(std::move(space).error());
-  GS_TRY(space_, std::move(space));
-  publish_log_view();
-  builder_.begin(std::move(open), space_.space);
-  builder_parents_ = std::move(parents);
-  builder_reverts_ = false;
-  hashing_.begin();
+      std::max(db_.setup_.change_bytes + db_.setup_.change_bytes / kSlackShare, bytes + fixed);
+  auto space = db_.log_->begin(std::min(wanted, graph::kChangeBytesMax));
+  if (space.code() == Code::failed) return db_.fail(std::move(space).error());
+  GS_TRY(db_.space_, std::move(space));
+  db_.publish_log_view();
+  db_.builder_.begin(std::move(open), db_.space_.space);
+  db_.builder_parents_ = std::move(parents);
+  db_.builder_reverts_ = false;
+  db_.hashing_.begin();
   return {};
 }
 

@@ -213,7 +213,7 @@ Error Database::Completing::lead_away(std::uint32_t segment) {
   GS_TRY_OK(Checkpointing(db_).write_all_frozen());
   std::vector<bool> segments(segment + std::size_t{1});
   segments[segment] = true;
-  GS_TRY(const std::size_t runs, db_.runs_to_leave(segments, nullptr));
+  GS_TRY(const std::size_t runs, Checkpointing(db_).runs_to_leave(segments, nullptr));
   return runs == 0 ? Error() : Checkpointing(db_).merge_runs(runs, {.leaves = segments});
 }
 
@@ -225,10 +225,10 @@ Error Database::Completing::put_back(std::uint32_t segment, const CompletedSegme
     return whole == changes.end() ? bytes : Bytes(whole->second.bytes);
   };
   const std::uint64_t generations = db_.log_->generation_sum();
-  db_.state_lags_ = true;
+  db_.saved_.lags = true;
   Error error = db_.log_->rewrite(segment, transform, {});
   if (db_.log_->generation_sum() == generations) {  // the old segment is still the one
-    db_.state_lags_ = false;
+    db_.saved_.lags = false;
     return error;
   }
   if (error) return db_.fail(std::move(error));
@@ -250,7 +250,7 @@ Error Database::Completing::complete_segment(std::uint32_t segment,
   // Whoever opens the storage again makes the state from the log.
   if (Error error = Deriving(db_).derive_again(IdSet(ids))) return db_.fail(std::move(error));
   GS_TRY_OK(Checkpointing(db_).write_all_frozen());
-  db_.state_lags_ = false;
+  db_.saved_.lags = false;
   return Checkpointing(db_).save_checkpoint();
 }
 

@@ -1,14 +1,12 @@
 // One database: the meeting point of log, state and writers. The main path of a write is
 //
-//   stage (transaction.h) -> commit (commit.cc) -> apply (apply.h) -> flush (flush.cc) ->
-//   acknowledge
+//   stage (staging.h) -> commit (commit.cc) -> apply (apply.h) -> flush (flush.cc) -> acknowledge
 //
 // and of a read: snapshot() -> Version::find -> view on the record's bytes (read.cc).
-// open.cc opens and recovers; checkpoint.cc writes state behind the log; branches.cc says whose
-// changes make the state; verify.cc, history.cc, proof.cc, erase.cc, merges.cc, digest.cc and
-// backup.cc are one feature each.
+// What is done in many steps is done by a part of its own: a class within this one, which nobody
+// else sees, works on the same state, and lives as long as the call.
 //
-// Locks, in this order: erase_mutex_ > commit_mutex_ > background_mutex_ > version_mutex_. Readers
+// Locks, in this order: erase_mutex_ > commit_mutex_ > background_.mutex > version_mutex_. Readers
 // take only version_mutex_, for two loads. commit_mutex_ is never held during an fdatasync, but
 // when the log begins a new segment.
 #pragma once
@@ -22,34 +20,27 @@
 #include <set>
 
 #include "globalstorage/storage.h"
-#include "gs/engine/catalog/catalog.h"
 #include "gs/engine/database/apply.h"
+#include "gs/engine/database/background.h"
+#include "gs/engine/database/group_commit.h"
 #include "gs/engine/database/joined.h"
-#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/leaf_hashing.h"
 #include "gs/engine/database/log_writing.h"
 #include "gs/engine/database/receive.h"
 #include "gs/engine/database/replay_runs.h"
+#include "gs/engine/database/schema_in_force.h"
 #include "gs/engine/database/settled.h"
 #include "gs/engine/database/setup.h"
-#include "gs/engine/database/transaction.h"
-#include "gs/engine/database/unlogged_size.h"
+#include "gs/engine/database/transaction_pool.h"
+#include "gs/engine/database/unlogged_state.h"
 #include "gs/engine/database/watchers.h"
 #include "gs/platform/mutex.h"
 #include "gs/storage/blob/blob_store.h"
-
-namespace gs::merge {
-struct TypedField;
-}  // namespace gs::merge
 
 namespace gs::engine {
 
 class Staging;  // staging.h
 struct VerifyMemory;
-
-// Runs that may be added beside one merge, or while one segment is written again. Then commits wait
-// until it is done: else whoever writes faster than runs are merged would have ever more of them.
-inline constexpr std::size_t kRunsBesideMax = 32;
 
 class Database : public std::enable_shared_from_this<Database> {
  public:
@@ -153,12 +144,11 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count);
   // blame.cc; no version: now.
   Result<Blame> blame(const Id& id, const std::optional<Version>& version);
-  // text_places.cc; no version: now. Errors: see Storage.
+  // text_places.cc, text_marks.cc; no version: now. Errors: see Storage.
   Result<std::string> text_cursor(const Id& id, std::string_view field, std::uint64_t position,
                                   bool is_after);
   Result<std::uint64_t> text_position(const Id& id, std::string_view field, std::string_view cursor,
                                       const std::optional<Version>& version);
-  // text_marks.cc; no version: now. Errors: see Storage.
   Result<std::vector<TextMark>> text_marks(const Id& id, std::string_view field,
                                            const std::optional<Version>& version);
   Result<std::string> text_delta(const Id& id, std::string_view field,
@@ -247,72 +237,68 @@ class Database : public std::enable_shared_from_this<Database> {
   struct CommitScratch;
   struct Prepared;
 
-  // Its parts, each in a header or a file of its own.
-  class Checkpointing;  // checkpointing.h
-  class Committing;     // committing.h
-  class Comparing;      // differences.cc
-  class Completing;     // completing.h
-  class Copying;        // backup.cc
-  class Cutting;        // cutting.h
-  class Deriving;       // deriving.h
-  class Erasing;        // erase.cc
-  class Job;            // job.h
-  class Merging;        // merges.cc
-  class NameWriting;    // references.cc
-  class Opening;        // opening.h
-  class PastState;      // past_state.cc
-  class Receiving;      // receiving.h
-  class Reverting;      // reverting.h
-  class Switching;      // switching.h
-  class UnloggedRows;   // unlogged_rows.h
+  class Blaming;         // blame.cc
+  class Checkpointing;   // checkpointing.h
+  class Committing;      // committing.h
+  class Comparing;       // differences.cc
+  class Completing;      // completing.h
+  class Copying;         // backup.cc
+  class Cutting;         // cutting.h
+  class Deriving;        // deriving.h
+  class Erasing;         // erase.cc
+  class HistoryReading;  // history.cc
+  class Job;             // job.h
+  class Merging;         // merges.cc
+  class NameWriting;     // references.cc
+  class NewUniques;      // new_unique.h
+  class OpenChange;      // open_change.h
+  class Opening;         // opening.h
+  class PastState;       // past_state.cc
+  class Proving;         // proof.cc
+  class Receiving;       // receiving.h
+  class Recalling;       // recalling.h
+  class Reverting;       // reverting.h
+  class Standing;        // standing.h
+  class Switching;       // switching.h
+  class TextReading;     // text_reading.h
+  class UnloggedRows;    // unlogged_rows.h
+  class VersionFinding;  // versions.cc
 
   explicit Database(DatabaseSetup setup);
 
-  Error check_dropped();  // the same
-  std::string run_file(std::uint64_t number) const;
-  Error spill_replayed();
-  Error spill();
+  // open.cc
+  void report(Event::Level level, std::string_view name, const std::string& text) const;
+  void remove_stray_state_files(const state::Checkpoint& checkpoint);
+  Error end(bool saves);  // `saves`: a checkpoint, when it is worth it
+
+  // recover.cc
   // What a change of the log does to the state; noted: nothing, as it is of another branch.
   enum class Effect { applied, noted };
   bool follows_chain(const graph::ChangeView& change) const;
   Error accept(const graph::ChangeView& change, log::Location at, Effect effect);
   Error validate(const graph::ChangeView& change) const;
-  Error forget_state();
-  void refuse_damage();
-  void remove_stray_state_files(const state::Checkpoint& checkpoint);
-  void report(Event::Level level, std::string_view name, const std::string& text) const;
+  Error spill_replayed();
+  Error spill();
+  Error check_dropped();  // shallow.cc
 
-  // receive.cc: all but the first four with commit_mutex_ held
+  // receive.cc
   Error know_changes();
+  Error know(const Settled& settled, log::Location from, KnownChanges& known) const;
   bool is_known(const Digest& change) const;
   std::vector<graph::ChangeNumber> parents_of(const graph::ChangeView& change) const;
 
-  // rules.cc
+  // rules.cc, indexes.cc
   Error use_schema();
   void publish_catalog(std::shared_ptr<const Catalog> catalog);
-
-  struct NewUnique;  // new_unique.h
-  bool has_new_unique(const Catalog& catalog) const;
-  Result<std::vector<NewUnique>> look_for_duplicates(const std::shared_ptr<const Catalog>& catalog);
-  Error check_rows_since(std::vector<NewUnique>& looks) const;
-
   std::shared_ptr<const IndexView> indexes_of(const std::shared_ptr<const Catalog>& catalog) const;
   template <typename Change>
   bool change_index(const Digest& digest, const Change& change) const;
   bool has_runs_of_checkpoint() const;
   std::size_t memory_of_rows() const;  // with commit_mutex_ held
 
+  // commit.cc, with commit_mutex_ held but for the last two
   Error writable() const;
-  // What a transaction may take of a change: of shapes and writers at most so many.
-  struct Room {
-    std::size_t bytes = 0;
-    std::size_t shapes = 0;
-    std::size_t writers = 0;
-  };
-  Error ensure_room(const Room& wanted, graph::Hlc hlc);
-  Error join_heads();  // before the stamp of what is written is taken
-  Sequence append_alone(graph::Kind kind, Bytes payload, graph::Hlc hlc);
-  Error begin_change(std::size_t bytes, graph::Hlc hlc, std::vector<Digest> parents);
+  graph::Hlc next_hlc() const noexcept;  // greater than all before, in the log or not (unlogged.cc)
   void make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logged_count) noexcept;
   // How the closed change gets into the log: by the executor while the next one is filled; at once;
   // at once, and somebody waits until it is on stable storage. A change waits for the executor only
@@ -321,10 +307,6 @@ class Database : public std::enable_shared_from_this<Database> {
   Error close_change(Writing writing = Writing::now);
   bool is_stuck() const;
   Error throttle();
-
-  std::size_t unlogged_memory() const noexcept;
-  // Greater than all before, in the log or not.
-  graph::Hlc next_hlc() const noexcept;
 
   // flush.cc
   bool closed_with(Sequence sequence) const noexcept;  // with commit_mutex_ held
@@ -335,16 +317,16 @@ class Database : public std::enable_shared_from_this<Database> {
   // checkpoint.cc
   void publish(std::shared_ptr<const state::Version> version, const NewIndexRuns& runs = {},
                const UnloggedIndexes& unlogged = {});
-  std::shared_ptr<const state::Version> current_version() const;
   void publish_log_view();
+  std::shared_ptr<const state::Version> current_version() const;
   bool wants_checkpoint() const;
-  Error end(bool saves);  // `saves`: a checkpoint, when it is worth it
-  void end_background(Error error);
   void freeze();
   void start_background();
+  void background();
+  void end_background(Error error);
   void merge_when_idle();
   bool is_stopping() const;
-  void background();
+
   // history.cc
   Result<Settled> settle();
   Result<Settled> settle_locked();  // with commit_mutex_ held
@@ -354,53 +336,16 @@ class Database : public std::enable_shared_from_this<Database> {
   Error each_change(const Settled& settled, const Located& visit, log::Location from = 0,
                     log::Log::Compare compare = log::Log::Compare::frames) const;
   Error no_change(const Settled& settled, Error not_found) const;
-  Result<log::Location> locate(const Settled& settled, const Digest& change) const;
-  Result<std::vector<log::Location>> places_of(const std::optional<Version>& version,
-                                               Settled& settled);
-  OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation,
-                         bool is_below_cut);
-
-  // standing.cc
-  Effect effect_of(const graph::ChangeView& change) const;
-  bool is_apart() const;
-  Result<std::optional<graph::BranchId>> branch_to_follow() const;
-  void note_standing(const graph::ChangeView& change);
-  std::vector<TwinsFound> twins_found() const;
-  std::uint64_t decisions_so_far() const;
-  Result<state::References> counting_references(const Settled& settled,
-                                                const KnownChanges& known) const;
-  Result<std::optional<state::References>> references_if_twins(const Settled& settled);
-  Error change_over(const graph::BranchId& branch);
-  Error follow_standing();
-  Error settle_writer();
-  bool may_renew_writer() const;
-  Error renew_writer();
-
-  Error unknown_version(std::string_view name) const;
-  Error no_branch(std::string_view text) const;
 
   // past.cc. What settle() does, and questions about the graph of just these changes.
-  Error know(const Settled& settled, log::Location from, KnownChanges& known) const;
   Result<Settled> settle_known(const AskKnown& ask);
   // Of these changes, those that may write to one of the records.
   std::vector<Stretch> narrowed(const Settled& settled, std::vector<Stretch> changes,
                                 std::span<const Id> ids) const;
   Error each_in(const Settled& settled, std::span<const Stretch> stretches,
                 const Numbered& visit) const;
-  Result<LocalStamp> erasure_now(const Settled& settled, const Id& id) const;
-  Error recall(const Settled& settled, const PastWrites& writes, const Id& id,
-               const Ancestors& version, PastRecord& out, const Omitted* omitted = nullptr) const;
-  struct Recalled {
-    Settled settled;
-    Merged record;
-  };
-  // A live record as of a version. Errors: not_found, erased.
-  Result<Recalled> recall_at(const Id& id, const Version& version);
 
-  Result<Version> version_by_digest(std::string_view text);
-  Result<Version> version_by_time(std::string_view text);
-  Result<Version> version_by_name(std::string_view text);
-
+  // branches.cc
   Result<graph::BranchId> branch_by_name(std::string_view name) const;
   std::string name_of_branch() const;
   // Whose key signed what has this chain in its stamps.
@@ -409,23 +354,7 @@ class Database : public std::enable_shared_from_this<Database> {
   state::Branches branches_to_keep() const;
   Result<std::optional<Ancestors>> changes_of_state(const Settled& settled);
 
-  // blame.cc
-  void name_writers(Blame& blame) const;
-  Result<Moment> find_blamed(const Settled& settled, const Id& id, Found& found) const;
-
-  // text_places.cc. Calls `read` with the record and the order of writers.
-  using ReadText = std::function<Error(const Current& current, const WritersByKey& order)>;
-  Error read_text(const Id& id, const std::optional<Version>& version, const ReadText& read);
-  static Result<merge::TypedField> text_of(const Current& current, std::string_view field);
-
-  // proof.cc
-  struct Newest;
-  Error find_newest(const Settled& settled, Newest& newest);
-
-  // backup.cc
-  Result<Digest> state_digest_at(const Settled& settled) const;
-
-  Result<std::size_t> runs_to_leave(const std::vector<bool>& segments, const Id* id) const;
+  std::vector<Digest> frontier() const { return {frontier_.begin(), frontier_.end()}; }
 
   DatabaseSetup setup_;
   platform::Environment& env_;
@@ -447,9 +376,7 @@ class Database : public std::enable_shared_from_this<Database> {
   platform::Mutex mint_mutex_;
   std::optional<id::Minter> minter_;
   std::shared_ptr<record::ShapeCache> shape_cache_;
-  platform::Mutex pool_mutex_;
-  std::vector<std::unique_ptr<TransactionState>> pool_;
-  std::size_t pool_bytes();
+  TransactionPool pool_;
 
   mutable platform::Mutex erase_mutex_;
   mutable platform::Mutex commit_mutex_;
@@ -472,7 +399,6 @@ class Database : public std::enable_shared_from_this<Database> {
   std::map<graph::Writer, state::Branches::Chain> chains_;  // of branches but main
   std::atomic<std::uint64_t> own_chains_{0};  // that chain_ has been, one after the other
   std::optional<Joined> joined_;              // what was applied for a change that is not there yet
-  std::vector<Digest> frontier() const { return {frontier_.begin(), frontier_.end()}; }
   std::uint64_t change_count_ = 0;
   std::unique_ptr<KnownChanges> known_;  // null: nobody has asked yet
   std::uint64_t known_generations_ = 0;  // of the log in which its places are
@@ -495,49 +421,20 @@ class Database : public std::enable_shared_from_this<Database> {
   Sequence written_ = 0;              // in closed changes; guarded by commit_mutex_
   Sequence last_logged_ = 0;  // the last one with operations in the log; guarded by commit_mutex_
 
-  // Of records that are not in the log; guarded by commit_mutex_.
-  std::set<std::string, std::less<>> memory_collections_;  // as the schema in force says
-  UnloggedSize unlogged_;
-  graph::Hlc unlogged_hlc_ = 0;
-  std::atomic<bool> unlogged_wasteful_{false};
-
-  // Group commit, without a lock: who sets flushing_ leads, the others wait for the next round.
-  std::atomic<bool> flushing_{false};
-  std::atomic<std::uint32_t> flush_rounds_{0};
-  std::atomic<Sequence> durable_{0};
-  std::uint64_t marked_ms_ = 0;  // when the last flush marked the log; the leader's
+  UnloggedState unlogged_;  // guarded by commit_mutex_
+  GroupCommit group_;
 
   mutable platform::Mutex version_mutex_;
   mutable std::atomic<std::uint64_t> published_{0};  // changed with what it guards
   std::shared_ptr<const state::Version> version_;
   mutable std::shared_ptr<const IndexView> index_view_ = std::make_shared<const IndexView>();
-  std::shared_ptr<const Catalog> catalog_;  // written with the commit lock as well
-  std::atomic<bool> has_catalog_{false};
-  std::atomic<bool> catalog_is_unique_{false};  // some collection has a unique index
-  bool catalog_restricts_ = false;  // some collection does not allow all; with the commit lock
-  Error catalog_error_;             // why the schema in force cannot be used; the same
+  SchemaInForce schema_;
 
   Sequence tick_seen_ = 0;  // of the last tick; the ticking thread's own
   unsigned quiet_ticks_ = 0;
 
-  // Background work: at most one job at a time.
-  struct Frozen {
-    std::shared_ptr<state::RowTable> table;
-    state::Checkpoint checkpoint;  // what holds once the table is in a run
-  };
-  mutable platform::Mutex background_mutex_;
-  platform::Condition background_done_;
-  bool background_running_ = false;
-  std::atomic<bool> checkpoint_unsaved_{false};  // saving `checkpoint_` failed
-  bool state_lags_ = false;  // behind the log, so no checkpoint may be saved; background job only
-  Error background_error_;   // of the last job
-  bool stopping_ = false;
-  std::vector<Frozen> frozen_;    // oldest first
-  state::Checkpoint checkpoint_;  // the newest one written
-  bool old_names_gone_ = false;   // background job only
-  std::uint64_t manifest_turn_ = 0;
-  std::uint64_t previous_checkpoint_ = 0;  // the one before, still named by the other slot
-  std::atomic<std::uint64_t> next_file_{1};
+  Background background_;
+  SavedState saved_;
   std::map<Digest, IndexRunList> loaded_indexes_;  // that the checkpoint names; while open() runs
   std::unique_ptr<ReplayRuns> replay_runs_;        // while open() replays more than a table holds
   std::uint64_t checkpoint_log_bytes_ = 0;         // bytes of log at the last freeze

@@ -5,6 +5,7 @@
 
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/deriving.h"
+#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/past_rows.h"
 
 namespace gs::engine {

@@ -11,6 +11,8 @@
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/field_hunks.h"
+#include "gs/engine/database/known_heads.h"
+#include "gs/engine/database/recalling.h"
 
 namespace gs::engine {
 
@@ -144,8 +146,8 @@ Error Database::Comparing::difference(const Compared& compared, const PastWrites
   out.reset();
   PastRecord before;
   PastRecord after;
-  GS_TRY_OK(db_.recall(compared.settled, writes, id, compared.before, before));
-  GS_TRY_OK(db_.recall(compared.settled, writes, id, compared.after, after));
+  GS_TRY_OK(Recalling(db_).recall(compared.settled, writes, id, compared.before, before));
+  GS_TRY_OK(Recalling(db_).recall(compared.settled, writes, id, compared.after, after));
   RecordDifference told;
   told.id = id;
   if (!before.is_live() && !after.is_live()) {

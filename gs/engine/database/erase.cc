@@ -21,6 +21,7 @@
 #include "gs/engine/database/cutting.h"
 #include "gs/engine/database/erase_progress.h"
 #include "gs/engine/database/job.h"
+#include "gs/engine/database/open_change.h"
 #include "gs/engine/database/unlogged_rows.h"
 
 namespace gs::engine {
@@ -161,7 +162,8 @@ Error Database::Erasing::erase_some(Payloads& payloads) {
     return Cutting(db_).erase_in_base(payloads.id);  // what a crash has left
   GS_TRY_OK(db_.sync());                             // before anything is removed
   GS_TRY_OK(Checkpointing(db_).write_all_frozen());
-  GS_TRY(const std::size_t runs, db_.runs_to_leave(payloads.segments(), &payloads.id));
+  GS_TRY(const std::size_t runs,
+         Checkpointing(db_).runs_to_leave(payloads.segments(), &payloads.id));
   if (runs != 0) GS_TRY_OK(Checkpointing(db_).merge_runs(runs, {.leaves = payloads.segments()}));
   GS_TRY_OK(Checkpointing(db_).compact_indexes({}));  // keys are data
   GS_TRY_OK(Cutting(db_).erase_in_base(payloads.id));
@@ -172,7 +174,8 @@ Error Database::Erasing::erase_some(Payloads& payloads) {
 Error Database::Erasing::check_runs_to_leave(const Payloads& payloads) const {
   if (payloads.erases.empty()) return {};
   const auto version = db_.current_version();
-  GS_TRY(const std::size_t count, db_.runs_to_leave(payloads.segments(), &payloads.id));
+  GS_TRY(const std::size_t count,
+         Checkpointing(db_).runs_to_leave(payloads.segments(), &payloads.id));
   for (std::size_t i = 0; i < count; ++i) {
     if (version->runs[i]->check_sums()) return db_.state_damage(*version);
   }
@@ -260,11 +263,11 @@ Error Database::Erasing::commit_erasure(Payloads& payloads) {
 // One transaction of erase operations; in as many changes as their size asks for, never half.
 // `known`: the record, live, removed or erased before; null when only its past is in the log.
 Error Database::Erasing::append_erases(const Payloads& payloads, const Found* known) {
-  GS_TRY_OK(db_.join_heads());
+  GS_TRY_OK(OpenChange(db_).join_heads());
   const graph::Hlc hlc = id::hlc_next(db_.last_hlc_, db_.env_.clock->wall_ms());
   const std::size_t each = graph::encode_erase(payloads.erases.front()).size();
-  GS_TRY_OK(
-      db_.ensure_room({payloads.erases.size() * graph::ChangeBuilder::cost(each), 0, 0}, hlc));
+  GS_TRY_OK(OpenChange(db_).ensure_room(
+      {payloads.erases.size() * graph::ChangeBuilder::cost(each), 0, 0}, hlc));
   const Sequence sequence = db_.visible_.load() + 1;
   for (const graph::Erase& erase : payloads.erases) {
     const Buffer payload = graph::encode_erase(erase);
@@ -282,7 +285,8 @@ Error Database::Erasing::append_erases(const Payloads& payloads, const Found* kn
 
 // How many runs, from the newest on, to merge so that none holds the record, if there is one, and
 // none points into the segments concerned. Errors: damaged, when one of the others cannot tell.
-Result<std::size_t> Database::runs_to_leave(const std::vector<bool>& segments, const Id* id) const {
+Result<std::size_t> Database::Checkpointing::runs_to_leave(const std::vector<bool>& segments,
+                                                           const Id* id) const {
   const auto points_there = [&](const state::Entry& entry) {
     const std::uint32_t segment = log::segment_of(entry.position());
     return entry.kind() == state::Entry::Kind::log && segment < segments.size() &&
@@ -296,12 +300,12 @@ Result<std::size_t> Database::runs_to_leave(const std::vector<bool>& segments, c
   const auto leave = [&](const std::shared_ptr<const state::Run>& run) {
     return holds_it(*run) || any_entry(*run, points_there);
   };
-  const auto version = current_version();
+  const auto version = db_.current_version();
   const auto oldest = std::find_if(version->runs.rbegin(), version->runs.rend(), leave);
   // A look that found nothing has met the damage that may have hidden it.
   const bool is_damaged = std::any_of(version->runs.rbegin(), oldest,
                                       [](const auto& run) { return run->is_damaged(); });
-  if (is_damaged) return state_damage(*version);
+  if (is_damaged) return db_.state_damage(*version);
   return static_cast<std::size_t>(version->runs.rend() - oldest);
 }
 
@@ -337,7 +341,7 @@ Error Database::Erasing::rewrite_segments(Payloads& payloads) {
   }
   GS_TRY_OK(Checkpointing(db_).save_checkpoint());
   // Also of what failed before; this job is the only one that makes such files.
-  db_.remove_stray_state_files(db_.checkpoint_);
+  db_.remove_stray_state_files(db_.saved_.checkpoint);
   return {};
 }
 

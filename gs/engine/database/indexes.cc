@@ -50,7 +50,7 @@ bool Database::change_index(const Digest& digest, const Change& change) const {
 // What the checkpoint names. An index whose files cannot be used is built again.
 void Database::Opening::load_indexes() {
   db_.loaded_indexes_.clear();
-  for (const state::IndexRuns& named : db_.checkpoint_.indexes) {
+  for (const state::IndexRuns& named : db_.saved_.checkpoint.indexes) {
     IndexRunList runs;
     for (const std::uint64_t number : named.runs) {
       auto run = index::Run::open(*db_.env_.files, index_run_path(number), number);
@@ -99,18 +99,19 @@ std::shared_ptr<const IndexView> Database::indexes_of(
 }
 
 bool Database::has_runs_of_checkpoint() const {
-  return std::equal(version_->runs.begin(), version_->runs.end(), checkpoint_.runs.begin(),
-                    checkpoint_.runs.end(),
+  return std::equal(version_->runs.begin(), version_->runs.end(), saved_.checkpoint.runs.begin(),
+                    saved_.checkpoint.runs.end(),
                     [](const auto& run, std::uint64_t number) { return run->number() == number; });
 }
 
 // For the checkpoint that is being saved. Background job only.
 void Database::Checkpointing::note_indexes() {
   const std::lock_guard lock(db_.version_mutex_);
-  db_.checkpoint_.indexes.clear();
+  db_.saved_.checkpoint.indexes.clear();
   if (!db_.has_runs_of_checkpoint() || db_.version_->runs.empty()) return;
   for (const IndexView::One& one : db_.index_view_->all) {
-    if (one.is_whole) db_.checkpoint_.indexes.push_back({one.index->digest, numbers_of(one.runs)});
+    if (one.is_whole)
+      db_.saved_.checkpoint.indexes.push_back({one.index->digest, numbers_of(one.runs)});
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/looked_back.h"
 #include "gs/engine/database/reverting.h"
 

@@ -10,6 +10,8 @@
 #include "gs/engine/database/deriving.h"
 #include "gs/engine/database/hidden_writes.h"
 #include "gs/engine/database/job.h"
+#include "gs/engine/database/known_heads.h"
+#include "gs/engine/database/open_change.h"
 
 namespace gs::engine {
 
@@ -164,10 +166,10 @@ Result<std::vector<Conflict>> Database::Merging::new_conflicts(const Plan& plan)
 // The operation that says so. With the commit lock; the state has what it merges.
 Result<Sequence> Database::Merging::append_merge(const graph::Merge& merge) {
   const Buffer payload = graph::encode_merge(merge);
-  GS_TRY_OK(db_.join_heads());
+  GS_TRY_OK(OpenChange(db_).join_heads());
   const graph::Hlc hlc = db_.next_hlc();
-  GS_TRY_OK(db_.ensure_room({graph::ChangeBuilder::cost(payload.size()), 0, 0}, hlc));
-  return db_.append_alone(graph::Kind::merge, payload, hlc);
+  GS_TRY_OK(OpenChange(db_).ensure_room({graph::ChangeBuilder::cost(payload.size()), 0, 0}, hlc));
+  return OpenChange(db_).append_alone(graph::Kind::merge, payload, hlc);
 }
 
 // Nothing: somebody wrote meanwhile.
@@ -188,7 +190,7 @@ Result<std::optional<Sequence>> Database::Merging::finish_merge(const Plan& plan
     return std::move(appended).error();
   }
   db_.joined_.reset();
-  if (db_.applier_.schema().digest != schema) db_.catalog_error_ = db_.use_schema();
+  if (db_.applier_.schema().digest != schema) db_.schema_.error = db_.use_schema();
   done = *appended;
   return done;
 }

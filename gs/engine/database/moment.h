@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "gs/engine/catalog/catalog.h"
-#include "gs/engine/database/merging.h"
+#include "gs/engine/database/apply.h"
 #include "gs/engine/indexes/index_view.h"
 
 namespace gs::engine {

@@ -10,6 +10,7 @@
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/keys.h"
 #include "gs/engine/database/opening.h"
+#include "gs/engine/database/standing.h"
 #include "gs/engine/database/verify_memory.h"
 
 namespace gs::engine {
@@ -173,13 +174,13 @@ Error Database::Opening::recover() {
   if (db_.base_ != nullptr && !db_.at_home_ && db_.recovery_.damage.empty())
     GS_TRY_OK(db_.check_dropped());
   if (db_.options_.verify_on_open && db_.recovery_.damage.empty()) verify_chain();
-  db_.catalog_error_ = db_.use_schema();
+  db_.schema_.error = db_.use_schema();
   db_.loaded_indexes_.clear();  // they hold for the runs of now
-  if (db_.catalog_error_) {
-    db_.report(Event::Level::warning, "schema_unusable", std::string(db_.catalog_error_.message()));
+  if (db_.schema_.error) {
+    db_.report(Event::Level::warning, "schema_unusable", std::string(db_.schema_.error.message()));
   }
   if (!db_.read_only_) {
-    if (!from_checkpoint || error) GS_TRY_OK(db_.forget_state());
+    if (!from_checkpoint || error) GS_TRY_OK(forget_state(files));
     db_.applier_.spill_at(~std::size_t{0}, {});  // from now on tables are frozen
     GS_TRY_OK(adopt_writer());
     if (!db_.read_only_) {
@@ -187,7 +188,7 @@ Error Database::Opening::recover() {
         db_.report(Event::Level::warning, "checkpoint_failed", unsaved.text());
       }
     }
-    db_.remove_stray_state_files(db_.checkpoint_);
+    db_.remove_stray_state_files(db_.saved_.checkpoint);
   } else if (auto key = read_writer_key(files); key.ok() && key.value()) {
     db_.writer_.bytes = key.value()->public_key();  // to name it; a reader signs nothing
   }
@@ -200,7 +201,7 @@ Error Database::Opening::recover_anew() {
   std::optional<state::Loaded> base;
   if (db_.base_ != nullptr) {
     GS_TRY(state::Checkpoint cut, db_.base_->read_checkpoint(*db_.env_.files, db_.tables_));
-    base.emplace(state::Loaded{std::move(cut), db_.manifest_turn_});
+    base.emplace(state::Loaded{std::move(cut), db_.saved_.manifest_turn});
   }
   return recover_from(std::move(base));
 }
@@ -208,8 +209,7 @@ Error Database::Opening::recover_anew() {
 // Of a stranger before there is a key that says it is ours: the next open would believe it. Of ours
 // when no checkpoint could be used: it says nothing any more, and verification would complain.
 // Files that no manifest names are never read.
-Error Database::forget_state() {
-  platform::FileSystem& files = *env_.files;
+Error forget_state(platform::FileSystem& files) {
   GS_TRY(const bool is_there, files.exists(state::kManifestPath));
   if (!is_there) return {};
   GS_TRY_OK(files.remove(state::kManifestPath));
@@ -247,7 +247,7 @@ Error Database::Opening::adopt_writer() {
     GS_TRY_OK(files.sync_directory(kKeyDirectory));
   }
   GS_TRY_OK(db_.go_on_with_chain());
-  return db_.known_ ? db_.settle_writer() : Error();
+  return db_.known_ ? Standing(db_).settle_writer() : Error();
 }
 
 // From the first change of the log: `only` this writer may write, or everybody. `place` is where
@@ -296,7 +296,7 @@ void Database::Opening::skip_used_numbers() {
   if (!names.ok()) return;
   for (const std::string& name : names.value()) {
     const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 10);
-    db_.next_file_ = std::max<std::uint64_t>(db_.next_file_, number + 1);
+    db_.saved_.next_file = std::max<std::uint64_t>(db_.saved_.next_file, number + 1);
   }
 }
 
@@ -341,9 +341,9 @@ Error Database::end(bool saves) {
   if (saves && is_written && !error && Checkpointing(*this).wants_checkpoint_at_end())
     Checkpointing(*this).checkpoint_at_end();
   {
-    platform::UniqueLock lock(background_mutex_);
-    stopping_ = true;
-    background_done_.wait(lock, [this] { return !background_running_; });
+    platform::UniqueLock lock(background_.mutex);
+    background_.is_stopping = true;
+    background_.done.wait(lock, [this] { return !background_.is_running; });
   }
   std::lock_guard lock(commit_mutex_);
   closed_ = true;

@@ -16,7 +16,8 @@ class Database::Opening {
   Result<std::unique_ptr<platform::FileLock>> take_lock();
   void skip_used_numbers();
   Error recover_anew();
-  Error open_base();  // shallow.cc
+  Error open_base();                                 // shallow.cc
+  std::string run_file(std::uint64_t number) const;  // the same
   Error adopt_writer();
   Error read_admitted(std::optional<graph::Writer>& only, log::Location& place) const;
   Error not_admitted() const;
@@ -26,6 +27,7 @@ class Database::Opening {
   Error drop_state(Error why);
   void touch_ahead();
   void tell_torn_tail(const log::Recovery& recovery);
+  void refuse_damage();
   void note_damage(log::Location at, const Error& error);
   void verify_chain();
   void load_indexes();  // indexes.cc

@@ -5,6 +5,7 @@
 // not.
 
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/logged_erasures.h"
 #include "gs/engine/database/past_rows.h"
 

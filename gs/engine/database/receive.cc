@@ -21,6 +21,7 @@
 #include "gs/engine/database/deriving.h"
 #include "gs/engine/database/job.h"
 #include "gs/engine/database/receiving.h"
+#include "gs/engine/database/standing.h"
 
 namespace gs::engine {
 
@@ -173,7 +174,8 @@ Error Database::Receiving::check_here(const graph::ChangeView& change, Digest& m
                                       "only");
   }
   // Our key is in two places. We go on as somebody else, before we give a number away twice.
-  if (change.writer() == db_.writer_ && db_.may_renew_writer()) GS_TRY_OK(db_.renew_writer());
+  if (change.writer() == db_.writer_ && Standing(db_).may_renew_writer())
+    GS_TRY_OK(Standing(db_).renew_writer());
   for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
     if (!db_.known_->find(change.parent(i))) {
       missing = change.parent(i);
@@ -213,7 +215,8 @@ Error Database::Receiving::check_here(const graph::ChangeView& change, Digest& m
   GS_TRY_OK(check_references(change, missing).in("change " + change.digest().text()));
   if (!missing.is_zero()) return {};
   GS_TRY_OK(check_merges(change).in("change " + change.digest().text()));
-  if (db_.effect_of(change) == Effect::noted) return {};  // looked at when the state takes it
+  if (Standing(db_).effect_of(change) == Effect::noted)
+    return {};  // looked at when the state takes it
   GS_TRY_OK(Deriving(db_).join(db_.parents_of(change)).in("change " + change.digest().text()));
   if (db_.joined_) targets.assign(change.id_count(), {});  // the records may be others now
   if (Error wrong = check_applicable(change, targets)) {
@@ -235,7 +238,7 @@ bool Database::Receiving::may_join(std::span<const graph::ChangeView> step) {
 // With the commit lock, after check_here().
 Error Database::Receiving::append_received(const graph::ChangeView& change) {
   const Bytes bytes = change.bytes();
-  const Effect effect = db_.effect_of(change);
+  const Effect effect = Standing(db_).effect_of(change);
   auto space = db_.log_->begin(bytes.size());
   if (space.code() == Code::failed) return db_.fail(std::move(space).error());
   if (!space.ok()) {  // the disk is full
@@ -255,7 +258,7 @@ Error Database::Receiving::append_received(const graph::ChangeView& change) {
   if (Error error = db_.known_->add(header, here.digest(), room.at, db_.applier_.last_hlc()))
     return db_.fail(std::move(error));
   db_.known_->add_contents(here);
-  db_.note_standing(here);
+  Standing(db_).note_standing(here);
   if (change.chain() == db_.chain_) GS_TRY_OK(db_.go_on_with_chain());  // another copy wrote on
   if (db_.wants_checkpoint() || db_.memory_of_rows() >= db_.options_.memory_bytes) db_.freeze();
   return {};
@@ -318,7 +321,7 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
     beside = &own;
   }
   const Watchers::WakeAtEnd wake{watchers_};
-  const std::uint64_t decided = decisions_so_far();
+  const std::uint64_t decided = Standing(*this).decisions_so_far();
   std::vector<graph::ChangeView> wholes;  // of changes that lack payloads here
   std::size_t next = 0;
   Receiving receiving(*this);
@@ -363,16 +366,16 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
       report.waiting = waiting_.all.size();
       report.incomplete = receiving.count_incomplete();
       receiving.tell_early(report);
-      if (applier_.schema().digest != schema) catalog_error_ = use_schema();
+      if (applier_.schema().digest != schema) schema_.error = use_schema();
     }
-    GS_TRY_OK(follow_standing());
+    GS_TRY_OK(Standing(*this).follow_standing());
     start_background();
   } while (next < changes.size());
   if (!wholes.empty()) GS_TRY_OK(completing.complete(std::move(wholes), report));
   GS_TRY_OK(sync());
   const std::lock_guard lock(commit_mutex_);
   receiving.remove_settled();
-  if (known_ && known_->decisions() != decided) report.twins = twins_found();
+  if (known_ && known_->decisions() != decided) report.twins = Standing(*this).twins_found();
   return {};
 }
 

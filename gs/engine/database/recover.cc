@@ -52,45 +52,46 @@ Error Database::Opening::recover_from(std::optional<state::Loaded> loaded) {
   db_.applier_.spill_at(db_.options_.memory_bytes, [&db = db_] { return db.spill_replayed(); });
   db_.change_count_ = 0;
   db_.recovery_ = begin_report(std::move(db_.recovery_));
-  db_.checkpoint_ = {};
+  db_.saved_.checkpoint = {};
   db_.loaded_indexes_.clear();
   log::Location from = 0;
   std::uint64_t from_sequence = 0;
   if (loaded) {
-    db_.checkpoint_ = std::move(loaded->checkpoint);
-    db_.manifest_turn_ = loaded->manifest_turn;
-    db_.next_file_ = std::max<std::uint64_t>(db_.next_file_, db_.checkpoint_.next_file);
-    from = db_.checkpoint_.log_location;
-    from_sequence = db_.checkpoint_.log_sequence;
-    db_.frontier_ = {db_.checkpoint_.frontier.begin(), db_.checkpoint_.frontier.end()};
-    GS_TRY_OK(use_branches(db_.checkpoint_.branches));
-    db_.change_count_ = db_.checkpoint_.log_tree_size;
-    db_.applier_.live_records() = db_.checkpoint_.live_records;
-    db_.applier_.reset_schema(db_.checkpoint_.schema);
-    if (db_.checkpoint_.has_references())
-      db_.applier_.reset_references(*db_.checkpoint_.references);
-    for (const state::WriterHead& head : db_.checkpoint_.heads) {
+    db_.saved_.checkpoint = std::move(loaded->checkpoint);
+    db_.saved_.manifest_turn = loaded->manifest_turn;
+    db_.saved_.next_file =
+        std::max<std::uint64_t>(db_.saved_.next_file, db_.saved_.checkpoint.next_file);
+    from = db_.saved_.checkpoint.log_location;
+    from_sequence = db_.saved_.checkpoint.log_sequence;
+    db_.frontier_ = {db_.saved_.checkpoint.frontier.begin(), db_.saved_.checkpoint.frontier.end()};
+    GS_TRY_OK(use_branches(db_.saved_.checkpoint.branches));
+    db_.change_count_ = db_.saved_.checkpoint.log_tree_size;
+    db_.applier_.live_records() = db_.saved_.checkpoint.live_records;
+    db_.applier_.reset_schema(db_.saved_.checkpoint.schema);
+    if (db_.saved_.checkpoint.has_references())
+      db_.applier_.reset_references(*db_.saved_.checkpoint.references);
+    for (const state::WriterHead& head : db_.saved_.checkpoint.heads) {
       if (head.writer >= db_.heads_.size()) db_.heads_.resize(head.writer + std::size_t{1});
       db_.heads_[head.writer] = head;
       db_.last_hlc_ = std::max(db_.last_hlc_, head.hlc);
     }
     for (std::uint32_t i = 0; i < db_.tables_.shape_count(); ++i)
       db_.shape_cache_->add(db_.tables_.shape(i).shape);
-    for (const std::uint64_t number : db_.checkpoint_.runs) {
-      auto run = state::Run::open(*db_.env_.files, db_.run_file(number), number);
+    for (const std::uint64_t number : db_.saved_.checkpoint.runs) {
+      auto run = state::Run::open(*db_.env_.files, run_file(number), number);
       if (!run.ok()) return drop_state(std::move(run).error());
       version->runs.push_back(std::move(*run));
     }
     load_indexes();
   }
   // Where the cut lies in this log, the walk tells: the base may have been made with another one.
-  const bool is_base = db_.base_ != nullptr && db_.checkpoint_.number == db_.base_->number();
+  const bool is_base = db_.base_ != nullptr && db_.saved_.checkpoint.number == db_.base_->number();
   log::Location cut = 0;
   const auto another_log = [] {
     return Error(Code::damaged, "the checkpoint belongs to another state of the log");
   };
   const auto began = [&](const log::Log& log) -> Error {
-    if (loaded && !is_base && log.generation_sum() != db_.checkpoint_.log_generation_sum) {
+    if (loaded && !is_base && log.generation_sum() != db_.saved_.checkpoint.log_generation_sum) {
       return another_log();
     }
     version->log = log.view();
@@ -123,11 +124,12 @@ Error Database::Opening::recover_from(std::optional<state::Loaded> loaded) {
                                   log_options(db_.setup_, db_.read_only_), from, from_sequence,
                                   replay, recovery, began, later));
   if (is_base) {
-    db_.checkpoint_.log_location = cut != 0 ? cut : db_.log_->end();
-    db_.checkpoint_.log_sequence = db_.base_->changes();
+    db_.saved_.checkpoint.log_location = cut != 0 ? cut : db_.log_->end();
+    db_.saved_.checkpoint.log_sequence = db_.base_->changes();
   }
   if (recovery.cut) tell_torn_tail(recovery);
-  if (loaded && db_.log_->next_sequence() < db_.checkpoint_.log_sequence) return another_log();
+  if (loaded && db_.log_->next_sequence() < db_.saved_.checkpoint.log_sequence)
+    return another_log();
   if (db_.base_ != nullptr && recovery.damage.empty() &&
       db_.log_->next_sequence() < db_.base_->changes()) {
     return Error(Code::damaged,
@@ -142,7 +144,7 @@ Error Database::Opening::recover_from(std::optional<state::Loaded> loaded) {
   db_.checkpoint_log_bytes_ = db_.log_->bytes();
   db_.checkpoint_log_bytes_ -= std::min(db_.checkpoint_log_bytes_, db_.recovery_.bytes_replayed);
   db_.written_ = db_.visible_.load();
-  db_.durable_ = db_.written_;
+  db_.group_.durable = db_.written_;
 
   if (recovery.left_out) tell_torn_tail(recovery);
   if (db_.change_count_ == 0 && recovery.damage.empty()) return log_is_lost(*db_.env_.files);
@@ -150,7 +152,7 @@ Error Database::Opening::recover_from(std::optional<state::Loaded> loaded) {
     db_.recovery_.damage.push_back("segment " + std::to_string(damage.segment) + " offset " +
                                    std::to_string(damage.offset) + ": " + damage.what);
   }
-  if (!db_.recovery_.damage.empty()) db_.refuse_damage();
+  if (!db_.recovery_.damage.empty()) refuse_damage();
   return {};
 }
 
@@ -168,7 +170,7 @@ Error Database::spill_replayed() {
 
 Error Database::spill() {
   if (!replay_runs_ && options_.read_only) {
-    GS_TRY(replay_runs_, ReplayRuns::aside(env_, [this] { return next_file_++; }));
+    GS_TRY(replay_runs_, ReplayRuns::aside(env_, [this] { return saved_.next_file++; }));
   } else if (!replay_runs_) {
     replay_runs_ = std::make_unique<ReplayRuns>(
         *env_.files, [this] { return Checkpointing(*this).number_of_new_run(); });
@@ -238,14 +240,14 @@ void Database::Opening::tell_torn_tail(const log::Recovery& recovery) {
                  " bytes=" + std::to_string(db_.recovery_.cut_bytes));
 }
 
-void Database::refuse_damage() {
-  read_only_ = true;
-  read_only_reason_ =
-      Error(Code::damaged,
-            "the log is damaged (" + recovery_.damage.front() + "), so " + env_.files->display("") +
-                " takes no writes. Run `gstore verify` to see the extent, then restore "
-                "from a backup, or fetch the damaged part from a replica");
-  report(Event::Level::error, "log_damaged", recovery_.damage.front());
+void Database::Opening::refuse_damage() {
+  db_.read_only_ = true;
+  db_.read_only_reason_ = Error(
+      Code::damaged, "the log is damaged (" + db_.recovery_.damage.front() + "), so " +
+                         db_.env_.files->display("") +
+                         " takes no writes. Run `gstore verify` to see the extent, then restore "
+                         "from a backup, or fetch the damaged part from a replica");
+  db_.report(Event::Level::error, "log_damaged", db_.recovery_.damage.front());
 }
 
 // What recovery trusts because a checkpoint stands behind it. Stops at the first damage; verify()
@@ -277,7 +279,7 @@ void Database::Opening::verify_chain() {
 
 void Database::Opening::note_damage(log::Location at, const Error& error) {
   db_.recovery_.damage.push_back(place_text(at) + ": " + std::string(error.message()));
-  db_.refuse_damage();
+  refuse_damage();
 }
 
 // Else it is a twin, or of a chain behind one; whether it is that, the whole graph tells.

@@ -9,7 +9,10 @@
 #include "gs/base/nearest.h"
 #include "gs/core/graph/version_name.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/known_heads.h"
+#include "gs/engine/database/open_change.h"
 #include "gs/engine/database/receiving.h"
+#include "gs/engine/database/version_names.h"
 
 namespace gs::engine {
 
@@ -90,17 +93,16 @@ Result<std::vector<NamedVersion>> Database::references() {
   return all;
 }
 
-Error Database::unknown_version(std::string_view name) const {
+Error unknown_version(std::string_view name, const state::References& references) {
   return Error(Code::not_found,
                "no version is called '" + std::string(name) + "'. " +
-                   meant(name, applier_.references(), false) +
+                   meant(name, references, false) +
                    "`gstore tag` and `gstore branch` list the names, `gstore log` the changes");
 }
 
-// Why a text names no branch, to who wants to go on with it.
-Error Database::no_branch(std::string_view text) const {
+Error no_branch(std::string_view text, const state::References& references) {
   const std::string name(text.substr(0, graph::kNameBytesMax));
-  const std::string word = version_word(text, applier_.references().find(text));
+  const std::string word = version_word(text, references.find(text));
   if (!word.empty()) {
     return Error(Code::invalid, "'" + name + "' is " + word +
                                     ": it names a version, not a branch. Begin a branch there "
@@ -110,7 +112,7 @@ Error Database::no_branch(std::string_view text) const {
   }
   const bool can_begin = graph::check_version_name(text).ok();
   return Error(Code::not_found,
-               "no branch is called '" + name + "'. " + meant(text, applier_.references(), true) +
+               "no branch is called '" + name + "'. " + meant(text, references, true) +
                    (can_begin ? "`gstore checkout -b " + name + "` begins it, " : "") +
                    "`gstore branch` lists what there is");
 }
@@ -137,7 +139,7 @@ class Database::NameWriting {
 Error Database::NameWriting::check_named(NamedVersion::Kind kind, std::string_view name) const {
   if (name == graph::kMainName) return main_stays();
   const state::Reference* const found = db_.applier_.references().find(name);
-  if (found == nullptr) return db_.unknown_version(name);
+  if (found == nullptr) return unknown_version(name, db_.applier_.references());
   return found->what == refers_of(kind) ? Error() : other_kind(name, found->what);
 }
 
@@ -173,9 +175,9 @@ Result<Sequence> Database::NameWriting::append_references(
     payloads.push_back(graph::encode_reference(reference));
     bytes += graph::ChangeBuilder::cost(payloads.back().size());
   }
-  GS_TRY_OK(db_.join_heads());
+  GS_TRY_OK(OpenChange(db_).join_heads());
   const graph::Hlc hlc = db_.next_hlc();
-  GS_TRY_OK(db_.ensure_room({bytes, 0, 0}, hlc));
+  GS_TRY_OK(OpenChange(db_).ensure_room({bytes, 0, 0}, hlc));
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     const std::uint8_t flags = i + 1 == payloads.size() ? graph::kLastOfTransaction : 0;
     const auto appended = db_.builder_.append(static_cast<std::uint8_t>(graph::Kind::reference),

@@ -13,7 +13,9 @@
 // (known_reverts.h).
 
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/looked_back.h"
+#include "gs/engine/database/recalling.h"
 #include "gs/engine/database/reverting.h"
 #include "gs/engine/database/staging.h"
 
@@ -98,8 +100,8 @@ Error Database::Reverting::recall_counted(const LookedBack& looked, const Id& id
       });
       if (!is_written) continue;
       CountedWrites::Step& one = to.emplace_back();
-      GS_TRY_OK(db_.recall(looked.settled, looked.past, id, step.before, one.before));
-      GS_TRY_OK(db_.recall(looked.settled, looked.past, id, step.after, one.after));
+      GS_TRY_OK(Recalling(db_).recall(looked.settled, looked.past, id, step.before, one.before));
+      GS_TRY_OK(Recalling(db_).recall(looked.settled, looked.past, id, step.after, one.after));
     }
     return {};
   };
@@ -113,15 +115,16 @@ Error Database::Reverting::take_back_record(const LookedBack& looked, const Id& 
   const Settled& settled = looked.settled;
   record.is_again = looked.taken->ids.count(id) == 0;
   const Looked& at = record.is_again ? *looked.again : *looked.taken;
-  GS_TRY_OK(db_.recall(settled, looked.past, id, at.before, record.before));
-  GS_TRY_OK(db_.recall(settled, looked.past, id, at.after, record.after));
+  GS_TRY_OK(Recalling(db_).recall(settled, looked.past, id, at.before, record.before));
+  GS_TRY_OK(Recalling(db_).recall(settled, looked.past, id, at.after, record.after));
   if (record.is_again) {
     std::swap(record.before, record.after);
   } else {
     GS_TRY_OK(recall_counted(looked, id, record.counted));
   }
-  GS_TRY_OK(db_.recall(settled, looked.past, id, looked.all, record.shown, &looked.omitted));
-  GS_TRY_OK(db_.recall(settled, looked.past, id, looked.all, record.without, &at.never));
+  GS_TRY_OK(
+      Recalling(db_).recall(settled, looked.past, id, looked.all, record.shown, &looked.omitted));
+  GS_TRY_OK(Recalling(db_).recall(settled, looked.past, id, looked.all, record.without, &at.never));
   const Moment& moment = settled.moment;
   const auto lookup = moment.version->find(id, moment.at, record.now);
   if (lookup == state::Version::Lookup::damaged) return db_.state_damage(*moment.version);

@@ -5,10 +5,11 @@
 
 #include "globalstorage/options.h"
 #include "gs/core/graph/change.h"
-#include "gs/engine/database/keys.h"
-#include "gs/engine/database/merging.h"
+#include "gs/core/merge/image.h"
+#include "gs/engine/indexes/table_index.h"
 #include "gs/platform/environment.h"
 #include "gs/storage/state/references.h"
+#include "gs/storage/state/tables.h"
 
 namespace gs::engine {
 

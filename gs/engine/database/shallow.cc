@@ -21,6 +21,7 @@
 #include "gs/engine/database/cutting.h"
 #include "gs/engine/database/digest.h"
 #include "gs/engine/database/job.h"
+#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/open.h"
 #include "gs/engine/database/opening.h"
 #include "gs/engine/database/past_rows.h"
@@ -77,8 +78,8 @@ std::shared_ptr<const Base> Database::base() const {
   return base_;
 }
 
-std::string Database::run_file(std::uint64_t number) const {
-  const bool is_base = base_ != nullptr && base_->number() == number;
+std::string Database::Opening::run_file(std::uint64_t number) const {
+  const bool is_base = db_.base_ != nullptr && db_.base_->number() == number;
   return is_base ? base_path(number, ".gsr") : state_path(number, ".gsr");
 }
 
@@ -94,7 +95,7 @@ Error Database::Opening::open_base() {
     break;
   }
   if (db_.base_ != nullptr) {
-    db_.next_file_ = std::max<std::uint64_t>(db_.next_file_, db_.base_->number() + 1);
+    db_.saved_.next_file = std::max<std::uint64_t>(db_.saved_.next_file, db_.base_->number() + 1);
     if (!db_.at_home_) GS_TRY_OK(db_.base_->check(*db_.env_.files));
   }
   if (!db_.read_only_) Cutting(db_).remove_stray_base_files();
@@ -447,7 +448,7 @@ Error Database::Cutting::drop_contents(const Droppable& droppable, const Progres
   }
   if (progress) progress(total, total);
   GS_TRY_OK(Checkpointing(db_).save_checkpoint());
-  db_.remove_stray_state_files(db_.checkpoint_);
+  db_.remove_stray_state_files(db_.saved_.checkpoint);
   return {};
 }
 
@@ -483,7 +484,7 @@ Result<ShallowReport> Database::make_shallow(const ShallowOptions& how) {
     GS_TRY_OK(cutting.make_state_one({}));
   }
   // The base is the state, so that files with the same records would only take room.
-  if (log_->next_sequence() == cut.changes) GS_TRY_OK(forget_state());
+  if (log_->next_sequence() == cut.changes) GS_TRY_OK(forget_state(*env_.files));
   report.version = base->statement().heads;
   report.base_bytes = base->statement().run.bytes + base->statement().checkpoint.bytes;
   this->report(Event::Level::info, "made_shallow", "changes=" + std::to_string(report.changes));

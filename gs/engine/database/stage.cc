@@ -9,11 +9,6 @@ using graph::Kind;
 
 namespace {
 
-// Transactions kept for reuse, so that their buffers and shape caches stay warm.
-constexpr std::size_t kPoolMax = 16;
-// Staging memory above this is given back instead of pooled.
-constexpr std::size_t kPooledBytesMax = std::size_t{4} << 20;
-
 void add_record(TransactionState& tx, StagedOperation& operation, const record::Encoded& encoded) {
   operation.shape = &encoded.shape;
   operation.begin = tx.encoder.keep(encoded);
@@ -32,17 +27,10 @@ Error too_many(const TransactionState& tx) {
 }  // namespace
 
 std::unique_ptr<TransactionState> Database::begin() {
-  std::unique_ptr<TransactionState> state;
-  {
-    std::lock_guard lock(pool_mutex_);
-    if (!pool_.empty()) {
-      state = std::move(pool_.back());
-      pool_.pop_back();
-      state->db = shared_from_this();
-    }
-  }
+  std::unique_ptr<TransactionState> state = pool_.take();
   if (!state) state = std::make_unique<TransactionState>(shared_from_this(), shape_cache_);
-  if (has_catalog_) state->catalog = catalog();
+  if (!state->db) state->db = shared_from_this();
+  if (schema_.has_catalog) state->catalog = catalog();
   state->own_chains = own_chains_;
   return state;
 }
@@ -51,16 +39,7 @@ void Database::recycle(std::unique_ptr<TransactionState> state) {
   state->clear();
   state->catalog.reset();
   state->db.reset();  // a pooled transaction must not keep its own database alive
-  if (state->memory_bytes() > kPooledBytesMax) return;
-  std::lock_guard lock(pool_mutex_);
-  if (pool_.size() < kPoolMax) pool_.push_back(std::move(state));
-}
-
-std::size_t Database::pool_bytes() {
-  const std::lock_guard lock(pool_mutex_);
-  std::size_t bytes = 0;
-  for (const auto& state : pool_) bytes += state->memory_bytes();
-  return bytes;
+  pool_.keep(std::move(state));
 }
 
 Error Staging::stage_insert(const record::Encoded& encoded, Id& id) {

@@ -5,12 +5,14 @@
 
 #include <map>
 
+#include "gs/core/crdt/text/marks.h"
 #include "gs/core/crdt/text/measure.h"
 #include "gs/core/merge/text_places.h"
 #include "gs/core/record/json.h"
 #include "gs/core/record/utf8.h"
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/staging.h"
+#include "gs/engine/database/text_reading.h"
 
 namespace gs::engine {
 
@@ -132,7 +134,7 @@ Result<std::vector<TextMark>> Database::text_marks(const Id& id, std::string_vie
     }
     return {};
   };
-  GS_TRY_OK(read_text(id, version, read));
+  GS_TRY_OK(TextReading(*this).read_text(id, version, read));
   return marks;
 }
 
@@ -146,7 +148,7 @@ Result<std::string> Database::text_delta(const Id& id, std::string_view field,
     GS_TRY(delta, DeltaText(as_text(shown->content), found.spans).json());
     return {};
   };
-  GS_TRY_OK(read_text(id, version, read));
+  GS_TRY_OK(TextReading(*this).read_text(id, version, read));
   return delta;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "globalstorage/transaction.h"
 #include "gs/core/crdt/list/list_outline.h"
 #include "gs/core/crdt/text/difference.h"
 #include "gs/core/record/encoder.h"

@@ -169,7 +169,8 @@ struct Renewal {
 }  // namespace
 
 bool Database::Committing::is_kept_in_memory(const record::Shape& shape) const noexcept {
-  return !db_.memory_collections_.empty() && db_.memory_collections_.count(shape.collection()) != 0;
+  return !db_.unlogged_.collections.empty() &&
+         db_.unlogged_.collections.count(shape.collection()) != 0;
 }
 
 // Expectations as well are logged only where others can tell whether they hold, and where something
@@ -178,7 +179,7 @@ void Database::Committing::count_logged(const TransactionState& tx) {
   CommitScratch& scratch = *db_.scratch_;
   const std::size_t count = tx.operations.size();
   scratch.logged_count = count;
-  if (db_.version_->unlogged == nullptr && db_.memory_collections_.empty()) return;
+  if (db_.version_->unlogged == nullptr && db_.unlogged_.collections.empty()) return;
   const auto is_expected_absent = [&](const StagedOperation& staged) {
     return staged.kind == Kind::expect && staged.version.is_zero() && scratch.track_touched;
   };
@@ -212,10 +213,10 @@ std::size_t Database::Committing::cost_unlogged(const StagedOperation& staged,
 }
 
 // Of rows and of the keys that indexes have made of them.
-std::size_t Database::unlogged_memory() const noexcept {
-  if (version_->unlogged == nullptr) return 0;
-  std::size_t bytes = version_->unlogged->memory_bytes();
-  for (const IndexView::One& one : index_view_->all) {
+std::size_t Database::UnloggedRows::unlogged_memory() const noexcept {
+  if (db_.version_->unlogged == nullptr) return 0;
+  std::size_t bytes = db_.version_->unlogged->memory_bytes();
+  for (const IndexView::One& one : db_.index_view_->all) {
     bytes += one.unlogged->keys()->memory_bytes();
   }
   return bytes;
@@ -224,10 +225,10 @@ std::size_t Database::unlogged_memory() const noexcept {
 Error Database::UnloggedRows::make_room_unlogged(std::size_t bytes) {
   if (db_.version_->unlogged == nullptr) publish_unlogged(std::make_shared<RowTable>(), {});
   const std::uint64_t limit = db_.options_.memory_store_bytes;
-  if (db_.unlogged_memory() + bytes <= limit) return {};
-  if (db_.unlogged_.useless() * kWorthShare >= limit) {
+  if (unlogged_memory() + bytes <= limit) return {};
+  if (db_.unlogged_.size.useless() * kWorthShare >= limit) {
     publish_copy_of_unlogged();
-    if (db_.unlogged_memory() + bytes <= limit) return {};
+    if (unlogged_memory() + bytes <= limit) return {};
   }
   return Error(Code::no_space, "records that the schema keeps in memory take " +
                                    std::to_string(limit >> 20) +
@@ -266,27 +267,27 @@ void Database::Committing::append_unlogged(const TransactionState& tx, std::size
     put_image(rows, entry, kPlainHead, {tx.record(staged), staged.bytes}, sequence,
               db_.tables_.shape(entry.shape).collection);
   }
-  count_row(rows, rows.row(rows.row_count() - 1), db_.unlogged_);
-  if (!db_.unlogged_wasteful_) db_.unlogged_wasteful_ = UnloggedRows(db_).wants_renewal();
+  count_row(rows, rows.row(rows.row_count() - 1), db_.unlogged_.size);
+  if (!db_.unlogged_.wasteful) db_.unlogged_.wasteful = UnloggedRows(db_).wants_renewal();
 }
 
 // Half of it is useless, or what is useless will soon be missed.
 bool Database::UnloggedRows::wants_renewal() const noexcept {
   const std::uint64_t limit = db_.options_.memory_store_bytes;
-  const std::uint64_t useless = db_.unlogged_.useless();
+  const std::uint64_t useless = db_.unlogged_.size.useless();
   if (useless < std::min<std::uint64_t>(kUselessBytes, limit / kUselessShare)) return false;
-  if (2 * useless >= db_.unlogged_.bytes) return true;
-  return useless * kUselessShare >= limit && db_.unlogged_.bytes >= limit / 4 * 3;
+  if (2 * useless >= db_.unlogged_.size.bytes) return true;
+  return useless * kUselessShare >= limit && db_.unlogged_.size.bytes >= limit / 4 * 3;
 }
 
 graph::Hlc Database::next_hlc() const noexcept {
-  return id::hlc_next(std::max(last_hlc_, unlogged_hlc_), env_.clock->wall_ms());
+  return id::hlc_next(std::max(last_hlc_, unlogged_.hlc), env_.clock->wall_ms());
 }
 
 std::shared_ptr<const state::Version> Database::UnloggedRows::with_unlogged(
     std::shared_ptr<RowTable> table, UnloggedSize size) {
-  db_.unlogged_ = std::move(size);
-  db_.unlogged_wasteful_ = false;
+  db_.unlogged_.size = std::move(size);
+  db_.unlogged_.wasteful = false;
   auto version = std::make_shared<state::Version>(*db_.version_);
   version->unlogged = std::move(table);
   return version;
@@ -331,7 +332,7 @@ std::shared_ptr<const state::Version> Database::UnloggedRows::version_for_schema
   const RowTable* const rows = db_.version_->unlogged.get();
   if (rows == nullptr) return db_.version_;
   const auto keeps = [&](std::uint32_t collection) {
-    return db_.memory_collections_.count(db_.tables_.collection(collection).name) != 0;
+    return db_.unlogged_.collections.count(db_.tables_.collection(collection).name) != 0;
   };
   std::uint32_t kept = 0;
   while (kept < rows->row_count() && keeps(rows->row(kept).collection)) ++kept;

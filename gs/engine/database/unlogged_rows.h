@@ -1,4 +1,5 @@
-// The memory for records that are not in the log (unlogged.cc). With the commit lock, but renew().
+// The memory for records that are not in the log (unlogged.cc). With the commit lock, but for
+// renew_unlogged().
 #pragma once
 
 #include "gs/engine/database/database.h"
@@ -9,6 +10,7 @@ class Database::UnloggedRows {
  public:
   explicit UnloggedRows(Database& db) noexcept : db_(db) {}
 
+  std::size_t unlogged_memory() const noexcept;
   Error make_room_unlogged(std::size_t bytes);
   bool wants_renewal() const noexcept;
   std::shared_ptr<const state::Version> version_for_schema();

@@ -1,9 +1,15 @@
-// How much of the memory for records that are not in the log is of use.
+// Records that are not in the log: which these are, and how much of the memory for them is of use.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
 #include <vector>
+
+#include "gs/core/graph/change.h"
 
 namespace gs::engine {
 
@@ -14,6 +20,13 @@ struct UnloggedSize {
   std::vector<std::uint64_t> records;  // live ones by collection number
 
   std::size_t useless() const noexcept { return bytes - live_bytes; }
+};
+
+struct UnloggedState {
+  std::set<std::string, std::less<>> collections;  // as the schema in force says
+  UnloggedSize size;
+  graph::Hlc hlc = 0;
+  std::atomic<bool> wasteful{false};
 };
 
 }  // namespace gs::engine
