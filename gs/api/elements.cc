@@ -2,6 +2,7 @@
 #include "globalstorage/storage.h"
 #include "gs/api/elements_json.h"
 #include "gs/api/staging.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs {
 
@@ -49,11 +50,11 @@ Error change_elements(TransactionState& tx, const Id& id, std::string_view field
   if (tx.catalog != nullptr) {
     GS_TRY(rules, api::rules_of_record(tx, id));
   }
-  GS_TRY(const bool is_set, tx.db->is_set(tx, id, rules, field));
+  GS_TRY(const bool is_set, engine::Staging(tx).is_set(id, rules, field));
   Value value = is_set ? Value(Set{std::move(elements)}) : Value(std::move(elements));
   const Object delta{{std::string(field), std::move(value)}};
   GS_TRY(const record::Encoded encoded, tx.encoder.encode_delta({}, delta, api::layout_of(rules)));
-  return tx.db->stage_elements(tx, id, rules, field, change, encoded);
+  return engine::Staging(tx).stage_elements(id, rules, field, change, encoded);
 }
 
 }  // namespace

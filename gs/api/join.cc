@@ -119,7 +119,7 @@ Result<ApplyReport> Storage::join(const std::string& file, const std::string& di
   options.verify_on_open = true;
   engine::ReceiveReport received;
   const auto fill = [&]() -> Error {
-    Database::Setup setup = api::native_setup(directory, options);
+    engine::DatabaseSetup setup = api::native_setup(directory, options);
     GS_TRY_OK(setup.env.files->make_directory("", true));
     engine::Joining made(setup.env, reader.header().storage);
     std::vector<Bytes> changes;

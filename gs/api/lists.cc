@@ -2,6 +2,7 @@
 #include "globalstorage/storage.h"
 #include "gs/api/elements_json.h"
 #include "gs/api/staging.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs {
 
@@ -40,7 +41,7 @@ Error edit_list(TransactionState& tx, const Id& id, std::string_view field, List
   if (!elements.empty()) {
     GS_TRY(edit.values, encode_elements(tx, rules, field, std::move(elements)));
   }
-  return tx.db->stage_list_edit(tx, id, rules, field, edit);
+  return engine::Staging(tx).stage_list_edit(id, rules, field, edit);
 }
 
 // A position is one of the list that the caller has seen: nothing is tried again.

@@ -8,6 +8,7 @@
 #include "gs/api/staging.h"
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/record/content.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs {
 
@@ -94,7 +95,7 @@ Error stage_patch(Transaction& transaction, TransactionState& tx, const Id& id,
   }
   const Object changes = changes_of(std::move(patch), api::layout_of(rules));
   GS_TRY(const record::Encoded encoded, tx.encoder.encode_delta({}, changes));
-  return tx.db->stage_members(tx, id, rules, encoded);
+  return engine::Staging(tx).stage_members(id, rules, encoded);
 }
 
 }  // namespace

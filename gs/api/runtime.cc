@@ -46,11 +46,11 @@ std::string absolute_path(const std::string& path) {
 
 }  // namespace
 
-engine::Database::Setup native_setup(const std::string& directory, const Options& options) {
+engine::DatabaseSetup native_setup(const std::string& directory, const Options& options) {
   auto runtime = std::make_shared<Runtime>(directory);
   if (options.threads > 0 && options.threads <= kThreadsMax)  // more are refused
     runtime->background = std::make_unique<platform::ThreadExecutor>(options.threads);
-  engine::Database::Setup setup;
+  engine::DatabaseSetup setup;
   setup.env.files = &runtime->files;
   setup.env.clock = &runtime->clock;
   setup.env.random = &runtime->random;

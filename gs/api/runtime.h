@@ -10,8 +10,8 @@
 
 namespace gs::api {
 
-// What Database::Setup needs for `directory`. With options.threads = 0 no thread is started.
-engine::Database::Setup native_setup(const std::string& directory, const Options& options);
+// What engine::DatabaseSetup needs for `directory`. With options.threads = 0 no thread is started.
+engine::DatabaseSetup native_setup(const std::string& directory, const Options& options);
 
 // Files below `directory`, for the target of a backup.
 std::unique_ptr<platform::FileSystem> native_files(const std::string& directory);

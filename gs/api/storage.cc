@@ -11,6 +11,8 @@
 #include "gs/api/staging.h"
 #include "gs/api/tree_json.h"
 #include "gs/core/record/json.h"
+#include "gs/engine/database/keys.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs {
 
@@ -393,7 +395,7 @@ Result<Id> insert_record(TransactionState& tx, std::string_view collection,
   GS_TRY_OK(check_collection(collection));
   GS_TRY(const record::Encoded encoded, encode_record(tx, collection, {}, content));
   Id id;
-  GS_TRY_OK(tx.db->stage_insert(tx, encoded, id));
+  GS_TRY_OK(engine::Staging(tx).stage_insert(encoded, id));
   return id;
 }
 
@@ -407,7 +409,7 @@ Result<Id> put_record(TransactionState& tx, std::string_view collection, std::st
   }
   GS_TRY(const record::Encoded encoded, encode_record(tx, collection, key, content));
   const Id id = record::keyed_id(encoded.shape->collection_id(), key);
-  GS_TRY_OK(tx.db->stage_keyed(tx, encoded, id));
+  GS_TRY_OK(engine::Staging(tx).stage_keyed(encoded, id));
   return id;
 }
 
@@ -418,7 +420,7 @@ struct Home {
 };
 
 Result<Home> home_of(TransactionState& tx, const Id& id) {
-  const engine::StagedOperation* staged = tx.db->staged_content(tx, id);
+  const engine::StagedOperation* staged = engine::Staging(tx).staged_content(id);
   if (staged != nullptr && staged->shape != nullptr) {
     const record::RecordView record(staged->shape->get(), tx.record(*staged));
     return Home{(*staged->shape)->collection(), std::string(record.key())};
@@ -435,7 +437,7 @@ template <typename Content>
 Error set_record(TransactionState& tx, const Id& id, const Content& content) {
   GS_TRY(const Home home, home_of(tx, id));
   GS_TRY(const record::Encoded encoded, encode_record(tx, home.collection, home.key, content));
-  return tx.db->stage(tx, Kind::set, id, encoded);
+  return engine::Staging(tx).stage(Kind::set, id, encoded);
 }
 
 // Without a schema nothing is asked about the record: the commit finds it, or not.
@@ -446,7 +448,7 @@ Error update_record(TransactionState& tx, const Id& id, const Content& content) 
     GS_TRY(rules, api::rules_of_record(tx, id));
   }
   GS_TRY(const record::Encoded encoded, encode_delta(tx, layout_of(rules), content));
-  return tx.db->stage_update(tx, id, rules, encoded);
+  return engine::Staging(tx).stage_update(id, rules, encoded);
 }
 
 Error add_to_record(TransactionState& tx, const Id& id, std::string_view field,
@@ -460,7 +462,7 @@ Error add_to_record(TransactionState& tx, const Id& id, std::string_view field,
   if (tx.catalog != nullptr) {
     GS_TRY(rules, api::rules_of_record(tx, id));
   }
-  return tx.db->stage_add(tx, id, rules, field, static_cast<double>(addition));
+  return engine::Staging(tx).stage_add(id, rules, field, static_cast<double>(addition));
 }
 
 }  // namespace
@@ -512,12 +514,12 @@ Error Transaction::add(const Id& id, std::string_view field, std::int64_t additi
   return add_to_record(*state_, id, field, addition);
 }
 
-Error Transaction::remove(const Id& id) { return state_->db->stage_remove(*state_, id); }
+Error Transaction::remove(const Id& id) { return engine::Staging(*state_).stage_remove(id); }
 Error Transaction::expect(const Id& id, const Digest& version) {
-  return state_->db->stage_expect(*state_, id, version);
+  return engine::Staging(*state_).stage_expect(id, version);
 }
 Error Transaction::expect_absent(const Id& id) {
-  return state_->db->stage_expect(*state_, id, Digest{});
+  return engine::Staging(*state_).stage_expect(id, Digest{});
 }
 
 std::size_t Transaction::operations() const noexcept { return state_->size(); }

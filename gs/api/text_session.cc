@@ -10,6 +10,7 @@
 #include "gs/core/crdt/text/operation.h"
 #include "gs/core/crdt/text/rope.h"
 #include "gs/core/record/utf8.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs {
 
@@ -78,7 +79,7 @@ Result<std::string> TextSession::Impl::read() {
     if (next->catalog != nullptr) {
       GS_TRY(found, api::rules_of_record(*next, id));
     }
-    GS_TRY(std::string text, database->begin_text(*next, id, found, field));
+    GS_TRY(std::string text, engine::Staging(*next).begin_text(id, found, field));
     if (next->size() == 0) {
       tx.swap(next);
       rules = found;
@@ -147,7 +148,7 @@ void TextSession::Impl::type(const EditRun& run) {
 // What was typed becomes a part of the transaction.
 Error TextSession::Impl::stage() {
   if (runs.empty()) return {};
-  GS_TRY_OK(database->stage_runs(*tx, id, rules, field, runs, inserted));
+  GS_TRY_OK(engine::Staging(*tx).stage_runs(id, rules, field, runs, inserted));
   staged_runs += runs.size();
   staged_bytes += inserted.size();
   runs.clear();

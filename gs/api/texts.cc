@@ -3,6 +3,7 @@
 #include "gs/api/staging.h"
 #include "gs/core/record/json.h"
 #include "gs/core/record/record.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs {
 
@@ -20,7 +21,7 @@ Error Transaction::splice(const Id& id, std::string_view field, std::span<const 
   if (tx.catalog != nullptr) {
     GS_TRY(rules, api::rules_of_record(tx, id));
   }
-  return tx.db->stage_edits(tx, id, rules, field, edits);
+  return engine::Staging(tx).stage_edits(id, rules, field, edits);
 }
 
 Error Transaction::mark(const Id& id, std::string_view field, std::uint64_t from, std::uint64_t to,
@@ -36,7 +37,7 @@ Error Transaction::mark(const Id& id, std::string_view field, std::uint64_t from
                           is_both || growth == MarkGrowth::after, std::string(key)};
   GS_TRY(const Value value, record::parse_json(value_json));
   GS_TRY_OK(record::encode_any(value, mark.value, record::kElementDepth));
-  return tx.db->stage_mark(tx, id, rules, field, std::move(mark));
+  return engine::Staging(tx).stage_mark(id, rules, field, std::move(mark));
 }
 
 Error Storage::mark(const Id& id, std::string_view field, std::uint64_t from, std::uint64_t to,

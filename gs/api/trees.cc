@@ -5,6 +5,7 @@
 #include "gs/api/tree_json.h"
 #include "gs/core/merge/tree_nodes.h"
 #include "gs/core/record/json.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs {
 
@@ -58,7 +59,7 @@ Result<std::string> edit_tree(TransactionState& tx, const Id& id, std::string_vi
   if (json != nullptr) {
     GS_TRY(edit.value, encode_node_value(tx, rules, field, *json));
   }
-  return tx.db->stage_tree_edit(tx, id, rules, field, std::move(edit));
+  return engine::Staging(tx).stage_tree_edit(id, rules, field, std::move(edit));
 }
 
 TreeEdit placed(tree::Kind what, std::string_view node, const TreePlace& place) {

@@ -111,7 +111,7 @@ std::string Schedule::restore() {
   platform::MemoryFileSystem backup;
   platform::MemoryFileSystem restored;
   if (Error error = db_->backup(backup)) return "no backup: " + error.text();
-  Database::Setup reading = setup(backup);
+  engine::DatabaseSetup reading = setup(backup);
   reading.options.read_only = true;
   auto source = Database::open(std::move(reading));
   if (!source.ok()) return "a backup cannot be opened: " + source.error().text();

@@ -18,7 +18,7 @@ class Schedule {
   std::string run();
 
  private:
-  engine::Database::Setup setup(platform::FileSystem& files);
+  engine::DatabaseSetup setup(platform::FileSystem& files);
 
   // life.cc
   std::string first_life();
@@ -55,7 +55,7 @@ class Schedule {
   Totals& totals_;
   Options options_;
   std::size_t change_bytes_ = 0;
-  std::size_t erased_at_once_ = engine::Database::Setup().erased_at_once;
+  std::size_t erased_at_once_ = engine::DatabaseSetup().erased_at_once;
   DatabasePtr db_;
   graph::Writer writer_;
   bool keys_removed_ = false;  // since the last opening, so that there may be another writer

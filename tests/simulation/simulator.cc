@@ -34,8 +34,8 @@ std::string Schedule::run() {
   return failure + disk_before_ + "\n  now:    " + files_.text();
 }
 
-engine::Database::Setup Schedule::setup(platform::FileSystem& files) {
-  engine::Database::Setup setup;
+engine::DatabaseSetup Schedule::setup(platform::FileSystem& files) {
+  engine::DatabaseSetup setup;
   setup.env.files = &files;
   setup.env.clock = &clock_;
   setup.env.random = &secrets_;

@@ -1,6 +1,7 @@
 #include "tests/simulation/workload.h"
 
 #include "gs/core/record/record.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs::simulation {
 
@@ -80,7 +81,7 @@ std::string Workload::stage_expectation(Staging& staging) {
   if (what == 1) random_.fill(expected.bytes);
   if (what == 2 && seen_.count(id) != 0) expected = seen_[id];
   seen_[id] = current;
-  if (staging.failed(staging.db.stage_expect(staging.tx, id, expected))) return {};
+  if (staging.failed(engine::Staging(staging.tx).stage_expect(id, expected))) return {};
   if (expected != current) staging.planned.conflict = true;
   expected_.push_back(id);
   if (expected_.size() > kExpectedMax) expected_.pop_front();
@@ -114,7 +115,7 @@ std::string Workload::stage_insert(Staging& staging) {
   const auto encoded = staging.tx.encoder.encode_json(collection, made->json);
   Id id;
   if (staging.failed(encoded.error())) return {};
-  if (staging.failed(staging.db.stage_insert(staging.tx, encoded.value(), id))) return {};
+  if (staging.failed(engine::Staging(staging.tx).stage_insert(encoded.value(), id))) return {};
   if (model_.knows(id)) return "an id was minted a second time: " + id.text();
   staging.did(id, std::move(made));
   return {};
@@ -127,7 +128,7 @@ void Workload::stage_put(Staging& staging) {
   const auto encoded = staging.tx.encoder.encode_json(collection, made->json, key);
   const Id id = keyed_id(collection, key);
   if (staging.failed(encoded.error())) return;
-  if (staging.failed(staging.db.stage_keyed(staging.tx, encoded.value(), id))) return;
+  if (staging.failed(engine::Staging(staging.tx).stage_keyed(encoded.value(), id))) return;
   staging.did(id, std::move(made));
 }
 
@@ -135,7 +136,7 @@ bool Workload::may_write(Staging& staging, const Id& id) {
   if (staging.after.count(id) != 0) return true;
   if (!random_.chance(200)) return false;
   // Staged all the same: the whole transaction must be refused.
-  staging.planned.missing = !staging.failed(staging.db.stage_remove(staging.tx, id));
+  staging.planned.missing = !staging.failed(engine::Staging(staging.tx).stage_remove(id));
   return false;
 }
 
@@ -144,7 +145,7 @@ void Workload::stage_set(Staging& staging, const Id& id) {
   DocumentPtr made = document(before->collection, before->key);
   const auto encoded = staging.tx.encoder.encode_json(before->collection, made->json, before->key);
   if (staging.failed(encoded.error())) return;
-  if (staging.failed(staging.db.stage(staging.tx, Kind::set, id, encoded.value()))) return;
+  if (staging.failed(engine::Staging(staging.tx).stage(Kind::set, id, encoded.value()))) return;
   staging.did(id, std::move(made));
 }
 
@@ -157,12 +158,12 @@ void Workload::stage_update(Staging& staging, const Id& id) {
   DocumentPtr document = staging.after.at(id)->updated(delta);
   const auto encoded = staging.tx.encoder.encode_delta_json({}, delta_json(std::move(delta)));
   if (staging.failed(encoded.error())) return;
-  if (staging.failed(staging.db.stage(staging.tx, Kind::update, id, encoded.value()))) return;
+  if (staging.failed(engine::Staging(staging.tx).stage(Kind::update, id, encoded.value()))) return;
   staging.did(id, std::move(document));
 }
 
 void Workload::stage_remove(Staging& staging, const Id& id) {
-  if (!staging.failed(staging.db.stage_remove(staging.tx, id))) staging.did(id, nullptr);
+  if (!staging.failed(engine::Staging(staging.tx).stage_remove(id))) staging.did(id, nullptr);
 }
 
 // Mostly one that is there; else one that was, or a key.

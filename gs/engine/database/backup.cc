@@ -193,25 +193,32 @@ std::string note_text(const std::vector<Digest>& frontier, const Digest& digest)
 
 }  // namespace
 
-Result<Digest> Database::state_digest_at(const Settled& settled) const {
-  std::vector<Digest> buckets;
-  BucketSet all;
-  all.set();
-  const Moment& moment = settled.moment;
-  return state_digest(moment.version, moment.at, tables_, *settled.references, all, buckets);
-}
+// The copy of a storage, and the note in it of what its state is.
+class Database::Copying {
+ public:
+  explicit Copying(Database& db) noexcept : db_(db) {}
 
-Error Database::note_state(const Settled& settled, platform::FileSystem& target) const {
-  GS_TRY(const Digest digest, state_digest_at(settled));
+  Error check_note();
+  Error copy(platform::FileSystem& target, bool with_note, Error& lacking,
+             const Progress& progress);
+
+ private:
+  Error note_state(const Settled& settled, platform::FileSystem& target) const;
+
+  Database& db_;
+};
+
+Error Database::Copying::note_state(const Settled& settled, platform::FileSystem& target) const {
+  GS_TRY(const Digest digest, state_digest_at(settled, db_.tables_));
   return target.write_whole(kNoteFile, as_bytes(note_text(settled.frontier, digest)));
 }
 
-Error Database::check_note() {
-  auto note = env_.files->read_whole(kNoteFile, kNoteBytesMax);
+Error Database::Copying::check_note() {
+  auto note = db_.env_.files->read_whole(kNoteFile, kNoteBytesMax);
   if (note.code() == Code::not_found) return {};  // of a damaged storage, or no backup
   if (!note.ok()) return std::move(note).error();
-  GS_TRY(const Settled settled, settle());
-  GS_TRY(const Digest digest, state_digest_at(settled));
+  GS_TRY(const Settled settled, db_.settle());
+  GS_TRY(const Digest digest, state_digest_at(settled, db_.tables_));
   const std::string expected = note_text(settled.frontier, digest);
   if (as_text(note.value()) == expected) return {};
   // Somebody went on with the backup: then the note is about another moment.
@@ -219,49 +226,50 @@ Error Database::check_note() {
       std::string_view(expected).substr(0, expected.rfind(",\"digest\""));
   if (!as_text(note.value()).starts_with(about)) return {};
   return Error(Code::damaged,
-               "the log of " + env_.files->display("") +
+               "the log of " + db_.env_.files->display("") +
                    " leads to another state than the storage had when this backup was made. "
                    "Restore another one, and run `gstore verify --full` on the original");
 }
 
 Error Database::backup(platform::FileSystem& target, const Progress& progress) {
   Error lacking;
-  GS_TRY_OK(copy(target, true, lacking, progress));
+  GS_TRY_OK(Copying(*this).copy(target, true, lacking, progress));
   return lacking;
 }
 
 Error Database::restore(platform::FileSystem& target, Error& lacking, const Progress& progress) {
-  GS_TRY_OK(check_note());
-  return copy(target, false, lacking, progress);
+  GS_TRY_OK(Copying(*this).check_note());
+  return Copying(*this).copy(target, false, lacking, progress);
 }
 
-Error Database::copy(platform::FileSystem& target, bool with_note, Error& lacking,
-                     const Progress& progress) {
-  std::lock_guard erase_lock(erase_mutex_);  // segments must not be rewritten while they are copied
+Error Database::Copying::copy(platform::FileSystem& target, bool with_note, Error& lacking,
+                              const Progress& progress) {
+  // Segments must not be rewritten while they are copied.
+  std::lock_guard erase_lock(db_.erase_mutex_);
   GS_TRY_OK(check_target(target));
   // Restoring refuses damage, so nobody must take a copy of damage for a backup. What stands before
   // the first damage is a whole storage of its own, and worth having.
   std::vector<log::Damage> damage;
   Copied copied{progress};
-  GS_TRY(copied.total, blobs_->total_bytes());
-  copied.total += 2 * log_->bytes();
-  GS_TRY_OK(log_->verify({}, damage, [&](std::uint64_t done, std::uint64_t) {
+  GS_TRY(copied.total, db_.blobs_->total_bytes());
+  copied.total += 2 * db_.log_->bytes();
+  GS_TRY_OK(db_.log_->verify({}, damage, [&](std::uint64_t done, std::uint64_t) {
     copied.add(done - std::min(done, copied.done));
   }));
-  const bool damaged = !damage.empty() || !recovery_.damage.empty();
+  const bool damaged = !damage.empty() || !db_.recovery_.damage.empty();
   log::Location sound_end = ~log::Location{0};
   for (const log::Damage& each : damage) {
     const auto offset = static_cast<std::uint32_t>(each.offset);
     sound_end = std::min(sound_end, log::location(each.segment, offset));
   }
-  if (sound_end <= log_->first()) {
+  if (sound_end <= db_.log_->first()) {
     return Error(Code::damaged, "the log is damaged from its beginning (" +
                                     place_of(damage.front()) +
                                     "): nothing was copied. Restore from an older backup");
   }
   // What is there now: a copy of more would be torn in the middle of a later change.
-  GS_TRY(const Settled settled, settle());
-  GS_TRY_OK(make_certain());
+  GS_TRY(const Settled settled, db_.settle());
+  GS_TRY_OK(db_.make_certain());
   if (settled.base != nullptr && !damage.empty()) {
     std::uint64_t sound = 0;  // changes before the first damage
     const auto count = [&](log::Location at, Bytes, bool& stop) -> Error {
@@ -269,31 +277,31 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
       sound += stop ? 0 : 1;
       return {};
     };
-    each_change(settled, count).ignore();  // it ends at the damage
+    db_.each_change(settled, count).ignore();  // it ends at the damage
     if (sound < settled.base->changes()) return damaged_before_cut(place_of(damage.front()));
   }
   GS_TRY_OK(target.make_directory("", true));
   GS_TRY_OK(target.make_directory("log", true));
   const log::Location end = std::min(settled.log.end, sound_end);
-  GS_TRY_OK(copy_segments(*env_.files, target, settled.log, end, copied));
+  GS_TRY_OK(copy_segments(*db_.env_.files, target, settled.log, end, copied));
   if (!damaged) GS_TRY_OK(write_mark(target, settled.log));
   if (!settled.branch.is_zero()) GS_TRY_OK(write_branch(target, settled.branch));
   GS_TRY_OK(target.sync_directory("log"));
   if (settled.base != nullptr) {
-    GS_TRY_OK(copy_base(*env_.files, target, *settled.base, copied));
+    GS_TRY_OK(copy_base(*db_.env_.files, target, *settled.base, copied));
   }
   BlobDamage blob_damage;
-  GS_TRY_OK(copy_blobs(*env_.files, target, *blobs_, copied, blob_damage));
+  GS_TRY_OK(copy_blobs(*db_.env_.files, target, *db_.blobs_, copied, blob_damage));
   // The digest of a damaged state would be wrong, and the backup be refused for it.
   const Error state_damage =
-      dropped_state_ ? dropped_state_.copy() : check_runs(*settled.moment.version);
+      db_.dropped_state_ ? db_.dropped_state_.copy() : check_runs(*settled.moment.version);
   if (!damaged && !state_damage) {
-    GS_TRY_OK(check_named_blobs(settled.moment, tables_, *blobs_, blob_damage));
+    GS_TRY_OK(check_named_blobs(settled.moment, db_.tables_, *db_.blobs_, blob_damage));
     if (with_note) GS_TRY_OK(note_state(settled, target));
   }
   // Last: without it the copy is no storage, so an interrupted backup cannot be taken for one.
   // Whole or not at all: half of it would be a storage that is damaged.
-  GS_TRY(const Buffer storage_file, env_.files->read_whole(kStorageFile, kStorageFileBytesMax));
+  GS_TRY(const Buffer storage_file, db_.env_.files->read_whole(kStorageFile, kStorageFileBytesMax));
   GS_TRY_OK(target.write_whole(kStorageFile, storage_file));
   if (!damaged && state_damage) {
     lacking =
@@ -310,7 +318,8 @@ Error Database::copy(platform::FileSystem& target, bool with_note, Error& lackin
                         "put`, or copy their files from an older backup, which keep");
   }
   if (!damaged) return {};
-  const std::string first = damage.empty() ? recovery_.damage.front() : place_of(damage.front());
+  const std::string first =
+      damage.empty() ? db_.recovery_.damage.front() : place_of(damage.front());
   return Error(Code::damaged,
                "the log is damaged (" + first + "): " + target.display("") +
                    " holds only what was written before that, which can be restored. Keep older "

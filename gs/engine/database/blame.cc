@@ -4,6 +4,8 @@
 #include "gs/core/merge/field_writes.h"
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/known_heads.h"
+#include "gs/engine/database/recalling.h"
 
 namespace gs::engine {
 
@@ -34,48 +36,61 @@ Blame blame_of(const Id& id, const Current& record, const state::Tables& tables,
 
 }  // namespace
 
+// What blame() looks up.
+class Database::Blaming {
+ public:
+  explicit Blaming(Database& db) noexcept : db_(db) {}
+
+  void name_blamed(Blame& blame) const;
+  Result<Moment> find_blamed(const Settled& settled, const Id& id, Found& found) const;
+
+ private:
+  Database& db_;
+};
+
 Result<Blame> Database::blame(const Id& id, const std::optional<Version>& version) {
   Blame blame;
   if (version) {
-    GS_TRY(const Recalled recalled, recall_at(id, *version));
+    GS_TRY(const Recalling::Recalled recalled, Recalling(*this).recall_at(id, *version));
     const auto tell = [&](const Settled&, const KnownChanges& known) -> Error {
       GS_TRY(const auto heads, numbers_of_heads(*version, known));
       blame = blame_of(id, recalled.record.as_current(), tables_, &known, heads);
       return {};
     };
     GS_TRY([[maybe_unused]] const Settled settled, settle_known(tell));
-    name_writers(blame);
+    Blaming(*this).name_blamed(blame);
     return blame;
   }
   const auto tell = [&](const Settled& settled, const KnownChanges& known) -> Error {
     Found found;
-    GS_TRY(const Moment now, find_blamed(settled, id, found));
+    GS_TRY(const Moment now, Blaming(*this).find_blamed(settled, id, found));
     GS_TRY(const auto heads, numbers_of_heads(Version(settled.frontier), known));
     blame =
         blame_of(id, current_of(found, tables_), tables_, found.unlogged ? nullptr : &known, heads);
     return {};
   };
   GS_TRY([[maybe_unused]] const Settled settled, settle_known(tell));
-  name_writers(blame);
+  Blaming(*this).name_blamed(blame);
   return blame;
 }
 
 // Stamps have chains.
-void Database::name_writers(Blame& blame) const {
-  for (FieldOrigin& field : blame.fields) field.writer = writer_of_chain(field.writer);
+void Database::Blaming::name_blamed(Blame& blame) const {
+  for (FieldOrigin& field : blame.fields) field.writer = db_.writer_of_chain(field.writer);
 }
 
 // The moment keeps the bytes. What is in memory only is in no settled one.
-Result<Moment> Database::find_blamed(const Settled& settled, const Id& id, Found& found) const {
+Result<Moment> Database::Blaming::find_blamed(const Settled& settled, const Id& id,
+                                              Found& found) const {
   using Lookup = state::Version::Lookup;
   Moment in = settled.moment;
   Lookup lookup = in.version->find(id, in.at, found);
   if (lookup == Lookup::none) {
-    in = moment();
+    in = db_.moment();
     lookup = in.version->find(id, in.at, found);
     if (lookup == Lookup::found && !found.unlogged) lookup = Lookup::none;  // it came since
   }
-  if (lookup == Lookup::damaged) return state_damage(*in.version);
+  if (lookup == Lookup::damaged) return db_.state_damage(*in.version);
   if (lookup == Lookup::found && found.record != nullptr) return in;
   const bool is_erased =
       lookup == Lookup::found && found.image == nullptr && engine::erasure_of(found).hlc != 0;

@@ -15,6 +15,15 @@
 #include "gs/core/graph/version_name.h"
 #include "gs/engine/database/branch_file.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/deriving.h"
+#include "gs/engine/database/job.h"
+#include "gs/engine/database/known_heads.h"
+#include "gs/engine/database/logged_erasures.h"
+#include "gs/engine/database/opening.h"
+#include "gs/engine/database/receiving.h"
+#include "gs/engine/database/standing.h"
+#include "gs/engine/database/switching.h"
+#include "gs/engine/database/version_names.h"
 
 namespace gs::engine {
 
@@ -34,34 +43,11 @@ Error too_different() {
 
 // --- what a branch is ---
 
-// Ascending; none when nobody knows the branch.
-std::vector<graph::ChangeNumber> Database::heads_of_branch(const state::References& references,
-                                                           const KnownChanges& known,
-                                                           const graph::BranchId& branch) {
-  std::vector<graph::ChangeNumber> heads = known.heads_of(branch);
-  if (!heads.empty()) return heads;
-  for (const auto& [name, reference] : references.all()) {
-    if (reference.what != Refers::branch || reference.id_of(name) != branch) continue;
-    for (const Digest& head : reference.heads) {
-      const auto number = known.find(head);
-      if (number && known.counts(*number)) heads.push_back(*number);
-    }
-  }
-  return known.graph().heads(heads);
-}
-
-std::vector<Digest> Database::digests_of(const KnownChanges& known,
-                                         std::span<const graph::ChangeNumber> numbers) {
-  std::vector<Digest> digests;
-  for (const graph::ChangeNumber number : numbers) digests.push_back(known.digest(number));
-  std::sort(digests.begin(), digests.end());
-  return digests;
-}
-
 Result<graph::BranchId> Database::branch_by_name(std::string_view name) const {
   if (name == graph::kMainName) return graph::BranchId{};
   const state::Reference* const found = applier_.references().find(name);
-  if (found == nullptr || found->what != Refers::branch) return no_branch(name);
+  if (found == nullptr || found->what != Refers::branch)
+    return no_branch(name, applier_.references());
   return found->id_of(name);
 }
 
@@ -123,86 +109,75 @@ state::Branches Database::branches_to_keep() const {
   return branches;
 }
 
-Error Database::use_branches(const state::Branches& branches) {
-  if (branches.branch != branch_) {
+Error Database::Opening::use_branches(const state::Branches& branches) {
+  if (branches.branch != db_.branch_) {
     return Error(Code::not_found, "the checkpoint is of another branch than the one checked out");
   }
-  state_lacks_ = !branches.log_heads.empty();
-  log_heads_ = frontier_;
-  if (state_lacks_) log_heads_ = {branches.log_heads.begin(), branches.log_heads.end()};
+  db_.state_lacks_ = !branches.log_heads.empty();
+  db_.log_heads_ = db_.frontier_;
+  if (db_.state_lacks_) db_.log_heads_ = {branches.log_heads.begin(), branches.log_heads.end()};
   for (const state::Branches::Chain& one : branches.chains) {
-    chains_.emplace(graph::chain_of(one.writer, one.branch), one);
+    db_.chains_.emplace(graph::chain_of(one.writer, one.branch), one);
   }
   return {};
 }
 
 // What was only noted while the log was read, as far as it is of the branch: now the graph tells.
-Error Database::apply_rest() {
+Error Database::Opening::apply_rest() {
   auto known = std::make_unique<KnownChanges>();
   Settled whole;
-  whole.log = log_->snapshot();
-  whole.base = base_;
-  GS_TRY_OK(know(whole, 0, *known));
+  whole.log = db_.log_->snapshot();
+  whole.base = db_.base_;
+  GS_TRY_OK(db_.know(whole, 0, *known));
   if (known->twins().any()) {
-    GS_TRY(auto references, counting_references(whole, *known));
-    applier_.reset_references(std::move(references));
+    GS_TRY(auto references, Standing(db_).counting_references(whole, *known));
+    db_.applier_.reset_references(std::move(references));
   }
-  auto target = heads_of_branch(applier_.references(), *known, branch_);
+  auto target = heads_of_branch(db_.applier_.references(), *known, db_.branch_);
   if (target.empty()) {
-    report(Event::Level::warning, "branch_lost",
-           "branch " + branch_.text() + " is not in the log; this is main");
-    branch_ = {};
-    target = known->heads_of(branch_);
+    db_.report(Event::Level::warning, "branch_lost",
+               "branch " + db_.branch_.text() + " is not in the log; this is main");
+    db_.branch_ = {};
+    target = known->heads_of(db_.branch_);
   }
-  GS_TRY(const auto from, numbers_of_changes(frontier_, *known));
+  GS_TRY(const auto from, numbers_of_changes(db_.frontier_, *known));
   const graph::CausalGraph::Difference rest = known->graph().diff(from, target);
   if (!rest.only_a.empty()) {
-    if (base_ != nullptr && known->twins().any()) return stay_behind(std::move(known));
-    if (base_ != nullptr) return history_dropped(base_->statement());
-    notes_first_ = known->twins().any();
+    if (db_.base_ != nullptr && known->twins().any()) return stay_behind(std::move(known));
+    if (db_.base_ != nullptr) return history_dropped(db_.base_->statement());
+    db_.notes_first_ = known->twins().any();
     return Error(Code::broken_chain, "the checkpoint has changes that its branch has not");
   }
   const auto apply = [&](graph::ChangeNumber, log::Location at,
                          const graph::ChangeView& change) -> Error {
-    Sequence sequence = visible_.load(std::memory_order_relaxed);
-    GS_TRY_OK(applier_.replay(change, at, sequence));
-    visible_.store(sequence, std::memory_order_release);
+    Sequence sequence = db_.visible_.load(std::memory_order_relaxed);
+    GS_TRY_OK(db_.applier_.replay(change, at, sequence));
+    db_.visible_.store(sequence, std::memory_order_release);
     return {};
   };
-  applier_.reset_erasures(numbered(erasures_for(*known, target)));
-  GS_TRY_OK(each_in(whole, stretches_of(*known, rest.only_b), apply));
+  db_.applier_.reset_erasures(numbered(erasures_for(*known, target), db_.tables_));
+  GS_TRY_OK(db_.each_in(whole, stretches_of(*known, rest.only_b), apply));
   const std::vector<Digest> heads = digests_of(*known, target);
-  frontier_ = {heads.begin(), heads.end()};
-  state_lacks_ = frontier_ != log_heads_;
-  known_ = std::move(known);
-  known_generations_ = whole.log.generation_sum;
+  db_.frontier_ = {heads.begin(), heads.end()};
+  db_.state_lacks_ = db_.frontier_ != db_.log_heads_;
+  db_.known_ = std::move(known);
+  db_.known_generations_ = whole.log.generation_sum;
   return {};
 }
 
 // Of a shallow storage whose state is of the side that does not count: what it was before that was
 // dropped. It stays to be read.
-Error Database::stay_behind(std::unique_ptr<KnownChanges> known) {
-  known_ = std::move(known);
-  known_generations_ = log_->generation_sum();
-  read_only_ = true;
-  read_only_reason_ =
+Error Database::Opening::stay_behind(std::unique_ptr<KnownChanges> known) {
+  db_.known_ = std::move(known);
+  db_.known_generations_ = db_.log_->generation_sum();
+  db_.read_only_ = true;
+  db_.read_only_reason_ =
       Error(Code::dropped,
             "this shallow storage stands on one of two changes with one number (see `gstore "
             "twins`), the other one counts, and what was before both was dropped here. Begin anew "
             "with a clone of another replica");
-  report(Event::Level::error, "left_behind", std::string(read_only_reason_.message()));
+  db_.report(Event::Level::error, "left_behind", std::string(db_.read_only_reason_.message()));
   return {};
-}
-
-Result<std::vector<graph::ChangeNumber>> Database::numbers_of_changes(
-    const std::set<Digest>& changes, const KnownChanges& known) {
-  std::vector<graph::ChangeNumber> numbers;
-  for (const Digest& change : changes) {
-    const auto number = known.find(change);
-    if (!number) return missing_change(change);
-    numbers.push_back(*number);
-  }
-  return numbers;
 }
 
 // The changes of the state among those of the log; null: all of them.
@@ -219,93 +194,74 @@ Result<std::optional<Ancestors>> Database::changes_of_state(const Settled& settl
   return changes;
 }
 
-// Of the whole log, for a state with these heads.
-std::vector<LoggedErasure> Database::erasures_for(const KnownChanges& known,
-                                                  std::span<const graph::ChangeNumber> heads) {
-  std::vector<LoggedErasure> all;
-  for (const auto& [id, stamp] : known.erasures()) {
-    all.push_back({id, stamp, known.may_have_seen(stamp.writer, stamp.hlc, heads)});
-  }
-  return all;
-}
-
-// With the commit lock, or before anybody else is there.
-Erasures Database::numbered(std::span<const LoggedErasure> erasures) const {
-  Erasures all;
-  for (const LoggedErasure& one : erasures) {
-    const LocalStamp stamp{one.stamp.hlc, tables_.find_writer(one.stamp.writer)};
-    all.add(one.id, {stamp, one.is_applied}, tables_);
-  }
-  return all;
-}
-
 // --- joining what a change stands on ---
 
 // What `heads` have and the state has not, before a change that was made upon them is applied. With
 // the commit lock; leave_joined() undoes it, for when that change is refused.
-Error Database::join(std::span<const graph::ChangeNumber> heads) {
-  joined_.reset();
-  if (!state_lacks_) return {};
-  GS_TRY(std::vector<graph::ChangeNumber> from, numbers_of_changes(frontier_, *known_));
-  const std::vector<graph::ChangeRange> lacking = known_->graph().diff(from, heads).only_b;
+Error Database::Deriving::join(std::span<const graph::ChangeNumber> heads) {
+  db_.joined_.reset();
+  if (!db_.state_lacks_) return {};
+  GS_TRY(std::vector<graph::ChangeNumber> from, numbers_of_changes(db_.frontier_, *db_.known_));
+  const std::vector<graph::ChangeRange> lacking = db_.known_->graph().diff(from, heads).only_b;
   if (lacking.empty()) return {};
-  joined_.emplace(Joined{frontier_, applier_.schema(), applier_.erasures(), {}});
-  const Settled here{moment(), log_->snapshot(), frontier()};
+  db_.joined_.emplace(Joined{db_.frontier_, db_.applier_.schema(), db_.applier_.erasures(), {}});
+  const Settled here{db_.moment(), db_.log_->snapshot(), db_.frontier()};
   const auto apply = [&](graph::ChangeNumber, log::Location at,
                          const graph::ChangeView& change) -> Error {
     WriteTargets targets(change.id_count());
-    GS_TRY_OK(check_applicable(change, targets));
-    for (std::uint32_t i = 0; i < change.id_count(); ++i) joined_->ids.insert(change.id(i));
-    Sequence sequence = visible_.load(std::memory_order_relaxed);
-    GS_TRY_OK(applier_.replay(change, at, sequence));
-    visible_.store(sequence, std::memory_order_release);
+    GS_TRY_OK(Receiving(db_).check_applicable(change, targets));
+    for (std::uint32_t i = 0; i < change.id_count(); ++i) db_.joined_->ids.insert(change.id(i));
+    Sequence sequence = db_.visible_.load(std::memory_order_relaxed);
+    GS_TRY_OK(db_.applier_.replay(change, at, sequence));
+    db_.visible_.store(sequence, std::memory_order_release);
     return {};
   };
-  applier_.late(true);
-  Error error = each_in(here, stretches_of(*known_, lacking), apply);
-  applier_.late(false);
+  db_.applier_.late(true);
+  Error error = db_.each_in(here, stretches_of(*db_.known_, lacking), apply);
+  db_.applier_.late(false);
   if (error) {
-    if (Error lost = leave_joined()) return fail(std::move(lost));
+    if (Error lost = leave_joined()) return db_.fail(std::move(lost));
     return std::move(error).in("what it merges");
   }
   from.insert(from.end(), heads.begin(), heads.end());
-  const std::vector<Digest> joined = digests_of(*known_, known_->graph().heads(from));
-  frontier_ = {joined.begin(), joined.end()};
-  state_lacks_ = frontier_ != log_heads_;
+  const std::vector<Digest> joined = digests_of(*db_.known_, db_.known_->graph().heads(from));
+  db_.frontier_ = {joined.begin(), joined.end()};
+  db_.state_lacks_ = db_.frontier_ != db_.log_heads_;
   return {};
 }
 
-Error Database::leave_joined() {
-  if (!joined_) return {};
-  const Joined joined = std::move(*joined_);
-  joined_.reset();
-  GS_TRY(const auto heads, numbers_of_changes(joined.frontier, *known_));
-  const Ancestors before(known_->graph(), heads);
-  const Settled here{moment(), log_->snapshot(), frontier()};
+Error Database::Deriving::leave_joined() {
+  if (!db_.joined_) return {};
+  const Joined joined = std::move(*db_.joined_);
+  db_.joined_.reset();
+  GS_TRY(const auto heads, numbers_of_changes(joined.frontier, *db_.known_));
+  const Ancestors before(db_.known_->graph(), heads);
+  const Settled here{db_.moment(), db_.log_->snapshot(), db_.frontier()};
   const IdSet ids(joined.ids);
-  const auto changes = stretches_of(*known_, known_->narrowed(before.ranges(), ids.sorted()));
+  const auto changes =
+      stretches_of(*db_.known_, db_.known_->narrowed(before.ranges(), ids.sorted()));
   const auto each = [&](const ReplayEach& replay) {
-    return each_in(here, changes,
-                   [&](graph::ChangeNumber, log::Location at, const graph::ChangeView& change) {
-                     return has_any_of(change, ids) ? replay(change, at) : Error();
-                   });
+    return db_.each_in(here, changes,
+                       [&](graph::ChangeNumber, log::Location at, const graph::ChangeView& change) {
+                         return has_any_of(change, ids) ? replay(change, at) : Error();
+                       });
   };
-  applier_.reset_erasures(joined.erasures);
-  Applier derived(tables_);
+  db_.applier_.reset_erasures(joined.erasures);
+  Applier derived(db_.tables_);
   derived.reset_erasures(joined.erasures);
-  GS_TRY_OK(derive(base_, ids, derived, each));
+  GS_TRY_OK(derive(db_.base_, ids, derived, each));
   put_derived(ids, derived);
-  tables_.forget_definitions();
-  applier_.reset_schema(joined.schema);
-  frontier_ = joined.frontier;
-  state_lacks_ = true;
+  db_.tables_.forget_definitions();
+  db_.applier_.reset_schema(joined.schema);
+  db_.frontier_ = joined.frontier;
+  db_.state_lacks_ = true;
   return {};
 }
 
 // --- checking out ---
 
 // From one version to another, as the graph has them.
-struct Database::Switch {
+struct Database::Switching::Plan {
   Settled settled;
   graph::BranchId branch;
   std::vector<Digest> heads;
@@ -318,8 +274,8 @@ struct Database::Switch {
   std::vector<LoggedErasure> erasures;
 };
 
-Result<Database::Switch> Database::plan_switch(const graph::BranchId& branch) {
-  Switch plan;
+Result<Database::Switching::Plan> Database::Switching::plan_switch(const graph::BranchId& branch) {
+  Plan plan;
   plan.branch = branch;
   Error unknown;
   const auto ask = [&](const Settled& settled, const KnownChanges& known) -> Error {
@@ -337,13 +293,13 @@ Result<Database::Switch> Database::plan_switch(const graph::BranchId& branch) {
     plan.different.insert(plan.different.end(), plan.fresh.begin(), plan.fresh.end());
     return {};
   };
-  GS_TRY(plan.settled, settle_known(ask));
+  GS_TRY(plan.settled, db_.settle_known(ask));
   if (unknown) return unknown;
   GS_TRY_OK(look_at_different(plan));
   return plan;
 }
 
-Error Database::look_at_different(Switch& plan) const {
+Error Database::Switching::look_at_different(Plan& plan) const {
   std::set<Id> born;
   const auto look = [&](graph::ChangeNumber, log::Location,
                         const graph::ChangeView& change) -> Error {
@@ -358,55 +314,55 @@ Error Database::look_at_different(Switch& plan) const {
     }
     return plan.ids.size() > kDifferentMax ? too_different() : Error();
   };
-  GS_TRY_OK(each_in(plan.settled, plan.different, look));
+  GS_TRY_OK(db_.each_in(plan.settled, plan.different, look));
   plan.is_older = born.size() != plan.ids.size();  // nothing comes before a minted insert
   return {};
 }
 
 // The records as the branch has them, in a table aside, and its schema.
-Error Database::derive_switch(const Switch& plan, Applier& derived) {
+Error Database::Switching::derive_switch(const Plan& plan, Applier& derived) {
   {
-    const std::lock_guard lock(commit_mutex_);
-    derived.reset_erasures(numbered(plan.erasures));
+    const std::lock_guard lock(db_.commit_mutex_);
+    derived.reset_erasures(numbered(plan.erasures, db_.tables_));
   }
   const bool is_whole = plan.is_older || plan.has_schemas;
   std::vector<Stretch> changes = is_whole ? plan.changes : plan.fresh;
   const IdSet ids(plan.ids);
-  if (!plan.has_schemas) changes = narrowed(plan.settled, std::move(changes), ids.sorted());
-  const auto each = [&](const ReplayEach& replay) {
+  if (!plan.has_schemas) changes = db_.narrowed(plan.settled, std::move(changes), ids.sorted());
+  const auto each = [&](const Deriving::ReplayEach& replay) {
     const auto visit = [&](graph::ChangeNumber, log::Location at,
                            const graph::ChangeView& change) -> Error {
       if (!plan.has_schemas && !has_any_of(change, ids)) return {};
-      const std::lock_guard lock(commit_mutex_);
+      const std::lock_guard lock(db_.commit_mutex_);
       return replay(change, at);
     };
-    return each_in(plan.settled, changes, visit);
+    return db_.each_in(plan.settled, changes, visit);
   };
-  return derive(plan.settled.base, ids, derived, each);
+  return Deriving(db_).derive(plan.settled.base, ids, derived, each);
 }
 
 // False: somebody wrote meanwhile.
-Result<bool> Database::finish_switch(const Switch& plan, const Applier& derived) {
-  const std::lock_guard lock(commit_mutex_);
-  GS_TRY_OK(writable());
-  if (builder_.is_open()) GS_TRY_OK(close_change());
-  const bool is_same = frontier() == plan.settled.frontier &&
-                       plan.settled.log.generation_sum == log_->generation_sum();
+Result<bool> Database::Switching::finish_switch(const Plan& plan, const Applier& derived) {
+  const std::lock_guard lock(db_.commit_mutex_);
+  GS_TRY_OK(db_.writable());
+  if (db_.builder_.is_open()) GS_TRY_OK(db_.close_change());
+  const bool is_same = db_.frontier() == plan.settled.frontier &&
+                       plan.settled.log.generation_sum == db_.log_->generation_sum();
   if (!is_same) return false;
-  GS_TRY_OK(write_branch(*env_.files, plan.branch));
-  branch_ = plan.branch;
-  frontier_ = {plan.heads.begin(), plan.heads.end()};
-  state_lacks_ = frontier_ != log_heads_;
-  applier_.reset_erasures(derived.erasures());
-  put_derived(IdSet(plan.ids), derived);
-  if (version_->is_damaged()) return fail(state_damage(*version_));
-  tables_.forget_definitions();
-  if (Error error = go_on_with_chain()) return fail(std::move(error));
+  GS_TRY_OK(write_branch(*db_.env_.files, plan.branch));
+  db_.branch_ = plan.branch;
+  db_.frontier_ = {plan.heads.begin(), plan.heads.end()};
+  db_.state_lacks_ = db_.frontier_ != db_.log_heads_;
+  db_.applier_.reset_erasures(derived.erasures());
+  Deriving(db_).put_derived(IdSet(plan.ids), derived);
+  if (db_.version_->is_damaged()) return db_.fail(db_.state_damage(*db_.version_));
+  db_.tables_.forget_definitions();
+  if (Error error = db_.go_on_with_chain()) return db_.fail(std::move(error));
   if (plan.has_schemas) {
-    applier_.reset_schema(derived.schema());
-    catalog_error_ = use_schema();
+    db_.applier_.reset_schema(derived.schema());
+    db_.schema_.error = db_.use_schema();
   }
-  freeze();
+  db_.freeze();
   return true;
 }
 
@@ -422,15 +378,15 @@ Error Database::checkout(std::string_view name) {
     GS_TRY(branch, branch_by_name(name));
     if (branch == branch_) return {};
   }
-  return switch_to(branch);
+  return Switching(*this).switch_to(branch);
 }
 
 // With a job.
-Error Database::switch_to(const graph::BranchId& branch) {
+Error Database::Switching::switch_to(const graph::BranchId& branch) {
   constexpr int kTriesMax = 8;
   for (int i = 0; i < kTriesMax; ++i) {
-    GS_TRY(const Switch plan, plan_switch(branch));
-    Applier derived(tables_);
+    GS_TRY(const Plan plan, plan_switch(branch));
+    Applier derived(db_.tables_);
     GS_TRY_OK(derive_switch(plan, derived));
     GS_TRY(const bool is_done, finish_switch(plan, derived));
     if (is_done) return {};

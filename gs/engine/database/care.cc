@@ -4,6 +4,7 @@
 
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/unlogged_rows.h"
 
 namespace gs::engine {
 
@@ -31,7 +32,7 @@ Result<Stats> Database::stats() {
     if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
     if (builder_.is_open() && !failure_) GS_TRY_OK(close_change());
     const auto& live = applier_.live_records();
-    const std::vector<std::uint64_t>& unlogged = unlogged_.records;
+    const std::vector<std::uint64_t>& unlogged = unlogged_.size.records;
     for (std::uint32_t i = 0; i < std::max(live.size(), unlogged.size()); ++i) {
       const std::uint64_t in_memory = i < unlogged.size() ? unlogged[i] : 0;
       const std::uint64_t count = in_memory + (i < live.size() ? live[i] : 0);
@@ -46,8 +47,8 @@ Result<Stats> Database::stats() {
     for (const state::WriterHead& head : heads_) stats.writers += head.change.is_zero() ? 0 : 1;
     stats.shapes = tables_.shape_count();
     for (const auto& table : version_->tables) stats.memory_bytes += table->memory_bytes();
-    stats.memory_bytes += unlogged_memory();
-    stats.memory_bytes += scratch_->memory_bytes() + pool_bytes();
+    stats.memory_bytes += UnloggedRows(*this).unlogged_memory();
+    stats.memory_bytes += scratch_->memory_bytes() + pool_.memory_bytes();
     stats.runs = version_->runs.size();
   }
   GS_TRY(stats.state_bytes, directory_bytes(*env_.files, "state"));

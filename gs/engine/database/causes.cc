@@ -11,6 +11,7 @@
 
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/look_ahead.h"
+#include "gs/engine/database/receiving.h"
 
 namespace gs::engine {
 
@@ -98,15 +99,15 @@ Error check_erased(const graph::ChangeView& change, std::span<const ErasedPayloa
 
 // Of the writer's changes here; which of them are before `change`, check_seen() tells. What only
 // the log can tell, is left over as a claim.
-Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
-                            WriteTargets& targets, Digest& missing) const {
+Error Database::Receiving::check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
+                                       WriteTargets& targets, Digest& missing) const {
   std::vector<graph::Hlc> given(change.id_count(), 0);  // by this change so far, the last stamp
   bool erases = false;
-  const std::vector<graph::ChangeNumber> parents = parents_of(change);
-  OperationsAhead ahead(applier_.version(), change);
+  const std::vector<graph::ChangeNumber> parents = db_.parents_of(change);
+  OperationsAhead ahead(db_.applier_.version(), change);
   auto cursor = change.operations();
   for (OperationView operation; cursor.next(operation);) {
-    ahead.next(applier_.version());
+    ahead.next(db_.applier_.version());
     if (has_base(operation)) {
       Bytes rest;
       GS_TRY(const graph::OverwrittenView seen, graph::parse_overwritten(operation.payload, rest));
@@ -120,12 +121,13 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
       const graph::Writer writer = is_own ? change.chain() : change.writer_at(seen.writer);
       Found found;
       // With twins the state may be of the other one, which has the same stamps.
-      const bool is_newest =
-          !known_->twins().any() && applier_.look_up(id, targets[operation.id_index], found) &&
-          found.entry.hlc == seen.hlc && tables_.writer(found.entry.writer) == writer;
+      const bool is_newest = !db_.known_->twins().any() &&
+                             db_.applier_.look_up(id, targets[operation.id_index], found) &&
+                             found.entry.hlc == seen.hlc &&
+                             db_.tables_.writer(found.entry.writer) == writer;
       if (!is_newest && !(is_own && given[operation.id_index] == seen.hlc)) {
-        const auto at = known_->change_at(writer, seen.hlc, parents);
-        claims.push_back({at ? known_->place(*at) : 0, id, seen.hlc, cursor.index()});
+        const auto at = db_.known_->change_at(writer, seen.hlc, parents);
+        claims.push_back({at ? db_.known_->place(*at) : 0, id, seen.hlc, cursor.index()});
       }
     }
     if (is_whole_write(operation)) given[operation.id_index] = operation.hlc;
@@ -136,7 +138,7 @@ Error Database::check_bases(const graph::ChangeView& change, std::vector<Claim>&
 
 // A record of which nothing is here would be erased nowhere, and its insert
 // that comes later be shown by whoever gets it later.
-Error Database::check_erasures(const graph::ChangeView& change, Digest& missing) const {
+Error Database::Receiving::check_erasures(const graph::ChangeView& change, Digest& missing) const {
   std::vector<ErasedPayload> named;
   auto cursor = change.operations();
   for (OperationView operation; cursor.next(operation);) {
@@ -144,18 +146,18 @@ Error Database::check_erasures(const graph::ChangeView& change, Digest& missing)
     GS_TRY(const graph::Erase erase, graph::parse_erase(operation.payload));
     ErasedPayload one{0, erase.operation, erase.kind, change.id(operation.id_index),
                       cursor.index()};
-    const auto number = known_->find(erase.change);
+    const auto number = db_.known_->find(erase.change);
     if (!number) {
       missing = erase.change;
       return {};
     }
-    one.at = known_->place(*number);
+    one.at = db_.known_->place(*number);
     named.push_back(one);
   }
   std::sort(named.begin(), named.end(), [](const ErasedPayload& a, const ErasedPayload& b) {
     return a.at != b.at ? a.at < b.at : a.index < b.index;
   });
-  const Settled here{moment(), log_->snapshot(), frontier()};
+  const Settled here{db_.moment(), db_.log_->snapshot(), db_.frontier()};
   for (auto begin = named.begin(); begin != named.end();) {
     const auto end = std::find_if(begin, named.end(),
                                   [&](const ErasedPayload& one) { return one.at != begin->at; });
@@ -164,7 +166,7 @@ Error Database::check_erasures(const graph::ChangeView& change, Digest& missing)
       GS_TRY(const graph::ChangeView before, graph::ChangeView::parse(bytes));
       return check_erased(before, {begin, end});
     };
-    GS_TRY_OK(each_change(here, look, begin->at - log::kFrameBytes));
+    GS_TRY_OK(db_.each_change(here, look, begin->at - log::kFrameBytes));
     begin = end;
   }
   return {};
@@ -172,14 +174,14 @@ Error Database::check_erasures(const graph::ChangeView& change, Digest& missing)
 
 // With the commit lock, after check_seen(). Reads a change of the log once, however many of its
 // writes are named.
-Error Database::check_causes(const graph::ChangeView& change, WriteTargets& targets,
-                             Digest& missing) const {
+Error Database::Receiving::check_causes(const graph::ChangeView& change, WriteTargets& targets,
+                                        Digest& missing) const {
   std::vector<Claim> claims;
   GS_TRY_OK(check_bases(change, claims, targets, missing));
   if (claims.empty()) return {};
   std::stable_sort(claims.begin(), claims.end(),
                    [](const Claim& a, const Claim& b) { return a.at < b.at; });
-  const Settled here{moment(), log_->snapshot(), frontier()};
+  const Settled here{db_.moment(), db_.log_->snapshot(), db_.frontier()};
   log::Location read = 0;
   std::vector<Write> writes;
   const auto look = [&](log::Location, Bytes bytes, bool& stop) -> Error {
@@ -189,7 +191,7 @@ Error Database::check_causes(const graph::ChangeView& change, WriteTargets& targ
     return {};
   };
   for (const Claim& claim : claims) {
-    if (claim.at != read) GS_TRY_OK(each_change(here, look, claim.at - log::kFrameBytes));
+    if (claim.at != read) GS_TRY_OK(db_.each_change(here, look, claim.at - log::kFrameBytes));
     read = claim.at;
     if (!std::binary_search(writes.begin(), writes.end(), Write{claim.id, claim.hlc})) {
       return no_base(claim.operation, claim.id);
@@ -199,14 +201,16 @@ Error Database::check_causes(const graph::ChangeView& change, WriteTargets& targ
 }
 
 // Whether the state can take it. `targets`: what was looked up already. With the commit lock.
-Error Database::check_applicable(const graph::ChangeView& change, WriteTargets& targets) const {
-  GS_TRY_OK(applier_.check(change, targets, setup_.image_bytes_max));
+Error Database::Receiving::check_applicable(const graph::ChangeView& change,
+                                            WriteTargets& targets) const {
+  GS_TRY_OK(db_.applier_.check(change, targets, db_.setup_.image_bytes_max));
   return check_minted(change, targets);
 }
 
 // That no id is minted twice shows in the state, but where nothing is left of a record: then in
 // what its writer wrote before. With the commit lock.
-Error Database::check_minted(const graph::ChangeView& change, const WriteTargets& targets) const {
+Error Database::Receiving::check_minted(const graph::ChangeView& change,
+                                        const WriteTargets& targets) const {
   std::vector<Id> erased;
   auto cursor = change.operations();
   for (OperationView operation; cursor.next(operation);) {
@@ -216,12 +220,12 @@ Error Database::check_minted(const graph::ChangeView& change, const WriteTargets
       erased.push_back(change.id(operation.id_index));
     }
   }
-  const auto place = known_->place_of(graph::HeaderView(change.header()));
+  const auto place = db_.known_->place_of(graph::HeaderView(change.header()));
   if (erased.empty() || !place.ok() || !place->before) return {};
-  const auto before =
-      stretches_of(*known_, known_->narrowed(known_->chain_up_to(*place->before), erased));
-  const Settled here{moment(), log_->snapshot(), frontier()};
-  return each_in(
+  const auto before = stretches_of(
+      *db_.known_, db_.known_->narrowed(db_.known_->chain_up_to(*place->before), erased));
+  const Settled here{db_.moment(), db_.log_->snapshot(), db_.frontier()};
+  return db_.each_in(
       here, before, [&](graph::ChangeNumber, log::Location, const graph::ChangeView& one) -> Error {
         auto others = one.operations();
         for (OperationView operation; others.next(operation);) {

@@ -9,7 +9,10 @@
 #include "gs/base/check.h"
 #include "gs/base/endian.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/committing.h"
 #include "gs/engine/database/look_ahead.h"
+#include "gs/engine/database/open_change.h"
+#include "gs/engine/database/unlogged_rows.h"
 
 namespace gs::engine {
 
@@ -49,41 +52,41 @@ Error Database::writable() const {
 }
 
 // What is staged without the schema in force must not be committed.
-Error Database::schema_usable() const { return catalog_error_.copy(); }
+Error Database::Committing::schema_usable() const { return db_.schema_.error.copy(); }
 
 // While the last job failed: whether more commits would only take memory, or make more runs to
-// read. Under background_mutex_.
+// read. Under background_.mutex.
 bool Database::is_stuck() const {
-  if (!background_error_) return false;
-  return frozen_.size() >= kFrozenMax || current_version()->runs.size() >= kUnmergedMax;
+  if (!background_.error) return false;
+  return background_.frozen.size() >= kFrozenMax || current_version()->runs.size() >= kUnmergedMax;
 }
 
 Error Database::throttle() {
   start_background();  // a job may have ended while the last table was frozen
-  platform::UniqueLock lock(background_mutex_);
-  const bool has_work = !frozen_.empty() || is_stuck() || unlogged_wasteful_;
-  if (env_.background == nullptr && !background_running_ && has_work) {
+  platform::UniqueLock lock(background_.mutex);
+  const bool has_work = !background_.frozen.empty() || is_stuck() || unlogged_.wasteful;
+  if (env_.background == nullptr && !background_.is_running && has_work) {
     // Nobody else does the background's work; do it here, where no lock is held.
-    background_running_ = true;
+    background_.is_running = true;
     lock.unlock();
     background();
     lock.lock();
   }
   // Without an executor a job that merges writes what is frozen meanwhile, when it gets there.
   const bool waits_for_tables = env_.background != nullptr;
-  background_done_.wait(lock, [&] {
-    const bool full = waits_for_tables && frozen_.size() >= kFrozenMax;
-    return !background_running_ || (!full && !is_stuck());
+  background_.done.wait(lock, [&] {
+    const bool full = waits_for_tables && background_.frozen.size() >= kFrozenMax;
+    return !background_.is_running || (!full && !is_stuck());
   });
   if (!is_stuck()) return {};
-  return Error(background_error_.code(),
+  return Error(background_.error.code(),
                "what was committed before cannot be written to sorted runs: " +
-                   std::string(background_error_.message()));
+                   std::string(background_.error.message()));
 }
 
-Result<Sequence> Database::commit_checked(TransactionState& tx, Durability durability) {
-  if (tx.size() == 0) return visible_.load(std::memory_order_acquire);
-  GS_TRY_OK(throttle());
+Result<Sequence> Database::Committing::commit_checked(TransactionState& tx, Durability durability) {
+  if (tx.size() == 0) return db_.visible_.load(std::memory_order_acquire);
+  GS_TRY_OK(db_.throttle());
   std::optional<Digest> broken_index;
   bool is_logged = false;
   Result<Sequence> committed = Sequence{0};
@@ -92,39 +95,39 @@ Result<Sequence> Database::commit_checked(TransactionState& tx, Durability durab
     broken_index.reset();
     committed = commit_visibly(tx, is_logged, broken_index);
     if (!broken_index) break;
-    if (committed.code() == Code::damaged) forget_index(*broken_index, committed.error());
+    if (committed.code() == Code::damaged) db_.forget_index(*broken_index, committed.error());
   }
   GS_TRY(const Sequence sequence, std::move(committed));
   tx.clear();
-  watchers_.wake();
-  start_background();
-  if (durability != Durability::lazy && is_logged) GS_TRY_OK(wait(sequence));
+  db_.watchers_.wake();
+  db_.start_background();
+  if (durability != Durability::lazy && is_logged) GS_TRY_OK(db_.wait(sequence));
   return sequence;
 }
 
 // Until readers see it. `is_logged`: whether any of it has to become durable. `broken_index`: what
 // must be made again before anybody can tell.
-Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
-                                          std::optional<Digest>& broken_index) {
-  std::lock_guard lock(commit_mutex_);
-  const CommitScratch::Release release{*scratch_};
-  GS_TRY_OK(writable());
+Result<Sequence> Database::Committing::commit_visibly(TransactionState& tx, bool& is_logged,
+                                                      std::optional<Digest>& broken_index) {
+  std::lock_guard lock(db_.commit_mutex_);
+  const CommitScratch::Release release{*db_.scratch_};
+  GS_TRY_OK(db_.writable());
   GS_TRY_OK(schema_usable());
-  if (tx.own_chains != own_chains_ || changes_over_) {
+  if (tx.own_chains != db_.own_chains_ || db_.changes_over_) {
     return Error(Code::conflict,
                  "another branch was checked out since the transaction began, or a new writer took "
                  "over. Begin it again");
   }
-  GS_TRY_OK(join_heads());
-  const graph::Hlc hlc = next_hlc();
-  const LocalStamp stamp{hlc, writer_number_};
+  GS_TRY_OK(OpenChange(db_).join_heads());
+  const graph::Hlc hlc = db_.next_hlc();
+  const LocalStamp stamp{hlc, db_.writer_number_};
   Error refused = prepare(tx, stamp);
-  if (!refused && catalog_is_unique_) refused = check_unique(tx, broken_index);
+  if (!refused && db_.schema_.is_unique) refused = check_unique(tx, broken_index);
   // What was looked up may be wrong, whether it was found or not.
-  if (version_->is_damaged()) return state_damage(*version_);
+  if (db_.version_->is_damaged()) return db_.state_damage(*db_.version_);
   GS_TRY_OK(std::move(refused));
   count_logged(tx);
-  if (tx.reverts) ++scratch_->logged_count;
+  if (tx.reverts) ++db_.scratch_->logged_count;
   const std::size_t bytes = cost(tx);
   if (bytes > graph::kTransactionBytesMax) {
     return Error(Code::too_large, "a transaction of " + std::to_string(bytes) +
@@ -133,16 +136,17 @@ Result<Sequence> Database::commit_visibly(TransactionState& tx, bool& is_logged,
                                       ". Split it, or store large values as blobs");
   }
   GS_TRY_OK(check_numbers());
-  if (scratch_->unlogged_bytes != 0) GS_TRY_OK(make_room_unlogged(scratch_->unlogged_bytes));
-  is_logged = scratch_->logged_count != 0;
+  if (db_.scratch_->unlogged_bytes != 0)
+    GS_TRY_OK(UnloggedRows(db_).make_room_unlogged(db_.scratch_->unlogged_bytes));
+  is_logged = db_.scratch_->logged_count != 0;
   if (is_logged) {
-    const std::size_t writers = std::min(scratch_->named_stamps, heads_.size());
-    GS_TRY_OK(ensure_room({bytes, scratch_->shapes.size(), writers}, hlc));
+    const std::size_t writers = std::min(db_.scratch_->named_stamps, db_.heads_.size());
+    GS_TRY_OK(OpenChange(db_).ensure_room({bytes, db_.scratch_->shapes.size(), writers}, hlc));
   }
-  const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
+  const Sequence sequence = db_.visible_.load(std::memory_order_relaxed) + 1;
   append(tx, stamp, sequence);
-  tx.committed = {hlc, chain_};
-  make_visible(sequence, hlc, scratch_->logged_count);
+  tx.committed = {hlc, db_.chain_};
+  db_.make_visible(sequence, hlc, db_.scratch_->logged_count);
   return sequence;
 }
 
@@ -154,15 +158,15 @@ void Database::make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logge
     last_logged_ = sequence;
     operation_count_ += logged_count;
   } else {
-    unlogged_hlc_ = hlc;  // which nothing in the log may speak of
+    unlogged_.hlc = hlc;  // which nothing in the log may speak of
   }
   visible_.store(sequence, std::memory_order_release);
 }
 
 // --- pass one: everything that can fail ---
 
-Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp) {
-  CommitScratch& scratch = *scratch_;
+Error Database::Committing::prepare(const TransactionState& tx, const LocalStamp& stamp) {
+  CommitScratch& scratch = *db_.scratch_;
   scratch.reset(tx.operations.size());
   scratch.merger.rules().reset();
   for (const StagedOperation& staged : tx.operations) {
@@ -172,7 +176,7 @@ Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp) {
   const std::size_t count = tx.operations.size();
   LookAhead ahead;
   const auto look_ahead = [&](std::size_t i) {
-    if (scratch.track_touched && i < count) ahead.add(*version_, tx.operations[i].id);
+    if (scratch.track_touched && i < count) ahead.add(*db_.version_, tx.operations[i].id);
   };
   for (std::size_t i = 0; i < LookAhead::kDistance; ++i) look_ahead(i);
   for (std::size_t i = 0; i < count; ++i) {
@@ -182,14 +186,14 @@ Error Database::prepare(const TransactionState& tx, const LocalStamp& stamp) {
   return tx.catalog == nullptr ? Error() : check_missing(tx);
 }
 
-Error Database::prepare_one(const TransactionState& tx, std::size_t index,
-                            const LocalStamp& stamp) {
+Error Database::Committing::prepare_one(const TransactionState& tx, std::size_t index,
+                                        const LocalStamp& stamp) {
   const StagedOperation& staged = tx.operations[index];
-  Prepared& prepared = scratch_->prepared[index];
+  Prepared& prepared = db_.scratch_->prepared[index];
   prepared.kind = staged.kind;
   std::size_t earlier = Touched::kNone;
-  if (scratch_->track_touched && staged.kind != Kind::expect) {
-    earlier = std::exchange(scratch_->touched.last(staged.id), index);
+  if (db_.scratch_->track_touched && staged.kind != Kind::expect) {
+    earlier = std::exchange(db_.scratch_->touched.last(staged.id), index);
   }
   if (staged.kind == Kind::insert && !staged.keyed) {
     prepared.unlogged = is_kept_in_memory(**staged.shape);
@@ -202,19 +206,19 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
   LocalStamp erasure;
   if (earlier != Touched::kNone) {
     const StagedOperation& before = tx.operations[earlier];
-    const Prepared& made = scratch_->prepared[earlier];
+    const Prepared& made = db_.scratch_->prepared[earlier];
     prepared.was_live = made.kind != Kind::remove;
     prepared.unlogged = prepared.was_live && made.unlogged;
     is_known_already = prepared.was_live || made.more != nullptr;
     if (is_known_already) current = made.result(before, tx, stamp);
   } else {
     Found found;
-    is_known_already = applier_.find_known(staged.id, found);
-    if (!is_known_already) erasure = applier_.erasure(staged.id, found);
+    is_known_already = db_.applier_.find_known(staged.id, found);
+    if (!is_known_already) erasure = db_.applier_.erasure(staged.id, found);
     prepared.was_live = is_known_already && found.record != nullptr;
     prepared.unlogged = prepared.was_live && found.unlogged;
     const auto version = [&] {
-      return prepared.was_live ? version_digest(found, tables_) : Digest{};
+      return prepared.was_live ? version_digest(found, db_.tables_) : Digest{};
     };
     if (staged.kind == Kind::expect) {
       if (version() == staged.version) return {};
@@ -223,7 +227,7 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
                                                           : " does not exist (any more)") +
                                        ". Read it again and repeat");
     }
-    if (is_known_already) current = current_of(found, tables_);
+    if (is_known_already) current = current_of(found, db_.tables_);
     if (staged.was_checked && version() != staged.version) {
       tx.is_stale = true;
       return Error(Code::conflict, "record " + staged.id.text() + " changed while it was checked");
@@ -248,8 +252,8 @@ Error Database::prepare_one(const TransactionState& tx, std::size_t index,
 }
 
 // Nobody could tell that we have seen it.
-Error Database::check_erasure_seen(const Id& id) const {
-  const Erasure* const erasure = applier_.erasures().find(id);
+Error Database::Committing::check_erasure_seen(const Id& id) const {
+  const Erasure* const erasure = db_.applier_.erasures().find(id);
   if (erasure == nullptr || erasure->is_applied) return {};
   return Error(Code::conflict, "record " + id.text() +
                                    " was erased on another branch. Merge that one first "
@@ -257,55 +261,56 @@ Error Database::check_erasure_seen(const Id& id) const {
 }
 
 // Nobody writes beside us what is in memory only.
-void Database::use_write_rules(const TransactionState& tx, const record::Shape& shape,
-                               bool unlogged) {
+void Database::Committing::use_write_rules(const TransactionState& tx, const record::Shape& shape,
+                                           bool unlogged) {
   const bool has_rules = tx.catalog != nullptr && !unlogged;
-  scratch_->merger.rules().use(has_rules ? tx.catalog->find(shape.collection()) : nullptr);
+  db_.scratch_->merger.rules().use(has_rules ? tx.catalog->find(shape.collection()) : nullptr);
 }
 
 // Nearly all stand alone, and their bytes in the log are all that there is.
-Error Database::prepare_insert(const TransactionState& tx, std::size_t index,
-                               const LocalStamp& stamp) {
+Error Database::Committing::prepare_insert(const TransactionState& tx, std::size_t index,
+                                           const LocalStamp& stamp) {
   const StagedOperation& staged = tx.operations[index];
-  Prepared& prepared = scratch_->prepared[index];
+  Prepared& prepared = db_.scratch_->prepared[index];
   const std::uint8_t* const record = tx.record(staged);
-  Merger& merger = scratch_->merger;
+  Merger& merger = db_.scratch_->merger;
   if (staged.keyed && merger.rules().has_any({staged.shape->get(), record})) {
     // Others may insert the same key, and an insert has no room for rules.
     prepared.kind = Kind::set;
-    PreparedMore& more = *(prepared.more = scratch_->take_more());
+    PreparedMore& more = *(prepared.more = db_.scratch_->take_more());
     more.written.shape = nullptr;
     return merger.insert_marked(*staged.shape, record, stamp, more.merged, more.seen, more.written);
   }
   if (prepared.unlogged || merge::stands_alone({staged.shape->get(), record})) return {};
-  PreparedMore& more = *(prepared.more = scratch_->take_more());
+  PreparedMore& more = *(prepared.more = db_.scratch_->take_more());
   more.written.shape = nullptr;
   more.seen.clear();
   return merger.insert(*staged.shape, record, stamp, more.merged);
 }
 
 // It has to name the erasure, or it would be taken for a write that did not see it.
-Error Database::prepare_after(const TransactionState& tx, std::size_t index,
-                              const LocalStamp& stamp, const LocalStamp& erasure) {
+Error Database::Committing::prepare_after(const TransactionState& tx, std::size_t index,
+                                          const LocalStamp& stamp, const LocalStamp& erasure) {
   const StagedOperation& staged = tx.operations[index];
-  PreparedMore& more = *(scratch_->prepared[index].more = scratch_->take_more());
+  PreparedMore& more = *(db_.scratch_->prepared[index].more = db_.scratch_->take_more());
   more.written.shape = nullptr;
-  return scratch_->merger.insert_after(erasure, *staged.shape, tx.record(staged), stamp,
-                                       more.merged, more.seen, more.written);
+  return db_.scratch_->merger.insert_after(erasure, *staged.shape, tx.record(staged), stamp,
+                                           more.merged, more.seen, more.written);
 }
 
 // What the operation makes of a record that is known.
-Error Database::prepare_merge(const TransactionState& tx, std::size_t index,
-                              const LocalStamp& stamp, const Current& current) {
+Error Database::Committing::prepare_merge(const TransactionState& tx, std::size_t index,
+                                          const LocalStamp& stamp, const Current& current) {
   const StagedOperation& staged = tx.operations[index];
-  Prepared& prepared = scratch_->prepared[index];
+  Prepared& prepared = db_.scratch_->prepared[index];
   if (prepared.kind != Kind::update && prepared.unlogged) return {};
   const std::uint8_t* const record = tx.record(staged);
   const bool is_put = prepared.kind == Kind::set;
-  const bool is_marked = is_put && scratch_->merger.rules().has_any({staged.shape->get(), record});
+  const bool is_marked =
+      is_put && db_.scratch_->merger.rules().has_any({staged.shape->get(), record});
   if (is_put && !is_marked && replaces_all(current, {staged.shape->get(), record})) return {};
-  PreparedMore& more = *(prepared.more = scratch_->take_more());
-  Merger& merger = scratch_->merger;
+  PreparedMore& more = *(prepared.more = db_.scratch_->take_more());
+  Merger& merger = db_.scratch_->merger;
   more.written.shape = nullptr;
   if (prepared.kind == Kind::remove) {
     prepared.removal_rule = static_cast<std::uint8_t>(merger.rules().removal());
@@ -317,27 +322,28 @@ Error Database::prepare_merge(const TransactionState& tx, std::size_t index,
     GS_TRY_OK(merger.update(current, tx.change(staged), *staged.shape, record, stamp, more.merged,
                             more.seen, more.written));
   }
-  scratch_->result_bytes += more.merged.image.size();
-  if (scratch_->result_bytes <= kResultBytesMax) return {};
+  db_.scratch_->result_bytes += more.merged.image.size();
+  if (db_.scratch_->result_bytes <= kResultBytesMax) return {};
   return too_many_results();
 }
 
 // --- room ---
 
-std::size_t Database::cost(const TransactionState& tx) {
+std::size_t Database::Committing::cost(const TransactionState& tx) {
   std::size_t bytes = tx.reverts ? graph::ChangeBuilder::cost(graph::kRevertBytes) : 0;
   const record::Shape* last = nullptr;
   const record::Shape* last_new = nullptr;
-  Interner<Digest>& shapes = scratch_->shapes;
-  shapes.begin(scratch_->touched.key());
-  scratch_->named_stamps = 0;
-  scratch_->new_shapes = 0;
-  scratch_->new_collections = 0;
+  Interner<Digest>& shapes = db_.scratch_->shapes;
+  shapes.begin(db_.scratch_->touched.key());
+  db_.scratch_->named_stamps = 0;
+  db_.scratch_->new_shapes = 0;
+  db_.scratch_->new_collections = 0;
   const auto count_new = [&](const record::ShapePtr& shape) {
-    if (shape.get() == last_new || tables_.find_shape(shape->digest()) != kUnknown) return;
+    if (shape.get() == last_new || db_.tables_.find_shape(shape->digest()) != kUnknown) return;
     last_new = shape.get();
-    ++scratch_->new_shapes;
-    if (tables_.find_collection(shape->collection_id()) == kUnknown) ++scratch_->new_collections;
+    ++db_.scratch_->new_shapes;
+    if (db_.tables_.find_collection(shape->collection_id()) == kUnknown)
+      ++db_.scratch_->new_collections;
   };
   const auto add_shape = [&](const record::ShapePtr& shape) {
     if (shape.get() == last) return;
@@ -345,23 +351,23 @@ std::size_t Database::cost(const TransactionState& tx) {
     const std::size_t before = shapes.size();
     shapes.add(shape->digest());
     if (shapes.size() == before) return;
-    const std::uint32_t number = tables_.find_shape(shape->digest());
-    if (tables_.is_defined(number)) return;
+    const std::uint32_t number = db_.tables_.find_shape(shape->digest());
+    if (db_.tables_.is_defined(number)) return;
     bytes += graph::ChangeBuilder::cost(shape->definition().size());
     count_new(shape);
   };
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     const StagedOperation& staged = tx.operations[i];
-    const Prepared& prepared = scratch_->prepared[i];
+    const Prepared& prepared = db_.scratch_->prepared[i];
     if (prepared.unlogged) {
-      scratch_->unlogged_bytes += cost_unlogged(staged, prepared);
+      db_.scratch_->unlogged_bytes += cost_unlogged(staged, prepared);
       if (staged.shape != nullptr) count_new(*staged.shape);
       if (prepared.kind == Kind::update) count_new(prepared.more->merged.shape);
       continue;
     }
     bytes +=
         graph::ChangeBuilder::cost(prepared.payload_bytes(staged), 1 + prepared.exception_count());
-    if (prepared.kind != Kind::insert) scratch_->named_stamps += 1 + prepared.exception_count();
+    if (prepared.kind != Kind::insert) db_.scratch_->named_stamps += 1 + prepared.exception_count();
     if (const record::ShapePtr* const shape = prepared.shape(staged)) add_shape(*shape);
     if (prepared.more != nullptr) count_new(prepared.more->merged.shape);
   }
@@ -369,89 +375,92 @@ std::size_t Database::cost(const TransactionState& tx) {
 }
 
 // Two shapes of one new collection count as two: the limit is far away from all that makes sense.
-Error Database::check_numbers() const {
-  if (tables_.has_room(scratch_->new_shapes, scratch_->new_collections)) return {};
-  return tables_.full("shapes or collections");
+Error Database::Committing::check_numbers() const {
+  if (db_.tables_.has_room(db_.scratch_->new_shapes, db_.scratch_->new_collections)) return {};
+  return db_.tables_.full("shapes or collections");
 }
 
-Error Database::ensure_room(const Room& wanted, graph::Hlc hlc) {
+Error Database::OpenChange::ensure_room(const Room& wanted, graph::Hlc hlc) {
   if (wanted.shapes > graph::kShapesMax || wanted.writers > graph::kWritersMax) {
     return Error(Code::too_large,
                  "a transaction that names more than 65,000 shapes or writers. Commit in parts");
   }
-  if (builder_.is_open()) {
-    const bool fits = builder_.room() >= wanted.bytes && builder_.bytes() < setup_.change_bytes &&
-                      builder_.shape_room() >= wanted.shapes &&
-                      builder_.writer_room() >= wanted.writers && hlc <= builder_.hlc_max() &&
-                      // Small updates of large records: little log, much memory.
-                      memory_of_rows() < options_.memory_bytes;
+  if (db_.builder_.is_open()) {
+    const bool fits =
+        db_.builder_.room() >= wanted.bytes && db_.builder_.bytes() < db_.setup_.change_bytes &&
+        db_.builder_.shape_room() >= wanted.shapes &&
+        db_.builder_.writer_room() >= wanted.writers && hlc <= db_.builder_.hlc_max() &&
+        // Small updates of large records: little log, much memory.
+        db_.memory_of_rows() < db_.options_.memory_bytes;
     if (fits) return {};
-    const bool checkpoint = wants_checkpoint();
-    GS_TRY_OK(close_change(checkpoint ? Writing::now : Writing::later));
-    if (checkpoint) freeze();
+    const bool checkpoint = db_.wants_checkpoint();
+    GS_TRY_OK(db_.close_change(checkpoint ? Writing::now : Writing::later));
+    if (checkpoint) db_.freeze();
   }
-  return begin_change(wanted.bytes, hlc, frontier());
+  return begin_change(wanted.bytes, hlc, db_.frontier());
 }
 
 // A change has 1,024 parents. More heads, as when so many wrote apart, are joined by changes of
 // ours before it, which merge them and say nothing else.
-Error Database::join_heads() {
-  while (!builder_.is_open() && frontier_.size() > graph::kParentsMax) {
+Error Database::OpenChange::join_heads() {
+  while (!db_.builder_.is_open() && db_.frontier_.size() > graph::kParentsMax) {
     std::vector<Digest> parents;
-    const Digest& own = heads_[writer_number_].change;
-    if (frontier_.count(own) != 0) parents.push_back(own);
-    for (auto at = frontier_.begin(); parents.size() < graph::kParentsMax; ++at) {
+    const Digest& own = db_.heads_[db_.writer_number_].change;
+    if (db_.frontier_.count(own) != 0) parents.push_back(own);
+    for (auto at = db_.frontier_.begin(); parents.size() < graph::kParentsMax; ++at) {
       if (*at != own) parents.push_back(*at);
     }
     std::sort(parents.begin(), parents.end());
-    const graph::Hlc hlc = next_hlc();
+    const graph::Hlc hlc = db_.next_hlc();
     const Buffer payload = graph::encode_merge({{}, parents});
     GS_TRY_OK(begin_change(graph::ChangeBuilder::cost(payload.size()), hlc, parents));
     append_alone(Kind::merge, payload, hlc);
-    GS_TRY_OK(close_change());
+    GS_TRY_OK(db_.close_change());
   }
   return {};
 }
 
 // A transaction of one operation that is about no record.
-Sequence Database::append_alone(Kind kind, Bytes payload, graph::Hlc hlc) {
-  const auto appended = builder_.append(static_cast<std::uint8_t>(kind), graph::kLastOfTransaction,
-                                        nullptr, nullptr, hlc, payload.size());
+Sequence Database::OpenChange::append_alone(Kind kind, Bytes payload, graph::Hlc hlc) {
+  const auto appended =
+      db_.builder_.append(static_cast<std::uint8_t>(kind), graph::kLastOfTransaction, nullptr,
+                          nullptr, hlc, payload.size());
   std::memcpy(appended.payload, payload.data(), payload.size());
-  const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
-  make_visible(sequence, hlc, 1);
+  const Sequence sequence = db_.visible_.load(std::memory_order_relaxed) + 1;
+  db_.make_visible(sequence, hlc, 1);
   return sequence;
 }
 
-Error Database::begin_change(std::size_t bytes, graph::Hlc hlc, std::vector<Digest> parents) {
+Error Database::OpenChange::begin_change(std::size_t bytes, graph::Hlc hlc,
+                                         std::vector<Digest> parents) {
   GS_CHECK(parents.size() <= graph::kParentsMax);
   // Only after changes that somebody else made up.
-  if (hlc > ~graph::Hlc{0} - graph::kHlcDeltaMax || hlc <= last_hlc_) {
+  if (hlc > ~graph::Hlc{0} - graph::kHlcDeltaMax || hlc <= db_.last_hlc_) {
     return Error(Code::too_large,
                  "the log has a change with the last stamp that there is, so none "
                  "can come after it");
   }
-  const state::WriterHead& head = heads_[writer_number_];
+  const state::WriterHead& head = db_.heads_[db_.writer_number_];
   graph::ChangeBuilder::Open open;
-  open.storage = storage_;
-  open.branch = branch_;
-  open.writer = writer_;
+  open.storage = db_.storage_;
+  open.branch = db_.branch_;
+  open.writer = db_.writer_;
   open.sequence = head.change.is_zero() ? 0 : head.sequence + 1;
   open.hlc = hlc;
   open.prev = head.change;
   open.parents = parents;
-  env_.random->fill(open.seed);
+  db_.env_.random->fill(open.seed);
   const std::size_t fixed = graph::ChangeBuilder::overhead(parents.size());
   const std::size_t wanted =
-      std::max(setup_.change_bytes + setup_.change_bytes / kSlackShare, bytes + fixed);
-  auto space = log_->begin(std::min(wanted, graph::kChangeBytesMax));
-  if (space.code() == Code::failed) return fail(std::move(space).error());
-  GS_TRY(space_, std::move(space));
-  publish_log_view();
-  builder_.begin(std::move(open), space_.space);
-  builder_parents_ = std::move(parents);
-  builder_reverts_ = false;
-  hashing_.begin();
+      std::max(db_.setup_.change_bytes + db_.setup_.change_bytes / kSlackShare, bytes + fixed);
+  auto space = db_.log_->begin(std::min(wanted, graph::kChangeBytesMax));
+  if (space.code() == Code::failed) return db_.fail(std::move(space).error());
+  GS_TRY(db_.space_, std::move(space));
+  db_.publish_log_view();
+  db_.builder_.begin(std::move(open), db_.space_.space);
+  db_.builder_parents_ = std::move(parents);
+  db_.builder_reverts_ = false;
+  db_.hashing_.begin();
   return {};
 }
 
@@ -498,53 +507,56 @@ Error Database::close_change(Writing writing) {
 
 // --- pass two: nothing can fail ---
 
-void Database::append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence) {
+void Database::Committing::append(const TransactionState& tx, const LocalStamp& stamp,
+                                  Sequence sequence) {
   const std::size_t count = tx.operations.size();
-  std::size_t left = scratch_->logged_count;
+  std::size_t left = db_.scratch_->logged_count;
   if (tx.reverts) {
-    builder_reverts_ = true;
+    db_.builder_reverts_ = true;
     const Buffer payload = graph::encode_revert(*tx.reverts);
-    const auto appended = builder_.append(static_cast<std::uint8_t>(Kind::revert),
-                                          --left == 0 ? graph::kLastOfTransaction : 0, nullptr,
-                                          nullptr, stamp.hlc, payload.size());
+    const auto appended = db_.builder_.append(static_cast<std::uint8_t>(Kind::revert),
+                                              --left == 0 ? graph::kLastOfTransaction : 0, nullptr,
+                                              nullptr, stamp.hlc, payload.size());
     std::memcpy(appended.payload, payload.data(), payload.size());
   }
   for (std::size_t i = 0; i < count; ++i) {
-    if (scratch_->prepared[i].unlogged) {
+    if (db_.scratch_->prepared[i].unlogged) {
       append_unlogged(tx, i, stamp, sequence);
       continue;
     }
     if (i + kPlacesAhead < count) {
-      version_->tables.front()->prefetch(tx.operations[i + kPlacesAhead].id);
+      db_.version_->tables.front()->prefetch(tx.operations[i + kPlacesAhead].id);
     }
     append_one(tx, i, --left == 0 ? graph::kLastOfTransaction : 0, stamp, sequence);
   }
-  if (scratch_->logged_count != 0) hashing_.offer();
+  if (db_.scratch_->logged_count != 0) db_.hashing_.offer();
 }
 
-std::uint32_t Database::append_shape(const record::ShapePtr& shape, graph::Hlc hlc) {
-  CommitScratch& scratch = *scratch_;
+std::uint32_t Database::Committing::append_shape(const record::ShapePtr& shape, graph::Hlc hlc) {
+  CommitScratch& scratch = *db_.scratch_;
   if (scratch.last_shape == shape.get()) return scratch.last_shape_number;
-  std::uint32_t number = tables_.find_shape(shape->digest());
-  if (!tables_.is_defined(number)) {
+  std::uint32_t number = db_.tables_.find_shape(shape->digest());
+  if (!db_.tables_.is_defined(number)) {
     const Bytes definition = shape->definition();
-    const auto appended = builder_.append(static_cast<std::uint8_t>(Kind::shape), 0,
-                                          &shape->digest(), nullptr, hlc, definition.size());
+    const auto appended = db_.builder_.append(static_cast<std::uint8_t>(Kind::shape), 0,
+                                              &shape->digest(), nullptr, hlc, definition.size());
     std::memcpy(appended.payload, definition.data(), definition.size());
-    number = applier_.intern(shape);
-    tables_.define(number);
+    number = db_.applier_.intern(shape);
+    db_.tables_.define(number);
   }
   scratch.last_shape = shape.get();
   scratch.last_shape_number = number;
   return number;
 }
 
-std::uint8_t* Database::append_overwritten(std::uint8_t* payload, const Prepared& prepared) {
+std::uint8_t* Database::Committing::append_overwritten(std::uint8_t* payload,
+                                                       const Prepared& prepared) {
   using Exception = graph::OverwrittenView::Exception;
   const auto index_of = [&](const LocalStamp& stamp) {
     if (stamp.hlc == 0) return graph::kNoWriter;
-    return stamp.writer == writer_number_ ? graph::kThisWriter
-                                          : builder_.writer_index(tables_.writer(stamp.writer));
+    return stamp.writer == db_.writer_number_
+               ? graph::kThisWriter
+               : db_.builder_.writer_index(db_.tables_.writer(stamp.writer));
   };
   const auto count = static_cast<std::uint32_t>(prepared.exception_count());
   graph::put_overwritten(payload, prepared.overwritten.hlc, index_of(prepared.overwritten), count,
@@ -556,7 +568,7 @@ std::uint8_t* Database::append_overwritten(std::uint8_t* payload, const Prepared
   };
   std::vector<Seen>& seen = prepared.more->seen;
   std::sort(seen.begin(), seen.end(), sorted);
-  std::vector<Exception>& exceptions = scratch_->exceptions;
+  std::vector<Exception>& exceptions = db_.scratch_->exceptions;
   exceptions.clear();
   for (const Seen& one : seen) {
     const std::uint32_t field = std::min(one.field, graph::kWholeRecord);
@@ -569,15 +581,16 @@ std::uint8_t* Database::append_overwritten(std::uint8_t* payload, const Prepared
   return payload;
 }
 
-void Database::append_one(const TransactionState& tx, std::size_t index, std::uint8_t flags,
-                          const LocalStamp& stamp, Sequence sequence) {
+void Database::Committing::append_one(const TransactionState& tx, std::size_t index,
+                                      std::uint8_t flags, const LocalStamp& stamp,
+                                      Sequence sequence) {
   const StagedOperation& staged = tx.operations[index];
-  const Prepared& prepared = scratch_->prepared[index];
+  const Prepared& prepared = db_.scratch_->prepared[index];
   const record::ShapePtr* const written = prepared.shape(staged);
   const std::uint32_t shape = written != nullptr ? append_shape(*written, stamp.hlc) : kUnknown;
-  const auto appended = builder_.append(static_cast<std::uint8_t>(prepared.kind), flags,
-                                        written != nullptr ? &(*written)->digest() : nullptr,
-                                        &staged.id, stamp.hlc, prepared.payload_bytes(staged));
+  const auto appended = db_.builder_.append(static_cast<std::uint8_t>(prepared.kind), flags,
+                                            written != nullptr ? &(*written)->digest() : nullptr,
+                                            &staged.id, stamp.hlc, prepared.payload_bytes(staged));
   const std::uint8_t* begin = appended.payload;
   std::uint8_t* record = appended.payload;
   switch (prepared.kind) {
@@ -596,13 +609,14 @@ void Database::append_one(const TransactionState& tx, std::size_t index, std::ui
 
   if (prepared.more != nullptr && !prepared.more->merged.is_last_write) {
     const Merged& merged = prepared.more->merged;
-    applier_.put_merged(staged.id, applier_.intern(merged.shape), merged, sequence,
-                        prepared.was_live);
+    db_.applier_.put_merged(staged.id, db_.applier_.intern(merged.shape), merged, sequence,
+                            prepared.was_live);
     return;
   }
   const std::size_t offset =
       appended.offset + graph::kOperationHeadBytes + static_cast<std::size_t>(record - begin);
-  applier_.put_record(staged.id, shape, space_.at + offset, stamp, sequence, !prepared.was_live);
+  db_.applier_.put_record(staged.id, shape, db_.space_.at + offset, stamp, sequence,
+                          !prepared.was_live);
 }
 
 }  // namespace gs::engine

@@ -19,7 +19,11 @@
 
 #include <algorithm>
 
+#include "gs/engine/database/checkpointing.h"
+#include "gs/engine/database/completing.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/deriving.h"
+#include "gs/engine/database/job.h"
 
 namespace gs::engine {
 
@@ -59,17 +63,16 @@ Error too_much_history(const Digest& change, std::uint64_t bytes_max) {
 
 // --- what comes back ---
 
-bool Database::is_lacking(const Digest& change) const {
-  const std::lock_guard lock(commit_mutex_);
-  return known_ && known_->lacking().has(change);
+bool Database::Completing::is_lacking(const Digest& change) const {
+  const std::lock_guard lock(db_.commit_mutex_);
+  return db_.known_ && db_.known_->lacking().has(change);
 }
 
 // With the commit lock. `here`: the form in the log; `said`: by erase operations in the log, of
 // these changes. Without ids: nothing comes back.
-Result<Database::Completed> Database::compare_forms(const graph::ChangeView& here,
-                                                    const graph::ChangeView& whole,
-                                                    const Vouchers& said) const {
-  const std::set<std::uint32_t>& lacking = known_->lacking().operations(whole.digest());
+Result<Database::Completing::Completed> Database::Completing::compare_forms(
+    const graph::ChangeView& here, const graph::ChangeView& whole, const Vouchers& said) const {
+  const std::set<std::uint32_t>& lacking = db_.known_->lacking().operations(whole.digest());
   Completed result;
   std::vector<std::uint32_t> erased;  // in the log from now on
   bool comes_back = false;
@@ -82,7 +85,7 @@ Result<Database::Completed> Database::compare_forms(const graph::ChangeView& her
     if (!one.erased()) {
       // What is here and was erased there goes, as an erase operation says; else it is worse.
       const graph::Erase left = graph::describe_erasure(whole, whole_cursor, other, {});
-      if (!said.has(left, id) && !waiting_.vouchers.has(left, id)) return Completed();
+      if (!said.has(left, id) && !db_.waiting_.vouchers.has(left, id)) return Completed();
     } else if (other.erased()) {
       if (!is_same_rest(here, one, whole, other)) return not_the_same(whole);
     } else if (lacking.count(cursor.index()) != 0) {
@@ -99,18 +102,18 @@ Result<Database::Completed> Database::compare_forms(const graph::ChangeView& her
   if (!comes_back) return Completed();
   GS_TRY(result.bytes, graph::erase_operations(whole, erased));
   GS_TRY(const graph::ChangeView made, graph::ChangeView::parse(result.bytes));
-  GS_TRY_OK(validate(made));
+  GS_TRY_OK(db_.validate(made));
   return result;
 }
 
 // By segment; nothing for one that brings nothing.
-Error Database::add_completion(const graph::ChangeView& whole, const Vouchers& said,
-                               Completion& completion) {
-  const std::lock_guard lock(commit_mutex_);
-  GS_TRY_OK(writable());
-  if (!known_ || !known_->lacking().has(whole.digest())) return {};
-  const log::Location at = known_->place(*known_->find(whole.digest()));
-  const Settled here{moment(), log_->snapshot(), frontier()};
+Error Database::Completing::add_completion(const graph::ChangeView& whole, const Vouchers& said,
+                                           Completion& completion) {
+  const std::lock_guard lock(db_.commit_mutex_);
+  GS_TRY_OK(db_.writable());
+  if (!db_.known_ || !db_.known_->lacking().has(whole.digest())) return {};
+  const log::Location at = db_.known_->place(*db_.known_->find(whole.digest()));
+  const Settled here{db_.moment(), db_.log_->snapshot(), db_.frontier()};
   const auto look = [&](log::Location, Bytes bytes, bool& stop) -> Error {
     stop = true;
     GS_TRY(const graph::ChangeView stored, graph::ChangeView::parse(bytes));
@@ -120,29 +123,30 @@ Error Database::add_completion(const graph::ChangeView& whole, const Vouchers& s
     completion[log::segment_of(at)].insert_or_assign(at, std::move(completed));
     return {};
   };
-  return each_change(here, look, at - log::kFrameBytes);
+  return db_.each_change(here, look, at - log::kFrameBytes);
 }
 
 // What erase operations in the log say of these changes.
-Error Database::find_vouchers(std::span<const graph::ChangeView> changes, Vouchers& said) {
+Error Database::Completing::find_vouchers(std::span<const graph::ChangeView> changes,
+                                          Vouchers& said) {
   std::set<Digest> wanted;
   for (const graph::ChangeView& change : changes) wanted.insert(change.digest());
   const auto is_wanted = [&](const Digest& change) { return wanted.count(change) != 0; };
-  GS_TRY(const Settled settled, settle());
-  return each_change(settled, [&](log::Location, Bytes bytes, bool&) -> Error {
+  GS_TRY(const Settled settled, db_.settle());
+  return db_.each_change(settled, [&](log::Location, Bytes bytes, bool&) -> Error {
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
     return said.add(change, is_wanted);
   });
 }
 
 // Adds what the log has of each record.
-Error Database::add_histories(std::map<Id, History>& histories) {
+Error Database::Completing::add_histories(std::map<Id, History>& histories) {
   std::vector<Id> asked;
   asked.reserve(histories.size());
   for (const auto& [id, history] : histories) asked.push_back(id);
   const IdSet ids(asked);
-  GS_TRY(const Settled settled, settle());
-  return each_change(settled, [&](log::Location, Bytes bytes, bool&) -> Error {
+  GS_TRY(const Settled settled, db_.settle());
+  return db_.each_change(settled, [&](log::Location, Bytes bytes, bool&) -> Error {
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
     if (!has_any_of(change, ids)) return {};
     auto cursor = change.operations();
@@ -159,16 +163,16 @@ Error Database::add_histories(std::map<Id, History>& histories) {
 
 // Leaves those whose records can be derived at once; what cannot be at all is refused. The others
 // have their turn later.
-Error Database::choose(CompletedSegment& changes, std::set<Digest>& looked_at,
-                       ReceiveReport& report) {
+Error Database::Completing::choose(CompletedSegment& changes, std::set<Digest>& looked_at,
+                                   ReceiveReport& report) {
   std::map<Id, History> histories;
   for (const auto& [at, change] : changes) {
     for (const Id& id : change.ids) histories[id].bytes += change.bytes.size();
   }
   GS_TRY_OK(add_histories(histories));
-  const std::uint64_t bytes_max = setup_.image_bytes_max / kHistoryShare;
+  const std::uint64_t bytes_max = db_.setup_.image_bytes_max / kHistoryShare;
   History all;
-  const std::lock_guard lock(commit_mutex_);
+  const std::lock_guard lock(db_.commit_mutex_);
   std::erase_if(changes, [&](const auto& one) {
     const Completed& change = one.second;
     History its;
@@ -189,69 +193,71 @@ Error Database::choose(CompletedSegment& changes, std::set<Digest>& looked_at,
 }
 
 // With the commit lock: for the shapes that merges may make.
-bool Database::has_room_for(const History& history) const {
-  return tables_.has_room(2 * history.operations, history.operations);
+bool Database::Completing::has_room_for(const History& history) const {
+  return db_.tables_.has_room(2 * history.operations, history.operations);
 }
 
 // --- the log ---
 
 // Rows that are made when this returns point into later segments, and none of those before into
 // this one.
-Error Database::lead_away(std::uint32_t segment) {
+Error Database::Completing::lead_away(std::uint32_t segment) {
   {
-    const std::lock_guard lock(commit_mutex_);
-    GS_TRY_OK(writable());
-    if (builder_.is_open()) GS_TRY_OK(close_change());
-    GS_TRY_OK(log_->seal(segment));
-    freeze();
+    const std::lock_guard lock(db_.commit_mutex_);
+    GS_TRY_OK(db_.writable());
+    if (db_.builder_.is_open()) GS_TRY_OK(db_.close_change());
+    GS_TRY_OK(db_.log_->seal(segment));
+    db_.freeze();
   }
-  GS_TRY_OK(sync());
-  GS_TRY_OK(write_all_frozen());
+  GS_TRY_OK(db_.sync());
+  GS_TRY_OK(Checkpointing(db_).write_all_frozen());
   std::vector<bool> segments(segment + std::size_t{1});
   segments[segment] = true;
-  GS_TRY(const std::size_t runs, runs_to_leave(segments, nullptr));
-  return runs == 0 ? Error() : merge(runs, {.leaves = segments});
+  GS_TRY(const std::size_t runs, Checkpointing(db_).runs_to_leave(segments, nullptr));
+  return runs == 0 ? Error() : Checkpointing(db_).merge_runs(runs, {.leaves = segments});
 }
 
-Error Database::put_back(std::uint32_t segment, const CompletedSegment& changes) {
-  const std::size_t runs_max = current_version()->runs.size() + kRunsBesideMax;
+Error Database::Completing::put_back(std::uint32_t segment, const CompletedSegment& changes) {
+  const std::size_t runs_max = db_.current_version()->runs.size() + kRunsBesideMax;
   const auto transform = [&](log::Location at, Bytes bytes) -> Result<Bytes> {
-    GS_TRY_OK(write_waiting(runs_max));
+    GS_TRY_OK(Checkpointing(db_).write_waiting(runs_max));
     const auto whole = changes.find(at);
     return whole == changes.end() ? bytes : Bytes(whole->second.bytes);
   };
-  const std::uint64_t generations = log_->generation_sum();
-  state_lags_ = true;
-  Error error = log_->rewrite(segment, transform, {});
-  if (log_->generation_sum() == generations) {  // the old segment is still the one
-    state_lags_ = false;
+  const std::uint64_t generations = db_.log_->generation_sum();
+  db_.saved_.lags = true;
+  Error error = db_.log_->rewrite(segment, transform, {});
+  if (db_.log_->generation_sum() == generations) {  // the old segment is still the one
+    db_.saved_.lags = false;
     return error;
   }
-  if (error) return fail(std::move(error));
-  const std::lock_guard lock(commit_mutex_);
-  publish_log_view();
-  ++rewrites_;
-  known_.reset();
+  if (error) return db_.fail(std::move(error));
+  const std::lock_guard lock(db_.commit_mutex_);
+  db_.publish_log_view();
+  ++db_.rewrites_;
+  db_.known_.reset();
   return {};
 }
 
 // --- all of it ---
 
-Error Database::complete_segment(std::uint32_t segment, const CompletedSegment& changes) {
+Error Database::Completing::complete_segment(std::uint32_t segment,
+                                             const CompletedSegment& changes) {
   std::set<Id> ids;
   for (const auto& [at, change] : changes) ids.insert(change.ids.begin(), change.ids.end());
   GS_TRY_OK(lead_away(segment));
   GS_TRY_OK(put_back(segment, changes));
   // Whoever opens the storage again makes the state from the log.
-  if (Error error = derive_again(IdSet(ids))) return fail(std::move(error));
-  GS_TRY_OK(write_all_frozen());
-  state_lags_ = false;
-  return save_checkpoint();
+  if (Error error = Deriving(db_).derive_again(IdSet(ids))) return db_.fail(std::move(error));
+  GS_TRY_OK(Checkpointing(db_).write_all_frozen());
+  db_.saved_.lags = false;
+  return Checkpointing(db_).save_checkpoint();
 }
 
 // What lies in one segment, or a part of it. Takes out of `left` what was looked at, one at least.
-Error Database::complete_some(std::vector<graph::ChangeView>& left, ReceiveReport& report) {
-  GS_TRY_OK(know_changes());
+Error Database::Completing::complete_some(std::vector<graph::ChangeView>& left,
+                                          ReceiveReport& report) {
+  GS_TRY_OK(db_.know_changes());
   Vouchers said;
   GS_TRY_OK(find_vouchers(left, said));
   Completion completion;
@@ -277,9 +283,9 @@ Error Database::complete_some(std::vector<graph::ChangeView>& left, ReceiveRepor
   return {};
 }
 
-Error Database::complete(std::vector<graph::ChangeView> wholes, ReceiveReport& report) {
-  const std::lock_guard erase_lock(erase_mutex_);
-  const Job job(*this);
+Error Database::Completing::complete(std::vector<graph::ChangeView> wholes, ReceiveReport& report) {
+  const std::lock_guard erase_lock(db_.erase_mutex_);
+  const Job job(db_);
   if (!job.running()) return Error(Code::closed, "the storage is closed. Open it again");
   while (!wholes.empty()) GS_TRY_OK(complete_some(wholes, report));
   return {};

@@ -67,7 +67,8 @@ Error make_free(platform::FileSystem& files) {
 
 }  // namespace
 
-Result<std::shared_ptr<Database>> Database::create(Setup setup, const CreateOptions& create) {
+Result<std::shared_ptr<Database>> Database::create(DatabaseSetup setup,
+                                                   const CreateOptions& create) {
   GS_TRY_OK(check_options(setup.options));
   platform::Environment& env = setup.env;
   platform::FileSystem& files = *env.files;

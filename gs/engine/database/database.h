@@ -1,14 +1,12 @@
 // One database: the meeting point of log, state and writers. The main path of a write is
 //
-//   stage (transaction.h) -> commit (commit.cc) -> apply (apply.h) -> flush (flush.cc) ->
-//   acknowledge
+//   stage (staging.h) -> commit (commit.cc) -> apply (apply.h) -> flush (flush.cc) -> acknowledge
 //
 // and of a read: snapshot() -> Version::find -> view on the record's bytes (read.cc).
-// open.cc opens and recovers; checkpoint.cc writes state behind the log; branches.cc says whose
-// changes make the state; verify.cc, history.cc, proof.cc, erase.cc, merges.cc, digest.cc and
-// backup.cc are one feature each.
+// What is done in many steps is done by a part of its own: a class within this one, which nobody
+// else sees, works on the same state, and lives as long as the call.
 //
-// Locks, in this order: erase_mutex_ > commit_mutex_ > background_mutex_ > version_mutex_. Readers
+// Locks, in this order: erase_mutex_ > commit_mutex_ > background_.mutex > version_mutex_. Readers
 // take only version_mutex_, for two loads. commit_mutex_ is never held during an fdatasync, but
 // when the log begins a new segment.
 #pragma once
@@ -21,115 +19,33 @@
 #include <optional>
 #include <set>
 
-#include "globalstorage/options.h"
 #include "globalstorage/storage.h"
-#include "gs/engine/catalog/catalog.h"
 #include "gs/engine/database/apply.h"
-#include "gs/engine/database/base.h"
-#include "gs/engine/database/keys.h"
-#include "gs/engine/database/known_changes.h"
+#include "gs/engine/database/background.h"
+#include "gs/engine/database/group_commit.h"
+#include "gs/engine/database/joined.h"
 #include "gs/engine/database/leaf_hashing.h"
 #include "gs/engine/database/log_writing.h"
-#include "gs/engine/database/past.h"
 #include "gs/engine/database/receive.h"
 #include "gs/engine/database/replay_runs.h"
-#include "gs/engine/database/transaction.h"
+#include "gs/engine/database/schema_in_force.h"
+#include "gs/engine/database/settled.h"
+#include "gs/engine/database/setup.h"
+#include "gs/engine/database/transaction_pool.h"
+#include "gs/engine/database/unlogged_state.h"
 #include "gs/engine/database/watchers.h"
-#include "gs/engine/indexes/index_view.h"
 #include "gs/platform/mutex.h"
 #include "gs/storage/blob/blob_store.h"
 
-namespace gs::merge {
-struct TypedField;
-}  // namespace gs::merge
-
 namespace gs::engine {
 
-// A moment to read from: everything with sequence <= at in this version, as the schema that was in
-// force reads it.
-struct Moment {
-  std::shared_ptr<const state::Version> version;
-  Sequence at = 0;
-  std::shared_ptr<const IndexView> indexes;          // of the version
-  std::shared_ptr<const Catalog> catalog = nullptr;  // null: no schema
-  std::uint64_t published = 0;                       // how often these were changed before
-};
-
-// A record found in a moment, kept readable.
-struct RecordHold {
-  std::shared_ptr<const Database> db;
-  std::shared_ptr<const state::Version> version;
-  std::shared_ptr<const Buffer> owned;  // bytes of records that were rebuilt or lifted
-  record::ShapePtr owned_shape;
-  Found found;
-  Digest version_digest;  // of rebuilt records
-  const record::Shape* shape = nullptr;
-  record::RecordView view() const noexcept { return {shape, found.record}; }
-};
-
-class KnownReverts;    // known_reverts.h
-class UndoStack;       // undo_stack.h
-struct DoneIn;         // the same
-struct CountedWrites;  // taking_back.h
-struct TakingBack;     // the same
+class Staging;  // staging.h
 struct VerifyMemory;
-
-// Of a record, wherever in the log it is.
-struct LoggedErasure {
-  Id id;
-  graph::Stamp stamp;
-  bool is_applied = false;  // as in Erasure
-};
-
-// What the state took for a change that stands on it, and was not there before.
-struct Joined {
-  std::set<Digest> frontier;  // before
-  state::SchemaEntry schema;  // the same
-  Erasures erasures;          // the same
-  std::set<Id> ids;           // of records that may be others since
-};
-
-// Whether the change has an operation on one of these records.
-bool has_any_of(const graph::ChangeView& change, const IdSet& ids);
-
-// What the table of records that are not in the log has in it.
-struct UnloggedSize {
-  std::size_t bytes = 0;               // of all rows with their images
-  std::size_t live_bytes = 0;          // of the newest ones of live records
-  std::vector<std::uint64_t> records;  // live ones by collection number
-
-  std::size_t useless() const noexcept { return bytes - live_bytes; }
-};
-
-// Runs that may be added beside one merge, or while one segment is written again. Then commits wait
-// until it is done: else whoever writes faster than runs are merged would have ever more of them.
-inline constexpr std::size_t kRunsBesideMax = 32;
 
 class Database : public std::enable_shared_from_this<Database> {
  public:
-  // `hold` keeps whatever the environment points to alive.
-  struct Setup {
-    platform::Environment env;
-    std::shared_ptr<void> hold;
-    Options options;
-    // A change closes when it gets here. Smaller in simulations, so that few operations make many
-    // changes and segments.
-    std::size_t change_bytes = graph::kChangeBytesTarget;
-    // Payloads of a record that one transaction erases, 100 bytes of memory for each; a record with
-    // more versions takes several. With the longest reason they still fit into one transaction.
-    std::size_t erased_at_once = std::size_t{1} << 15;
-    // Shapes, writers and collections that the tables have numbers for, of each. Smaller in tests.
-    std::size_t numbers_max = state::kNumbersMax;
-    // Memory for the keys that one table has in one index. Smaller in tests.
-    std::size_t table_keys_bytes_max = kTableKeysBytesMax;
-    // Of what others wrote, the image that a record may get. Smaller in tests.
-    std::size_t image_bytes_max = merge::kImageBytesMax;
-    // Of all names of versions. Smaller in tests.
-    std::size_t references_bytes_max = state::References::kBytesMax;
-  };
-
-  static Result<std::shared_ptr<Database>> create(Setup setup, const CreateOptions& create);
-  static Result<std::shared_ptr<Database>> open(Setup setup);
+  static Result<std::shared_ptr<Database>> create(DatabaseSetup setup, const CreateOptions& create);
+  static Result<std::shared_ptr<Database>> open(DatabaseSetup setup);
   ~Database();
   Error close();
 
@@ -182,58 +98,9 @@ class Database : public std::enable_shared_from_this<Database> {
   // --- writing ---
   std::unique_ptr<TransactionState> begin();
   void recycle(std::unique_ptr<TransactionState> state);
-  Error stage_insert(TransactionState& tx, const record::Encoded& encoded, Id& id);
-  Error stage_keyed(TransactionState& tx, const record::Encoded& encoded, const Id& id);
-  Error stage(TransactionState& tx, graph::Kind kind, const Id& id, const record::Encoded& encoded);
-  // Checks as well what the rules say about the update; null says nothing. What it makes of the
-  // record is checked by the commit.
-  Error stage_update(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                     const record::Encoded& delta);
-  // Adds to a number. Errors as well: invalid (what the schema says of the field).
-  Error stage_add(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                  std::string_view field, double addition);
-  // Includes elements in a field or excludes them, as `change` says: an update with an array or a
-  // set of them, as is_set() wants it. Errors of both as well: invalid (the same).
-  Error stage_elements(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                       std::string_view field, merge::Rule change, const record::Encoded& delta);
-  // Edits a text. Errors of the record and of the positions, too: not_found, invalid; the commit
-  // may say conflict (somebody replaced the text).
-  Error stage_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                    std::string_view field, std::span<const TextEdit> edits);
-  // The text of a field as readers see it now: runs that the transaction stages later stand on
-  // that, whatever is written meanwhile. Before anything else is staged. When only the schema gives
-  // the value, it is staged, to be committed before a transaction that begins anew. Errors:
-  // not_found, invalid (the field holds something else).
-  Result<std::string> begin_text(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                                 std::string_view field);
-  // Edits in the text that begin_text() told; `inserted`: by its insertions, one behind the other.
-  Error stage_runs(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                   std::string_view field, std::span<const crdt::EditRun> runs,
-                   std::string_view inserted);
-  // Marks a stretch of a text. The same errors.
-  Error stage_mark(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                   std::string_view field, StagedMark mark);
-  // Edits a list. The same errors.
-  Error stage_list_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                        std::string_view field, const ListEdit& edit);
-  // Edits a tree. Returns the name of a new node, for what the transaction does to the field next.
-  // Errors of nodes come with the commit: not_found, invalid.
-  Result<std::string> stage_tree_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                                      std::string_view field, merge::TreeEdit edit);
   // The content of the array that a field shows as a tree, also of one that nobody has edited yet.
   // Errors: not_found, invalid (it holds something else).
   Result<std::string> tree_array(const Id& id, std::string_view field) const;
-  // Whether the field is a set, not an array.
-  // Of an update that gives members to objects and takes some away: what is given to each field, or
-  // an array of that and of what is removed (gs/core/merge/members.h).
-  Error stage_members(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                      const record::Encoded& change);
-  Result<bool> is_set(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                      std::string_view field);
-  Error stage_remove(TransactionState& tx, const Id& id);
-  Error stage_expect(TransactionState& tx, const Id& id, const Digest& version);
-  // The last staged operation that gives the record its whole content or removes it; null: none.
-  const StagedOperation* staged_content(TransactionState& tx, const Id& id);
   // Errors: conflict (an expectation), not_found, too_large, no_space; nothing took effect then.
   Result<Sequence> commit(TransactionState& tx, Durability durability);
   Error wait(Sequence sequence);
@@ -279,12 +146,11 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<std::vector<HistoryEntry>> history(const Id& id, std::uint64_t newest_first_count);
   // blame.cc; no version: now.
   Result<Blame> blame(const Id& id, const std::optional<Version>& version);
-  // text_places.cc; no version: now. Errors: see Storage.
+  // text_places.cc, text_marks.cc; no version: now. Errors: see Storage.
   Result<std::string> text_cursor(const Id& id, std::string_view field, std::uint64_t position,
                                   bool is_after);
   Result<std::uint64_t> text_position(const Id& id, std::string_view field, std::string_view cursor,
                                       const std::optional<Version>& version);
-  // text_marks.cc; no version: now. Errors: see Storage.
   Result<std::vector<TextMark>> text_marks(const Id& id, std::string_view field,
                                            const std::optional<Version>& version);
   Result<std::string> text_delta(const Id& id, std::string_view field,
@@ -368,254 +234,73 @@ class Database : public std::enable_shared_from_this<Database> {
   Result<Buffer> get_blob(const BlobRef& blob) const;
 
  private:
+  friend class Staging;
+
   struct CommitScratch;
   struct Prepared;
 
-  explicit Database(Setup setup);
+  class Blaming;         // blame.cc
+  class Checkpointing;   // checkpointing.h
+  class Committing;      // committing.h
+  class Comparing;       // differences.cc
+  class Completing;      // completing.h
+  class Copying;         // backup.cc
+  class Cutting;         // cutting.h
+  class Deriving;        // deriving.h
+  class Erasing;         // erase.cc
+  class HistoryReading;  // history.cc
+  class Job;             // job.h
+  class Merging;         // merges.cc
+  class NameWriting;     // references.cc
+  class NewUniques;      // new_unique.h
+  class OpenChange;      // open_change.h
+  class Opening;         // opening.h
+  class PastState;       // past_state.cc
+  class Proving;         // proof.cc
+  class Receiving;       // receiving.h
+  class Recalling;       // recalling.h
+  class Reverting;       // reverting.h
+  class Standing;        // standing.h
+  class Switching;       // switching.h
+  class TextReading;     // text_reading.h
+  class UnloggedRows;    // unlogged_rows.h
+  class VersionFinding;  // versions.cc
+
+  explicit Database(DatabaseSetup setup);
 
   // open.cc
-  Error recover();
-  Error open_base();      // shallow.cc
-  Error check_dropped();  // the same
-  std::string run_file(std::uint64_t number) const;
-  Result<std::unique_ptr<platform::FileLock>> take_lock();
-  Error recover_from(std::optional<state::Loaded> loaded);
-  Error spill_replayed();
-  Error spill();
-  Error keep_replayed();
-  Error save_replayed();
+  void report(Event::Level level, std::string_view name, const std::string& text) const;
+  void remove_stray_state_files(const state::Checkpoint& checkpoint);
+  Error end(bool saves);  // `saves`: a checkpoint, when it is worth it
+
+  // recover.cc
   // What a change of the log does to the state; noted: nothing, as it is of another branch.
   enum class Effect { applied, noted };
   bool follows_chain(const graph::ChangeView& change) const;
   Error accept(const graph::ChangeView& change, log::Location at, Effect effect);
   Error validate(const graph::ChangeView& change) const;
-  Error forget_state();
-  Error recover_anew();
-  void tell_torn_tail(const log::Recovery& recovery);
-  Error drop_state(Error why);
-  void touch_ahead();
-  void refuse_damage();
-  void note_damage(log::Location at, const Error& error);
-  void verify_chain();
-  Error adopt_writer();
-  void skip_used_numbers();
-  Error read_admitted(std::optional<graph::Writer>& only, log::Location& place) const;
-  Error not_admitted() const;
-  void remove_stray_state_files(const state::Checkpoint& checkpoint);
-  void report(Event::Level level, std::string_view name, const std::string& text) const;
+  Error spill_replayed();
+  Error spill();
+  Error check_dropped();  // shallow.cc
 
-  // receive.cc: all but the first four with commit_mutex_ held
+  // receive.cc
   Error know_changes();
+  Error know(const Settled& settled, log::Location from, KnownChanges& known) const;
   bool is_known(const Digest& change) const;
-  Error check_alone(const graph::ChangeView& change) const;
-  Error check_seen(const graph::ChangeView& change) const;
-  Error check_causes(const graph::ChangeView& change, WriteTargets& targets, Digest& missing) const;
-  // That an operation of a change which came names an insert or set of its record.
-  struct Claim {
-    log::Location at = 0;  // of the change that alone can have it; 0 for none
-    Id id;
-    graph::Hlc hlc = 0;
-    std::uint32_t operation = 0;
-  };
-  Error check_bases(const graph::ChangeView& change, std::vector<Claim>& claims,
-                    WriteTargets& targets, Digest& missing) const;
-  Error check_minted(const graph::ChangeView& change, const WriteTargets& targets) const;
-  Error check_applicable(const graph::ChangeView& change, WriteTargets& targets) const;
-  Error check_erasures(const graph::ChangeView& change, Digest& missing) const;
   std::vector<graph::ChangeNumber> parents_of(const graph::ChangeView& change) const;
-  Error check_references(const graph::ChangeView& change, Digest& missing) const;  // references.cc
-  Error check_merges(const graph::ChangeView& change) const;                       // the same
-  bool is_stripped(const graph::ChangeView& change) const;
-  Error check_here(const graph::ChangeView& change, Digest& missing);
-  bool may_join(std::span<const graph::ChangeView> step);
-  Error append_received(const graph::ChangeView& change);
 
-  // waiting.cc
-  Error load_waiting();
-  Error remember_waiting(const graph::ChangeView& change, const Digest& missing);
-  Error keep_waiting(const graph::ChangeView& change, const Digest& missing);
-  void wait_for(const Digest& change, const Digest& missing);
-  Buffer forget_waiting(const Digest& change);
-  void remove_waiting(const Digest& change);
-  void remove_settled();
-  bool is_early(const graph::ChangeView& change) const;
-  bool is_due(const Digest& change) const;
-  void tell_early(ReceiveReport& report) const;
-  bool makes_way(const graph::ChangeView& change) const;
-  std::uint64_t count_incomplete() const;
-  Error look_again(ReceiveReport& report);
-  Error receive_one(const graph::ChangeView& first, ReceiveReport& report);
-
-  // complete.cc
-  // A change as it will lie in the log.
-  struct Completed {
-    Digest digest;
-    Buffer bytes;
-    std::set<Id> ids = {};  // of records whose payloads come back
-  };
-  using CompletedSegment = std::map<log::Location, Completed>;
-  using Completion = std::map<std::uint32_t, CompletedSegment>;  // by segment
-  bool is_lacking(const Digest& change) const;
-  Result<Completed> compare_forms(const graph::ChangeView& here, const graph::ChangeView& whole,
-                                  const Vouchers& said) const;
-  Error add_completion(const graph::ChangeView& whole, const Vouchers& said,
-                       Completion& completion);
-  Error find_vouchers(std::span<const graph::ChangeView> changes, Vouchers& said);
-  struct History {
-    std::uint64_t bytes = 0;
-    std::size_t operations = 0;
-    History& operator+=(const History& other) noexcept {
-      bytes += other.bytes;
-      operations += other.operations;
-      return *this;
-    }
-  };
-  Error add_histories(std::map<Id, History>& histories);
-  bool has_room_for(const History& history) const;
-  Error choose(CompletedSegment& changes, std::set<Digest>& looked_at, ReceiveReport& report);
-  Error lead_away(std::uint32_t segment);
-  Error put_back(std::uint32_t segment, const CompletedSegment& changes);
-  Error complete_segment(std::uint32_t segment, const CompletedSegment& changes);
-  Error complete_some(std::vector<graph::ChangeView>& left, ReceiveReport& report);
-  Error complete(std::vector<graph::ChangeView> wholes, ReceiveReport& report);
-
-  // derive.cc
-  using ReplayEach = std::function<Error(const graph::ChangeView& change, log::Location at)>;
-  // `base`: that of the changes which `each` replays.
-  Error derive(const std::shared_ptr<const Base>& base, const IdSet& ids, Applier& derived,
-               const std::function<Error(const ReplayEach& replay)>& each);
-  void put_derived(const IdSet& ids, const Applier& derived);
-
-  // look_back.cc
-  struct Looked;
-  struct LookedStep;
-  struct LookedBack;
-  struct Settled;
-  using Stacks = std::map<graph::Writer, UndoStack>;
-  Error look_back(const graph::Revert& revert, const UndoStack& stack, LookedBack& out);
-  Error look_at_own(Looked& looked, const LookedBack& in);
-  Error look_at_undone(const UndoStack& stack, LookedBack& out);
-  Error look_at_reverting(const LookedBack& in, KnownReverts& reverts, Stacks& others);
-  Error look_at_counted(const UndoStack& stack, const Stacks& others, const KnownReverts& reverts,
-                        LookedBack& out);
-  Error look_at_others(LookedBack& out);
-
-  // revert.cc
-  Error recall_counted(const LookedBack& looked, const Id& id,
-                       std::optional<CountedWrites>& out) const;
-  Error stage_taking_back(TransactionState& tx, const TakingBack& one, const Found& now);
-  Error take_back_record(const LookedBack& looked, const Id& id, TransactionState& tx,
-                         Reverted& told);
-  Result<Reverted> take_back(const graph::Revert& revert, const UndoStack& stack);
-  Result<Reverted> take_back_own(graph::Why why);
-  static std::optional<graph::Writer> chain_of_taken(const KnownChanges& known,
-                                                     const graph::Writer& writer, const DoneIn& by);
-  Result<Settled> changes_by(const graph::Writer& writer, const std::optional<Digest>& change,
-                             std::vector<Stretch>& out);
-  Error find_taken(const graph::Writer& writer, std::vector<DoneIn>& all);
-  using TakeDone = std::function<bool(const DoneIn& one)>;
-  Error each_done(const graph::Writer& writer, const std::optional<Digest>& change,
-                  const TakeDone& take);
-
-  // revert_merge.cc
-  Error check_no_merge(const Digest& change);
-  static std::vector<Digest> brought_by(const KnownChanges& known, graph::ChangeNumber change,
-                                        const graph::Merge& merge);
-
-  // update_check.cc
-  Error check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
-                    const record::ShapePtr& shape, const record::RecordView& delta) const;
-  Error check_wholes(TransactionState& tx) const;
-  static bool wrote_field(TransactionState& tx, const Id& id, std::string_view field);
-  Error stage_shown(TransactionState& tx, const Id& id, const rules::Rules& rules,
-                    std::string_view field);
-  Error check_missing(const TransactionState& tx) const;  // with commit_mutex_ held
-
-  // edits.cc
-  // `text`: becomes that of the field, if it has one.
-  Result<StagedEdits> begin_edits(TransactionState& tx, const Id& id, std::string_view field,
-                                  merge::Rule rule, std::string* text);
-  // Those that the transaction has begun, or new ones; what is done to them is to be kept.
-  Result<OpenEdits> open_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                               std::string_view field, merge::Rule rule,
-                               std::string* text = nullptr);
-  static Error keep_edits(TransactionState& tx, OpenEdits open);
-  static Error encode_edits(TransactionState& tx);
-
-  // lists.cc
-  // Edits of a list (list_edits.h), whose positions count what is shown. Error as well: conflict
-  // (this transaction has written to it).
-  Error stage_list_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                         std::string_view field, Bytes edits);
-
-  // texts.cc
-  Error stage_difference(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                         std::string_view field, const crdt::Difference& difference);
-
-  // rules.cc
+  // rules.cc, indexes.cc
   Error use_schema();
   void publish_catalog(std::shared_ptr<const Catalog> catalog);
-  Error check_allowed(const record::Shape& shape) const;
-
-  // unique.cc
-  Error make_unique_usable(const TransactionState& tx);
-  Error check_unique(const TransactionState& tx, std::optional<Digest>& broken);
-  struct NewUnique;  // new_unique.h
-  bool has_new_unique(const Catalog& catalog) const;
-  Result<std::vector<NewUnique>> look_for_duplicates(const std::shared_ptr<const Catalog>& catalog);
-  Error check_rows_since(std::vector<NewUnique>& looks) const;
-
-  // indexes.cc
-  void load_indexes();
   std::shared_ptr<const IndexView> indexes_of(const std::shared_ptr<const Catalog>& catalog) const;
   template <typename Change>
   bool change_index(const Digest& digest, const Change& change) const;
   bool has_runs_of_checkpoint() const;
-  void note_indexes();
   std::size_t memory_of_rows() const;  // with commit_mutex_ held
-  NewIndexRuns write_frozen_indexes();
-  bool replace_index_runs(const Digest& digest, const IndexRunList& inputs,
-                          const std::shared_ptr<const index::Run>& made);
-  Error merge_index(const IndexView::One& one, std::size_t count);
-  Error merge_indexes_if_needed();
-  Error compact_indexes(std::string_view collection);
 
-  // evidence.cc
-  bool may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const;
-  bool is_evidence(std::uint64_t ahead, Bytes bytes, std::uint32_t& checked) const;
-
-  // commit.cc: all but the first with commit_mutex_ held
-  Result<Sequence> commit_checked(TransactionState& tx, Durability durability);
+  // commit.cc, with commit_mutex_ held but for the last two
   Error writable() const;
-  Error schema_usable() const;
-  Result<Sequence> commit_visibly(TransactionState& tx, bool& is_logged,
-                                  std::optional<Digest>& broken_index);
-  Error prepare(const TransactionState& tx, const LocalStamp& stamp);
-  Error prepare_one(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
-  void use_write_rules(const TransactionState& tx, const record::Shape& shape, bool unlogged);
-  Error prepare_after(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
-                      const LocalStamp& erasure);
-  Error check_erasure_seen(const Id& id) const;
-  Error prepare_insert(const TransactionState& tx, std::size_t index, const LocalStamp& stamp);
-  Error prepare_merge(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
-                      const Current& current);
-  std::size_t cost(const TransactionState& tx);
-  Error check_numbers() const;
-  // What a transaction may take of a change: of shapes and writers at most so many.
-  struct Room {
-    std::size_t bytes = 0;
-    std::size_t shapes = 0;
-    std::size_t writers = 0;
-  };
-  Error ensure_room(const Room& wanted, graph::Hlc hlc);
-  void append(const TransactionState& tx, const LocalStamp& stamp, Sequence sequence);
-  void append_one(const TransactionState& tx, std::size_t index, std::uint8_t flags,
-                  const LocalStamp& stamp, Sequence sequence);
-  std::uint32_t append_shape(const record::ShapePtr& shape, graph::Hlc hlc);
-  std::uint8_t* append_overwritten(std::uint8_t* payload, const Prepared& prepared);
-  Error join_heads();  // before the stamp of what is written is taken
-  Sequence append_alone(graph::Kind kind, Bytes payload, graph::Hlc hlc);
-  Error begin_change(std::size_t bytes, graph::Hlc hlc, std::vector<Digest> parents);
+  graph::Hlc next_hlc() const noexcept;  // greater than all before, in the log or not (unlogged.cc)
   void make_visible(Sequence sequence, graph::Hlc hlc, std::size_t logged_count) noexcept;
   // How the closed change gets into the log: by the executor while the next one is filled; at once;
   // at once, and somebody waits until it is on stable storage. A change waits for the executor only
@@ -624,29 +309,6 @@ class Database : public std::enable_shared_from_this<Database> {
   Error close_change(Writing writing = Writing::now);
   bool is_stuck() const;
   Error throttle();
-
-  // unlogged.cc: all but renew_unlogged() and without_unlogged() with commit_mutex_ held
-  bool is_kept_in_memory(const record::Shape& shape) const noexcept;
-  void count_logged(const TransactionState& tx);
-  static std::size_t cost_unlogged(const StagedOperation& staged,
-                                   const Prepared& prepared) noexcept;
-  std::size_t unlogged_memory() const noexcept;
-  Error make_room_unlogged(std::size_t bytes);
-  void append_unlogged(const TransactionState& tx, std::size_t index, const LocalStamp& stamp,
-                       Sequence sequence);
-  // Greater than all before, in the log or not.
-  graph::Hlc next_hlc() const noexcept;
-  bool wants_renewal() const noexcept;
-  std::shared_ptr<const state::Version> version_for_schema();
-  std::shared_ptr<const state::Version> with_unlogged(std::shared_ptr<state::RowTable> table,
-                                                      UnloggedSize size);
-  void publish_unlogged(std::shared_ptr<state::RowTable> table, UnloggedSize size,
-                        const UnloggedIndexes& indexes = {});
-  void publish_copy_of_unlogged();
-  Error renew_unlogged();
-  bool erase_unlogged(const Id& id);
-  // Of what is in the log alone.
-  static Moment without_unlogged(Moment moment);
 
   // flush.cc
   bool closed_with(Sequence sequence) const noexcept;  // with commit_mutex_ held
@@ -657,233 +319,46 @@ class Database : public std::enable_shared_from_this<Database> {
   // checkpoint.cc
   void publish(std::shared_ptr<const state::Version> version, const NewIndexRuns& runs = {},
                const UnloggedIndexes& unlogged = {});
-  std::shared_ptr<const state::Version> current_version() const;
   void publish_log_view();
+  std::shared_ptr<const state::Version> current_version() const;
   bool wants_checkpoint() const;
-  Error end(bool saves);  // `saves`: a checkpoint, when it is worth it
-  bool wants_checkpoint_at_end();
-  void checkpoint_at_end();
-  void end_background(Error error);
   void freeze();
   void start_background();
-  void merge_when_idle();
-  Error merge_all_small();
-  bool outgrown() const;
-  bool is_stopping() const;
   void background();
-  Result<std::uint64_t> number_of_new_run();
-  Error write_frozen();
-  std::vector<std::uint64_t> run_sizes() const;
-  Error merge_if_needed();
-  Error write_all_frozen();
-  Error write_waiting(std::size_t runs_max);
-  Error merge(std::size_t runs, state::MergeOptions options);
-  Error save_checkpoint();
-  class Job {
-   public:
-    explicit Job(Database& db, Waiting waiting = Waiting::yes);
-    ~Job();
-    Job(const Job&) = delete;
-    Job& operator=(const Job&) = delete;
-    // False: the storage is being closed, or another job runs and nobody waits for it.
-    bool running() const noexcept { return running_; }
-
-   private:
-    Database& db_;
-    bool running_ = false;
-  };
+  void end_background(Error error);
+  void merge_when_idle();
+  bool is_stopping() const;
 
   // history.cc
-  struct Settled {
-    Moment moment;
-    log::Log::Snapshot log;
-    std::vector<Digest> frontier;
-    Sequence last_logged = 0;
-    std::shared_ptr<const state::References> references = nullptr;
-    std::vector<Digest> log_heads = {};  // of all branches
-    graph::BranchId branch = {};
-    std::shared_ptr<const Base> base = nullptr;  // null: the storage is whole
-  };
   Result<Settled> settle();
   Result<Settled> settle_locked();  // with commit_mutex_ held
   // Of what was settled and is given away, or that something is built upon.
   Error make_certain();
   record::ShapePtr known_shape(const Digest& digest);
-  using Located = std::function<Error(log::Location at, Bytes change, bool& stop)>;
   Error each_change(const Settled& settled, const Located& visit, log::Location from = 0,
                     log::Log::Compare compare = log::Log::Compare::frames) const;
   Error no_change(const Settled& settled, Error not_found) const;
-  Result<log::Location> locate(const Settled& settled, const Digest& change) const;
-  Result<std::vector<log::Location>> places_of(const std::optional<Version>& version,
-                                               Settled& settled);
-  static Error missing_change(const Digest& change);
-  OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation,
-                         bool is_below_cut);
-
-  // standing.cc
-  Effect effect_of(const graph::ChangeView& change) const;
-  bool is_apart() const;
-  Result<std::optional<graph::BranchId>> branch_to_follow() const;
-  void note_standing(const graph::ChangeView& change);
-  std::vector<TwinsFound> twins_found() const;
-  std::uint64_t decisions_so_far() const;
-  Result<state::References> counting_references(const Settled& settled,
-                                                const KnownChanges& known) const;
-  Result<std::optional<state::References>> references_if_twins(const Settled& settled);
-  Error change_over(const graph::BranchId& branch);
-  Error follow_standing();
-  Error settle_writer();
-  bool may_renew_writer() const;
-  Error renew_writer();
-
-  // references.cc, with commit_mutex_ held
-  Error check_named(NamedVersion::Kind kind, std::string_view name) const;
-  Error unknown_version(std::string_view name) const;
-  Error no_branch(std::string_view text) const;
-  Result<std::vector<Digest>> heads_to_name(const std::optional<Version>& version);
-  Result<Sequence> append_references(std::span<const graph::Reference> references);
-  // Without it.
-  using MakeReferences = std::function<Result<std::vector<graph::Reference>>()>;
-  Error write_references(const MakeReferences& make);
 
   // past.cc. What settle() does, and questions about the graph of just these changes.
-  using AskKnown = std::function<Error(const Settled& settled, const KnownChanges& known)>;
-  Error know(const Settled& settled, log::Location from, KnownChanges& known) const;
   Result<Settled> settle_known(const AskKnown& ask);
-  // Of a shallow storage those that are not in its base. What a version was is made of these and
-  // the base, so that it has to have all of the base: check_reach() tells.
-  static std::vector<Stretch> stretches_of(const KnownChanges& known,
-                                           std::span<const graph::ChangeRange> ranges);
-  static Error check_reach(const Settled& settled, const Ancestors& version);
   // Of these changes, those that may write to one of the records.
   std::vector<Stretch> narrowed(const Settled& settled, std::vector<Stretch> changes,
                                 std::span<const Id> ids) const;
-  using Numbered = std::function<Error(graph::ChangeNumber number, log::Location at,
-                                       const graph::ChangeView& change)>;
   Error each_in(const Settled& settled, std::span<const Stretch> stretches,
                 const Numbered& visit) const;
-  Result<LocalStamp> erasure_now(const Settled& settled, const Id& id) const;
-  Error recall(const Settled& settled, const PastWrites& writes, const Id& id,
-               const Ancestors& version, PastRecord& out, const Omitted* omitted = nullptr) const;
-  struct Recalled {
-    Settled settled;
-    Merged record;
-  };
-  // A live record as of a version. Errors: not_found, erased.
-  Result<Recalled> recall_at(const Id& id, const Version& version);
-
-  // versions.cc. The numbers of a version's heads. Errors: not_found, when one is not here; see
-  // no_change() then.
-  static Result<std::vector<graph::ChangeNumber>> numbers_of_heads(const Version& version,
-                                                                   const KnownChanges& known);
-  Result<Version> version_by_digest(std::string_view text);
-  Result<Version> version_by_time(std::string_view text);
-  Result<Version> version_by_name(std::string_view text);
 
   // branches.cc
-  static std::vector<graph::ChangeNumber> heads_of_branch(const state::References& references,
-                                                          const KnownChanges& known,
-                                                          const graph::BranchId& branch);
-  static std::vector<Digest> digests_of(const KnownChanges& known,
-                                        std::span<const graph::ChangeNumber> numbers);
-  static Result<std::vector<graph::ChangeNumber>> numbers_of_changes(
-      const std::set<Digest>& changes, const KnownChanges& known);
   Result<graph::BranchId> branch_by_name(std::string_view name) const;
-  graph::BranchId new_branch_id(std::string_view name) const;  // references.cc
-  Error check_not_current(std::string_view name) const;        // the same
   std::string name_of_branch() const;
   // Whose key signed what has this chain in its stamps.
   graph::Writer writer_of_chain(const graph::Writer& chain) const;
   Error go_on_with_chain();
   state::Branches branches_to_keep() const;
-  Error use_branches(const state::Branches& branches);
-  Error apply_rest();
-  Error stay_behind(std::unique_ptr<KnownChanges> known);
-  Error switch_to(const graph::BranchId& branch);
-  static std::vector<LoggedErasure> erasures_for(const KnownChanges& known,
-                                                 std::span<const graph::ChangeNumber> heads);
-  Erasures numbered(std::span<const LoggedErasure> erasures) const;
   Result<std::optional<Ancestors>> changes_of_state(const Settled& settled);
-  Error join(std::span<const graph::ChangeNumber> heads);
-  Error leave_joined();
-  // merges.cc
-  struct Merging;
-  Result<Merging> plan_merge(std::string_view what);
-  Result<std::set<Id>> written_on_both_sides(const Merging& plan) const;
-  Result<std::vector<Conflict>> new_conflicts(const Merging& plan);
-  Result<Sequence> append_merge(const graph::Merge& merge);
-  Result<std::optional<Sequence>> finish_merge(const Merging& plan);
-  struct Switch;
-  Result<Switch> plan_switch(const graph::BranchId& branch);
-  Error look_at_different(Switch& plan) const;
-  Error derive_switch(const Switch& plan, Applier& derived);
-  Result<bool> finish_switch(const Switch& plan, const Applier& derived);
-  Error derive_again(const IdSet& ids);
 
-  // past_state.cc
-  struct Then;
-  static void begin_rows(const Base* base, std::shared_ptr<const log::View> log, Applier& past);
-  static void begin_from(const Base* base, std::shared_ptr<const log::View> log, Applier& past);
-  Result<Then> changes_of(const Version& version);
-  Error replay_past(const Then& then, Applier& past, Sequence& sequence);
+  std::vector<Digest> frontier() const { return {frontier_.begin(), frontier_.end()}; }
 
-  // blame.cc
-  void name_writers(Blame& blame) const;
-  Result<Moment> find_blamed(const Settled& settled, const Id& id, Found& found) const;
-
-  // text_places.cc. Calls `read` with the record and the order of writers.
-  using ReadText = std::function<Error(const Current& current, const WritersByKey& order)>;
-  Error read_text(const Id& id, const std::optional<Version>& version, const ReadText& read);
-  static Error check_text_field(const rules::Rules& rules, std::string_view field);
-  static Result<merge::TypedField> text_of(const Current& current, std::string_view field);
-
-  // differences.cc
-  struct Compared;
-  Result<Compared> compare_versions(const Version& before, const std::optional<Version>& after);
-  Error find_writes(const Compared& compared, PastWrites& writes) const;
-  Error difference(const Compared& compared, const PastWrites& writes, const Id& id,
-                   std::optional<RecordDifference>& out) const;
-
-  // proof.cc
-  struct Newest;
-  Error find_newest(const Settled& settled, Newest& newest);
-
-  // backup.cc
-  Result<Digest> state_digest_at(const Settled& settled) const;
-  Error note_state(const Settled& settled, platform::FileSystem& target) const;
-  Error check_note();
-  Error copy(platform::FileSystem& target, bool with_note, Error& lacking,
-             const Progress& progress);
-
-  // erase.cc
-  struct Payloads;
-  Error erase_some(Payloads& payloads);
-  Error find_told(Payloads& payloads);
-  using Searched = std::function<void(log::Location at, Bytes change)>;
-  Error find_payloads(const Settled& settled, Payloads& payloads, const Searched& searched) const;
-  Error commit_erasure(Payloads& payloads);
-  Error append_erases(const Payloads& payloads, const Found* known);
-  Result<std::size_t> runs_to_leave(const std::vector<bool>& segments, const Id* id) const;
-  Error check_runs_to_leave(const Payloads& payloads) const;
-  Error rewrite_segments(Payloads& payloads);
-
-  // shallow.cc
-  struct Cut;
-  Result<Cut> plan_cut(const std::optional<Version>& before);
-  Result<std::shared_ptr<const Base>> write_base(const Cut& cut, platform::FileSystem& files);
-  Error replay_to_cut(const Cut& cut, Applier& past, state::Checkpoint& at, Digest& all_left) const;
-  Result<std::shared_ptr<const Base>> keep_base(
-      platform::FileSystem& files, const std::vector<std::shared_ptr<const state::Run>>& runs,
-      state::Checkpoint at, const Digest& left);
-  void use_base(std::shared_ptr<const Base> base);
-  Error make_state_one(const std::vector<bool>& segments);
-  void remove_stray_base_files() const;
-  struct Droppable;
-  Result<Droppable> find_droppable(const Settled& settled, std::uint64_t changes) const;
-  Error drop_contents(const Droppable& droppable, const Progress& progress);
-  Error erase_in_base(const Id& id);
-
-  Setup setup_;
+  DatabaseSetup setup_;
   platform::Environment& env_;
   Options& options_;
   std::unique_ptr<platform::FileLock> lock_;
@@ -903,9 +378,7 @@ class Database : public std::enable_shared_from_this<Database> {
   platform::Mutex mint_mutex_;
   std::optional<id::Minter> minter_;
   std::shared_ptr<record::ShapeCache> shape_cache_;
-  platform::Mutex pool_mutex_;
-  std::vector<std::unique_ptr<TransactionState>> pool_;
-  std::size_t pool_bytes();
+  TransactionPool pool_;
 
   mutable platform::Mutex erase_mutex_;
   mutable platform::Mutex commit_mutex_;
@@ -928,7 +401,6 @@ class Database : public std::enable_shared_from_this<Database> {
   std::map<graph::Writer, state::Branches::Chain> chains_;  // of branches but main
   std::atomic<std::uint64_t> own_chains_{0};  // that chain_ has been, one after the other
   std::optional<Joined> joined_;              // what was applied for a change that is not there yet
-  std::vector<Digest> frontier() const { return {frontier_.begin(), frontier_.end()}; }
   std::uint64_t change_count_ = 0;
   std::unique_ptr<KnownChanges> known_;  // null: nobody has asked yet
   std::uint64_t known_generations_ = 0;  // of the log in which its places are
@@ -951,49 +423,20 @@ class Database : public std::enable_shared_from_this<Database> {
   Sequence written_ = 0;              // in closed changes; guarded by commit_mutex_
   Sequence last_logged_ = 0;  // the last one with operations in the log; guarded by commit_mutex_
 
-  // Of records that are not in the log; guarded by commit_mutex_.
-  std::set<std::string, std::less<>> memory_collections_;  // as the schema in force says
-  UnloggedSize unlogged_;
-  graph::Hlc unlogged_hlc_ = 0;
-  std::atomic<bool> unlogged_wasteful_{false};
-
-  // Group commit, without a lock: who sets flushing_ leads, the others wait for the next round.
-  std::atomic<bool> flushing_{false};
-  std::atomic<std::uint32_t> flush_rounds_{0};
-  std::atomic<Sequence> durable_{0};
-  std::uint64_t marked_ms_ = 0;  // when the last flush marked the log; the leader's
+  UnloggedState unlogged_;  // guarded by commit_mutex_
+  GroupCommit group_;
 
   mutable platform::Mutex version_mutex_;
   mutable std::atomic<std::uint64_t> published_{0};  // changed with what it guards
   std::shared_ptr<const state::Version> version_;
   mutable std::shared_ptr<const IndexView> index_view_ = std::make_shared<const IndexView>();
-  std::shared_ptr<const Catalog> catalog_;  // written with the commit lock as well
-  std::atomic<bool> has_catalog_{false};
-  std::atomic<bool> catalog_is_unique_{false};  // some collection has a unique index
-  bool catalog_restricts_ = false;  // some collection does not allow all; with the commit lock
-  Error catalog_error_;             // why the schema in force cannot be used; the same
+  SchemaInForce schema_;
 
   Sequence tick_seen_ = 0;  // of the last tick; the ticking thread's own
   unsigned quiet_ticks_ = 0;
 
-  // Background work: at most one job at a time.
-  struct Frozen {
-    std::shared_ptr<state::RowTable> table;
-    state::Checkpoint checkpoint;  // what holds once the table is in a run
-  };
-  mutable platform::Mutex background_mutex_;
-  platform::Condition background_done_;
-  bool background_running_ = false;
-  std::atomic<bool> checkpoint_unsaved_{false};  // saving `checkpoint_` failed
-  bool state_lags_ = false;  // behind the log, so no checkpoint may be saved; background job only
-  Error background_error_;   // of the last job
-  bool stopping_ = false;
-  std::vector<Frozen> frozen_;    // oldest first
-  state::Checkpoint checkpoint_;  // the newest one written
-  bool old_names_gone_ = false;   // background job only
-  std::uint64_t manifest_turn_ = 0;
-  std::uint64_t previous_checkpoint_ = 0;  // the one before, still named by the other slot
-  std::atomic<std::uint64_t> next_file_{1};
+  Background background_;
+  SavedState saved_;
   std::map<Digest, IndexRunList> loaded_indexes_;  // that the checkpoint names; while open() runs
   std::unique_ptr<ReplayRuns> replay_runs_;        // while open() replays more than a table holds
   std::uint64_t checkpoint_log_bytes_ = 0;         // bytes of log at the last freeze

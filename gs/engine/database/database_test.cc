@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "gs/base/test_share.h"
+#include "gs/engine/database/staging.h"
 #include "gs/engine/database/test_world.h"
 #include "gs/platform/forwarding_file_system.h"
 #include "gs/platform/memory/inline_executor.h"
@@ -345,7 +346,7 @@ TEST_F(DatabaseTest, WhatATransactionRefusesTakesNoMemory) {
   const auto insert = [&] {
     const auto encoded = tx->encoder.encode_json("City", json);
     Id id;
-    return db->stage_insert(*tx, encoded.value(), id);
+    return Staging(*tx).stage_insert(encoded.value(), id);
   };
   std::size_t accepted = 0;
   for (; !insert(); ++accepted) ASSERT_LE(accepted, 9u);

@@ -11,19 +11,12 @@
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/field_hunks.h"
+#include "gs/engine/database/known_heads.h"
+#include "gs/engine/database/recalling.h"
 
 namespace gs::engine {
 
 using graph::Kind;
-
-// Two versions in one snapshot of the log.
-struct Database::Compared {
-  Settled settled;
-  Ancestors before;
-  Ancestors after;
-  std::vector<Stretch> different;  // changes that only one of them has
-  std::vector<Stretch> common;
-};
 
 namespace {
 
@@ -80,8 +73,31 @@ std::vector<graph::ChangeRange> joined_ranges(graph::CausalGraph::Difference dif
 
 }  // namespace
 
-Result<Database::Compared> Database::compare_versions(const Version& before,
-                                                      const std::optional<Version>& after) {
+// Two versions, and what they make of each record.
+class Database::Comparing {
+ public:
+  // Two versions in one snapshot of the log.
+  struct Compared {
+    Settled settled;
+    Ancestors before;
+    Ancestors after;
+    std::vector<Stretch> different;  // changes that only one of them has
+    std::vector<Stretch> common;
+  };
+
+  explicit Comparing(Database& db) noexcept : db_(db) {}
+
+  Result<Compared> compare_versions(const Version& before, const std::optional<Version>& after);
+  Error find_writes(const Compared& compared, PastWrites& writes) const;
+  Error difference(const Compared& compared, const PastWrites& writes, const Id& id,
+                   std::optional<RecordDifference>& out) const;
+
+ private:
+  Database& db_;
+};
+
+Result<Database::Comparing::Compared> Database::Comparing::compare_versions(
+    const Version& before, const std::optional<Version>& after) {
   Compared compared;
   Error missing;
   const auto ask = [&](const Settled& settled, const KnownChanges& known) -> Error {
@@ -98,17 +114,17 @@ Result<Database::Compared> Database::compare_versions(const Version& before,
     compared.common = stretches_of(known, Ancestors(graph, graph.merge_base(*a, *b)).ranges());
     return {};
   };
-  GS_TRY(compared.settled, settle_known(ask));
-  if (missing) return no_change(compared.settled, std::move(missing));
+  GS_TRY(compared.settled, db_.settle_known(ask));
+  if (missing) return db_.no_change(compared.settled, std::move(missing));
   return compared;
 }
 
-Error Database::find_writes(const Compared& compared, PastWrites& writes) const {
+Error Database::Comparing::find_writes(const Compared& compared, PastWrites& writes) const {
   const auto add_all = [&](graph::ChangeNumber number, log::Location at,
                            const graph::ChangeView& change) {
     return writes.add(number, at, change, [](const Id&) { return true; });
   };
-  GS_TRY_OK(each_in(compared.settled, compared.different, add_all));
+  GS_TRY_OK(db_.each_in(compared.settled, compared.different, add_all));
   writes.sort();
   const IdSet older(writes.maybe_older());
   if (older.empty()) return {};
@@ -116,21 +132,22 @@ Error Database::find_writes(const Compared& compared, PastWrites& writes) const 
                              const graph::ChangeView& change) {
     return writes.add(number, at, change, [&](const Id& id) { return older.has(id); });
   };
-  GS_TRY_OK(each_in(compared.settled, narrowed(compared.settled, compared.common, older.sorted()),
-                    add_older));
+  GS_TRY_OK(db_.each_in(compared.settled,
+                        db_.narrowed(compared.settled, compared.common, older.sorted()),
+                        add_older));
   writes.sort();
   return {};
 }
 
 // Nothing when the record is the same in both.
-Error Database::difference(const Compared& compared, const PastWrites& writes, const Id& id,
-                           std::optional<RecordDifference>& out) const {
+Error Database::Comparing::difference(const Compared& compared, const PastWrites& writes,
+                                      const Id& id, std::optional<RecordDifference>& out) const {
   using How = RecordDifference::Kind;
   out.reset();
   PastRecord before;
   PastRecord after;
-  GS_TRY_OK(recall(compared.settled, writes, id, compared.before, before));
-  GS_TRY_OK(recall(compared.settled, writes, id, compared.after, after));
+  GS_TRY_OK(Recalling(db_).recall(compared.settled, writes, id, compared.before, before));
+  GS_TRY_OK(Recalling(db_).recall(compared.settled, writes, id, compared.after, after));
   RecordDifference told;
   told.id = id;
   if (!before.is_live() && !after.is_live()) {
@@ -141,7 +158,7 @@ Error Database::difference(const Compared& compared, const PastWrites& writes, c
     Found found;  // the erasure is there, and with it the shape
     if (compared.settled.moment.version->find(id, compared.settled.moment.at, found) ==
         state::Version::Lookup::found) {
-      told.collection = tables_.shape(found.entry.shape).shape->collection();
+      told.collection = db_.tables_.shape(found.entry.shape).shape->collection();
     }
     out = std::move(told);
     return {};
@@ -159,15 +176,16 @@ Error Database::difference(const Compared& compared, const PastWrites& writes, c
 
 Error Database::diff(const Version& before, const std::optional<Version>& after,
                      const DiffOptions& options, const TakeDifference& take) {
-  GS_TRY(const Compared compared, compare_versions(before, after));
+  Comparing comparing(*this);
+  GS_TRY(const Comparing::Compared compared, comparing.compare_versions(before, after));
   PastWrites writes;
-  GS_TRY_OK(find_writes(compared, writes));
+  GS_TRY_OK(comparing.find_writes(compared, writes));
   std::uint64_t left = options.limit;
   const auto all = writes.all();
   std::optional<RecordDifference> one;
   for (auto write = all.begin(); write != all.end() && left != 0;) {
     const Id id = write->id;
-    GS_TRY_OK(difference(compared, writes, id, one));
+    GS_TRY_OK(comparing.difference(compared, writes, id, one));
     write = std::find_if(write, all.end(), [&](const auto& next) { return next.id != id; });
     if (!one || (options.collection && one->collection != *options.collection)) continue;
     if (!take(*one)) return {};

@@ -176,6 +176,14 @@ Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version
   return crypto::sha256({as_bytes("gs state"), root.bytes, references.digest().bytes});
 }
 
+Result<Digest> state_digest_at(const Settled& settled, const state::Tables& tables) {
+  std::vector<Digest> buckets;
+  BucketSet all;
+  all.set();
+  const Moment& moment = settled.moment;
+  return state_digest(moment.version, moment.at, tables, *settled.references, all, buckets);
+}
+
 Result<StateDigest> Database::digest() {
   std::lock_guard digest_lock(digest_mutex_);
   GS_TRY(const Settled settled, settle());

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "gs/engine/database/apply.h"
+#include "gs/engine/database/settled.h"
 
 namespace gs::engine {
 
@@ -21,5 +22,7 @@ namespace gs::engine {
 Result<Digest> state_digest(const std::shared_ptr<const state::Version>& version, Sequence at,
                             const state::Tables& tables, const state::References& references,
                             const BucketSet& dirty, std::vector<Digest>& buckets);
+// The same of what was settled, from its first bucket.
+Result<Digest> state_digest_at(const Settled& settled, const state::Tables& tables);
 
 }  // namespace gs::engine

@@ -320,7 +320,7 @@ TEST_F(DurabilityTest, WhoeverWaitsForTheOwnerGetsTheStorageOrTheError) {
     clock.let_go = [&] { EXPECT_TRUE(db->close().ok()); };
     clock.sleeps_left = in_time ? 7 : 1000;
     world.options.lock_wait_ms = 1010;
-    Database::Setup setup = world.setup(world.memory);
+    DatabaseSetup setup = world.setup(world.memory);
     setup.env.clock = &clock;
     {
       const auto waiting = Database::open(setup);

@@ -6,6 +6,7 @@
 
 #include "gs/engine/catalog/lifter.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs::engine {
 
@@ -134,7 +135,7 @@ Error EarlierNames::remove() {
     const bool is_update = staged.kind == Kind::update && !staged.is_change();
     if (!is_update || staged.rules == nullptr || !staged.rules->has_earlier()) continue;
     // What this transaction wrote as a whole has no earlier names.
-    if (database_.staged_content(tx_, staged.id) != nullptr) continue;
+    if (Staging(tx_).staged_content(staged.id) != nullptr) continue;
     Found found;
     if (!database_.find_stored(now, staged.id, found)) continue;  // the commit will say so
     std::vector<std::size_t>& earlier = updates[staged.id];

@@ -4,6 +4,7 @@
 #include "gs/core/crdt/text/measure.h"
 #include "gs/core/crdt/text/operation.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs::engine {
 
@@ -49,20 +50,19 @@ void TransactionState::close_edits(const Id& id) {
 }
 
 // A field that the transaction has written already has what it wrote; any other what readers see.
-Result<StagedEdits> Database::begin_edits(TransactionState& tx, const Id& id,
-                                          std::string_view field, merge::Rule rule,
-                                          std::string* text) {
+Result<StagedEdits> Staging::begin_edits(const Id& id, std::string_view field, merge::Rule rule,
+                                         std::string* text) {
   StagedEdits edits;
   edits.rule = rule;
-  edits.tree.first_new = tx.new_nodes;
-  if (staged_content(tx, id) != nullptr || wrote_field(tx, id, field)) return edits;
-  const Moment now = moment();
+  edits.tree.first_new = tx_.new_nodes;
+  if (staged_content(id) != nullptr || wrote_field(id, field)) return edits;
+  const Moment now = db_.moment();
   Found found;
-  if (!find_stored(now, id, found)) {
+  if (!db_.find_stored(now, id, found)) {
     return Error(Code::not_found, "no record " + id.text() + ". Insert it first, or check the id");
   }
-  const Current current = current_of(found, tables_);
-  Merger merger(tables_);
+  const Current current = current_of(found, db_.tables_);
+  Merger merger(db_.tables_);
   merger.load(current);
   GS_TRY(std::vector<Seen> stands_on, merger.record().see_edits(field, 0, rule));
   if (rule == merge::Rule::tree) return edits;  // nodes have names: what is there then counts
@@ -82,61 +82,60 @@ Result<StagedEdits> Database::begin_edits(TransactionState& tx, const Id& id,
   return edits;
 }
 
-Result<OpenEdits> Database::open_edits(TransactionState& tx, const Id& id,
-                                       const rules::Rules* rules, std::string_view field,
-                                       merge::Rule rule, std::string* text) {
+Result<OpenEdits> Staging::open_edits(const Id& id, const rules::Rules* rules,
+                                      std::string_view field, merge::Rule rule, std::string* text) {
   OpenEdits open{{id, std::string(field)}, rules, OpenEdits::kNone, {}};
   if (rule == merge::Rule::text) {
-    if (auto begun = tx.begun_texts.extract(open.key)) {
+    if (auto begun = tx_.begun_texts.extract(open.key)) {
       open.begun = std::move(begun.mapped());
       return open;
     }
   }
-  if (rules != nullptr && rules->may_lift()) GS_TRY_OK(stage_shown(tx, id, *rules, field));
-  const auto found = tx.open_edits.find(open.key);
-  if (found != tx.open_edits.end() && tx.edits[found->second].rule == rule) {
+  if (rules != nullptr && rules->may_lift()) GS_TRY_OK(stage_shown(id, *rules, field));
+  const auto found = tx_.open_edits.find(open.key);
+  if (found != tx_.open_edits.end() && tx_.edits[found->second].rule == rule) {
     open.index = found->second;
     return open;
   }
-  auto begun = begin_edits(tx, id, field, rule, text);
+  auto begun = begin_edits(id, field, rule, text);
   if (!begun.ok()) return std::move(begun).error().in("field \"" + open.key.second + "\"");
   open.begun = std::move(*begun);
   return open;
 }
 
-Error Database::keep_edits(TransactionState& tx, OpenEdits open) {
-  StagedEdits& edits = open.edits(tx);
+Error Staging::keep_edits(OpenEdits open) {
+  StagedEdits& edits = open.edits(tx_);
   edits.is_encoded = false;
   if (open.index != OpenEdits::kNone || edits.is_nothing()) return {};
-  edits.operation = tx.operations.size();
+  edits.operation = tx_.operations.size();
   StagedOperation operation;
   operation.kind = Kind::update;
   operation.id = open.key.first;
   operation.change = edits.rule;
-  operation.edits = tx.edits.size();
+  operation.edits = tx_.edits.size();
   operation.rules = open.rules;
   // The field has to fit with all that is done to it.
   operation.needs_whole_check = open.rules != nullptr;
-  tx.operations.push_back(operation);
-  if (Error error = encode(tx, edits, open.key.second)) {
-    tx.operations.pop_back();
+  tx_.operations.push_back(operation);
+  if (Error error = encode(tx_, edits, open.key.second)) {
+    tx_.operations.pop_back();
     return error;
   }
-  if (open.rules != nullptr) ++tx.whole_checks;
-  tx.open_edits.insert_or_assign(std::move(open.key), tx.edits.size());
-  tx.edits.push_back(std::move(edits));
+  if (open.rules != nullptr) ++tx_.whole_checks;
+  tx_.open_edits.insert_or_assign(std::move(open.key), tx_.edits.size());
+  tx_.edits.push_back(std::move(edits));
   return {};
 }
 
-Error Database::encode_edits(TransactionState& tx) {
-  for (StagedEdits& edits : tx.edits) {
+Error Staging::encode_edits() {
+  for (StagedEdits& edits : tx_.edits) {
     if (edits.is_encoded) continue;
-    const StagedOperation& staged = tx.operations[edits.operation];
-    const RecordView delta(staged.shape->get(), tx.record(staged));
+    const StagedOperation& staged = tx_.operations[edits.operation];
+    const RecordView delta(staged.shape->get(), tx_.record(staged));
     const bool is_loose = delta.shape().self_describing();
     const auto first = static_cast<std::uint32_t>(is_loose ? 0 : delta.shape().key_fields());
     const std::string field(merge::name_of_field(delta, first));
-    GS_TRY_OK(encode(tx, edits, field));
+    GS_TRY_OK(encode(tx_, edits, field));
   }
   return {};
 }

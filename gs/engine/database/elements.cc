@@ -2,6 +2,7 @@
 // (merging.h); here is what the schema says of it.
 
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs::engine {
 
@@ -32,8 +33,7 @@ Error check_set_field(const rules::Rules& rules, std::string_view field,
 
 }  // namespace
 
-Result<bool> Database::is_set(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                              std::string_view field) {
+Result<bool> Staging::is_set(const Id& id, const rules::Rules* rules, std::string_view field) {
   const rules::FieldRule* const rule = rules == nullptr ? nullptr : rules->find(field);
   if (rules != nullptr) {
     GS_TRY_OK(check_set_field(*rules, field, rule));
@@ -42,39 +42,38 @@ Result<bool> Database::is_set(TransactionState& tx, const Id& id, const rules::R
   }
   std::optional<record::ValueView> value;
   Found found;
-  const Moment now = moment();
-  if (const StagedOperation* const staged = staged_content(tx, id)) {
+  const Moment now = db_.moment();
+  if (const StagedOperation* const staged = staged_content(id)) {
     if (staged->shape != nullptr) {
-      value = RecordView(staged->shape->get(), tx.record(*staged)).find(field);
+      value = RecordView(staged->shape->get(), tx_.record(*staged)).find(field);
     }
-  } else if (find_stored(now, id, found)) {
-    value = RecordView(tables_.shape(found.entry.shape).shape.get(), found.record).find(field);
+  } else if (db_.find_stored(now, id, found)) {
+    value = RecordView(db_.tables_.shape(found.entry.shape).shape.get(), found.record).find(field);
   }
   return value && value->type == Type::set;
 }
 
-Error Database::stage_elements(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                               std::string_view field, merge::Rule change,
-                               const record::Encoded& delta) {
+Error Staging::stage_elements(const Id& id, const rules::Rules* rules, std::string_view field,
+                              merge::Rule change, const record::Encoded& delta) {
   // The encoder's bytes are gone when it encodes the value that the schema gives.
   const record::ShapePtr shape = delta.shape;
   const Buffer bytes(delta.bytes.begin(), delta.bytes.end());
-  if (rules != nullptr && rules->may_lift()) GS_TRY_OK(stage_shown(tx, id, *rules, field));
+  if (rules != nullptr && rules->may_lift()) GS_TRY_OK(stage_shown(id, *rules, field));
   const RecordView view(shape.get(), bytes.data());
   const record::FieldView one{field, view.find(field)};
-  GS_TRY(const record::Encoded encoded, tx.encoder.encode_views({}, {&one, 1}));
-  GS_TRY_OK(stage(tx, Kind::update, id, encoded));
-  StagedOperation& staged = tx.operations.back();
+  GS_TRY(const record::Encoded encoded, tx_.encoder.encode_views({}, {&one, 1}));
+  GS_TRY_OK(stage(Kind::update, id, encoded));
+  StagedOperation& staged = tx_.operations.back();
   staged.change = change;
   staged.rules = rules;
   // The field has to fit with all its elements.
   staged.needs_whole_check = rules != nullptr;
-  if (staged.needs_whole_check) ++tx.whole_checks;
+  if (staged.needs_whole_check) ++tx_.whole_checks;
   return {};
 }
 
-Error Database::stage_members(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                              const record::Encoded& change) {
+Error Staging::stage_members(const Id& id, const rules::Rules* rules,
+                             const record::Encoded& change) {
   const record::ShapePtr shape = change.shape;
   const Buffer bytes(change.bytes.begin(), change.bytes.end());
   const RecordView view(shape.get(), bytes.data());
@@ -86,17 +85,17 @@ Error Database::stage_members(TransactionState& tx, const Id& id, const rules::R
       return Error(Code::invalid,
                    rules->collection() + "." + std::string(name) + " is no field of the schema");
     }
-    if (rules != nullptr && rules->may_lift()) GS_TRY_OK(stage_shown(tx, id, *rules, name));
+    if (rules != nullptr && rules->may_lift()) GS_TRY_OK(stage_shown(id, *rules, name));
     fields.push_back({name, view.find(name)});
   }
-  GS_TRY(const record::Encoded encoded, tx.encoder.encode_views({}, fields));
-  GS_TRY_OK(stage(tx, Kind::update, id, encoded));
-  StagedOperation& staged = tx.operations.back();
+  GS_TRY(const record::Encoded encoded, tx_.encoder.encode_views({}, fields));
+  GS_TRY_OK(stage(Kind::update, id, encoded));
+  StagedOperation& staged = tx_.operations.back();
   staged.change = merge::Rule::members;
   staged.rules = rules;
   // The fields have to fit with all that is in them.
   staged.needs_whole_check = rules != nullptr;
-  if (staged.needs_whole_check) ++tx.whole_checks;
+  if (staged.needs_whole_check) ++tx_.whole_checks;
   return {};
 }
 

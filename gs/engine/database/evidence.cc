@@ -16,6 +16,7 @@
 // signed, of this storage, and not known here.
 
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/opening.h"
 
 namespace gs::engine {
 
@@ -26,20 +27,22 @@ constexpr std::uint32_t kEvidenceSignaturesMax = 16384;
 
 }  // namespace
 
-bool Database::may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const {
-  const std::uint32_t number = tables_.find_writer(change.chain());
-  const bool known = number < heads_.size() && !heads_[number].change.is_zero();
-  const std::uint64_t next = known ? heads_[number].sequence + 1 : 0;
+bool Database::Opening::may_be_next(const graph::ChangeView& change, std::uint64_t ahead) const {
+  const std::uint32_t number = db_.tables_.find_writer(change.chain());
+  const bool known = number < db_.heads_.size() && !db_.heads_[number].change.is_zero();
+  const std::uint64_t next = known ? db_.heads_[number].sequence + 1 : 0;
   if (change.sequence() < next) return false;
   if (change.sequence() - next > ahead) return false;
-  return !known || change.sequence() != next || change.prev() == heads_[number].change;
+  return !known || change.sequence() != next || change.prev() == db_.heads_[number].change;
 }
 
-bool Database::is_evidence(std::uint64_t ahead, Bytes bytes, std::uint32_t& checked) const {
+bool Database::Opening::is_evidence(std::uint64_t ahead, Bytes bytes,
+                                    std::uint32_t& checked) const {
   const auto parsed = graph::ChangeView::parse(bytes);
   if (!parsed.ok()) return parsed.code() == Code::newer_format;
   const graph::ChangeView& change = parsed.value();
-  if (change.storage() != storage_) return false;  // the genesis change, too: nothing is before it
+  if (change.storage() != db_.storage_)
+    return false;  // the genesis change, too: nothing is before it
   if (!may_be_next(change, ahead)) return false;
   if (change.algorithm() != crypto::Algorithm::ed25519) return true;
   if (checked == kEvidenceSignaturesMax) return true;

@@ -31,7 +31,7 @@ Error Database::fail(Error error) {
 // close() writes and syncs what was committed since its own sync. Whoever comes to do that later
 // finds a log that is closed, and nothing is left to do.
 bool Database::closed_with(Sequence sequence) const noexcept {
-  return closed_ && durable_.load(std::memory_order_acquire) >= sequence;
+  return closed_ && group_.durable.load(std::memory_order_acquire) >= sequence;
 }
 
 Error Database::flush() {
@@ -43,7 +43,7 @@ Error Database::flush() {
     if (builder_.is_open()) GS_TRY_OK(close_change(Writing::awaited));
     written_ = visible_.load(std::memory_order_relaxed);  // what no change has is in memory only
     target = written_;
-    if (durable_.load(std::memory_order_acquire) >= last_logged_) {
+    if (group_.durable.load(std::memory_order_acquire) >= last_logged_) {
       raise_durable(target);
       return {};
     }
@@ -58,8 +58,8 @@ Error Database::flush() {
   }
   raise_durable(target);
   const std::uint64_t now_ms = env_.clock->wall_ms();
-  if (now_ms - marked_ms_ >= kMarkEveryMs || now_ms < marked_ms_) {
-    marked_ms_ = now_ms;
+  if (now_ms - group_.marked_ms >= kMarkEveryMs || now_ms < group_.marked_ms) {
+    group_.marked_ms = now_ms;
     log_->mark().ignore();  // a hint
   }
   return {};
@@ -67,9 +67,9 @@ Error Database::flush() {
 
 // A flush and an erasure may end in any order.
 void Database::raise_durable(Sequence reached) noexcept {
-  Sequence before = durable_.load(std::memory_order_relaxed);
+  Sequence before = group_.durable.load(std::memory_order_relaxed);
   while (before < reached &&
-         !durable_.compare_exchange_weak(before, reached, std::memory_order_release)) {
+         !group_.durable.compare_exchange_weak(before, reached, std::memory_order_release)) {
   }
 }
 
@@ -78,17 +78,17 @@ Error Database::wait(Sequence sequence) {
   // A number from elsewhere, or of before this storage was opened again, is everything so far.
   sequence = std::min(sequence, visible_.load(std::memory_order_acquire));
   Error error;
-  while (!error && durable_.load(std::memory_order_acquire) < sequence) {
-    const std::uint32_t round = flush_rounds_.load(std::memory_order_acquire);
-    if (flushing_.exchange(true, std::memory_order_acquire)) {
+  while (!error && group_.durable.load(std::memory_order_acquire) < sequence) {
+    const std::uint32_t round = group_.rounds.load(std::memory_order_acquire);
+    if (group_.flushing.exchange(true, std::memory_order_acquire)) {
       // That round ends after its number was read, or has ended and the number is another one.
-      flush_rounds_.wait(round, std::memory_order_acquire);
+      group_.rounds.wait(round, std::memory_order_acquire);
       continue;
     }
-    if (durable_.load(std::memory_order_acquire) < sequence) error = flush();
-    flushing_.store(false, std::memory_order_release);
-    flush_rounds_.fetch_add(1, std::memory_order_acq_rel);
-    flush_rounds_.notify_all();
+    if (group_.durable.load(std::memory_order_acquire) < sequence) error = flush();
+    group_.flushing.store(false, std::memory_order_release);
+    group_.rounds.fetch_add(1, std::memory_order_acq_rel);
+    group_.rounds.notify_all();
   }
   return error;
 }

@@ -8,6 +8,7 @@
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/edits_json.h"
+#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/merge_operation.h"
 
 namespace gs::engine {
@@ -109,12 +110,12 @@ std::string reference_json(const graph::OperationView& operation) {
 
 }  // namespace
 
-Result<Database::Settled> Database::settle() {
+Result<Settled> Database::settle() {
   std::lock_guard lock(commit_mutex_);
   return settle_locked();
 }
 
-Result<Database::Settled> Database::settle_locked() {
+Result<Settled> Database::settle_locked() {
   if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
   if (builder_.is_open() && !failure_) {
     GS_TRY_OK(close_change());
@@ -162,12 +163,23 @@ Error Database::no_change(const Settled& settled, Error not_found) const {
   return not_found;
 }
 
-Error Database::missing_change(const Digest& change) {
-  return Error(Code::not_found,
-               "no change " + change.text() + " in this storage. See `gstore log`");
-}
+// Where changes lie, and what is told of their operations.
+class Database::HistoryReading {
+ public:
+  explicit HistoryReading(Database& db) noexcept : db_(db) {}
 
-Result<log::Location> Database::locate(const Settled& settled, const Digest& change) const {
+  Result<log::Location> locate(const Settled& settled, const Digest& change) const;
+  Result<std::vector<log::Location>> places_of(const std::optional<Version>& version,
+                                               Settled& settled);
+  OperationInfo describe(const graph::ChangeView& change, const graph::OperationView& operation,
+                         bool is_below_cut);
+
+ private:
+  Database& db_;
+};
+
+Result<log::Location> Database::HistoryReading::locate(const Settled& settled,
+                                                       const Digest& change) const {
   log::Location found = 0;
   const auto look = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
     if (digest_of(bytes) == change) {
@@ -176,14 +188,14 @@ Result<log::Location> Database::locate(const Settled& settled, const Digest& cha
     }
     return {};
   };
-  GS_TRY_OK(each_change(settled, look, 0, log::Log::Compare::heads));
+  GS_TRY_OK(db_.each_change(settled, look, 0, log::Log::Compare::heads));
   if (found != 0) return found;
-  return no_change(settled, missing_change(change));
+  return db_.no_change(settled, missing_change(change));
 }
 
 // Where the changes of a version lie, or all that are here.
-Result<std::vector<log::Location>> Database::places_of(const std::optional<Version>& version,
-                                                       Settled& settled) {
+Result<std::vector<log::Location>> Database::HistoryReading::places_of(
+    const std::optional<Version>& version, Settled& settled) {
   Ancestors wanted;
   Error missing;
   const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
@@ -192,8 +204,8 @@ Result<std::vector<log::Location>> Database::places_of(const std::optional<Versi
     if (!missing) wanted = Ancestors(known.graph(), *heads);
     return {};
   };
-  GS_TRY(settled, version ? settle_known(ask) : settle());
-  if (missing) return no_change(settled, std::move(missing));
+  GS_TRY(settled, version ? db_.settle_known(ask) : db_.settle());
+  if (missing) return db_.no_change(settled, std::move(missing));
   std::vector<log::Location> places;
   graph::ChangeNumber number = 0;
   const auto count = [&](log::Location at, Bytes, bool&) -> Error {
@@ -201,7 +213,7 @@ Result<std::vector<log::Location>> Database::places_of(const std::optional<Versi
     ++number;
     return {};
   };
-  GS_TRY_OK(each_change(settled, count, 0, log::Log::Compare::heads));
+  GS_TRY_OK(db_.each_change(settled, count, 0, log::Log::Compare::heads));
   return places;
 }
 
@@ -214,7 +226,7 @@ Error Database::log(std::uint64_t newest_first_count, const TakeChangeInfo& take
     GS_TRY(settled, settle());
     if (settled.frontier != settled.log_heads) shown = Version(settled.frontier);
   }
-  GS_TRY(std::vector<log::Location> places, places_of(shown, settled));
+  GS_TRY(std::vector<log::Location> places, HistoryReading(*this).places_of(shown, settled));
   std::uint64_t left = std::min<std::uint64_t>(newest_first_count, places.size());
   while (left != 0) {
     const auto page = static_cast<std::size_t>(std::min(left, kLogPageChanges));
@@ -294,7 +306,7 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
     GS_TRY(settled, settle_known(ask));
   }
   const bool is_dropped = number && *number < cut;
-  GS_TRY(const log::Location at, locate(settled, digest));
+  GS_TRY(const log::Location at, HistoryReading(*this).locate(settled, digest));
   ChangeInfo info;
   const auto show = [&](log::Location, Bytes bytes, bool& stop) -> Error {
     stop = true;
@@ -303,7 +315,8 @@ Result<ChangeInfo> Database::change(const Digest& digest, std::vector<OperationI
     if (operations == nullptr) return {};
     auto cursor = view.operations();
     graph::OperationView operation;
-    while (cursor.next(operation)) operations->push_back(describe(view, operation, is_dropped));
+    while (cursor.next(operation))
+      operations->push_back(HistoryReading(*this).describe(view, operation, is_dropped));
     return {};
   };
   GS_TRY_OK(each_change(settled, show, at - log::kFrameBytes));
@@ -333,7 +346,8 @@ Result<std::vector<HistoryEntry>> Database::history(const Id& id,
     graph::OperationView operation;
     while (cursor.next(operation)) {
       if (operation.id_index != wanted) continue;
-      newest.push_back({info_of(view, at), describe(view, operation, number < cut)});
+      newest.push_back(
+          {info_of(view, at), HistoryReading(*this).describe(view, operation, number < cut)});
       if (newest.size() > newest_first_count) newest.pop_front();
     }
     return {};
@@ -367,8 +381,9 @@ const char* name_of_change(merge::Rule rule) noexcept {
 
 }  // namespace
 
-OperationInfo Database::describe(const graph::ChangeView& change,
-                                 const graph::OperationView& operation, bool is_below_cut) {
+OperationInfo Database::HistoryReading::describe(const graph::ChangeView& change,
+                                                 const graph::OperationView& operation,
+                                                 bool is_below_cut) {
   OperationInfo line;
   line.kind = graph::kind_name(operation.kind);
   if (operation.id_index != graph::kNoId) line.id = change.id(operation.id_index);
@@ -379,7 +394,7 @@ OperationInfo Database::describe(const graph::ChangeView& change,
   line.erased = operation.erased() && !is_below_cut;
   if (static_cast<Kind>(operation.kind) == Kind::schema) line.json = schema_json(operation);
   if (operation.shape == graph::kNoShape) return line;
-  const record::ShapePtr shape = known_shape(change.shape(operation.shape));
+  const record::ShapePtr shape = db_.known_shape(change.shape(operation.shape));
   if (!shape) return line;
   line.collection = shape->collection();
   const Bytes record = record_in(operation);

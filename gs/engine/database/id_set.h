@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "globalstorage/id.h"
+#include "gs/core/graph/change.h"
 
 namespace gs::engine {
 
@@ -41,5 +42,13 @@ class IdSet {
   std::vector<Id> sorted_;
   std::vector<std::uint64_t> ends_;
 };
+
+// Whether the change has an operation on one of these records.
+inline bool has_any_of(const graph::ChangeView& change, const IdSet& ids) {
+  for (std::uint32_t i = 0; i < change.id_count(); ++i) {
+    if (ids.has(change.id(i))) return true;
+  }
+  return false;
+}
 
 }  // namespace gs::engine

@@ -7,8 +7,11 @@
 
 #include <algorithm>
 
+#include "gs/engine/database/checkpointing.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/job.h"
 #include "gs/engine/database/open.h"
+#include "gs/engine/database/opening.h"
 
 namespace gs::engine {
 
@@ -45,19 +48,19 @@ bool Database::change_index(const Digest& digest, const Change& change) const {
 }
 
 // What the checkpoint names. An index whose files cannot be used is built again.
-void Database::load_indexes() {
-  loaded_indexes_.clear();
-  for (const state::IndexRuns& named : checkpoint_.indexes) {
+void Database::Opening::load_indexes() {
+  db_.loaded_indexes_.clear();
+  for (const state::IndexRuns& named : db_.saved_.checkpoint.indexes) {
     IndexRunList runs;
     for (const std::uint64_t number : named.runs) {
-      auto run = index::Run::open(*env_.files, index_run_path(number), number);
+      auto run = index::Run::open(*db_.env_.files, index_run_path(number), number);
       if (!run.ok()) {
-        report(Event::Level::warning, "index_unusable", run.error().text());
+        db_.report(Event::Level::warning, "index_unusable", run.error().text());
         break;
       }
       runs.push_back(std::move(*run));
     }
-    if (runs.size() == named.runs.size()) loaded_indexes_[named.definition] = std::move(runs);
+    if (runs.size() == named.runs.size()) db_.loaded_indexes_[named.definition] = std::move(runs);
   }
 }
 
@@ -96,18 +99,19 @@ std::shared_ptr<const IndexView> Database::indexes_of(
 }
 
 bool Database::has_runs_of_checkpoint() const {
-  return std::equal(version_->runs.begin(), version_->runs.end(), checkpoint_.runs.begin(),
-                    checkpoint_.runs.end(),
+  return std::equal(version_->runs.begin(), version_->runs.end(), saved_.checkpoint.runs.begin(),
+                    saved_.checkpoint.runs.end(),
                     [](const auto& run, std::uint64_t number) { return run->number() == number; });
 }
 
 // For the checkpoint that is being saved. Background job only.
-void Database::note_indexes() {
-  const std::lock_guard lock(version_mutex_);
-  checkpoint_.indexes.clear();
-  if (!has_runs_of_checkpoint() || version_->runs.empty()) return;
-  for (const IndexView::One& one : index_view_->all) {
-    if (one.is_whole) checkpoint_.indexes.push_back({one.index->digest, numbers_of(one.runs)});
+void Database::Checkpointing::note_indexes() {
+  const std::lock_guard lock(db_.version_mutex_);
+  db_.saved_.checkpoint.indexes.clear();
+  if (!db_.has_runs_of_checkpoint() || db_.version_->runs.empty()) return;
+  for (const IndexView::One& one : db_.index_view_->all) {
+    if (one.is_whole)
+      db_.saved_.checkpoint.indexes.push_back({one.index->digest, numbers_of(one.runs)});
   }
 }
 
@@ -120,26 +124,26 @@ std::size_t Database::memory_of_rows() const {
 }
 
 // The runs of the oldest frozen table. What cannot be written is built again, should it be missed.
-NewIndexRuns Database::write_frozen_indexes() {
-  const Moment now = moment();
+NewIndexRuns Database::Checkpointing::write_frozen_indexes() {
+  const Moment now = db_.moment();
   NewIndexRuns runs;
   for (const IndexView::One& one : now.indexes->all) {
     if (!one.is_whole && !one.is_being_built) continue;
-    auto run = write_index_run(*env_.files, one, one.tables.size() - 1, *now.version,
+    auto run = write_index_run(*db_.env_.files, one, one.tables.size() - 1, *now.version,
                                [this] { return number_of_new_run(); });
     if (run.ok()) {
       runs[one.index->digest] = std::move(*run);
     } else {
-      report(Event::Level::warning, "index_not_written", run.error().text());
+      db_.report(Event::Level::warning, "index_not_written", run.error().text());
     }
   }
   return runs;
 }
 
 // Puts `made` in the place of these runs of an index; false when the index is gone by now.
-bool Database::replace_index_runs(const Digest& digest, const IndexRunList& inputs,
-                                  const std::shared_ptr<const index::Run>& made) {
-  return change_index(digest, [&](IndexView::One& one) {
+bool Database::Checkpointing::replace_index_runs(const Digest& digest, const IndexRunList& inputs,
+                                                 const std::shared_ptr<const index::Run>& made) {
+  return db_.change_index(digest, [&](IndexView::One& one) {
     const auto at = std::search(one.runs.begin(), one.runs.end(), inputs.begin(), inputs.end());
     if (!one.is_whole || at == one.runs.end()) return false;
     const auto rest = one.runs.erase(at, at + static_cast<std::ptrdiff_t>(inputs.size()));
@@ -149,32 +153,32 @@ bool Database::replace_index_runs(const Digest& digest, const IndexRunList& inpu
 }
 
 // The newest `count` runs become one. Background job only.
-Error Database::merge_index(const IndexView::One& one, std::size_t count) {
+Error Database::Checkpointing::merge_index(const IndexView::One& one, std::size_t count) {
   IndexRunList inputs = one.runs;
   index::MergeOptions options;
   options.drop_removed = count == inputs.size();
-  const std::size_t runs_max = current_version()->runs.size() + kRunsBesideMax;
+  const std::size_t runs_max = db_.current_version()->runs.size() + kRunsBesideMax;
   options.between = [this, runs_max] { return write_waiting(runs_max); };
   inputs.resize(count);
   GS_TRY(const std::uint64_t number, number_of_new_run());
   const std::string path = index_run_path(number);
-  if (Error error = index::merge_runs(*env_.files, path, number, inputs, options)) {
+  if (Error error = index::merge_runs(*db_.env_.files, path, number, inputs, options)) {
     if (error.code() != Code::damaged) return error;
-    forget_index(one.index->digest, error);
+    db_.forget_index(one.index->digest, error);
     return {};
   }
-  GS_TRY(const auto run, index::Run::open(*env_.files, path, number));
+  GS_TRY(const auto run, index::Run::open(*db_.env_.files, path, number));
   if (!replace_index_runs(one.index->digest, inputs, run)) {
-    env_.files->remove(path).ignore();  // the next open would
+    db_.env_.files->remove(path).ignore();  // the next open would
     return {};
   }
   GS_TRY_OK(save_checkpoint());
-  for (const auto& input : inputs) env_.files->remove(index_run_path(input->number())).ignore();
+  for (const auto& input : inputs) db_.env_.files->remove(index_run_path(input->number())).ignore();
   return {};
 }
 
-Error Database::merge_indexes_if_needed() {
-  const Moment now = moment();
+Error Database::Checkpointing::merge_indexes_if_needed() {
+  const Moment now = db_.moment();
   for (const IndexView::One& one : now.indexes->all) {
     const std::size_t count = one.is_whole ? index::runs_to_merge(one.runs) : 0;
     if (count != 0) GS_TRY_OK(merge_index(one, count));
@@ -183,8 +187,8 @@ Error Database::merge_indexes_if_needed() {
 }
 
 // So that none of these files has a key that no record has. Background job only.
-Error Database::compact_indexes(std::string_view collection) {
-  const Moment now = moment();
+Error Database::Checkpointing::compact_indexes(std::string_view collection) {
+  const Moment now = db_.moment();
   for (const IndexView::One& one : now.indexes->all) {
     if (!collection.empty() && one.index->definition.collection != collection) continue;
     const bool is_one = one.runs.size() == 1 && one.runs.front()->removed_count() == 0;
@@ -225,7 +229,7 @@ Error Database::build_index(const Digest& digest, Waiting waiting) {
   if (waiting == Waiting::no && has_failed) {
     return Error(Code::no_space, "it could not be built a moment ago");
   }
-  GS_TRY(const std::uint64_t number, number_of_new_run());
+  GS_TRY(const std::uint64_t number, Checkpointing(*this).number_of_new_run());
   const std::string path = index_run_path(number);
   // What is frozen meanwhile is written with a run of this index as well.
   const bool begins = change_index(digest, [](IndexView::One& each) {
@@ -236,7 +240,7 @@ Error Database::build_index(const Digest& digest, Waiting waiting) {
   if (!begins) return {};
   Records records(index->definition, tables_, index->catalog);
   const std::size_t runs_max = now.version->runs.size() + kRunsBesideMax;
-  const auto between = [this, runs_max] { return write_waiting(runs_max); };
+  const auto between = [this, runs_max] { return Checkpointing(*this).write_waiting(runs_max); };
   auto run = build_index_run(records, runs_only(*now.version), now.at,
                              {*env_.files, path, number, kBuildBytes, between, {}});
   const bool is_whole = change_index(digest, [&](IndexView::One& each) {
@@ -254,7 +258,7 @@ Error Database::build_index(const Digest& digest, Waiting waiting) {
   report(Event::Level::info, "index_built",
          index->definition.text() + " keys=" + std::to_string((*run)->pair_count()));
   if (replay_runs_) return {};  // nothing names what replay made, so nothing may name this
-  if (const Error unsaved = save_checkpoint()) {
+  if (const Error unsaved = Checkpointing(*this).save_checkpoint()) {
     report(Event::Level::warning, "checkpoint_failed", unsaved.text());
   }
   return {};

@@ -4,6 +4,7 @@
 // edits.cc has what texts and lists share.
 
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs::engine {
 
@@ -134,11 +135,11 @@ class AsShown {
 
 }  // namespace
 
-Error Database::stage_list_edit(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                                std::string_view field, const ListEdit& edit) {
+Error Staging::stage_list_edit(const Id& id, const rules::Rules* rules, std::string_view field,
+                               const ListEdit& edit) {
   if (rules != nullptr) GS_TRY_OK(check_list_field(*rules, field, rules->find(field)));
-  GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::list));
-  StagedEdits& list = open.edits(tx);
+  GS_TRY(OpenEdits open, open_edits(id, rules, field, merge::Rule::list));
+  StagedEdits& list = open.edits(tx_);
   std::optional<std::uint32_t> length;
   if (list.outline) length = list.outline->length();
   GS_TRY_OK(check_edit(edit, length));
@@ -150,20 +151,20 @@ Error Database::stage_list_edit(TransactionState& tx, const Id& id, const rules:
     GS_TRY_OK(edit_list(edit, as_shown));
   }
   list.has_list_edits = list.has_list_edits || extent_of(edit) != 0 || !edit.values.empty();
-  return keep_edits(tx, std::move(open));
+  return keep_edits(std::move(open));
 }
 
-Error Database::stage_list_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                                 std::string_view field, Bytes edits) {
+Error Staging::stage_list_edits(const Id& id, const rules::Rules* rules, std::string_view field,
+                                Bytes edits) {
   GS_TRY(const crdt::ListEditsView view, crdt::ListEditsView::parse(edits));
-  GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::list));
-  StagedEdits& list = open.edits(tx);
+  GS_TRY(OpenEdits open, open_edits(id, rules, field, merge::Rule::list));
+  StagedEdits& list = open.edits(tx_);
   if (!list.outline) {
     return Error(Code::conflict, "the list changed while it was looked at. Try again");
   }
   GS_TRY_OK(list.outline->add(view));
   list.has_list_edits = !list.outline->empty();
-  return keep_edits(tx, std::move(open));
+  return keep_edits(std::move(open));
 }
 
 }  // namespace gs::engine

@@ -3,7 +3,9 @@
 
 #include <map>
 
+#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/looked_back.h"
+#include "gs/engine/database/reverting.h"
 
 namespace gs::engine {
 
@@ -21,7 +23,8 @@ Error counts_not(const Digest& change) {
 
 }  // namespace
 
-Error Database::look_back(const Revert& revert, const UndoStack& stack, LookedBack& out) {
+Error Database::Reverting::look_back(const Revert& revert, const UndoStack& stack,
+                                     LookedBack& out) {
   std::optional<graph::ChangeNumber> number;
   const auto ask = [&](const Settled& settled, const KnownChanges& known) -> Error {
     number = known.find(revert.change);
@@ -57,8 +60,8 @@ Error Database::look_back(const Revert& revert, const UndoStack& stack, LookedBa
     out.reverting = stretches_of(known, known.reverting(later));
     return {};
   };
-  GS_TRY(out.settled, settle_known(ask));
-  if (!number) return no_change(out.settled, missing_change(revert.change));
+  GS_TRY(out.settled, db_.settle_known(ask));
+  if (!number) return db_.no_change(out.settled, missing_change(revert.change));
   GS_TRY_OK(look_at_own(*out.taken, out));
   if (out.again) GS_TRY_OK(look_at_own(*out.again, out));
   GS_TRY_OK(look_at_undone(stack, out));
@@ -66,14 +69,14 @@ Error Database::look_back(const Revert& revert, const UndoStack& stack, LookedBa
 }
 
 // Which records a change wrote to.
-Error Database::look_at_own(Looked& looked, const LookedBack& in) {
+Error Database::Reverting::look_at_own(Looked& looked, const LookedBack& in) {
   const auto add = [&](graph::ChangeNumber, log::Location,
                        const graph::ChangeView& change) -> Error {
     TakenBack& writes = looked.writes;
     looked.writer = change.chain();
-    writes.writer = tables_.find_writer(change.chain());
+    writes.writer = db_.tables_.find_writer(change.chain());
     for (const graph::Writer& chain : looked.chains) {
-      if (chain != change.chain()) writes.beside.push_back(tables_.find_writer(chain));
+      if (chain != change.chain()) writes.beside.push_back(db_.tables_.find_writer(chain));
     }
     looked.of_change = transactions_of(change);
     looked.each(change, [&](const graph::OperationView& operation) {
@@ -84,11 +87,11 @@ Error Database::look_at_own(Looked& looked, const LookedBack& in) {
     });
     return {};
   };
-  return each_in(in.settled, {&looked.own, 1}, add);
+  return db_.each_in(in.settled, {&looked.own, 1}, add);
 }
 
 // What others took back that what is taken back did not know, and which reverts of it stand.
-Error Database::look_at_undone(const UndoStack& stack, LookedBack& out) {
+Error Database::Reverting::look_at_undone(const UndoStack& stack, LookedBack& out) {
   KnownReverts reverts;
   Stacks others;
   GS_TRY_OK(look_at_reverting(out, reverts, others));
@@ -119,7 +122,8 @@ Error Database::look_at_undone(const UndoStack& stack, LookedBack& out) {
 }
 
 // The transactions that take something back, the newest ones first.
-Error Database::look_at_reverting(const LookedBack& in, KnownReverts& reverts, Stacks& others) {
+Error Database::Reverting::look_at_reverting(const LookedBack& in, KnownReverts& reverts,
+                                             Stacks& others) {
   struct By {
     DoneIn in;
     graph::Writer writer;
@@ -136,13 +140,13 @@ Error Database::look_at_reverting(const LookedBack& in, KnownReverts& reverts, S
     }
     return {};
   };
-  GS_TRY_OK(each_in(in.settled, in.reverting, add));
+  GS_TRY_OK(db_.each_in(in.settled, in.reverting, add));
   const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
     for (By& by : all) by.in.taken_from = chain_of_taken(known, by.writer, by.in);
     return {};
   };
   if (all.empty()) return {};
-  GS_TRY([[maybe_unused]] const Settled now, settle_known(ask));
+  GS_TRY([[maybe_unused]] const Settled now, db_.settle_known(ask));
   for (auto by = all.rbegin(); by != all.rend(); ++by) {
     reverts.look(by->in);
     // Its own writer, too: on another branch it did not know of what is taken back.
@@ -154,8 +158,8 @@ Error Database::look_at_reverting(const LookedBack& in, KnownReverts& reverts, S
 // What says how much of what is taken back counts: with reverts of it that stand and transactions
 // of it that were undone, each transaction that was not. And of a revert, what was undone meanwhile
 // of what it took back: that does not come again.
-Error Database::look_at_counted(const UndoStack& stack, const Stacks& others,
-                                const KnownReverts& reverts, LookedBack& out) {
+Error Database::Reverting::look_at_counted(const UndoStack& stack, const Stacks& others,
+                                           const KnownReverts& reverts, LookedBack& out) {
   const Looked& taken = *out.taken;
   using Transaction = UndoStack::Transaction;
   std::vector<Transaction> against;
@@ -195,13 +199,13 @@ Error Database::look_at_counted(const UndoStack& stack, const Stacks& others,
     look(against, out.against);
     return {};
   };
-  GS_TRY([[maybe_unused]] const Settled now, settle_known(ask));
+  GS_TRY([[maybe_unused]] const Settled now, db_.settle_known(ask));
   return {};
 }
 
 // What became of the records since, and what they were before: nothing, when the change inserted
 // all of them.
-Error Database::look_at_others(LookedBack& out) {
+Error Database::Reverting::look_at_others(LookedBack& out) {
   std::set<Id> all = out.taken->ids;
   if (out.again) all.insert(out.again->ids.begin(), out.again->ids.end());
   out.ids.assign(all.begin(), all.end());
@@ -212,7 +216,7 @@ Error Database::look_at_others(LookedBack& out) {
       });
     };
   };
-  GS_TRY_OK(each_in(out.settled, {&out.taken->own, 1}, add_of(out.ids)));
+  GS_TRY_OK(db_.each_in(out.settled, {&out.taken->own, 1}, add_of(out.ids)));
   out.past.sort();
   std::vector<Id> older = out.past.maybe_older();
   for (const Id& id : out.ids) {
@@ -220,7 +224,7 @@ Error Database::look_at_others(LookedBack& out) {
   }
   std::sort(older.begin(), older.end());
   const auto add_those = [&](const std::vector<Stretch>& changes, const std::vector<Id>& ids) {
-    return each_in(out.settled, narrowed(out.settled, changes, ids), add_of(ids));
+    return db_.each_in(out.settled, db_.narrowed(out.settled, changes, ids), add_of(ids));
   };
   GS_TRY_OK(add_those(out.later, out.ids));
   if (!older.empty()) GS_TRY_OK(add_those(out.common, older));

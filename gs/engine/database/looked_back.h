@@ -6,8 +6,8 @@
 #include <set>
 #include <vector>
 
-#include "gs/engine/database/database.h"
 #include "gs/engine/database/known_reverts.h"
+#include "gs/engine/database/settled.h"
 #include "gs/engine/database/taking_back.h"
 
 namespace gs::engine {
@@ -17,7 +17,7 @@ inline void add_to(std::set<graph::Stamp>& to, const std::set<graph::Stamp>& mor
 }
 
 // A change, or one transaction of it.
-struct Database::Looked {
+struct Looked {
   Looked(const KnownChanges& known, graph::ChangeNumber change, graph::Hlc transaction)
       : hlc(transaction),
         own{{change, change}, known.place(change)},
@@ -69,7 +69,7 @@ struct Database::Looked {
 };
 
 // One transaction, of which only is asked what it added to numbers.
-struct Database::LookedStep {
+struct LookedStep {
   LookedStep(const KnownChanges& known, graph::ChangeNumber number, graph::Hlc transaction)
       : change(number), hlc(transaction) {
     before = Ancestors(known.graph(), graph::CausalGraph::Changes(&number, 1));
@@ -85,7 +85,7 @@ struct Database::LookedStep {
 };
 
 // What is taken back, and what it takes to know.
-struct Database::LookedBack {
+struct LookedBack {
   Settled settled;
   std::optional<Looked> taken;
   // Of a redo: what was undone. Looked at in records in which the undo found nothing to do.

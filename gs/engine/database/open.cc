@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <set>
 
+#include "gs/engine/database/checkpointing.h"
 #include "gs/engine/database/commit_scratch.h"
 #include "gs/engine/database/keys.h"
+#include "gs/engine/database/opening.h"
+#include "gs/engine/database/standing.h"
 #include "gs/engine/database/verify_memory.h"
 
 namespace gs::engine {
@@ -32,7 +35,7 @@ Error forget_creation(platform::FileSystem& files) {
 
 }  // namespace
 
-log::Options log_options(const Database::Setup& setup, bool read_only) {
+log::Options log_options(const DatabaseSetup& setup, bool read_only) {
   const Options& options = setup.options;
   log::Options log;
   log.tail_bytes = static_cast<std::uint32_t>(
@@ -76,7 +79,7 @@ Error log_is_lost(platform::FileSystem& files) {
                                   kLogDirectory + "). Restore the storage from a backup");
 }
 
-Database::Database(Setup setup)
+Database::Database(DatabaseSetup setup)
     : setup_(std::move(setup)),
       env_(setup_.env),
       options_(setup_.options),
@@ -96,66 +99,66 @@ void Database::report(Event::Level level, std::string_view name, const std::stri
   if (options_.on_event) options_.on_event(Event{level, name, text});
 }
 
-Result<std::shared_ptr<Database>> Database::open(Setup setup) {
+Result<std::shared_ptr<Database>> Database::open(DatabaseSetup setup) {
   GS_TRY_OK(check_options(setup.options));
   // The constructor is private, so make_shared cannot be used.
   std::shared_ptr<Database> database(new Database(std::move(setup)));
-  GS_TRY_OK(database->recover());
+  GS_TRY_OK(Opening(*database).recover());
   return database;
 }
 
 // Tries until the other process lets go, or the time is over that the options give it.
-Result<std::unique_ptr<platform::FileLock>> Database::take_lock() {
+Result<std::unique_ptr<platform::FileLock>> Database::Opening::take_lock() {
   constexpr std::uint64_t kPauseMs = 20;
   constexpr std::uint64_t kNsInMs = 1'000'000;
-  const std::uint64_t start = env_.clock->monotonic_ns();
+  const std::uint64_t start = db_.env_.clock->monotonic_ns();
   while (true) {
-    auto lock = env_.files->lock(kLockFile);
-    const std::uint64_t waited_ms = (env_.clock->monotonic_ns() - start) / kNsInMs;
-    if (lock.code() != Code::locked || waited_ms >= options_.lock_wait_ms) return lock;
-    env_.clock->sleep_ms(std::min(kPauseMs, options_.lock_wait_ms - waited_ms));
+    auto lock = db_.env_.files->lock(kLockFile);
+    const std::uint64_t waited_ms = (db_.env_.clock->monotonic_ns() - start) / kNsInMs;
+    if (lock.code() != Code::locked || waited_ms >= db_.options_.lock_wait_ms) return lock;
+    db_.env_.clock->sleep_ms(std::min(kPauseMs, db_.options_.lock_wait_ms - waited_ms));
   }
 }
 
-Error Database::recover() {
-  platform::FileSystem& files = *env_.files;
+Error Database::Opening::recover() {
+  platform::FileSystem& files = *db_.env_.files;
   GS_TRY(const StorageFile file, read_storage_file(files));
-  storage_ = file.storage;
-  read_only_ = options_.read_only;
-  read_only_reason_ = Error(Code::read_only,
-                            "the storage was opened read-only. Open it without read_only to write");
+  db_.storage_ = file.storage;
+  db_.read_only_ = db_.options_.read_only;
+  db_.read_only_reason_ = Error(
+      Code::read_only, "the storage was opened read-only. Open it without read_only to write");
   // A creation ends with storage.json: a log that is not there was there. An open for writing would
   // begin a new one, and go on as if nothing had been lost.
   const auto segments = files.list(kLogDirectory);
   if (segments.code() == Code::not_found || (segments.ok() && segments->empty())) {
     return log_is_lost(files);
   }
-  if (!read_only_) {
-    GS_TRY(lock_, take_lock());
+  if (!db_.read_only_) {
+    GS_TRY(db_.lock_, take_lock());
     GS_TRY_OK(forget_creation(files));
     GS_TRY_OK(files.make_directory(kStateDirectory, true));
     skip_used_numbers();
   }
-  blobs_ = std::make_unique<blob::BlobStore>(files, kBlobDirectory);
+  db_.blobs_ = std::make_unique<blob::BlobStore>(files, kBlobDirectory);
 
   // What a stranger may have written is worth its log, and that only after a look at every payload.
-  at_home_ = is_at_home(files);
+  db_.at_home_ = is_at_home(files);
   GS_TRY_OK(open_base());
   Result<state::Loaded> loaded = Error(Code::not_found, "the state is from elsewhere");
-  if (at_home_) loaded = state::read_checkpoint(files, tables_);
-  if (loaded.ok() && base_ != nullptr && !base_->leads_to(tables_)) {
+  if (db_.at_home_) loaded = state::read_checkpoint(files, db_.tables_);
+  if (loaded.ok() && db_.base_ != nullptr && !db_.base_->leads_to(db_.tables_)) {
     loaded = Error(Code::not_found, "the state is of before the base");
   }
   const bool from_checkpoint = loaded.ok();
   // Before more is written: what opens that were cut off have left would fill the disk in the end.
   const bool is_certain = from_checkpoint || loaded.code() == Code::not_found;
-  if (!read_only_ && is_certain) {
-    remove_stray_state_files(from_checkpoint ? loaded->checkpoint : state::Checkpoint());
+  if (!db_.read_only_ && is_certain) {
+    db_.remove_stray_state_files(from_checkpoint ? loaded->checkpoint : state::Checkpoint());
   }
   Error error;
   if (from_checkpoint) {
     error = recover_from(std::move(loaded).value());
-    if (error) report(Event::Level::warning, "checkpoint_unusable", error.text());
+    if (error) db_.report(Event::Level::warning, "checkpoint_unusable", error.text());
   }
   if (!from_checkpoint || error) {
     if (error && error.code() != Code::damaged && error.code() != Code::broken_chain &&
@@ -163,41 +166,42 @@ Error Database::recover() {
         error.code() != Code::newer_format) {
       return error;
     }
-    const bool knew = notes_first_;
+    const bool knew = db_.notes_first_;
     Error anew = recover_anew();
-    if (anew && notes_first_ && !knew) anew = recover_anew();  // replay met a twin that counts
+    if (anew && db_.notes_first_ && !knew) anew = recover_anew();  // replay met a twin that counts
     if (anew) return anew;
   }
-  if (base_ != nullptr && !at_home_ && recovery_.damage.empty()) GS_TRY_OK(check_dropped());
-  if (options_.verify_on_open && recovery_.damage.empty()) verify_chain();
-  catalog_error_ = use_schema();
-  loaded_indexes_.clear();  // they hold for the runs of now
-  if (catalog_error_) {
-    report(Event::Level::warning, "schema_unusable", std::string(catalog_error_.message()));
+  if (db_.base_ != nullptr && !db_.at_home_ && db_.recovery_.damage.empty())
+    GS_TRY_OK(db_.check_dropped());
+  if (db_.options_.verify_on_open && db_.recovery_.damage.empty()) verify_chain();
+  db_.schema_.error = db_.use_schema();
+  db_.loaded_indexes_.clear();  // they hold for the runs of now
+  if (db_.schema_.error) {
+    db_.report(Event::Level::warning, "schema_unusable", std::string(db_.schema_.error.message()));
   }
-  if (!read_only_) {
-    if (!from_checkpoint || error) GS_TRY_OK(forget_state());
-    applier_.spill_at(~std::size_t{0}, {});  // from now on tables are frozen
+  if (!db_.read_only_) {
+    if (!from_checkpoint || error) GS_TRY_OK(forget_state(files));
+    db_.applier_.spill_at(~std::size_t{0}, {});  // from now on tables are frozen
     GS_TRY_OK(adopt_writer());
-    if (!read_only_) {
-      if (const Error unsaved = save_replayed()) {
-        report(Event::Level::warning, "checkpoint_failed", unsaved.text());
+    if (!db_.read_only_) {
+      if (const Error unsaved = Checkpointing(db_).save_replayed()) {
+        db_.report(Event::Level::warning, "checkpoint_failed", unsaved.text());
       }
     }
-    remove_stray_state_files(checkpoint_);
+    db_.remove_stray_state_files(db_.saved_.checkpoint);
   } else if (auto key = read_writer_key(files); key.ok() && key.value()) {
-    writer_.bytes = key.value()->public_key();  // to name it; a reader signs nothing
+    db_.writer_.bytes = key.value()->public_key();  // to name it; a reader signs nothing
   }
   return {};
 }
 
 // Without a checkpoint.
-Error Database::recover_anew() {
-  tables_.clear();
+Error Database::Opening::recover_anew() {
+  db_.tables_.clear();
   std::optional<state::Loaded> base;
-  if (base_ != nullptr) {
-    GS_TRY(state::Checkpoint cut, base_->read_checkpoint(*env_.files, tables_));
-    base.emplace(state::Loaded{std::move(cut), manifest_turn_});
+  if (db_.base_ != nullptr) {
+    GS_TRY(state::Checkpoint cut, db_.base_->read_checkpoint(*db_.env_.files, db_.tables_));
+    base.emplace(state::Loaded{std::move(cut), db_.saved_.manifest_turn});
   }
   return recover_from(std::move(base));
 }
@@ -205,8 +209,7 @@ Error Database::recover_anew() {
 // Of a stranger before there is a key that says it is ours: the next open would believe it. Of ours
 // when no checkpoint could be used: it says nothing any more, and verification would complain.
 // Files that no manifest names are never read.
-Error Database::forget_state() {
-  platform::FileSystem& files = *env_.files;
+Error forget_state(platform::FileSystem& files) {
   GS_TRY(const bool is_there, files.exists(state::kManifestPath));
   if (!is_there) return {};
   GS_TRY_OK(files.remove(state::kManifestPath));
@@ -215,43 +218,45 @@ Error Database::forget_state() {
 
 // Nothing is written before it is certain that the writer may write: a key that is replaced for
 // nothing may have been the only one that this storage admits.
-Error Database::adopt_writer() {
-  platform::FileSystem& files = *env_.files;
-  GS_TRY(key_, options_.keep_writer ? keep_writer_key(files) : read_writer_key(files));
-  if (key_) writer_.bytes = key_->public_key();
+Error Database::Opening::adopt_writer() {
+  platform::FileSystem& files = *db_.env_.files;
+  GS_TRY(db_.key_, db_.options_.keep_writer ? keep_writer_key(files) : read_writer_key(files));
+  if (db_.key_) db_.writer_.bytes = db_.key_->public_key();
   std::optional<graph::Writer> only;
-  log::Location place = log_->first();
+  log::Location place = db_.log_->first();
   if (const Error unreadable = read_admitted(only, place)) {
     note_damage(place, unreadable);  // recovery trusted it, as a checkpoint stands behind it
     return {};
   }
-  only_writer_ = only;
-  if (only && (!key_ || *only != writer_)) {
-    read_only_ = true;
-    read_only_reason_ = not_admitted();
-    report(Event::Level::warning, "writer_not_admitted", std::string(read_only_reason_.message()));
+  db_.only_writer_ = only;
+  if (only && (!db_.key_ || *only != db_.writer_)) {
+    db_.read_only_ = true;
+    db_.read_only_reason_ = not_admitted();
+    db_.report(Event::Level::warning, "writer_not_admitted",
+               std::string(db_.read_only_reason_.message()));
     return {};
   }
-  if (!key_) {
-    GS_TRY(key_, make_writer_key(env_));
-    writer_.bytes = key_->public_key();
-    report(Event::Level::info, "writer_minted", "a new writer for this directory");
+  if (!db_.key_) {
+    GS_TRY(db_.key_, make_writer_key(db_.env_));
+    db_.writer_.bytes = db_.key_->public_key();
+    db_.report(Event::Level::info, "writer_minted", "a new writer for this directory");
   }
   // Nothing is signed with it yet. What made it may have failed in its last call and left names
   // that are there, but are not certain to stay.
-  if (tables_.find_writer(writer_) == state::kUnknown) {
+  if (db_.tables_.find_writer(db_.writer_) == state::kUnknown) {
     GS_TRY_OK(files.sync_directory(kKeyDirectory));
   }
-  GS_TRY_OK(go_on_with_chain());
-  return known_ ? settle_writer() : Error();
+  GS_TRY_OK(db_.go_on_with_chain());
+  return db_.known_ ? Standing(db_).settle_writer() : Error();
 }
 
 // From the first change of the log: `only` this writer may write, or everybody. `place` is where
 // the change is.
-Error Database::read_admitted(std::optional<graph::Writer>& only, log::Location& place) const {
+Error Database::Opening::read_admitted(std::optional<graph::Writer>& only,
+                                       log::Location& place) const {
   Settled whole;
-  whole.log = log_->snapshot();
-  return each_change(whole, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
+  whole.log = db_.log_->snapshot();
+  return db_.each_change(whole, [&](log::Location at, Bytes bytes, bool& stop) -> Error {
     stop = true;
     place = at;
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
@@ -264,13 +269,13 @@ Error Database::read_admitted(std::optional<graph::Writer>& only, log::Location&
   });
 }
 
-Error Database::not_admitted() const {
+Error Database::Opening::not_admitted() const {
   constexpr const char* kPolicy = "this storage admits writers by signed grants, and ";
-  if (key_) {
-    return Error(Code::read_only, kPolicy + ("this directory's writer (" + writer_.text()) +
+  if (db_.key_) {
+    return Error(Code::read_only, kPolicy + ("this directory's writer (" + db_.writer_.text()) +
                                       ") has none. Ask the owner to admit it");
   }
-  const auto has_key = has_writer_key(*env_.files);
+  const auto has_key = has_writer_key(*db_.env_.files);
   if (has_key.ok() && !*has_key) {
     return Error(Code::read_only,
                  kPolicy + std::string("this directory has no key (keys/writer), as in a backup. "
@@ -286,12 +291,12 @@ Error Database::not_admitted() const {
 }
 
 // Never a number again that a file has: what an open that was cut off has left may be in the way.
-void Database::skip_used_numbers() {
-  auto names = env_.files->list(kStateDirectory);
+void Database::Opening::skip_used_numbers() {
+  auto names = db_.env_.files->list(kStateDirectory);
   if (!names.ok()) return;
   for (const std::string& name : names.value()) {
     const std::uint64_t number = std::strtoull(name.c_str(), nullptr, 10);
-    next_file_ = std::max<std::uint64_t>(next_file_, number + 1);
+    db_.saved_.next_file = std::max<std::uint64_t>(db_.saved_.next_file, number + 1);
   }
 }
 
@@ -333,11 +338,12 @@ Error Database::end(bool saves) {
   const bool is_written = !failed_ && !read_only_ && log_ != nullptr;
   Error error = is_written ? sync() : Error();
   // So that the next one opens soon. The log has all that matters.
-  if (saves && is_written && !error && wants_checkpoint_at_end()) checkpoint_at_end();
+  if (saves && is_written && !error && Checkpointing(*this).wants_checkpoint_at_end())
+    Checkpointing(*this).checkpoint_at_end();
   {
-    platform::UniqueLock lock(background_mutex_);
-    stopping_ = true;
-    background_done_.wait(lock, [this] { return !background_running_; });
+    platform::UniqueLock lock(background_.mutex);
+    background_.is_stopping = true;
+    background_.done.wait(lock, [this] { return !background_.is_running; });
   }
   std::lock_guard lock(commit_mutex_);
   closed_ = true;

@@ -11,9 +11,11 @@ inline constexpr const char* kLockFile = "lock";
 
 // Errors: invalid, when a value is outside of its bounds.
 Error check_options(const Options& options);
-log::Options log_options(const Database::Setup& setup, bool read_only);
+log::Options log_options(const DatabaseSetup& setup, bool read_only);
 // The file of a run or checkpoint.
 std::string state_path(std::uint64_t number, const char* suffix);
+// No checkpoint is believed any more: the next open makes the state from the log.
+Error forget_state(platform::FileSystem& files);
 // What an open without any log answers.
 Error log_is_lost(platform::FileSystem& files);
 

@@ -3,7 +3,9 @@
 #include <tuple>
 
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/merge_operation.h"
+#include "gs/engine/database/recalling.h"
 
 namespace gs::engine {
 
@@ -214,10 +216,20 @@ const PastWrites::Change& PastWrites::change_of(const Write& write) const noexce
                                [&](const Change& change) { return change.number < write.change; });
 }
 
+std::vector<Stretch> stretches_of(const KnownChanges& known,
+                                  std::span<const graph::ChangeRange> ranges) {
+  std::vector<Stretch> all;
+  for (graph::ChangeRange range : ranges) {
+    range.first = std::max(range.first, known.cut());
+    if (range.first <= range.last) all.push_back({range, known.place(range.first)});
+  }
+  return all;
+}
+
 // Places of changes are good for the segments that there were when they were noted: between the
 // writing of a segment anew and the note of that there is a moment without a lock. Who comes then
 // makes a graph of his own.
-Result<Database::Settled> Database::settle_known(const AskKnown& ask) {
+Result<Settled> Database::settle_known(const AskKnown& ask) {
   Error error = know_changes();
   if (error && error.code() != Code::conflict) return error;
   {
@@ -233,22 +245,6 @@ Result<Database::Settled> Database::settle_known(const AskKnown& ask) {
   GS_TRY_OK(know(settled, 0, known));
   GS_TRY_OK(ask(settled, known));
   return settled;
-}
-
-std::vector<Stretch> Database::stretches_of(const KnownChanges& known,
-                                            std::span<const graph::ChangeRange> ranges) {
-  std::vector<Stretch> all;
-  for (graph::ChangeRange range : ranges) {
-    range.first = std::max(range.first, known.cut());
-    if (range.first <= range.last) all.push_back({range, known.place(range.first)});
-  }
-  return all;
-}
-
-// Of whoever makes what a version was: upon the base, if there is one.
-Error Database::check_reach(const Settled& settled, const Ancestors& version) {
-  if (settled.base == nullptr || version.have_first(settled.base->changes())) return {};
-  return history_dropped(settled.base->statement());
 }
 
 std::vector<Stretch> Database::narrowed(const Settled& settled, std::vector<Stretch> changes,
@@ -280,27 +276,29 @@ Error Database::each_in(const Settled& settled, std::span<const Stretch> stretch
 }
 
 // What counts now: an erasure reaches back to all that has not seen it.
-Result<LocalStamp> Database::erasure_now(const Settled& settled, const Id& id) const {
+Result<LocalStamp> Database::Recalling::erasure_now(const Settled& settled, const Id& id) const {
   Found found;
   const auto lookup = settled.moment.version->find(id, settled.moment.at, found);
-  if (lookup == state::Version::Lookup::damaged) return state_damage(*settled.moment.version);
+  if (lookup == state::Version::Lookup::damaged) return db_.state_damage(*settled.moment.version);
   return lookup == state::Version::Lookup::found ? engine::erasure_of(found) : LocalStamp{};
 }
 
-Error Database::recall(const Settled& settled, const PastWrites& writes, const Id& id,
-                       const Ancestors& version, PastRecord& out, const Omitted* omitted) const {
+Error Database::Recalling::recall(const Settled& settled, const PastWrites& writes, const Id& id,
+                                  const Ancestors& version, PastRecord& out,
+                                  const Omitted* omitted) const {
   GS_TRY_OK(check_reach(settled, version));
   GS_TRY(LocalStamp erasure, erasure_now(settled, id));
-  const std::lock_guard lock(commit_mutex_);
-  const Erasure* const other = applier_.erasures().find(id);
-  if (other != nullptr && Erasures::is_later(other->stamp, erasure, tables_)) {
+  const std::lock_guard lock(db_.commit_mutex_);
+  const Erasure* const other = db_.applier_.erasures().find(id);
+  if (other != nullptr && Erasures::is_later(other->stamp, erasure, db_.tables_)) {
     erasure = other->stamp;
   }
-  return PastReplay(tables_, writes, version, omitted, settled.base.get())
+  return PastReplay(db_.tables_, writes, version, omitted, settled.base.get())
       .run(id, writes.of(id), erasure, out);
 }
 
-Result<Database::Recalled> Database::recall_at(const Id& id, const Version& version) {
+Result<Database::Recalling::Recalled> Database::Recalling::recall_at(const Id& id,
+                                                                     const Version& version) {
   Recalled recalled;
   Ancestors changes;
   std::vector<Stretch> stretches;
@@ -313,14 +311,14 @@ Result<Database::Recalled> Database::recall_at(const Id& id, const Version& vers
     stretches = stretches_of(known, known.narrowed(changes.ranges(), {&id, 1}));
     return {};
   };
-  GS_TRY(recalled.settled, settle_known(look));
-  if (missing) return no_change(recalled.settled, std::move(missing));
+  GS_TRY(recalled.settled, db_.settle_known(look));
+  if (missing) return db_.no_change(recalled.settled, std::move(missing));
   PastWrites writes;
   const auto add = [&](graph::ChangeNumber number, log::Location at,
                        const graph::ChangeView& view) {
     return writes.add(number, at, view, [&](const Id& one) { return one == id; });
   };
-  GS_TRY_OK(each_in(recalled.settled, stretches, add));
+  GS_TRY_OK(db_.each_in(recalled.settled, stretches, add));
   writes.sort();
   PastRecord past;
   GS_TRY_OK(recall(recalled.settled, writes, id, changes, past));
@@ -338,7 +336,7 @@ Result<Database::Recalled> Database::recall_at(const Id& id, const Version& vers
 }
 
 Result<std::shared_ptr<RecordHold>> Database::get_at(const Id& id, const Version& version) {
-  GS_TRY(Recalled recalled, recall_at(id, version));
+  GS_TRY(Recalling::Recalled recalled, Recalling(*this).recall_at(id, version));
   Merged& then = recalled.record;
   auto hold = std::make_shared<RecordHold>();
   hold->db = shared_from_this();

@@ -16,6 +16,7 @@
 
 #include "gs/core/graph/causal_graph.h"
 #include "gs/core/graph/operation.h"
+#include "gs/engine/database/known_changes.h"
 #include "gs/engine/database/merging.h"
 #include "gs/storage/log/log.h"
 
@@ -62,6 +63,11 @@ struct Stretch {
   graph::ChangeRange changes;
   log::Location at = 0;
 };
+
+// Of these changes: of a shallow storage those that are not in its base. What a version was is made
+// of them and the base, so that it has to have all of the base: check_reach() tells (settled.h).
+std::vector<Stretch> stretches_of(const KnownChanges& known,
+                                  std::span<const graph::ChangeRange> ranges);
 
 // Operations on records, as they lie in one snapshot of the log, which has to stay.
 class PastWrites {

@@ -5,17 +5,32 @@
 // not.
 
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/known_heads.h"
+#include "gs/engine/database/logged_erasures.h"
+#include "gs/engine/database/past_rows.h"
 
 namespace gs::engine {
 
-// The changes of a version in one snapshot of the log, and all erasures of the log.
-struct Database::Then {
-  Settled settled;
-  std::vector<Stretch> changes;
-  std::vector<LoggedErasure> erasures;
+// A version, and the state that is made of it.
+class Database::PastState {
+ public:
+  // The changes of a version in one snapshot of the log, and all erasures of the log.
+  struct Then {
+    Settled settled;
+    std::vector<Stretch> changes;
+    std::vector<LoggedErasure> erasures;
+  };
+
+  explicit PastState(Database& db) noexcept : db_(db) {}
+
+  Result<Then> changes_of(const Version& version);
+  Error replay_past(const Then& then, Applier& past, Sequence& sequence);
+
+ private:
+  Database& db_;
 };
 
-Result<Database::Then> Database::changes_of(const Version& version) {
+Result<Database::PastState::Then> Database::PastState::changes_of(const Version& version) {
   Then then;
   Error missing;
   const auto ask = [&](const Settled& settled, const KnownChanges& known) -> Error {
@@ -28,64 +43,46 @@ Result<Database::Then> Database::changes_of(const Version& version) {
     then.changes = stretches_of(known, changes.ranges());
     return {};
   };
-  GS_TRY(then.settled, settle_known(ask));
-  if (missing) return no_change(then.settled, std::move(missing));
+  GS_TRY(then.settled, db_.settle_known(ask));
+  if (missing) return db_.no_change(then.settled, std::move(missing));
   return then;
-}
-
-// What comes before all that is replayed: nothing, or the records of the base ...
-void Database::begin_rows(const Base* base, std::shared_ptr<const log::View> log, Applier& past) {
-  if (base != nullptr) return past.attach(base->begin(std::move(log)));
-  auto empty = std::make_shared<state::Version>();
-  empty->tables.push_back(std::make_shared<state::RowTable>());
-  empty->log = std::move(log);
-  past.attach(std::move(empty));
-}
-
-// ... and all else that it tells.
-void Database::begin_from(const Base* base, std::shared_ptr<const log::View> log, Applier& past) {
-  begin_rows(base, std::move(log), past);
-  if (base == nullptr) return;
-  const state::Checkpoint& checkpoint = base->checkpoint();
-  past.live_records() = checkpoint.live_records;
-  past.reset_schema(checkpoint.schema);
-  if (checkpoint.has_references()) past.reset_references(*checkpoint.references);
 }
 
 // The tables of numbers are those of now, which know all that the log has; only merged records may
 // have shapes that nobody had before.
-Error Database::replay_past(const Then& then, Applier& past, Sequence& sequence) {
+Error Database::PastState::replay_past(const Then& then, Applier& past, Sequence& sequence) {
   begin_from(then.settled.base.get(), then.settled.moment.version->log, past);
   {
-    const std::lock_guard lock(commit_mutex_);
-    past.reset_erasures(numbered(then.erasures));
+    const std::lock_guard lock(db_.commit_mutex_);
+    past.reset_erasures(numbered(then.erasures, db_.tables_));
   }
   std::unique_ptr<ReplayRuns> runs;  // once the table is full
   std::uint64_t next_number = 1;
-  past.spill_at(options_.memory_bytes, [&]() -> Error {
+  past.spill_at(db_.options_.memory_bytes, [&]() -> Error {
     if (!runs) {
       GS_TRY(runs,
-             ReplayRuns::aside(env_, [&]() -> Result<std::uint64_t> { return next_number++; }));
+             ReplayRuns::aside(db_.env_, [&]() -> Result<std::uint64_t> { return next_number++; }));
     }
-    GS_TRY(auto version, runs->add(past.version(), tables_));
+    GS_TRY(auto version, runs->add(past.version(), db_.tables_));
     past.attach(std::move(version));
     return {};
   });
   const auto apply = [&](graph::ChangeNumber, log::Location at,
                          const graph::ChangeView& change) -> Error {
-    const std::lock_guard lock(commit_mutex_);
+    const std::lock_guard lock(db_.commit_mutex_);
     return past.replay(change, at, sequence);
   };
-  GS_TRY_OK(each_in(then.settled, then.changes, apply));
+  GS_TRY_OK(db_.each_in(then.settled, then.changes, apply));
   past.spill_at(~std::size_t{0}, {});
   return past.version().is_damaged() ? past.version().damage() : Error();
 }
 
 Result<Moment> Database::moment_at(const Version& version) {
-  GS_TRY(const Then then, changes_of(version));
+  PastState past_state(*this);
+  GS_TRY(const PastState::Then then, past_state.changes_of(version));
   Applier past(tables_);
   Sequence sequence = 0;
-  GS_TRY_OK(replay_past(then, past, sequence));
+  GS_TRY_OK(past_state.replay_past(then, past, sequence));
   Moment moment{past.version_pointer(), sequence, std::make_shared<const IndexView>()};
   const state::SchemaEntry& schema = past.schema();
   if (!schema.is_there()) return moment;

@@ -38,19 +38,30 @@ struct Chains {
 
 }  // namespace
 
-// The newest operation that wrote a record, and the log around it.
-struct Database::Newest {
-  Id id;
-  std::vector<Digest> leaves;
-  Bytes change;
-  std::uint64_t change_index = 0;
-  std::uint32_t operation_index = 0;
-  bool erased = false;
-  bool dropped = false;  // what it held, not that it is there
+// What a proof is made of.
+class Database::Proving {
+ public:
+  // The newest operation that wrote a record, and the log around it.
+  struct Newest {
+    Id id;
+    std::vector<Digest> leaves;
+    Bytes change;
+    std::uint64_t change_index = 0;
+    std::uint32_t operation_index = 0;
+    bool erased = false;
+    bool dropped = false;  // what it held, not that it is there
+  };
+
+  explicit Proving(Database& db) noexcept : db_(db) {}
+
+  Error find_newest(const Settled& settled, Newest& newest);
+
+ private:
+  Database& db_;
 };
 
-Error Database::find_newest(const Settled& settled, Newest& newest) {
-  GS_TRY(const std::optional<Ancestors> version, changes_of_state(settled));
+Error Database::Proving::find_newest(const Settled& settled, Newest& newest) {
+  GS_TRY(const std::optional<Ancestors> version, db_.changes_of_state(settled));
   Chains chains;
   // What is damaged elsewhere must not keep this record from being proven. So only frames that name
   // it are compared; that other headers are what they were is shown by those that follow them.
@@ -91,7 +102,7 @@ Error Database::find_newest(const Settled& settled, Newest& newest) {
     }
     return {};
   };
-  GS_TRY_OK(each_change(settled, look, 0, log::Log::Compare::heads));
+  GS_TRY_OK(db_.each_change(settled, look, 0, log::Log::Compare::heads));
   for (const auto& [change, head] : chains.heads) GS_TRY_OK(compare(head.at, head.bytes));
   return {};
 }
@@ -102,9 +113,9 @@ Result<std::string> Database::proof(const Id& id) {
                                                std::string(read_only_reason_.message()));
   }
   GS_TRY(const Settled settled, settle());
-  Newest newest;
+  Proving::Newest newest;
   newest.id = id;
-  GS_TRY_OK(find_newest(settled, newest));
+  GS_TRY_OK(Proving(*this).find_newest(settled, newest));
   if (newest.erased)
     return Error(Code::erased, "record " + id.text() + " was erased; nothing is left to prove");
   if (newest.dropped) return history_dropped(settled.base->statement());

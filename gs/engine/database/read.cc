@@ -11,7 +11,7 @@ Moment Database::moment() const {
   // The sequence is loaded under the same lock as the version: a version published later may lack
   // older tables, one published earlier may lack the log's newest tail.
   std::lock_guard lock(version_mutex_);
-  return {version_, visible_.load(std::memory_order_acquire), index_view_, catalog_,
+  return {version_, visible_.load(std::memory_order_acquire), index_view_, schema_.catalog,
           published_.load(std::memory_order_relaxed)};
 }
 

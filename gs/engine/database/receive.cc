@@ -16,7 +16,12 @@
 
 #include <deque>
 
+#include "gs/engine/database/completing.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/deriving.h"
+#include "gs/engine/database/job.h"
+#include "gs/engine/database/receiving.h"
+#include "gs/engine/database/standing.h"
 
 namespace gs::engine {
 
@@ -112,9 +117,9 @@ std::vector<graph::ChangeNumber> Database::parents_of(const graph::ChangeView& c
 }
 
 // What can be said without the storage. Expensive, so without a lock.
-Error Database::check_alone(const graph::ChangeView& change) const {
-  const bool is_ours =
-      change.storage().is_zero() ? change.digest() == storage_ : change.storage() == storage_;
+Error Database::Receiving::check_alone(const graph::ChangeView& change) const {
+  const bool is_ours = change.storage().is_zero() ? change.digest() == db_.storage_
+                                                  : change.storage() == db_.storage_;
   if (!is_ours) {
     return Error(Code::invalid, "change " + change.digest().text() +
                                     " belongs to another storage (" + change.storage().text() +
@@ -126,8 +131,8 @@ Error Database::check_alone(const graph::ChangeView& change) const {
 
 // What its writer says to have seen it could have: else replicas that get things in other orders
 // would differ.
-Error Database::check_seen(const graph::ChangeView& change) const {
-  const std::vector<graph::ChangeNumber> parents = parents_of(change);
+Error Database::Receiving::check_seen(const graph::ChangeView& change) const {
+  const std::vector<graph::ChangeNumber> parents = db_.parents_of(change);
   std::vector<graph::Hlc> checked(change.writer_count(), 0);  // the greatest, of each writer
   const auto check = [&](graph::Hlc hlc, std::uint16_t index, graph::Hlc own) -> Error {
     if (index == graph::kNoWriter) return {};
@@ -137,7 +142,7 @@ Error Database::check_seen(const graph::ChangeView& change) const {
     }
     if (hlc >= own) return Error(Code::invalid, "it is not later than what it saw");
     if (hlc <= checked[index]) return {};
-    if (!known_->may_have_seen(change.writer_at(index), hlc, parents)) {
+    if (!db_.known_->may_have_seen(change.writer_at(index), hlc, parents)) {
       return Error(Code::invalid, "it saw what does not come before it");
     }
     checked[index] = hlc;
@@ -161,36 +166,37 @@ Error Database::check_seen(const graph::ChangeView& change) const {
 }
 
 // With the commit lock. `missing`: what it waits for; zero when it can be applied now.
-Error Database::check_here(const graph::ChangeView& change, Digest& missing) {
+Error Database::Receiving::check_here(const graph::ChangeView& change, Digest& missing) {
   missing = {};
-  if (only_writer_ && change.writer() != *only_writer_) {
+  if (db_.only_writer_ && change.writer() != *db_.only_writer_) {
     return Error(Code::read_only, "writer " + change.writer().text() +
                                       " is not admitted: the storage takes changes of its owner "
                                       "only");
   }
   // Our key is in two places. We go on as somebody else, before we give a number away twice.
-  if (change.writer() == writer_ && may_renew_writer()) GS_TRY_OK(renew_writer());
+  if (change.writer() == db_.writer_ && Standing(db_).may_renew_writer())
+    GS_TRY_OK(Standing(db_).renew_writer());
   for (std::uint32_t i = 0; i < change.parent_count(); ++i) {
-    if (!known_->find(change.parent(i))) {
+    if (!db_.known_->find(change.parent(i))) {
       missing = change.parent(i);
       return {};
     }
   }
-  if (change.sequence() != 0 && !known_->find(change.prev())) {
+  if (change.sequence() != 0 && !db_.known_->find(change.prev())) {
     missing = change.prev();
     return {};
   }
-  auto place = known_->place_of(graph::HeaderView(change.header()));
+  auto place = db_.known_->place_of(graph::HeaderView(change.header()));
   if (!place.ok()) {
     return Error(Code::invalid,
                  "change " + change.digest().text() + ": " + std::string(place.error().message()));
   }
-  if (place->before && change.hlc() <= known_->last_hlc(*place->before)) {
+  if (place->before && change.hlc() <= db_.known_->last_hlc(*place->before)) {
     return Error(Code::invalid,
                  "change " + change.digest().text() + ": the clock of its writer went back");
   }
-  if (place->twin && !known_->twins().has_room(2)) return too_many_twins(change);
-  if (known_->twins().has_both(known_->side_of(parents_of(change)))) {
+  if (place->twin && !db_.known_->twins().has_room(2)) return too_many_twins(change);
+  if (db_.known_->twins().has_both(db_.known_->side_of(db_.parents_of(change)))) {
     return Error(Code::invalid, "change " + change.digest().text() +
                                     " stands upon two changes with one number of one writer");
   }
@@ -203,57 +209,58 @@ Error Database::check_here(const graph::ChangeView& change, Digest& missing) {
     return {};
   }
   GS_TRY_OK(check_seen(change).in("change " + change.digest().text()));
-  GS_TRY_OK(validate(change));
+  GS_TRY_OK(db_.validate(change));
   WriteTargets targets(change.id_count());
   GS_TRY_OK(check_causes(change, targets, missing).in("change " + change.digest().text()));
   GS_TRY_OK(check_references(change, missing).in("change " + change.digest().text()));
   if (!missing.is_zero()) return {};
   GS_TRY_OK(check_merges(change).in("change " + change.digest().text()));
-  if (effect_of(change) == Effect::noted) return {};  // looked at when the state takes it
-  GS_TRY_OK(join(parents_of(change)).in("change " + change.digest().text()));
-  if (joined_) targets.assign(change.id_count(), {});  // the records may be others now
+  if (Standing(db_).effect_of(change) == Effect::noted)
+    return {};  // looked at when the state takes it
+  GS_TRY_OK(Deriving(db_).join(db_.parents_of(change)).in("change " + change.digest().text()));
+  if (db_.joined_) targets.assign(change.id_count(), {});  // the records may be others now
   if (Error wrong = check_applicable(change, targets)) {
-    if (Error lost = leave_joined()) return fail(std::move(lost));
+    if (Error lost = Deriving(db_).leave_joined()) return db_.fail(std::move(lost));
     return std::move(wrong).in("change " + change.digest().text());
   }
   return {};
 }
 
 // Whether the state may take what is in the log already, which nobody must write anew meanwhile.
-bool Database::may_join(std::span<const graph::ChangeView> step) {
-  const std::lock_guard lock(commit_mutex_);
-  const bool waits = !waiting_.loaded || !waiting_.all.empty();
-  return state_lacks_ || waits || std::any_of(step.begin(), step.end(), [](const auto& change) {
+bool Database::Receiving::may_join(std::span<const graph::ChangeView> step) {
+  const std::lock_guard lock(db_.commit_mutex_);
+  const bool waits = !db_.waiting_.loaded || !db_.waiting_.all.empty();
+  return db_.state_lacks_ || waits || std::any_of(step.begin(), step.end(), [](const auto& change) {
            return !change.branch().is_zero();
          });
 }
 
 // With the commit lock, after check_here().
-Error Database::append_received(const graph::ChangeView& change) {
+Error Database::Receiving::append_received(const graph::ChangeView& change) {
   const Bytes bytes = change.bytes();
-  const Effect effect = effect_of(change);
-  auto space = log_->begin(bytes.size());
-  if (space.code() == Code::failed) return fail(std::move(space).error());
+  const Effect effect = Standing(db_).effect_of(change);
+  auto space = db_.log_->begin(bytes.size());
+  if (space.code() == Code::failed) return db_.fail(std::move(space).error());
   if (!space.ok()) {  // the disk is full
-    if (Error lost = leave_joined()) return fail(std::move(lost));
+    if (Error lost = Deriving(db_).leave_joined()) return db_.fail(std::move(lost));
   }
   GS_TRY(const log::Log::Space room, std::move(space));
-  publish_log_view();
+  db_.publish_log_view();
   std::memcpy(room.space.data(), bytes.data(), bytes.size());
-  if (Error error = log_->write(bytes.size())) return fail(std::move(error));
+  if (Error error = db_.log_->write(bytes.size())) return db_.fail(std::move(error));
   GS_TRY(const graph::ChangeView here, graph::ChangeView::parse({room.space.data(), bytes.size()}));
-  if (Error error = accept(here, room.at, effect)) return fail(std::move(error));
-  joined_.reset();
-  operation_count_ += change.operation_count();
-  last_logged_ = visible_.load(std::memory_order_relaxed);
-  written_ = last_logged_;
+  if (Error error = db_.accept(here, room.at, effect)) return db_.fail(std::move(error));
+  db_.joined_.reset();
+  db_.operation_count_ += change.operation_count();
+  db_.last_logged_ = db_.visible_.load(std::memory_order_relaxed);
+  db_.written_ = db_.last_logged_;
   const graph::HeaderView header(here.header());
-  if (Error error = known_->add(header, here.digest(), room.at, applier_.last_hlc()))
-    return fail(std::move(error));
-  known_->add_contents(here);
-  note_standing(here);
-  if (change.chain() == chain_) GS_TRY_OK(go_on_with_chain());  // another copy wrote on
-  if (wants_checkpoint() || memory_of_rows() >= options_.memory_bytes) freeze();
+  if (Error error = db_.known_->add(header, here.digest(), room.at, db_.applier_.last_hlc()))
+    return db_.fail(std::move(error));
+  db_.known_->add_contents(here);
+  Standing(db_).note_standing(here);
+  if (change.chain() == db_.chain_) GS_TRY_OK(db_.go_on_with_chain());  // another copy wrote on
+  if (db_.wants_checkpoint() || db_.memory_of_rows() >= db_.options_.memory_bytes) db_.freeze();
   return {};
 }
 
@@ -261,16 +268,16 @@ Error Database::append_received(const graph::ChangeView& change) {
 
 // With the commit lock: the change, and what waited for it. What waits stays where it is, also when
 // the disk fails in the midst, until it is known what comes of it.
-Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& report) {
+Error Database::Receiving::receive_one(const graph::ChangeView& first, ReceiveReport& report) {
   std::deque<Buffer> waited;  // keeps the bytes
   std::deque<Digest> came;
   const auto waits_no_more = [&](const Digest& change) {
-    if (waiting_.all.count(change) == 0) return;
+    if (db_.waiting_.all.count(change) == 0) return;
     waited.push_back(forget_waiting(change));
-    waiting_.settled.push_back(change);
+    db_.waiting_.settled.push_back(change);
   };
   const auto look = [&](const graph::ChangeView& change) -> Error {
-    if (known_->find(change.digest())) {
+    if (db_.known_->find(change.digest())) {
       ++report.known;
       waits_no_more(change.digest());
       return {};
@@ -294,11 +301,11 @@ Error Database::receive_one(const graph::ChangeView& first, ReceiveReport& repor
   };
   GS_TRY_OK(look(first));
   for (; !came.empty(); came.pop_front()) {
-    for (auto next = waiting_.by_missing.find(came.front()); next != waiting_.by_missing.end();
-         next = waiting_.by_missing.find(came.front())) {
+    for (auto next = db_.waiting_.by_missing.find(came.front());
+         next != db_.waiting_.by_missing.end(); next = db_.waiting_.by_missing.find(came.front())) {
       const Digest digest = next->second;
       wait_for(digest, digest);  // to be looked at again, should the disk fail now
-      GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(waiting_.all.at(digest)));
+      GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(db_.waiting_.all.at(digest)));
       GS_TRY_OK(look(change));
     }
   }
@@ -314,9 +321,11 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
     beside = &own;
   }
   const Watchers::WakeAtEnd wake{watchers_};
-  const std::uint64_t decided = decisions_so_far();
+  const std::uint64_t decided = Standing(*this).decisions_so_far();
   std::vector<graph::ChangeView> wholes;  // of changes that lack payloads here
   std::size_t next = 0;
+  Receiving receiving(*this);
+  Completing completing(*this);
   do {
     std::vector<graph::ChangeView> step;
     for (std::size_t bytes = 0; next < changes.size() && bytes < kStepBytes; ++next) {
@@ -324,8 +333,9 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
       bytes += changes[next].size();
       if (is_known(change.digest())) {
         ++report.known;
-        if (is_lacking(change.digest()) && check_alone(change).ok()) wholes.push_back(change);
-      } else if (Error broken = check_alone(change)) {
+        if (completing.is_lacking(change.digest()) && receiving.check_alone(change).ok())
+          wholes.push_back(change);
+      } else if (Error broken = receiving.check_alone(change)) {
         report.refuse(change, std::move(broken));
       } else {
         step.push_back(change);
@@ -334,7 +344,7 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
     GS_TRY_OK(throttle());
     {
       std::optional<Job> job;
-      if (may_join(step)) job.emplace(*this);
+      if (receiving.may_join(step)) job.emplace(*this);
       if (job && !job->running()) {
         return Error(Code::closed, "the storage is closed. Open it again");
       }
@@ -346,26 +356,26 @@ Error Database::receive(std::span<const Bytes> changes, ReceiveReport& report,
       }
       GS_TRY_OK(writable());
       if (builder_.is_open()) GS_TRY_OK(close_change());
-      GS_TRY_OK(load_waiting());
+      GS_TRY_OK(receiving.load_waiting());
       const BesideScope scope(waiting_, beside);
       const Digest schema = applier_.schema().digest;
-      GS_TRY_OK(look_again(report));
-      for (const graph::ChangeView& change : step) GS_TRY_OK(receive_one(change, report));
+      GS_TRY_OK(receiving.look_again(report));
+      for (const graph::ChangeView& change : step) GS_TRY_OK(receiving.receive_one(change, report));
       // At what lacks a payload of which these may have told.
-      if (!waiting_.erased.empty()) GS_TRY_OK(look_again(report));
+      if (!waiting_.erased.empty()) GS_TRY_OK(receiving.look_again(report));
       report.waiting = waiting_.all.size();
-      report.incomplete = count_incomplete();
-      tell_early(report);
-      if (applier_.schema().digest != schema) catalog_error_ = use_schema();
+      report.incomplete = receiving.count_incomplete();
+      receiving.tell_early(report);
+      if (applier_.schema().digest != schema) schema_.error = use_schema();
     }
-    GS_TRY_OK(follow_standing());
+    GS_TRY_OK(Standing(*this).follow_standing());
     start_background();
   } while (next < changes.size());
-  if (!wholes.empty()) GS_TRY_OK(complete(std::move(wholes), report));
+  if (!wholes.empty()) GS_TRY_OK(completing.complete(std::move(wholes), report));
   GS_TRY_OK(sync());
   const std::lock_guard lock(commit_mutex_);
-  remove_settled();
-  if (known_ && known_->decisions() != decided) report.twins = twins_found();
+  receiving.remove_settled();
+  if (known_ && known_->decisions() != decided) report.twins = Standing(*this).twins_found();
   return {};
 }
 

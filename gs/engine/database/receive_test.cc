@@ -3,6 +3,7 @@
 // twice, from the future, from a key that is in two places, and as bytes that are none.
 #include <gtest/gtest.h>
 
+#include "gs/engine/database/staging.h"
 #include "gs/engine/database/test_exchange.h"
 
 namespace gs::engine::testing {
@@ -94,7 +95,7 @@ TEST_F(OlderCopy, WhatBeganBeforeItIsRefused) {
   const auto begun = old->begin();
   const auto encoded = begun->encoder.encode_json("City", R"({"n":9})");
   Id id;
-  ASSERT_FALSE(old->stage_insert(*begun, encoded.value(), id));
+  ASSERT_FALSE(Staging(*begun).stage_insert(encoded.value(), id));
   EXPECT_EQ(give(old, changes_of(second_)).applied, 2u);
   EXPECT_EQ(old->commit(*begun, Durability::lazy).code(), Code::conflict);
 }

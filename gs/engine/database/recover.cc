@@ -7,7 +7,9 @@
 #include <map>
 
 #include "gs/engine/database/branch_file.h"
+#include "gs/engine/database/checkpointing.h"
 #include "gs/engine/database/open.h"
+#include "gs/engine/database/opening.h"
 #include "gs/storage/state/large_memory.h"
 
 namespace gs::engine {
@@ -34,78 +36,81 @@ RecoveryReport begin_report(RecoveryReport before) {
 }  // namespace
 
 // Everything that open() derives starts empty, so that it can be done again without a checkpoint.
-Error Database::recover_from(std::optional<state::Loaded> loaded) {
+Error Database::Opening::recover_from(std::optional<state::Loaded> loaded) {
   auto version = std::make_shared<state::Version>();
   version->tables.push_back(std::make_shared<state::RowTable>());
-  heads_.clear();
-  frontier_.clear();
-  log_heads_.clear();
-  chains_.clear();
-  known_.reset();
-  GS_TRY(branch_, read_branch(*env_.files));
-  state_lacks_ = !branch_.is_zero() || notes_first_;  // what comes first is of main
-  replay_runs_.reset();
-  applier_.start_over();
-  applier_.distrust(!at_home_);
-  applier_.spill_at(options_.memory_bytes, [this] { return spill_replayed(); });
-  change_count_ = 0;
-  recovery_ = begin_report(std::move(recovery_));
-  checkpoint_ = {};
-  loaded_indexes_.clear();
+  db_.heads_.clear();
+  db_.frontier_.clear();
+  db_.log_heads_.clear();
+  db_.chains_.clear();
+  db_.known_.reset();
+  GS_TRY(db_.branch_, read_branch(*db_.env_.files));
+  db_.state_lacks_ = !db_.branch_.is_zero() || db_.notes_first_;  // what comes first is of main
+  db_.replay_runs_.reset();
+  db_.applier_.start_over();
+  db_.applier_.distrust(!db_.at_home_);
+  db_.applier_.spill_at(db_.options_.memory_bytes, [&db = db_] { return db.spill_replayed(); });
+  db_.change_count_ = 0;
+  db_.recovery_ = begin_report(std::move(db_.recovery_));
+  db_.saved_.checkpoint = {};
+  db_.loaded_indexes_.clear();
   log::Location from = 0;
   std::uint64_t from_sequence = 0;
   if (loaded) {
-    checkpoint_ = std::move(loaded->checkpoint);
-    manifest_turn_ = loaded->manifest_turn;
-    next_file_ = std::max<std::uint64_t>(next_file_, checkpoint_.next_file);
-    from = checkpoint_.log_location;
-    from_sequence = checkpoint_.log_sequence;
-    frontier_ = {checkpoint_.frontier.begin(), checkpoint_.frontier.end()};
-    GS_TRY_OK(use_branches(checkpoint_.branches));
-    change_count_ = checkpoint_.log_tree_size;
-    applier_.live_records() = checkpoint_.live_records;
-    applier_.reset_schema(checkpoint_.schema);
-    if (checkpoint_.has_references()) applier_.reset_references(*checkpoint_.references);
-    for (const state::WriterHead& head : checkpoint_.heads) {
-      if (head.writer >= heads_.size()) heads_.resize(head.writer + std::size_t{1});
-      heads_[head.writer] = head;
-      last_hlc_ = std::max(last_hlc_, head.hlc);
+    db_.saved_.checkpoint = std::move(loaded->checkpoint);
+    db_.saved_.manifest_turn = loaded->manifest_turn;
+    db_.saved_.next_file =
+        std::max<std::uint64_t>(db_.saved_.next_file, db_.saved_.checkpoint.next_file);
+    from = db_.saved_.checkpoint.log_location;
+    from_sequence = db_.saved_.checkpoint.log_sequence;
+    db_.frontier_ = {db_.saved_.checkpoint.frontier.begin(), db_.saved_.checkpoint.frontier.end()};
+    GS_TRY_OK(use_branches(db_.saved_.checkpoint.branches));
+    db_.change_count_ = db_.saved_.checkpoint.log_tree_size;
+    db_.applier_.live_records() = db_.saved_.checkpoint.live_records;
+    db_.applier_.reset_schema(db_.saved_.checkpoint.schema);
+    if (db_.saved_.checkpoint.has_references())
+      db_.applier_.reset_references(*db_.saved_.checkpoint.references);
+    for (const state::WriterHead& head : db_.saved_.checkpoint.heads) {
+      if (head.writer >= db_.heads_.size()) db_.heads_.resize(head.writer + std::size_t{1});
+      db_.heads_[head.writer] = head;
+      db_.last_hlc_ = std::max(db_.last_hlc_, head.hlc);
     }
-    for (std::uint32_t i = 0; i < tables_.shape_count(); ++i)
-      shape_cache_->add(tables_.shape(i).shape);
-    for (const std::uint64_t number : checkpoint_.runs) {
-      auto run = state::Run::open(*env_.files, run_file(number), number);
+    for (std::uint32_t i = 0; i < db_.tables_.shape_count(); ++i)
+      db_.shape_cache_->add(db_.tables_.shape(i).shape);
+    for (const std::uint64_t number : db_.saved_.checkpoint.runs) {
+      auto run = state::Run::open(*db_.env_.files, run_file(number), number);
       if (!run.ok()) return drop_state(std::move(run).error());
       version->runs.push_back(std::move(*run));
     }
     load_indexes();
   }
   // Where the cut lies in this log, the walk tells: the base may have been made with another one.
-  const bool is_base = base_ != nullptr && checkpoint_.number == base_->number();
+  const bool is_base = db_.base_ != nullptr && db_.saved_.checkpoint.number == db_.base_->number();
   log::Location cut = 0;
   const auto another_log = [] {
     return Error(Code::damaged, "the checkpoint belongs to another state of the log");
   };
   const auto began = [&](const log::Log& log) -> Error {
-    if (loaded && !is_base && log.generation_sum() != checkpoint_.log_generation_sum) {
+    if (loaded && !is_base && log.generation_sum() != db_.saved_.checkpoint.log_generation_sum) {
       return another_log();
     }
     version->log = log.view();
-    version_ = version;
-    index_view_ = std::make_shared<const IndexView>();
-    applier_.attach(std::move(version));
+    db_.version_ = version;
+    db_.index_view_ = std::make_shared<const IndexView>();
+    db_.applier_.attach(std::move(version));
     return {};
   };
   // Each change is applied while its bytes, just summed by the log, are in the processor's cache.
   const auto replay = [&](log::Location at, std::uint64_t sequence, Bytes change) -> Error {
-    if (is_base && sequence < base_->changes()) return {};
-    if (is_base && sequence == base_->changes()) cut = at - log::kFrameBytes;
-    ++recovery_.changes_replayed;
-    recovery_.bytes_replayed += change.size() + log::kFrameBytes;
+    if (is_base && sequence < db_.base_->changes()) return {};
+    if (is_base && sequence == db_.base_->changes()) cut = at - log::kFrameBytes;
+    ++db_.recovery_.changes_replayed;
+    db_.recovery_.bytes_replayed += change.size() + log::kFrameBytes;
     const auto accepted = [&]() -> Error {
       GS_TRY(const graph::ChangeView view, graph::ChangeView::parse(change));
-      const bool applies = !state_lacks_ && view.branch() == branch_ && follows_chain(view);
-      return accept(view, at, applies ? Effect::applied : Effect::noted);
+      const bool applies =
+          !db_.state_lacks_ && view.branch() == db_.branch_ && db_.follows_chain(view);
+      return db_.accept(view, at, applies ? Effect::applied : Effect::noted);
     };
     touch_ahead();
     return accepted().in(place_text(at));
@@ -115,36 +120,39 @@ Error Database::recover_from(std::optional<state::Loaded> loaded) {
     return is_evidence(ahead, change, signatures_checked);
   };
   log::Recovery recovery;
-  GS_TRY(log_, log::Log::open(*env_.files, kLogDirectory, storage_, log_options(setup_, read_only_),
-                              from, from_sequence, replay, recovery, began, later));
+  GS_TRY(db_.log_, log::Log::open(*db_.env_.files, kLogDirectory, db_.storage_,
+                                  log_options(db_.setup_, db_.read_only_), from, from_sequence,
+                                  replay, recovery, began, later));
   if (is_base) {
-    checkpoint_.log_location = cut != 0 ? cut : log_->end();
-    checkpoint_.log_sequence = base_->changes();
+    db_.saved_.checkpoint.log_location = cut != 0 ? cut : db_.log_->end();
+    db_.saved_.checkpoint.log_sequence = db_.base_->changes();
   }
   if (recovery.cut) tell_torn_tail(recovery);
-  if (loaded && log_->next_sequence() < checkpoint_.log_sequence) return another_log();
-  if (base_ != nullptr && recovery.damage.empty() && log_->next_sequence() < base_->changes()) {
+  if (loaded && db_.log_->next_sequence() < db_.saved_.checkpoint.log_sequence)
+    return another_log();
+  if (db_.base_ != nullptr && recovery.damage.empty() &&
+      db_.log_->next_sequence() < db_.base_->changes()) {
     return Error(Code::damaged,
                  "the log ends before the cut of this shallow storage. Restore a "
                  "backup, or clone another replica");
   }
   // Replay looked records up, and what it did not find it took for new.
-  if (version_->is_damaged()) return drop_state(version_->damage());
-  if (state_lacks_ && recovery.damage.empty()) GS_TRY_OK(apply_rest());
-  log_writing_.start(*log_);
-  publish_log_view();
-  checkpoint_log_bytes_ = log_->bytes();
-  checkpoint_log_bytes_ -= std::min(checkpoint_log_bytes_, recovery_.bytes_replayed);
-  written_ = visible_.load();
-  durable_ = written_;
+  if (db_.version_->is_damaged()) return drop_state(db_.version_->damage());
+  if (db_.state_lacks_ && recovery.damage.empty()) GS_TRY_OK(apply_rest());
+  db_.log_writing_.start(*db_.log_);
+  db_.publish_log_view();
+  db_.checkpoint_log_bytes_ = db_.log_->bytes();
+  db_.checkpoint_log_bytes_ -= std::min(db_.checkpoint_log_bytes_, db_.recovery_.bytes_replayed);
+  db_.written_ = db_.visible_.load();
+  db_.group_.durable = db_.written_;
 
   if (recovery.left_out) tell_torn_tail(recovery);
-  if (change_count_ == 0 && recovery.damage.empty()) return log_is_lost(*env_.files);
+  if (db_.change_count_ == 0 && recovery.damage.empty()) return log_is_lost(*db_.env_.files);
   for (const log::Damage& damage : recovery.damage) {
-    recovery_.damage.push_back("segment " + std::to_string(damage.segment) + " offset " +
-                               std::to_string(damage.offset) + ": " + damage.what);
+    db_.recovery_.damage.push_back("segment " + std::to_string(damage.segment) + " offset " +
+                                   std::to_string(damage.offset) + ": " + damage.what);
   }
-  if (!recovery_.damage.empty()) refuse_damage();
+  if (!db_.recovery_.damage.empty()) refuse_damage();
   return {};
 }
 
@@ -162,10 +170,10 @@ Error Database::spill_replayed() {
 
 Error Database::spill() {
   if (!replay_runs_ && options_.read_only) {
-    GS_TRY(replay_runs_, ReplayRuns::aside(env_, [this] { return next_file_++; }));
+    GS_TRY(replay_runs_, ReplayRuns::aside(env_, [this] { return saved_.next_file++; }));
   } else if (!replay_runs_) {
-    replay_runs_ =
-        std::make_unique<ReplayRuns>(*env_.files, [this] { return number_of_new_run(); });
+    replay_runs_ = std::make_unique<ReplayRuns>(
+        *env_.files, [this] { return Checkpointing(*this).number_of_new_run(); });
   }
   GS_TRY(auto version, replay_runs_->add(*version_, tables_));
   publish(std::move(version));
@@ -173,85 +181,86 @@ Error Database::spill() {
 }
 
 // Until this was done no checkpoint may name what replay made. Background job only.
-Error Database::keep_replayed() {
-  if (!replay_runs_) return {};
-  if (const std::size_t count = replay_runs_->count(); count != 0) {
-    GS_TRY(auto run, replay_runs_->keep(*current_version(), tables_));
-    const std::lock_guard lock(commit_mutex_);
-    auto version = std::make_shared<state::Version>(*version_);
+Error Database::Checkpointing::keep_replayed() {
+  if (!db_.replay_runs_) return {};
+  if (const std::size_t count = db_.replay_runs_->count(); count != 0) {
+    GS_TRY(auto run, db_.replay_runs_->keep(*db_.current_version(), db_.tables_));
+    const std::lock_guard lock(db_.commit_mutex_);
+    auto version = std::make_shared<state::Version>(*db_.version_);
     ReplayRuns::replace_newest(*version, count, std::move(run));
-    publish(std::move(version));
+    db_.publish(std::move(version));
   }
-  replay_runs_.reset();
+  db_.replay_runs_.reset();
   return {};
 }
 
 // Before the next open replays as much again. The log goes on where the runs end, so a checkpoint
 // that names them comes before any other. Background job only.
-Error Database::save_replayed() {
-  if (!replay_runs_) return {};
+Error Database::Checkpointing::save_replayed() {
+  if (!db_.replay_runs_) return {};
   {
-    const std::lock_guard lock(commit_mutex_);
-    GS_TRY_OK(writable());
-    if (builder_.is_open()) GS_TRY_OK(close_change());
-    freeze();
+    const std::lock_guard lock(db_.commit_mutex_);
+    GS_TRY_OK(db_.writable());
+    if (db_.builder_.is_open()) GS_TRY_OK(db_.close_change());
+    db_.freeze();
   }
   return write_all_frozen();
 }
 
 // New pages cost a system as much time as replay takes to fill them; the executor waits for them.
-void Database::touch_ahead() {
-  if (env_.background == nullptr) return;
-  const std::shared_ptr<state::RowTable>& rows = version_->tables.front();
+void Database::Opening::touch_ahead() {
+  if (db_.env_.background == nullptr) return;
+  const std::shared_ptr<state::RowTable>& rows = db_.version_->tables.front();
   const state::RowTable::Ahead ahead = rows->memory_ahead();
   if (ahead.bytes == 0) return;
-  env_.background->post([rows, ahead] { state::touch_pages(ahead.memory, ahead.bytes); });
+  db_.env_.background->post([rows, ahead] { state::touch_pages(ahead.memory, ahead.bytes); });
 }
 
 // The state is made again from the log. A reader leaves the damaged file where it is, so that
 // verification has to tell of it; an owner removes it.
-Error Database::drop_state(Error why) {
-  if (why.code() == Code::damaged && read_only_) dropped_state_ = why.copy();
+Error Database::Opening::drop_state(Error why) {
+  if (why.code() == Code::damaged && db_.read_only_) db_.dropped_state_ = why.copy();
   return why;
 }
 
-void Database::tell_torn_tail(const log::Recovery& recovery) {
+void Database::Opening::tell_torn_tail(const log::Recovery& recovery) {
   if (recovery.left_out) {
-    const auto owned = env_.files->is_locked(kLockFile);
+    const auto owned = db_.env_.files->is_locked(kLockFile);
     if (owned.ok() && owned.value()) return;  // the owner is in the middle of a write
   }
-  recovery_.torn_tail_cut = recovery.cut;
-  recovery_.torn_tail_left_out = recovery.left_out;
-  recovery_.torn_tail_judged = recovery.marked;
-  recovery_.cut_segment = log::segment_of(recovery.cut_at);
-  recovery_.cut_offset = log::offset_of(recovery.cut_at);
-  recovery_.cut_bytes = recovery.cut_bytes;
-  report(Event::Level::warning, recovery.cut ? "torn_tail_cut" : "torn_tail_left_out",
-         "segment=" + std::to_string(recovery_.cut_segment) +
-             " offset=" + std::to_string(recovery_.cut_offset) +
-             " bytes=" + std::to_string(recovery_.cut_bytes));
+  db_.recovery_.torn_tail_cut = recovery.cut;
+  db_.recovery_.torn_tail_left_out = recovery.left_out;
+  db_.recovery_.torn_tail_judged = recovery.marked;
+  db_.recovery_.cut_segment = log::segment_of(recovery.cut_at);
+  db_.recovery_.cut_offset = log::offset_of(recovery.cut_at);
+  db_.recovery_.cut_bytes = recovery.cut_bytes;
+  db_.report(Event::Level::warning, recovery.cut ? "torn_tail_cut" : "torn_tail_left_out",
+             "segment=" + std::to_string(db_.recovery_.cut_segment) +
+                 " offset=" + std::to_string(db_.recovery_.cut_offset) +
+                 " bytes=" + std::to_string(db_.recovery_.cut_bytes));
 }
 
-void Database::refuse_damage() {
-  read_only_ = true;
-  read_only_reason_ =
-      Error(Code::damaged,
-            "the log is damaged (" + recovery_.damage.front() + "), so " + env_.files->display("") +
-                " takes no writes. Run `gstore verify` to see the extent, then restore "
-                "from a backup, or fetch the damaged part from a replica");
-  report(Event::Level::error, "log_damaged", recovery_.damage.front());
+void Database::Opening::refuse_damage() {
+  db_.read_only_ = true;
+  db_.read_only_reason_ = Error(
+      Code::damaged, "the log is damaged (" + db_.recovery_.damage.front() + "), so " +
+                         db_.env_.files->display("") +
+                         " takes no writes. Run `gstore verify` to see the extent, then restore "
+                         "from a backup, or fetch the damaged part from a replica");
+  db_.report(Event::Level::error, "log_damaged", db_.recovery_.damage.front());
 }
 
 // What recovery trusts because a checkpoint stands behind it. Stops at the first damage; verify()
 // finds all of it.
-void Database::verify_chain() {
+void Database::Opening::verify_chain() {
   std::map<graph::Writer, Digest> heads;
   log::Location place = 0;
   const auto check = [&](log::Location at, Bytes bytes, bool&) -> Error {
     place = at;
     GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
     Digest& head = heads[change.chain()];
-    const bool is_behind_twin = known_ && known_->twins().any() && known_->find(change.digest());
+    const bool is_behind_twin =
+        db_.known_ && db_.known_->twins().any() && db_.known_->find(change.digest());
     if (change.prev() != head && !is_behind_twin) {  // else its place is known to be right
       return Error(Code::broken_chain, "change " + change.digest().text() +
                                            " does not follow its writer's previous change");
@@ -263,13 +272,13 @@ void Database::verify_chain() {
     return {};
   };
   Settled whole;
-  whole.log = log_->snapshot();
-  if (const Error error = each_change(whole, check, 0, log::Log::Compare::heads))
+  whole.log = db_.log_->snapshot();
+  if (const Error error = db_.each_change(whole, check, 0, log::Log::Compare::heads))
     note_damage(place, error);
 }
 
-void Database::note_damage(log::Location at, const Error& error) {
-  recovery_.damage.push_back(place_text(at) + ": " + std::string(error.message()));
+void Database::Opening::note_damage(log::Location at, const Error& error) {
+  db_.recovery_.damage.push_back(place_text(at) + ": " + std::string(error.message()));
   refuse_damage();
 }
 

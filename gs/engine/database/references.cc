@@ -9,6 +9,10 @@
 #include "gs/base/nearest.h"
 #include "gs/core/graph/version_name.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/known_heads.h"
+#include "gs/engine/database/open_change.h"
+#include "gs/engine/database/receiving.h"
+#include "gs/engine/database/version_names.h"
 
 namespace gs::engine {
 
@@ -89,17 +93,16 @@ Result<std::vector<NamedVersion>> Database::references() {
   return all;
 }
 
-Error Database::unknown_version(std::string_view name) const {
+Error unknown_version(std::string_view name, const state::References& references) {
   return Error(Code::not_found,
                "no version is called '" + std::string(name) + "'. " +
-                   meant(name, applier_.references(), false) +
+                   meant(name, references, false) +
                    "`gstore tag` and `gstore branch` list the names, `gstore log` the changes");
 }
 
-// Why a text names no branch, to who wants to go on with it.
-Error Database::no_branch(std::string_view text) const {
+Error no_branch(std::string_view text, const state::References& references) {
   const std::string name(text.substr(0, graph::kNameBytesMax));
-  const std::string word = version_word(text, applier_.references().find(text));
+  const std::string word = version_word(text, references.find(text));
   if (!word.empty()) {
     return Error(Code::invalid, "'" + name + "' is " + word +
                                     ": it names a version, not a branch. Begin a branch there "
@@ -109,21 +112,41 @@ Error Database::no_branch(std::string_view text) const {
   }
   const bool can_begin = graph::check_version_name(text).ok();
   return Error(Code::not_found,
-               "no branch is called '" + name + "'. " + meant(text, applier_.references(), true) +
+               "no branch is called '" + name + "'. " + meant(text, references, true) +
                    (can_begin ? "`gstore checkout -b " + name + "` begins it, " : "") +
                    "`gstore branch` lists what there is");
 }
 
-Error Database::check_named(NamedVersion::Kind kind, std::string_view name) const {
+// How names are written. With the commit lock, but write_references().
+class Database::NameWriting {
+ public:
+  explicit NameWriting(Database& db) noexcept : db_(db) {}
+
+  // `make`: with the commit lock, when what was committed before is in closed changes.
+  using MakeReferences = std::function<Result<std::vector<graph::Reference>>()>;
+  Error write_references(const MakeReferences& make);
+  Error check_named(NamedVersion::Kind kind, std::string_view name) const;
+  Error check_not_current(std::string_view name) const;
+  Result<std::vector<Digest>> heads_to_name(const std::optional<Version>& version);
+  graph::BranchId new_branch_id(std::string_view name) const;
+
+ private:
+  Result<Sequence> append_references(std::span<const graph::Reference> references);
+
+  Database& db_;
+};
+
+Error Database::NameWriting::check_named(NamedVersion::Kind kind, std::string_view name) const {
   if (name == graph::kMainName) return main_stays();
-  const state::Reference* const found = applier_.references().find(name);
-  if (found == nullptr) return unknown_version(name);
+  const state::Reference* const found = db_.applier_.references().find(name);
+  if (found == nullptr) return unknown_version(name, db_.applier_.references());
   return found->what == refers_of(kind) ? Error() : other_kind(name, found->what);
 }
 
 // Ascending, and all of them here. Nothing to do for what is there now.
-Result<std::vector<Digest>> Database::heads_to_name(const std::optional<Version>& version) {
-  std::vector<Digest> heads = version ? version->heads : frontier();
+Result<std::vector<Digest>> Database::NameWriting::heads_to_name(
+    const std::optional<Version>& version) {
+  std::vector<Digest> heads = version ? version->heads : db_.frontier();
   std::sort(heads.begin(), heads.end());
   heads.erase(std::unique(heads.begin(), heads.end()), heads.end());
   if (heads.empty()) return Error(Code::invalid, "a version has at least one change");
@@ -133,53 +156,54 @@ Result<std::vector<Digest>> Database::heads_to_name(const std::optional<Version>
                                       "most 1,024. Write something, which joins them");
   }
   if (!version) return heads;
-  if (!known_) return Error(Code::conflict, "the log was written anew meanwhile. Try again");
+  if (!db_.known_) return Error(Code::conflict, "the log was written anew meanwhile. Try again");
   for (const Digest& head : heads) {
-    if (!known_->find(head)) return missing_change(head);
+    if (!db_.known_->find(head)) return missing_change(head);
   }
   return heads;
 }
 
 // All or none, as one transaction.
-Result<Sequence> Database::append_references(std::span<const graph::Reference> references) {
+Result<Sequence> Database::NameWriting::append_references(
+    std::span<const graph::Reference> references) {
   std::vector<Buffer> payloads;
   std::size_t bytes = 0;
   std::size_t room = 0;
   for (const graph::Reference& reference : references) {
-    GS_TRY_OK(applier_.references().check_room(reference, room));
+    GS_TRY_OK(db_.applier_.references().check_room(reference, room));
     room += state::References::bytes_of(reference);
     payloads.push_back(graph::encode_reference(reference));
     bytes += graph::ChangeBuilder::cost(payloads.back().size());
   }
-  GS_TRY_OK(join_heads());
-  const graph::Hlc hlc = next_hlc();
-  GS_TRY_OK(ensure_room({bytes, 0, 0}, hlc));
+  GS_TRY_OK(OpenChange(db_).join_heads());
+  const graph::Hlc hlc = db_.next_hlc();
+  GS_TRY_OK(OpenChange(db_).ensure_room({bytes, 0, 0}, hlc));
   for (std::size_t i = 0; i < payloads.size(); ++i) {
     const std::uint8_t flags = i + 1 == payloads.size() ? graph::kLastOfTransaction : 0;
-    const auto appended = builder_.append(static_cast<std::uint8_t>(graph::Kind::reference), flags,
-                                          nullptr, nullptr, hlc, payloads[i].size());
+    const auto appended = db_.builder_.append(static_cast<std::uint8_t>(graph::Kind::reference),
+                                              flags, nullptr, nullptr, hlc, payloads[i].size());
     std::memcpy(appended.payload, payloads[i].data(), payloads[i].size());
-    GS_TRY_OK(applier_.put_reference(references[i], hlc, chain_));
+    GS_TRY_OK(db_.applier_.put_reference(references[i], hlc, db_.chain_));
   }
-  const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
-  make_visible(sequence, hlc, payloads.size());
+  const Sequence sequence = db_.visible_.load(std::memory_order_relaxed) + 1;
+  db_.make_visible(sequence, hlc, payloads.size());
   return sequence;
 }
 
 // `make`: with the commit lock, when what was committed before is in closed changes.
-Error Database::write_references(const MakeReferences& make) {
-  GS_TRY_OK(throttle());
+Error Database::NameWriting::write_references(const MakeReferences& make) {
+  GS_TRY_OK(db_.throttle());
   Sequence sequence = 0;
   {
-    const std::lock_guard lock(commit_mutex_);
-    GS_TRY_OK(writable());
-    if (builder_.is_open()) GS_TRY_OK(close_change());
+    const std::lock_guard lock(db_.commit_mutex_);
+    GS_TRY_OK(db_.writable());
+    if (db_.builder_.is_open()) GS_TRY_OK(db_.close_change());
     GS_TRY(const std::vector<graph::Reference> references, make());
     GS_TRY(sequence, append_references(references));
   }
-  watchers_.wake();
-  start_background();
-  return wait(sequence);
+  db_.watchers_.wake();
+  db_.start_background();
+  return db_.wait(sequence);
 }
 
 Error Database::name_version(NamedVersion::Kind kind, std::string_view name,
@@ -187,15 +211,16 @@ Error Database::name_version(NamedVersion::Kind kind, std::string_view name,
   if (naming == Naming::move && name == graph::kMainName) return main_stays();
   GS_TRY_OK(graph::check_version_name(name));
   if (version) GS_TRY_OK(know_changes());  // of what is there now nothing has to be looked up
-  return write_references([&]() -> Result<std::vector<graph::Reference>> {
+  NameWriting writing(*this);
+  return writing.write_references([&]() -> Result<std::vector<graph::Reference>> {
     const state::Reference* const found = applier_.references().find(name);
     if (naming == Naming::create && found != nullptr) return name_exists(name, found->what);
-    if (naming == Naming::move) GS_TRY_OK(check_named(kind, name));
-    GS_TRY(std::vector<Digest> heads, heads_to_name(version));
+    if (naming == Naming::move) GS_TRY_OK(writing.check_named(kind, name));
+    GS_TRY(std::vector<Digest> heads, writing.heads_to_name(version));
     graph::Reference made{refers_of(kind), name, std::move(heads)};
     if (kind == NamedVersion::Kind::branch) {
-      if (found != nullptr) GS_TRY_OK(check_not_current(name));
-      made.branch = new_branch_id(name);
+      if (found != nullptr) GS_TRY_OK(writing.check_not_current(name));
+      made.branch = writing.new_branch_id(name);
     }
     return std::vector{std::move(made)};
   });
@@ -203,16 +228,16 @@ Error Database::name_version(NamedVersion::Kind kind, std::string_view name,
 
 // Zero where the name gives it: two replicas that begin a branch of one name begin the same one.
 // But a name that was used before must not bring back what was written on its branch then.
-graph::BranchId Database::new_branch_id(std::string_view name) const {
-  if (applier_.references().all().count(name) == 0) return {};
+graph::BranchId Database::NameWriting::new_branch_id(std::string_view name) const {
+  if (db_.applier_.references().all().count(name) == 0) return {};
   graph::BranchId branch;
-  env_.random->fill(branch.bytes);
+  db_.env_.random->fill(branch.bytes);
   return branch;
 }
 
-Error Database::check_not_current(std::string_view name) const {
-  GS_TRY(const graph::BranchId branch, branch_by_name(name));
-  if (branch != branch_ || branch_.is_zero()) return {};
+Error Database::NameWriting::check_not_current(std::string_view name) const {
+  GS_TRY(const graph::BranchId branch, db_.branch_by_name(name));
+  if (branch != db_.branch_ || db_.branch_.is_zero()) return {};
   return Error(Code::invalid, "branch '" + std::string(name) +
                                   "' is checked out. Check out another one first (`gstore checkout "
                                   "main`)");
@@ -221,8 +246,9 @@ Error Database::check_not_current(std::string_view name) const {
 Error Database::rename_version(NamedVersion::Kind kind, std::string_view from,
                                std::string_view to) {
   GS_TRY_OK(graph::check_version_name(to));
-  return write_references([&]() -> Result<std::vector<graph::Reference>> {
-    GS_TRY_OK(check_named(kind, from));
+  NameWriting writing(*this);
+  return writing.write_references([&]() -> Result<std::vector<graph::Reference>> {
+    GS_TRY_OK(writing.check_named(kind, from));
     const state::Reference* const other = applier_.references().find(to);
     if (other != nullptr) return name_exists(to, other->what);
     const state::Reference& had = *applier_.references().find(from);
@@ -235,39 +261,41 @@ Error Database::rename_version(NamedVersion::Kind kind, std::string_view from,
 }
 
 Error Database::remove_version_name(NamedVersion::Kind kind, std::string_view name) {
-  return write_references([&]() -> Result<std::vector<graph::Reference>> {
-    GS_TRY_OK(check_named(kind, name));
-    if (kind == NamedVersion::Kind::branch) GS_TRY_OK(check_not_current(name));
+  NameWriting writing(*this);
+  return writing.write_references([&]() -> Result<std::vector<graph::Reference>> {
+    GS_TRY_OK(writing.check_named(kind, name));
+    if (kind == NamedVersion::Kind::branch) GS_TRY_OK(writing.check_not_current(name));
     return std::vector{graph::Reference{Refers::removed, name, {}}};
   });
 }
 
 // With the commit lock, after its parents are known to be here. `missing`: a head that is not.
-Error Database::check_references(const graph::ChangeView& change, Digest& missing) const {
+Error Database::Receiving::check_references(const graph::ChangeView& change,
+                                            Digest& missing) const {
   std::size_t bytes = 0;
   auto cursor = change.operations();
   for (graph::OperationView operation; cursor.next(operation);) {
     if (operation.kind != static_cast<std::uint8_t>(graph::Kind::reference)) continue;
     GS_TRY(const graph::Reference reference, graph::parse_reference(operation.payload));
     for (const Digest& head : reference.heads) {
-      if (!known_->find(head)) missing = head;
+      if (!db_.known_->find(head)) missing = head;
     }
-    GS_TRY_OK(applier_.references().check_room(reference, bytes));
+    GS_TRY_OK(db_.applier_.references().check_room(reference, bytes));
     bytes += state::References::bytes_of(reference);
   }
   return {};
 }
 
 // What it says to have merged its parents lead to.
-Error Database::check_merges(const graph::ChangeView& change) const {
+Error Database::Receiving::check_merges(const graph::ChangeView& change) const {
   auto cursor = change.operations();
   for (graph::OperationView operation; cursor.next(operation);) {
     if (operation.kind != static_cast<std::uint8_t>(graph::Kind::merge)) continue;
     GS_TRY(const graph::Merge merge, graph::parse_merge(operation.payload));
-    const std::vector<graph::ChangeNumber> parents = parents_of(change);
+    const std::vector<graph::ChangeNumber> parents = db_.parents_of(change);
     for (const Digest& head : merge.heads) {
-      const auto number = known_->find(head);
-      if (number && known_->graph().is_ancestor(*number, graph::CausalGraph::Changes(parents)))
+      const auto number = db_.known_->find(head);
+      if (number && db_.known_->graph().is_ancestor(*number, graph::CausalGraph::Changes(parents)))
         continue;
       return Error(Code::invalid, "operation " + std::to_string(cursor.index()) +
                                       ": it merges change " + head.text() +

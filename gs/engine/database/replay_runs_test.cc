@@ -228,7 +228,7 @@ TEST_F(ReplayRunsTest, WhereNothingCanBeWrittenAsideVerificationSaysThatAndNotDa
   const auto none = []() -> Result<std::unique_ptr<platform::FileSystem>> {
     return Error(Code::not_found, "there is no such directory");
   };
-  Database::Setup setup = world.setup(world.memory);
+  DatabaseSetup setup = world.setup(world.memory);
   setup.env.make_scratch = none;
   const Store db{Database::open(setup).value()};
   const auto report = db->verify({});

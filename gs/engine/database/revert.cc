@@ -13,7 +13,11 @@
 // (known_reverts.h).
 
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/looked_back.h"
+#include "gs/engine/database/recalling.h"
+#include "gs/engine/database/reverting.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs::engine {
 
@@ -27,45 +31,46 @@ constexpr int kRevertTriesMax = 1000;
 
 }  // namespace
 
-Error Database::stage_taking_back(TransactionState& tx, const TakingBack& one, const Found& now) {
+Error Database::Reverting::stage_taking_back(TransactionState& tx, const TakingBack& one,
+                                             const Found& now) {
   const Id& id = one.told.id;
   const bool is_live = now.record != nullptr;
-  GS_TRY_OK(stage_expect(tx, id, is_live ? version_digest(now, tables_) : Digest{}));
+  GS_TRY_OK(Staging(tx).stage_expect(id, is_live ? version_digest(now, db_.tables_) : Digest{}));
   switch (one.act) {
     case TakingBack::Act::none:
       return {};
     case TakingBack::Act::remove:
-      return stage_remove(tx, id);
+      return Staging(tx).stage_remove(id);
     case TakingBack::Act::restore: {
       GS_TRY(const record::Encoded whole,
              tx.encoder.encode_views(one.told.collection, one.fields, one.told.key));
-      return stage_keyed(tx, whole, id);
+      return Staging(tx).stage_keyed(whole, id);
     }
     case TakingBack::Act::update:
       break;
   }
-  const rules::Rules* const rules = rules_of(tx, one.told.collection);
+  const rules::Rules* const rules = db_.rules_of(tx, one.told.collection);
   if (!one.fields.empty()) {
     GS_TRY(const record::Encoded delta, tx.encoder.encode_views({}, one.fields));
-    GS_TRY_OK(stage_update(tx, id, rules, delta));
+    GS_TRY_OK(Staging(tx).stage_update(id, rules, delta));
   }
   for (const auto& [field, addition] : one.additions) {
-    GS_TRY_OK(stage_add(tx, id, rules, field, addition));
+    GS_TRY_OK(Staging(tx).stage_add(id, rules, field, addition));
   }
   for (const TakingBack::Edits& each : one.texts) {
-    GS_TRY_OK(stage_difference(tx, id, rules, each.field, each.edits));
+    GS_TRY_OK(Staging(tx).stage_difference(id, rules, each.field, each.edits));
     for (const merge::MarkToMake& mark : each.marks) {
       StagedMark staged{mark.from,         mark.to,  mark.grows_at_begin,
                         mark.grows_at_end, mark.key, mark.value};
-      GS_TRY_OK(stage_mark(tx, id, rules, each.field, std::move(staged)));
+      GS_TRY_OK(Staging(tx).stage_mark(id, rules, each.field, std::move(staged)));
     }
   }
   for (const TakingBack::List& each : one.lists) {
-    GS_TRY_OK(stage_list_edits(tx, id, rules, each.field, each.edits));
+    GS_TRY_OK(Staging(tx).stage_list_edits(id, rules, each.field, each.edits));
   }
   for (const TakingBack::Tree& each : one.trees) {
     for (const merge::TreeEdit& edit : each.edits) {
-      GS_TRY_OK(stage_tree_edit(tx, id, rules, each.field, edit).error());
+      GS_TRY_OK(Staging(tx).stage_tree_edit(id, rules, each.field, edit).error());
     }
   }
   for (const TakingBack::Elements& each : one.elements) {
@@ -75,13 +80,13 @@ Error Database::stage_taking_back(TransactionState& tx, const TakingBack& one, c
     const record::FieldView view{
         each.field, record::ValueView{static_cast<Type>(list[0]), Bytes(list).subspan(1)}};
     GS_TRY(const record::Encoded delta, tx.encoder.encode_views({}, {&view, 1}));
-    GS_TRY_OK(stage_elements(tx, id, rules, each.field, each.change, delta));
+    GS_TRY_OK(Staging(tx).stage_elements(id, rules, each.field, each.change, delta));
   }
   return {};
 }
 
-Error Database::recall_counted(const LookedBack& looked, const Id& id,
-                               std::optional<CountedWrites>& out) const {
+Error Database::Reverting::recall_counted(const LookedBack& looked, const Id& id,
+                                          std::optional<CountedWrites>& out) const {
   if (looked.counted.empty() && looked.against.empty()) return {};
   CountedWrites& counted = out.emplace();
   counted.is_whole = looked.taken->hlc == 0;
@@ -95,8 +100,8 @@ Error Database::recall_counted(const LookedBack& looked, const Id& id,
       });
       if (!is_written) continue;
       CountedWrites::Step& one = to.emplace_back();
-      GS_TRY_OK(recall(looked.settled, looked.past, id, step.before, one.before));
-      GS_TRY_OK(recall(looked.settled, looked.past, id, step.after, one.after));
+      GS_TRY_OK(Recalling(db_).recall(looked.settled, looked.past, id, step.before, one.before));
+      GS_TRY_OK(Recalling(db_).recall(looked.settled, looked.past, id, step.after, one.after));
     }
     return {};
   };
@@ -104,27 +109,28 @@ Error Database::recall_counted(const LookedBack& looked, const Id& id,
   return recall_all(looked.against, counted.against);
 }
 
-Error Database::take_back_record(const LookedBack& looked, const Id& id, TransactionState& tx,
-                                 Reverted& told) {
+Error Database::Reverting::take_back_record(const LookedBack& looked, const Id& id,
+                                            TransactionState& tx, Reverted& told) {
   LookedAt record;
   const Settled& settled = looked.settled;
   record.is_again = looked.taken->ids.count(id) == 0;
   const Looked& at = record.is_again ? *looked.again : *looked.taken;
-  GS_TRY_OK(recall(settled, looked.past, id, at.before, record.before));
-  GS_TRY_OK(recall(settled, looked.past, id, at.after, record.after));
+  GS_TRY_OK(Recalling(db_).recall(settled, looked.past, id, at.before, record.before));
+  GS_TRY_OK(Recalling(db_).recall(settled, looked.past, id, at.after, record.after));
   if (record.is_again) {
     std::swap(record.before, record.after);
   } else {
     GS_TRY_OK(recall_counted(looked, id, record.counted));
   }
-  GS_TRY_OK(recall(settled, looked.past, id, looked.all, record.shown, &looked.omitted));
-  GS_TRY_OK(recall(settled, looked.past, id, looked.all, record.without, &at.never));
+  GS_TRY_OK(
+      Recalling(db_).recall(settled, looked.past, id, looked.all, record.shown, &looked.omitted));
+  GS_TRY_OK(Recalling(db_).recall(settled, looked.past, id, looked.all, record.without, &at.never));
   const Moment& moment = settled.moment;
   const auto lookup = moment.version->find(id, moment.at, record.now);
-  if (lookup == state::Version::Lookup::damaged) return state_damage(*moment.version);
+  if (lookup == state::Version::Lookup::damaged) return db_.state_damage(*moment.version);
   record.now.entry.id = id;
-  TakingBack one = engine::take_back(record, at.writes, tables_);
-  for (KeptWrite& kept : one.kept) kept.writer = writer_of_chain(kept.writer);
+  TakingBack one = engine::take_back(record, at.writes, db_.tables_);
+  for (KeptWrite& kept : one.kept) kept.writer = db_.writer_of_chain(kept.writer);
   told.kept.insert(told.kept.end(), one.kept.begin(), one.kept.end());
   if (one.is_nothing()) return {};
   GS_TRY_OK(stage_taking_back(tx, one, record.now));
@@ -132,20 +138,20 @@ Error Database::take_back_record(const LookedBack& looked, const Id& id, Transac
   return {};
 }
 
-Result<Reverted> Database::take_back(const Revert& revert, const UndoStack& stack) {
+Result<Reverted> Database::Reverting::take_back(const Revert& revert, const UndoStack& stack) {
   for (int i = 0; i < kRevertTriesMax; ++i) {
     LookedBack looked;
     GS_TRY_OK(look_back(revert, stack, looked));
     Reverted told;
     told.change = revert.change;
     told.time_ms = id::hlc_ms(looked.taken->writes.first);
-    auto tx = begin();
+    auto tx = db_.begin();
     tx->reverts = revert;
     for (const Id& id : looked.ids) GS_TRY_OK(take_back_record(looked, id, *tx, told));
     // Undo goes on with the one before, also when nothing was left to do.
     if (told.records.empty() && revert.why == Why::revert) return told;
-    const auto committed = commit(*tx, options_.durability);
-    recycle(std::move(tx));
+    const auto committed = db_.commit(*tx, db_.options_.durability);
+    db_.recycle(std::move(tx));
     if (committed.ok()) return told;
     if (committed.code() != Code::conflict) return committed.error().copy();
   }
@@ -154,9 +160,9 @@ Result<Reverted> Database::take_back(const Revert& revert, const UndoStack& stac
 }
 
 // The chain of what a transaction takes back, if that is of the same writer.
-std::optional<graph::Writer> Database::chain_of_taken(const KnownChanges& known,
-                                                      const graph::Writer& writer,
-                                                      const DoneIn& by) {
+std::optional<graph::Writer> Database::Reverting::chain_of_taken(const KnownChanges& known,
+                                                                 const graph::Writer& writer,
+                                                                 const DoneIn& by) {
   const auto number = known.find(by.done.reverts->change);
   if (!number || known.writer(*number) != writer) return std::nullopt;
   return known.chain(*number);
@@ -164,10 +170,10 @@ std::optional<graph::Writer> Database::chain_of_taken(const KnownChanges& known,
 
 // The changes of a writer on whichever branches, as far as they are in the state or in `change`,
 // the newest ones first: the clock of a writer only goes forward.
-Result<Database::Settled> Database::changes_by(const graph::Writer& writer,
-                                               const std::optional<Digest>& change,
-                                               std::vector<Stretch>& out) {
-  return settle_known([&](const Settled& settled, const KnownChanges& known) -> Error {
+Result<Settled> Database::Reverting::changes_by(const graph::Writer& writer,
+                                                const std::optional<Digest>& change,
+                                                std::vector<Stretch>& out) {
+  return db_.settle_known([&](const Settled& settled, const KnownChanges& known) -> Error {
     GS_TRY(auto heads, numbers_of_heads(Version(settled.frontier), known));
     const auto also = change ? known.find(*change) : std::nullopt;
     if (also) heads.push_back(*also);
@@ -180,8 +186,8 @@ Result<Database::Settled> Database::changes_by(const graph::Writer& writer,
 }
 
 // Their transactions, until `take` wants no more.
-Error Database::each_done(const graph::Writer& writer, const std::optional<Digest>& change,
-                          const TakeDone& take) {
+Error Database::Reverting::each_done(const graph::Writer& writer,
+                                     const std::optional<Digest>& change, const TakeDone& take) {
   std::vector<Stretch> changes;
   GS_TRY(const Settled settled, changes_by(writer, change, changes));
   bool is_over = false;
@@ -194,14 +200,14 @@ Error Database::each_done(const graph::Writer& writer, const std::optional<Diges
       }
       return {};
     };
-    GS_TRY_OK(each_in(settled, {&*each, 1}, look));
+    GS_TRY_OK(db_.each_in(settled, {&*each, 1}, look));
     GS_TRY_OK(find_taken(writer, all));
     for (auto one = all.rbegin(); one != all.rend() && !is_over; ++one) is_over = !take(*one);
   }
   return {};
 }
 
-Error Database::find_taken(const graph::Writer& writer, std::vector<DoneIn>& all) {
+Error Database::Reverting::find_taken(const graph::Writer& writer, std::vector<DoneIn>& all) {
   const bool is_any = std::any_of(all.begin(), all.end(),
                                   [](const DoneIn& one) { return one.done.reverts.has_value(); });
   if (!is_any) return {};
@@ -211,13 +217,14 @@ Error Database::find_taken(const graph::Writer& writer, std::vector<DoneIn>& all
     }
     return {};
   };
-  GS_TRY([[maybe_unused]] const Settled now, settle_known(ask));
+  GS_TRY([[maybe_unused]] const Settled now, db_.settle_known(ask));
   return {};
 }
 
 Result<Reverted> Database::revert(const Digest& change) {
   GS_TRY(const ChangeInfo info, this->change(change, nullptr));
-  GS_TRY_OK(check_no_merge(change));
+  Reverting reverting(*this);
+  GS_TRY_OK(reverting.check_no_merge(change));
   UndoStack stack(Why::revert);
   bool is_there = false;
   const auto look = [&](const DoneIn& one) {
@@ -228,14 +235,14 @@ Result<Reverted> Database::revert(const Digest& change) {
     if (counts) stack.look(one);
     return true;
   };
-  GS_TRY_OK(each_done(info.writer, change, look));
-  return take_back({change, 0, Why::revert}, stack);
+  GS_TRY_OK(reverting.each_done(info.writer, change, look));
+  return reverting.take_back({change, 0, Why::revert}, stack);
 }
 
-Result<Reverted> Database::take_back_own(Why why) {
+Result<Reverted> Database::Reverting::take_back_own(Why why) {
   UndoStack stack(why);
   const auto look = [&](const DoneIn& one) { return !stack.look(one); };
-  GS_TRY_OK(each_done(writer(), std::nullopt, look));
+  GS_TRY_OK(each_done(db_.writer(), std::nullopt, look));
   if (!stack.found()) {
     return Error(Code::not_found,
                  why == Why::undo
@@ -245,7 +252,7 @@ Result<Reverted> Database::take_back_own(Why why) {
   return take_back({stack.found()->first, stack.found()->second, why}, stack);
 }
 
-Result<Reverted> Database::undo() { return take_back_own(Why::undo); }
-Result<Reverted> Database::redo() { return take_back_own(Why::redo); }
+Result<Reverted> Database::undo() { return Reverting(*this).take_back_own(Why::undo); }
+Result<Reverted> Database::redo() { return Reverting(*this).take_back_own(Why::redo); }
 
 }  // namespace gs::engine

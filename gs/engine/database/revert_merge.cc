@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/reverting.h"
 
 namespace gs::engine {
 
@@ -30,7 +31,7 @@ Error no_merge(const Digest& change, const std::vector<Digest>& brought) {
 }  // namespace
 
 // With no operation that says so it is none.
-Error Database::check_no_merge(const Digest& change) {
+Error Database::Reverting::check_no_merge(const Digest& change) {
   std::optional<graph::ChangeNumber> number;
   std::vector<Stretch> own;
   const auto find = [&](const Settled&, const KnownChanges& known) -> Error {
@@ -38,7 +39,7 @@ Error Database::check_no_merge(const Digest& change) {
     if (number && *number >= known.cut()) own.push_back({{*number, *number}, known.place(*number)});
     return {};
   };
-  GS_TRY(const Settled settled, settle_known(find));
+  GS_TRY(const Settled settled, db_.settle_known(find));
   std::optional<graph::Merge> merge;
   const auto look = [&](graph::ChangeNumber, log::Location,
                         const graph::ChangeView& view) -> Error {
@@ -49,21 +50,22 @@ Error Database::check_no_merge(const Digest& change) {
     }
     return {};
   };
-  GS_TRY_OK(each_in(settled, own, look));
+  GS_TRY_OK(db_.each_in(settled, own, look));
   if (!merge) return {};
   std::vector<Digest> brought;
   const auto ask = [&](const Settled&, const KnownChanges& known) -> Error {
     brought = brought_by(known, *number, *merge);
     return {};
   };
-  GS_TRY([[maybe_unused]] const Settled now, settle_known(ask));
+  GS_TRY([[maybe_unused]] const Settled now, db_.settle_known(ask));
   return no_merge(change, brought);
 }
 
 // The changes that only the merged heads have, the newest ones first. None when all that was there
 // is in them, as then nothing tells what that was.
-std::vector<Digest> Database::brought_by(const KnownChanges& known, graph::ChangeNumber change,
-                                         const graph::Merge& merge) {
+std::vector<Digest> Database::Reverting::brought_by(const KnownChanges& known,
+                                                    graph::ChangeNumber change,
+                                                    const graph::Merge& merge) {
   std::vector<graph::ChangeNumber> merged;
   for (const Digest& head : merge.heads) {
     if (const auto number = known.find(head)) merged.push_back(*number);

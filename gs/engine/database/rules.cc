@@ -1,7 +1,9 @@
 // What the schema in force says about operations: the catalog, and the checks of what is staged.
 
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/committing.h"
 #include "gs/engine/database/misfit.h"
+#include "gs/engine/database/unlogged_rows.h"
 
 namespace gs::engine {
 
@@ -32,7 +34,7 @@ Error misfit(const rules::Rules& rules, const std::vector<rules::Violation>& fou
 
 std::shared_ptr<const Catalog> Database::catalog() const {
   const std::lock_guard lock(version_mutex_);
-  return catalog_;
+  return schema_.catalog;
 }
 
 // Under the commit lock, or while nobody else is there.
@@ -49,30 +51,30 @@ Error Database::use_schema() {
 }
 
 void Database::publish_catalog(std::shared_ptr<const Catalog> catalog) {
-  memory_collections_.clear();
+  unlogged_.collections.clear();
   if (catalog != nullptr) {
     for (const auto& rules : catalog->collections()) {
-      if (rules->in_memory()) memory_collections_.insert(rules->collection());
+      if (rules->in_memory()) unlogged_.collections.insert(rules->collection());
     }
   }
-  std::shared_ptr<const state::Version> version = version_for_schema();
+  std::shared_ptr<const state::Version> version = UnloggedRows(*this).version_for_schema();
   applier_.attach(version);
   // All at once: who reads through an index reads records as the same schema does.
   const std::lock_guard lock(version_mutex_);
   index_view_ = followed(index_view_, *version);
   version_.swap(version);
   index_view_ = indexes_of(catalog);
-  catalog_ = std::move(catalog);
+  schema_.catalog = std::move(catalog);
   published_.fetch_add(1, std::memory_order_release);
-  has_catalog_ = catalog_ != nullptr;
-  catalog_restricts_ = false;
-  catalog_is_unique_ = false;
-  if (catalog_ == nullptr) return;
-  for (const auto& rules : catalog_->collections()) {
-    catalog_restricts_ = catalog_restricts_ || rules->allow() != rules::Allow::write;
-    catalog_is_unique_ =
-        catalog_is_unique_ || std::any_of(rules->indexes().begin(), rules->indexes().end(),
-                                          [](const auto& i) { return i.unique; });
+  schema_.has_catalog = schema_.catalog != nullptr;
+  schema_.restricts = false;
+  schema_.is_unique = false;
+  if (schema_.catalog == nullptr) return;
+  for (const auto& rules : schema_.catalog->collections()) {
+    schema_.restricts = schema_.restricts || rules->allow() != rules::Allow::write;
+    schema_.is_unique =
+        schema_.is_unique || std::any_of(rules->indexes().begin(), rules->indexes().end(),
+                                         [](const auto& i) { return i.unique; });
   }
 }
 
@@ -96,9 +98,9 @@ Error Database::check_record(TransactionState& tx, const rules::Rules* rules,
 }
 
 // Of an operation that finds a record of this shape.
-Error Database::check_allowed(const record::Shape& shape) const {
-  if (!catalog_restricts_) return {};
-  const rules::Rules* const rules = catalog_->find(shape.collection());
+Error Database::Committing::check_allowed(const record::Shape& shape) const {
+  if (!db_.schema_.restricts) return {};
+  const rules::Rules* const rules = db_.schema_.catalog->find(shape.collection());
   if (rules == nullptr || rules->allow() == rules::Allow::write) return {};
   return not_allowed(*rules);
 }

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "gs/engine/database/staging.h"
 #include "gs/engine/database/test_world.h"
 
 namespace gs::engine::testing {
@@ -61,7 +62,7 @@ class BusyClock : public platform::ManualClock {
 class WholeCheck : public ::testing::Test {
  protected:
   WholeCheck() {
-    Database::Setup setup = world_.setup(*world_.files);
+    DatabaseSetup setup = world_.setup(*world_.files);
     setup.env.clock = &clock_;
     db_ = {Database::create(setup, {}).value()};
     const char* const range = R"g({"files":{"Range.js":"({ from: 'number', to: 'number', )g"
@@ -74,7 +75,7 @@ class WholeCheck : public ::testing::Test {
   Error update_beside(std::string_view json, std::function<void()> visitor) {
     const auto tx = db_->begin();
     GS_TRY(const record::Encoded delta, tx->encoder.encode_delta_json({}, json));
-    GS_TRY_OK(db_->stage_update(*tx, range_, db_->rules_of(*tx, "Range"), delta));
+    GS_TRY_OK(Staging(*tx).stage_update(range_, db_->rules_of(*tx, "Range"), delta));
     clock_.visitor = std::move(visitor);
     GS_TRY([[maybe_unused]] const Sequence sequence, db_->commit(*tx, Durability::batch));
     return {};

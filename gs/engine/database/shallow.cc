@@ -17,8 +17,14 @@
 #include <algorithm>
 
 #include "gs/core/crypto/sha256_pieces.h"
+#include "gs/engine/database/checkpointing.h"
+#include "gs/engine/database/cutting.h"
 #include "gs/engine/database/digest.h"
+#include "gs/engine/database/job.h"
+#include "gs/engine/database/known_heads.h"
 #include "gs/engine/database/open.h"
+#include "gs/engine/database/opening.h"
+#include "gs/engine/database/past_rows.h"
 #include "gs/platform/memory/memory_file_system.h"
 #include "gs/storage/state/checkpoint_codec.h"
 
@@ -72,40 +78,40 @@ std::shared_ptr<const Base> Database::base() const {
   return base_;
 }
 
-std::string Database::run_file(std::uint64_t number) const {
-  const bool is_base = base_ != nullptr && base_->number() == number;
+std::string Database::Opening::run_file(std::uint64_t number) const {
+  const bool is_base = db_.base_ != nullptr && db_.base_->number() == number;
   return is_base ? base_path(number, ".gsr") : state_path(number, ".gsr");
 }
 
-Error Database::open_base() {
+Error Database::Opening::open_base() {
   constexpr int kBaseTriesMax = 3;  // a writer beside this reader may replace it
   for (int left = kBaseTriesMax; left != 0; --left) {
-    auto base = Base::open(*env_.files, storage_);
+    auto base = Base::open(*db_.env_.files, db_.storage_);
     if (!base.ok() && base.code() != Code::not_found) {
-      if (read_only_ && left > 1) continue;
+      if (db_.read_only_ && left > 1) continue;
       return std::move(base).error();
     }
-    base_ = base.ok() ? std::move(base).value() : nullptr;
+    db_.base_ = base.ok() ? std::move(base).value() : nullptr;
     break;
   }
-  if (base_ != nullptr) {
-    next_file_ = std::max<std::uint64_t>(next_file_, base_->number() + 1);
-    if (!at_home_) GS_TRY_OK(base_->check(*env_.files));
+  if (db_.base_ != nullptr) {
+    db_.saved_.next_file = std::max<std::uint64_t>(db_.saved_.next_file, db_.base_->number() + 1);
+    if (!db_.at_home_) GS_TRY_OK(db_.base_->check(*db_.env_.files));
   }
-  if (!read_only_) remove_stray_base_files();
+  if (!db_.read_only_) Cutting(db_).remove_stray_base_files();
   return {};
 }
 
 // What a base was that is none any more, or never became one.
-void Database::remove_stray_base_files() const {
-  const auto names = env_.files->list(kBaseDirectory);
+void Database::Cutting::remove_stray_base_files() const {
+  const auto names = db_.env_.files->list(kBaseDirectory);
   if (!names.ok()) return;
   for (const std::string& name : *names) {
     const std::string path = std::string(kBaseDirectory) + '/' + name;
-    const bool is_used =
-        base_ != nullptr && (path == kBaseStatement || path == base_path(base_->number(), ".gsr") ||
-                             path == base_path(base_->number(), ".gsp"));
-    if (!is_used) env_.files->remove(path).ignore();  // tried again by the next open
+    const bool is_used = db_.base_ != nullptr && (path == kBaseStatement ||
+                                                  path == base_path(db_.base_->number(), ".gsr") ||
+                                                  path == base_path(db_.base_->number(), ".gsp"));
+    if (!is_used) db_.env_.files->remove(path).ignore();  // tried again by the next open
   }
 }
 
@@ -166,12 +172,7 @@ Error Database::check_dropped() {
 
 // --- 1. plan ---
 
-struct Database::Cut {
-  Settled settled;
-  std::uint64_t changes = 0;
-};
-
-Result<Database::Cut> Database::plan_cut(const std::optional<Version>& before) {
+Result<Database::Cutting::Cut> Database::Cutting::plan_cut(const std::optional<Version>& before) {
   Cut cut;
   Error missing;
   const auto prefix_of = [](const Ancestors& changes) -> std::uint64_t {
@@ -197,8 +198,8 @@ Result<Database::Cut> Database::plan_cut(const std::optional<Version>& before) {
     }
     return {};
   };
-  GS_TRY(cut.settled, settle_known(ask));
-  if (missing) return no_change(cut.settled, std::move(missing));
+  GS_TRY(cut.settled, db_.settle_known(ask));
+  if (missing) return db_.no_change(cut.settled, std::move(missing));
   if (cut.changes == 0) return nothing_to_drop();
   const Base* const had = cut.settled.base.get();
   if (had != nullptr && cut.changes < had->changes()) return history_dropped(had->statement());
@@ -208,8 +209,8 @@ Result<Database::Cut> Database::plan_cut(const std::optional<Version>& before) {
 // --- 2. base ---
 
 // As recovery does it. Fills in what a checkpoint has to say of the cut.
-Error Database::replay_to_cut(const Cut& cut, Applier& past, state::Checkpoint& at,
-                              Digest& all_left) const {
+Error Database::Cutting::replay_to_cut(const Cut& cut, Applier& past, state::Checkpoint& at,
+                                       Digest& all_left) const {
   crypto::Sha256 hash;
   Buffer memory;
   std::map<std::uint32_t, state::WriterHead> heads;
@@ -229,8 +230,8 @@ Error Database::replay_to_cut(const Cut& cut, Applier& past, state::Checkpoint& 
     GS_TRY(const Bytes left, without_contents(change, memory));
     hash.add(left);
     if (cut.settled.base != nullptr && number <= cut.settled.base->changes()) return {};
-    const std::lock_guard lock(commit_mutex_);  // of the tables
-    const std::uint32_t writer = tables_.find_writer(change.chain());
+    const std::lock_guard lock(db_.commit_mutex_);  // of the tables
+    const std::uint32_t writer = db_.tables_.find_writer(change.chain());
     state::WriterHead& head = heads[writer];
     past.reset_mint({head.mint_next, head.mint_last});
     GS_TRY_OK(past.replay(change, place, sequence));
@@ -241,7 +242,7 @@ Error Database::replay_to_cut(const Cut& cut, Applier& past, state::Checkpoint& 
     frontier.insert(change.digest());
     return {};
   };
-  GS_TRY_OK(each_change(cut.settled, visit));
+  GS_TRY_OK(db_.each_change(cut.settled, visit));
   all_left = hash.finish();
   for (const auto& [writer, head] : heads) at.heads.push_back(head);
   at.frontier.assign(frontier.begin(), frontier.end());
@@ -254,20 +255,20 @@ Error Database::replay_to_cut(const Cut& cut, Applier& past, state::Checkpoint& 
   return past.version().is_damaged() ? past.version().damage() : Error();
 }
 
-Result<std::shared_ptr<const Base>> Database::write_base(const Cut& cut,
-                                                         platform::FileSystem& files) {
-  Applier past(tables_);
+Result<std::shared_ptr<const Base>> Database::Cutting::write_base(const Cut& cut,
+                                                                  platform::FileSystem& files) {
+  Applier past(db_.tables_);
   const auto& log = cut.settled.moment.version->log;
   begin_from(cut.settled.base.get(), log, past);
   std::uint64_t next_number = 1;
   GS_TRY(const auto aside,
-         ReplayRuns::aside(env_, [&]() -> Result<std::uint64_t> { return next_number++; }));
+         ReplayRuns::aside(db_.env_, [&]() -> Result<std::uint64_t> { return next_number++; }));
   const auto spill_base = [&]() -> Error {
-    GS_TRY(auto version, aside->add(past.version(), tables_));
+    GS_TRY(auto version, aside->add(past.version(), db_.tables_));
     past.attach(std::move(version));
     return {};
   };
-  past.spill_at(options_.memory_bytes, spill_base);
+  past.spill_at(db_.options_.memory_bytes, spill_base);
   state::Checkpoint at;
   Digest left;
   GS_TRY_OK(replay_to_cut(cut, past, at, left));
@@ -278,28 +279,28 @@ Result<std::shared_ptr<const Base>> Database::write_base(const Cut& cut,
 
 // One run of these, the newest ones first, and all that names it. Here, or in other files for
 // somebody else.
-Result<std::shared_ptr<const Base>> Database::keep_base(
+Result<std::shared_ptr<const Base>> Database::Cutting::keep_base(
     platform::FileSystem& files, const std::vector<std::shared_ptr<const state::Run>>& runs,
     state::Checkpoint at, const Digest& left) {
   GS_TRY_OK(files.make_directory(kBaseDirectory, true));
   GS_TRY_OK(files.sync_directory(""));
   BaseStatement statement;
-  GS_TRY(statement.number, number_of_new_run());
+  GS_TRY(statement.number, Checkpointing(db_).number_of_new_run());
   const std::string run_path = base_path(statement.number, ".gsr");
-  const auto log = log_->view();
-  GS_TRY_OK(
-      state::merge_runs(files, run_path, statement.number, runs, *log, tables_, {.images = true}));
+  const auto log = db_.log_->view();
+  GS_TRY_OK(state::merge_runs(files, run_path, statement.number, runs, *log, db_.tables_,
+                              {.images = true}));
   GS_TRY(auto run, state::Run::open(files, run_path, statement.number));
   at.number = statement.number;
   at.runs = {statement.number};
   at.next_file = statement.number + 1;
   Buffer checkpoint;
   {
-    const std::lock_guard lock(commit_mutex_);
-    at.shape_count = static_cast<std::uint32_t>(tables_.shape_count());
-    at.writer_count = static_cast<std::uint32_t>(tables_.writer_count());
-    at.collection_count = static_cast<std::uint32_t>(tables_.collection_count());
-    GS_TRY(checkpoint, state::encode_checkpoint(at, tables_));
+    const std::lock_guard lock(db_.commit_mutex_);
+    at.shape_count = static_cast<std::uint32_t>(db_.tables_.shape_count());
+    at.writer_count = static_cast<std::uint32_t>(db_.tables_.writer_count());
+    at.collection_count = static_cast<std::uint32_t>(db_.tables_.collection_count());
+    GS_TRY(checkpoint, state::encode_checkpoint(at, db_.tables_));
   }
   GS_TRY_OK(write_new_file(files, base_path(statement.number, ".gsp"), checkpoint));
   GS_TRY_OK(files.sync_directory(kBaseDirectory));
@@ -308,7 +309,7 @@ Result<std::shared_ptr<const Base>> Database::keep_base(
   version->runs.push_back(std::move(run));
   version->log = log;
   // What a base says is believed when it can be read so: before anything is dropped for it.
-  if (auto sound = check_base_records(*version->runs.front(), tables_); !sound.ok()) {
+  if (auto sound = check_base_records(*version->runs.front(), db_.tables_); !sound.ok()) {
     return std::move(sound).error().in(
         "the state at that version could not be kept, so nothing "
         "was dropped");
@@ -317,97 +318,85 @@ Result<std::shared_ptr<const Base>> Database::keep_base(
   BucketSet all;
   all.set();
   const state::References none;
-  GS_TRY(statement.state, state_digest(version, 0, tables_,
+  GS_TRY(statement.state, state_digest(version, 0, db_.tables_,
                                        at.has_references() ? *at.references : none, all, buckets));
   for (const std::uint64_t count : at.live_records) statement.records += count;
   statement.changes = at.log_tree_size;
-  statement.storage = storage_;
+  statement.storage = db_.storage_;
   statement.left = left;
   statement.heads = at.frontier;
   GS_TRY(statement.run, name_file(files, run_path));
   statement.checkpoint = {checkpoint.size(), crypto::sha256(checkpoint)};
   Buffer signed_statement;
   {
-    const std::lock_guard lock(commit_mutex_);
-    statement.writer = writer_;
-    signed_statement = statement.encode(*key_);
+    const std::lock_guard lock(db_.commit_mutex_);
+    statement.writer = db_.writer_;
+    signed_statement = statement.encode(*db_.key_);
   }
   GS_TRY_OK(files.write_whole(kBaseStatement, signed_statement));
   GS_TRY_OK(files.sync_directory(kBaseDirectory));
-  return Base::open(files, storage_);
+  return Base::open(files, db_.storage_);
 }
 
 // Readers of an older moment go on with what they hold.
-void Database::use_base(std::shared_ptr<const Base> base) {
-  const std::lock_guard lock(commit_mutex_);
-  base_ = std::move(base);
-  ++rewrites_;
-  known_.reset();
+void Database::Cutting::use_base(std::shared_ptr<const Base> base) {
+  const std::lock_guard lock(db_.commit_mutex_);
+  db_.base_ = std::move(base);
+  ++db_.rewrites_;
+  db_.known_.reset();
 }
 
 // One run of all, in which nothing is left of what was replaced, nor of an earlier base, and which
 // points to none of these segments. Background job only.
-Error Database::make_state_one(const std::vector<bool>& segments) {
+Error Database::Cutting::make_state_one(const std::vector<bool>& segments) {
   {
-    const std::lock_guard lock(commit_mutex_);
-    GS_TRY_OK(writable());
-    if (builder_.is_open()) GS_TRY_OK(close_change());
+    const std::lock_guard lock(db_.commit_mutex_);
+    GS_TRY_OK(db_.writable());
+    if (db_.builder_.is_open()) GS_TRY_OK(db_.close_change());
     if (!segments.empty()) {
-      GS_TRY_OK(log_->seal(static_cast<std::uint32_t>(segments.size() - 1)));
+      GS_TRY_OK(db_.log_->seal(static_cast<std::uint32_t>(segments.size() - 1)));
     }
-    freeze();
+    db_.freeze();
   }
-  GS_TRY_OK(sync());
-  GS_TRY_OK(write_all_frozen());
-  GS_TRY_OK(merge(current_version()->runs.size(), {.leaves = segments}));
+  GS_TRY_OK(db_.sync());
+  GS_TRY_OK(Checkpointing(db_).write_all_frozen());
+  GS_TRY_OK(
+      Checkpointing(db_).merge_runs(db_.current_version()->runs.size(), {.leaves = segments}));
   remove_stray_base_files();
   return {};
 }
 
 // A record that was erased leaves the base, too. Of what is erased by now, the state tells when.
-Error Database::erase_in_base(const Id& id) {
-  const std::shared_ptr<const Base> before = base();
+Error Database::Cutting::erase_in_base(const Id& id) {
+  const std::shared_ptr<const Base> before = db_.base();
   if (before == nullptr) return {};
   Found had;
   GS_TRY([[maybe_unused]] const bool is_there, before->find(id, had));
   if (!engine::is_known(had)) return {};
-  Applier past(tables_);
-  begin_from(before.get(), log_->view(), past);
+  Applier past(db_.tables_);
+  begin_from(before.get(), db_.log_->view(), past);
   {
-    const std::lock_guard lock(commit_mutex_);
+    const std::lock_guard lock(db_.commit_mutex_);
     Found now;
-    const bool is_here = version_->find(id, ~Sequence{0}, now) == state::Version::Lookup::found;
-    past.put_erased(had, applier_.erasure(id, is_here ? now : Found()), 1);
+    const bool is_here = db_.version_->find(id, ~Sequence{0}, now) == state::Version::Lookup::found;
+    past.put_erased(had, db_.applier_.erasure(id, is_here ? now : Found()), 1);
   }
   std::uint64_t next_number = 1;
   GS_TRY(const auto aside,
-         ReplayRuns::aside(env_, [&]() -> Result<std::uint64_t> { return next_number++; }));
-  GS_TRY(const auto version, aside->add(past.version(), tables_));
+         ReplayRuns::aside(db_.env_, [&]() -> Result<std::uint64_t> { return next_number++; }));
+  GS_TRY(const auto version, aside->add(past.version(), db_.tables_));
   state::Checkpoint at = before->checkpoint();
   at.live_records = past.live_records();
-  GS_TRY(auto base, keep_base(*env_.files, version->runs, std::move(at), before->statement().left));
+  GS_TRY(auto base,
+         keep_base(*db_.env_.files, version->runs, std::move(at), before->statement().left));
   use_base(std::move(base));
   return make_state_one({});
 }
 
 // --- 3 and 4. dropping ---
 
-// What is there to drop, by segment, each with the places of its changes, ascending.
-struct Database::Droppable {
-  std::map<std::uint32_t, std::vector<log::Location>> places;
-  std::set<Digest> heads;  // of the cut
-  std::uint64_t operations = 0;
-  std::uint64_t bytes = 0;
-
-  std::vector<bool> segments() const {
-    std::vector<bool> numbers(places.rbegin()->first + std::size_t{1});
-    for (const auto& place : places) numbers[place.first] = true;
-    return numbers;
-  }
-};
-
-Result<Database::Droppable> Database::find_droppable(const Settled& settled,
-                                                     std::uint64_t changes) const {
+Result<Database::Cutting::Droppable> Database::Cutting::find_droppable(
+    const Settled& settled, std::uint64_t changes) const {
   Droppable found;
   std::uint64_t number = 0;
   const auto look = [&](log::Location at, Bytes bytes, bool& stop) -> Error {
@@ -422,15 +411,15 @@ Result<Database::Droppable> Database::find_droppable(const Settled& settled,
     found.bytes += bytes_freed(change, contents);
     return {};
   };
-  GS_TRY_OK(each_change(settled, look));
+  GS_TRY_OK(db_.each_change(settled, look));
   return found;
 }
 
-Error Database::drop_contents(const Droppable& droppable, const Progress& progress) {
+Error Database::Cutting::drop_contents(const Droppable& droppable, const Progress& progress) {
   GS_TRY_OK(make_state_one(droppable.segments()));
   std::map<std::uint32_t, std::uint64_t> sizes;
   std::uint64_t total = 0;
-  for (const log::Log::Snapshot::Segment& one : log_->snapshot().segments) {
+  for (const log::Log::Snapshot::Segment& one : db_.log_->snapshot().segments) {
     if (droppable.places.count(one.number) == 0) continue;
     sizes[one.number] = one.end;
     total += one.end;
@@ -439,25 +428,27 @@ Error Database::drop_contents(const Droppable& droppable, const Progress& progre
   for (const auto& [segment, changes] : droppable.places) {
     if (progress) progress(done, total);
     done += sizes[segment];
-    const std::size_t runs_max = current_version()->runs.size() + kRunsBesideMax;
+    const std::size_t runs_max = db_.current_version()->runs.size() + kRunsBesideMax;
     Buffer left;
     const auto transform = [&, &dropped_in = changes](log::Location at,
                                                       Bytes bytes) -> Result<Bytes> {
-      GS_TRY_OK(write_waiting(runs_max));  // commits do not wait for a large segment
+      GS_TRY_OK(
+          Checkpointing(db_).write_waiting(runs_max));  // commits do not wait for a large segment
       if (!std::binary_search(dropped_in.begin(), dropped_in.end(), at)) return bytes;
       GS_TRY(const graph::ChangeView change, graph::ChangeView::parse(bytes));
       return without_contents(change, left);
     };
-    GS_TRY_OK(log_->rewrite(segment, transform, {}));
-    const std::lock_guard lock(commit_mutex_);
-    publish_log_view();
-    ++rewrites_;
-    known_.reset();
-    checkpoint_log_bytes_ = std::min(checkpoint_log_bytes_, log_->bytes());  // it became smaller
+    GS_TRY_OK(db_.log_->rewrite(segment, transform, {}));
+    const std::lock_guard lock(db_.commit_mutex_);
+    db_.publish_log_view();
+    ++db_.rewrites_;
+    db_.known_.reset();
+    db_.checkpoint_log_bytes_ =
+        std::min(db_.checkpoint_log_bytes_, db_.log_->bytes());  // it became smaller
   }
   if (progress) progress(total, total);
-  GS_TRY_OK(save_checkpoint());
-  remove_stray_state_files(checkpoint_);
+  GS_TRY_OK(Checkpointing(db_).save_checkpoint());
+  db_.remove_stray_state_files(db_.saved_.checkpoint);
   return {};
 }
 
@@ -467,11 +458,12 @@ Result<ShallowReport> Database::make_shallow(const ShallowOptions& how) {
     const std::lock_guard lock(commit_mutex_);
     if (!how.preview) GS_TRY_OK(writable());
   }
-  GS_TRY(const Cut cut, plan_cut(how.before));
+  Cutting cutting(*this);
+  GS_TRY(const Cutting::Cut cut, cutting.plan_cut(how.before));
   if (!how.preview) GS_TRY_OK(make_certain());
   ShallowReport report;
   report.changes = cut.changes;
-  GS_TRY(Droppable droppable, find_droppable(cut.settled, cut.changes));
+  GS_TRY(Cutting::Droppable droppable, cutting.find_droppable(cut.settled, cut.changes));
   report.operations = droppable.operations;
   report.log_bytes = droppable.bytes;
   if (how.preview) {
@@ -483,16 +475,16 @@ Result<ShallowReport> Database::make_shallow(const ShallowOptions& how) {
   std::shared_ptr<const Base> base = cut.settled.base;
   const bool is_new = base == nullptr || base->changes() != cut.changes;
   if (is_new) {
-    GS_TRY(base, write_base(cut, *env_.files));
-    use_base(base);
+    GS_TRY(base, cutting.write_base(cut, *env_.files));
+    cutting.use_base(base);
   }
   if (!droppable.places.empty()) {
-    GS_TRY_OK(drop_contents(droppable, how.progress));
+    GS_TRY_OK(cutting.drop_contents(droppable, how.progress));
   } else if (is_new) {
-    GS_TRY_OK(make_state_one({}));
+    GS_TRY_OK(cutting.make_state_one({}));
   }
   // The base is the state, so that files with the same records would only take room.
-  if (log_->next_sequence() == cut.changes) GS_TRY_OK(forget_state());
+  if (log_->next_sequence() == cut.changes) GS_TRY_OK(forget_state(*env_.files));
   report.version = base->statement().heads;
   report.base_bytes = base->statement().run.bytes + base->statement().checkpoint.bytes;
   this->report(Event::Level::info, "made_shallow", "changes=" + std::to_string(report.changes));
@@ -507,7 +499,8 @@ Error Database::give_checkpoint(const std::optional<Version>& before, const Take
   const std::shared_ptr<const Base> had = base();
   const std::optional<Version> at =
       had != nullptr && !before ? Version(had->statement().heads) : before;
-  GS_TRY(const Cut cut, plan_cut(at));
+  Cutting cutting(*this);
+  GS_TRY(const Cutting::Cut cut, cutting.plan_cut(at));
   GS_TRY_OK(make_certain());
   if (had != nullptr && had->changes() == cut.changes) {
     GS_TRY_OK(take_base(*env_.files, *had));
@@ -519,7 +512,7 @@ Error Database::give_checkpoint(const std::optional<Version>& before, const Take
     if (env_.make_scratch) {
       GS_TRY(scratch, env_.make_scratch());
     }
-    GS_TRY(const auto made, write_base(cut, *scratch));
+    GS_TRY(const auto made, cutting.write_base(cut, *scratch));
     GS_TRY_OK(take_base(*scratch, *made));
   }
   std::uint64_t number = 0;

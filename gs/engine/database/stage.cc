@@ -1,17 +1,13 @@
 // Staging: operations of one transaction, encoded and waiting; nothing here touches the log.
 
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs::engine {
 
 using graph::Kind;
 
 namespace {
-
-// Transactions kept for reuse, so that their buffers and shape caches stay warm.
-constexpr std::size_t kPoolMax = 16;
-// Staging memory above this is given back instead of pooled.
-constexpr std::size_t kPooledBytesMax = std::size_t{4} << 20;
 
 void add_record(TransactionState& tx, StagedOperation& operation, const record::Encoded& encoded) {
   operation.shape = &encoded.shape;
@@ -31,17 +27,10 @@ Error too_many(const TransactionState& tx) {
 }  // namespace
 
 std::unique_ptr<TransactionState> Database::begin() {
-  std::unique_ptr<TransactionState> state;
-  {
-    std::lock_guard lock(pool_mutex_);
-    if (!pool_.empty()) {
-      state = std::move(pool_.back());
-      pool_.pop_back();
-      state->db = shared_from_this();
-    }
-  }
+  std::unique_ptr<TransactionState> state = pool_.take();
   if (!state) state = std::make_unique<TransactionState>(shared_from_this(), shape_cache_);
-  if (has_catalog_) state->catalog = catalog();
+  if (!state->db) state->db = shared_from_this();
+  if (schema_.has_catalog) state->catalog = catalog();
   state->own_chains = own_chains_;
   return state;
 }
@@ -50,91 +39,81 @@ void Database::recycle(std::unique_ptr<TransactionState> state) {
   state->clear();
   state->catalog.reset();
   state->db.reset();  // a pooled transaction must not keep its own database alive
-  if (state->memory_bytes() > kPooledBytesMax) return;
-  std::lock_guard lock(pool_mutex_);
-  if (pool_.size() < kPoolMax) pool_.push_back(std::move(state));
+  pool_.keep(std::move(state));
 }
 
-std::size_t Database::pool_bytes() {
-  const std::lock_guard lock(pool_mutex_);
-  std::size_t bytes = 0;
-  for (const auto& state : pool_) bytes += state->memory_bytes();
-  return bytes;
-}
-
-Error Database::stage_insert(TransactionState& tx, const record::Encoded& encoded, Id& id) {
-  GS_TRY_OK(too_many(tx));
+Error Staging::stage_insert(const record::Encoded& encoded, Id& id) {
+  GS_TRY_OK(too_many(tx_));
   StagedOperation operation;
   operation.kind = Kind::insert;
   {
-    std::lock_guard lock(mint_mutex_);
-    if (!minter_) return read_only_reason_.copy();
-    const auto minted = minter_->mint(env_.clock->wall_ms());
+    std::lock_guard lock(db_.mint_mutex_);
+    if (!db_.minter_) return db_.read_only_reason_.copy();
+    const auto minted = db_.minter_->mint(db_.env_.clock->wall_ms());
     operation.id = minted.id;
     operation.mint = minted.counter;
   }
-  add_record(tx, operation, encoded);
+  add_record(tx_, operation, encoded);
   id = operation.id;
-  tx.operations.push_back(operation);
+  tx_.operations.push_back(operation);
   return {};
 }
 
-Error Database::stage_keyed(TransactionState& tx, const record::Encoded& encoded, const Id& id) {
-  GS_TRY_OK(too_many(tx));
+Error Staging::stage_keyed(const record::Encoded& encoded, const Id& id) {
+  GS_TRY_OK(too_many(tx_));
   StagedOperation operation;
   operation.kind = Kind::insert;
   operation.keyed = true;
   operation.id = id;
-  if (!tx.open_edits.empty()) tx.close_edits(id);
-  add_record(tx, operation, encoded);
-  tx.operations.push_back(operation);
+  if (!tx_.open_edits.empty()) tx_.close_edits(id);
+  add_record(tx_, operation, encoded);
+  tx_.operations.push_back(operation);
   return {};
 }
 
-Error Database::stage(TransactionState& tx, Kind kind, const Id& id,
-                      const record::Encoded& encoded) {
-  GS_TRY_OK(too_many(tx));
+Error Staging::stage(Kind kind, const Id& id, const record::Encoded& encoded) {
+  GS_TRY_OK(too_many(tx_));
   StagedOperation operation;
   operation.kind = kind;
   operation.id = id;
-  if (!tx.open_edits.empty()) tx.close_edits(id);
-  add_record(tx, operation, encoded);
-  tx.operations.push_back(operation);
+  if (!tx_.open_edits.empty()) tx_.close_edits(id);
+  add_record(tx_, operation, encoded);
+  tx_.operations.push_back(operation);
   return {};
 }
 
-Error Database::stage_remove(TransactionState& tx, const Id& id) {
-  GS_TRY_OK(too_many(tx));
+Error Staging::stage_remove(const Id& id) {
+  GS_TRY_OK(too_many(tx_));
   StagedOperation operation;
   operation.kind = Kind::remove;
   operation.id = id;
-  if (!tx.open_edits.empty()) tx.close_edits(id);
-  tx.operations.push_back(operation);
+  if (!tx_.open_edits.empty()) tx_.close_edits(id);
+  tx_.operations.push_back(operation);
   return {};
 }
 
-Error Database::stage_expect(TransactionState& tx, const Id& id, const Digest& version) {
-  GS_TRY_OK(too_many(tx));
+Error Staging::stage_expect(const Id& id, const Digest& version) {
+  GS_TRY_OK(too_many(tx_));
   StagedOperation operation;
   operation.kind = Kind::expect;
   operation.id = id;
   operation.version = version;
-  tx.expectations.push_back(operation);
+  tx_.expectations.push_back(operation);
   return {};
 }
 
 // Looks at each operation once, however often it is asked.
-const StagedOperation* Database::staged_content(TransactionState& tx, const Id& id) {
-  if (tx.operations.empty()) return nullptr;
-  if (!tx.contents) tx.contents.emplace(*env_.random);
-  if (tx.indexed == 0) tx.contents->begin();
-  for (; tx.indexed < tx.operations.size(); ++tx.indexed) {
-    const StagedOperation& staged = tx.operations[tx.indexed];
+const StagedOperation* Staging::staged_content(const Id& id) {
+  if (tx_.operations.empty()) return nullptr;
+  if (!tx_.contents) tx_.contents.emplace(*db_.env_.random);
+  if (tx_.indexed == 0) tx_.contents->begin();
+  for (; tx_.indexed < tx_.operations.size(); ++tx_.indexed) {
+    const StagedOperation& staged = tx_.operations[tx_.indexed];
     if (staged.kind == Kind::expect || staged.kind == Kind::update) continue;
-    tx.contents->last(staged.id) = tx.indexed;
+    tx_.contents->last(staged.id) = tx_.indexed;
   }
-  const std::size_t found = tx.contents->last(id);
-  return found == Touched::kNone ? nullptr : &tx.operations[found];
+  const std::size_t found = tx_.contents->last(id);
+  return found == Touched::kNone ? nullptr : &tx_.operations[found];
 }
 
 }  // namespace gs::engine

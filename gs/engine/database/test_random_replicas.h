@@ -266,7 +266,7 @@ class RandomReplicas : public RandomWrites {
   // --- disks ---
 
   Result<Store> try_open(Replica& one) {
-    Database::Setup setup = world_.setup(one.disk);
+    DatabaseSetup setup = world_.setup(one.disk);
     setup.env.clock = &one.clock;
     GS_TRY(auto db, Database::open(std::move(setup)));
     return Store{std::move(db)};

@@ -12,6 +12,7 @@
 #include "gs/core/record/json.h"
 #include "gs/engine/database/database.h"
 #include "gs/engine/database/scan.h"
+#include "gs/engine/database/staging.h"
 #include "gs/platform/memory/manual_clock.h"
 #include "gs/platform/memory/memory_file_system.h"
 #include "gs/platform/memory/seeded_random.h"
@@ -45,56 +46,56 @@ class Batch {
   Result<Id> insert(std::string_view collection, std::string_view json) {
     GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(collection, json));
     Id id;
-    GS_TRY_OK(db_->stage_insert(*state_, encoded, id));
+    GS_TRY_OK(Staging(*state_).stage_insert(encoded, id));
     return id;
   }
   Result<Id> put(std::string_view collection, std::string_view key, std::string_view json) {
     GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(collection, json, key));
     const Id id = id_of_key(collection, key);
-    GS_TRY_OK(db_->stage_keyed(*state_, encoded, id));
+    GS_TRY_OK(Staging(*state_).stage_keyed(encoded, id));
     return id;
   }
   Error set(const Id& id, std::string_view collection, std::string_view json) {
     GS_TRY(const record::Encoded encoded, state_->encoder.encode_json(collection, json));
-    return db_->stage(*state_, graph::Kind::set, id, encoded);
+    return Staging(*state_).stage(graph::Kind::set, id, encoded);
   }
   Error update(const Id& id, std::string_view json) {
     GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta_json({}, json));
-    return db_->stage(*state_, graph::Kind::update, id, encoded);
+    return Staging(*state_).stage(graph::Kind::update, id, encoded);
   }
   Error add(const Id& id, std::string_view field, double addition) {
-    return db_->stage_add(*state_, id, nullptr, field, addition);
+    return Staging(*state_).stage_add(id, nullptr, field, addition);
   }
   // `elements`: a JSON array.
   Error change(const Id& id, const std::string& field, merge::Rule change,
                const std::string& elements) {
     const std::string json = "{\"" + field + "\":" + elements + "}";
     GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta_json({}, json));
-    return db_->stage_elements(*state_, id, nullptr, field, change, encoded);
+    return Staging(*state_).stage_elements(id, nullptr, field, change, encoded);
   }
   // `change`: what is given, or an array of that and what is removed, as JSON.
   Error give_members(const Id& id, const std::string& field, const std::string& change) {
     const std::string json = "{\"" + field + "\":" + change + "}";
     GS_TRY(const record::Encoded encoded, state_->encoder.encode_delta_json({}, json));
-    return db_->stage_members(*state_, id, nullptr, encoded);
+    return Staging(*state_).stage_members(id, nullptr, encoded);
   }
   Error splice(const Id& id, std::string_view field, const TextEdit& edit) {
-    return db_->stage_edits(*state_, id, nullptr, field, std::span(&edit, 1));
+    return Staging(*state_).stage_edits(id, nullptr, field, std::span(&edit, 1));
   }
   Error mark(const Id& id, std::string_view field, StagedMark mark) {
-    return db_->stage_mark(*state_, id, nullptr, field, std::move(mark));
+    return Staging(*state_).stage_mark(id, nullptr, field, std::move(mark));
   }
   Error edit_list(const Id& id, std::string_view field, const ListEdit& edit) {
-    return db_->stage_list_edit(*state_, id, nullptr, field, edit);
+    return Staging(*state_).stage_list_edit(id, nullptr, field, edit);
   }
   Error edit_tree(const Id& id, std::string_view field, merge::TreeEdit edit) {
-    return db_->stage_tree_edit(*state_, id, nullptr, field, std::move(edit)).error();
+    return Staging(*state_).stage_tree_edit(id, nullptr, field, std::move(edit)).error();
   }
-  Error remove(const Id& id) { return db_->stage_remove(*state_, id); }
+  Error remove(const Id& id) { return Staging(*state_).stage_remove(id); }
   Error expect(const Id& id, const Digest& version) {
-    return db_->stage_expect(*state_, id, version);
+    return Staging(*state_).stage_expect(id, version);
   }
-  Error expect_absent(const Id& id) { return db_->stage_expect(*state_, id, Digest{}); }
+  Error expect_absent(const Id& id) { return Staging(*state_).stage_expect(id, Digest{}); }
   // Whether there will be something in the log.
   bool writes() const {
     const auto& all = state_->operations;
@@ -249,11 +250,11 @@ struct World {
   platform::Executor* background = nullptr;
   Options options;
   std::size_t change_bytes = 4096;
-  std::size_t erased_at_once = Database::Setup().erased_at_once;
-  std::size_t numbers_max = Database::Setup().numbers_max;
-  std::size_t table_keys_bytes_max = Database::Setup().table_keys_bytes_max;
-  std::size_t image_bytes_max = Database::Setup().image_bytes_max;
-  std::size_t references_bytes_max = Database::Setup().references_bytes_max;
+  std::size_t erased_at_once = DatabaseSetup().erased_at_once;
+  std::size_t numbers_max = DatabaseSetup().numbers_max;
+  std::size_t table_keys_bytes_max = DatabaseSetup().table_keys_bytes_max;
+  std::size_t image_bytes_max = DatabaseSetup().image_bytes_max;
+  std::size_t references_bytes_max = DatabaseSetup().references_bytes_max;
 
   explicit World(std::uint64_t seed = 1) : random(seed) {
     options.memory_bytes = std::uint64_t{1} << 20;
@@ -262,8 +263,8 @@ struct World {
     options.cache_bytes = std::uint64_t{1} << 40;  // runs point into the log
   }
 
-  Database::Setup setup(platform::FileSystem& on) {
-    Database::Setup setup;
+  DatabaseSetup setup(platform::FileSystem& on) {
+    DatabaseSetup setup;
     setup.env.files = &on;
     setup.env.clock = &clock;
     setup.env.random = &random;

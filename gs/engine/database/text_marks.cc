@@ -5,11 +5,14 @@
 
 #include <map>
 
+#include "gs/core/crdt/text/marks.h"
 #include "gs/core/crdt/text/measure.h"
 #include "gs/core/merge/text_places.h"
 #include "gs/core/record/json.h"
 #include "gs/core/record/utf8.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/staging.h"
+#include "gs/engine/database/text_reading.h"
 
 namespace gs::engine {
 
@@ -102,11 +105,11 @@ class DeltaText {
 
 }  // namespace
 
-Error Database::stage_mark(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                           std::string_view field, StagedMark mark) {
+Error Staging::stage_mark(const Id& id, const rules::Rules* rules, std::string_view field,
+                          StagedMark mark) {
   if (rules != nullptr) GS_TRY_OK(check_text_field(*rules, field));
-  GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::text));
-  StagedEdits& text = open.edits(tx);
+  GS_TRY(OpenEdits open, open_edits(id, rules, field, merge::Rule::text));
+  StagedEdits& text = open.edits(tx_);
   GS_TRY_OK(check_mark(mark, text.length));
   mark.behind = text.edit_count();
   const std::size_t bytes = marks_bytes(text) + kMarkBytes + mark.key.size() + mark.value.size();
@@ -115,7 +118,7 @@ Error Database::stage_mark(TransactionState& tx, const Id& id, const rules::Rule
   }
   text.marks.push_back(std::move(mark));
   text.is_encoded = false;
-  return keep_edits(tx, std::move(open));
+  return keep_edits(std::move(open));
 }
 
 Result<std::vector<TextMark>> Database::text_marks(const Id& id, std::string_view field,
@@ -131,7 +134,7 @@ Result<std::vector<TextMark>> Database::text_marks(const Id& id, std::string_vie
     }
     return {};
   };
-  GS_TRY_OK(read_text(id, version, read));
+  GS_TRY_OK(TextReading(*this).read_text(id, version, read));
   return marks;
 }
 
@@ -145,7 +148,7 @@ Result<std::string> Database::text_delta(const Id& id, std::string_view field,
     GS_TRY(delta, DeltaText(as_text(shown->content), found.spans).json());
     return {};
   };
-  GS_TRY_OK(read_text(id, version, read));
+  GS_TRY_OK(TextReading(*this).read_text(id, version, read));
   return delta;
 }
 

@@ -4,10 +4,12 @@
 #include "gs/core/merge/text_places.h"
 
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/recalling.h"
+#include "gs/engine/database/text_reading.h"
 
 namespace gs::engine {
 
-Result<merge::TypedField> Database::text_of(const Current& current, std::string_view field) {
+Result<merge::TypedField> text_of(const Current& current, std::string_view field) {
   auto found =
       merge::text_field({&current.shape, current.record, current.image, current.base}, field);
   if (!found.ok()) {
@@ -16,20 +18,20 @@ Result<merge::TypedField> Database::text_of(const Current& current, std::string_
   return found;
 }
 
-Error Database::read_text(const Id& id, const std::optional<Version>& version,
-                          const ReadText& read) {
-  const WritersByKey order(tables_);
+Error Database::TextReading::read_text(const Id& id, const std::optional<Version>& version,
+                                       const ReadText& read) {
+  const WritersByKey order(db_.tables_);
   if (version) {
-    GS_TRY(const Recalled recalled, recall_at(id, *version));
+    GS_TRY(const Recalling::Recalled recalled, Recalling(db_).recall_at(id, *version));
     return read(recalled.record.as_current(), order);
   }
-  const Moment now = moment();
+  const Moment now = db_.moment();
   Found found;
-  if (!find_stored(now, id, found)) {
-    GS_TRY_OK(state_damage(*now.version));
+  if (!db_.find_stored(now, id, found)) {
+    GS_TRY_OK(db_.state_damage(*now.version));
     return Error(Code::not_found, "no record " + id.text() + " in this storage");
   }
-  return read(current_of(found, tables_), order);
+  return read(current_of(found, db_.tables_), order);
 }
 
 Result<std::string> Database::text_cursor(const Id& id, std::string_view field,
@@ -41,7 +43,7 @@ Result<std::string> Database::text_cursor(const Id& id, std::string_view field,
     cursor = merge::cursor_text(named);
     return {};
   };
-  GS_TRY_OK(read_text(id, std::nullopt, read));
+  GS_TRY_OK(TextReading(*this).read_text(id, std::nullopt, read));
   return cursor;
 }
 
@@ -55,7 +57,7 @@ Result<std::uint64_t> Database::text_position(const Id& id, std::string_view fie
     GS_TRY(position, merge::find_place(text, order, named));
     return {};
   };
-  GS_TRY_OK(read_text(id, version, read));
+  GS_TRY_OK(TextReading(*this).read_text(id, version, read));
   return position;
 }
 

@@ -7,12 +7,13 @@
 #include "gs/core/crdt/text/measure.h"
 #include "gs/core/record/utf8.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs::engine {
 
 using crdt::EditRun;
 
-Error Database::check_text_field(const rules::Rules& rules, std::string_view field) {
+Error Staging::check_text_field(const rules::Rules& rules, std::string_view field) {
   const rules::FieldRule* const rule = rules.find(field);
   const auto wrong = [&](const std::string& what) {
     return Error(Code::invalid, rules.collection() + "." + std::string(field) + " " + what);
@@ -75,11 +76,11 @@ void add(const TextEdit& edit, StagedEdits& text) {
 
 }  // namespace
 
-Error Database::stage_edits(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                            std::string_view field, std::span<const TextEdit> edits) {
+Error Staging::stage_edits(const Id& id, const rules::Rules* rules, std::string_view field,
+                           std::span<const TextEdit> edits) {
   if (rules != nullptr) GS_TRY_OK(check_text_field(*rules, field));
-  GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::text));
-  StagedEdits& text = open.edits(tx);
+  GS_TRY(OpenEdits open, open_edits(id, rules, field, merge::Rule::text));
+  StagedEdits& text = open.edits(tx_);
   const StagedEdits before = edits.size() > 1 ? text : StagedEdits();
   Error wrong;
   for (const TextEdit& edit : edits) {
@@ -88,30 +89,29 @@ Error Database::stage_edits(TransactionState& tx, const Id& id, const rules::Rul
     if (wrong) break;
     add(edit, text);
   }
-  if (!wrong) return keep_edits(tx, std::move(open));
+  if (!wrong) return keep_edits(std::move(open));
   if (edits.size() > 1) text = before;
   return wrong;
 }
 
-Result<std::string> Database::begin_text(TransactionState& tx, const Id& id,
-                                         const rules::Rules* rules, std::string_view field) {
+Result<std::string> Staging::begin_text(const Id& id, const rules::Rules* rules,
+                                        std::string_view field) {
   if (rules != nullptr) GS_TRY_OK(check_text_field(*rules, field));
   std::string text;
-  GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::text, &text));
-  tx.begun_texts.insert_or_assign(std::move(open.key), std::move(open.begun));
+  GS_TRY(OpenEdits open, open_edits(id, rules, field, merge::Rule::text, &text));
+  tx_.begun_texts.insert_or_assign(std::move(open.key), std::move(open.begun));
   return text;
 }
 
-Error Database::stage_runs(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                           std::string_view field, std::span<const EditRun> runs,
-                           std::string_view inserted) {
+Error Staging::stage_runs(const Id& id, const rules::Rules* rules, std::string_view field,
+                          std::span<const EditRun> runs, std::string_view inserted) {
   const std::pair<Id, std::string> key{id, field};
-  GS_CHECK(tx.begun_texts.count(key) + tx.open_edits.count(key) != 0);
-  GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::text));
-  StagedEdits& text = open.edits(tx);
+  GS_CHECK(tx_.begun_texts.count(key) + tx_.open_edits.count(key) != 0);
+  GS_TRY(OpenEdits open, open_edits(id, rules, field, merge::Rule::text));
+  StagedEdits& text = open.edits(tx_);
   // What they stand on stays for another try.
   const bool is_begun = open.index == OpenEdits::kNone;
-  if (is_begun) tx.begun_texts.insert_or_assign(key, text);
+  if (is_begun) tx_.begun_texts.insert_or_assign(key, text);
   GS_TRY_OK(check_inserted(text, inserted));
   std::uint32_t length = text.length.value_or(0);
   for (const EditRun& run : runs) length = crdt::length_after(run, length);
@@ -119,13 +119,13 @@ Error Database::stage_runs(TransactionState& tx, const Id& id, const rules::Rule
   text.length = length;
   text.runs.insert(text.runs.end(), runs.begin(), runs.end());
   text.inserted += inserted;
-  GS_TRY_OK(keep_edits(tx, std::move(open)));
-  if (is_begun) tx.begun_texts.erase(key);
+  GS_TRY_OK(keep_edits(std::move(open)));
+  if (is_begun) tx_.begun_texts.erase(key);
   return {};
 }
 
-Error Database::stage_difference(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                                 std::string_view field, const crdt::Difference& difference) {
+Error Staging::stage_difference(const Id& id, const rules::Rules* rules, std::string_view field,
+                                const crdt::Difference& difference) {
   std::string_view text = difference.text;
   std::vector<TextEdit> edits;
   for (const EditRun& run : difference.runs) {
@@ -137,7 +137,7 @@ Error Database::stage_difference(TransactionState& tx, const Id& id, const rules
     }
     edits.push_back(edit);
   }
-  return edits.empty() ? Error() : stage_edits(tx, id, rules, field, edits);
+  return edits.empty() ? Error() : stage_edits(id, rules, field, edits);
 }
 
 }  // namespace gs::engine

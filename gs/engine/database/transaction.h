@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "globalstorage/transaction.h"
 #include "gs/core/crdt/list/list_outline.h"
 #include "gs/core/crdt/text/difference.h"
 #include "gs/core/record/encoder.h"
@@ -106,10 +107,10 @@ struct TransactionState {
   std::vector<StagedOperation> expectations;  // staged since
   std::optional<graph::Revert> reverts;       // what it takes back (revert.cc)
   // The last operation on each id that leaves its whole content: only for who asks, see
-  // Database::staged_content.
+  // Staging::staged_content.
   std::optional<Touched> contents;
   std::size_t indexed = 0;  // operations that `contents` knows
-  // Fields that updates wrote: only for who asks, see Database::wrote_field.
+  // Fields that updates wrote: only for who asks, see Staging::wrote_field.
   std::set<std::pair<Id, std::string>> fields;
   std::size_t fields_indexed = 0;
   std::vector<StagedEdits> edits;

@@ -7,6 +7,7 @@
 #include "gs/core/merge/taken_text.h"
 #include "gs/core/merge/tree_nodes.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs::engine {
 
@@ -43,19 +44,18 @@ std::size_t bytes_of(const merge::TreeEdit& edit) noexcept {
 
 }  // namespace
 
-Result<std::string> Database::stage_tree_edit(TransactionState& tx, const Id& id,
-                                              const rules::Rules* rules, std::string_view field,
-                                              merge::TreeEdit edit) {
+Result<std::string> Staging::stage_tree_edit(const Id& id, const rules::Rules* rules,
+                                             std::string_view field, merge::TreeEdit edit) {
   if (rules != nullptr) GS_TRY_OK(check_tree_field(*rules, field, rules->find(field)));
-  GS_TRY(OpenEdits open, open_edits(tx, id, rules, field, merge::Rule::tree));
-  StagedEdits& staged = open.edits(tx);
+  GS_TRY(OpenEdits open, open_edits(id, rules, field, merge::Rule::tree));
+  StagedEdits& staged = open.edits(tx_);
   const std::size_t bytes = bytes_of(edit);
   GS_TRY_OK(check_room(staged, bytes));
   const bool is_new = edit.what == tree::Kind::create;
   staged.tree_bytes += bytes;
   staged.tree.edits.push_back(std::move(edit));
-  GS_TRY_OK(keep_edits(tx, std::move(open)));
-  return is_new ? "+" + std::to_string(tx.new_nodes++) : std::string();
+  GS_TRY_OK(keep_edits(std::move(open)));
+  return is_new ? "+" + std::to_string(tx_.new_nodes++) : std::string();
 }
 
 Result<std::string> Database::tree_array(const Id& id, std::string_view field) const {

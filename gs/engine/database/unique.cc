@@ -13,7 +13,9 @@
 #include "gs/core/record/json.h"
 #include "gs/core/record/order_key.h"
 #include "gs/engine/catalog/lifter.h"
+#include "gs/engine/database/checkpointing.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/committing.h"
 #include "gs/engine/database/new_unique.h"
 #include "gs/storage/index/pair.h"
 #include "gs/storage/state/id_key.h"
@@ -123,29 +125,31 @@ Error too_long(const rules::IndexDefinition& index) {
 
 // Before the commit lock is taken: an index that is not whole is made so, and brought up to date,
 // so that little is left to do under the lock.
-Error Database::make_unique_usable(const TransactionState& tx) {
-  if (!catalog_is_unique_ || read_only_) return {};
-  const Moment now = moment();
+Error Database::Committing::make_unique_usable(const TransactionState& tx) {
+  if (!db_.schema_.is_unique || db_.read_only_) return {};
+  const Moment now = db_.moment();
   for (const IndexView::One& one : now.indexes->all) {
     if (!one.index->definition.unique) continue;
     if (!may_write_to(tx, one.index->definition.collection)) continue;
     if (!one.is_whole) {
-      GS_TRY_OK(build_index(one.index->digest));
+      GS_TRY_OK(db_.build_index(one.index->digest));
       continue;
     }
     const auto held = tiers(one, *now.version, now.at);
     if (held.ok()) continue;
-    if (held.code() != Code::too_large) return state_damage(*now.version);
-    GS_TRY_OK(checkpoint());  // the table is written without its keys, and they are sorted instead
-    GS_TRY_OK(build_index(one.index->digest));
+    if (held.code() != Code::too_large) return db_.state_damage(*now.version);
+    GS_TRY_OK(
+        db_.checkpoint());  // the table is written without its keys, and they are sorted instead
+    GS_TRY_OK(db_.build_index(one.index->digest));
   }
   return {};
 }
 
 // After prepare_one() of all operations. `broken`: an index that cannot tell.
-Error Database::check_unique(const TransactionState& tx, std::optional<Digest>& broken) {
-  CommitScratch& scratch = *scratch_;
-  const Moment now = moment();
+Error Database::Committing::check_unique(const TransactionState& tx,
+                                         std::optional<Digest>& broken) {
+  CommitScratch& scratch = *db_.scratch_;
+  const Moment now = db_.moment();
   std::vector<std::unique_ptr<UniqueKeys>> indexes;
   for (const IndexView::One& one : now.indexes->all) {
     if (one.index->definition.unique && may_write_to(tx, one.index->definition.collection)) {
@@ -243,8 +247,8 @@ bool counts(const KeyList& keys, Bytes key) {
 
 }  // namespace
 
-bool Database::has_new_unique(const Catalog& catalog) const {
-  const Moment now = moment();
+bool Database::NewUniques::has_new_unique(const Catalog& catalog) const {
+  const Moment now = db_.moment();
   const auto is_new = [&](const rules::IndexDefinition& index) {
     return index.unique && now.indexes->find(index.digest()) == nullptr;
   };
@@ -255,9 +259,9 @@ bool Database::has_new_unique(const Catalog& catalog) const {
 }
 
 // With the place of the background's job.
-Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
+Result<std::vector<Database::NewUniques::NewUnique>> Database::NewUniques::look_for_duplicates(
     const std::shared_ptr<const Catalog>& catalog) {
-  const Moment now = moment();
+  const Moment now = db_.moment();
   std::vector<NewUnique> looks;
   for (const auto& rules : catalog->collections()) {
     for (const rules::IndexDefinition& index : rules->indexes()) {
@@ -265,16 +269,16 @@ Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
       NewUnique look;
       look.definition = index;
       look.catalog = catalog;
-      look.records = std::make_unique<Records>(index, tables_, catalog);
+      look.records = std::make_unique<Records>(index, db_.tables_, catalog);
       look.then = now;
       look.in_memory = rules->in_memory();
       Records& records = *look.records;
-      GS_TRY(const std::uint64_t number, number_of_new_run());
+      GS_TRY(const std::uint64_t number, Checkpointing(db_).number_of_new_run());
       const std::string path = index_run_path(number);
       // What is in memory only stays there.
       auto run = build_index_run(records, without_unlogged(now).version, now.at,
-                                 {*env_.files, path, number, kSortBytes, {}, {}});
-      env_.files->remove(path).ignore();  // what is open stays readable
+                                 {*db_.env_.files, path, number, kSortBytes, {}, {}});
+      db_.env_.files->remove(path).ignore();  // what is open stays readable
       if (!run.ok()) return std::move(run).error();
       auto keys = std::make_shared<index::Tiers>();
       keys->runs.push_back(std::move(*run));
@@ -291,11 +295,11 @@ Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
         if (!before.empty() && equal(key, before)) {
           state::Found record;
           const auto lookup = now.version->find(id, now.at, record);
-          if (lookup == state::Version::Lookup::damaged) return state_damage(*now.version);
+          if (lookup == state::Version::Lookup::damaged) return db_.state_damage(*now.version);
           GS_TRY_OK(records.make_keys(record.entry, record.record, records.made));
           if (counts(records.made, key)) {
-            return both_have(look.definition, look.catalog.get(), tables_, *now.version, key, id,
-                             cursor.id());
+            return both_have(look.definition, look.catalog.get(), db_.tables_, *now.version, key,
+                             id, cursor.id());
           }
         }
         before.assign(key.begin(), key.end());
@@ -310,7 +314,7 @@ Result<std::vector<Database::NewUnique>> Database::look_for_duplicates(
 }
 
 // With the commit lock: what was written after the look, against that and against itself.
-Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
+Error Database::NewUniques::check_rows_since(std::vector<NewUnique>& looks) const {
   for (NewUnique& look : looks) {
     std::set<Id> written;
     const std::uint32_t collection = look.records->collection();
@@ -321,14 +325,14 @@ Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
         if (row.collection == collection) written.insert(row.entry.id);
       }
     };
-    for (const auto& table : version_->tables) add_rows(*table);
-    if (look.in_memory && version_->unlogged != nullptr) add_rows(*version_->unlogged);
+    for (const auto& table : db_.version_->tables) add_rows(*table);
+    if (look.in_memory && db_.version_->unlogged != nullptr) add_rows(*db_.version_->unlogged);
     std::map<Buffer, Id> given;
     index::Cursor cursor(look.keys, look.then.at);
     for (const Id& id : written) {
       state::Found record;
-      if (version_->find(id, ~Sequence{0}, record) == state::Version::Lookup::damaged) {
-        return state_damage(*version_);
+      if (db_.version_->find(id, ~Sequence{0}, record) == state::Version::Lookup::damaged) {
+        return db_.state_damage(*db_.version_);
       }
       KeyList& keys = look.records->made;
       GS_TRY_OK(look.records->make_keys(record.entry, record.record, keys));
@@ -336,7 +340,7 @@ Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
         if (!counts(keys, keys[i])) continue;
         const auto [at, is_new] = given.emplace(Buffer(keys[i].begin(), keys[i].end()), id);
         if (!is_new) {
-          return both_have(look.definition, look.catalog.get(), tables_, *version_, keys[i],
+          return both_have(look.definition, look.catalog.get(), db_.tables_, *db_.version_, keys[i],
                            at->second, id);
         }
         cursor.seek(keys[i]);
@@ -344,10 +348,10 @@ Error Database::check_rows_since(std::vector<NewUnique>& looks) const {
           if (written.count(cursor.id()) != 0) continue;
           // A removal from memory may have been given back with its row.
           state::Found other;
-          const auto lookup = version_->find(cursor.id(), ~Sequence{0}, other);
+          const auto lookup = db_.version_->find(cursor.id(), ~Sequence{0}, other);
           if (lookup == state::Version::Lookup::found && other.record == nullptr) continue;
           if (lookup == state::Version::Lookup::none) continue;
-          return both_have(look.definition, look.catalog.get(), tables_, *version_, keys[i],
+          return both_have(look.definition, look.catalog.get(), db_.tables_, *db_.version_, keys[i],
                            cursor.id(), id);
         }
         if (cursor.is_cut_short()) return cursor.damage();

@@ -12,7 +12,10 @@
 #include <algorithm>
 #include <array>
 
+#include "gs/engine/database/checkpointing.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/committing.h"
+#include "gs/engine/database/unlogged_rows.h"
 #include "gs/storage/state/resolve.h"
 
 namespace gs::engine {
@@ -165,17 +168,18 @@ struct Renewal {
 
 }  // namespace
 
-bool Database::is_kept_in_memory(const record::Shape& shape) const noexcept {
-  return !memory_collections_.empty() && memory_collections_.count(shape.collection()) != 0;
+bool Database::Committing::is_kept_in_memory(const record::Shape& shape) const noexcept {
+  return !db_.unlogged_.collections.empty() &&
+         db_.unlogged_.collections.count(shape.collection()) != 0;
 }
 
 // Expectations as well are logged only where others can tell whether they hold, and where something
 // that is logged depends on them.
-void Database::count_logged(const TransactionState& tx) {
-  CommitScratch& scratch = *scratch_;
+void Database::Committing::count_logged(const TransactionState& tx) {
+  CommitScratch& scratch = *db_.scratch_;
   const std::size_t count = tx.operations.size();
   scratch.logged_count = count;
-  if (version_->unlogged == nullptr && memory_collections_.empty()) return;
+  if (db_.version_->unlogged == nullptr && db_.unlogged_.collections.empty()) return;
   const auto is_expected_absent = [&](const StagedOperation& staged) {
     return staged.kind == Kind::expect && staged.version.is_zero() && scratch.track_touched;
   };
@@ -195,8 +199,8 @@ void Database::count_logged(const TransactionState& tx) {
   scratch.logged_count = 0;
 }
 
-std::size_t Database::cost_unlogged(const StagedOperation& staged,
-                                    const Prepared& prepared) noexcept {
+std::size_t Database::Committing::cost_unlogged(const StagedOperation& staged,
+                                                const Prepared& prepared) noexcept {
   switch (prepared.kind) {
     case Kind::expect:
     case Kind::remove:  // as many as there are records: who has no room left makes some with it
@@ -209,20 +213,20 @@ std::size_t Database::cost_unlogged(const StagedOperation& staged,
 }
 
 // Of rows and of the keys that indexes have made of them.
-std::size_t Database::unlogged_memory() const noexcept {
-  if (version_->unlogged == nullptr) return 0;
-  std::size_t bytes = version_->unlogged->memory_bytes();
-  for (const IndexView::One& one : index_view_->all) {
+std::size_t Database::UnloggedRows::unlogged_memory() const noexcept {
+  if (db_.version_->unlogged == nullptr) return 0;
+  std::size_t bytes = db_.version_->unlogged->memory_bytes();
+  for (const IndexView::One& one : db_.index_view_->all) {
     bytes += one.unlogged->keys()->memory_bytes();
   }
   return bytes;
 }
 
-Error Database::make_room_unlogged(std::size_t bytes) {
-  if (version_->unlogged == nullptr) publish_unlogged(std::make_shared<RowTable>(), {});
-  const std::uint64_t limit = options_.memory_store_bytes;
+Error Database::UnloggedRows::make_room_unlogged(std::size_t bytes) {
+  if (db_.version_->unlogged == nullptr) publish_unlogged(std::make_shared<RowTable>(), {});
+  const std::uint64_t limit = db_.options_.memory_store_bytes;
   if (unlogged_memory() + bytes <= limit) return {};
-  if (unlogged_.useless() * kWorthShare >= limit) {
+  if (db_.unlogged_.size.useless() * kWorthShare >= limit) {
     publish_copy_of_unlogged();
     if (unlogged_memory() + bytes <= limit) return {};
   }
@@ -232,17 +236,17 @@ Error Database::make_room_unlogged(std::size_t bytes) {
                                    "the storage with more");
 }
 
-void Database::publish_copy_of_unlogged() {
-  Copy copy{version_->unlogged->successor(), {}};
-  copy_live(*version_->unlogged, 0, ~Sequence{0}, keeps_all, copy);
+void Database::UnloggedRows::publish_copy_of_unlogged() {
+  Copy copy{db_.version_->unlogged->successor(), {}};
+  copy_live(*db_.version_->unlogged, 0, ~Sequence{0}, keeps_all, copy);
   publish_unlogged(std::move(copy.rows), std::move(copy.size));
 }
 
-void Database::append_unlogged(const TransactionState& tx, std::size_t index,
-                               const LocalStamp& stamp, Sequence sequence) {
+void Database::Committing::append_unlogged(const TransactionState& tx, std::size_t index,
+                                           const LocalStamp& stamp, Sequence sequence) {
   const StagedOperation& staged = tx.operations[index];
-  const Prepared& prepared = scratch_->prepared[index];
-  RowTable& rows = *version_->unlogged;
+  const Prepared& prepared = db_.scratch_->prepared[index];
+  RowTable& rows = *db_.version_->unlogged;
   Entry entry;
   entry.id = staged.id;
   entry.hlc = stamp.hlc;
@@ -251,72 +255,72 @@ void Database::append_unlogged(const TransactionState& tx, std::size_t index,
   if (prepared.kind == Kind::remove) {
     entry.shape = rows.find(staged.id, ~Sequence{0})->entry.shape;
     entry.place = Entry::make_place(Entry::Kind::tombstone, 0);
-    rows.put(entry, sequence, tables_.shape(entry.shape).collection);
+    rows.put(entry, sequence, db_.tables_.shape(entry.shape).collection);
   } else if (prepared.kind == Kind::update) {
     const Merged& merged = prepared.more->merged;
-    entry.shape = applier_.intern(merged.shape);
+    entry.shape = db_.applier_.intern(merged.shape);
     entry.hlc = merged.base.hlc;
     entry.writer = merged.base.writer;
-    put_image(rows, entry, merged.image, {}, sequence, tables_.shape(entry.shape).collection);
+    put_image(rows, entry, merged.image, {}, sequence, db_.tables_.shape(entry.shape).collection);
   } else {
-    entry.shape = applier_.intern(*staged.shape);
+    entry.shape = db_.applier_.intern(*staged.shape);
     put_image(rows, entry, kPlainHead, {tx.record(staged), staged.bytes}, sequence,
-              tables_.shape(entry.shape).collection);
+              db_.tables_.shape(entry.shape).collection);
   }
-  count_row(rows, rows.row(rows.row_count() - 1), unlogged_);
-  if (!unlogged_wasteful_) unlogged_wasteful_ = wants_renewal();
+  count_row(rows, rows.row(rows.row_count() - 1), db_.unlogged_.size);
+  if (!db_.unlogged_.wasteful) db_.unlogged_.wasteful = UnloggedRows(db_).wants_renewal();
 }
 
 // Half of it is useless, or what is useless will soon be missed.
-bool Database::wants_renewal() const noexcept {
-  const std::uint64_t limit = options_.memory_store_bytes;
-  const std::uint64_t useless = unlogged_.useless();
+bool Database::UnloggedRows::wants_renewal() const noexcept {
+  const std::uint64_t limit = db_.options_.memory_store_bytes;
+  const std::uint64_t useless = db_.unlogged_.size.useless();
   if (useless < std::min<std::uint64_t>(kUselessBytes, limit / kUselessShare)) return false;
-  if (2 * useless >= unlogged_.bytes) return true;
-  return useless * kUselessShare >= limit && unlogged_.bytes >= limit / 4 * 3;
+  if (2 * useless >= db_.unlogged_.size.bytes) return true;
+  return useless * kUselessShare >= limit && db_.unlogged_.size.bytes >= limit / 4 * 3;
 }
 
 graph::Hlc Database::next_hlc() const noexcept {
-  return id::hlc_next(std::max(last_hlc_, unlogged_hlc_), env_.clock->wall_ms());
+  return id::hlc_next(std::max(last_hlc_, unlogged_.hlc), env_.clock->wall_ms());
 }
 
-std::shared_ptr<const state::Version> Database::with_unlogged(std::shared_ptr<RowTable> table,
-                                                              UnloggedSize size) {
-  unlogged_ = std::move(size);
-  unlogged_wasteful_ = false;
-  auto version = std::make_shared<state::Version>(*version_);
+std::shared_ptr<const state::Version> Database::UnloggedRows::with_unlogged(
+    std::shared_ptr<RowTable> table, UnloggedSize size) {
+  db_.unlogged_.size = std::move(size);
+  db_.unlogged_.wasteful = false;
+  auto version = std::make_shared<state::Version>(*db_.version_);
   version->unlogged = std::move(table);
   return version;
 }
 
-void Database::publish_unlogged(std::shared_ptr<RowTable> table, UnloggedSize size,
-                                const UnloggedIndexes& indexes) {
-  publish(with_unlogged(std::move(table), std::move(size)), {}, indexes);
+void Database::UnloggedRows::publish_unlogged(std::shared_ptr<RowTable> table, UnloggedSize size,
+                                              const UnloggedIndexes& indexes) {
+  db_.publish(with_unlogged(std::move(table), std::move(size)), {}, indexes);
 }
 
 // Background job only; commits go on meanwhile, and what they freeze is written in between. Keys
 // of indexes are made here as well: the next commit would have to under the commit lock.
 // Errors: of that writing; the copy is made all the same.
-Error Database::renew_unlogged() {
+Error Database::UnloggedRows::renew_unlogged() {
   std::optional<Renewal> renewal;  // gives back the old table behind the lock
   std::size_t runs_max = kRunsBesideMax;
   {
-    const std::lock_guard lock(commit_mutex_);
-    if (version_->unlogged == nullptr) return {};
-    renewal.emplace(*version_, *index_view_);
-    runs_max += version_->runs.size();
+    const std::lock_guard lock(db_.commit_mutex_);
+    if (db_.version_->unlogged == nullptr) return {};
+    renewal.emplace(*db_.version_, *db_.index_view_);
+    runs_max += db_.version_->runs.size();
   }
   Error unwritten;
   const auto between = [&] {
-    if (!unwritten) unwritten = write_waiting(runs_max);
+    if (!unwritten) unwritten = Checkpointing(db_).write_waiting(runs_max);
   };
   const auto is_left = [&](int rounds) { return rounds == 0 || renewal->left() > kLockedRowsMax; };
   for (int rounds = 0; rounds < kRoundsMax && is_left(rounds); ++rounds) {
-    renewal->add_rows(visible_.load(std::memory_order_acquire), between);
+    renewal->add_rows(db_.visible_.load(std::memory_order_acquire), between);
     renewal->add_keys(between);
   }
-  const std::lock_guard lock(commit_mutex_);
-  if (version_->unlogged != renewal->from) return unwritten;  // somebody could not wait
+  const std::lock_guard lock(db_.commit_mutex_);
+  if (db_.version_->unlogged != renewal->from) return unwritten;  // somebody could not wait
   renewal->add_rows(~Sequence{0});
   publish_unlogged(std::move(renewal->copy.rows), std::move(renewal->copy.size), renewal->keys);
   return unwritten;
@@ -324,38 +328,38 @@ Error Database::renew_unlogged() {
 
 // The version without the records of collections that the schema keeps in memory no more;
 // tombstones as well: they would hide what the log has from now on.
-std::shared_ptr<const state::Version> Database::version_for_schema() {
-  const RowTable* const rows = version_->unlogged.get();
-  if (rows == nullptr) return version_;
+std::shared_ptr<const state::Version> Database::UnloggedRows::version_for_schema() {
+  const RowTable* const rows = db_.version_->unlogged.get();
+  if (rows == nullptr) return db_.version_;
   const auto keeps = [&](std::uint32_t collection) {
-    return memory_collections_.count(tables_.collection(collection).name) != 0;
+    return db_.unlogged_.collections.count(db_.tables_.collection(collection).name) != 0;
   };
   std::uint32_t kept = 0;
   while (kept < rows->row_count() && keeps(rows->row(kept).collection)) ++kept;
-  if (kept == rows->row_count()) return version_;
+  if (kept == rows->row_count()) return db_.version_;
   Copy copy{rows->successor(), {}};
   copy_live(*rows, 0, ~Sequence{0}, keeps, copy);
   return with_unlogged(std::move(copy.rows), std::move(copy.size));
 }
 
 // False: it is not there and was not. Else no memory that a moment from now on reads has it.
-bool Database::erase_unlogged(const Id& id) {
-  if (version_->unlogged == nullptr) return false;
-  RowTable& rows = *version_->unlogged;
+bool Database::UnloggedRows::erase_unlogged(const Id& id) {
+  if (db_.version_->unlogged == nullptr) return false;
+  RowTable& rows = *db_.version_->unlogged;
   const RowTable::Row* const row = rows.find(id, ~Sequence{0});
   if (row == nullptr) return false;
   if (!is_tombstone(*row)) {
     Entry entry = row->entry;
     entry.place = Entry::make_place(Entry::Kind::tombstone, 0);
-    const Sequence sequence = visible_.load(std::memory_order_relaxed) + 1;
+    const Sequence sequence = db_.visible_.load(std::memory_order_relaxed) + 1;
     rows.put(entry, sequence, row->collection);
-    make_visible(sequence, next_hlc(), 0);
+    db_.make_visible(sequence, db_.next_hlc(), 0);
   }
   publish_copy_of_unlogged();
   return true;
 }
 
-Moment Database::without_unlogged(Moment moment) {
+Moment without_unlogged(Moment moment) {
   if (moment.version->unlogged == nullptr) return moment;
   auto version = std::make_shared<state::Version>(*moment.version);
   version->unlogged = nullptr;

@@ -60,7 +60,7 @@ struct UnusableSchema : ::testing::Test {
   void open_slowly() {
     ASSERT_TRUE(db->close().ok());
     events.clear();
-    Database::Setup setup = world.setup(world.memory);
+    DatabaseSetup setup = world.setup(world.memory);
     setup.env.clock = &slow;
     auto opened = Database::open(std::move(setup));
     ASSERT_TRUE(opened.ok()) << opened.error().text();

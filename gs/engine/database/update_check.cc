@@ -12,8 +12,10 @@
 
 #include "gs/engine/catalog/lifter.h"
 #include "gs/engine/database/commit_scratch.h"
+#include "gs/engine/database/committing.h"
 #include "gs/engine/database/earlier_names.h"
 #include "gs/engine/database/misfit.h"
+#include "gs/engine/database/staging.h"
 
 namespace gs::engine {
 
@@ -41,17 +43,18 @@ constexpr int kCheckTriesMax = 1000;
 
 Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
   tx.arrange();
-  GS_TRY_OK(encode_edits(tx));
+  GS_TRY_OK(Staging(tx).encode_edits());
+  Committing committing(*this);
   for (int i = 0; i < kCheckTriesMax; ++i) {
     EarlierNames earlier_names(*this, tx);
     if (tx.whole_checks + tx.earlier_names != 0) {
       for (StagedOperation& staged : tx.operations) staged.was_checked = false;
     }
     if (tx.earlier_names != 0) GS_TRY_OK(earlier_names.remove());
-    if (tx.whole_checks != 0) GS_TRY_OK(check_wholes(tx));
+    if (tx.whole_checks != 0) GS_TRY_OK(committing.check_wholes(tx));
     tx.is_stale = false;
     tx.committed = {};
-    auto committed = commit_checked(tx, durability);
+    auto committed = committing.commit_checked(tx, durability);
     if (committed.ok() || !tx.is_stale) return committed;
   }
   return Error(Code::conflict, "records of the transaction changed " +
@@ -59,35 +62,34 @@ Result<Sequence> Database::commit(TransactionState& tx, Durability durability) {
                                    " times while they were checked. Try again");
 }
 
-Error Database::stage_update(TransactionState& tx, const Id& id, const rules::Rules* rules,
-                             const record::Encoded& delta) {
-  if (rules == nullptr) return stage(tx, Kind::update, id, delta);
+Error Staging::stage_update(const Id& id, const rules::Rules* rules, const record::Encoded& delta) {
+  if (rules == nullptr) return stage(Kind::update, id, delta);
   const RecordView view(delta.shape.get(), delta.bytes.data());
-  GS_TRY_OK(check_delta(tx, id, *rules, delta.shape, view));
-  GS_TRY_OK(stage(tx, Kind::update, id, delta));
-  tx.operations.back().rules = rules;
-  tx.operations.back().needs_whole_check = rules->needs_whole_check();
-  if (rules->needs_whole_check()) ++tx.whole_checks;
-  if (rules->has_earlier()) ++tx.earlier_names;
+  GS_TRY_OK(check_delta(id, *rules, delta.shape, view));
+  GS_TRY_OK(stage(Kind::update, id, delta));
+  tx_.operations.back().rules = rules;
+  tx_.operations.back().needs_whole_check = rules->needs_whole_check();
+  if (rules->needs_whole_check()) ++tx_.whole_checks;
+  if (rules->has_earlier()) ++tx_.earlier_names;
   return {};
 }
 
 // When a field is wrong, what else would be is told with it.
-Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rules& rules,
-                            const record::ShapePtr& shape, const RecordView& delta) const {
-  schema::Functions* const functions = tx.catalog->functions();
+Error Staging::check_delta(const Id& id, const rules::Rules& rules, const record::ShapePtr& shape,
+                           const RecordView& delta) const {
+  schema::Functions* const functions = tx_.catalog->functions();
   std::vector<rules::Violation> found = rules.check_delta(delta, functions);
   if (found.empty()) return {};
-  const Moment now = moment();
+  const Moment now = db_.moment();
   Found stored;
-  if (find_stored(now, id, stored)) {
+  if (db_.find_stored(now, id, stored)) {
     Merged merged;
     std::vector<Seen> seen;
     Merger::Written written;
-    GS_TRY_OK(Merger(tables_, shape_cache_.get())
-                  .update(current_of(stored, tables_), {}, shape, delta.start(), {}, merged, seen,
-                          written));
-    const LiftedRecord whole(tx.catalog.get(), merged.shape, merged.as_current().record);
+    GS_TRY_OK(Merger(db_.tables_, db_.shape_cache_.get())
+                  .update(current_of(stored, db_.tables_), {}, shape, delta.start(), {}, merged,
+                          seen, written));
+    const LiftedRecord whole(tx_.catalog.get(), merged.shape, merged.as_current().record);
     for (rules::Violation& each : rules.check_whole(whole.view(), functions)) {
       const bool is_told = std::any_of(found.begin(), found.end(),
                                        [&](const auto& told) { return told.path == each.path; });
@@ -98,13 +100,13 @@ Error Database::check_delta(TransactionState& tx, const Id& id, const rules::Rul
 }
 
 // Before the commit lock. Of each record only what the whole transaction makes of it counts.
-Error Database::check_wholes(TransactionState& tx) const {
+Error Database::Committing::check_wholes(TransactionState& tx) const {
   std::map<Id, Made> all;
   for (const StagedOperation& staged : tx.operations) {
     if (staged.needs_whole_check) all.try_emplace(staged.id);
   }
-  const Moment now = moment();
-  Merger merger(tables_, shape_cache_.get());
+  const Moment now = db_.moment();
+  Merger merger(db_.tables_, db_.shape_cache_.get());
   std::vector<Seen> seen;
   Merger::Written written;
   std::size_t bytes = 0;
@@ -125,9 +127,9 @@ Error Database::check_wholes(TransactionState& tx) const {
     Found found;
     if (!made.is_known) {
       made.first_update = i;
-      if (find_stored(now, staged.id, found)) {
-        made.current = current_of(found, tables_);
-        made.version = version_digest(found, tables_);
+      if (db_.find_stored(now, staged.id, found)) {
+        made.current = current_of(found, db_.tables_);
+        made.version = version_digest(found, db_.tables_);
       }
     }
     made.is_known = true;
@@ -135,7 +137,7 @@ Error Database::check_wholes(TransactionState& tx) const {
     auto merged = std::make_unique<Merged>();
     merger.rules().use(staged.rules);
     // Later than all that there is, as the commit will be.
-    const LocalStamp stamp{~id::Hlc{0}, writer_number_};
+    const LocalStamp stamp{~id::Hlc{0}, db_.writer_number_};
     GS_TRY_OK(merger.update(*made.current, tx.change(staged), *staged.shape, tx.record(staged),
                             stamp, *merged, seen, written));
     bytes += merged->image.size();
@@ -172,12 +174,12 @@ Error Database::check_wholes(TransactionState& tx) const {
 }
 
 // With the commit lock: no functions. The last update of each record counts.
-Error Database::check_missing(const TransactionState& tx) const {
+Error Database::Committing::check_missing(const TransactionState& tx) const {
   for (std::size_t i = 0; i < tx.operations.size(); ++i) {
     const StagedOperation& staged = tx.operations[i];
     if (staged.rules == nullptr) continue;
-    if (scratch_->track_touched && scratch_->touched.last(staged.id) != i) continue;
-    const Current made = scratch_->prepared[i].more->merged.as_current();
+    if (db_.scratch_->track_touched && db_.scratch_->touched.last(staged.id) != i) continue;
+    const Current made = db_.scratch_->prepared[i].more->merged.as_current();
     GS_TRY_OK(misfit(*staged.rules, staged.rules->check_missing({made.shape.get(), made.record})));
   }
   return {};

@@ -4,8 +4,10 @@
 #include "gs/engine/database/verify_memory.h"
 
 #include "gs/base/endian.h"
+#include "gs/engine/database/digest.h"
 #include "gs/engine/database/named_blobs.h"
 #include "gs/engine/database/rebuild.h"
+#include "gs/engine/database/standing.h"
 #include "gs/engine/database/verify_files.h"
 
 namespace gs::engine {
@@ -412,11 +414,11 @@ Result<VerifyReport> Database::verify(const VerifyOptions& options) {
       verifier.fail(Verifier::state, std::string(rebuild_error.message()));
     } else {
       if (in_state) {
-        GS_TRY(auto references, references_if_twins(settled));
+        GS_TRY(auto references, Standing(*this).references_if_twins(settled));
         if (references) rebuild->use_references(*std::move(references));
       }
       GS_TRY(const Digest expected, rebuild->digest());
-      GS_TRY(const Digest actual, state_digest_at(settled));
+      GS_TRY(const Digest actual, state_digest_at(settled, tables_));
       if (expected != actual) {
         verifier.fail(Verifier::state, "the state digest is " + actual.text() +
                                            ", the log leads to " + expected.text());

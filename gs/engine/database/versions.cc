@@ -11,6 +11,8 @@
 #include "gs/base/dates.h"
 #include "gs/core/graph/version_name.h"
 #include "gs/engine/database/database.h"
+#include "gs/engine/database/known_heads.h"
+#include "gs/engine/database/version_names.h"
 
 namespace gs::engine {
 
@@ -39,33 +41,32 @@ Version version_until(std::uint64_t time_ms, const KnownChanges& known, const An
 
 }  // namespace
 
-Result<std::vector<graph::ChangeNumber>> Database::numbers_of_heads(const Version& version,
-                                                                    const KnownChanges& known) {
-  std::vector<graph::ChangeNumber> numbers;
-  for (const Digest& head : version.heads) {
-    const auto number = known.find(head);
-    if (!number) return missing_change(head);
-    numbers.push_back(*number);
-  }
-  if (numbers.empty()) return Error(Code::invalid, "a version has at least one change");
-  std::sort(numbers.begin(), numbers.end());
-  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-  return numbers;
-}
+// A version by each kind of text that names one.
+class Database::VersionFinding {
+ public:
+  explicit VersionFinding(Database& db) noexcept : db_(db) {}
 
-Result<Version> Database::version_by_digest(std::string_view text) {
-  GS_TRY(const Digest change, find_change(text));
+  Result<Version> version_by_digest(std::string_view text);
+  Result<Version> version_by_time(std::string_view text);
+  Result<Version> version_by_name(std::string_view text);
+
+ private:
+  Database& db_;
+};
+
+Result<Version> Database::VersionFinding::version_by_digest(std::string_view text) {
+  GS_TRY(const Digest change, db_.find_change(text));
   bool is_here = false;
   const auto look = [&](const Settled&, const KnownChanges& known) -> Error {
     is_here = known.find(change).has_value();
     return {};
   };
-  GS_TRY(const Settled settled, settle_known(look));
-  if (!is_here) return no_change(settled, missing_change(change));
+  GS_TRY(const Settled settled, db_.settle_known(look));
+  if (!is_here) return db_.no_change(settled, missing_change(change));
   return Version(change);
 }
 
-Result<Version> Database::version_by_time(std::string_view text) {
+Result<Version> Database::VersionFinding::version_by_time(std::string_view text) {
   const auto time_ms = parse_date(text);
   if (!time_ms) {
     return Error(Code::invalid, "'" + std::string(text.substr(0, graph::kNameBytesMax)) +
@@ -81,21 +82,22 @@ Result<Version> Database::version_by_time(std::string_view text) {
     version = version_until(static_cast<std::uint64_t>(*time_ms), known, changes);
     return {};
   };
-  GS_TRY([[maybe_unused]] const Settled settled, settle_known(look));
+  GS_TRY([[maybe_unused]] const Settled settled, db_.settle_known(look));
   if (!version.heads.empty()) return version;
   return Error(Code::not_found, "there was nothing yet at " + date_text(*time_ms) +
                                     ": the storage began at " +
                                     date_text(static_cast<std::int64_t>(first_ms)));
 }
 
-Result<Version> Database::version_by_name(std::string_view text) {
+Result<Version> Database::VersionFinding::version_by_name(std::string_view text) {
   std::optional<graph::BranchId> branch;
   if (text == graph::kMainName) branch.emplace();
   if (!branch) {
-    const std::lock_guard lock(commit_mutex_);
-    if (closed_) return Error(Code::closed, "the storage is closed. Open it again");
-    const state::Reference* const found = applier_.references().find(text);
-    if (found == nullptr) return unknown_version(text.substr(0, graph::kNameBytesMax));
+    const std::lock_guard lock(db_.commit_mutex_);
+    if (db_.closed_) return Error(Code::closed, "the storage is closed. Open it again");
+    const state::Reference* const found = db_.applier_.references().find(text);
+    if (found == nullptr)
+      return unknown_version(text.substr(0, graph::kNameBytesMax), db_.applier_.references());
     if (found->what == graph::Refers::tag) return Version(found->heads);
     branch = found->id_of(text);
   }
@@ -104,7 +106,7 @@ Result<Version> Database::version_by_name(std::string_view text) {
     version.heads = digests_of(known, heads_of_branch(*settled.references, known, *branch));
     return {};
   };
-  GS_TRY([[maybe_unused]] const Settled settled, settle_known(tell));
+  GS_TRY([[maybe_unused]] const Settled settled, db_.settle_known(tell));
   return version;
 }
 
@@ -126,9 +128,10 @@ Result<Version> Database::find_version(std::string_view text) {
     GS_TRY(Settled settled, settle());
     return Version(std::move(settled.frontier));
   }
-  if (graph::looks_like_digest(text)) return version_by_digest(text);
-  if (graph::looks_like_time(text)) return version_by_time(text);
-  return version_by_name(text);
+  VersionFinding finding(*this);
+  if (graph::looks_like_digest(text)) return finding.version_by_digest(text);
+  if (graph::looks_like_time(text)) return finding.version_by_time(text);
+  return finding.version_by_name(text);
 }
 
 }  // namespace gs::engine

@@ -13,6 +13,7 @@ const { Edits } = require('../writes/writes.js');
 const { shown, textOf, guardAll } = require('../arguments.js');
 const { optionsOfCall } = require('../call_options.js');
 const { toJson } = require('../values/json.js');
+const { hasPairs, pointsBefore } = require('../values/points.js');
 const { later } = require('../later.js');
 
 const session = later(() => require('./text_session.js').TextSession);
@@ -21,17 +22,6 @@ const whole = (value, what) => {
   if (Number.isSafeInteger(value) && value >= 0 && value <= 0xffffffff) return value;
   throw new GsError('GS_INVALID', `${what} is a whole number, not ${shown(value)}`);
 };
-
-// How many code points are in front of a position of a string.
-const pointsBefore = (text, position) => {
-  let points = 0;
-  for (let i = 0; i < position && i < text.length; points++) {
-    i += text.codePointAt(i) > 0xffff ? 2 : 1;
-  }
-  return points + Math.max(0, position - text.length);
-};
-
-const HAS_PAIRS = /[\ud800-\udfff]/;
 
 const isEdit = (edit) =>
   Array.isArray(edit) &&
@@ -114,7 +104,7 @@ class FieldHandle {
     whole(from, 'a position');
     whole(to, 'a position');
     const text = this.value;
-    if (typeof text !== 'string' || !HAS_PAIRS.test(text)) return [from, to];
+    if (typeof text !== 'string' || !hasPairs(text)) return [from, to];
     return [pointsBefore(text, from), pointsBefore(text, to)];
   }
 

@@ -12,6 +12,7 @@
 
 const { called, settled } = require('../native.js');
 const { GsError } = require('../errors.js');
+const { hasPairs } = require('../values/points.js');
 const { sessionUpdate } = require('../values/session_update.js');
 const { isWellFormed } = require('../values/text.js');
 const { tell } = require('../storage/listeners.js');
@@ -32,16 +33,6 @@ const BUSY_MS = 1;
 const AGAIN_MS = 1000;
 // Others' writes are looked for no more often: to look is to read the text.
 const LOOK_MS = 20;
-
-const HAS_SURROGATES = /[\ud800-\udfff]/;
-
-const SHORT = 16;
-
-const hasSurrogates = (text) => {
-  if (text.length > SHORT) return HAS_SURROGATES.test(text);
-  for (let i = 0; i < text.length; i++) if ((text.charCodeAt(i) & 0xf800) === 0xd800) return true;
-  return false;
-};
 
 const CLOSED = 'the text is closed';
 const AGAIN = 'Call edit() of the field again.';
@@ -207,7 +198,7 @@ class TextSession {
     if (!isCount(position) || !isCount(deleted) || typeof inserted !== 'string') {
       throw new GsError('GS_INVALID', wrong(position, deleted, inserted));
     }
-    if (inserted.length > 0 && hasSurrogates(inserted)) {
+    if (inserted.length > 0 && hasPairs(inserted)) {
       if (!isWellFormed(inserted)) throw new GsError('GS_INVALID', 'half of a character');
       this.#isNarrow = false;
     }

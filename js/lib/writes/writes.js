@@ -10,6 +10,7 @@ const { settled, engineError } = require('../native.js');
 const { GsError, notFound } = require('../errors.js');
 const { Encoder, refuse, refused } = require('../values/encode.js');
 const { readId } = require('../values/ids.js');
+const { pointsOf } = require('../values/points.js');
 const { allocate } = require('../values/text.js');
 
 const OPERATION = Object.freeze({
@@ -297,17 +298,6 @@ const field = (encoder, name, id, path, ...values) => {
     else if (typeof value === 'object') encoder.u8(value.u8);
     else encoder.u32(value);
   }
-};
-
-// How many code points a text has.
-const pointsOf = (text) => {
-  const { length } = text;
-  let pairs = 0;
-  for (let i = 1; i < length; i++) {
-    const code = text.charCodeAt(i);
-    if (code >= 0xdc00 && code < 0xe000) pairs++;
-  }
-  return length - pairs;
 };
 
 /** Edits as columns, which is how they cross the border. */
