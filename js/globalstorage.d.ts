@@ -1046,7 +1046,10 @@ export interface StorageOptions {
   name?: string;
   /** A directory with schema files, a model, or entities. */
   schema?: string | Schema | null;
-  /** Whether records have to fit the schema: yes when it was read by Metaschema, or from files. */
+  /**
+   * Whether records have to fit the schema: true for one from files; an object only names
+   * collections, as upstream's does, unless this is true.
+   */
   validate?: boolean;
   /** Puts a schema in force also when records may not fit it. */
   allowUnsafe?: boolean;

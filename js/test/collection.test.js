@@ -245,6 +245,43 @@ test('include puts records in place of the ids that name them', async (t) => {
   await refuses(storage.Post.insert({ title: 'x' }), 'GS_INVALID', /author/);
 });
 
+test('rows that are no whole records have an id beside their fields', async (t) => {
+  const { City, storage } = await withCities(t);
+  const { id } = await City.get('kyiv');
+  const kyiv = City.where({ name: 'Kyiv' });
+  for (const query of [kyiv.select('name'), kyiv.include('country')]) {
+    const [row] = await query.all();
+    assert.strictEqual(row.id, id);
+    assert.ok(!Object.keys(row).includes('id'));
+    assert.strictEqual(JSON.parse(JSON.stringify(row)).id, id);
+    await City.update(row, { seen: true });
+  }
+  assert.strictEqual((await City.get('kyiv')).seen, true);
+  await City.insert({ name: 'Odd', id: 5, toJSON: 'a text' });
+  const [odd] = await City.where({ name: 'Odd' }).select('id', 'toJSON').all();
+  assert.deepStrictEqual({ ...odd }, { id: 5, toJSON: 'a text' });
+  const [group] = await City.groupBy('country').all();
+  assert.strictEqual(group.id, undefined);
+  const told = [];
+  const end = kyiv.select('name').live(({ rows }) => told.push(rows[0].id));
+  await until(() => told.length > 0);
+  await end();
+  assert.deepStrictEqual(told, [id]);
+  await storage.close();
+});
+
+test('pages follow one another, the first one after nothing', async (t) => {
+  const { City } = await withCities(t);
+  const seen = [];
+  let cursor = null;
+  do {
+    const page = await City.orderBy('name').limit(3).after(cursor).page();
+    seen.push(...names(page.rows));
+    cursor = page.rows.length < 3 ? null : page.cursor;
+  } while (cursor);
+  assert.deepStrictEqual(seen, ['Kyiv', 'Lviv', 'Odesa', 'Ordino']);
+});
+
 test('insertMany takes any source, and says which row is wrong', async (t) => {
   const storage = await new Place(t).open();
   const T = storage.collection('T');

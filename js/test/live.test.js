@@ -100,6 +100,14 @@ test('end() of a query that is none', async (t) => {
   await refuses(Promise.reject(errors[0]), 'GS_INVALID', /\$gtt/);
 });
 
+test('of a closed storage is refused at once', async (t) => {
+  const { storage } = await withItems(t);
+  const query = storage.find({});
+  await storage.close();
+  assert.throws(() => query.live(assert.fail), { code: 'GS_CLOSED' });
+  await refuses(query.watch().next(), 'GS_CLOSED');
+});
+
 test('a storage that is closed meanwhile ends it', async (t) => {
   const place = new Place(t);
   const errors = [];

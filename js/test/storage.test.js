@@ -112,6 +112,7 @@ test('swap writes only what was expected', async (t) => {
   assert.strictEqual(await storage.swap(id, { v: 3 }, {}), true);
   assert.strictEqual(await storage.swap(id, { v: 4 }, { o: { a: 1 } }), true);
   assert.strictEqual((await storage.get(id)).v, 4);
+  await refuses(storage.swap(id, { v: 5 }), 'GS_INVALID', /prev has the fields/);
   assert.strictEqual(await storage.swap(id, { w: 1 }, { w: undefined, v: 4 }), true);
   assert.strictEqual(await storage.swap(id, { w: 2 }, { w: undefined }), false);
   assert.strictEqual(await storage.swap(id, { w: undefined }, { w: 1 }), true);

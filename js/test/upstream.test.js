@@ -272,6 +272,9 @@ test('what is no directory of upstream, and options that are none', async (t) =>
   const { place, storage } = await made(t);
   await refuses(storage.importUpstream(place.path('none')), 'GS_NOT_FOUND', /cannot be read/);
   await refuses(storage.importUpstream(5), 'GS_INVALID');
+  const { directory } = storage;
+  await refuses(storage.importUpstream(directory), 'GS_NOT_A_STORAGE', /a storage of the engine/);
+  await refuses(storage.importUpstream(__dirname), 'GS_NOT_A_STORAGE', /no blockchain, data/);
   const bad = [{ skipbad: true }, { skipBad: 'yes' }, { onProgress: 5 }, { signal: {} }];
   for (const options of bad) {
     const [name] = Object.keys(options);
@@ -283,4 +286,5 @@ test('what is no directory of upstream, and options that are none', async (t) =>
   }
   const files = await place.open({ path: path.join(place.root, 'files'), layout: 'files' });
   await refuses(() => files.importUpstream(place.path('old')), 'GS_UNSUPPORTED');
+  await refuses(place.open({ path: directory, layout: 'files' }), 'GS_EXISTS', /of the engine/);
 });

@@ -3,6 +3,7 @@
 // A storage in the layout `files`: upstream's methods over upstream's files. What only the engine
 // can do is refused and says so.
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { GsError } = require('../errors.js');
 const { optionsOfCall } = require('../call_options.js');
@@ -45,6 +46,14 @@ class FilesCollection extends Collection {
   }
 }
 
+// Its files would lie among those of the engine, which has records of its own.
+const refuseNative = (directory) => {
+  if (!fs.existsSync(path.join(directory, 'storage.json'))) return;
+  throw new GsError('GS_EXISTS', `${directory} holds a storage of the engine`, {
+    hint: "Open it without layout: 'files', or give another directory.",
+  });
+};
+
 class FilesStorage {
   #store;
   // Data of records that a program has open or watches, as of the last time somebody looked here.
@@ -55,6 +64,7 @@ class FilesStorage {
     const storage = new FilesStorage();
     storage.schema = options.schema;
     storage.directory = path.resolve(options.path);
+    refuseNative(storage.directory);
     storage.#store = await FileStore.open(storage.directory);
     storage.sync = await new SyncManager(storage.directory);
     for (const name of collectionsOf(options.schema)) {

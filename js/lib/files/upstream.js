@@ -7,6 +7,7 @@
 // whether the storage would take it, then it is written. Records are put by their ids, so an import
 // that was stopped is simply done again.
 
+const fs = require('node:fs');
 const path = require('node:path');
 const { encryptedFields, fieldsOf } = require('../compatible/saved_data.js');
 const disk = require('../disk/disk.js');
@@ -227,6 +228,23 @@ const notWhole = (directory, result) => {
   return new GsError('GS_DAMAGED', message, { hint: UNFIT, details: result });
 };
 
+// Any of what upstream makes: a directory that lost parts is told by what is wrong with it.
+const PARTS = ['blockchain', 'data'];
+
+const refuseOthers = (directory) => {
+  const isThere = (name) => fs.existsSync(path.join(directory, name));
+  if (!isThere('.') || PARTS.some(isThere)) return;
+  const isOurs = isThere('storage.json');
+  const what = isOurs ? 'a storage of the engine' : `no ${PARTS.join(', ')}`;
+  throw new GsError(
+    'GS_NOT_A_STORAGE',
+    `${directory} is no directory of upstream: it has ${what}`,
+    {
+      hint: isOurs ? 'clone() and createBundle() carry its records.' : undefined,
+    },
+  );
+};
+
 const upstream = {
   /**
    * Takes over the records of upstream's directory.
@@ -242,6 +260,7 @@ const upstream = {
   async importUpstream(directory, given) {
     const options = optionsOfCall(given, 'importUpstream');
     checkTypes(options);
+    refuseOthers(directory);
     const { Takeover } = require('./takeover.js');
     const source = await Takeover.open(directory);
     const work = new Import(this, source, options);

@@ -95,12 +95,12 @@ class Query {
     return this.#with({ offset: whole(count, 'offset') });
   }
 
-  /** Goes on behind the last row of an earlier page: `page.cursor`. */
+  /** Goes on behind the last row of an earlier page: `page.cursor`. From the first row: null. */
   after(cursor) {
     if (typeof cursor !== 'string' && cursor !== null && cursor !== undefined) {
       throw new GsError('GS_INVALID', `after takes the cursor of a page, not ${shown(cursor)}`);
     }
-    return this.#with({ cursor });
+    return this.#with({ cursor: cursor ?? undefined });
   }
 
   /** Only these fields: `select('name', 'at.lat')`. */

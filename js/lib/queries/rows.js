@@ -7,6 +7,7 @@ const { called, settled } = require('../native.js');
 const { Memory } = require('../values/decode.js');
 const { shapeOf } = require('../values/shape.js');
 const { readId } = require('../values/ids.js');
+const { ID_OF } = require('../values/types.js');
 const { recordFromJson } = require('../values/json.js');
 
 const HEADER_BYTES = 16;
@@ -19,6 +20,19 @@ const STEPS = ['added', 'changed', 'moved', 'removed'];
 const FIRST_BYTES = 32 * 1024;
 const CHUNK_BYTES = 512 * 1024;
 const ROWS_MAX = 1e9;
+
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+
+// What a row of selected fields, or with included records, has beside them, as every record has;
+// a group has no id.
+const withId = (row, id) => {
+  if (id === NO_ID) return row;
+  const toJSON = () => ({ id, ...row });
+  for (const [name, value] of Object.entries({ id, toJSON })) {
+    if (!Object.hasOwn(row, name)) Object.defineProperty(row, name, { value });
+  }
+  return Object.defineProperty(row, ID_OF, { value: id });
+};
 
 /** Reads the rows of one chunk after the other. */
 class Reader {
@@ -83,7 +97,7 @@ class Reader {
     if (shape !== JSON_ROW) return this.#shapes[shape].record(memory, at);
     const content = at + ROW_HEADER_BYTES;
     const text = bytes.toString('utf8', content, content + view.getUint32(at + 4, true));
-    return recordFromJson(text);
+    return withId(recordFromJson(text), readId(bytes, at + 8));
   }
 
   #end(memory, at) {
@@ -147,7 +161,12 @@ class LiveRows {
   #isClosed = false;
   #release;
 
-  static async open(storage, query, asJson) {
+  /** A promise; thrown is what is wrong already: the storage is closed. */
+  static open(storage, query, asJson) {
+    return LiveRows.#open(storage, storage.native, query, asJson);
+  }
+
+  static async #open(storage, native, query, asJson) {
     const rows = new LiveRows(storage, asJson);
     const weak = new WeakRef(rows);
     const onRows = (call) => {
@@ -158,7 +177,7 @@ class LiveRows {
     rows.#release = storage.whenClosing(() => onRows((there) => there.close()));
     forgotten.register(rows, rows.#release);
     try {
-      rows.#live = await settled(called(() => storage.native.watch(query, asJson, wake)));
+      rows.#live = await settled(called(() => native.watch(query, asJson, wake)));
     } catch (error) {
       rows.#release();
       if (!rows.#isClosed) throw error;

@@ -33,6 +33,8 @@ const subjectOf = (storage, id, place) => {
 
 const IS_VERSION = /^[0-9a-f]{64}$/i;
 
+const NO_PREV = 'swap(id, changes, prev): prev has the fields that are expected, {} for none';
+
 // What is longer would be taken for the next operation.
 const versionOf = (text) => {
   if (text === null) return null;
@@ -107,6 +109,7 @@ const changes = {
 
   swapIn(collection, id, changed, prev, options) {
     const { durability } = optionsOfCall(options, 'swap');
+    if (prev === undefined) throw new GsError('GS_INVALID', NO_PREV);
     const place = placeOf(id, collection);
     const name = subjectOf(this, id, place);
     const write = (encoder) => operations.swap(encoder, name, prev, changed, place);
