@@ -393,13 +393,13 @@ export interface Query<T = any, S = never, I = never> extends AsyncIterable<Resu
   first(options?: Abortable): Promise<ResultRow<T, S, I> | null>;
   page(options?: Abortable): Promise<Page<ResultRow<T, S, I>>>;
   /** How many records pass, whatever else the query says. */
-  count(): Promise<number>;
+  count(options?: Abortable): Promise<number>;
   /** Waits for what the callback returns. How many rows there were. */
   each(
     callback: (row: ResultRow<T, S, I>, index: number) => unknown,
     options?: Abortable,
   ): Promise<number>;
-  explain(): Promise<Plan>;
+  explain(options?: Abortable): Promise<Plan>;
   /** The rows now, and again whenever they change. */
   live(
     callback: (result: LiveResult<ResultRow<T, S, I>>) => void,
@@ -497,8 +497,8 @@ export class Collection<T = any, Given extends PropertyKey = never>
   all(options?: Abortable): Promise<Array<Row<T>>>;
   first(options?: Abortable): Promise<Row<T> | null>;
   page(options?: Abortable): Promise<Page<Row<T>>>;
-  explain(): Promise<Plan>;
-  count(): Promise<number>;
+  explain(options?: Abortable): Promise<Plan>;
+  count(options?: Abortable): Promise<number>;
   each(callback: (row: Row<T>, index: number) => unknown, options?: Abortable): Promise<number>;
   live(callback: (result: LiveResult<Row<T>>) => void, options?: LiveOptions): Unsubscribe;
   watch(options?: Abortable): AsyncGenerator<Array<Change<Row<T>>>, void, undefined>;

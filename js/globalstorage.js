@@ -4,6 +4,7 @@
 
 const path = require('node:path');
 const { Collection } = require('./lib/records/collection.js');
+const { guardAll } = require('./lib/arguments.js');
 const { GsError } = require('./lib/errors.js');
 const { later } = require('./lib/later.js');
 const { native, settled } = require('./lib/native.js');
@@ -20,16 +21,21 @@ const open = (options) => new Storage(options);
 const call = async (method, parameters) =>
   JSON.parse(await settled(native().call(method, JSON.stringify(parameters))));
 
-/** What a proof says, when it is one; `logRoot`: the log must have this root. */
-const verifyProof = (proof, logRoot) => call('verifyProof', { proof, logRoot });
+const { verifyProof, restore, clone } = guardAll({
+  /** What a proof says, when it is one; `logRoot`: the log must have this root. */
+  verifyProof: (proof, logRoot) => call('verifyProof', { proof, logRoot }),
 
-/** Makes a storage of a backup, with a writer of its own. */
-const restore = (backup, directory) =>
-  call('restore', { backup: path.resolve(backup), directory: path.resolve(directory) });
+  /** Makes a storage of a backup, with a writer of its own. */
+  restore: async (backup, directory) =>
+    call('restore', { backup: path.resolve(backup), directory: path.resolve(directory) }),
 
-/** Makes a replica: all changes, and a writer of its own. */
-const clone = (directory, newDirectory) =>
-  call('clone', { directory: path.resolve(directory), newDirectory: path.resolve(newDirectory) });
+  /** Makes a replica: all changes, and a writer of its own. */
+  clone: async (directory, newDirectory) =>
+    call('clone', {
+      directory: path.resolve(directory),
+      newDirectory: path.resolve(newDirectory),
+    }),
+});
 
 module.exports = {
   open,

@@ -23,6 +23,8 @@ const KNOWN = Object.freeze({
   all: ['signal'],
   first: ['signal'],
   page: ['signal'],
+  count: ['signal'],
+  explain: ['signal'],
   each: ['signal'],
   live: ['signal', 'onError'],
   watch: ['signal'],

@@ -282,6 +282,31 @@ test('pages follow one another, the first one after nothing', async (t) => {
   assert.deepStrictEqual(seen, ['Kyiv', 'Lviv', 'Odesa', 'Ordino']);
 });
 
+test('a signal ends what it is given to', async (t) => {
+  const { City, storage } = await withCities(t);
+  const aborted = AbortSignal.abort(new Error('enough'));
+  for (const call of ['all', 'first', 'page', 'count', 'explain']) {
+    await assert.rejects(City.where({})[call]({ signal: aborted }), /enough/, call);
+    await refuses(City[call]({ sginal: aborted }), 'GS_INVALID', /signal|sginal/);
+  }
+  const rows = function* () {
+    for (let i = 0; i < 10000; i++) {
+      if (i === 5000) abort.abort(new Error('enough'));
+      yield { name: `City ${i}` };
+    }
+  };
+  const abort = new AbortController();
+  await assert.rejects(City.insertMany(rows(), { signal: abort.signal }), /enough/);
+  assert.ok((await City.count()) < 10000);
+  const during = new AbortController();
+  const change = (tx) => {
+    tx.City.update('kyiv', { population: 1 });
+    during.abort(new Error('enough'));
+  };
+  await assert.rejects(storage.transact(change, { signal: during.signal }), /enough/);
+  assert.strictEqual((await City.get('kyiv')).population, 2952301, 'nothing was done');
+});
+
 test('insertMany takes any source, and says which row is wrong', async (t) => {
   const storage = await new Place(t).open();
   const T = storage.collection('T');

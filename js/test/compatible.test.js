@@ -192,6 +192,7 @@ both('validate says whether the chain is what was written', async (open) => {
   await storage.insert({ n: 1 });
   assert.strictEqual(await storage.validate({ last: 10 }), true);
   assert.strictEqual(await storage.validate({}), false);
+  for (const last of ['x', NaN, -1, {}]) await refuses(storage.validate({ last }), 'GS_INVALID');
   await refuses(
     storage.validate({ from: 'ab'.repeat(32) }),
     'GS_NOT_FOUND',

@@ -101,7 +101,8 @@ test('a version stays readable', async (t) => {
 });
 
 test('proofs need no storage, and erased records leave the chain whole', async (t) => {
-  const storage = await new Place(t).open();
+  const place = new Place(t);
+  const storage = await place.open();
   await storage.collection('City').insert({ name: 'Kyiv' }, { key: 'kyiv' });
   const id = storage.City.idOf('kyiv');
   const proof = await storage.proof(id);
@@ -109,6 +110,11 @@ test('proofs need no storage, and erased records leave the chain whole', async (
   assert.strictEqual(said.collection, 'City');
   const forged = JSON.parse(JSON.stringify(proof).replace(/[0-9a-f]{64}/, 'f'.repeat(64)));
   await assert.rejects(gs.verifyProof(forged), (error) => error instanceof gs.GsError);
+  const cyclic = {};
+  cyclic.self = cyclic;
+  for (const bad of [cyclic, { n: 1n }]) await refuses(gs.verifyProof(bad), 'GS_INVALID');
+  await refuses(gs.restore(5, place.path('x')), 'GS_INVALID', /^restore: /);
+  await refuses(gs.clone(place.path(), null), 'GS_INVALID', /^clone: /);
   assert.strictEqual((await storage.erase(id, { reason: 'asked' })).erased, 1);
   assert.strictEqual(await storage.get(id), null);
   const told = [];

@@ -34,6 +34,8 @@ const callsOf = async (place) => {
     all: [(o) => Item.all(o), (o) => Item.where({}).all(o)],
     first: [(o) => Item.first(o)],
     page: [(o) => Item.limit(1).page(o)],
+    count: [(o) => Item.count(o), (o) => Item.where({}).count(o)],
+    explain: [(o) => Item.explain(o)],
     each: [(o) => Item.each(assert.fail, o)],
     live: [(o) => Item.live(assert.fail, o)],
     watch: [(o) => Item.watch(o)],

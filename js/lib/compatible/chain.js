@@ -141,4 +141,4 @@ class Blockchain {
   }
 }
 
-module.exports = { Blockchain, calculateHash };
+module.exports = { Blockchain, calculateHash, checkCount };

@@ -135,6 +135,12 @@ class Query {
     return Boolean(select || include || group);
   }
 
+  // Of what is one call of the engine: it is not begun.
+  #checkSignal(options, call) {
+    const { signal } = optionsOfCall(options, call);
+    if (signal) signal.throwIfAborted();
+  }
+
   #rows(signal) {
     return new Rows(this.#storage, toJson(this.#query), this.#asJson, signal);
   }
@@ -156,7 +162,8 @@ class Query {
   }
 
   /** How many records pass, whatever else the query says. */
-  async count() {
+  async count(options) {
+    this.#checkSignal(options, 'count');
     const { collection, filter } = this.#query;
     const query = filter ? { collection, filter } : { collection };
     return (await this.#storage.invoke('count', { query })).count;
@@ -178,7 +185,8 @@ class Query {
   }
 
   /** How it is answered: index, rows examined and returned. */
-  async explain() {
+  async explain(options) {
+    this.#checkSignal(options, 'explain');
     return this.#storage.invoke('explain', { query: this.#query });
   }
 

@@ -181,12 +181,12 @@ class Collection {
     return this.#query().page(options);
   }
 
-  explain() {
-    return this.#query().explain();
+  explain(options) {
+    return this.#query().explain(options);
   }
 
-  count() {
-    return this.#query().count();
+  count(options) {
+    return this.#query().count(options);
   }
 
   each(callback, options) {

@@ -158,6 +158,7 @@ const transact = async (storage, run, { retries = TRIES, durability, signal } = 
     const tx = new Transaction(storage);
     try {
       const result = await run(tx);
+      if (signal) signal.throwIfAborted();
       await tx.commit(durability);
       return result;
     } catch (error) {
