@@ -120,6 +120,25 @@ test('a record looks like a plain object, and cannot be changed', async (t) => {
   assert.strictEqual(city.at.lat, 42.55);
 });
 
+test('a set of a record says that it cannot be changed', async (t) => {
+  const Item = (await new Place(t).open()).collection('Item');
+  const item = await Item.insert({ tags: new Set(['a']), in: { deep: new Set([1]) } });
+  const read = () => Item.peek(item.id);
+  for (const set of [item.tags, read().tags, read().in.deep]) {
+    for (const call of ['add', 'delete', 'clear']) {
+      const error = await refuses(() => set[call]('a'), 'GS_INVALID', /cannot be changed/);
+      assert.match(error.hint, /field\(id, 'tags'\)/);
+    }
+  }
+  assert.deepStrictEqual(read().tags, new Set(['a']));
+  assert.deepStrictEqual(structuredClone(read().tags), new Set(['a']));
+  const own = read().toObject();
+  own.tags.add('b'); // of a copy
+  item.tags = new Set([...item.tags, 'c']);
+  await item.save();
+  assert.deepStrictEqual(read().tags, new Set(['a', 'c']));
+});
+
 test('queries filter, sort, page, select, group and count', async (t) => {
   const { City } = await withCities(t);
   const big = City.where({ population: { $gte: 900_000 } });

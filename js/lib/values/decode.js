@@ -5,6 +5,7 @@
 // The bytes come from the engine, which has validated them. Objects and lists are made anew each
 // time, with own properties only: a name such as `__proto__` is a property like any other.
 
+const { GsError } = require('../errors.js');
 const { TYPE, BlobRef } = require('./types.js');
 const { readText } = require('./text.js');
 const { readId } = require('./ids.js');
@@ -70,6 +71,17 @@ const readObject = (memory, from, freeze) => {
   return freeze ? Object.freeze(object) : object;
 };
 
+// A set has no other way to be frozen; what was added would be lost without a word.
+const refuseChange = () => {
+  throw new GsError('GS_INVALID', 'the set of a record cannot be changed', {
+    hint: "Call field(id, 'tags').add(..) or remove(..) of the collection, or assign a new Set.",
+  });
+};
+const REFUSED = Object.fromEntries(
+  ['add', 'delete', 'clear'].map((name) => [name, { value: refuseChange }]),
+);
+const unchanging = (set) => Object.freeze(Object.defineProperties(set, REFUSED));
+
 /** The content from..to of a value. `freeze`: objects and lists cannot be changed. */
 const readValue = (memory, type, from, to, freeze) => {
   const { bytes, view } = memory;
@@ -96,8 +108,10 @@ const readValue = (memory, type, from, to, freeze) => {
     }
     case TYPE.object:
       return readObject(memory, from, freeze);
-    case TYPE.set:
-      return new Set(readElements(memory, from, freeze));
+    case TYPE.set: {
+      const set = new Set(readElements(memory, from, freeze));
+      return freeze ? unchanging(set) : set;
+    }
     case TYPE.blob:
       return new BlobRef(
         bytes.toString('hex', from, from + 32),
