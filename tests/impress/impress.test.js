@@ -13,6 +13,7 @@ const { Server } = require('./server.js');
 const gs = require(path.join(__dirname, '../../js'));
 
 const CITIES = 100;
+const ROUNDS = 20;
 const STOP_MS = 5000;
 // What Impress ends with when it was told to.
 const SIGTERM = 15;
@@ -61,10 +62,10 @@ test('clients of both ports write at once, and each thread has it all', async (t
   const [capital] = ids;
 
   // Both change the same record, and other ones.
-  const grown = await Promise.all(
-    numbers.map((n) => clients[n % 2].cities.grow({ id: capital, by: 1 })),
-  );
-  assert.strictEqual(new Set(grown.map(({ worker }) => worker)).size, 2);
+  const grow = (n) => clients[n % 2].cities.grow({ id: capital, by: 1, pool: n % 4 > 1 });
+  const grown = await Promise.all(numbers.map(grow));
+  const writers = new Set(grown.map(({ worker }) => worker));
+  assert.strictEqual(writers.size, 4, 'two ports and two threads of the pool');
   assert.strictEqual(new Set(grown.map(({ population }) => population)).size, CITIES);
   await Promise.all(
     ids.slice(1).map((id, n) => clients[n % 2].geo.updateCity({ id, delta: { tags: ['new'] } })),
@@ -73,6 +74,13 @@ test('clients of both ports write at once, and each thread has it all', async (t
   const seen = await populations(clients, capital);
   assert.strictEqual(seen.size, 4, 'two ports and two threads of the pool');
   assert.deepStrictEqual([...new Set(seen.values())], [CITIES]);
+
+  // What one was told, every one reads at once.
+  for (let n = 0; n < ROUNDS; n++) {
+    const { population } = await grow(n);
+    const read = await populations(clients, capital);
+    assert.deepStrictEqual([...new Set(read.values())], [population]);
+  }
 
   const conditions = { name: { $like: 'City 1%' } };
   const found = await clients[1].geo.selectCity({ conditions, order: 'name', limit: 3 });
@@ -89,7 +97,8 @@ test('clients of both ports write at once, and each thread has it all', async (t
   assert.doesNotMatch(server.output, /timeout/i);
   t.diagnostic(`stopped in ${ms} ms`);
   // Country, cities, growth, updates, the deletion.
-  await lookInto(server.data, { ids, changes: 1 + CITIES + CITIES + (CITIES - 1) + 1 });
+  const changes = 1 + CITIES + (CITIES + ROUNDS) + (CITIES - 1) + 1;
+  await lookInto(server.data, { ids, changes });
 });
 
 test('methods of the plugin without access need a session', async (t) => {

@@ -1,16 +1,10 @@
-// Adds to the population of a city.
+// Adds to the population of a city, in this thread or in one of the pool.
 ({
   access: 'public',
-  parameters: { id: 'string', by: 'number' },
+  parameters: { id: 'string', by: 'number', pool: '?boolean' },
 
-  // Several threads may grow the same city.
-  method: async ({ id, by }) => {
-    const population = await db.gs.transact((tx) => {
-      const city = tx.City.get(id);
-      if (city === null) throw new Error(`No such city: ${id}`);
-      tx.City.update(id, { population: city.population + by });
-      return city.population + by;
-    });
-    return { worker: application.worker.id, population };
+  method: async ({ id, by, pool }) => {
+    const args = { id, by };
+    return pool ? application.invoke({ method: 'lib.cities.grow', args }) : lib.cities.grow(args);
   },
 });
