@@ -251,6 +251,29 @@ TEST_F(LogOnDisk, AReaderOutlivesAWriterThatCloses) {
   }
 }
 
+TEST_F(LogOnDisk, AReaderOutlivesAWriterWhoLeavesASegmentThatIsNotBegun) {
+  // It was made, and has no header yet, when the reader maps it.
+  platform::PosixFileSystem files(root_.string());
+  {
+    auto opened = harness::open(files, {});
+    for (std::size_t i = 0; i < 20; ++i) ASSERT_FALSE(append(*opened.log, change(i, 4096)));
+    ASSERT_FALSE(opened.log->close());
+  }
+  const auto path = root_ / "log" / "00000002.gsl";
+  for (const std::uint64_t end : {std::uint64_t{0}, std::uint64_t{kSegmentHeaderBytes}}) {
+    std::ofstream(path).close();
+    std::filesystem::resize_file(path, 256 << 10);
+    const std::string said = in_a_process([&]() -> std::string {
+      ShrinkingFiles shrinking(files, path, end, 2);
+      const auto opened = harness::open(shrinking, reader());
+      if (!opened.log) return opened.error.text();
+      return std::to_string(opened.seen.size()) + " seen, " +
+             std::to_string(opened.recovery.damage.size()) + " damaged";
+    });
+    EXPECT_EQ(said, "20 seen, 0 damaged") << end;
+  }
+}
+
 TEST_F(LogOnDisk, AReaderOfDamageOutlivesAWriterThatCloses) {
   platform::PosixFileSystem files(root_.string());
   constexpr std::uint64_t kEnd = kSegmentHeaderBytes + 20 * (kFrameBytes + 4096);

@@ -19,7 +19,7 @@ Error Log::Impl::Recoverer::run(Location from, std::uint64_t from_sequence,
   // First the mark: a writer beside us may write frames and mark them while we look at files.
   GS_TRY_OK(read_mark());
   GS_TRY_OK(find_segments());
-  leave_out_torn_creation();
+  GS_TRY_OK(leave_out_torn_creation());
   GS_TRY_OK(measure_newest(from, from_sequence));
   damaged_ = !in_order();
   end_ = location(1, kSegmentHeaderBytes);
@@ -51,21 +51,32 @@ bool Log::Impl::Recoverer::in_order() const {
 // The newest segment may lack its header because the process ended while it was made. Frames go
 // into a segment only when its header is on stable storage; so there are none in it, and nothing
 // in it was acknowledged, or the header was damaged later.
-void Log::Impl::Recoverer::leave_out_torn_creation() {
-  if (found_.empty()) return;
-  const Found& newest = found_.back();
-  if (newest.sound() || newest.name.generation != 0 || newest.size > kSegmentFileBytesMax) return;
-  if (found_.size() == 1 && (acknowledged_ > 0 || mark_unreadable_)) return;
-  FrameSearch search(newest.bytes());
+Error Log::Impl::Recoverer::leave_out_torn_creation() {
+  if (found_.empty()) return {};
+  Found& newest = found_.back();
+  if (newest.sound() || newest.name.generation != 0 || newest.size > kSegmentFileBytesMax) {
+    return {};
+  }
+  if (found_.size() == 1 && (acknowledged_ > 0 || mark_unreadable_)) return {};
+  SparseCopy copy;
+  if (log_.options.read_only) {
+    // Somebody may be making it: it may have its header by now, or become shorter.
+    GS_TRY(const std::unique_ptr<platform::File> file,
+           log_.files.open(log_.path(segment_name(newest.name)), platform::OpenMode::read));
+    GS_TRY(copy, SparseCopy::read(*file, 0, newest.size));
+    newest.header = check_header(copy.bytes(), newest.name, log_.storage);
+    if (newest.sound()) return {};
+  }
+  const Bytes bytes = log_.options.read_only ? copy.bytes() : newest.bytes();
+  FrameSearch search(bytes);
   // Any sequence that fits into the file; which one belongs here is not known yet.
-  for (std::uint64_t at = kSegmentHeaderBytes; at < newest.size; at += 8) {
-    const Bytes rest = newest.bytes().subspan(static_cast<std::size_t>(at));
-    const FrameCheck head = check_head(rest);
-    if (head.fault != FrameFault::none) continue;
-    if (search.is_whole(at, head.head)) return;
+  for (std::size_t at = kSegmentHeaderBytes; at < bytes.size(); at += 8) {
+    const FrameCheck head = check_head(bytes.subspan(at));
+    if (head.fault == FrameFault::none && search.is_whole(at, head.head)) return {};
   }
   removable_.push_back(newest.name);
   found_.pop_back();
+  return {};
 }
 
 bool Log::Impl::Recoverer::can_begin(const Found& found, std::uint32_t offset) noexcept {

@@ -61,7 +61,7 @@ class Log::Impl::Recoverer {
   static bool can_begin(const Found& found, std::uint32_t offset) noexcept;
   Bytes behind(const Found& found, const Walk& walk) const noexcept;
   bool in_order() const;
-  void leave_out_torn_creation();
+  Error leave_out_torn_creation();
   bool can_start(Location from, std::uint64_t from_sequence);
   Error walk_all();
   Error judge(const Found& found, const Walk& walk);

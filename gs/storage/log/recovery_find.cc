@@ -97,7 +97,14 @@ Result<Log::Impl::Recoverer::Found> Log::Impl::Recoverer::load(SegmentName name,
     GS_TRY(found.mapping, file->map(bytes));
     found.mapping->advise(platform::Mapping::Pattern::random);
   }
-  found.header = check_header(found.bytes(), name, log_.storage);
+  if (log_.options.read_only) {
+    // Not from the mapping: somebody may be making the segment, and leave it.
+    Buffer header(kSegmentHeaderBytes);
+    GS_TRY(const std::size_t read, file->read(0, header));
+    found.header = check_header(Bytes(header).first(read), name, log_.storage);
+  } else {
+    found.header = check_header(found.bytes(), name, log_.storage);
+  }
   found.end = std::max(found.size, std::uint64_t{kSegmentHeaderBytes});
   return found;
 }
