@@ -320,6 +320,7 @@ class Storage {
       const failed = (await Promise.allSettled(ends)).find(({ reason }) => reason !== undefined);
       if (this.#writes) await this.#writes.flush().catch(() => {}); // whoever wrote is told
       await settled(this.#native.close());
+      this.#reads.counter[0]++; // what was kept is asked for again, and refused
       if (!failed) return;
       this.#closing = Promise.resolve(); // it is told once
       throw failed.reason;
