@@ -23,6 +23,8 @@ constexpr double kNoId = -2;
 constexpr double kFailed = -3;
 // Below it: bytes that the slab lacks.
 constexpr double kNoRoom = -16;
+// Room for texts of ids that is kept between calls: 1,800 of them.
+constexpr std::size_t kTextsKept = std::size_t{64} << 10;
 
 Error closed() { return {Code::closed, "the storage is closed. Open it again"}; }
 
@@ -161,6 +163,7 @@ napi_value StorageHandle::ids_of(napi_env env, napi_callback_info info) {
     are_ids = id.has_value();
     if (id) std::memcpy(ids->data() + i * sizeof(Id), id->bytes.data(), sizeof(Id));
   }
+  if (self->texts_.capacity() > kTextsKept) std::string().swap(self->texts_);
   return boolean(env, are_ids);
 }
 
@@ -287,7 +290,7 @@ napi_value StorageHandle::use_batch(napi_env env, napi_callback_info info) {
 
 napi_value StorageHandle::told(napi_env env) noexcept {
   if (outcome_.size() > told_.size()) return array_buffer(env, outcome_);
-  std::memcpy(told_.data(), outcome_.data(), outcome_.size());
+  std::copy(outcome_.begin(), outcome_.end(), told_.begin());
   return number(env, static_cast<double>(outcome_.size()));
 }
 

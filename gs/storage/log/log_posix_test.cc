@@ -177,9 +177,12 @@ std::string in_a_process(const std::function<std::string()>& work) {
   return std::string(text, got > 0 ? static_cast<std::size_t>(got) : 0);
 }
 
-// The system's files, of which one becomes shorter as soon as something was mapped `maps` times.
+// The system's files, of which one becomes shorter, or is gone, as soon as something was mapped
+// `maps` times.
 class ShrinkingFiles final : public platform::ForwardingFileSystem {
  public:
+  static constexpr std::uint64_t kGone = ~std::uint64_t{0};
+
   ShrinkingFiles(platform::FileSystem& files, std::filesystem::path path, std::uint64_t bytes,
                  int maps)
       : ForwardingFileSystem(files), path_(std::move(path)), bytes_(bytes), maps_(maps) {}
@@ -197,13 +200,21 @@ class ShrinkingFiles final : public platform::ForwardingFileSystem {
         : ForwardingFile(std::move(file)), files_(files) {}
     Result<std::unique_ptr<platform::Mapping>> map(std::uint64_t bytes) override {
       auto mapping = ForwardingFile::map(bytes);
-      if (--files_.maps_ == 0) std::filesystem::resize_file(files_.path_, files_.bytes_);
+      if (--files_.maps_ == 0) files_.shrink();
       return mapping;
     }
 
    private:
     ShrinkingFiles& files_;
   };
+
+  void shrink() const {
+    if (bytes_ == kGone) {
+      std::filesystem::remove(path_);
+    } else {
+      std::filesystem::resize_file(path_, bytes_);
+    }
+  }
 
   std::filesystem::path path_;
   std::uint64_t bytes_;
@@ -260,7 +271,8 @@ TEST_F(LogOnDisk, AReaderOutlivesAWriterWhoLeavesASegmentThatIsNotBegun) {
     ASSERT_FALSE(opened.log->close());
   }
   const auto path = root_ / "log" / "00000002.gsl";
-  for (const std::uint64_t end : {std::uint64_t{0}, std::uint64_t{kSegmentHeaderBytes}}) {
+  for (const std::uint64_t end :
+       {std::uint64_t{0}, std::uint64_t{kSegmentHeaderBytes}, ShrinkingFiles::kGone}) {
     std::ofstream(path).close();
     std::filesystem::resize_file(path, 256 << 10);
     const std::string said = in_a_process([&]() -> std::string {

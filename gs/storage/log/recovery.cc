@@ -60,10 +60,14 @@ Error Log::Impl::Recoverer::leave_out_torn_creation() {
   if (found_.size() == 1 && (acknowledged_ > 0 || mark_unreadable_)) return {};
   SparseCopy copy;
   if (log_.options.read_only) {
-    // Somebody may be making it: it may have its header by now, or become shorter.
-    GS_TRY(const std::unique_ptr<platform::File> file,
-           log_.files.open(log_.path(segment_name(newest.name)), platform::OpenMode::read));
-    GS_TRY(copy, SparseCopy::read(*file, 0, newest.size));
+    // Somebody may be making it: it may have its header by now, become shorter, or be gone.
+    auto file = log_.files.open(log_.path(segment_name(newest.name)), platform::OpenMode::read);
+    if (file.code() == Code::not_found) {
+      found_.pop_back();
+      return {};
+    }
+    if (!file.ok()) return std::move(file).error();
+    GS_TRY(copy, SparseCopy::read(**file, 0, newest.size));
     newest.header = check_header(copy.bytes(), newest.name, log_.storage);
     if (newest.sound()) return {};
   }
