@@ -10,8 +10,35 @@
 /// <reference lib="esnext.disposable" />
 
 import type { Code } from './lib/codes.js';
+import type { Node, SyncManager } from './types/compatible.js';
+import type {
+  ApplyReport,
+  BundleInfo,
+  ChangeDetails,
+  ChangeInfo,
+  Compacted,
+  Conflict,
+  Erased,
+  FieldOrigin,
+  HistoryEntry,
+  MergeReport,
+  NamedVersion,
+  Proof,
+  RecordDifference,
+  RecoveryReport,
+  RemovedName,
+  Reverted,
+  ShallowReport,
+  StateDigest,
+  Stats,
+  Twins,
+  VerifyReport,
+  Version,
+} from './types/results.js';
 
 export type { Code };
+export * from './types/compatible.js';
+export * from './types/results.js';
 
 // --- what generated types are made of ---
 
@@ -732,264 +759,7 @@ export interface TransactOptions extends WriteOptions, Abortable {
   retries?: number;
 }
 
-// --- the past, versions and care: results are those of docs/CALLS.md ---
-
-/** A digest or its beginning, a tag, a branch, `now`, a time; or heads. */
-export type Version = string | Date | readonly string[];
-
-export interface ChangeInfo {
-  change: string;
-  writer: string;
-  /** When it is not on `main`. */
-  branch?: string;
-  sequence: number;
-  timeMs: number;
-  transactions: number;
-  bytes: number;
-  prev: string;
-  parents: string[];
-  segment: number;
-  offset: number;
-  /** How many; of change(), themselves. */
-  operations: number;
-}
-
-export interface OperationInfo {
-  kind: string;
-  id?: string;
-  collection: string;
-  lastOfTransaction: boolean;
-  erased: boolean;
-  dropped: boolean;
-  data?: any;
-}
-
-export interface ChangeDetails extends Omit<ChangeInfo, 'operations'> {
-  operations: OperationInfo[];
-}
-
-export interface HistoryEntry {
-  change: string;
-  timeMs: number;
-  writer: string;
-  kind: string;
-  collection: string;
-  erased: boolean;
-  dropped: boolean;
-  data?: any;
-}
-
-export interface FieldOrigin {
-  field: string;
-  value: any;
-  writer: string;
-  timeMs: number;
-  change?: string;
-}
-
-export interface TextHunk {
-  before: number;
-  after: number;
-  removed: string;
-  inserted: string;
-}
-
-export interface FieldDifference {
-  field: string;
-  before?: any;
-  after?: any;
-  hunks?: TextHunk[];
-}
-
-export interface RecordDifference {
-  kind: 'added' | 'removed' | 'changed' | 'erased';
-  id: string;
-  collection: string;
-  key?: string;
-  fields: FieldDifference[];
-}
-
-export interface HiddenWrite {
-  field: string;
-  path?: string[];
-  removal: boolean;
-  was?: string;
-  value?: any;
-  shown?: any;
-  rule: string;
-  writer: string;
-  timeMs: number;
-}
-
-export interface Conflict {
-  id: string;
-  collection: string;
-  removed: boolean;
-  hidden: HiddenWrite[];
-}
-
-export interface Reverted {
-  change: string;
-  timeMs: number;
-  records: RecordDifference[];
-  /** What others did about it since, and stays. */
-  kept: Array<{
-    id: string;
-    collection: string;
-    field?: string;
-    why: 'written' | 'removed' | 'erased';
-    writer?: string;
-  }>;
-}
-
-export interface NamedVersion {
-  name: string;
-  kind: 'tag' | 'branch';
-  heads: string[];
-  writer?: string;
-  timeMs?: number;
-  /** Of a branch. */
-  checkedOut?: boolean;
-  ahead?: number;
-  behind?: number;
-}
-
-export interface RemovedName {
-  name: string;
-  kind: 'tag' | 'branch';
-  deleted: true;
-}
-
-export interface MergeReport {
-  merged: boolean;
-  upToDate: boolean;
-  fastForward: boolean;
-  changes: number;
-  /** Of a preview: what would differ. */
-  records?: RecordDifference[];
-  conflicts: Conflict[];
-}
-
-export interface VerifySection {
-  name: string;
-  /** null: not checked whole. */
-  ok: boolean | null;
-  checked: number;
-  complete?: false;
-  note?: string;
-  detail?: string;
-}
-
-export interface VerifyReport {
-  ok: boolean;
-  sections: VerifySection[];
-  bytes: number;
-  changes: number;
-  operations: number;
-  erased: number;
-  dropped: number;
-  frontier: string[];
-  damage: string[];
-}
-
-/** A proof, for whoever has no storage. Plain JSON. */
-export interface Proof {
-  format: string;
-  [member: string]: any;
-}
-
-export interface Erased {
-  id: string;
-  erased: number;
-  alreadyErased?: true;
-}
-
-export interface Stats {
-  storage: string;
-  records: number;
-  logBytes: number;
-  stateBytes: number;
-  blobBytes: number;
-  memoryBytes: number;
-  segments: number;
-  changes: number;
-  runs: number;
-  writers: number;
-  shapes: number;
-  collections: { [name: string]: number };
-  memoryRecords: number;
-  operations: number;
-}
-
-export interface StateDigest {
-  frontier: string[];
-  digest: string;
-}
-
-export interface RecoveryReport {
-  changesReplayed: number;
-  bytesReplayed: number;
-  tornTailCut: boolean;
-  tornTailLeftOut: boolean;
-  tornTailJudged: boolean;
-  cutSegment: number;
-  cutOffset: number;
-  cutBytes: number;
-  damage: string[];
-}
-
-export interface Compacted {
-  stateBytesBefore: number;
-  stateBytes: number;
-  runsBefore: number;
-  runs: number;
-}
-
-export interface ShallowReport {
-  version: string[];
-  changes: number;
-  operations: number;
-  logBytes: number;
-  baseBytes?: number;
-  preview: boolean;
-}
-
-export interface Twins {
-  writer: string;
-  sequence: number;
-  twins: Array<{ change: string; counts: boolean; votes: number }>;
-}
-
-export interface BundleInfo {
-  bundle: string;
-  changes: number;
-  changeBytes: number;
-  fileBytes: number;
-  checkpoint: boolean;
-  since: string[];
-  heads: string[];
-}
-
-export interface SchemaOrigin {
-  writer: string;
-  timeMs: number;
-}
-
-export interface ApplyReport {
-  changes: number;
-  taken: number;
-  known: number;
-  waiting: number;
-  incomplete: number;
-  early: number;
-  earlyChanges: Array<{ change: string; writer: string; timeMs: number }>;
-  completed: number;
-  refused: number;
-  refusals: Array<{ change: string; writer: string; sequence: number; code: string; why: string }>;
-  twins: Twins[];
-  /** Of a schema that came with it and is in force now. */
-  schema: SchemaOrigin | null;
-}
+// --- the past ---
 
 /** A record in a query of the past. */
 export interface PastRow<T = any> {
@@ -1330,98 +1100,4 @@ export class GsError extends Error {
   /** Whether the same call may succeed later. */
   readonly retryable: boolean;
   readonly cause?: unknown;
-}
-
-// --- upstream's helpers: keys, chains of blocks, contracts, nodes ---
-
-export interface KeyPair {
-  publicKey: string;
-  privateKey: string;
-}
-
-export function generateKeys(): Promise<KeyPair>;
-export function encrypt(data: unknown, publicKey: string): string;
-export function decrypt(data: string, privateKey: string): any;
-export function loadKeys(basePath: string): Promise<KeyPair>;
-export function calculateHash(data: unknown): string;
-
-/** What target has and source has not. */
-export function diff(source: any, target: any): any;
-/** Numbers add, lists unite, `undefined` removes. */
-export function merge(source: any, delta: any): any;
-export function apply(source: any, history: any): any;
-
-export interface Block {
-  prev: string;
-  timestamp: number;
-  data: unknown;
-}
-
-export interface ChainInfo {
-  tailHash: string;
-}
-
-export class Blockchain {
-  /** A promise: `await new Blockchain(basePath)`. */
-  constructor(basePath: string);
-  path: string;
-  tailHash: string;
-  writeChain(): Promise<void>;
-  addBlock(data: unknown): Promise<string>;
-  writeBlock(block: Block): Promise<string>;
-  readBlock(hash: string): Promise<Block>;
-  validate(options?: { last?: number; from?: string }): Promise<boolean>;
-}
-
-export interface ContractContext {
-  storage: Storage;
-  chain: Blockchain;
-}
-
-export interface ContractBlock {
-  type: 'smart contract';
-  name: string;
-  source: string;
-}
-
-export interface ErrorBlock {
-  contract: string;
-  args: unknown;
-  error: string;
-  timestamp: number;
-}
-
-export class DataReader {
-  constructor(storage: Storage);
-  get(id: string): Promise<any>;
-}
-
-export class SmartContract {
-  constructor(name: string, proc: Function, context: ContractContext);
-  name: string;
-  execute(args: { id: string; [key: string]: unknown }): Promise<any>;
-  static save(name: string, chain: Blockchain, proc: Function): Promise<string>;
-  static load(hash: string, context: ContractContext): Promise<SmartContract>;
-}
-
-export interface Node {
-  type: 'uplink' | 'downlink';
-  url: string;
-  token?: string;
-  enabled: boolean;
-  lastSync: number;
-}
-
-export interface NodeData {
-  url: string;
-  type: 'uplink' | 'downlink';
-  token?: string;
-}
-
-export class SyncManager {
-  constructor(basePath: string);
-  addNode(nodeData: NodeData): Promise<void>;
-  removeNode(url: string): Promise<void>;
-  listNodes(): Node[];
-  start(): Promise<void>;
 }
