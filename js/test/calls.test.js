@@ -49,6 +49,12 @@ test('a write that expects no record, and a swap of a collection', async (t) => 
   assert.strictEqual(await City.swap('kyiv', { n: 2 }, { n: 1 }), true);
   assert.strictEqual(await City.swap(id, { n: 3 }, { n: 1 }), false);
   assert.strictEqual(City.peek(id).n, 2);
+  await City.insert({ n: 1 }, { key: 7 });
+  assert.strictEqual(await City.swap(7, { n: 2 }, { n: 1 }), true, 'a key may be a number');
+  await City.update(7, { m: 1 });
+  assert.deepStrictEqual(City.peek('7').toObject(), { n: 2, m: 1 });
+  assert.strictEqual(await City.delete(7), true);
+  assert.strictEqual(await City.delete(await City.record('kyiv')), true, 'or a record');
   const Town = storage.collection('Town');
   await refuses(Town.swap(id, { n: 3 }, { n: 2 }), 'GS_NOT_FOUND');
 });

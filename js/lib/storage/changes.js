@@ -24,12 +24,8 @@ const hasType = (data) => {
   }
 };
 
-// A record for an operation: an id, or with a collection what the engine finds there.
-const placeOf = (id, collection) => (typeof id === 'object' ? '' : collection);
-const subjectOf = (storage, id, place) => {
-  if (typeof id === 'string' && place !== '') return id;
-  return typeof id === 'number' && place !== '' ? String(id) : storage.idOf(id);
-};
+// Where the engine looks for a text while it writes; other names are made ids before.
+const placeOf = (id, collection) => (typeof id === 'string' ? collection : '');
 
 const IS_VERSION = /^[0-9a-f]{64}$/i;
 
@@ -79,7 +75,7 @@ const changes = {
   updateIn(collection, id, delta, options) {
     const { ifVersion, durability } = optionsOfCall(options, 'update');
     const place = placeOf(id, collection);
-    const name = subjectOf(this, id, place);
+    const name = place === '' ? this.idOf(id, collection) : id;
     const write = (encoder) => {
       if (ifVersion !== undefined) {
         operations.expect(encoder, name, versionOf(ifVersion), place);
@@ -111,7 +107,7 @@ const changes = {
     const { durability } = optionsOfCall(options, 'swap');
     if (prev === undefined) throw new GsError('GS_INVALID', NO_PREV);
     const place = placeOf(id, collection);
-    const name = subjectOf(this, id, place);
+    const name = place === '' ? this.idOf(id, collection) : id;
     const write = (encoder) => operations.swap(encoder, name, prev, changed, place);
     return this.writes.transact(write, truth, this.durabilityOf(durability), id);
   },
@@ -124,7 +120,7 @@ const changes = {
   async deleteIn(collection, id, options) {
     const { durability } = optionsOfCall(options, 'delete');
     const place = placeOf(id, collection);
-    const name = subjectOf(this, id, place);
+    const name = place === '' ? this.idOf(id, collection) : id;
     const write = (encoder) => operations.remove(encoder, name, place);
     try {
       await this.write(write, nothing, durability);
